@@ -1,0 +1,1 @@
+"""Intake: takes what monitoring tools send and answers fast."""

@@ -1,0 +1,1 @@
+"""Tocsin: the package that all functions share."""

@@ -1,0 +1,1 @@
+"""Rules: pure values and functions, standard library only."""

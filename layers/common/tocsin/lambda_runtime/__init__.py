@@ -1,0 +1,1 @@
+"""What every entry point needs: settings, logs, error answers."""
