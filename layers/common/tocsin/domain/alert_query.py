@@ -1,0 +1,108 @@
+"""Which alerts a list asks for, and in what order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.severity import Severity
+
+LIMIT_DEFAULT: Final = 50
+LIMIT_MAXIMUM: Final = 200
+
+
+class Sort(StrEnum):
+    """The orders a list has; equal severities come newest first."""
+
+    OLDEST = "fired_at"
+    NEWEST = "-fired_at"
+    MILDEST = "severity"
+    WORST = "-severity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertQuery:
+    """All filters combine: an alert must pass each."""
+
+    statuses: frozenset[AlertStatus] = frozenset(AlertStatus)
+    severities: frozenset[Severity] = frozenset(Severity)
+    snoozed: bool | None = None
+    equal: Mapping[str, str] = field(default_factory=dict)
+    """Fields that must have this very text: `rule_id`, `source`, `integration`,
+    `monitor_id`, `group_id`, `dedup_key`."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    fired_from: datetime | None = None
+    fired_to: datetime | None = None
+    words: tuple[str, ...] = ()
+    """Each must occur in summary, reason, name or object, in any case."""
+    sort: Sort = Sort.NEWEST
+    limit: int = LIMIT_DEFAULT
+    cursor: str | None = None
+
+    def selects(self, alert: Alert, at: datetime) -> bool:
+        """Whether an alert passes every filter at this time."""
+        return (
+            alert.status in self.statuses
+            and alert.severity in self.severities
+            and (self.snoozed is None or alert.is_snoozed(at) is self.snoozed)
+            and (self.fired_from is None or alert.fired_at >= self.fired_from)
+            and (self.fired_to is None or alert.fired_at <= self.fired_to)
+            and all(_text_of(alert, name) == value for name, value in self.equal.items())
+            and all(alert.facts.labels.get(name) == text for name, text in self.labels.items())
+            and self._has_words(alert)
+        )
+
+    def _has_words(self, alert: Alert) -> bool:
+        if not self.words:
+            return True
+        facts = alert.facts
+        text = " ".join((facts.summary, facts.reason, facts.name, facts.object or "")).casefold()
+        return all(word in text for word in self.words)
+
+
+EQUAL_FIELDS: Final = frozenset(
+    ("rule_id", "source", "integration", "monitor_id", "group_id", "dedup_key")
+)
+
+
+def _text_of(alert: Alert, name: str) -> str | None:
+    match name:
+        case "integration":
+            return alert.integration
+        case "dedup_key":
+            return alert.dedup_key
+        case "rule_id":
+            return alert.facts.rule_id
+        case "source":
+            return alert.facts.source
+        case "monitor_id":
+            return alert.facts.monitor_id
+        case _:
+            return alert.facts.group_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many alerts are open; a second behind what happened, at most."""
+
+    firing: int = 0
+    acknowledged: int = 0
+    snoozed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that are open."""
+        return self.firing + self.acknowledged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertPage:
+    """One page of a list."""
+
+    alerts: tuple[Alert, ...]
+    next_cursor: str | None
+    """None on the last page. With a selective filter a page may hold fewer alerts than the
+    limit although more follow."""
+    counts: Counts

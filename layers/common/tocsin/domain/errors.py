@@ -1,0 +1,174 @@
+"""Every way a request can be refused; the codes are the closed list that clients see.
+
+TocsinError
+├── MalformedInputError      400
+├── UnauthorizedError        401
+├── ScopeMissingError        403
+├── NotFoundError            404
+├── ConflictError            409
+├── PayloadTooLargeError     413
+├── UnsupportedMediaError    415
+├── InvalidInputError        422
+└── TryAgainError            503
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with an input: where, and what would be right."""
+
+    field: str
+    problem: str
+
+
+class TocsinError(Exception):
+    """A refusal with a reason that the client may read."""
+
+    code: str = "internal_error"
+
+    def __init__(self, message: str, details: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = tuple(details)
+
+
+class MalformedInputError(TocsinError):
+    """The body cannot be read at all: not JSON, or not of the type that is expected."""
+
+    code = "bad_request"
+
+
+class UnauthorizedError(TocsinError):
+    """No key, or none that we know."""
+
+    code = "unauthorized"
+
+
+class ScopeMissingError(TocsinError):
+    """The key is good but does not grant this."""
+
+    code = "scope_missing"
+
+
+class NotFoundError(TocsinError):
+    """There is no such thing for this caller."""
+
+    code = "not_found"
+
+
+class AlertNotFoundError(NotFoundError):
+    """Unknown, malformed and foreign ids look the same."""
+
+    code = "alert_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no alert with this id.")
+
+
+class IncidentNotFoundError(NotFoundError):
+    """Unknown, malformed and foreign ids look the same."""
+
+    code = "incident_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no incident with this id.")
+
+
+class IntegrationNotFoundError(NotFoundError):
+    """Unknown, revoked and malformed tokens look the same."""
+
+    code = "integration_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no integration behind this URL or name.")
+
+
+class KeyNotFoundError(NotFoundError):
+    """There is no API key with this name."""
+
+    code = "key_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no API key with this name.")
+
+
+class ConflictError(TocsinError):
+    """The request was understood, but the state it meets forbids it."""
+
+    code = "conflict"
+
+
+class AlreadyAcknowledgedError(ConflictError):
+    """The first responder and time stay as they are."""
+
+    code = "already_acknowledged"
+
+
+class AlreadyResolvedError(ConflictError):
+    """There is nothing left to respond to."""
+
+    code = "already_resolved"
+
+
+class NotAcknowledgedError(ConflictError):
+    """Only an acknowledged alert can be given back."""
+
+    code = "not_acknowledged"
+
+
+class NotSnoozedError(ConflictError):
+    """Only a snoozed alert can be woken."""
+
+    code = "not_snoozed"
+
+
+class AlreadyExistsError(ConflictError):
+    """The name is taken."""
+
+    code = "already_exists"
+
+
+class ManagedElsewhereError(ConflictError):
+    """The team's file owns this object; change it there."""
+
+    code = "managed_elsewhere"
+
+
+class IdempotencyConflictError(ConflictError):
+    """The same Idempotency-Key came before with another request."""
+
+    code = "idempotency_conflict"
+
+
+class PayloadTooLargeError(TocsinError):
+    """The body is over the limit that the message names."""
+
+    code = "payload_too_large"
+
+
+class UnsupportedMediaError(TocsinError):
+    """The content type cannot be read here."""
+
+    code = "unsupported_media_type"
+
+
+class InvalidInputError(TocsinError):
+    """The body was read; `details` name the fields that are wrong."""
+
+    code = "invalid_request"
+
+
+class TryAgainError(TocsinError):
+    """Storage refuses for now; nothing is half done and the same request works later."""
+
+    code = "try_again"
+
+    def __init__(self, message: str = "Storage is busy. Send the same request again.") -> None:
+        super().__init__(message)
+
+
+class ConcurrentUpdateError(TryAgainError):
+    """Somebody else changed it first: read again and decide again; do not just retry."""

@@ -1,0 +1,86 @@
+"""Ids: a ULID whose time is when an alert fired and whose other 80 bits are its fingerprint."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Final, NewType
+
+AlertId = NewType("AlertId", str)
+IncidentId = NewType("IncidentId", str)
+Fingerprint = NewType("Fingerprint", str)
+"""80 bits as 16 letters of Crockford's base 32: names the slot of an integration's dedup key."""
+WriteId = NewType("WriteId", str)
+"""Fresh for every write, so that a writer recognises its own after a lost reply."""
+Actor = NewType("Actor", str)
+"""Who did it: a user's name, `key:{id}`, `link:{user}`, `integration:{name}` or `auto`."""
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+FINGERPRINT_LENGTH: Final = 16
+ULID_LENGTH: Final = 26
+_TIME_LENGTH: Final = 10
+_FINGERPRINT_BYTES: Final = 10
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_VALUES: Final = {letter: value for value, letter in enumerate(ALPHABET)}
+AUTO: Final = Actor("auto")
+
+
+def milliseconds(instant: datetime) -> int:
+    """Milliseconds since 1970, rounded down: the resolution of everything stored."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def instant(milliseconds_since_1970: int) -> datetime:
+    """The inverse of `milliseconds`."""
+    return _EPOCH + milliseconds_since_1970 * _MILLISECOND
+
+
+def fingerprint(integration: str, dedup_key: str) -> Fingerprint:
+    """Name the slot that all episodes of a dedup key share.
+
+    The length of the first part goes into the hash, so that no other split of the two
+    texts gives the same bytes.
+    """
+    source = integration.encode("utf-8", "surrogatepass")
+    key = dedup_key.encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(b"%d:%b:%b" % (len(source), source, key)).digest()
+    return Fingerprint(
+        _encode(int.from_bytes(digest[:_FINGERPRINT_BYTES], "big"), FINGERPRINT_LENGTH)
+    )
+
+
+def ulid(at: datetime, entropy: Fingerprint) -> str:
+    """Spell a ULID of 80 given bits; ids sort as their times do."""
+    return _encode(milliseconds(at), _TIME_LENGTH) + entropy
+
+
+def entropy(random_bytes: bytes) -> Fingerprint:
+    """Spell ten random bytes, for ids of things that have no dedup key."""
+    return Fingerprint(
+        _encode(int.from_bytes(random_bytes[:_FINGERPRINT_BYTES], "big"), FINGERPRINT_LENGTH)
+    )
+
+
+def is_ulid(text: str) -> bool:
+    """Whether we could have made this id; anything else is unknown, never an error."""
+    return len(text) == ULID_LENGTH and text[0] < "8" and all(letter in _VALUES for letter in text)
+
+
+def fingerprint_of(alert_id: AlertId) -> Fingerprint:
+    """Which slot an alert lives in, without asking the table."""
+    return Fingerprint(alert_id[_TIME_LENGTH:])
+
+
+def time_of(identifier: str) -> datetime:
+    """When the thing with this ULID began."""
+    value = 0
+    for letter in identifier[:_TIME_LENGTH]:
+        value = value * 32 + _VALUES[letter]
+    return instant(value)
+
+
+def _encode(value: int, length: int) -> str:
+    letters = [""] * length
+    for position in range(length - 1, -1, -1):
+        value, remainder = divmod(value, 32)
+        letters[position] = ALPHABET[remainder]
+    return "".join(letters)

@@ -1,0 +1,143 @@
+"""What a signal does to the alert in its slot."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from tocsin.domain.alert import Alert, AlertStatus, integration_actor
+from tocsin.domain.ids import Fingerprint, fingerprint
+from tocsin.domain.signal import Signal, SignalAction
+
+RESOLVED_REASON_LIMIT: Final = 500
+"""Characters of a recovery's output that the timeline keeps."""
+
+
+class Outcome(StrEnum):
+    """What the sender is told."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    REOPENED = "reopened"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVING = "resolving"
+    RESOLVED = "resolved"
+    SUPPRESSED = "suppressed"
+    IGNORED = "ignored"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What reception needs to know of an integration."""
+
+    integration: str
+    resolve_after: timedelta = timedelta()
+    wakes_on_output: bool = False
+
+    def slot_of(self, signal: Signal) -> Fingerprint:
+        """Where the alert of this signal lives."""
+        return fingerprint(self.integration, signal.dedup_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """The alert as it should become, and the word for it."""
+
+    outcome: Outcome
+    alert: Alert | None
+    """None, or the very alert that was there: nothing is to be written."""
+
+
+def receive(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
+    """Decide what a signal changes; `current` is what the slot holds."""
+    match signal.action:
+        case SignalAction.TRIGGER:
+            return _trigger(current, signal, source, at)
+        case SignalAction.ACKNOWLEDGE:
+            return _acknowledge(current, source, at)
+        case SignalAction.RESOLVE:
+            return _resolve(current, signal, source, at)
+
+
+def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
+    """Whether a trigger only counts: the same state, one more occurrence."""
+    return (
+        current.is_open
+        and current.severity is signal.severity
+        and current.resolves_at is None
+        and not _wakes_by_output(current, signal, source)
+    )
+
+
+def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
+    if current is None:
+        alert = Alert.open(
+            signal, integration=source.integration, slot=source.slot_of(signal), at=at
+        )
+        return Reception(outcome=Outcome.OPENED, alert=alert)
+    if current.is_open:
+        return Reception(outcome=Outcome.UPDATED, alert=_updated(current, signal, source, at))
+    if current.was_resolved_by_hand and _is_same_source_episode(current, signal):
+        return Reception(outcome=Outcome.SUPPRESSED, alert=current)
+    alert = Alert.open(
+        signal,
+        integration=source.integration,
+        slot=current.fingerprint,
+        at=at,
+        previous=current,
+    )
+    return Reception(outcome=Outcome.REOPENED, alert=alert)
+
+
+def _updated(current: Alert, signal: Signal, source: Source, at: datetime) -> Alert:
+    by = integration_actor(source.integration)
+    wakes_by_output = _wakes_by_output(current, signal, source)
+    alert = current.counted(signal, at)
+    if alert.resolves_at is not None:
+        alert = alert.stop_resolving(by=by, at=at)
+    if alert.severity is not signal.severity:
+        alert = alert.changed_severity(signal.severity, by=by, at=at)
+    if wakes_by_output and alert.snooze is not None:
+        alert = alert.woken(by=by, at=at, reason="the output changed")
+    return alert
+
+
+def _acknowledge(current: Alert | None, source: Source, at: datetime) -> Reception:
+    if current is None or current.status is not AlertStatus.FIRING:
+        return Reception(outcome=Outcome.IGNORED, alert=current)
+    by = integration_actor(source.integration)
+    return Reception(outcome=Outcome.ACKNOWLEDGED, alert=current.acknowledge(by=by, at=at))
+
+
+def _resolve(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
+    if current is None or not current.is_open:
+        return Reception(outcome=Outcome.IGNORED, alert=current)
+    by = integration_actor(source.integration)
+    if source.resolve_after <= timedelta():
+        alert = current.resolve(by=by, at=at, reason=_reason_of(signal))
+        return Reception(outcome=Outcome.RESOLVED, alert=alert)
+    if current.resolves_at is not None:
+        return Reception(outcome=Outcome.RESOLVING, alert=current)
+    alert = current.start_resolving(by=by, at=at, resolve_after=source.resolve_after)
+    return Reception(outcome=Outcome.RESOLVING, alert=alert)
+
+
+def _reason_of(signal: Signal) -> str | None:
+    return signal.facts.reason[:RESOLVED_REASON_LIMIT] or None
+
+
+def _is_same_source_episode(current: Alert, signal: Signal) -> bool:
+    return (
+        signal.source_started_at is not None
+        and signal.source_started_at == current.source_started_at
+    )
+
+
+def _wakes_by_output(current: Alert, signal: Signal, source: Source) -> bool:
+    return (
+        source.wakes_on_output
+        and current.snooze is not None
+        and not current.snooze.sticky_output
+        and signal.facts.reason != current.facts.reason
+    )

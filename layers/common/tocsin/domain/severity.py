@@ -1,0 +1,67 @@
+"""How bad: three severities, and the many words that senders use for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Severity(StrEnum):
+    """What is stored; the sender's own word is kept beside it."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return _RANKS[self]
+
+    def is_worse_than(self, other: "Severity") -> bool:
+        """Whether this should reach people who ignored the other."""
+        return self.rank < other.rank
+
+
+_RANKS: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+RESOLVE: Final = "ok"
+"""The word that closes an alert instead of opening one, also in an integration's own map."""
+
+URGENT: Final = "urgent"
+
+_WORDS: Final[Mapping[str, Severity]] = (
+    dict.fromkeys(
+        (
+            *("critical", "urgent", "down", "fatal", "emergency", "page", "error", "high"),
+            *("p1", "p2"),
+        ),
+        Severity.CRITICAL,
+    )
+    | dict.fromkeys(("warning", "unknown", "p3", "moderate", ""), Severity.WARNING)
+    | dict.fromkeys(("info", "information", "notice", "debug", "low", "p4", "p5"), Severity.INFO)
+)
+_RESOLVING_WORDS: Final = frozenset((RESOLVE, "normal", "clear", "resolved", "up"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a sender's severity word means."""
+
+    severity: Severity
+    resolves: bool = False
+    is_urgent: bool = False
+
+
+def read_severity(word: str | None, own_words: Mapping[str, str] | None = None) -> Reading:
+    """Understand a sender's word; an unknown one is a warning, never a refusal.
+
+    Args:
+        word: As sent, in any case; None and empty mean that the sender said nothing.
+        own_words: An integration's additions, word → `critical`, `warning`, `info` or `ok`.
+    """
+    plain = (word or "").strip().lower()
+    plain = (own_words or {}).get(plain, plain)
+    if plain in _RESOLVING_WORDS:
+        return Reading(Severity.INFO, resolves=True)
+    return Reading(_WORDS.get(plain, Severity.WARNING), is_urgent=plain == URGENT)

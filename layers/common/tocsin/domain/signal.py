@@ -1,0 +1,159 @@
+"""One normalised event from outside, and how much of it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from tocsin.domain.severity import Severity
+
+type Value = str | int | float | bool | None
+"""What a sender measured: a number where it sends one, its own text otherwise."""
+
+NAME_LIMIT: Final = 256
+SUMMARY_LIMIT: Final = 1024
+REASON_LIMIT_BYTES: Final = 65_536
+LABELS_LIMIT: Final = 500
+LABELS_LIMIT_BYTES: Final = 131_072
+LABEL_NAME_LIMIT: Final = 256
+URLS_LIMIT: Final = 100
+URLS_LIMIT_BYTES: Final = 65_536
+"""Together the limits stay under 400 KB, DynamoDB's limit for one item, even where nothing
+compresses."""
+
+LINK_SCHEMES: Final = ("http://", "https://", "mailto:")
+CUT_MARK: Final = "…"
+
+
+class SignalAction(StrEnum):
+    """What a signal asks for."""
+
+    TRIGGER = "trigger"
+    ACKNOWLEDGE = "acknowledge"
+    RESOLVE = "resolve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a sender says about a condition; never part of its identity."""
+
+    name: str
+    summary: str = ""
+    reason: str = ""
+    source: str | None = None
+    source_name: str | None = None
+    object: str | None = None
+    source_severity: str | None = None
+    rule_id: str | None = None
+    rule_name: str | None = None
+    monitor_id: str | None = None
+    monitor_name: str | None = None
+    group_id: str | None = None
+    threshold: Value = None
+    operator: str | None = None
+    window: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
+    truncated: tuple[str, ...] = ()
+    """What was cut and to how much, in words for the reader."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """What a sender's event means, whatever product sent it."""
+
+    action: SignalAction
+    dedup_key: str
+    severity: Severity = Severity.WARNING
+    facts: Facts
+    current_value: Value = None
+    source_started_at: datetime | None = None
+    """When the condition began, where the sender says so; tells one source episode from the
+    next after a manual resolve. Never used for ordering."""
+
+
+class FactsBuilder:
+    """Collects what a sender says, cleans it and cuts it to the limits, saying what it cut."""
+
+    def __init__(self) -> None:
+        self._truncated: list[str] = []
+
+    @property
+    def truncated(self) -> tuple[str, ...]:
+        """One sentence for each thing that was cut."""
+        return tuple(self._truncated)
+
+    def text(self, field_name: str, text: str, limit: int) -> str:
+        """Keep the first `limit` characters."""
+        clean = printable(text)
+        if len(clean) <= limit:
+            return clean
+        self._truncated.append(f"{field_name}: kept {limit} of {len(clean)} characters")
+        return clean[: limit - 1] + CUT_MARK
+
+    def short(self, field_name: str, text: str | None) -> str | None:
+        """Keep a name-like field; None stays None."""
+        return None if text is None else self.text(field_name, text, NAME_LIMIT)
+
+    def long_text(self, field_name: str, text: str, limit_bytes: int = REASON_LIMIT_BYTES) -> str:
+        """Keep what fits into so many bytes of UTF-8."""
+        clean = printable(text)
+        if len(clean) * 4 <= limit_bytes:
+            return clean
+        encoded = clean.encode()
+        if len(encoded) <= limit_bytes:
+            return clean
+        self._truncated.append(f"{field_name}: kept {limit_bytes} of {len(encoded)} bytes")
+        return encoded[:limit_bytes].decode(errors="ignore") + CUT_MARK
+
+    def labels(self, labels: Mapping[str, str]) -> dict[str, str]:
+        """Keep the first labels, as many as the limits allow."""
+        return self._pairs("labels", labels, LABELS_LIMIT, LABELS_LIMIT_BYTES)
+
+    def urls(self, urls: Mapping[str, str]) -> dict[str, str]:
+        """Keep the first links that are safe to show as links."""
+        safe: dict[str, str] = {}
+        for name, url in urls.items():
+            link = printable(url).strip()
+            if link.lower().startswith(LINK_SCHEMES):
+                safe[name] = link
+            else:
+                self._truncated.append(
+                    f"urls: left out {printable(name)[:NAME_LIMIT]}, which is not an http, "
+                    "https or mailto link"
+                )
+        return self._pairs("urls", safe, URLS_LIMIT, URLS_LIMIT_BYTES)
+
+    def _pairs(
+        self, field_name: str, pairs: Mapping[str, str], limit: int, limit_bytes: int
+    ) -> dict[str, str]:
+        kept: dict[str, str] = {}
+        left_bytes = limit_bytes
+        for name, value in pairs.items():
+            clean_name, clean_value = printable(name)[:LABEL_NAME_LIMIT], printable(value)
+            left_bytes -= len(clean_name.encode()) + len(clean_value.encode())
+            if len(kept) == limit or left_bytes < 0:
+                self._truncated.append(f"{field_name}: kept {len(kept)} of {len(pairs)}")
+                break
+            kept[clean_name] = clean_value
+        return kept
+
+
+def printable(text: str) -> str:
+    """Replace what no reader can see and what could pass for something else.
+
+    Control characters (NUL and escape sequences among them) and the marks that turn the
+    direction of text become the replacement character; line breaks and tabs stay.
+    """
+    return text if text.isprintable() else text.translate(_UNPRINTABLE)
+
+
+_UNPRINTABLE: Final[dict[int, str]] = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for codes in (range(9), (11, 12), range(14, 32), range(127, 160))
+    for code in codes
+} | dict.fromkeys(
+    (*range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    "\N{REPLACEMENT CHARACTER}",
+)

@@ -1,0 +1,43 @@
+"""What happened to an alert, when, by whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tocsin.domain.ids import Actor
+
+type Detail = str | int | bool | None
+
+
+class ChangeType(StrEnum):
+    """The words of the timeline; a client sees no other."""
+
+    FIRED = "fired"
+    UPDATED = "updated"
+    SEVERITY_CHANGED = "severity_changed"
+    NOTIFICATION_SENT = "notification_sent"
+    NOTIFICATION_FAILED = "notification_failed"
+    NOTIFICATION_SKIPPED = "notification_skipped"
+    ESCALATED = "escalated"
+    ACKNOWLEDGED = "acknowledged"
+    UNACKNOWLEDGED = "unacknowledged"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    RESOLVING = "resolving"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    NOTE = "note"
+    INCIDENT_CREATED = "incident_created"
+    ESCALATION_EXHAUSTED = "escalation_exhausted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One entry of a timeline."""
+
+    type: ChangeType
+    at: datetime
+    by: Actor
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    """What the type needs: `note`, `reason`, `from`, `to`, `until`, `episode`, …"""

@@ -1,0 +1,44 @@
+"""A person, a tool or a timer changes one alert."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import ConcurrentUpdateError
+from tocsin.domain.ids import AlertId
+from tocsin.usecases.ports import AlertRepository, NewWriteId, SlotRefusedError
+
+ATTEMPTS: Final = 5
+
+
+def change_alert(
+    alert_id: AlertId,
+    change: Callable[[Alert], Alert],
+    *,
+    alerts: AlertRepository,
+    new_write_id: NewWriteId,
+) -> Alert:
+    """Read, let the domain decide, write if nobody else was faster; else read again.
+
+    Args:
+        alert_id: Any text; what is not an id of ours is unknown.
+        change: A transition of `Alert`; returning the very same alert means nothing to write.
+        alerts: Where it is kept.
+        new_write_id: Makes a fresh id for each attempt.
+
+    Raises:
+        AlertNotFoundError: There is no such alert.
+        ConflictError: The alert's state forbids the change; `change` raised it.
+        ConcurrentUpdateError: It was changed by others again and again.
+    """
+    for _ in range(ATTEMPTS):
+        before = alerts.get(alert_id)
+        after = change(before)
+        if after is before:
+            return before
+        try:
+            return alerts.update(before, after, write_id=new_write_id())
+        except SlotRefusedError:
+            continue
+    message = "Others keep changing this alert. Send the same request again."
+    raise ConcurrentUpdateError(message)

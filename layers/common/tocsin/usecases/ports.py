@@ -1,0 +1,279 @@
+"""What use cases need of the world; the table and the fakes of the tests both fit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
+from tocsin.domain.credential import ApiKey, SecretHash
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
+from tocsin.domain.incident import Incident, IncidentUpdate
+from tocsin.domain.integration import Integration
+from tocsin.domain.reception import Source
+from tocsin.domain.signal import Signal, Value
+from tocsin.domain.timeline import Change
+
+type NewWriteId = Callable[[], WriteId]
+
+
+class SlotRefusedError(Exception):
+    """A write met another state than it expected; `current` is what the slot holds."""
+
+    def __init__(self, current: Alert | None) -> None:
+        super().__init__("the slot holds another state")
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One measured value of an alert."""
+
+    at: datetime
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelinePage:
+    """Part of a timeline, oldest first."""
+
+    changes: tuple[Change, ...]
+    next_cursor: str | None
+
+
+class SlotRepository(Protocol):
+    """The slots, as intake writes them: one conditional write each, nothing read before."""
+
+    def in_slot(self, slot: Fingerprint) -> Alert | None:
+        """Read what a slot holds, as the newest write left it."""
+
+    def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
+        """Count a repeat of an open alert of the same severity.
+
+        Raises:
+            SlotRefusedError: It is not a mere repeat; see `is_mere_repeat`.
+        """
+
+    def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
+        """End an open, awake alert at once, as `receive` would.
+
+        Raises:
+            SlotRefusedError: There is none, or more is to be decided.
+        """
+
+    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
+        """Store the first episode of a slot.
+
+        Raises:
+            SlotRefusedError: The slot is taken.
+        """
+
+    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+        """Store the next episode; the one before moves out of the slot in the same write.
+
+        Raises:
+            SlotRefusedError: The slot no longer holds `previous` as it was read.
+        """
+
+    def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        """Store what changed, if the state is still the one that was read.
+
+        Repeats that were counted meanwhile stay counted.
+
+        Raises:
+            SlotRefusedError: Somebody else changed the state; decide again.
+        """
+
+
+class AlertRepository(Protocol):
+    """Alerts, as operators and timers see and change them."""
+
+    def get(self, alert_id: AlertId) -> Alert:
+        """Read one alert as the newest write left it.
+
+        Raises:
+            AlertNotFoundError: Unknown, or no id of ours.
+        """
+
+    def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
+        """Read one alert and its newest 50 values, oldest first."""
+
+    def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        """Store what changed, if the state is still the one that was read.
+
+        Raises:
+            SlotRefusedError: Somebody else changed the state; read and decide again.
+        """
+
+    def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
+        """Read one page."""
+
+    def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
+        """Read what happened, oldest first; changes of the last second may still be missing."""
+
+    def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
+        """Put a note on the timeline; the alert itself stays as it is."""
+
+
+class IncidentRepository(Protocol):
+    """Incidents and their updates."""
+
+    def get(self, incident_id: IncidentId) -> Incident:
+        """Raises IncidentNotFoundError."""
+
+    def list(
+        self, *, open_only: bool, limit: int, cursor: str | None
+    ) -> tuple[tuple[Incident, ...], str | None]:
+        """Read a page, newest first, and the cursor of the next."""
+
+    def add(
+        self,
+        incident: Incident,
+        alerts: Sequence[tuple[Alert, Alert]],
+        *,
+        write_id: WriteId,
+    ) -> Incident:
+        """Store an incident and link its alerts (each before and after) in one transaction.
+
+        Raises:
+            SlotRefusedError: One of the alerts changed meanwhile.
+        """
+
+    def update(
+        self,
+        before: Incident,
+        after: Incident,
+        *,
+        said: IncidentUpdate | None = None,
+        alerts: Sequence[tuple[Alert, Alert]] = (),
+        write_id: WriteId,
+    ) -> Incident:
+        """Store a changed incident, what was said, and newly linked alerts, all or nothing.
+
+        Raises:
+            SlotRefusedError: It, or one of the alerts, changed meanwhile.
+        """
+
+    def updates(self, incident_id: IncidentId) -> tuple[IncidentUpdate, ...]:
+        """Read what was said, oldest first."""
+
+
+class IntegrationRepository(Protocol):
+    """Integrations and the hashes of their tokens."""
+
+    def by_token(self, token_hash: SecretHash, *, at: datetime) -> Integration | None:
+        """Find whose token this is; None for unknown, revoked and run out."""
+
+    def get(self, name: str) -> Integration:
+        """Raises IntegrationNotFoundError."""
+
+    def list(self) -> tuple[Integration, ...]:
+        """Read all, by name."""
+
+    def put(self, before: Integration | None, after: Integration) -> Integration:
+        """Store an integration and what its tokens lead to, all or nothing.
+
+        Raises:
+            ConcurrentUpdateError: It was changed, made or removed meanwhile.
+        """
+
+    def delete(self, integration: Integration) -> None:
+        """Remove it and its tokens; the alerts stay."""
+
+
+class KeyRepository(Protocol):
+    """API keys by hash and by id."""
+
+    def by_hash(self, secret_hash: SecretHash) -> ApiKey | None:
+        """Find whose key this is; None for unknown and revoked."""
+
+    def get(self, key_id: str) -> ApiKey:
+        """Raises KeyNotFoundError."""
+
+    def list(self) -> tuple[ApiKey, ...]:
+        """Read all, by id."""
+
+    def add(self, key: ApiKey) -> None:
+        """Store a new key."""
+
+    def revoke(self, key: ApiKey) -> None:
+        """Remove it; it stops working within 30 s, the life of a cached key."""
+
+    def mark_used(self, key: ApiKey, *, at: datetime) -> None:
+        """Note the use; at most one write a minute and key is made."""
+
+
+class TimelineRepository(Protocol):
+    """What the stream derives from changes; writing it twice is writing it once."""
+
+    def record(self, changes: "Sequence[AlertChange]") -> None:
+        """Write timeline rows and move the counts by what really was new."""
+
+    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
+        """Add values to an alert's history; the newest 50 stay."""
+
+    def refresh_listed(self, alert: Alert) -> None:
+        """Show lists what repeats changed, if the alert still is that episode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChange:
+    """One stored change of an alert, as the stream tells it."""
+
+    alert: Alert
+    changes: tuple[Change, ...]
+    counts: Counts
+    """By how much the numbers of open alerts move: each may be negative."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A reminder to look at one slot at one time; worthless once the alert has moved on."""
+
+    slot: Fingerprint
+    due_at: datetime
+
+
+class DueRepository(Protocol):
+    """What falls due, and when."""
+
+    def due(self, before: datetime) -> Sequence[Timer]:
+        """Find all that is due or overdue before this time."""
+
+
+class TimerQueue(Protocol):
+    """Brings a timer back at its time."""
+
+    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+        """Queue each to arrive when it is due.
+
+        Raises:
+            TryAgainError: Not every one was confirmed; sending all again is harmless.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was answered to a request."""
+
+    status: int
+    body: str
+
+
+class AnswerRepository(Protocol):
+    """Answers kept for 24 hours, so that a repeated request gets the first one again."""
+
+    def claim(self, caller: Actor, key: str, request_hash: str, *, at: datetime) -> Answer | None:
+        """Take the request on; None: do it now. An answer: it was done before.
+
+        Raises:
+            IdempotencyConflictError: The key came before with another request.
+            TryAgainError: The first request is still being worked on.
+        """
+
+    def keep(self, caller: Actor, key: str, request_hash: str, answer: Answer) -> None:
+        """Keep the answer."""
+
+    def release(self, caller: Actor, key: str) -> None:
+        """Forget the claim: nothing was done."""

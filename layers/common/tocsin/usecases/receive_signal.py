@@ -1,0 +1,85 @@
+"""A sender's signal meets its slot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.signal import Signal, SignalAction
+from tocsin.usecases.ports import NewWriteId, SlotRefusedError, SlotRepository
+
+ATTEMPTS: Final = 10
+"""Every refused attempt means that somebody else's write succeeded; ten in a row on one slot
+means a storm in which the sender may as well come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of a signal."""
+
+    outcome: Outcome
+    alert_id: AlertId | None
+
+
+def receive_signal(
+    signal: Signal, source: Source, *, at: datetime, slots: SlotRepository, new_write_id: NewWriteId
+) -> Receipt:
+    """Write what a signal changes, before the sender is answered.
+
+    The common cases, a repeat and a plain recovery, are one write and no read. When that
+    write is refused, the refusal brings what the slot holds, and the rest is decided on it.
+
+    Raises:
+        TryAgainError: Nothing was written; the same signal works later.
+    """
+    try:
+        match signal.action:
+            case SignalAction.TRIGGER:
+                alert = slots.count(signal, source, at=at, write_id=new_write_id())
+                return _receipt(Outcome.UPDATED, alert)
+            case SignalAction.RESOLVE if not source.resolve_after:
+                alert = slots.resolve(signal, source, at=at, write_id=new_write_id())
+                return _receipt(Outcome.RESOLVED, alert)
+            case _:
+                current = slots.in_slot(source.slot_of(signal))
+    except SlotRefusedError as refusal:
+        current = refusal.current
+    for _ in range(ATTEMPTS):
+        reception = receive(current, signal, source, at)
+        if reception.alert is None or reception.alert is current:
+            return _receipt(reception.outcome, reception.alert)
+        try:
+            write = _Write(slots=slots, signal=signal, source=source, at=at)
+            alert = write(current, reception.alert, new_write_id())
+        except SlotRefusedError as refusal:
+            current = refusal.current
+            continue
+        return _receipt(reception.outcome, alert)
+    raise TryAgainError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Write:
+    """The one write that takes the slot from what it holds to what was decided."""
+
+    slots: SlotRepository
+    signal: Signal
+    source: Source
+    at: datetime
+
+    def __call__(self, current: Alert | None, alert: Alert, write_id: WriteId) -> Alert:
+        if current is None:
+            return self.slots.add(alert, write_id=write_id)
+        if alert.alert_id != current.alert_id:
+            return self.slots.replace(current, alert, write_id=write_id)
+        is_trigger = self.signal.action is SignalAction.TRIGGER
+        if is_trigger and is_mere_repeat(current, self.signal, self.source):
+            return self.slots.count(self.signal, self.source, at=self.at, write_id=write_id)
+        return self.slots.update(current, alert, write_id=write_id)
+
+
+def _receipt(outcome: Outcome, alert: Alert | None) -> Receipt:
+    return Receipt(outcome=outcome, alert_id=alert.alert_id if alert else None)

@@ -1,0 +1,28 @@
+"""A timer comes back: do what its alert waits for, if it still does."""
+
+from datetime import datetime
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.next_action import act, next_action
+from tocsin.usecases.ports import NewWriteId, SlotRefusedError, SlotRepository, Timer
+
+
+def run_due_action(
+    timer: Timer, *, at: datetime, slots: SlotRepository, new_write_id: NewWriteId
+) -> Alert | None:
+    """Act once; a second delivery, a stale timer and one that came too early do nothing.
+
+    Returns:
+        The alert as changed, or None if there was nothing to do.
+    """
+    alert = slots.in_slot(timer.slot)
+    if alert is None or next_action(alert).at != timer.due_at:
+        return None
+    after = act(alert, at)
+    if after is None:
+        return None
+    try:
+        return slots.update(alert, after, write_id=new_write_id())
+    except SlotRefusedError:
+        # Whoever was faster left a state with its own due time, and so its own timer.
+        return None
