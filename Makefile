@@ -1,0 +1,161 @@
+# One word a habit; `make help` lists them. Needs Python 3.13 and GNU make, installs the rest itself.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+STACK_VENV := .venv-stack
+PYTHON ?= python3.13
+PORT ?= 8080
+ENV ?= default
+# Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
+ARCH ?= arm64 x86_64
+
+SOURCES := $(wildcard functions layers/common/tocsin local bench tests)
+QUICK_TESTS := $(wildcard tests/unit tests/template)
+OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/build)
+
+# `sam build` and the layer's Makefile look for python3.13 on the PATH.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export ARCH
+
+say = @printf '\n\033[1m%s\033[0m\n' "$(1)"
+
+##@ Every day
+
+.PHONY: run
+run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machine: http://127.0.0.1:$(PORT)
+	@python -m local.run --port $(PORT)
+
+.PHONY: logs
+logs: $(VENV)/.installed  ## Show what the functions on this machine log, while `make run` runs
+	@python -m local.logs
+
+.PHONY: check
+check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
+
+.PHONY: test
+test: check build  ## Everything: check, then all other tests, those on the local stack last
+	$(call say,Tests of contracts: functions: scenarios and the build)
+	python -m pytest $(OTHER_TESTS)
+	@$(MAKE) stack-test
+
+.PHONY: format
+format: $(VENV)/.installed  ## Lay out the code, mend what can be mended by rule
+	ruff check --fix-only --quiet .
+	ruff format .
+
+##@ One by one
+
+.PHONY: lint
+lint: $(VENV)/.installed  ## Layout and ruff's rules
+	$(call say,Layout and rules)
+	ruff format --check .
+	ruff check .
+
+.PHONY: types
+types: $(VENV)/.installed  ## mypy, strict
+	$(call say,Types)
+	mypy $(SOURCES)
+
+.PHONY: imports
+imports: $(VENV)/.installed  ## The import contracts of pyproject.toml
+	$(call say,Imports)
+	lint-imports
+
+.PHONY: template
+template: $(VENV)/.installed  ## cfn-lint, with the serverless rules
+	$(call say,Template)
+	cfn-lint
+
+.PHONY: unit-test
+unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a second
+	$(call say,Unit tests)
+	python -m pytest $(QUICK_TESTS)
+
+.PHONY: stack-test
+stack-test: $(VENV)/.installed $(STACK_VENV)/.installed  ## The golden scenarios on a local stack of their own
+	$(call say,Tests on the local stack)
+	python -m pytest tests/stack
+
+.PHONY: bench
+bench: $(VENV)/.installed $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
+	@python -m bench
+
+##@ AWS
+
+.PHONY: build
+build: $(VENV)/.installed space  ## What is deployed, into .aws-sam/build (ARCH=arm64, x86_64 or both)
+	$(call say,Build)
+	sam build
+# As in layers/common/Makefile: sam leaves the functions without byte code.
+	@for built in .aws-sam/build/*Function; do \
+		python -m compileall -q --invalidation-mode unchecked-hash -s "$$built" -p /var/task "$$built"; \
+	done
+
+.PHONY: deploy
+deploy: build  ## Into your AWS account, with the parameters of samconfig.toml (ENV=its section)
+	sam deploy --config-env $(ENV)
+
+##@ Upkeep
+
+.PHONY: install
+install: $(VENV)/.installed $(STACK_VENV)/.installed  ## Both virtual environments, from the locks
+
+.PHONY: lock
+lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH: pip install uv." >&2; exit 1; }
+	@for name in runtime dev stack; do \
+		echo "requirements/$$name.txt"; \
+		uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
+			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+			--output-file requirements/$$name.txt requirements/$$name.in; \
+	done
+
+.PHONY: clean
+clean:  ## Remove what was built and installed; keeps the local stack's state
+	rm -rf $(VENV) $(STACK_VENV) .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Installing -------------------------------------------------------------------------------------
+
+.PHONY: python
+python:
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true); \
+	if [ "$$found" != 3.13 ]; then \
+		echo "Tocsin needs Python 3.13, the version its functions run on, and $(PYTHON) is $${found:-not to be found}: install it (pyenv install 3.13, uv python install 3.13, apt install python3.13-venv) or name it: make PYTHON=/path/to/python3.13." >&2; exit 1; fi; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: install its venv module (apt install python3.13-venv)." >&2; exit 1; }
+
+.PHONY: space
+space:
+	@free=$$(df -Pk . | awk 'NR == 2 {print int($$4 / 1024)}'); \
+	[ "$$free" -ge 1500 ] || { echo "Only $$free MB are free on this disk, and Tocsin's tools and build take 1500 MB: make room." >&2; exit 1; }
+
+$(VENV)/.installed: requirements/dev.txt | python
+	@$(MAKE) space
+	$(call say,Installing tools and tests into $(VENV): about two minutes)
+	@$(call install,$(VENV),requirements/dev.txt)
+	@$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable layers/common --editable .
+	@touch $@
+
+$(STACK_VENV)/.installed: requirements/stack.txt | python
+	@$(MAKE) space
+	$(call say,Installing the local stack into $(STACK_VENV): about a minute)
+	@$(call install,$(STACK_VENV),requirements/stack.txt)
+	@touch $@
+
+# Made anew: an environment that was moved, or made by another Python, fails in odd places.
+define install
+rm -rf $(1); $(PYTHON) -m venv $(1); \
+if command -v uv >/dev/null; then uv pip install --python $(1)/bin/python --require-hashes --requirement $(2); \
+else $(1)/bin/python -m pip install --disable-pip-version-check --require-hashes --requirement $(2); fi
+endef

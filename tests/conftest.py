@@ -1,0 +1,84 @@
+"""What every test stands on: no AWS within reach, and the table as template.yaml declares it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import hypothesis
+import pytest
+import yaml
+from moto import mock_aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+    from tests.aws_calls import Call
+
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+TABLE_NAME = "tocsin"
+
+# Tests share their machine with a build or a whole local stack: time says nothing about the code.
+hypothesis.settings.register_profile("tocsin", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("tocsin")
+
+
+class _CloudFormationLoader(yaml.SafeLoader):
+    """Reads a template; intrinsic functions such as !Ref become None."""
+
+
+_CloudFormationLoader.add_multi_constructor("!", lambda *_: None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Open the loopback addresses to those who ask, and run the local stack's tests last."""
+    for item in items:
+        if item.get_closest_marker("stack") or item.get_closest_marker("loopback"):
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
+    items.sort(key=lambda item: item.get_closest_marker("stack") is not None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def aws_environment() -> Iterator[None]:
+    """Credentials that open nothing, so that a mistake in a test cannot cost money."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            environment.delenv(name)
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        environment.setenv("AWS_REGION", "eu-central-1")
+        environment.setenv("AWS_CONFIG_FILE", os.devnull)
+        environment.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """template.yaml with None in place of intrinsic functions: read it, never change it."""
+    parsed: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _CloudFormationLoader)  # noqa: S506 - a SafeLoader
+    return parsed
+
+
+@pytest.fixture
+def table(template: dict[str, Any]) -> "Iterator[Table]":
+    """The table of template.yaml, empty, in moto."""
+    declared = template["Resources"]["Table"]["Properties"]
+    shape: dict[str, Any] = {
+        name: declared[name]
+        for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    }
+    # CloudFormation takes StreamEnabled from the presence of the section.
+    shape["StreamSpecification"] = {"StreamEnabled": True, **declared["StreamSpecification"]}
+    with mock_aws():
+        yield boto3.resource("dynamodb").create_table(TableName=TABLE_NAME, **shape)
+
+
+@pytest.fixture
+def call(table: "Table") -> "Call":  # noqa: ARG001 - must exist first
+    """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
+    from tests.aws_calls import calls_of  # noqa: PLC0415 - most tests need no adapter
+
+    return calls_of(boto3.client("dynamodb"))
