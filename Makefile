@@ -68,9 +68,10 @@ imports: $(VENV)/.installed  ## The import contracts of pyproject.toml
 	lint-imports
 
 .PHONY: template
-template: $(VENV)/.installed  ## cfn-lint, with the serverless rules
+template: $(VENV)/.installed  ## cfn-lint with the serverless rules, and sam validate
 	$(call say,Template)
 	cfn-lint
+	sam validate --lint
 
 .PHONY: unit-test
 unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a second
