@@ -72,6 +72,10 @@ class Alert:
     status: AlertStatus = AlertStatus.FIRING
     severity: Severity
     facts: Facts
+    output_hash: str
+    overflow: str | None = None
+    """Names the whole facts, which are kept beside the alert when they are too big to be
+    rewritten with every repeat; `facts` may then be shortened."""
     episode: int = 1
     version: int = 1
     """Grows with every stored change of state, by the repository; a mere repeat leaves it, so
@@ -149,6 +153,7 @@ class Alert:
             dedup_key=signal.dedup_key,
             severity=signal.severity,
             facts=signal.facts,
+            output_hash=signal.facts.output_hash,
             episode=episode,
             last_seen_at=fired_at,
             current_value=signal.current_value,
@@ -165,6 +170,8 @@ class Alert:
         return replace(
             self,
             facts=signal.facts,
+            output_hash=signal.facts.output_hash,
+            overflow=None,
             occurrences=self.occurrences + 1,
             last_seen_at=max(at, self.last_seen_at),
             current_value=value,

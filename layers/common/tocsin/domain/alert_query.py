@@ -41,6 +41,18 @@ class AlertQuery:
     limit: int = LIMIT_DEFAULT
     cursor: str | None = None
 
+    @property
+    def is_selective(self) -> bool:
+        """Whether many alerts of the wanted statuses may not be wanted."""
+        return bool(
+            len(self.severities) < len(Severity)
+            or self.snoozed is not None
+            or self.equal
+            or self.labels
+            or self.words
+            or self.sort in {Sort.MILDEST, Sort.WORST}
+        )
+
     def selects(self, alert: Alert, at: datetime) -> bool:
         """Whether an alert passes every filter at this time."""
         return (

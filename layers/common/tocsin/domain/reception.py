@@ -139,5 +139,5 @@ def _wakes_by_output(current: Alert, signal: Signal, source: Source) -> bool:
         source.wakes_on_output
         and current.snooze is not None
         and not current.snooze.sticky_output
-        and signal.facts.reason != current.facts.reason
+        and signal.facts.output_hash != current.output_hash
     )

@@ -1,5 +1,6 @@
 """One normalised event from outside, and how much of it is kept."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,6 +58,12 @@ class Facts:
     urls: Mapping[str, str] = field(default_factory=dict)
     truncated: tuple[str, ...] = ()
     """What was cut and to how much, in words for the reader."""
+
+    @property
+    def output_hash(self) -> str:
+        """Tells whether a repeat says something new, without keeping what was said before."""
+        text = f"{self.summary}\0{self.reason}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

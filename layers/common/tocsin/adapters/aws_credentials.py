@@ -1,0 +1,65 @@
+"""Where a function finds what it signs its requests with."""
+
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from tocsin.adapters.aws_json import AwsUnavailableError, Credentials
+
+TIMEOUT_SECONDS: Final = 2.0
+_RENEW_BEFORE: Final = timedelta(minutes=5)
+
+
+def find_credentials(environment: Mapping[str, str]) -> Callable[[], Credentials]:
+    """Choose the source as the SDKs do: the environment, or the container's endpoint.
+
+    The latter is what a function restored from a snapshot gets, and there they run out.
+    """
+    uri = environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    if uri and "AWS_ACCESS_KEY_ID" not in environment:
+        return _ContainerCredentials(uri, environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN", ""))
+    fixed = Credentials(
+        access_key=environment.get("AWS_ACCESS_KEY_ID", ""),
+        secret_key=environment.get("AWS_SECRET_ACCESS_KEY", ""),
+        session_token=environment.get("AWS_SESSION_TOKEN") or None,
+    )
+    return lambda: fixed
+
+
+class _ContainerCredentials:
+    """Asks the runtime's own endpoint, and again before they run out."""
+
+    def __init__(self, uri: str, token: str) -> None:
+        self._url = urlsplit(uri)
+        self._token = token
+        self._current: Credentials | None = None
+
+    def __call__(self) -> Credentials:
+        current = self._current
+        if current is None or _runs_out(current):
+            current = self._current = self._ask()
+        return current
+
+    def _ask(self) -> Credentials:
+        connection = http.client.HTTPConnection(self._url.netloc, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.request("GET", self._url.path, headers={"Authorization": self._token})
+            answer = json.loads(connection.getresponse().read())
+            return Credentials(
+                access_key=answer["AccessKeyId"],
+                secret_key=answer["SecretAccessKey"],
+                session_token=answer["Token"],
+                expires_at=datetime.fromisoformat(answer["Expiration"]),
+            )
+        except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
+            raise AwsUnavailableError from error
+        finally:
+            connection.close()
+
+
+def _runs_out(credentials: Credentials) -> bool:
+    expires_at = credentials.expires_at
+    return expires_at is not None and datetime.now(UTC) > expires_at - _RENEW_BEFORE

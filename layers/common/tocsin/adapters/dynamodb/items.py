@@ -1,0 +1,262 @@
+"""How an alert is written into the table and read from it."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tocsin.adapters.dynamodb import details, keys
+from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.ids import (
+    Actor,
+    AlertId,
+    Fingerprint,
+    IncidentId,
+    WriteId,
+    instant,
+    milliseconds,
+)
+from tocsin.domain.next_action import next_action
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Value
+from tocsin.domain.timeline import Change, ChangeType
+
+type Attribute = dict[str, Any]
+type Item = dict[str, Attribute]
+type Image = Mapping[str, Mapping[str, Any]]
+
+ENTITY: Final = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class PackedFacts:
+    """Facts as stored: what stays inline, and the whole where that is too big."""
+
+    inline: str
+    whole: str | None = None
+    overflow: str | None = None
+
+
+def pack_facts(facts: Facts, dedup_key: str) -> PackedFacts:
+    """Pack facts, apart where they are too big to be rewritten with every repeat."""
+    whole = details.pack(facts, dedup_key)
+    if len(whole) <= details.INLINE_LIMIT_BYTES:
+        return PackedFacts(_base64(whole))
+    inline = details.pack(details.shortened(facts), dedup_key)
+    return PackedFacts(_base64(inline), _base64(whole), details.digest(whole))
+
+
+def facts_from(packed: str) -> tuple[Facts, str]:
+    """Read facts and the dedup key."""
+    return details.unpack(base64.b64decode(packed))
+
+
+def number(value: int) -> Attribute:
+    """Write a whole number."""
+    return {"N": str(value)}
+
+
+def text(value: str) -> Attribute:
+    """Write a text."""
+    return {"S": value}
+
+
+def time(value: datetime) -> Attribute:
+    """Write an instant, in milliseconds since 1970."""
+    return number(milliseconds(value))
+
+
+def write_value(value: Value) -> Attribute:
+    """Write a measured value, its type kept."""
+    return text(json.dumps(value))
+
+
+def write_changes(changes: Sequence[Change]) -> Attribute:
+    """Write what a version changed, for the stream to turn into the timeline."""
+    rows = [
+        [change.type, milliseconds(change.at), change.by, dict(change.details)]
+        for change in changes
+    ]
+    return text(json.dumps(rows, separators=(",", ":"), ensure_ascii=False))
+
+
+def changes_from(image: Image) -> tuple[Change, ...]:
+    """What the version of this image changed."""
+    rows = json.loads(image["changes"]["S"]) if "changes" in image else ()
+    return tuple(
+        Change(type=ChangeType(type_), at=instant(at), by=Actor(by), details=more)
+        for type_, at, by, more in rows
+    )
+
+
+def state_of(alert: Alert, retention: timedelta) -> Item:
+    """Everything about an alert that is not its key, not its facts and not counted."""
+    shard = keys.shard_of(alert.fingerprint)
+    due_at = next_action(alert).at
+    optional: dict[str, Attribute | None] = {
+        "source_started_at": _maybe_time(alert.source_started_at),
+        "acknowledged_at": _maybe_time(alert.acknowledged_at),
+        "acknowledged_by": _maybe_text(alert.acknowledged_by),
+        "resolves_at": _maybe_time(alert.resolves_at),
+        "resolved_at": _maybe_time(alert.resolved_at),
+        "resolved_by": _maybe_text(alert.resolved_by),
+        "snooze": text(_written_snooze(alert.snooze)) if alert.snooze else None,
+        "incident_id": _maybe_text(alert.incident_id),
+        "due_key": text(keys.due_key(shard)) if due_at else None,
+        "due_at": _maybe_time(due_at),
+        "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
+    }
+    return {
+        "entity": text(ENTITY),
+        "id": text(alert.alert_id),
+        "status": text(alert.status),
+        "severity": text(alert.severity),
+        "episode": number(alert.episode),
+        "integration": text(alert.integration),
+        "changed_at": time(alert.changed_at),
+        "state_key": text(keys.state_key(alert.status, shard)),
+    } | {name: attribute for name, attribute in optional.items() if attribute is not None}
+
+
+def expiry(ended_at: datetime, retention: timedelta) -> Attribute:
+    """When DynamoDB may delete it, in seconds since 1970; it does so within days."""
+    return number(int((ended_at + retention).timestamp()))
+
+
+def alert_item(
+    alert: Alert, packed: PackedFacts, *, write_id: WriteId, retention: timedelta
+) -> Item:
+    """Write a whole alert into its slot."""
+    value = write_value(alert.current_value)
+    item = keys.slot_key(alert.fingerprint) | state_of(alert, retention)
+    item |= {
+        "version": number(alert.version),
+        "changes": write_changes(alert.changes),
+        "write_id": text(write_id),
+        "occurrences": number(alert.occurrences),
+        "last_seen_at": time(alert.last_seen_at),
+        "current_value": value,
+        "listed_occurrences": number(alert.occurrences),
+        "listed_seen_at": time(alert.last_seen_at),
+        "listed_value": value,
+        "output": text(alert.output_hash),
+        "details": {"B": packed.inline},
+    }
+    if packed.overflow:
+        item["overflow"] = text(packed.overflow)
+    return item
+
+
+def overflow_item(alert_id: AlertId, packed: PackedFacts) -> Item:
+    """Write the facts that are too big for the slot."""
+    return keys.overflow_key(alert_id) | {
+        "entity": text("overflow"),
+        "version": number(1),
+        "overflow": text(packed.overflow or ""),
+        "details": {"B": packed.whole},
+    }
+
+
+def alert_from(image: Image, *, whole: str | None = None) -> Alert:
+    """Read an alert from its item, or from what an index holds of it.
+
+    Args:
+        image: The item; an index holds neither counts nor version of the moment.
+        whole: The facts kept beside it, where they were read.
+    """
+    facts, dedup_key = facts_from(whole or image["details"]["B"])
+    alert_id = AlertId(image["id"]["S"])
+    listed = Listed(
+        occurrences=int(image["listed_occurrences"]["N"]),
+        last_seen_at=instant(int(image["listed_seen_at"]["N"])),
+        current_value=json.loads(image["listed_value"]["S"]),
+    )
+    counted = "occurrences" in image
+    return Alert(
+        alert_id=alert_id,
+        integration=image["integration"]["S"],
+        dedup_key=dedup_key,
+        status=AlertStatus(image["status"]["S"]),
+        severity=Severity(image["severity"]["S"]),
+        facts=facts,
+        output_hash=image["output"]["S"] if counted else facts.output_hash,
+        overflow=_read_text(image, "overflow"),
+        episode=int(image["episode"]["N"]),
+        version=int(image["version"]["N"]) if counted else 0,
+        occurrences=int(image["occurrences"]["N"]) if counted else listed.occurrences,
+        last_seen_at=_read_time(image, "last_seen_at") or listed.last_seen_at,
+        current_value=(
+            json.loads(image["current_value"]["S"]) if counted else listed.current_value
+        ),
+        listed=listed,
+        source_started_at=_read_time(image, "source_started_at"),
+        acknowledged_at=_read_time(image, "acknowledged_at"),
+        acknowledged_by=_read_actor(image, "acknowledged_by"),
+        resolves_at=_read_time(image, "resolves_at"),
+        resolved_at=_read_time(image, "resolved_at"),
+        resolved_by=_read_actor(image, "resolved_by"),
+        snooze=_read_snooze(image["snooze"]["S"]) if "snooze" in image else None,
+        incident_id=_read_incident(image),
+        changed_at=_read_time(image, "changed_at") or listed.last_seen_at,
+    )
+
+
+def is_image_snoozed(image: Image, at: datetime) -> bool:
+    """Whether the alert of an image is muted at this time, without reading the rest of it."""
+    return "snooze" in image and at < _read_snooze(image["snooze"]["S"]).until
+
+
+def slot_of(image: Image) -> Fingerprint:
+    """Which slot a stored item belongs to, by its key alone."""
+    return Fingerprint(image["pk"]["S"].removeprefix("A#"))
+
+
+def _written_snooze(snooze: Snooze) -> str:
+    fields: dict[str, Any] = {"until": milliseconds(snooze.until)}
+    if snooze.reason:
+        fields["reason"] = snooze.reason
+    if snooze.sticky_severity:
+        fields["sticky_severity"] = True
+    if snooze.sticky_output:
+        fields["sticky_output"] = True
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read_snooze(written: str) -> Snooze:
+    fields = json.loads(written)
+    return Snooze(
+        until=instant(fields["until"]),
+        reason=fields.get("reason"),
+        sticky_severity=fields.get("sticky_severity", False),
+        sticky_output=fields.get("sticky_output", False),
+    )
+
+
+def _maybe_time(value: datetime | None) -> Attribute | None:
+    return None if value is None else time(value)
+
+
+def _maybe_text(value: str | None) -> Attribute | None:
+    return None if value is None else text(value)
+
+
+def _read_time(image: Image, name: str) -> datetime | None:
+    return instant(int(image[name]["N"])) if name in image else None
+
+
+def _read_text(image: Image, name: str) -> str | None:
+    return str(image[name]["S"]) if name in image else None
+
+
+def _read_actor(image: Image, name: str) -> Actor | None:
+    return Actor(image[name]["S"]) if name in image else None
+
+
+def _read_incident(image: Image) -> IncidentId | None:
+    return IncidentId(image["incident_id"]["S"]) if "incident_id" in image else None
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,160 @@
+"""Every key of the table is spelled here and nowhere else."""
+
+from typing import Any, Final
+
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.credential import SecretHash
+from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, fingerprint_of
+
+type Key = dict[str, dict[str, Any]]
+
+SHARDS: Final = 2
+"""Partitions that one status is spread over: 2,000 changes of status a second, and a list of
+every status is six queries (docs/adr/0001-table-and-slot.md)."""
+COUNT_SHARDS: Final = 4
+
+BY_STATE: Final = "by_state"
+DUE: Final = "due"
+
+LIVE: Final = "LIVE"
+COUNT_PARTITION: Final = "COUNT"
+EPISODES_FROM: Final = "E#"
+
+LIST_ATTRIBUTES: Final = (
+    "status",
+    "severity",
+    "episode",
+    "integration",
+    "details",
+    "listed_occurrences",
+    "listed_seen_at",
+    "listed_value",
+    "acknowledged_at",
+    "acknowledged_by",
+    "resolves_at",
+    "resolved_at",
+    "resolved_by",
+    "snooze",
+    "incident_id",
+)
+"""What `by_state` projects: all that filters and rows need, nothing that a repeat changes."""
+
+
+def key(pk: str, sk: str) -> Key:
+    """Address one item."""
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def slot_partition(slot: Fingerprint) -> str:
+    """All episodes of one dedup key, with their timelines."""
+    return f"A#{slot}"
+
+
+def slot_key(slot: Fingerprint) -> Key:
+    """The current episode."""
+    return key(slot_partition(slot), LIVE)
+
+
+def episode_sort(alert_id: AlertId) -> str:
+    """An episode that made room for a newer one; sorts before `LIVE`."""
+    return f"{EPISODES_FROM}{alert_id}"
+
+
+def episode_key(alert_id: AlertId) -> Key:
+    """An episode that made room for a newer one."""
+    return key(slot_partition(fingerprint_of(alert_id)), episode_sort(alert_id))
+
+
+def overflow_sort(alert_id: AlertId) -> str:
+    """What is too big to be rewritten with every repeat."""
+    return f"{EPISODES_FROM}{alert_id}#D"
+
+
+def overflow_key(alert_id: AlertId) -> Key:
+    """What is too big to be rewritten with every repeat."""
+    return key(slot_partition(fingerprint_of(alert_id)), overflow_sort(alert_id))
+
+
+def history_sort(alert_id: AlertId) -> str:
+    """The newest values."""
+    return f"{EPISODES_FROM}{alert_id}#H"
+
+
+def history_key(alert_id: AlertId) -> Key:
+    """The newest values."""
+    return key(slot_partition(fingerprint_of(alert_id)), history_sort(alert_id))
+
+
+def timeline_prefix(alert_id: AlertId) -> str:
+    """Begins the sort keys of an alert's timeline."""
+    return f"T#{alert_id}#"
+
+
+def change_key(alert_id: AlertId, at_milliseconds: int, version: int, position: int) -> Key:
+    """A change of state: told twice, it is the same item."""
+    return _timeline_key(alert_id, at_milliseconds, f"{version:06}#{position}")
+
+
+def repeat_key(alert_id: AlertId, at_milliseconds: int, occurrences: int) -> Key:
+    """A repeat that said something new."""
+    return _timeline_key(alert_id, at_milliseconds, f"repeat#{occurrences}")
+
+
+def note_key(alert_id: AlertId, at_milliseconds: int, write_id: str) -> Key:
+    """A note."""
+    return _timeline_key(alert_id, at_milliseconds, f"note#{write_id}")
+
+
+def _timeline_key(alert_id: AlertId, at_milliseconds: int, rest: str) -> Key:
+    partition = slot_partition(fingerprint_of(alert_id))
+    return key(partition, f"{timeline_prefix(alert_id)}{at_milliseconds:013}#{rest}")
+
+
+def shard_of(slot: Fingerprint) -> int:
+    """Which partition of an index a slot's alerts fall into; its bits are a hash's already."""
+    return ALPHABET.index(slot[-1]) % SHARDS
+
+
+def state_key(status: AlertStatus, shard: int) -> str:
+    """A partition of `by_state`."""
+    return f"{status.upper()}#{shard}"
+
+
+def due_key(shard: int) -> str:
+    """A partition of `due`."""
+    return f"DUE#{shard}"
+
+
+def count_key(shard: int) -> Key:
+    """One of the items whose sum says how many alerts are open."""
+    return key(COUNT_PARTITION, str(shard))
+
+
+def credential_key(secret_hash: SecretHash) -> Key:
+    """What a key or token leads to."""
+    return key(f"K#{secret_hash}", "KEY")
+
+
+def configuration_partition(kind: str) -> str:
+    """All objects of one kind."""
+    return f"C#{kind}"
+
+
+def configuration_key(kind: str, name: str) -> Key:
+    """A named object of the configuration."""
+    return key(configuration_partition(kind), name)
+
+
+def answer_key(request_hash: str) -> Key:
+    """An answer kept for a repeated request."""
+    return key(f"I#{request_hash}", "ANSWER")
+
+
+def incident_key(incident_id: IncidentId) -> Key:
+    """An incident."""
+    return key(f"N#{incident_id}", "INCIDENT")
+
+
+def incident_state_key(*, is_open: bool) -> str:
+    """A partition of `by_state` that holds incidents."""
+    return "INCIDENT#OPEN" if is_open else "INCIDENT#RESOLVED"

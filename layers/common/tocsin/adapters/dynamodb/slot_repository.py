@@ -1,0 +1,193 @@
+"""The slots, as intake writes them: one conditional write each, nothing read before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.items import (
+    Item,
+    PackedFacts,
+    alert_from,
+    alert_item,
+    overflow_item,
+    pack_facts,
+    text,
+)
+from tocsin.adapters.dynamodb.writes import (
+    Parameters,
+    Update,
+    count_update,
+    resolve_update,
+    state_update,
+)
+from tocsin.domain.alert import Alert
+from tocsin.domain.ids import Fingerprint, WriteId
+from tocsin.domain.reception import Source, is_mere_repeat
+from tocsin.domain.signal import Signal
+from tocsin.usecases.ports import SlotRefusedError
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+TRANSACTION_CANCELLED = "TransactionCanceledException"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDBSlots:
+    """Implements `SlotRepository`."""
+
+    call: Call
+    table_name: str
+    retention: timedelta
+
+    def in_slot(self, slot: Fingerprint) -> Alert | None:
+        """Read what a slot holds, as the newest write left it."""
+        answer = self.call(
+            "GetItem",
+            {"TableName": self.table_name, "Key": keys.slot_key(slot), "ConsistentRead": True},
+        )
+        return alert_from(answer["Item"]) if "Item" in answer else None
+
+    def count(
+        self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId
+    ) -> Alert:
+        """Count a repeat of an open alert of the same severity."""
+        packed = pack_facts(signal.facts, signal.dedup_key)
+        update = count_update(signal, source, packed, at=at, write_id=write_id)
+        if packed.overflow:
+            update.expect("overflow = :overflow", overflow=text(packed.overflow))
+        else:
+            update.remove("overflow")
+        slot = source.slot_of(signal)
+        try:
+            return self._update(slot, update, write_id)
+        except SlotRefusedError as refusal:
+            current = refusal.current
+            if current is None or not is_mere_repeat(current, signal, source):
+                raise
+            if not packed.overflow or current.overflow == packed.overflow:
+                raise
+        update = count_update(signal, source, packed, at=at, write_id=write_id)
+        update.put("overflow", text(packed.overflow))
+        update.expect("id = :read_id", read_id=text(current.alert_id))
+        self._update_with_overflow(slot, update, packed, current, write_id)
+        return current.counted(signal, at)
+
+    def resolve(
+        self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId
+    ) -> Alert:
+        """End an open, awake alert at once, as `receive` would."""
+        slot = source.slot_of(signal)
+        update = resolve_update(
+            slot, signal, source, at=at, write_id=write_id, retention=self.retention
+        )
+        return self._update(slot, update, write_id)
+
+    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
+        """Store the first episode of a slot."""
+        packed = pack_facts(alert.facts, alert.dedup_key)
+        item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
+        put = self._put(item, "attribute_not_exists(pk)")
+        if packed.overflow:
+            puts = [{"Put": put}, {"Put": self._put(overflow_item(alert.alert_id, packed))}]
+            self._transact(puts, write_id)
+        else:
+            self._conditionally("PutItem", put, write_id)
+        return _stored(alert, packed)
+
+    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+        """Store the next episode; the one before moves out of the slot in the same write."""
+        packed = pack_facts(alert.facts, alert.dedup_key)
+        item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
+        put = self._put(item, "id = :id AND version = :version")
+        put["ExpressionAttributeValues"] = {
+            ":id": text(previous.alert_id),
+            ":version": {"N": str(previous.version)},
+        }
+        actions = [{"Put": put}, {"Put": self._put(self._archived(previous, write_id))}]
+        if packed.overflow:
+            actions.append({"Put": self._put(overflow_item(alert.alert_id, packed))})
+        self._transact(actions, write_id)
+        return _stored(alert, packed)
+
+    def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        """Store what changed, if the state is still the one that was read."""
+        update, packed = state_update(
+            before, after, write_id=write_id, retention=self.retention
+        )
+        slot = before.fingerprint
+        if packed is None or packed.overflow is None:
+            return self._update(slot, update, write_id)
+        self._update_with_overflow(slot, update, packed, before, write_id)
+        return replace(
+            after, version=before.version + 1, changes=(), overflow=packed.overflow
+        )
+
+    def _archived(self, previous: Alert, write_id: WriteId) -> Item:
+        """An episode as it was, under a key of its own; its changes were told already."""
+        packed = pack_facts(previous.facts, previous.dedup_key)
+        kept = PackedFacts(packed.inline, overflow=previous.overflow)
+        item = alert_item(previous, kept, write_id=write_id, retention=self.retention)
+        return item | keys.episode_key(previous.alert_id)
+
+    def _put(self, item: Item, condition: str | None = None) -> Parameters:
+        parameters: Parameters = {"TableName": self.table_name, "Item": item}
+        if condition:
+            parameters["ConditionExpression"] = condition
+            parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return parameters
+
+    def _update(self, slot: Fingerprint, update: Update, write_id: WriteId) -> Alert:
+        parameters = update.parameters(self.table_name, keys.slot_key(slot))
+        parameters["ReturnValues"] = "ALL_NEW"
+        return alert_from(self._conditionally("UpdateItem", parameters, write_id))
+
+    def _update_with_overflow(
+        self,
+        slot: Fingerprint,
+        update: Update,
+        packed: PackedFacts,
+        current: Alert,
+        write_id: WriteId,
+    ) -> None:
+        parameters = update.parameters(self.table_name, keys.slot_key(slot))
+        overflow = self._put(overflow_item(current.alert_id, packed))
+        self._transact([{"Update": parameters}, {"Put": overflow}], write_id)
+
+    def _conditionally(self, operation: str, parameters: Parameters, write_id: WriteId) -> Item:
+        """Write, and return the item as it then is.
+
+        Raises:
+            SlotRefusedError: The condition failed, and not because of this very write.
+        """
+        try:
+            return self.call(operation, parameters).get("Attributes", {})
+        except AwsError as error:
+            if error.code != CONDITION_FAILED:
+                raise
+            return _ours_or_refused(error.item, write_id)
+
+    def _transact(self, actions: Sequence[dict[str, Any]], write_id: WriteId) -> None:
+        """Write all or nothing; the first action is the one that others compete for.
+
+        The token makes a repetition after a lost reply the same transaction.
+        """
+        request = {"TransactItems": list(actions), "ClientRequestToken": write_id}
+        try:
+            self.call("TransactWriteItems", request)
+        except AwsError as error:
+            if error.code != TRANSACTION_CANCELLED:
+                raise
+            _ours_or_refused(error.reasons[0].get("Item"), write_id)
+
+
+def _stored(alert: Alert, packed: PackedFacts) -> Alert:
+    return replace(alert, changes=(), overflow=packed.overflow)
+
+
+def _ours_or_refused(item: Item | None, write_id: WriteId) -> Item:
+    """A failed condition that met our own write id means that the write was ours."""
+    if item and item.get("write_id", {}).get("S") == write_id:
+        return item
+    raise SlotRefusedError(alert_from(item) if item else None)

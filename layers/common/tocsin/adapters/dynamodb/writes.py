@@ -1,0 +1,198 @@
+"""The conditional writes of alerts, as DynamoDB wants them spelled."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.items import (
+    Attribute,
+    Item,
+    PackedFacts,
+    expiry,
+    number,
+    pack_facts,
+    state_of,
+    text,
+    time,
+    write_changes,
+    write_value,
+)
+from tocsin.domain.alert import Alert, AlertStatus, integration_actor
+from tocsin.domain.ids import Fingerprint, WriteId
+from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
+from tocsin.domain.signal import Signal
+from tocsin.domain.timeline import Change, ChangeType
+
+type Parameters = dict[str, Any]
+
+_ONE: Final = number(1)
+
+IS_OPEN: Final = "attribute_exists(severity) AND attribute_not_exists(resolved_at)"
+IS_NOT_RESOLVING: Final = "attribute_not_exists(resolves_at)"
+IS_AWAKE: Final = "attribute_not_exists(snooze)"
+IS_NOT_OURS: Final = "write_id <> :write_id"
+"""Our own write, applied although its reply was lost, must not count twice."""
+REFRESH_LISTED: Final = (
+    "listed_occurrences = occurrences",
+    "listed_seen_at = last_seen_at",
+    "listed_value = current_value",
+)
+"""A change of state moves the index entry anyway, so the copy for lists is renewed for free."""
+
+
+@dataclass(slots=True)
+class Update:
+    """An update expression under construction."""
+
+    sets: list[str] = field(default_factory=list)
+    removes: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    values: Item = field(default_factory=dict)
+
+    def put(self, name: str, attribute: Attribute) -> None:
+        """Set an attribute to a value."""
+        self.sets.append(f"{self._named(name)} = :{name}")
+        self.values[f":{name}"] = attribute
+
+    def remove(self, name: str) -> None:
+        """Take an attribute away, if it is there."""
+        self.removes.append(self._named(name))
+
+    def expect(self, condition: str, **values: Attribute) -> None:
+        """Demand something of the item as it is."""
+        self.conditions.append(f"({condition})")
+        self.values |= {f":{name}": attribute for name, attribute in values.items()}
+
+    def parameters(self, table_name: str, key: keys.Key) -> Parameters:
+        """What both UpdateItem and an Update of TransactWriteItems take."""
+        expression = "SET " + ", ".join(self.sets)
+        if self.removes:
+            expression += " REMOVE " + ", ".join(self.removes)
+        parameters: Parameters = {
+            "TableName": table_name,
+            "Key": key,
+            "UpdateExpression": expression,
+            "ConditionExpression": " AND ".join(self.conditions),
+            "ExpressionAttributeValues": self.values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if self.names:
+            parameters["ExpressionAttributeNames"] = self.names
+        return parameters
+
+    def _named(self, name: str) -> str:
+        if name not in _RESERVED:
+            return name
+        self.names[f"#{name}"] = name
+        return f"#{name}"
+
+
+_RESERVED: Final = frozenset(("status",))
+
+
+def count_update(
+    signal: Signal, source: Source, packed: PackedFacts, *, at: datetime, write_id: WriteId
+) -> Update:
+    """Count a repeat, without reading: the state must be as `is_mere_repeat` says."""
+    update = Update()
+    update.sets.append("occurrences = occurrences + :one")
+    update.values[":one"] = _ONE
+    update.put("last_seen_at", time(at))
+    update.put("output", text(signal.facts.output_hash))
+    update.put("details", {"B": packed.inline})
+    update.put("write_id", text(write_id))
+    if signal.current_value is not None:
+        update.put("current_value", write_value(signal.current_value))
+    update.expect(IS_OPEN)
+    update.expect("severity = :severity", severity=text(signal.severity))
+    update.expect(IS_NOT_RESOLVING)
+    update.expect(IS_NOT_OURS)
+    if source.wakes_on_output:
+        update.expect(f"{IS_AWAKE} OR output = :output OR contains(snooze, :sticky)")
+        update.values[":sticky"] = text('"sticky_output":true')
+    return update
+
+
+def resolve_update(
+    slot: Fingerprint,
+    signal: Signal,
+    source: Source,
+    *,
+    at: datetime,
+    write_id: WriteId,
+    retention: timedelta,
+) -> Update:
+    """End an episode, without reading: it must be open, awake and not resolving already."""
+    by = integration_actor(source.integration)
+    reason = signal.facts.reason[:RESOLVED_REASON_LIMIT]
+    change = Change(
+        type=ChangeType.RESOLVED, at=at, by=by, details={"reason": reason} if reason else {}
+    )
+    update = Update()
+    update.sets.append("version = version + :one")
+    update.sets.extend(REFRESH_LISTED)
+    update.values[":one"] = _ONE
+    update.put("status", text(AlertStatus.RESOLVED))
+    update.put("state_key", text(keys.state_key(AlertStatus.RESOLVED, keys.shard_of(slot))))
+    update.put("resolved_at", time(at))
+    update.put("resolved_by", text(by))
+    update.put("changed_at", time(at))
+    update.put("changes", write_changes([change]))
+    update.put("expires_at", expiry(at, retention))
+    update.put("write_id", text(write_id))
+    update.remove("due_key")
+    update.remove("due_at")
+    update.expect(IS_OPEN)
+    update.expect(IS_AWAKE)
+    update.expect(IS_NOT_RESOLVING)
+    update.expect("changed_at <= :changed_at")
+    return update
+
+
+def state_update(
+    before: Alert, after: Alert, *, write_id: WriteId, retention: timedelta
+) -> tuple[Update, PackedFacts | None]:
+    """Store what differs, whatever repeats are counted meanwhile.
+
+    Returns:
+        The update, and the facts if they changed: their whole may have to be kept beside.
+    """
+    update = Update()
+    old, new = state_of(before, retention), state_of(after, retention)
+    for name, attribute in new.items():
+        if old.get(name) != attribute:
+            update.put(name, attribute)
+    for name in old.keys() - new.keys():
+        update.remove(name)
+    packed = _put_repeated(update, before, after)
+    update.sets.append("version = version + :one")
+    update.values[":one"] = _ONE
+    update.put("changes", write_changes(after.changes))
+    update.put("write_id", text(write_id))
+    update.expect("id = :read_id", read_id=text(before.alert_id))
+    update.expect("version = :read_version", read_version=number(before.version))
+    return update, packed
+
+
+def _put_repeated(update: Update, before: Alert, after: Alert) -> PackedFacts | None:
+    """Add what the signal behind the change counted."""
+    if after.occurrences == before.occurrences:
+        update.sets.extend(REFRESH_LISTED)
+        return None
+    update.sets.append("occurrences = occurrences + :counted")
+    update.sets.append("listed_occurrences = occurrences + :counted")
+    update.values[":counted"] = number(after.occurrences - before.occurrences)
+    update.put("last_seen_at", time(after.last_seen_at))
+    update.put("listed_seen_at", time(after.last_seen_at))
+    update.put("current_value", write_value(after.current_value))
+    update.put("listed_value", write_value(after.current_value))
+    update.put("output", text(after.output_hash))
+    packed = pack_facts(after.facts, after.dedup_key)
+    update.put("details", {"B": packed.inline})
+    if packed.overflow:
+        update.put("overflow", text(packed.overflow))
+    else:
+        update.remove("overflow")
+    return packed
