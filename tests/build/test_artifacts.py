@@ -1,0 +1,96 @@
+"""What is uploaded: byte code for every module, for every processor, and nothing to trip over."""
+
+import importlib.util
+import marshal
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from tests.build.conftest import Built
+
+pytestmark = pytest.mark.build
+
+MEGABYTE = 1_000_000
+PYC_HEADER_LENGTH = 16
+UNCHECKED_HASH = 0b01
+WHEEL_MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
+
+
+@pytest.fixture
+def uploaded(functions: dict[str, Built], layer: Path) -> dict[Path, str]:
+    """Folders of modules, and where Lambda puts them."""
+    return {layer.parent: "/opt"} | {
+        function.folder: "/var/task" for function in functions.values()
+    }
+
+
+def modules_in(folder: Path) -> Iterator[Path]:
+    found = list(folder.rglob("*.py"))
+    assert found, f"{folder} holds no module"
+    yield from found
+
+
+def byte_code_of(module: Path) -> Path:
+    return Path(importlib.util.cache_from_source(str(module)))
+
+
+def test_every_module_has_its_byte_code(uploaded: dict[Path, str]) -> None:
+    compiled_at_each_start = {
+        module
+        for folder in uploaded
+        for module in modules_in(folder)
+        if not byte_code_of(module).is_file()
+    }
+
+    assert not compiled_at_each_start
+
+
+def test_byte_code_is_taken_without_a_look_at_the_source(uploaded: dict[Path, str]) -> None:
+    for folder in uploaded:
+        for module in modules_in(folder):
+            header = byte_code_of(module).read_bytes()[:PYC_HEADER_LENGTH]
+
+            assert header[:4] == importlib.util.MAGIC_NUMBER, module
+            assert int.from_bytes(header[4:8], "little") == UNCHECKED_HASH, module
+
+
+def test_tracebacks_name_files_as_they_are_in_lambda(uploaded: dict[Path, str]) -> None:
+    for folder, root in uploaded.items():
+        for module in modules_in(folder):
+            code: CodeType = marshal.loads(byte_code_of(module).read_bytes()[PYC_HEADER_LENGTH:])  # noqa: S302 - our own build
+
+            assert code.co_filename == f"{root}/{module.relative_to(folder)}"
+
+
+def test_the_layer_runs_on_every_processor_that_it_was_built_for(layer: Path) -> None:
+    compiled = {path.relative_to(layer) for path in layer.rglob("*.so")}
+    modules = {path.with_name(path.name.split(".")[0]) for path in compiled}
+
+    assert modules, "pydantic's core is compiled"
+    for processor in os.environ.get("ARCH", "arm64 x86_64").split():
+        ending = f".cpython-313-{WHEEL_MACHINE[processor]}-linux-gnu.so"
+        assert {module.with_name(module.name + ending) for module in modules} <= compiled
+
+
+def test_nothing_in_a_function_hides_the_layer(functions: dict[str, Built]) -> None:
+    for function in functions.values():
+        package = function.handler.split(".")[1]
+
+        assert [entry.name for entry in function.folder.iterdir()] == ["functions"]
+        assert [entry.name for entry in (function.folder / "functions").iterdir()] == [package]
+
+
+def test_nothing_in_the_layer_hides_the_standard_library(layer: Path) -> None:
+    packages = {entry.name.removesuffix(".py") for entry in layer.iterdir()}
+
+    assert not packages & sys.stdlib_module_names
+
+
+def test_the_layer_stays_small(layer: Path) -> None:
+    size = sum(path.stat().st_size for path in layer.rglob("*") if path.is_file())
+
+    assert size < 25 * MEGABYTE

@@ -1,0 +1,69 @@
+"""The import contracts of pyproject.toml, each broken on purpose in a copy of the code."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    without_byte_code = shutil.ignore_patterns("__pycache__")
+    for part in ("functions", "layers/common/tocsin"):
+        shutil.copytree(REPOSITORY / part, tmp_path / part, ignore=without_byte_code)
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy / "layers/common")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        pytest.param(
+            "functions/ingest", "functions.alerts_api", id="a function imports another function"
+        ),
+        pytest.param(
+            "layers/common/tocsin/adapters", "functions.ingest", id="the layer imports a function"
+        ),
+        pytest.param(
+            "layers/common/tocsin/usecases", "tocsin.adapters", id="a use case imports an adapter"
+        ),
+        pytest.param(
+            "layers/common/tocsin/adapters",
+            "tocsin.lambda_runtime",
+            id="an adapter imports the runtime",
+        ),
+        pytest.param(
+            "layers/common/tocsin/domain", "tocsin.usecases", id="a rule imports a use case"
+        ),
+        pytest.param("layers/common/tocsin/domain", "os", id="a rule reads the environment"),
+        pytest.param("layers/common/tocsin/usecases", "pydantic", id="a use case needs pydantic"),
+        pytest.param("layers/common/tocsin/adapters", "logging", id="an adapter logs"),
+        pytest.param("functions/escalator", "boto3", id="a function needs the AWS SDK"),
+    ],
+)
+def test_a_broken_contract_is_reported_with_its_line(
+    copy: Path, importer: str, imported: str
+) -> None:
+    (copy / importer / "intruder.py").write_text(f"import {imported}\n")
+    package = importer.removeprefix("layers/common/").replace("/", ".")
+
+    result = lint_imports(copy)
+
+    assert result.returncode == 1
+    assert f"{package}.intruder -> {imported} (l.1)" in result.stdout
