@@ -299,32 +299,37 @@ class Answer:
 
     status: int
     body: str
+    body_again: str | None = None
+    """What a repetition gets, where the body shows a secret: that is shown once and not kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attempt to work on a request that may have come before."""
+
+    caller: Actor
+    """Two callers may use the same key for different things."""
+    key: str
+    """The caller's Idempotency-Key."""
+    request_hash: str
+    """Tells whether it is the same request."""
+    at: datetime
+    write_id: WriteId
 
 
 class AnswerRepository(Protocol):
     """Answers kept for 24 hours, so that a repeated request gets the first one again."""
 
-    def claim(
-        self, caller: Actor, key: str, request_hash: str, *, at: datetime, write_id: WriteId
-    ) -> Answer | None:
+    def claim(self, claim: Claim) -> Answer | None:
         """Take the request on for 30 s; None: do it now. An answer: it was done before.
-
-        Args:
-            caller: Two callers may use the same key for different things.
-            key: The caller's Idempotency-Key.
-            request_hash: Tells whether it is the same request.
-            at: Now.
-            write_id: Names the claim, for `keep` and `release`.
 
         Raises:
             IdempotencyConflictError: The key came before with another request.
             TryAgainError: The first request is still being worked on.
         """
 
-    def keep(
-        self, caller: Actor, key: str, answer: Answer, *, at: datetime, write_id: WriteId
-    ) -> None:
+    def keep(self, claim: Claim, answer: Answer) -> None:
         """Keep the answer, unless the claim ran out and somebody else took it over."""
 
-    def release(self, caller: Actor, key: str, *, write_id: WriteId) -> None:
+    def release(self, claim: Claim) -> None:
         """Forget the claim: nothing was done."""

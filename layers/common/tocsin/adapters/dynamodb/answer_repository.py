@@ -5,7 +5,7 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
@@ -15,8 +15,8 @@ from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.writes import Update
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
-from tocsin.domain.ids import Actor, WriteId, milliseconds
-from tocsin.usecases.ports import Answer
+from tocsin.domain.ids import milliseconds
+from tocsin.usecases.ports import Answer, Claim
 
 LIFE: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)
@@ -39,23 +39,21 @@ class DynamoDBAnswers:
     call: Call
     table_name: str
 
-    def claim(
-        self, caller: Actor, key: str, request_hash: str, *, at: datetime, write_id: WriteId
-    ) -> Answer | None:
+    def claim(self, claim: Claim) -> Answer | None:
         """Take the request on for 30 s; None: do it now. An answer: it was done before."""
-        name = _name(caller, key)
+        name = _name(claim)
         item = keys.answer_key(name) | {
             "entity": text("answer"),
             "version": number(1),
-            "write_id": text(write_id),
-            "request_hash": text(request_hash),
-            "lease_until": time(at + LEASE),
-            "expires_at": expiry(at, LIFE),
+            "write_id": text(claim.write_id),
+            "request_hash": text(claim.request_hash),
+            "lease_until": time(claim.at + LEASE),
+            "expires_at": expiry(claim.at, LIFE),
         }
         expected = {
-            ":request_hash": text(request_hash),
-            ":now": time(at),
-            ":now_in_seconds": number(milliseconds(at) // 1000),
+            ":request_hash": text(claim.request_hash),
+            ":now": time(claim.at),
+            ":now_in_seconds": number(milliseconds(claim.at) // 1000),
         }
         request = {
             "TableName": self.table_name,
@@ -69,67 +67,62 @@ class DynamoDBAnswers:
         except AwsError as error:
             if error.code != CONDITION_FAILED or error.item is None:
                 raise
-            return self._met(error.item, name, item)
+            return self._met(error.item, claim)
         return None
 
-    def keep(
-        self, caller: Actor, key: str, answer: Answer, *, at: datetime, write_id: WriteId
-    ) -> None:
+    def keep(self, claim: Claim, answer: Answer) -> None:
         """Keep the answer, unless the claim ran out and somebody else took it over."""
-        name = _name(caller, key)
-        packed = zlib.compress(answer.body.encode())
-        parts = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
+        body = answer.body if answer.body_again is None else answer.body_again
+        packed = zlib.compress(body.encode())
         update = Update()
         update.put("answered", number(answer.status))
-        update.put("expires_at", expiry(at, LIFE))
-        if len(parts) == 1:
+        if len(packed) <= PART_BYTES:
             update.put("body", _binary(packed))
         else:
-            self._keep_parts(name, parts, write_id, expires_at=expiry(at, LIFE))
-        update.expect(_IS_CLAIMED, claim=text(write_id))
-        parameters = update.parameters(self.table_name, keys.answer_key(name))
+            self._keep_parts(claim, packed)
+        update.expect(_IS_CLAIMED, claim=text(claim.write_id))
+        parameters = update.parameters(self.table_name, keys.answer_key(_name(claim)))
         self._unless_lost("UpdateItem", parameters)
 
-    def release(self, caller: Actor, key: str, *, write_id: WriteId) -> None:
+    def release(self, claim: Claim) -> None:
         """Forget the claim: nothing was done."""
         request = {
             "TableName": self.table_name,
-            "Key": keys.answer_key(_name(caller, key)),
+            "Key": keys.answer_key(_name(claim)),
             "ConditionExpression": _IS_CLAIMED,
-            "ExpressionAttributeValues": {":claim": text(write_id)},
+            "ExpressionAttributeValues": {":claim": text(claim.write_id)},
         }
         self._unless_lost("DeleteItem", request)
 
-    def _met(self, found: Item, name: str, ours: Item) -> Answer | None:
-        if found["request_hash"] != ours["request_hash"]:
+    def _met(self, found: Item, claim: Claim) -> Answer | None:
+        if found["request_hash"] != text(claim.request_hash):
             message = "This Idempotency-Key came before with another request."
             raise IdempotencyConflictError(message)
         if "answered" in found:
-            return Answer(status=int(found["answered"]["N"]), body=self._body(found, name))
-        if found["write_id"] == ours["write_id"]:
+            return Answer(status=int(found["answered"]["N"]), body=self._body(found, claim))
+        if found["write_id"] == text(claim.write_id):
             return None
         message = "The first request with this Idempotency-Key is still being worked on."
         raise TryAgainError(message)
 
-    def _body(self, found: Item, name: str) -> str:
+    def _body(self, found: Item, claim: Claim) -> str:
         if "body" in found:
             packed = base64.b64decode(found["body"]["B"])
         else:
+            partition = keys.answer_partition(_name(claim))
             prefix = keys.answer_part_prefix(found["write_id"]["S"])
-            parts = query_all(self.call, self.table_name, keys.answer_partition(name), prefix)
+            parts = query_all(self.call, self.table_name, partition, prefix)
             packed = b"".join(base64.b64decode(part["body"]["B"]) for part in parts)
         return zlib.decompress(packed).decode()
 
-    def _keep_parts(
-        self, name: str, parts: list[bytes], write_id: WriteId, *, expires_at: Attribute
-    ) -> None:
-        """Keep what one item cannot hold; only the claim's own update makes it visible."""
-        for position, part in enumerate(parts):
-            item = keys.answer_part_key(name, write_id, position) | {
+    def _keep_parts(self, claim: Claim, packed: bytes) -> None:
+        """Keep what one item cannot hold; the update that follows makes it visible."""
+        for position, start in enumerate(range(0, len(packed), PART_BYTES)):
+            item = keys.answer_part_key(_name(claim), claim.write_id, position) | {
                 "entity": text("answer_part"),
                 "version": number(1),
-                "body": _binary(part),
-                "expires_at": expires_at,
+                "body": _binary(packed[start : start + PART_BYTES]),
+                "expires_at": expiry(claim.at, LIFE),
             }
             request = {
                 "TableName": self.table_name,
@@ -147,9 +140,9 @@ class DynamoDBAnswers:
                 raise
 
 
-def _name(caller: Actor, key: str) -> str:
+def _name(claim: Claim) -> str:
     """Name a caller's key; the length keeps apart what other splits would make equal."""
-    joined = f"{len(caller)}:{caller}:{key}"
+    joined = f"{len(claim.caller)}:{claim.caller}:{claim.key}"
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
 

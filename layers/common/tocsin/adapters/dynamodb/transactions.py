@@ -40,7 +40,7 @@ def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attemp
     """
     token = write_id if attempt == 1 else f"{write_id[:33]}#{attempt}"
     try:
-        call("TransactWriteItems", {"TransactItems": actions, "ClientRequestToken": token})
+        call("TransactWriteItems", {"TransactItems": list(actions), "ClientRequestToken": token})
     except AwsError as error:
         if error.code != _CANCELLED:
             raise
