@@ -37,4 +37,11 @@ class Ports:
 def build_api(ports: Ports) -> Api:
     """Put all routes together; no environment, no network."""
     routes = (*service_routes(),)
-    return Api(routes, keys=ports.keys, answers=ports.answers, now=ports.now, log=ports.log)
+    return Api(
+        routes,
+        keys=ports.keys,
+        answers=ports.answers,
+        now=ports.now,
+        new_write_id=ports.new_write_id,
+        log=ports.log,
+    )
