@@ -141,7 +141,7 @@ def alert_item(
         "listed_occurrences": number(alert.occurrences),
         "listed_seen_at": time(alert.last_seen_at),
         "listed_value": value,
-        "output": text(alert.output_hash),
+        "output_hash": text(alert.output_hash),
         "details": {"B": packed.inline},
     }
     if packed.overflow:
@@ -181,7 +181,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         status=AlertStatus(image["status"]["S"]),
         severity=Severity(image["severity"]["S"]),
         facts=facts,
-        output_hash=image["output"]["S"] if counted else facts.output_hash,
+        output_hash=image["output_hash"]["S"] if counted else facts.output_hash,
         overflow=_read_text(image, "overflow"),
         episode=int(image["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,

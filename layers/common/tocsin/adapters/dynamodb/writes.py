@@ -100,7 +100,7 @@ def count_update(
     update.sets.append("occurrences = occurrences + :one")
     update.values[":one"] = _ONE
     update.put("last_seen_at", time(at))
-    update.put("output", text(signal.facts.output_hash))
+    update.put("output_hash", text(signal.facts.output_hash))
     update.put("details", {"B": packed.inline})
     update.put("write_id", text(write_id))
     if signal.current_value is not None:
@@ -110,7 +110,7 @@ def count_update(
     update.expect(IS_NOT_RESOLVING)
     update.expect(IS_NOT_OURS)
     if source.wakes_on_output:
-        update.expect(f"{IS_AWAKE} OR output = :output OR contains(snooze, :sticky)")
+        update.expect(f"{IS_AWAKE} OR output_hash = :output_hash OR contains(snooze, :sticky)")
         update.values[":sticky"] = text('"sticky_output":true')
     return update
 
@@ -188,7 +188,7 @@ def _put_repeated(update: Update, before: Alert, after: Alert) -> PackedFacts | 
     update.put("listed_seen_at", time(after.last_seen_at))
     update.put("current_value", write_value(after.current_value))
     update.put("listed_value", write_value(after.current_value))
-    update.put("output", text(after.output_hash))
+    update.put("output_hash", text(after.output_hash))
     packed = pack_facts(after.facts, after.dedup_key)
     update.put("details", {"B": packed.inline})
     if packed.overflow:

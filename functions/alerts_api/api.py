@@ -1,0 +1,139 @@
+"""From a gateway's event to its answer: match, admit, work, answer, log."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+from functions.alerts_api.answers import JSON, HttpAnswer, to_gateway
+from functions.alerts_api.caller import Callers
+from functions.alerts_api.request import Request
+from functions.alerts_api.route import Access, Route, RouteTable
+from tocsin.domain.errors import InvalidInputError, NotFoundError, Problem, TocsinError
+from tocsin.lambda_runtime.error_answers import (
+    MethodNotAllowedError,
+    error_body,
+    headers_of,
+    internal_error_body,
+    status_of,
+)
+from tocsin.usecases.answer_once import KEY_LIMIT, answer_once, hash_request
+from tocsin.usecases.ports import AnswerRepository, KeyRepository
+
+IDEMPOTENCY_KEY: Final = "idempotency-key"
+REPLAYED: Final = "idempotent-replayed"
+
+
+class Log(Protocol):
+    """The part of a logger that is used here."""
+
+    def info(self, msg: object, *, extra: Mapping[str, object]) -> None: ...
+
+    def exception(self, msg: object, *, extra: Mapping[str, object]) -> None: ...
+
+
+class Api:
+    """The whole API; called with the event of each request."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        *,
+        keys: KeyRepository,
+        answers: AnswerRepository,
+        now: Callable[[], datetime],
+        log: Log,
+    ) -> None:
+        self._table = RouteTable(routes)
+        self._callers = Callers(keys)
+        self._answers = answers
+        self._now = now
+        self._log = log
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes, in the order in which they are described."""
+        return self._table.routes
+
+    def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one request; every error becomes an answer too."""
+        started = time.perf_counter()
+        headers = {name.lower(): text for name, text in event.get("headers", {}).items()}
+        request = Request(event=event, headers=headers, at=self._now())
+        facts: dict[str, object] = {
+            "request_id": request.request_id,
+            "method": request.method,
+            "route": None,
+            "key_id": None,
+        }
+        answer = self._answer(request, facts)
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        self._log.info(
+            "Request answered", extra={**facts, "status": answer.status, "ms": milliseconds}
+        )
+        if request.method == "HEAD":
+            answer = replace(answer, body="")
+        return to_gateway(answer, headers.get("accept-encoding", ""))
+
+    def _answer(self, request: Request, facts: dict[str, object]) -> HttpAnswer:
+        try:
+            route, values = self._match(request)
+            facts["route"] = route.path
+            if route.access is not Access.OPEN:
+                key = self._callers.admit(request.headers, route.access, request.at)
+                facts["key_id"] = key.key_id
+                request = replace(request, key=key)
+            return self._work_once(request, lambda: _work(route, request, values))
+        except TocsinError as error:
+            return _refusal(error, request)
+        except Exception:  # noqa: BLE001 - the one place: logged whole, answered bare
+            self._log.exception("Request failed", extra=facts)
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            return HttpAnswer(status=status, body=internal_error_body(request.request_id))
+
+    def _match(self, request: Request) -> tuple[Route, list[str]]:
+        routes, values = self._table.find(request.path)
+        method = "GET" if request.method == "HEAD" else request.method
+        if method in routes:
+            return routes[method], values
+        if not routes:
+            raise NotFoundError("There is nothing at this path. See /docs for what there is.")
+        allowed = ", ".join((*routes, "HEAD") if "GET" in routes else routes)
+        raise MethodNotAllowedError(f"This path takes {allowed}.", allowed)
+
+    def _work_once(self, request: Request, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+        key = request.headers.get(IDEMPOTENCY_KEY)
+        if key is None or request.method != "POST" or request.key is None:
+            return work()
+        if not 0 < len(key) <= KEY_LIMIT:
+            problem = Problem("Idempotency-Key", f"must have 1 to {KEY_LIMIT} characters")
+            raise InvalidInputError("The Idempotency-Key cannot be used.", [problem])
+        answer = answer_once(
+            key,
+            hash_request(request.method, request.path.rstrip("/"), request.body),
+            work,
+            caller=request.actor,
+            at=request.at,
+            answers=self._answers,
+        )
+        if isinstance(answer, HttpAnswer):
+            return answer
+        headers = {"content-type": JSON, REPLAYED: "true"}
+        return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
+
+
+def _work(route: Route, request: Request, values: list[str]) -> HttpAnswer:
+    try:
+        return route.work(request, *values)
+    except TocsinError as error:
+        return _refusal(error, request)
+
+
+def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
+    status = status_of(error)
+    headers = {"content-type": JSON, **headers_of(status)}
+    if isinstance(error, MethodNotAllowedError):
+        headers["allow"] = error.allowed
+    return HttpAnswer(status=status, body=error_body(error, request.request_id), headers=headers)

@@ -1,0 +1,40 @@
+"""The routes, one module a noun, and the API that they make."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.alerts_api.api import Api, Log
+from functions.alerts_api.routes.service import service_routes
+from tocsin.domain.ids import WriteId
+from tocsin.usecases.ports import (
+    AlertRepository,
+    AnswerRepository,
+    IncidentRepository,
+    IntegrationRepository,
+    KeyRepository,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the API stands on: the table's repositories, a clock and chance, or their fakes."""
+
+    alerts: AlertRepository
+    incidents: IncidentRepository
+    integrations: IntegrationRepository
+    keys: KeyRepository
+    answers: AnswerRepository
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+    log: Log
+
+    def new_write_id(self) -> WriteId:
+        """Make an id for one write."""
+        return WriteId(self.random_bytes(9).hex())
+
+
+def build_api(ports: Ports) -> Api:
+    """Put all routes together; no environment, no network."""
+    routes = (*service_routes(),)
+    return Api(routes, keys=ports.keys, answers=ports.answers, now=ports.now, log=ports.log)
