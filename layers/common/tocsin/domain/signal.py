@@ -141,7 +141,7 @@ class FactsBuilder:
             clean_name, clean_value = printable(name)[:LABEL_NAME_LIMIT], printable(value)
             left_bytes -= len(clean_name.encode()) + len(clean_value.encode())
             if len(kept) == limit or left_bytes < 0:
-                self._truncated.append(f"{field_name}: kept {len(kept)} of {len(pairs)}")
+                self._truncated.append(f"{field_name}: kept the first {len(kept)}")
                 break
             kept[clean_name] = clean_value
         return kept

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from tocsin.domain.errors import TryAgainError
+from tocsin.domain.errors import InvalidInputError, Problem, TryAgainError
 from tocsin.domain.ids import Actor
 from tocsin.usecases.ports import Answer, AnswerRepository
 
@@ -35,9 +35,13 @@ def answer_once(
     An answer that invites to try again (429 and 5xx) is not kept: nothing was done.
 
     Raises:
+        InvalidInputError: The key is empty or too long.
         IdempotencyConflictError: The key came before with another request.
         TryAgainError: The first request with this key is still being worked on.
     """
+    if not 0 < len(key) <= KEY_LIMIT:
+        problem = Problem("Idempotency-Key", f"must have 1 to {KEY_LIMIT} characters")
+        raise InvalidInputError("The Idempotency-Key cannot be used.", [problem])
     known = answers.claim(caller, key, request_hash, at=at)
     if known is not None:
         return known
