@@ -44,4 +44,11 @@ def build_api(ports: Ports) -> Api:
     routes = (*alerts.routes(), *bulk.routes(), *service_routes())
     documents = DocumentRoutes(routes)
     routes = (*routes, *documents.routes())
-    return Api(routes, keys=ports.keys, answers=ports.answers, now=ports.now, log=ports.log)
+    return Api(
+        routes,
+        keys=ports.keys,
+        answers=ports.answers,
+        now=ports.now,
+        new_write_id=ports.new_write_id,
+        log=ports.log,
+    )
