@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
-from functions.ingest.event import body_of, headers_of, method_of
 from functions.ingest.intake import Intake, take_in
 from functions.ingest.integrations import Integrations
 from tocsin.domain.credential import Scope
@@ -16,6 +15,7 @@ from tocsin.domain.errors import IntegrationNotFoundError, PayloadTooLargeError
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
 from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.gateway_event import body_of, headers_of, method_of
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 from tocsin.usecases.ports import Answer, AnswerRepository, Claim, NewWriteId, SlotRepository
 
