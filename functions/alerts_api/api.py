@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 from functions.alerts_api.answers import JSON, HttpAnswer, to_gateway
-from functions.alerts_api.caller import Callers
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route, RouteTable
-from tocsin.domain.errors import InvalidInputError, NotFoundError, Problem, TocsinError
+from tocsin.domain.credential import Scope
+from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
@@ -19,7 +20,7 @@ from tocsin.lambda_runtime.error_answers import (
     internal_error_body,
     status_of,
 )
-from tocsin.usecases.answer_once import KEY_LIMIT, answer_once, hash_request
+from tocsin.usecases.answer_once import answer_once, hash_request
 from tocsin.usecases.ports import AnswerRepository, Claim, KeyRepository, NewWriteId
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
@@ -84,7 +85,8 @@ class Api:
             route, values = self._match(request)
             facts["route"] = route.path
             if route.access is not Access.OPEN:
-                key = self._callers.admit(request.headers, route.access, request.at)
+                scope = route.access if isinstance(route.access, Scope) else None
+                key = self._callers.admit(request.headers, scope, request.at)
                 facts["key_id"] = key.key_id
                 request = replace(request, key=key)
             return self._work_once(request, lambda: _work(route, request, values))
@@ -109,9 +111,6 @@ class Api:
         key = request.headers.get(IDEMPOTENCY_KEY)
         if key is None or request.method != "POST" or request.key is None:
             return work()
-        if not 0 < len(key) <= KEY_LIMIT:
-            problem = Problem("Idempotency-Key", f"must have 1 to {KEY_LIMIT} characters")
-            raise InvalidInputError("The Idempotency-Key cannot be used.", [problem])
         claim = Claim(
             caller=request.actor,
             key=key,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.fakes.listing import page_of
 from tocsin.domain.alert import Alert, Listed
@@ -19,7 +19,7 @@ from tocsin.domain.ids import (
     milliseconds,
 )
 from tocsin.domain.next_action import next_action
-from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
 from tocsin.usecases.ports import (
@@ -68,14 +68,13 @@ class InMemoryAlerts:
         return self._write(current, current.counted(signal, at), write_id)
 
     def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        slot = source.slot_of(signal)
-        current = self._live.get(slot)
-        reception = receive(self.in_slot(slot), signal, source, at)
-        is_plain = reception.outcome is Outcome.RESOLVED and reception.alert is not None
-        if current is None or current.snooze is not None or not is_plain:
+        current = self._live.get(source.slot_of(signal))
+        if current is None or not _is_plain(current, at):
             raise SlotRefusedError(_read(current))
-        assert reception.alert is not None
-        return self._write(current, _next_version(current, reception.alert), write_id)
+        at_once = replace(source, resolve_after=timedelta())
+        over = receive(replace(current, changes=()), signal, at_once, at).alert
+        assert over is not None, "recovery ends what is open"
+        return self._write(current, _next_version(current, over), write_id)
 
     def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
         current = self._live.get(alert.fingerprint)
@@ -113,7 +112,7 @@ class InMemoryAlerts:
             facts=after.facts if repeats else current.facts,
             current_value=after.current_value if repeats else current.current_value,
             occurrences=current.occurrences + repeats,
-            last_seen_at=max(current.last_seen_at, after.last_seen_at),
+            last_seen_at=after.last_seen_at if repeats else current.last_seen_at,
         )
         return self._write(current, _next_version(current, merged), write_id)
 
@@ -189,6 +188,12 @@ class InMemoryAlerts:
 
 def _read(stored: Alert | None) -> Alert | None:
     return None if stored is None else replace(stored, changes=())
+
+
+def _is_plain(current: Alert, at: datetime) -> bool:
+    """Whether recovery ends it without more to decide: open, awake, not resolving already."""
+    waits = current.snooze is not None or current.resolves_at is not None
+    return current.is_open and not waits and current.changed_at <= at
 
 
 def _is_as_read(current: Alert, read: Alert) -> bool:

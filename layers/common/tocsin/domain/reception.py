@@ -129,9 +129,7 @@ def _reason_of(signal: Signal) -> str | None:
 
 def _is_same_source_episode(current: Alert, signal: Signal) -> bool:
     begun, known = signal.source_started_at, current.source_started_at
-    return (
-        begun is not None and known is not None and milliseconds(begun) == milliseconds(known)
-    )
+    return begun is not None and known is not None and milliseconds(begun) == milliseconds(known)
 
 
 def _wakes_by_output(current: Alert, signal: Signal, source: Source) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Final
 
-from tocsin.domain.errors import TryAgainError
+from tocsin.domain.errors import InvalidInputError, Problem, TryAgainError
 from tocsin.usecases.ports import Answer, AnswerRepository, Claim
 
 KEY_LIMIT: Final = 255
@@ -25,9 +25,13 @@ def answer_once(claim: Claim, work: Callable[[], Answer], *, answers: AnswerRepo
     An answer that invites to try again (429 and 5xx) is not kept: nothing was done.
 
     Raises:
+        InvalidInputError: The key is empty or too long.
         IdempotencyConflictError: The key came before with another request.
         TryAgainError: The first request with this key is still being worked on.
     """
+    if not 0 < len(claim.key) <= KEY_LIMIT:
+        problem = Problem("Idempotency-Key", f"must have 1 to {KEY_LIMIT} characters")
+        raise InvalidInputError("The Idempotency-Key cannot be used.", [problem])
     known = answers.claim(claim)
     if known is not None:
         return known

@@ -8,11 +8,12 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.credential import ApiKey, SecretHash
+from tocsin.domain.history import Sample
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Source
-from tocsin.domain.signal import Signal, Value
+from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
 
 type NewWriteId = Callable[[], WriteId]
@@ -24,14 +25,6 @@ class SlotRefusedError(Exception):
     def __init__(self, current: Alert | None) -> None:
         super().__init__("the slot holds another state")
         self.current = current
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One measured value of an alert."""
-
-    at: datetime
-    value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,27 +239,36 @@ class KeyRepository(Protocol):
         """Note the use; at most one write a minute and key is made."""
 
 
-class TimelineRepository(Protocol):
-    """What the stream derives from changes; writing it twice is writing it once."""
-
-    def record(self, changes: "Sequence[AlertChange]") -> None:
-        """Write timeline rows and move the counts by what really was new."""
-
-    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Add values to an alert's history; the newest 50 stay."""
-
-    def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert still is that episode."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChange:
-    """One stored change of an alert, as the stream tells it."""
+    """What one write of an alert told, as the timeline keeps it."""
 
     alert: Alert
     changes: tuple[Change, ...]
+    is_repeat: bool = False
+    """A repeat that said something new: it makes no version of its own."""
     counts: Counts
     """By how much the numbers of open alerts move: each may be negative."""
+
+
+class TimelineRepository(Protocol):
+    """What the stream derives from changes; writing it twice is writing it once."""
+
+    def record(self, changes: Sequence[AlertChange]) -> int:
+        """Write what is not on the timelines yet, and move the counts by just that.
+
+        Returns:
+            How many entries were new.
+        """
+
+    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
+        """Add values to an alert's history, oldest first; the newest 50 stay."""
+
+    def refresh_listed(self, alert: Alert) -> None:
+        """Show lists what repeats changed, if the alert still has its slot."""
+
+    def let_expire(self, alert: Alert) -> None:
+        """Let what is kept beside a resolved alert go when the alert goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
