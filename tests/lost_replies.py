@@ -1,8 +1,9 @@
 """AWS as it is on a bad line."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.aws_calls import Call
+from tocsin.adapters.aws_json import Call
 
 _READS: Final = frozenset(("GetItem", "BatchGetItem", "Query"))
 
@@ -13,7 +14,7 @@ def losing_replies(call: Call) -> Call:
     moto knows no ClientRequestToken, so here even a transaction is applied or refused anew.
     """
 
-    def call_twice(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call_twice(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if operation not in _READS:
             call(operation, parameters)
         return call(operation, parameters)

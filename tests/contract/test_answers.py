@@ -3,22 +3,26 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.aws_calls import Call
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, NINE
 from tests.fakes.answers import InMemoryAnswers
 from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.ports import Answer, AnswerRepository, Claim
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
 CLAIM = Claim(caller=ALICE, key="retry-1", request_hash="4f1c", at=NINE, write_id=WriteId("w1"))
 ANSWER = Answer(status=201, body='{"data":{"note":"Grüße \\u0000"}}')
+NOISE = random.Random(1).randbytes(600_000).hex()  # noqa: S311 - no secret, only hard to pack
 A_DAY = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
 
@@ -128,8 +132,7 @@ def test_after_a_day_the_key_is_free_although_nothing_deleted_it(
 
 
 def test_an_answer_that_no_item_can_hold_is_given_whole(answers: AnswerRepository) -> None:
-    noise = random.Random(1).randbytes(600_000).hex()
-    large = Answer(status=200, body=f'{{"data":"{noise}"}}')
+    large = Answer(status=200, body=f'{{"data":"{NOISE}"}}')
     answers.claim(CLAIM)
 
     answers.keep(CLAIM, large)
@@ -145,12 +148,11 @@ def test_a_worker_whose_replies_were_lost_still_holds_its_claim(call: Call) -> N
     assert answers.claim(again()) == ANSWER
 
 
-def test_everything_kept_is_deleted_some_day(call: Call, table: Any) -> None:
+def test_everything_kept_is_deleted_some_day(call: Call, table: "Table") -> None:
     answers = DynamoDBAnswers(call, TABLE_NAME)
     answers.claim(CLAIM)
-    noise = random.Random(1).randbytes(600_000).hex()
 
-    answers.keep(CLAIM, Answer(status=200, body=noise))
+    answers.keep(CLAIM, Answer(status=200, body=NOISE))
 
-    times = [int(item["expires_at"]) for item in table.scan()["Items"]]
+    times = [item["expires_at"] for item in table.scan()["Items"]]
     assert times == [int((NINE + 24 * HOUR).timestamp())] * 3

@@ -1,19 +1,19 @@
 """IncidentRepository beside the alerts that it links, in memory and on the table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.aws_calls import Call
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE, PROMETHEUS, firing, trigger
 from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.stream import apply_stream
 from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
@@ -325,7 +325,7 @@ def test_more_items_than_one_request_takes_are_read_in_several(call: Call) -> No
 def _one_at_a_time(call: Call) -> Call:
     """A table that leaves all but one item of a batch for the next request."""
 
-    def throttled(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def throttled(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if operation != "BatchGetItem":
             return call(operation, parameters)
         first, *others = parameters["RequestItems"][TABLE_NAME]["Keys"]
@@ -339,7 +339,7 @@ def _one_at_a_time(call: Call) -> Call:
 def _nothing(call: Call) -> Call:
     """A table that has time for everything but batches."""
 
-    def busy(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def busy(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if operation != "BatchGetItem":
             return call(operation, parameters)
         return {"Responses": {}, "UnprocessedKeys": parameters["RequestItems"]}

@@ -2,21 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.aws_calls import Call
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, NINE
 from tests.fakes.integrations import InMemoryIntegrations
 from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_token
 from tocsin.domain.errors import ConcurrentUpdateError, IntegrationNotFoundError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.usecases.ports import IntegrationRepository
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
 
 FIRST = "0123456789abcdef0123456789abcdef"
 SECOND = "fedcba9876543210fedcba9876543210"
@@ -174,7 +177,7 @@ def test_a_writer_whose_reply_was_lost_still_wins(call: Call) -> None:
     assert integrations.list() == ()
 
 
-def test_only_hashes_of_tokens_are_stored(call: Call, table: Any) -> None:
+def test_only_hashes_of_tokens_are_stored(call: Call, table: "Table") -> None:
     integrations = DynamoDBIntegrations(call, TABLE_NAME)
 
     integrations.put(None, MINIMAL, write_id=WriteId("w1"))
@@ -182,7 +185,7 @@ def test_only_hashes_of_tokens_are_stored(call: Call, table: Any) -> None:
     assert FIRST not in str(table.scan()["Items"])
 
 
-def test_what_a_token_that_ran_out_leads_to_is_deleted_some_day(call: Call, table: Any) -> None:
+def test_what_a_token_that_ran_out_leads_to_is_deleted_some_day(call: Call, table: "Table") -> None:
     integrations = DynamoDBIntegrations(call, TABLE_NAME)
     before = integrations.put(None, MINIMAL, write_id=WriteId("w1"))
 
@@ -190,4 +193,4 @@ def test_what_a_token_that_ran_out_leads_to_is_deleted_some_day(call: Call, tabl
     integrations.put(before, rotated, write_id=WriteId("w2"))
 
     expiring = [item for item in table.scan()["Items"] if "expires_at" in item]
-    assert [int(item["expires_at"]) for item in expiring] == [int((NINE + HOUR).timestamp())]
+    assert [item["expires_at"] for item in expiring] == [int((NINE + HOUR).timestamp())]

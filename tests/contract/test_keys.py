@@ -1,16 +1,17 @@
 """KeyRepository, in memory and on the table."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.aws_calls import Call
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, HOUR, MINUTE, NINE
 from tests.fakes.keys import InMemoryKeys
 from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
@@ -192,7 +193,7 @@ def test_the_use_of_a_revoked_key_does_not_bring_it_back(keys: KeyRepository) ->
 def test_a_use_within_the_same_minute_costs_no_request(call: Call) -> None:
     operations: list[str] = []
 
-    def counted(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         operations.append(operation)
         return call(operation, parameters)
 
