@@ -21,7 +21,7 @@ from tocsin.lambda_runtime.error_answers import (
     status_of,
 )
 from tocsin.usecases.answer_once import answer_once, hash_request
-from tocsin.usecases.ports import AnswerRepository, KeyRepository
+from tocsin.usecases.ports import AnswerRepository, Claim, KeyRepository, NewWriteId
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 REPLAYED: Final = "idempotent-replayed"
@@ -45,12 +45,14 @@ class Api:
         keys: KeyRepository,
         answers: AnswerRepository,
         now: Callable[[], datetime],
+        new_write_id: NewWriteId,
         log: Log,
     ) -> None:
         self._table = RouteTable(routes)
         self._callers = Callers(keys)
         self._answers = answers
         self._now = now
+        self._new_write_id = new_write_id
         self._log = log
 
     @property
@@ -109,14 +111,14 @@ class Api:
         key = request.headers.get(IDEMPOTENCY_KEY)
         if key is None or request.method != "POST" or request.key is None:
             return work()
-        answer = answer_once(
-            key,
-            hash_request(request.method, request.path.rstrip("/"), request.body),
-            work,
+        claim = Claim(
             caller=request.actor,
+            key=key,
+            request_hash=hash_request(request.method, request.path.rstrip("/"), request.body),
             at=request.at,
-            answers=self._answers,
+            write_id=self._new_write_id(),
         )
+        answer = answer_once(claim, work, answers=self._answers)
         if isinstance(answer, HttpAnswer):
             return answer
         headers = {"content-type": JSON, REPLAYED: "true"}

@@ -17,7 +17,7 @@ from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
 from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
-from tocsin.usecases.ports import Answer, AnswerRepository, NewWriteId, SlotRepository
+from tocsin.usecases.ports import Answer, AnswerRepository, Claim, NewWriteId, SlotRepository
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
@@ -82,15 +82,16 @@ def _by_key(event: Mapping[str, Any], ports: Ports) -> Taken:
         message = f"The body has {len(body)} bytes; the limit is {BODY_LIMIT_BYTES}."
         raise PayloadTooLargeError(message)
     from functions.ingest.once import take_once  # noqa: PLC0415 - few senders ask for it
+    from tocsin.usecases.answer_once import hash_request  # noqa: PLC0415 - likewise
 
-    return take_once(
-        headers[IDEMPOTENCY_KEY],
-        ("POST", EVENTS_PATH, body),
-        lambda: _taken(body, _EVENTS_INTEGRATION, ports),
+    claim = Claim(
         caller=key.actor,
+        key=headers[IDEMPOTENCY_KEY],
+        request_hash=hash_request("POST", EVENTS_PATH, body),
         at=ports.now(),
-        answers=ports.answers,
+        write_id=ports.new_write_id(),
     )
+    return take_once(claim, lambda: _taken(body, _EVENTS_INTEGRATION, ports), answers=ports.answers)
 
 
 def _taken(body: bytes, integration: Integration, ports: Ports) -> Taken:

@@ -1,5 +1,6 @@
 """Events in the shape of PagerDuty's Events API v2."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import (
     NAME_LIMIT,
     SUMMARY_LIMIT,
-    URLS_LIMIT,
     Facts,
     FactsBuilder,
     Signal,
@@ -94,16 +94,21 @@ def _facts(fields: Fields, payload: Fields, *, is_urgent: bool) -> Facts:
 
 
 def _urls(fields: Fields) -> dict[str, str]:
-    urls: dict[str, str] = {}
+    named: list[tuple[str, str]] = []
     client, client_url = fields.text("client"), fields.text("client_url")
     if client_url:
-        urls[client or "client"] = client_url
+        named.append((client or "client", client_url))
     for link in _objects(fields, "links"):
         if href := link.text("href"):
-            urls[_free_name(urls, link.text("text") or "link")] = href
+            named.append((link.text("text") or "link", href))
     for image in _objects(fields, "images"):
         if src := image.text("href", "src"):
-            urls[_free_name(urls, image.text("alt") or "image")] = src
+            named.append((image.text("alt") or "image", src))
+    urls: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for name, url in named:
+        times[name] += 1
+        urls[f"{name} {times[name]}" if times[name] > 1 else name] = url
     return urls
 
 
@@ -113,15 +118,7 @@ def _objects(fields: Fields, name: str) -> list[Fields]:
         return []
     fields.require(name, is_there=isinstance(value, list), problem="must be a list of objects")
     members = value if isinstance(value, list) else []
-    first = members[: URLS_LIMIT + 1]
-    return [Fields(member, f"{name}.") for member in first if isinstance(member, dict)]
-
-
-def _free_name(names: Mapping[str, str], wanted: str) -> str:
-    name, number = wanted, 2
-    while name in names:
-        name, number = f"{wanted} {number}", number + 1
-    return name
+    return [Fields(member, f"{name}.") for member in members if isinstance(member, dict)]
 
 
 def _identity(payload: Fields, summary: str | None) -> str:

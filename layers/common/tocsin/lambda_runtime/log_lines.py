@@ -1,7 +1,7 @@
 """One JSON line an event of note, and metrics in the format that CloudWatch reads from logs.
 
 The intake path's own: Powertools' logger takes longer to import than everything else there
-(docs/adr/0004-intake-imports.md). The names of the fields are Powertools'.
+(docs/adr/0003-no-boto3.md). The names of the fields are Powertools'.
 """
 
 import json
