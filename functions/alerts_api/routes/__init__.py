@@ -43,9 +43,8 @@ def build_api(ports: Ports) -> Api:
     bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     routes = (*alerts.routes(), *bulk.routes(), *service_routes())
     documents = DocumentRoutes(routes)
-    routes = (*routes, *documents.routes())
     return Api(
-        routes,
+        (*routes, *documents.routes()),
         keys=ports.keys,
         answers=ports.answers,
         now=ports.now,
