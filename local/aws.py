@@ -2,6 +2,7 @@
 
 import platform
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -31,14 +32,19 @@ class Aws:
         }
 
     def client(self, service: str) -> Client:
-        """A boto3 client that ignores this machine's own AWS settings."""
-        session = boto3.Session(
-            aws_access_key_id=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=REGION,
-        )
-        config = Config(proxies={}, retries={"total_max_attempts": 2})
-        return session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
+        return _client(self.endpoint, service)
+
+
+@cache
+def _client(endpoint: str, service: str) -> Client:
+    """Ignores this machine's own AWS settings."""
+    session = boto3.Session(
+        aws_access_key_id=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        region_name=REGION,
+    )
+    config = Config(proxies={}, retries={"total_max_attempts": 2})
+    return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
 
 def architecture() -> str:

@@ -65,9 +65,10 @@ class FunctionLogs:
         for function, group in self._groups.items():
             try:
                 lines += self._new_lines(function, group)
-            except (ClientError, BotoCoreError):
-                # A function that was never called has no log group.
-                continue
+            except ClientError:
+                continue  # a function that was never called has no log group
+            except BotoCoreError:
+                break  # the embedded AWS is gone
         lines.sort(key=lambda line: line.at)
         with self._file.open("a", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(asdict(line))}\n" for line in lines)

@@ -139,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Called for a request that is no HTTP; the page that http.server makes says too much."""
         del message, explain
         self.close_connection = True
+        self.request_version = self.protocol_version  # else HTTP/0.9 is assumed: no head at all
         self._send(_message(HTTPStatus(code), HTTPStatus(code).phrase))
 
     def _serve(self) -> None:

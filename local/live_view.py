@@ -67,7 +67,7 @@ class LiveView:
             print(text, file=self._out, flush=True)
 
     def _laid_out(self, *parts: tuple[str, str]) -> str:
-        clean = [(colour, printable(text)) for colour, text in parts]
+        clean = [(colour, one_line(text)) for colour, text in parts]
         if not self._has_colours:
             return "".join(text for _, text in clean)
         left = shutil.get_terminal_size().columns
@@ -76,6 +76,11 @@ class LiveView:
             shown += f"{colour}{text[:left]}{PLAIN}"
             left = max(0, left - len(text))
         return shown
+
+
+def one_line(text: str) -> str:
+    """Without anything that could move the cursor: much of what is shown was written by senders."""
+    return printable(text).translate(dict.fromkeys(map(ord, "\r\n\t"), " "))
 
 
 def _status_colour(status: int) -> str:

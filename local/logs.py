@@ -55,7 +55,9 @@ def _lines(file: Path, *, follow: bool) -> Iterator[LogLine]:
 def _readable(entry: LogEntry) -> str:
     more = " ".join(f"{name}={_short(value)}" for name, value in entry.more.items())
     text = f"{entry.at.astimezone():%H:%M:%S.%f}"[:-3]
-    return printable(f"{text} {entry.level:<8} {entry.function:<12} {entry.message}  {more}")
+    told = f"{text} {entry.level:<8} {entry.function:<12} {entry.message}  {more}"
+    # Line breaks stay, for tracebacks.
+    return printable(told).replace("\r", " ")
 
 
 def _short(value: object) -> str:

@@ -6,14 +6,14 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.checks import LocalStackError
-from local.places import Places, read_json, write_json
+from local.places import Places
 from local.processes import end, tail
+from local.saved_state import prepare_state
 
 START_SECONDS = 60
 SAVE_SECONDS = 30
@@ -30,7 +30,7 @@ class Ministack:
     @classmethod
     def start(cls, *, python: Path, port: int, places: Places, held: int) -> Self:
         """Args: held: The state's open lock file, kept open until ministack is gone too."""
-        _forget_what_does_not_survive(places.aws)
+        prepare_state(places.aws, port)
         shutil.rmtree(places.temporary, ignore_errors=True)
         for folder in (places.aws, places.temporary, places.logs):
             folder.mkdir(parents=True, exist_ok=True)
@@ -104,26 +104,3 @@ def _environment(port: int, places: Places) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(places.aws / "s3"),
     }
-
-
-def _forget_what_does_not_survive(state: Path) -> None:
-    """Mend two things in a saved state before ministack reads it.
-
-    It saves how far each mapping has read a table's stream, but not the stream: after a restart as
-    many changes as were read before would be skipped. It also keeps a log stream for every call
-    ever made, which our own log files hold already.
-    """
-    _edit(state / "lambda.json", "dynamodb_stream_positions", dict.clear)
-    _edit(state / "cloudwatch_logs.json", "log_groups", _empty_log_groups)
-
-
-def _edit(file: Path, field: str, change: Callable[[dict[str, Any]], None]) -> None:
-    saved = read_json(file)
-    if saved and field in saved["payload"]:
-        change(saved["payload"][field]["data"])
-        write_json(file, saved)
-
-
-def _empty_log_groups(groups: dict[str, Any]) -> None:
-    for group in groups.values():
-        group["streams"] = {}

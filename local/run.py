@@ -27,7 +27,7 @@ def main() -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. What happened is kept; the next `make run` goes on from here.")
+        print("\nStopped.")
     return 0
 
 
@@ -67,7 +67,7 @@ def _until_stopped(stack: Stack) -> None:
         while not stack.ministack.has_ended:
             time.sleep(0.2)
     except KeyboardInterrupt:
-        print("\nStopping: the state is being saved.", flush=True)
+        print("\nStopping: what happened is saved, and `make run` goes on from here.", flush=True)
         raise
     raise LocalStackError(
         f"The embedded AWS ended by itself: {stack.places.logs / 'aws.log'} may say why. "

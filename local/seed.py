@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from local.api import call
 from local.aws import Aws
@@ -32,7 +33,7 @@ def admin_key(aws: Aws) -> str:
 def example_team(url: str, key: str, places: Places) -> dict[str, Integration]:
     """Register what is missing.
 
-    The API tells a URL once, so those it told are kept; they belong to one key and one address.
+    The API tells a URL once, so those it told are kept; they go with the key that was told them.
     """
     told = _told(places, url, key)
     team = {}
@@ -41,7 +42,7 @@ def example_team(url: str, key: str, places: Places) -> dict[str, Integration]:
         integration = told[name] if is_known else _register(url, key, name, kind)
         if integration:
             team[name] = integration
-    write_json(places.secrets, {"url": url, "api_key": key, "integrations": as_json(team)})
+    write_json(places.secrets, {"api_key": key, "integrations": as_json(team)})
     return team
 
 
@@ -50,10 +51,14 @@ def as_json(team: Mapping[str, Integration]) -> dict[str, dict[str, str]]:
 
 
 def _told(places: Places, url: str, key: str) -> dict[str, Integration]:
+    """What an earlier run was told, for the address that the stack has now."""
     kept = read_json(places.secrets) or {}
-    if kept.get("url") != url or kept.get("api_key") != key:
+    if kept.get("api_key") != key:
         return {}
-    return {name: Integration(**value) for name, value in kept["integrations"].items()}
+    return {
+        name: Integration(type=known["type"], url=url + urlsplit(known["url"]).path)
+        for name, known in kept["integrations"].items()
+    }
 
 
 def _exists(url: str, key: str, name: str) -> bool:

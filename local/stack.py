@@ -103,8 +103,9 @@ class _Startup:
 
     def run(self) -> Stack:
         python = self._places.root / ".venv-stack" / "bin" / "python"
-        self._check(python)
+        self._check_machine(python)
         lock = self._running.enter_context(_only_one(self._places))
+        self._check_ports()
         _make_room(self._places, fresh=self._options.fresh)
         self._watchers.step("building the functions and their layer")
         made = build(self._places)
@@ -126,10 +127,13 @@ class _Startup:
             running=self._running.pop_all(),
         )
 
-    def _check(self, python: Path) -> None:
+    def _check_machine(self, python: Path) -> None:
         check_python()
         check_programs(python)
         check_disk(self._places.kept)
+
+    def _check_ports(self) -> None:
+        """Only now: an earlier stack may have been about to leave them."""
         check_port(self._port, variable="PORT")
         check_port(self._aws_port, variable="AWS_PORT")
 

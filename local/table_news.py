@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
@@ -89,8 +89,17 @@ class TableNews:
                 continue
             iterator = answer.get("NextShardIterator")
             for record in answer["Records"]:
-                for news in news_of(record):
-                    self._tell(news)
+                self._tell_about(record)
+
+    def _tell_about(self, record: Mapping[str, Any]) -> None:
+        try:
+            for news in news_of(record):
+                self._tell(news)
+        except (KeyError, ValueError) as error:
+            # Written by other code than this: the view stays, and says so.
+            slot = record["dynamodb"]["Keys"]["pk"]["S"]
+            more = f"{type(error).__name__} while reading {slot}"
+            self._tell(AlertNews(datetime.now(UTC), "unreadable", "", "", "", more))
 
     def _at_the_end(self) -> str:
         described = self._call("DescribeStream", {"StreamArn": self._stream_arn})
