@@ -173,7 +173,7 @@ class Alert:
             output_hash=signal.facts.output_hash,
             overflow=None,
             occurrences=self.occurrences + 1,
-            last_seen_at=max(at, self.last_seen_at),
+            last_seen_at=at,
             current_value=value,
         )
 

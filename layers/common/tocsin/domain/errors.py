@@ -12,8 +12,14 @@ TocsinError
 └── TryAgainError            503
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert import Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,12 @@ class IntegrationNotFoundError(NotFoundError):
 
 
 class KeyNotFoundError(NotFoundError):
-    """There is no API key with this name."""
+    """Unknown and revoked ids look the same."""
 
     code = "key_not_found"
 
     def __init__(self) -> None:
-        super().__init__("There is no API key with this name.")
+        super().__init__("There is no API key with this id.")
 
 
 class ConflictError(TocsinError):
@@ -129,6 +135,18 @@ class AlreadyExistsError(ConflictError):
     """The name is taken."""
 
     code = "already_exists"
+
+
+class AlreadyPromotedError(ConflictError):
+    """The alert belongs to another incident."""
+
+    code = "already_promoted"
+
+
+class LastAdminKeyError(ConflictError):
+    """Without it nobody could make another key."""
+
+    code = "last_admin_key"
 
 
 class ManagedElsewhereError(ConflictError):
@@ -172,3 +190,14 @@ class TryAgainError(TocsinError):
 
 class ConcurrentUpdateError(TryAgainError):
     """Somebody else changed it first: read again and decide again; do not just retry."""
+
+
+class SlotRefusedError(Exception):
+    """A write met another state than it expected; `current` is what the slot holds.
+
+    Not for clients: whoever catches it decides again.
+    """
+
+    def __init__(self, current: Alert | None) -> None:
+        super().__init__("the slot holds another state")
+        self.current = current

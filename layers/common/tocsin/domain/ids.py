@@ -17,6 +17,8 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FINGERPRINT_LENGTH: Final = 16
 ULID_LENGTH: Final = 26
 _TIME_LENGTH: Final = 10
+_LAST_TIME: Final = "76EZ91ZPZZ"
+"""The last millisecond of the year 9999: Python counts no further."""
 _FINGERPRINT_BYTES: Final = 10
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -62,7 +64,8 @@ def entropy(random_bytes: bytes) -> Fingerprint:
 
 def is_ulid(text: str) -> bool:
     """Whether we could have made this id; anything else is unknown, never an error."""
-    return len(text) == ULID_LENGTH and text[0] < "8" and all(letter in _VALUES for letter in text)
+    is_spelled = len(text) == ULID_LENGTH and all(letter in _VALUES for letter in text)
+    return is_spelled and text[:_TIME_LENGTH] <= _LAST_TIME
 
 
 def fingerprint_of(alert_id: AlertId) -> Fingerprint:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
-from tocsin.domain.ids import Fingerprint, fingerprint
+from tocsin.domain.ids import Fingerprint, fingerprint, milliseconds
 from tocsin.domain.signal import Signal, SignalAction
 
 RESOLVED_REASON_LIMIT: Final = 500
@@ -128,10 +128,8 @@ def _reason_of(signal: Signal) -> str | None:
 
 
 def _is_same_source_episode(current: Alert, signal: Signal) -> bool:
-    return (
-        signal.source_started_at is not None
-        and signal.source_started_at == current.source_started_at
-    )
+    begun, known = signal.source_started_at, current.source_started_at
+    return begun is not None and known is not None and milliseconds(begun) == milliseconds(known)
 
 
 def _wakes_by_output(current: Alert, signal: Signal, source: Source) -> bool:

@@ -112,7 +112,8 @@ class FactsBuilder:
         if len(encoded) <= limit_bytes:
             return clean
         self._truncated.append(f"{field_name}: kept {limit_bytes} of {len(encoded)} bytes")
-        return encoded[:limit_bytes].decode(errors="ignore") + CUT_MARK
+        room = limit_bytes - len(CUT_MARK.encode())
+        return encoded[:room].decode(errors="ignore") + CUT_MARK
 
     def labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         """Keep the first labels, as many as the limits allow."""
@@ -120,38 +121,48 @@ class FactsBuilder:
 
     def urls(self, urls: Mapping[str, str]) -> dict[str, str]:
         """Keep the first links that are safe to show as links."""
-        safe: dict[str, str] = {}
-        for name, url in urls.items():
-            link = printable(url).strip()
-            if link.lower().startswith(LINK_SCHEMES):
-                safe[name] = link
-            else:
-                self._truncated.append(
-                    f"urls: left out {printable(name)[:NAME_LIMIT]}, which is not an http, "
-                    "https or mailto link"
-                )
-        return self._pairs("urls", safe, URLS_LIMIT, URLS_LIMIT_BYTES)
+        links = {name: printable(url).strip() for name, url in urls.items()}
+        unsafe = [name for name, url in links.items() if not url.lower().startswith(LINK_SCHEMES)]
+        for name in unsafe:
+            del links[name]
+        kept = self._pairs("urls", links, URLS_LIMIT, URLS_LIMIT_BYTES)
+        if unsafe:
+            more = " and others" if len(unsafe) > 1 else ""
+            verb = "are" if more else "is"
+            self._truncated.append(
+                f"urls: left out {len(unsafe)} that {verb} not an http, https or mailto link: "
+                f"{printable(unsafe[0])[:NAME_LIMIT]}{more}"
+            )
+        return kept
 
     def _pairs(
         self, field_name: str, pairs: Mapping[str, str], limit: int, limit_bytes: int
     ) -> dict[str, str]:
         kept: dict[str, str] = {}
         left_bytes = limit_bytes
+        longest_name = 0
         for name, value in pairs.items():
             clean_name, clean_value = printable(name)[:LABEL_NAME_LIMIT], printable(value)
             left_bytes -= len(clean_name.encode()) + len(clean_value.encode())
             if len(kept) == limit or left_bytes < 0:
-                self._truncated.append(f"{field_name}: kept {len(kept)} of {len(pairs)}")
                 break
-            kept[clean_name] = clean_value
+            kept.setdefault(clean_name, clean_value)
+            longest_name = max(longest_name, len(name))
+        if longest_name > LABEL_NAME_LIMIT:
+            self._truncated.append(
+                f"{field_name}: kept {LABEL_NAME_LIMIT} of {longest_name} characters of a name"
+            )
+        if len(kept) < len(pairs):
+            self._truncated.append(f"{field_name}: kept {len(kept)} of {len(pairs)}")
         return kept
 
 
 def printable(text: str) -> str:
     """Replace what no reader can see and what could pass for something else.
 
-    Control characters (NUL and escape sequences among them) and the marks that turn the
-    direction of text become the replacement character; line breaks and tabs stay.
+    Control characters (NUL and escape sequences among them), halves of characters and the
+    marks that turn the direction of text become the replacement character; line breaks and
+    tabs stay.
     """
     return text if text.isprintable() else text.translate(_UNPRINTABLE)
 
@@ -161,6 +172,6 @@ _UNPRINTABLE: Final[dict[int, str]] = {
     for codes in (range(9), (11, 12), range(14, 32), range(127, 160))
     for code in codes
 } | dict.fromkeys(
-    (*range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    (*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)),
     "\N{REPLACEMENT CHARACTER}",
 )

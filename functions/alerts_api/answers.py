@@ -1,0 +1,86 @@
+"""What is answered: JSON in one shape, small on the wire."""
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from tocsin.domain.answer import Answer
+
+JSON: Final = "application/json"
+COMPRESSED_FROM_BYTES: Final = 2048
+_FASTEST: Final = 1
+
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer(Answer):
+    """An answer and its headers."""
+
+    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": JSON})
+
+
+def with_json(value: object, status: int = HTTPStatus.OK) -> HttpAnswer:
+    """Answer with any JSON value."""
+    return HttpAnswer(status=status, body=_write(value))
+
+
+def with_data(data: object, status: int = HTTPStatus.OK, **beside: object) -> HttpAnswer:
+    """Answer with `{"data": …}` and what stands beside it."""
+    return with_json({"data": data, **beside}, status)
+
+
+def with_page(
+    rows: Sequence[object], *, next_cursor: str | None = None, meta: Mapping[str, Any] | None = None
+) -> HttpAnswer:
+    """Answer with part of a list; the last part has no `next_cursor`."""
+    page: dict[str, object] = {"data": rows}
+    if meta is not None:
+        page["meta"] = meta
+    if next_cursor is not None:
+        page["next_cursor"] = next_cursor
+    page["has_more"] = next_cursor is not None
+    return with_json(page)
+
+
+def without_content() -> HttpAnswer:
+    """Answer that it is done and there is nothing to show."""
+    return HttpAnswer(status=HTTPStatus.NO_CONTENT, body="", headers={})
+
+
+def written(instant: datetime | None) -> str | None:
+    """Write a time as every answer does: RFC 3339 in UTC with milliseconds."""
+    if instant is None:
+        return None
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def to_gateway(answer: HttpAnswer, accepted_encodings: str) -> dict[str, Any]:
+    """Hand an answer to the gateway (payload format 2.0), compressed if that pays."""
+    headers = dict(answer.headers)
+    if len(answer.body) < COMPRESSED_FROM_BYTES:
+        return {"statusCode": int(answer.status), "headers": headers, "body": answer.body}
+    headers["vary"] = "accept-encoding"
+    if not _accepts_gzip(accepted_encodings):
+        return {"statusCode": int(answer.status), "headers": headers, "body": answer.body}
+    headers["content-encoding"] = "gzip"
+    compressed = gzip.compress(answer.body.encode(), _FASTEST, mtime=0)
+    return {
+        "statusCode": int(answer.status),
+        "headers": headers,
+        "body": base64.b64encode(compressed).decode("ascii"),
+        "isBase64Encoded": True,
+    }
+
+
+def _accepts_gzip(accepted_encodings: str) -> bool:
+    for offer in accepted_encodings.lower().split(","):
+        name, _, quality = offer.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

@@ -1,0 +1,145 @@
+"""From a gateway's event to its answer: match, admit, work, answer, log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from functions.alerts_api.answers import JSON, HttpAnswer, to_gateway
+from functions.alerts_api.request import Request
+from functions.alerts_api.route import Access, Route, RouteTable
+from tocsin.domain.answer import Claim
+from tocsin.domain.credential import Scope
+from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.lambda_runtime.callers import Callers
+from tocsin.lambda_runtime.error_answers import (
+    MethodNotAllowedError,
+    error_body,
+    headers_of,
+    internal_error_body,
+    status_of,
+)
+from tocsin.usecases.answer_once import answer_once, hash_request
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AnswerRepository, KeyRepository, NewWriteId
+
+IDEMPOTENCY_KEY: Final = "idempotency-key"
+REPLAYED: Final = "idempotent-replayed"
+
+
+class Log(Protocol):
+    """The part of a logger that is used here."""
+
+    def info(self, msg: object, *, extra: Mapping[str, object]) -> None: ...
+
+    def exception(self, msg: object, *, extra: Mapping[str, object]) -> None: ...
+
+
+class Api:
+    """The whole API; called with the event of each request."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        *,
+        keys: KeyRepository,
+        answers: AnswerRepository,
+        now: Callable[[], datetime],
+        new_write_id: NewWriteId,
+        log: Log,
+    ) -> None:
+        self._table = RouteTable(routes)
+        self._callers = Callers(keys)
+        self._answers = answers
+        self._now = now
+        self._new_write_id = new_write_id
+        self._log = log
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes, in the order in which they are described."""
+        return self._table.routes
+
+    def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one request; every error becomes an answer too."""
+        started = time.perf_counter()
+        headers = {name.lower(): text for name, text in event.get("headers", {}).items()}
+        request = Request(event=event, headers=headers, at=self._now())
+        facts: dict[str, object] = {
+            "request_id": request.request_id,
+            "method": request.method,
+            "route": None,
+            "key_id": None,
+        }
+        answer = self._answer(request, facts)
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        self._log.info(
+            "Request answered", extra={**facts, "status": answer.status, "ms": milliseconds}
+        )
+        if request.method == "HEAD":
+            answer = replace(answer, body="")
+        return to_gateway(answer, headers.get("accept-encoding", ""))
+
+    def _answer(self, request: Request, facts: dict[str, object]) -> HttpAnswer:
+        try:
+            route, values = self._match(request)
+            facts["route"] = route.path
+            if route.access is not Access.OPEN:
+                scope = route.access if isinstance(route.access, Scope) else None
+                key = self._callers.admit(request.headers, scope, request.at)
+                facts["key_id"] = key.key_id
+                request = replace(request, key=key)
+            return self._work_once(request, lambda: _work(route, request, values))
+        except TocsinError as error:
+            return _refusal(error, request)
+        except Exception:  # noqa: BLE001 - the one place: logged whole, answered bare
+            self._log.exception("Request failed", extra=facts)
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            return HttpAnswer(status=status, body=internal_error_body(request.request_id))
+
+    def _match(self, request: Request) -> tuple[Route, list[str]]:
+        routes, values = self._table.find(request.path)
+        method = "GET" if request.method == "HEAD" else request.method
+        if method in routes:
+            return routes[method], values
+        if not routes:
+            raise NotFoundError("There is nothing at this path. See /docs for what there is.")
+        allowed = ", ".join((*routes, "HEAD") if "GET" in routes else routes)
+        raise MethodNotAllowedError(f"This path takes {allowed}.", allowed)
+
+    def _work_once(self, request: Request, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+        key = request.headers.get(IDEMPOTENCY_KEY)
+        if key is None or request.method != "POST" or request.key is None:
+            return work()
+        claim = Claim(
+            caller=request.actor,
+            key=key,
+            request_hash=hash_request(request.method, request.path.rstrip("/"), request.body),
+            at=request.at,
+            write_id=self._new_write_id(),
+        )
+        answer = answer_once(claim, work, answers=self._answers)
+        if isinstance(answer, HttpAnswer):
+            return answer
+        headers = {"content-type": JSON, REPLAYED: "true"}
+        return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
+
+
+def _work(route: Route, request: Request, values: list[str]) -> HttpAnswer:
+    try:
+        return route.work(request, *values)
+    except TocsinError as error:
+        return _refusal(error, request)
+
+
+def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
+    status = status_of(error)
+    headers = {"content-type": JSON, **headers_of(status)}
+    if isinstance(error, MethodNotAllowedError):
+        headers["allow"] = error.allowed
+    return HttpAnswer(status=status, body=error_body(error, request.request_id), headers=headers)

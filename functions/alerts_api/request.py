@@ -1,0 +1,143 @@
+"""What was asked: the gateway's event (HTTP API, payload format 2.0), read on demand."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from tocsin.domain.credential import ApiKey
+from tocsin.domain.errors import (
+    InvalidInputError,
+    MalformedInputError,
+    Problem,
+    UnauthorizedError,
+    UnsupportedMediaError,
+)
+from tocsin.domain.ids import Actor
+from tocsin.lambda_runtime.strict_json import read_json
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request, matched to its route."""
+
+    event: Mapping[str, Any]
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    at: datetime
+    key: ApiKey | None = None
+    """Whose request it is; None on routes that are open to all."""
+
+    @property
+    def request_id(self) -> str:
+        """The gateway's id of it."""
+        return str(self.event["requestContext"]["requestId"])
+
+    @property
+    def method(self) -> str:
+        """The verb, in capitals."""
+        return str(self.event["requestContext"]["http"]["method"])
+
+    @property
+    def path(self) -> str:
+        """The path as sent, without query."""
+        return str(self.event["rawPath"])
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the timeline."""
+        if self.key is None:
+            raise UnauthorizedError("This needs an API key.")
+        return self.key.actor
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """Query parameters; of one that came twice, both, with a comma between."""
+        values: dict[str, str] = {}
+        for name, value in parse_qsl(
+            self.event.get("rawQueryString") or "", keep_blank_values=True
+        ):
+            values[name] = f"{values[name]},{value}" if name in values else value
+        return values
+
+    @cached_property
+    def body(self) -> bytes:
+        """The body as sent, which the gateway may have wrapped in base64."""
+        text = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return bytes(text, "utf-8", "surrogatepass")
+        try:
+            return base64.b64decode(text)
+        except binascii.Error:
+            message = "The body is not what the gateway says: base64."
+            raise MalformedInputError(message) from None
+
+    @cached_property
+    def json_object(self) -> Mapping[str, Any]:
+        """The body as a JSON object; no body is an empty one.
+
+        Raises:
+            MalformedInputError: Not JSON, or another JSON value.
+            UnsupportedMediaError: Something else, by its own word.
+        """
+        if not self.body.strip():
+            return {}
+        self._expect_json()
+        value = read_json(self.body)
+        if not isinstance(value, dict):
+            message = f"The body must be a JSON object, not {_kind(value)}."
+            raise MalformedInputError(message)
+        return value
+
+    def body_as[M: "BaseModel"](self, model: type[M]) -> M:
+        """The body as a model of `schemas`, which the caller imports on use.
+
+        Raises:
+            InvalidInputError: `details` name every field that is wrong.
+        """
+        from pydantic import ValidationError  # noqa: PLC0415 - slow, and few requests need it
+
+        try:
+            return model.model_validate(self.json_object)
+        except ValidationError as error:
+            problems = [
+                Problem(_field(it["loc"]), _lowered(it["msg"]))
+                for it in error.errors(include_url=False, include_context=False)
+            ]
+            raise InvalidInputError("The body is not as it should be.", problems) from None
+
+    def _expect_json(self) -> None:
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type in ("", "application/json") or media_type.endswith("+json"):
+            return
+        message = f"The body must be application/json, not {media_type[:100]}."
+        raise UnsupportedMediaError(message)
+
+
+def _kind(value: object) -> str:
+    match value:
+        case list():
+            return "a list"
+        case str():
+            return "a text"
+        case bool() | None:
+            return str(value).lower().replace("none", "null")
+        case _:
+            return "a number"
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    """`("steps", 0, "delay")` → `steps[0].delay`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return text.removeprefix(".") or "body"
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,83 @@
+"""Which function answers which method and path."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from urllib.parse import unquote
+
+from functions.alerts_api.answers import HttpAnswer
+from tocsin.domain.credential import Scope
+
+type Work = Callable[..., HttpAnswer]
+"""Takes the request and the path's parameters, in their order."""
+
+
+class Access(Enum):
+    """Who may use a route that asks for no scope."""
+
+    OPEN = auto()
+    ANY_KEY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the API; `schemas` describe it under the name of its function."""
+
+    method: str
+    path: str
+    work: Work
+    access: Scope | Access
+
+    @property
+    def operation(self) -> str:
+        """Its name in the OpenAPI document and in the logs."""
+        return self.work.__name__
+
+
+@dataclass(slots=True)
+class _Place:
+    """A path's segment, and what comes below it."""
+
+    below: dict[str, "_Place"] = field(default_factory=dict)
+    parameter: "_Place | None" = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class RouteTable:
+    """All routes, found segment by segment: as fast with a hundred routes as with one."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
+        self._root = _Place()
+        for route in self.routes:
+            self._add(route)
+
+    def find(self, path: str) -> tuple[Mapping[str, Route], list[str]]:
+        """Find the routes of a path by method, and the values of its parameters.
+
+        A fixed segment goes before a parameter; a slash at the end changes nothing. What is no
+        path of ours has no routes.
+        """
+        place, values = self._root, list[str]()
+        for segment in path.strip("/").split("/"):
+            if segment in place.below:
+                place = place.below[segment]
+            elif place.parameter is not None:
+                values.append(unquote(segment))
+                place = place.parameter
+            else:
+                return {}, []
+        return place.routes, values
+
+    def _add(self, route: Route) -> None:
+        place = self._root
+        for segment in route.path.strip("/").split("/"):
+            if segment.startswith("{"):
+                place.parameter = place.parameter or _Place()
+                place = place.parameter
+            else:
+                place = place.below.setdefault(segment, _Place())
+        if route.method in place.routes:
+            message = f"{route.method} {route.path} is taken."
+            raise ValueError(message)
+        place.routes[route.method] = route

@@ -1,0 +1,37 @@
+"""The service itself: is it there, and who am I to it?"""
+
+from functions.alerts_api.answers import HttpAnswer, with_data, with_json, written
+from functions.alerts_api.request import Request
+from functions.alerts_api.route import Access, Route
+from tocsin.domain.errors import UnauthorizedError
+
+
+def service_routes() -> tuple[Route, ...]:
+    """Name the routes of this module."""
+    return (
+        Route("GET", "/health", show_health, Access.OPEN),
+        Route("GET", "/api/v1/me", show_caller, Access.ANY_KEY),
+    )
+
+
+def show_health(_request: Request) -> HttpAnswer:
+    """Say that requests are answered, and nothing else."""
+    return with_json({"status": "ok"})
+
+
+def show_caller(request: Request) -> HttpAnswer:
+    """Show the key that the request came with."""
+    key = request.key
+    if key is None:
+        raise UnauthorizedError("This needs an API key.")
+    return with_data(
+        {
+            "key_id": key.key_id,
+            "name": key.name,
+            "user": key.user,
+            "actor": key.actor,
+            "scopes": sorted(key.scopes),
+            "created_at": written(key.created_at),
+            "last_used_at": written(key.last_used_at),
+        }
+    )

@@ -1,0 +1,87 @@
+"""Errors as clients see them: one shape, a closed list of codes, nothing of our insides."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from tocsin.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    MalformedInputError,
+    NotFoundError,
+    PayloadTooLargeError,
+    ScopeMissingError,
+    TocsinError,
+    TryAgainError,
+    UnauthorizedError,
+    UnsupportedMediaError,
+)
+
+
+class MethodNotAllowedError(TocsinError):
+    """The path exists, but not for this method."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, allowed: str) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+STATUS_BY_ERROR: Final[Mapping[type[TocsinError], HTTPStatus]] = {
+    MalformedInputError: HTTPStatus.BAD_REQUEST,
+    UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    ScopeMissingError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    MethodNotAllowedError: HTTPStatus.METHOD_NOT_ALLOWED,
+    ConflictError: HTTPStatus.CONFLICT,
+    PayloadTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TryAgainError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+RETRY_AFTER_SECONDS: Final = 1
+
+_HEADERS_BY_STATUS: Final[Mapping[int, Mapping[str, str]]] = {
+    HTTPStatus.UNAUTHORIZED: {"www-authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"retry-after": str(RETRY_AFTER_SECONDS)},
+}
+
+
+def status_of(error: TocsinError) -> HTTPStatus:
+    """Which status a refusal has: that of its family."""
+    return status_of_kind(type(error))
+
+
+def status_of_kind(kind: type[TocsinError]) -> HTTPStatus:
+    """Which status all refusals of a kind have."""
+    for family, status in STATUS_BY_ERROR.items():
+        if issubclass(kind, family):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def headers_of(status: int) -> Mapping[str, str]:
+    """Which headers go with a status, beyond those of every answer."""
+    return _HEADERS_BY_STATUS.get(status, {})
+
+
+def error_value(error: TocsinError, request_id: str) -> dict[str, Any]:
+    """What is inside `error`: the shape that every refusal has."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "request_id": request_id,
+        "details": [{"field": it.field, "problem": it.problem} for it in error.details],
+    }
+
+
+def error_body(error: TocsinError, request_id: str) -> str:
+    """Write a refusal as JSON."""
+    return json.dumps({"error": error_value(error, request_id)}, ensure_ascii=False)
+
+
+def internal_error_body(request_id: str) -> str:
+    """Write what a client may know of our own fault: the id to ask us about."""
+    return error_body(TocsinError("Something went wrong on our side."), request_id)

@@ -1,0 +1,56 @@
+"""What template.yaml tells a function; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+
+class SettingsError(Exception):
+    """The environment lacks something, or has it wrong: a fault of the deployment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Plain values; a dataclass, because pydantic costs intake more than all the rest."""
+
+    table_name: str
+    timers_queue_url: str
+    """Empty for functions that set no timers."""
+    retention: timedelta
+    """How long resolved alerts and timelines are kept."""
+    public_url: str
+    """Where clients reach the API; empty for the gateway's own address."""
+    service: str
+    log_level: str
+    aws: Mapping[str, str]
+    """Region, credentials and endpoint, as Lambda and the SDKs name them."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read all at once.
+
+        Raises:
+            SettingsError: Names every variable that is missing or wrong.
+        """
+        wrong: list[str] = []
+        table_name = environment.get("TABLE_NAME", "")
+        if not table_name:
+            wrong.append("TABLE_NAME is missing")
+        if not environment.get("AWS_REGION"):
+            wrong.append("AWS_REGION is missing")
+        days = environment.get("RETENTION_DAYS", "90")
+        if not (days.isdecimal() and int(days)):
+            wrong.append(f"RETENTION_DAYS must be a whole number above 0, not {days!r}")
+        if wrong:
+            raise SettingsError("; ".join(wrong))
+        return cls(
+            table_name=table_name,
+            timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
+            retention=timedelta(days=int(days)),
+            public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
+            service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
+            log_level=environment.get("LOG_LEVEL", "INFO"),
+            aws={name: text for name, text in environment.items() if name.startswith("AWS_")},
+        )

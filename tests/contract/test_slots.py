@@ -1,0 +1,338 @@
+"""SlotRepository: one conditional write each, refused with what the slot holds."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import (
+    ALICE,
+    BOB,
+    HOUR,
+    MINUTE,
+    NINE,
+    PROMETHEUS,
+    SENDER,
+    TEN,
+    WAKEFUL,
+    as_read,
+    recovery,
+    trigger,
+)
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.errors import SlotRefusedError
+from tocsin.domain.reception import Source, receive
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Signal
+from tocsin.usecases.ports import NewWriteId, SlotRepository
+
+SLOT = PROMETHEUS.slot_of(trigger())
+
+type Transition = Callable[[Alert], Alert]
+
+
+def first_episode(signal: Signal | None = None) -> Alert:
+    return Alert.open(signal or trigger(), integration=PROMETHEUS.integration, slot=SLOT, at=NINE)
+
+
+def next_episode(previous: Alert) -> Alert:
+    return Alert.open(
+        trigger(), integration=PROMETHEUS.integration, slot=SLOT, at=TEN, previous=previous
+    )
+
+
+def acknowledged(alert: Alert) -> Alert:
+    return alert.acknowledge(by=ALICE, at=NINE)
+
+
+def resolved(alert: Alert) -> Alert:
+    return alert.resolve(by=ALICE, at=NINE)
+
+
+def snoozed(alert: Alert) -> Alert:
+    return alert.snoozed(Snooze(until=TEN), by=ALICE, at=NINE)
+
+
+def resolving(alert: Alert) -> Alert:
+    return alert.start_resolving(by=SENDER, at=NINE, resolve_after=MINUTE)
+
+
+@pytest.fixture
+def opened(slots: SlotRepository, new_write_id: NewWriteId) -> Alert:
+    return slots.add(first_episode(), write_id=new_write_id())
+
+
+@pytest.fixture
+def change(slots: SlotRepository, new_write_id: NewWriteId, opened: Alert) -> Callable[..., Alert]:
+    """Take the alert in the slot through transitions, each stored."""
+
+    def take_through(*transitions: Transition) -> Alert:
+        alert = opened
+        for transition in transitions:
+            alert = slots.update(alert, transition(alert), write_id=new_write_id())
+        return alert
+
+    return take_through
+
+
+def test_a_slot_is_empty_at_first(slots: SlotRepository) -> None:
+    assert slots.in_slot(SLOT) is None
+
+
+def test_a_first_episode_is_kept_as_it_was_opened(slots: SlotRepository, opened: Alert) -> None:
+    assert opened == as_read(first_episode())
+    assert slots.in_slot(SLOT) == opened
+
+
+def test_the_second_of_two_first_episodes_is_refused_and_told_of_the_first(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.add(first_episode(), write_id=new_write_id())
+
+    assert refusal.value.current == opened
+
+
+def test_a_repeat_is_counted_without_a_new_version(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    signal = trigger("97 %", value=97)
+
+    counted = slots.count(signal, PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert counted == opened.counted(signal, TEN)
+    assert slots.in_slot(SLOT) == counted
+
+
+def test_a_repeat_without_a_value_keeps_the_last_one(
+    slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    slots.add(first_episode(trigger(value=0)), write_id=new_write_id())
+
+    counted = slots.count(trigger(), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert counted.current_value == 0
+
+
+def test_what_lists_show_stays_until_it_is_renewed(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    counted = slots.count(trigger(value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert counted.listed == opened.listed
+
+
+def test_a_change_of_state_renews_what_lists_show(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    counted = slots.count(trigger(value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    changed = slots.update(counted, acknowledged(counted), write_id=new_write_id())
+
+    assert changed.listed == replace(
+        opened.listed, occurrences=2, last_seen_at=TEN, current_value=97
+    )
+
+
+@pytest.mark.parametrize(
+    ("transitions", "signal", "source"),
+    [
+        pytest.param([resolved], trigger(), PROMETHEUS, id="is over"),
+        pytest.param(
+            [], trigger(severity=Severity.CRITICAL), PROMETHEUS, id="has another severity"
+        ),
+        pytest.param([resolving], trigger(), PROMETHEUS, id="is resolving"),
+        pytest.param([snoozed], trigger("new"), WAKEFUL, id="wakes by its output"),
+    ],
+)
+def test_no_repeat_is_counted_of_an_alert_that(
+    change: Callable[..., Alert],
+    slots: SlotRepository,
+    new_write_id: NewWriteId,
+    transitions: list[Transition],
+    signal: Signal,
+    source: Source,
+) -> None:
+    current = change(*transitions)
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.count(signal, source, at=TEN, write_id=new_write_id())
+
+    assert refusal.value.current == current
+    assert slots.in_slot(SLOT) == current
+
+
+def test_no_repeat_is_counted_in_an_empty_slot(
+    slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.count(trigger(), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert refusal.value.current is None
+
+
+def test_recovery_ends_an_open_alert_at_once(
+    change: Callable[..., Alert], slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    current = change(acknowledged)
+
+    over = slots.resolve(recovery("12 %"), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert (over.status, over.resolved_by, over.resolved_at) == (
+        AlertStatus.RESOLVED,
+        SENDER,
+        TEN,
+    )
+    assert (over.version, over.changes) == (current.version + 1, ())
+    assert over.acknowledged_by == ALICE
+    assert slots.in_slot(SLOT) == over
+
+
+@pytest.mark.parametrize(
+    "transitions",
+    [
+        pytest.param([resolved], id="is over"),
+        pytest.param([snoozed], id="is snoozed"),
+        pytest.param([resolving], id="waits for its resolve window"),
+    ],
+)
+def test_recovery_does_not_end_unread_an_alert_that(
+    change: Callable[..., Alert],
+    slots: SlotRepository,
+    new_write_id: NewWriteId,
+    transitions: list[Transition],
+) -> None:
+    current = change(*transitions)
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert refusal.value.current == current
+    assert slots.in_slot(SLOT) == current
+
+
+def test_recovery_does_not_end_unread_what_changed_later_by_another_clock(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    current = slots.update(opened, opened.acknowledge(by=ALICE, at=TEN), write_id=new_write_id())
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.resolve(recovery(), PROMETHEUS, at=NINE, write_id=new_write_id())
+
+    assert refusal.value.current == current
+
+
+def test_recovery_of_an_empty_slot_is_refused(
+    slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert refusal.value.current is None
+
+
+def test_a_change_is_stored_as_the_next_version(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    stored = slots.update(opened, acknowledged(opened), write_id=new_write_id())
+
+    assert stored == as_read(replace(acknowledged(opened), version=2))
+    assert slots.in_slot(SLOT) == stored
+
+
+def test_the_second_of_two_changes_is_refused_and_told_the_current_state(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    ours = slots.update(opened, acknowledged(opened), write_id=new_write_id())
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.update(opened, resolved(opened), write_id=new_write_id())
+
+    assert refusal.value.current == ours
+    assert slots.in_slot(SLOT) == ours
+
+
+def test_repeats_that_were_counted_meanwhile_stay_counted(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    slots.count(trigger("97 %", value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    stored = slots.update(opened, acknowledged(opened), write_id=new_write_id())
+
+    assert (stored.occurrences, stored.last_seen_at, stored.current_value) == (2, TEN, 97)
+    assert stored.facts.reason == "97 %"
+
+
+def test_a_signal_that_changes_the_state_adds_to_repeats_counted_meanwhile(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    worse = receive(
+        opened, trigger("97 %", severity=Severity.CRITICAL, value=97), PROMETHEUS, TEN
+    ).alert
+    assert worse is not None
+    slots.count(trigger("80 %", value=80), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    stored = slots.update(opened, worse, write_id=new_write_id())
+
+    assert (stored.occurrences, stored.severity) == (3, Severity.CRITICAL)
+    assert (stored.current_value, stored.facts.reason) == (97, "97 %")
+    assert (stored.listed.occurrences, stored.listed.current_value) == (3, 97)
+
+
+def test_the_next_episode_takes_the_slot(
+    change: Callable[..., Alert], slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    previous = change(resolved)
+
+    stored = slots.replace(previous, next_episode(previous), write_id=new_write_id())
+
+    assert stored == as_read(next_episode(previous))
+    assert slots.in_slot(SLOT) == stored
+
+
+def test_the_second_of_two_next_episodes_is_refused_and_told_of_the_first(
+    change: Callable[..., Alert], slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    previous = change(resolved)
+    stored = slots.replace(previous, next_episode(previous), write_id=new_write_id())
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.replace(previous, next_episode(previous), write_id=new_write_id())
+
+    assert refusal.value.current == stored
+
+
+def test_a_change_of_a_former_episode_does_not_reach_the_next_although_versions_agree(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    over = slots.update(opened, resolved(opened), write_id=new_write_id())
+    current = slots.replace(over, next_episode(over), write_id=new_write_id())
+    assert current.version == opened.version
+
+    with pytest.raises(SlotRefusedError):
+        slots.update(opened, acknowledged(opened), write_id=new_write_id())
+
+    assert slots.in_slot(SLOT) == current
+
+
+def test_a_repeat_by_a_clock_that_is_behind_is_counted(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    early = NINE - HOUR
+
+    counted = slots.count(trigger(), PROMETHEUS, at=early, write_id=new_write_id())
+
+    assert counted == opened.counted(trigger(), early)
+
+
+def test_times_are_kept_to_the_millisecond(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    at = NINE + timedelta(microseconds=1_234_567)
+
+    slots.update(opened, opened.acknowledge(by=BOB, at=at), write_id=new_write_id())
+
+    stored = slots.in_slot(SLOT)
+    assert stored is not None
+    assert stored.acknowledged_at == NINE + timedelta(milliseconds=1234)

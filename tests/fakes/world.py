@@ -1,0 +1,163 @@
+"""All of Tocsin in memory, with a clock that only the test moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.stream import apply_stream
+from tocsin.domain.alert import Alert, Snooze
+from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId, fingerprint
+from tocsin.domain.next_action import NextAction, next_action
+from tocsin.domain.reception import Source
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Signal, SignalAction, Value
+from tocsin.domain.timeline import Change, ChangeType
+from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.run_due_action import run_due_action
+
+NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+ALICE = Actor("alice")
+BOB = Actor("bob")
+PROMETHEUS = Source(integration="prod-prometheus")
+
+
+@dataclass
+class WriteIds:
+    """Ids that are fresh and yet the same in every run."""
+
+    _numbers: "count[int]" = field(default_factory=count)
+
+    def __call__(self) -> WriteId:
+        return WriteId(f"write-{next(self._numbers)}")
+
+
+class World:
+    """Senders, people and time act on alerts; the stream is read after each of them."""
+
+    def __init__(self, now: datetime = NINE) -> None:
+        self.now = now
+        self.alerts = InMemoryAlerts()
+        self.new_write_id = WriteIds()
+
+    # Senders
+
+    def signal(  # noqa: PLR0913 - all that a sender may say; a story names one or two
+        self,
+        dedup_key: str = "disk-full",
+        *,
+        action: SignalAction = SignalAction.TRIGGER,
+        severity: Severity = Severity.CRITICAL,
+        output: str = "",
+        value: Value = None,
+        source: Source = PROMETHEUS,
+        started_at: datetime | None = None,
+        facts: Facts | None = None,
+    ) -> Receipt:
+        """A sender says something about a condition."""
+        signal = Signal(
+            action=action,
+            dedup_key=dedup_key,
+            severity=severity,
+            facts=facts or Facts(name=dedup_key, summary=dedup_key, reason=output),
+            current_value=value,
+            source_started_at=started_at,
+        )
+        receipt = receive_signal(
+            signal, source, at=self.now, slots=self.alerts, new_write_id=self.new_write_id
+        )
+        apply_stream(self.alerts)
+        return receipt
+
+    def opened(self, dedup_key: str = "disk-full", *, source: Source = PROMETHEUS) -> AlertId:
+        """A sender reports a problem; the alert that this opens."""
+        alert_id = self.signal(dedup_key, source=source).alert_id
+        assert alert_id is not None
+        return alert_id
+
+    # People
+
+    def acknowledge(self, alert_id: AlertId, *, by: Actor = ALICE) -> Alert:
+        return self._change(alert_id, lambda alert: alert.acknowledge(by=by, at=self.now))
+
+    def unacknowledge(self, alert_id: AlertId, *, by: Actor = ALICE) -> Alert:
+        return self._change(alert_id, lambda alert: alert.unacknowledge(by=by, at=self.now))
+
+    def resolve(self, alert_id: AlertId, *, by: Actor = ALICE) -> Alert:
+        return self._change(alert_id, lambda alert: alert.resolve(by=by, at=self.now))
+
+    def snooze(
+        self,
+        alert_id: AlertId,
+        duration: timedelta,
+        *,
+        by: Actor = ALICE,
+        sticky_severity: bool = False,
+        sticky_output: bool = False,
+    ) -> Alert:
+        snooze = Snooze(
+            until=self.now + duration, sticky_severity=sticky_severity, sticky_output=sticky_output
+        )
+        return self._change(alert_id, lambda alert: alert.snoozed(snooze, by=by, at=self.now))
+
+    def unsnooze(self, alert_id: AlertId, *, by: Actor = ALICE) -> Alert:
+        return self._change(
+            alert_id, lambda alert: alert.woken(by=by, at=self.now, reason="unsnoozed")
+        )
+
+    def promote(self, alert_id: AlertId, incident_id: IncidentId, *, by: Actor = ALICE) -> Alert:
+        return self._change(alert_id, lambda alert: alert.promoted(incident_id, by=by, at=self.now))
+
+    def note(self, alert_id: AlertId, text: str, *, by: Actor = ALICE) -> None:
+        note = Change(type=ChangeType.NOTE, at=self.now, by=by, details={"note": text})
+        self.alerts.add_note(alert_id, note, write_id=self.new_write_id())
+
+    def _change(self, alert_id: AlertId, change: Callable[[Alert], Alert]) -> Alert:
+        try:
+            return change_alert(
+                alert_id, change, alerts=self.alerts, new_write_id=self.new_write_id
+            )
+        finally:
+            apply_stream(self.alerts)
+
+    # Time
+
+    def pass_time(
+        self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
+    ) -> None:
+        """Move the clock; whatever falls due happens at its own time on the way."""
+        until = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        while timers := self.alerts.due(until + timedelta(milliseconds=1)):
+            self.now = max(self.now, timers[0].due_at)
+            acted = run_due_action(
+                timers[0], at=self.now, slots=self.alerts, new_write_id=self.new_write_id
+            )
+            assert acted is not None, "what is due must happen, or the clock stands still"
+            apply_stream(self.alerts)
+        self.now = until
+
+    # What can be seen
+
+    def alert(self, alert_id: AlertId) -> Alert:
+        return self.alerts.get(alert_id)
+
+    def next_action(self, alert_id: AlertId) -> NextAction:
+        return next_action(self.alert(alert_id))
+
+    def timeline(self, alert_id: AlertId) -> tuple[Change, ...]:
+        return self.alerts.timeline(alert_id, cursor=None, limit=10_000).changes
+
+    def happened(self, alert_id: AlertId) -> list[str]:
+        """The words of the timeline, oldest first."""
+        return [change.type.value for change in self.timeline(alert_id)]
+
+    def list(self, query: AlertQuery | None = None) -> AlertPage:
+        return self.alerts.list(query or AlertQuery(), at=self.now)
+
+
+def slot(dedup_key: str, source: Source = PROMETHEUS) -> Fingerprint:
+    """Where the alerts of a dedup key live."""
+    return fingerprint(source.integration, dedup_key)

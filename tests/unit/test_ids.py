@@ -1,0 +1,93 @@
+"""Ids that carry the time and the slot of an alert."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests.examples import NINE
+from tocsin.domain.ids import (
+    ALPHABET,
+    AlertId,
+    Fingerprint,
+    entropy,
+    fingerprint,
+    fingerprint_of,
+    instant,
+    is_ulid,
+    milliseconds,
+    time_of,
+    ulid,
+)
+
+times = some.datetimes(
+    min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    max_value=datetime(9999, 12, 31),  # noqa: DTZ001
+    timezones=some.just(UTC),
+)
+slots = some.binary(min_size=10, max_size=10).map(entropy)
+
+
+@given(times, slots)
+def test_an_id_leads_back_to_its_slot_and_its_time(at: datetime, slot: Fingerprint) -> None:
+    alert_id = AlertId(ulid(at, slot))
+
+    assert is_ulid(alert_id)
+    assert fingerprint_of(alert_id) == slot
+    assert time_of(alert_id) == instant(milliseconds(at))
+
+
+@given(times, times, slots, slots)
+def test_ids_sort_as_their_times_do(
+    first: datetime, second: datetime, slot: Fingerprint, other: Fingerprint
+) -> None:
+    earlier, later = sorted((milliseconds(first), milliseconds(second)))
+
+    assert earlier == later or ulid(instant(earlier), slot) < ulid(instant(later), other)
+
+
+def test_an_id_of_this_time_is_spelled_as_other_ulid_makers_spell_it() -> None:
+    at = instant(1469918176385)
+
+    assert ulid(at, Fingerprint("ZZZZZZZZZZZZZZZZ")) == "01ARYZ6S41ZZZZZZZZZZZZZZZZ"
+
+
+def test_times_are_kept_to_the_millisecond_rounded_down() -> None:
+    at = NINE + timedelta(microseconds=1999)
+
+    assert instant(milliseconds(at)) == NINE + timedelta(milliseconds=1)
+
+
+def test_a_fingerprint_is_the_same_in_every_process() -> None:
+    assert fingerprint("prod-prometheus", "disk-full") == "SWN6QZPBR1784CMA"
+
+
+def test_random_bytes_fill_all_of_the_entropy() -> None:
+    assert entropy(b"\xff" * 10) == "Z" * 16
+    assert entropy(bytes(10)) == "0" * 16
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("42", id="a number"),
+        pytest.param("01ARYZ6S41ZZZZZZZZZZZZZZZ", id="one letter short"),
+        pytest.param("01ARYZ6S41ZZZZZZZZZZZZZZZZZ", id="one letter long"),
+        pytest.param("01ARYZ6S41ZZZZZZZZZZZZZZZU", id="a letter outside of the alphabet"),
+        pytest.param("01aryz6s41zzzzzzzzzzzzzzzz", id="small letters"),
+        pytest.param("81ARYZ6S41ZZZZZZZZZZZZZZZZ", id="more than 128 bits"),
+        pytest.param("7ZZZZZZZZZZZZZZZZZZZZZZZZZ", id="a time after the year 9999"),
+        pytest.param("01ARYZ6S41ZZZZZZZZZZZZZZZ\n", id="a line break"),
+        pytest.param("٠١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨٩٠١٢٣٤٥", id="digits of another script"),
+        pytest.param("5f3b2c1e-8f0a-4d7e-9b1c-2a3d4e5f6071", id="a UUID"),
+    ],
+)
+def test_we_never_made_an_id_of(text: str) -> None:
+    assert not is_ulid(text)
+
+
+@given(some.text(ALPHABET, min_size=26, max_size=26))
+def test_whatever_could_be_an_id_has_a_time(text: str) -> None:
+    assert not is_ulid(text) or milliseconds(time_of(text)) >= 0

@@ -1,0 +1,115 @@
+"""What an alert waits for, and what happens when it comes."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.examples import (
+    ALICE,
+    HOUR,
+    MINUTE,
+    NINE,
+    TEN,
+    acknowledged,
+    as_read,
+    firing,
+    resolved,
+    resolving,
+    snoozed,
+)
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.ids import AUTO
+from tocsin.domain.next_action import ActionKind, act, next_action
+from tocsin.domain.timeline import ChangeType
+
+
+@pytest.mark.parametrize(
+    ("alert", "kind", "at"),
+    [
+        pytest.param(snoozed(), ActionKind.WAKE, TEN, id="a snoozed alert wakes"),
+        pytest.param(
+            snoozed(acknowledged()), ActionKind.WAKE, TEN, id="so does one that somebody has"
+        ),
+        pytest.param(
+            resolving(),
+            ActionKind.RESOLVE,
+            NINE + MINUTE,
+            id="one that recovered resolves",
+        ),
+        pytest.param(
+            snoozed(resolving()),
+            ActionKind.RESOLVE,
+            NINE + MINUTE,
+            id="recovery comes first if it is sooner",
+        ),
+        pytest.param(
+            snoozed(resolving(until=TEN + HOUR)),
+            ActionKind.WAKE,
+            TEN,
+            id="waking comes first if it is sooner",
+        ),
+        pytest.param(
+            snoozed(resolving(until=TEN)),
+            ActionKind.RESOLVE,
+            TEN,
+            id="what recovers in the moment of waking is not woken",
+        ),
+    ],
+)
+def test_of_what_is_due_the_sooner_comes_next(alert: Alert, kind: ActionKind, at: datetime) -> None:
+    due = next_action(alert)
+
+    assert (due.kind, due.at) == (kind, at)
+
+
+@pytest.mark.parametrize(
+    ("alert", "why"),
+    [
+        pytest.param(firing(), "no escalation policy pages for it", id="nobody is paged"),
+        pytest.param(acknowledged(), "acknowledged by alice", id="somebody has it"),
+        pytest.param(resolved(), "resolved", id="it is over"),
+        pytest.param(
+            as_read(snoozed().resolve(by=ALICE, at=NINE)),
+            "resolved",
+            id="it is over, whatever its snooze says",
+        ),
+    ],
+)
+def test_where_nothing_is_due_it_says_why(alert: Alert, why: str) -> None:
+    due = next_action(alert)
+
+    assert (due.kind, due.at, due.why) == (ActionKind.NONE, None, why)
+
+
+def test_a_snooze_ends_at_its_time() -> None:
+    alert = act(snoozed(), TEN)
+
+    assert alert is not None
+    assert alert.snooze is None
+    assert [(change.type, change.at, change.by) for change in alert.changes] == [
+        (ChangeType.WOKEN, TEN, AUTO)
+    ]
+
+
+def test_recovery_is_believed_at_its_time() -> None:
+    alert = act(resolving(), NINE + MINUTE)
+
+    assert alert is not None
+    assert (alert.status, alert.resolved_by, alert.resolves_at) == (
+        AlertStatus.RESOLVED,
+        AUTO,
+        None,
+    )
+    assert "recovered" in str(alert.changes[0].details["reason"])
+
+
+@pytest.mark.parametrize(
+    ("alert", "at"),
+    [
+        pytest.param(snoozed(), TEN - MINUTE, id="it is too early"),
+        pytest.param(firing(), TEN, id="nothing is due"),
+        pytest.param(resolved(), TEN, id="it is over"),
+    ],
+)
+def test_nothing_happens_by_itself_when(alert: Alert, at: datetime) -> None:
+    assert act(alert, at) is None

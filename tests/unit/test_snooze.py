@@ -1,0 +1,123 @@
+"""Muting one alert until a time, and what wakes it."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import (
+    ALICE,
+    BOB,
+    MINUTE,
+    NINE,
+    SENDER,
+    TEN,
+    acknowledged,
+    as_read,
+    firing,
+    resolved,
+    snoozed,
+)
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.errors import AlreadyResolvedError, NotSnoozedError
+from tocsin.domain.severity import Severity
+from tocsin.domain.timeline import Change, ChangeType
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        pytest.param(firing(), id="a firing alert"),
+        pytest.param(acknowledged(), id="an acknowledged alert"),
+    ],
+)
+def test_a_snooze_mutes_until_its_time_and_leaves_the_status(alert: Alert) -> None:
+    muted = alert.snoozed(Snooze(until=TEN, reason="known"), by=ALICE, at=NINE)
+
+    assert muted.status is alert.status
+    assert muted.is_snoozed(TEN - timedelta(milliseconds=1))
+    assert not muted.is_snoozed(TEN)
+
+
+def test_the_timeline_says_until_when_and_why_and_what_it_holds_against() -> None:
+    snooze = Snooze(until=TEN, reason="known", sticky_severity=True, sticky_output=True)
+
+    alert = firing().snoozed(snooze, by=ALICE, at=NINE)
+
+    assert alert.changes == (
+        Change(
+            type=ChangeType.SNOOZED,
+            at=NINE,
+            by=ALICE,
+            details={
+                "until": "2026-03-01T10:00:00.000Z",
+                "reason": "known",
+                "sticky_severity": True,
+                "sticky_output": True,
+            },
+        ),
+    )
+
+
+def test_a_new_snooze_takes_the_place_of_the_one_before() -> None:
+    alert = snoozed(until=TEN).snoozed(Snooze(until=TEN + MINUTE), by=BOB, at=NINE)
+
+    assert alert.snooze == Snooze(until=TEN + MINUTE)
+
+
+def test_what_is_over_cannot_be_snoozed() -> None:
+    with pytest.raises(AlreadyResolvedError):
+        resolved().snoozed(Snooze(until=TEN), by=ALICE, at=NINE)
+
+
+def test_waking_ends_the_snooze_and_says_why() -> None:
+    alert = snoozed().woken(by=BOB, at=TEN, reason="enough")
+
+    assert alert.snooze is None
+    assert alert.changes == (
+        Change(type=ChangeType.WOKEN, at=TEN, by=BOB, details={"reason": "enough"}),
+    )
+
+
+def test_what_is_awake_cannot_be_woken() -> None:
+    with pytest.raises(NotSnoozedError):
+        firing().woken(by=BOB, at=TEN, reason="enough")
+
+
+def test_what_is_over_cannot_be_woken() -> None:
+    over = as_read(snoozed().resolve(by=ALICE, at=NINE))
+
+    with pytest.raises(AlreadyResolvedError):
+        over.woken(by=BOB, at=TEN, reason="enough")
+
+
+def test_a_worse_alert_wakes() -> None:
+    alert = snoozed().changed_severity(Severity.CRITICAL, by=SENDER, at=NINE)
+
+    assert alert.snooze is None
+    assert [change.type for change in alert.changes] == [
+        ChangeType.SEVERITY_CHANGED,
+        ChangeType.WOKEN,
+    ]
+    assert alert.changes[1].details == {"reason": "the severity rose"}
+
+
+def test_a_better_alert_sleeps_on() -> None:
+    alert = snoozed().changed_severity(Severity.INFO, by=SENDER, at=NINE)
+
+    assert alert.snooze is not None
+
+
+def test_a_sticky_snooze_holds_although_the_severity_rose() -> None:
+    sticky = Snooze(until=TEN, sticky_severity=True)
+
+    alert = firing().snoozed(sticky, by=ALICE, at=NINE)
+    worse = alert.changed_severity(Severity.CRITICAL, by=SENDER, at=NINE)
+
+    assert worse.snooze == sticky
+
+
+def test_acknowledging_leaves_a_snooze_as_it_is() -> None:
+    alert = snoozed().acknowledge(by=BOB, at=NINE)
+
+    assert alert.status is AlertStatus.ACKNOWLEDGED
+    assert alert.snooze == Snooze(until=TEN)
