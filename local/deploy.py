@@ -32,13 +32,14 @@ class Function:
     name: str
     arn: str
     log_group: str
+    variables: dict[str, str]
 
 
 def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
     wanted = f"{build.fingerprint} {public_url}"
     if _what_is_deployed(aws) != wanted:
         _sam_deploy(aws, build, public_url=public_url, places=places)
-    deployment = _deployment(aws)
+    deployment = deployment_in(aws)
     _set_routes(aws, deployment)
     aws.client("ssm").put_parameter(
         Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
@@ -87,7 +88,7 @@ def _no_configuration(places: Places) -> dict[str, str]:
     }
 
 
-def _deployment(aws: Aws) -> Deployment:
+def deployment_in(aws: Aws) -> Deployment:
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")
     made = [
         resource
@@ -112,7 +113,12 @@ def _deployment(aws: Aws) -> Deployment:
 def _function(aws: Aws, name: str) -> Function:
     found = aws.client("lambda").get_function_configuration(FunctionName=name)
     log_group = found.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
-    return Function(name=name, arn=found["FunctionArn"], log_group=log_group)
+    return Function(
+        name=name,
+        arn=found["FunctionArn"],
+        log_group=log_group,
+        variables=found.get("Environment", {}).get("Variables", {}),
+    )
 
 
 def _set_routes(aws: Aws, deployment: Deployment) -> None:
