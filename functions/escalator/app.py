@@ -7,6 +7,7 @@ from typing import Any
 from functions.escalator.due_timers import run_messages, tick
 from functions.escalator.ports import Ports
 from functions.escalator.table_changes import follow_records
+from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
@@ -14,12 +15,12 @@ from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.log_lines import Log
-from tocsin.lambda_runtime.settings import Settings, aws_client
+from tocsin.lambda_runtime.settings import Settings
 
 type PartialFailures = dict[str, list[dict[str, str]]]
 
 settings = Settings.from_environment()
-_call = aws_client(DYNAMODB).call
+_call = aws_client(DYNAMODB, settings.aws).call
 
 
 def _now() -> datetime:
@@ -30,7 +31,7 @@ ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),
-    timers=SqsTimers(aws_client(SQS).call, settings.timers_queue_url),
+    timers=SqsTimers(aws_client(SQS, settings.aws).call, settings.timers_queue_url),
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=Log(settings.service, settings.log_level),

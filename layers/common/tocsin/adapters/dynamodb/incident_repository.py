@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alert_repository import change_item
 from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
+from tocsin.adapters.dynamodb.timeline_items import change_item
 from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
