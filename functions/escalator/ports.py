@@ -1,17 +1,22 @@
 """What the escalator needs of the world."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
-from tocsin.usecases.ports import (
-    DueRepository,
-    NewWriteId,
-    SlotRepository,
-    TimelineRepository,
-    TimerQueue,
-)
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import (
+        DueRepository,
+        NewWriteId,
+        SlotRepository,
+        TimelineRepository,
+        TimerQueue,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import Fingerprint, instant, milliseconds
-from tocsin.usecases.ports import Timer
+from tocsin.domain.next_action import Timer
 
 BATCH_LIMIT: Final = 10
 """SQS takes no more at once, nor delays for longer than 15 minutes."""

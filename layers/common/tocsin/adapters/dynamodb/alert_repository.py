@@ -21,8 +21,7 @@ from tocsin.domain.ids import (
     is_ulid,
     milliseconds,
 )
-from tocsin.domain.timeline import Change
-from tocsin.usecases.ports import TimelinePage
+from tocsin.domain.timeline import Change, TimelinePage
 
 _NEAREST: Final = 3
 """An alert is the first of its range (its own episode) or the last (the slot), with at most

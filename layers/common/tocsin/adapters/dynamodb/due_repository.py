@@ -9,7 +9,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, slot_of, text, time
 from tocsin.domain.ids import instant
-from tocsin.usecases.ports import Timer
+from tocsin.domain.next_action import Timer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from tocsin.adapters.dynamodb.timeline_items import change_item
 from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem, SlotRefusedError
 from tocsin.domain.ids import Actor, AlertId, IncidentId, WriteId, instant, is_ulid, milliseconds
 from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.severity import Severity
-from tocsin.usecases.ports import SlotRefusedError
 
 type Link = tuple[Alert, Alert]
 """An alert before and after it became part of an incident."""

@@ -14,9 +14,9 @@ from tocsin.adapters.dynamodb.transactions import Action, put
 from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.consequences import AlertChange
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, milliseconds
-from tocsin.usecases.ports import AlertChange
 
 ACTIONS_LIMIT: Final = 100
 """DynamoDB takes no more in one transaction; one of them moves the counts."""
