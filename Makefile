@@ -68,9 +68,10 @@ imports: $(VENV)/.installed  ## The import contracts of pyproject.toml
 	lint-imports
 
 .PHONY: template
-template: $(VENV)/.installed  ## cfn-lint, with the serverless rules
+template: $(VENV)/.installed  ## cfn-lint with the serverless rules, and sam validate
 	$(call say,Template)
 	cfn-lint
+	sam validate --lint
 
 .PHONY: unit-test
 unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a second
@@ -153,9 +154,13 @@ $(STACK_VENV)/.installed: requirements/stack.txt | python
 	@$(call install,$(STACK_VENV),requirements/stack.txt)
 	@touch $@
 
+count_packages = /^(Collecting|Processing) / {printf "  %d of %d  %s\n", ++fetched, all, $$2} \
+	/^Installing / {print "  unpacking, which takes longest"} {fflush()}
+
 # Made anew: an environment that was moved, or made by another Python, fails in odd places.
 define install
 rm -rf $(1); $(PYTHON) -m venv $(1); \
 if command -v uv >/dev/null; then uv pip install --python $(1)/bin/python --require-hashes --requirement $(2); \
-else $(1)/bin/python -m pip install --disable-pip-version-check --require-hashes --requirement $(2); fi
+else $(1)/bin/python -m pip install --disable-pip-version-check --progress-bar=off --require-hashes --requirement $(2) \
+	| awk -v all=$$(grep -c == $(2)) '$(count_packages)'; fi
 endef

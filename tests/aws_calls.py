@@ -1,22 +1,20 @@
 """boto3 in the place of tocsin.adapters.aws_json.AwsJsonClient, so that moto can answer."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from tocsin.adapters.aws_json import AwsError
-
-type Call = Callable[[str, dict[str, Any]], dict[str, Any]]
+from tocsin.adapters.aws_json import AwsError, Call
 
 
 def calls_of(client: BaseClient) -> Call:
     """Make a client's operations callable by the names that they have on the wire."""
 
-    def call(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         try:
             answer = getattr(client, xform_name(operation))(**_with_bytes(parameters))
         except ClientError as error:
@@ -56,8 +54,8 @@ def _with_base64(value: Any) -> Any:  # noqa: ANN401 - any JSON
 def _aws_error(error: ClientError) -> AwsError:
     response: Mapping[str, Any] = error.response
     return AwsError(
-        code=response["Error"]["Code"],
-        message=response["Error"]["Message"],
+        response["Error"]["Code"],
+        response["Error"]["Message"],
         item=_with_base64(response.get("Item")),
-        reasons=_with_base64(response.get("CancellationReasons", [])),
+        reasons=_with_base64(response.get("CancellationReasons", ())),
     )

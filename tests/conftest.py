@@ -11,10 +11,11 @@ import pytest
 import yaml
 from moto import mock_aws
 
+from tests.aws_calls import calls_of
+from tocsin.adapters.aws_json import Call
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-
-    from tests.aws_calls import Call
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 TABLE_NAME = "tocsin"
@@ -77,8 +78,6 @@ def table(template: dict[str, Any]) -> "Iterator[Table]":
 
 
 @pytest.fixture
-def call(table: "Table") -> "Call":  # noqa: ARG001 - must exist first
+def call(table: "Table") -> Call:  # noqa: ARG001 - must exist first
     """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
-    from tests.aws_calls import calls_of  # noqa: PLC0415 - most tests need no adapter
-
     return calls_of(boto3.client("dynamodb"))

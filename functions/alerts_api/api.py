@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 from functions.alerts_api.answers import JSON, HttpAnswer, to_gateway
-from functions.alerts_api.caller import Callers
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route, RouteTable
-from tocsin.domain.errors import InvalidInputError, NotFoundError, Problem, TocsinError
+from tocsin.domain.credential import Scope
+from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
@@ -19,8 +20,8 @@ from tocsin.lambda_runtime.error_answers import (
     internal_error_body,
     status_of,
 )
-from tocsin.usecases.answer_once import KEY_LIMIT, answer_once, hash_request
-from tocsin.usecases.ports import AnswerRepository, KeyRepository
+from tocsin.usecases.answer_once import answer_once, hash_request
+from tocsin.usecases.ports import AnswerRepository, Claim, KeyRepository, NewWriteId
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 REPLAYED: Final = "idempotent-replayed"
@@ -44,12 +45,14 @@ class Api:
         keys: KeyRepository,
         answers: AnswerRepository,
         now: Callable[[], datetime],
+        new_write_id: NewWriteId,
         log: Log,
     ) -> None:
         self._table = RouteTable(routes)
         self._callers = Callers(keys)
         self._answers = answers
         self._now = now
+        self._new_write_id = new_write_id
         self._log = log
 
     @property
@@ -82,7 +85,8 @@ class Api:
             route, values = self._match(request)
             facts["route"] = route.path
             if route.access is not Access.OPEN:
-                key = self._callers.admit(request.headers, route.access, request.at)
+                scope = route.access if isinstance(route.access, Scope) else None
+                key = self._callers.admit(request.headers, scope, request.at)
                 facts["key_id"] = key.key_id
                 request = replace(request, key=key)
             return self._work_once(request, lambda: _work(route, request, values))
@@ -107,17 +111,14 @@ class Api:
         key = request.headers.get(IDEMPOTENCY_KEY)
         if key is None or request.method != "POST" or request.key is None:
             return work()
-        if not 0 < len(key) <= KEY_LIMIT:
-            problem = Problem("Idempotency-Key", f"must have 1 to {KEY_LIMIT} characters")
-            raise InvalidInputError("The Idempotency-Key cannot be used.", [problem])
-        answer = answer_once(
-            key,
-            hash_request(request.method, request.path.rstrip("/"), request.body),
-            work,
+        claim = Claim(
             caller=request.actor,
+            key=key,
+            request_hash=hash_request(request.method, request.path.rstrip("/"), request.body),
             at=request.at,
-            answers=self._answers,
+            write_id=self._new_write_id(),
         )
+        answer = answer_once(claim, work, answers=self._answers)
         if isinstance(answer, HttpAnswer):
             return answer
         headers = {"content-type": JSON, REPLAYED: "true"}

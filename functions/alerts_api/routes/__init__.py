@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.alerts_api.api import Api, Log
+from functions.alerts_api.routes.alerts import AlertRoutes
+from functions.alerts_api.routes.alerts_bulk import BulkRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.ports import (
@@ -36,5 +38,14 @@ class Ports:
 
 def build_api(ports: Ports) -> Api:
     """Put all routes together; no environment, no network."""
-    routes = (*service_routes(),)
-    return Api(routes, keys=ports.keys, answers=ports.answers, now=ports.now, log=ports.log)
+    alerts = AlertRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
+    bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
+    routes = (*alerts.routes(), *bulk.routes(), *service_routes())
+    return Api(
+        routes,
+        keys=ports.keys,
+        answers=ports.answers,
+        now=ports.now,
+        new_write_id=ports.new_write_id,
+        log=ports.log,
+    )

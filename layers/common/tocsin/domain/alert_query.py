@@ -108,6 +108,20 @@ class Counts:
         """All that are open."""
         return self.firing + self.acknowledged
 
+    def __add__(self, moved: "Counts") -> "Counts":
+        return Counts(
+            firing=self.firing + moved.firing,
+            acknowledged=self.acknowledged + moved.acknowledged,
+            snoozed=self.snoozed + moved.snoozed,
+        )
+
+    def __sub__(self, before: "Counts") -> "Counts":
+        return Counts(
+            firing=self.firing - before.firing,
+            acknowledged=self.acknowledged - before.acknowledged,
+            snoozed=self.snoozed - before.snoozed,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertPage:

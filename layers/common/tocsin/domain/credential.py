@@ -1,5 +1,6 @@
 """Who may call: API keys with scopes, and the tokens in integration URLs."""
 
+import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ KEY_PREFIX: Final = "tocsin_"
 """So that a scanner finds a key that was published by mistake."""
 TOKEN_LENGTH: Final = 32
 TOKEN_PREFIX_LENGTH: Final = 4
+SECRET_BYTES: Final = 32
+"""Random bytes behind a key."""
 OVERLAP: Final = timedelta(hours=24)
 """How long the old URL works after a rotation, unless the caller says otherwise."""
 
@@ -74,6 +77,12 @@ class ApiKey:
     last_used_at: datetime | None = None
     """To the minute."""
     secret_hash: SecretHash
+    version: int = 1
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether it may make and revoke keys."""
+        return Scope.ADMIN in self.scopes
 
     @property
     def actor(self) -> Actor:
@@ -82,7 +91,12 @@ class ApiKey:
 
     def grants(self, scope: Scope) -> bool:
         """Whether it may do that; `admin` may do everything."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+        return scope in self.scopes or self.is_admin
+
+
+def spell_key(random_bytes: bytes) -> str:
+    """Write 32 random bytes as the text of a key."""
+    return KEY_PREFIX + base64.urlsafe_b64encode(random_bytes).rstrip(b"=").decode("ascii")
 
 
 def hash_secret(secret: str) -> SecretHash:

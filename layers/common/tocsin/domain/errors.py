@@ -87,12 +87,12 @@ class IntegrationNotFoundError(NotFoundError):
 
 
 class KeyNotFoundError(NotFoundError):
-    """There is no API key with this name."""
+    """Unknown and revoked ids look the same."""
 
     code = "key_not_found"
 
     def __init__(self) -> None:
-        super().__init__("There is no API key with this name.")
+        super().__init__("There is no API key with this id.")
 
 
 class ConflictError(TocsinError):
@@ -129,6 +129,18 @@ class AlreadyExistsError(ConflictError):
     """The name is taken."""
 
     code = "already_exists"
+
+
+class AlreadyPromotedError(ConflictError):
+    """The alert belongs to another incident."""
+
+    code = "already_promoted"
+
+
+class LastAdminKeyError(ConflictError):
+    """Without it nobody could make another key."""
+
+    code = "last_admin_key"
 
 
 class ManagedElsewhereError(ConflictError):

@@ -1,12 +1,13 @@
 """A configured source with its integration URL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
-from tocsin.domain.credential import SecretHash
+from tocsin.domain.credential import TOKEN_PREFIX_LENGTH, SecretHash, hash_token
+from tocsin.domain.errors import ConflictError
 from tocsin.domain.reception import Source
 
 EVENTS_API: Final = "events-api"
@@ -14,6 +15,8 @@ EVENTS_API: Final = "events-api"
 other may take this name, or two senders could share a dedup key by accident."""
 
 MONITOR_RESOLVE_AFTER: Final = timedelta(seconds=60)
+TOKENS_LIMIT: Final = 10
+"""URLs of one integration that may work at the same time."""
 
 
 class IntegrationType(StrEnum):
@@ -36,6 +39,20 @@ class Token:
     secret_hash: SecretHash
     prefix: str
     valid_until: datetime | None = None
+
+    @classmethod
+    def of(cls, token: str) -> Self:
+        """What is kept of a token."""
+        return cls(secret_hash=hash_token(token), prefix=token[:TOKEN_PREFIX_LENGTH])
+
+    def works(self, at: datetime) -> bool:
+        """Whether a sender may still use it."""
+        return self.valid_until is None or at < self.valid_until
+
+    def _ending(self, until: datetime) -> Self:
+        if self.valid_until is not None and self.valid_until <= until:
+            return self
+        return replace(self, valid_until=until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +80,19 @@ class Integration:
             resolve_after=self.resolve_after,
             wakes_on_output=self.wakes_on_output,
         )
+
+    def rotated(self, token: Token, *, at: datetime, overlap: timedelta) -> Self:
+        """Take a new URL; the old ones work for the overlap at most.
+
+        Raises:
+            ConflictError: Too many old URLs still work.
+        """
+        old = (former._ending(at + overlap) for former in self.tokens)
+        tokens = (token, *(former for former in old if former.works(at)))
+        if len(tokens) > TOKENS_LIMIT:
+            message = (
+                f"{TOKENS_LIMIT} URLs of this integration work already. Wait until the oldest "
+                "runs out, or rotate with overlap 0, which ends all of them."
+            )
+            raise ConflictError(message)
+        return replace(self, tokens=tokens)

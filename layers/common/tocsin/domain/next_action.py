@@ -1,11 +1,16 @@
 """What an alert still waits for, and when; or why it waits for nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import AUTO
+
+LOOK_AHEAD: Final = timedelta(seconds=75)
+"""How far a tick looks ahead. The next one comes within 60 s; the rest is for one that is
+late, and for an index that lags."""
 
 
 class ActionKind(StrEnum):

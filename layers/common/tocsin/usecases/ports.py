@@ -8,11 +8,12 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.credential import ApiKey, SecretHash
+from tocsin.domain.history import Sample
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Source
-from tocsin.domain.signal import Signal, Value
+from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
 
 type NewWriteId = Callable[[], WriteId]
@@ -24,14 +25,6 @@ class SlotRefusedError(Exception):
     def __init__(self, current: Alert | None) -> None:
         super().__init__("the slot holds another state")
         self.current = current
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One measured value of an alert."""
-
-    at: datetime
-    value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +116,15 @@ class IncidentRepository(Protocol):
         """Raises IncidentNotFoundError."""
 
     def list(
-        self, *, open_only: bool, limit: int, cursor: str | None
+        self, *, is_open: bool | None, limit: int, cursor: str | None
     ) -> tuple[tuple[Incident, ...], str | None]:
-        """Read a page, newest first, and the cursor of the next."""
+        """Read a page, newest first, and the cursor of the next.
+
+        Args:
+            is_open: Only those that people still work on, only the others, or all (None).
+            limit: A page holds fewer if an incident has just been opened or resolved.
+            cursor: As the page before gave it.
+        """
 
     def add(
         self,
@@ -171,15 +170,21 @@ class IntegrationRepository(Protocol):
     def list(self) -> tuple[Integration, ...]:
         """Read all, by name."""
 
-    def put(self, before: Integration | None, after: Integration) -> Integration:
+    def put(
+        self, before: Integration | None, after: Integration, *, write_id: WriteId
+    ) -> Integration:
         """Store an integration and what its tokens lead to, all or nothing.
 
         Raises:
             ConcurrentUpdateError: It was changed, made or removed meanwhile.
         """
 
-    def delete(self, integration: Integration) -> None:
-        """Remove it and its tokens; the alerts stay."""
+    def delete(self, integration: Integration, *, write_id: WriteId) -> None:
+        """Remove it and its tokens; the alerts stay.
+
+        Raises:
+            ConcurrentUpdateError: It was changed or removed meanwhile.
+        """
 
 
 class KeyRepository(Protocol):
@@ -194,37 +199,74 @@ class KeyRepository(Protocol):
     def list(self) -> tuple[ApiKey, ...]:
         """Read all, by id."""
 
-    def add(self, key: ApiKey) -> None:
-        """Store a new key."""
+    def add(self, key: ApiKey, *, write_id: WriteId) -> None:
+        """Store a new key.
 
-    def revoke(self, key: ApiKey) -> None:
-        """Remove it; it stops working within 30 s, the life of a cached key."""
+        Raises:
+            ConcurrentUpdateError: There is one with this id.
+        """
+
+    def update(
+        self,
+        before: ApiKey,
+        after: ApiKey,
+        *,
+        while_stands: ApiKey | None = None,
+        write_id: WriteId,
+    ) -> ApiKey:
+        """Store another name, user or other scopes; when it was last used stays.
+
+        Args:
+            before: As it was read.
+            after: As it shall be.
+            while_stands: Another key without which this one may not change.
+            write_id: Marks this write.
+
+        Raises:
+            ConcurrentUpdateError: One of the two keys was changed or revoked meanwhile.
+        """
+
+    def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
+        """Remove it; it stops working within 30 s, the life of a cached key.
+
+        Raises:
+            ConcurrentUpdateError: One of the two keys was changed or revoked meanwhile.
+        """
 
     def mark_used(self, key: ApiKey, *, at: datetime) -> None:
         """Note the use; at most one write a minute and key is made."""
 
 
-class TimelineRepository(Protocol):
-    """What the stream derives from changes; writing it twice is writing it once."""
-
-    def record(self, changes: "Sequence[AlertChange]") -> None:
-        """Write timeline rows and move the counts by what really was new."""
-
-    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Add values to an alert's history; the newest 50 stay."""
-
-    def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert still is that episode."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChange:
-    """One stored change of an alert, as the stream tells it."""
+    """What one write of an alert told, as the timeline keeps it."""
 
     alert: Alert
     changes: tuple[Change, ...]
+    is_repeat: bool = False
+    """A repeat that said something new: it makes no version of its own."""
     counts: Counts
     """By how much the numbers of open alerts move: each may be negative."""
+
+
+class TimelineRepository(Protocol):
+    """What the stream derives from changes; writing it twice is writing it once."""
+
+    def record(self, changes: Sequence[AlertChange]) -> int:
+        """Write what is not on the timelines yet, and move the counts by just that.
+
+        Returns:
+            How many entries were new.
+        """
+
+    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
+        """Add values to an alert's history, oldest first; the newest 50 stay."""
+
+    def refresh_listed(self, alert: Alert) -> None:
+        """Show lists what repeats changed, if the alert still has its slot."""
+
+    def let_expire(self, alert: Alert) -> None:
+        """Let what is kept beside a resolved alert go when the alert goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,21 +301,37 @@ class Answer:
 
     status: int
     body: str
+    body_again: str | None = None
+    """What a repetition gets, where the body shows a secret: that is shown once and not kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attempt to work on a request that may have come before."""
+
+    caller: Actor
+    """Two callers may use the same key for different things."""
+    key: str
+    """The caller's Idempotency-Key."""
+    request_hash: str
+    """Tells whether it is the same request."""
+    at: datetime
+    write_id: WriteId
 
 
 class AnswerRepository(Protocol):
     """Answers kept for 24 hours, so that a repeated request gets the first one again."""
 
-    def claim(self, caller: Actor, key: str, request_hash: str, *, at: datetime) -> Answer | None:
-        """Take the request on; None: do it now. An answer: it was done before.
+    def claim(self, claim: Claim) -> Answer | None:
+        """Take the request on for 30 s; None: do it now. An answer: it was done before.
 
         Raises:
             IdempotencyConflictError: The key came before with another request.
             TryAgainError: The first request is still being worked on.
         """
 
-    def keep(self, caller: Actor, key: str, request_hash: str, answer: Answer) -> None:
-        """Keep the answer."""
+    def keep(self, claim: Claim, answer: Answer) -> None:
+        """Keep the answer, unless the claim ran out and somebody else took it over."""
 
-    def release(self, caller: Actor, key: str) -> None:
+    def release(self, claim: Claim) -> None:
         """Forget the claim: nothing was done."""

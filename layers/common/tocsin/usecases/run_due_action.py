@@ -1,10 +1,14 @@
 """A timer comes back: do what its alert waits for, if it still does."""
 
 from datetime import datetime
+from typing import Final
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.next_action import act, next_action
 from tocsin.usecases.ports import NewWriteId, SlotRefusedError, SlotRepository, Timer
+
+ATTEMPTS: Final = 5
 
 
 def run_due_action(
@@ -14,15 +18,20 @@ def run_due_action(
 
     Returns:
         The alert as changed, or None if there was nothing to do.
+
+    Raises:
+        ConcurrentUpdateError: Others were faster every time; the next tick brings it back.
     """
     alert = slots.in_slot(timer.slot)
-    if alert is None or next_action(alert).at != timer.due_at:
-        return None
-    after = act(alert, at)
-    if after is None:
-        return None
-    try:
-        return slots.update(alert, after, write_id=new_write_id())
-    except SlotRefusedError:
-        # Whoever was faster left a state with its own due time, and so its own timer.
-        return None
+    for _ in range(ATTEMPTS):
+        if alert is None or next_action(alert).at != timer.due_at:
+            return None
+        after = act(alert, at)
+        if after is None:
+            return None
+        try:
+            return slots.update(alert, after, write_id=new_write_id())
+        except SlotRefusedError as refusal:
+            # Somebody was faster, but an acknowledgement, say, does not end a snooze.
+            alert = refusal.current
+    raise ConcurrentUpdateError

@@ -269,10 +269,12 @@ def _read_cursor(query: AlertQuery) -> _Start:
     try:
         padded = query.cursor + "=" * (-len(query.cursor) % 4)
         sort, severity, last_id = json.loads(base64.b64decode(padded, b"-_", validate=True))
-        if sort != query.sort or not is_ulid(last_id):
-            raise ValueError
-        return _Start(None if severity is None else Severity(severity), last_id)
+        start = _Start(None if severity is None else Severity(severity), last_id)
+        is_ours = sort == query.sort and is_ulid(last_id)
     except (ValueError, TypeError, RecursionError):
+        is_ours, start = False, _Start()
+    if not is_ours:
         problem = Problem("cursor", "is not one that a list of this order gave")
         message = "The cursor is wrong; leave it out to begin at the first page."
-        raise InvalidInputError(message, [problem]) from None
+        raise InvalidInputError(message, [problem])
+    return start

@@ -23,7 +23,7 @@ from tocsin.domain.ids import (
     milliseconds,
 )
 from tocsin.domain.timeline import Change, ChangeType
-from tocsin.usecases.ports import Sample, SlotRefusedError, TimelinePage
+from tocsin.usecases.ports import Sample, TimelinePage
 
 _NEAREST: Final = 3
 """An alert is the first of its range (its own episode) or the last (the slot), with at most

@@ -24,8 +24,8 @@ _SHORT_LABEL: Final = 48
 _FORMAT: Final = b"\x01"
 _WORDS: Final = (
     b'","link":"https://grafana.example.com/d/","Dashboard":"http://127.0.0.1:9090/graph?g0.expr='
-    b'%7B%22%7D+%3D%3D+0\\u0026g0.tab=1\\n - alertname = \\n - severity = \\n - instance = \\n - '
-    b'job = Labels:\\nAnnotations:\\n - description = \\n - summary = \\n - runbook_url = '
+    b"%7B%22%7D+%3D%3D+0\\u0026g0.tab=1\\n - alertname = \\n - severity = \\n - instance = \\n - "
+    b"job = Labels:\\nAnnotations:\\n - description = \\n - summary = \\n - runbook_url = "
     b'https://runbooks.Source: http://","num_firing":"1","num_resolved":"0","resolved":"","firing'
     b'":"has been down for more than 5 minutes.","script_name":"script.py","owner":"@gmail.com","'
     b'URL_NAME":"http://","namespace":"default","pod":"container":"mountpoint":"environment":"pro'

@@ -19,6 +19,7 @@ DUE: Final = "due"
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
+INCIDENT_UPDATES_FROM: Final = "U#"
 
 LIST_ATTRIBUTES: Final = (
     "status",
@@ -145,14 +146,39 @@ def configuration_key(kind: str, name: str) -> Key:
     return key(configuration_partition(kind), name)
 
 
-def answer_key(request_hash: str) -> Key:
+def answer_partition(request_name: str) -> str:
+    """An answer kept for a repeated request, and its parts."""
+    return f"I#{request_name}"
+
+
+def answer_key(request_name: str) -> Key:
     """An answer kept for a repeated request."""
-    return key(f"I#{request_hash}", "ANSWER")
+    return key(answer_partition(request_name), "ANSWER")
+
+
+def answer_part_prefix(claim: str) -> str:
+    """Begins the sort keys of an answer that is too big for one item."""
+    return f"PART#{claim}#"
+
+
+def answer_part_key(request_name: str, claim: str, position: int) -> Key:
+    """A piece of an answer that is too big for one item."""
+    return key(answer_partition(request_name), f"{answer_part_prefix(claim)}{position:03}")
+
+
+def incident_partition(incident_id: IncidentId) -> str:
+    """An incident and what was said about it."""
+    return f"N#{incident_id}"
 
 
 def incident_key(incident_id: IncidentId) -> Key:
     """An incident."""
-    return key(f"N#{incident_id}", "INCIDENT")
+    return key(incident_partition(incident_id), "INCIDENT")
+
+
+def incident_update_key(incident_id: IncidentId, version: int) -> Key:
+    """What was said about an incident, in the order in which it was stored."""
+    return key(incident_partition(incident_id), f"{INCIDENT_UPDATES_FROM}{version:06}")
 
 
 def incident_state_key(*, is_open: bool) -> str:

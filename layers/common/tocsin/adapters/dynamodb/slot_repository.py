@@ -49,9 +49,7 @@ class DynamoDBSlots:
         )
         return alert_from(answer["Item"]) if "Item" in answer else None
 
-    def count(
-        self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId
-    ) -> Alert:
+    def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """Count a repeat of an open alert of the same severity."""
         packed = pack_facts(signal.facts, signal.dedup_key)
         update = count_update(signal, source, packed, at=at, write_id=write_id)
@@ -74,9 +72,7 @@ class DynamoDBSlots:
         self._update_with_overflow(slot, update, packed, current, write_id)
         return current.counted(signal, at)
 
-    def resolve(
-        self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId
-    ) -> Alert:
+    def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """End an open, awake alert at once, as `receive` would."""
         slot = source.slot_of(signal)
         update = resolve_update(
@@ -113,16 +109,12 @@ class DynamoDBSlots:
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what changed, if the state is still the one that was read."""
-        update, packed = state_update(
-            before, after, write_id=write_id, retention=self.retention
-        )
+        update, packed = state_update(before, after, write_id=write_id, retention=self.retention)
         slot = before.fingerprint
         if packed is None or packed.overflow is None:
             return self._update(slot, update, write_id)
         self._update_with_overflow(slot, update, packed, before, write_id)
-        return replace(
-            after, version=before.version + 1, changes=(), overflow=packed.overflow
-        )
+        return replace(after, version=before.version + 1, changes=(), overflow=packed.overflow)
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
         """An episode as it was, under a key of its own; its changes were told already."""
@@ -162,11 +154,13 @@ class DynamoDBSlots:
             SlotRefusedError: The condition failed, and not because of this very write.
         """
         try:
-            return self.call(operation, parameters).get("Attributes", {})
+            answer = self.call(operation, parameters)
         except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
             return _ours_or_refused(error.item, write_id)
+        attributes: Item = answer.get("Attributes", {})
+        return attributes
 
     def _transact(self, actions: Sequence[dict[str, Any]], write_id: WriteId) -> None:
         """Write all or nothing; the first action is the one that others compete for.

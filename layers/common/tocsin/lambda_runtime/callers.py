@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.alerts_api.route import Access
 from tocsin.domain.credential import ApiKey, Scope, SecretHash, hash_secret
 from tocsin.domain.errors import ScopeMissingError, TryAgainError, UnauthorizedError
 from tocsin.usecases.ports import KeyRepository
@@ -23,8 +22,8 @@ class Callers:
         self._keys = keys
         self._known: dict[SecretHash, tuple[ApiKey, datetime]] = {}
 
-    def admit(self, headers: Mapping[str, str], access: Scope | Access, at: datetime) -> ApiKey:
-        """Find the caller's key, if it grants what the route asks for.
+    def admit(self, headers: Mapping[str, str], scope: Scope | None, at: datetime) -> ApiKey:
+        """Find the caller's key, if it grants what is asked for; None asks only for a key.
 
         Raises:
             UnauthorizedError: There is no key in the headers, or one that nobody has.
@@ -35,8 +34,8 @@ class Callers:
             message = "Send an API key: Authorization: Bearer <key>, or X-API-Key: <key>."
             raise UnauthorizedError(message)
         key = self._find(hash_secret(secret), at)
-        if isinstance(access, Scope) and not key.grants(access):
-            raise ScopeMissingError(f"This needs a key with the scope {access}.")
+        if scope is not None and not key.grants(scope):
+            raise ScopeMissingError(f"This needs a key with the scope {scope}.")
         return self._marked_used(key, at)
 
     def _find(self, secret_hash: SecretHash, at: datetime) -> ApiKey:

@@ -1,0 +1,126 @@
+"""Which alerts a caller means: the filters of a list, which bulk actions take as well."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from functions.alerts_api.fields import Fields
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.alert_query import (
+    EQUAL_FIELDS,
+    LIMIT_DEFAULT,
+    LIMIT_MAXIMUM,
+    AlertQuery,
+    Sort,
+)
+from tocsin.domain.severity import Severity
+
+LABEL_PREFIX: Final = "label."
+
+_SEVERITIES: Final = {severity.value: severity for severity in Severity} | {
+    "information": Severity.INFO
+}
+_STATUSES: Final = {status.value: status for status in AlertStatus}
+_SORTS: Final = {sort.value: sort for sort in Sort}
+
+
+def read_filters(filters: Mapping[str, str]) -> AlertQuery:
+    """Read the filters of a list; unknown ones are ignored, an empty one filters nothing.
+
+    Raises:
+        InvalidInputError: `details` name each that cannot be understood.
+    """
+    said = {name: text.strip() for name, text in filters.items() if text.strip()}
+    fields = Fields(said)
+    query = AlertQuery(
+        statuses=_words(fields, "status", _STATUSES),
+        severities=_words(fields, "severity", _SEVERITIES),
+        snoozed=fields.flag("snoozed") if fields.has("snoozed") else None,
+        equal={name: said[name] for name in EQUAL_FIELDS if name in said},
+        labels=_labels(said),
+        fired_from=fields.instant("from") if fields.has("from") else None,
+        fired_to=fields.instant("to") if fields.has("to") else None,
+        words=tuple(said.get("q", "").casefold().split()),
+        sort=_sort(fields),
+        limit=read_limit(fields),
+        cursor=said.get("cursor"),
+    )
+    fields.expect_good("The list cannot be filtered like that.")
+    return query
+
+
+def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:
+    """Take filters from JSON, where lists, numbers and booleans are as natural as texts.
+
+    Args:
+        members: The filter object of a body.
+        fields: Where to report what cannot be a filter.
+    """
+    filters: dict[str, str] = {}
+    for name, value in members.items():
+        text = _as_text(value)
+        if text is not None:
+            filters[name] = text
+        elif name in ("label", "labels") and isinstance(value, Mapping):
+            for label, wanted in value.items():
+                filters[f"{LABEL_PREFIX}{label}"] = _as_text(wanted) or ""
+        elif value is not None:
+            fields.refuse(f"filter.{name}", "must be a text, a number, true, false or a list")
+    return filters
+
+
+def read_limit(fields: Fields) -> int:
+    """Read how many rows to show; more than a list gives means all that it gives."""
+    if not fields.has("limit"):
+        return LIMIT_DEFAULT
+    written = str(fields.value("limit")).strip()
+    is_number = written.isascii() and written.isdigit()
+    digits = written.lstrip("0") if is_number else ""
+    if not digits:
+        fields.refuse("limit", f"must be a number from 1 to {LIMIT_MAXIMUM}")
+        return LIMIT_DEFAULT
+    is_long = len(digits) > len(str(LIMIT_MAXIMUM))
+    return LIMIT_MAXIMUM if is_long else min(int(digits), LIMIT_MAXIMUM)
+
+
+def _words[T](fields: Fields, name: str, known: Mapping[str, T]) -> frozenset[T]:
+    if not fields.has(name):
+        return frozenset(known.values())
+    words = [word.strip().lower() for word in str(fields.value(name)).split(",")]
+    chosen = {word for word in words if word}
+    if unknown := sorted(chosen - known.keys()):
+        fields.refuse(name, f"{_listed(unknown)} is none of {_listed(known)}")
+    return frozenset(known[word] for word in chosen & known.keys())
+
+
+def _sort(fields: Fields) -> Sort:
+    written = str(fields.value("sort") or Sort.NEWEST)
+    if written not in _SORTS:
+        fields.refuse("sort", f"must be one of {_listed(_SORTS)}")
+    return _SORTS.get(written, Sort.NEWEST)
+
+
+def _labels(said: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(LABEL_PREFIX): text
+        for name, text in said.items()
+        if name.startswith(LABEL_PREFIX) and name != LABEL_PREFIX
+    }
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(word[:40] for word in words)
+
+
+def _as_text(value: object) -> str | None:
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value)
+        case list():
+            texts = [_as_text(member) for member in value]
+            return None if None in texts else ",".join(text for text in texts if text)
+        case _:
+            return None

@@ -1,0 +1,102 @@
+"""Values out of bodies and queries, read by hand: what the hot routes need, without pydantic.
+
+`schemas` describe the same bodies for the document; a test holds the two together.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from tocsin.domain.duration import EXPECTED, read_duration
+from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.signal import printable
+
+INSTANT_EXPECTED: Final = "must be a time such as 2026-03-01T09:00:00Z"
+
+_FLAGS: Final[Mapping[object, bool]] = {"true": True, "false": False, True: True, False: False}
+
+
+class Fields:
+    """One object's members; collects everything that is wrong before it refuses."""
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        self._members = members
+        self.problems: list[Problem] = []
+
+    def has(self, name: str) -> bool:
+        """Whether it says anything under this name; null says nothing."""
+        return self._members.get(name) is not None
+
+    def value(self, name: str) -> Any:  # noqa: ANN401 - JSON may be anything
+        """What it says, as it is."""
+        return self._members.get(name)
+
+    def refuse(self, name: str, problem: str) -> None:
+        """Remember that something is wrong."""
+        self.problems.append(Problem(name, problem))
+
+    def text(self, name: str, limit: int) -> str | None:
+        """Read a text, in characters that people can see; blank counts as nothing."""
+        written = self._members.get(name)
+        if written is None:
+            return None
+        if not isinstance(written, str):
+            self.refuse(name, "must be a text")
+            return None
+        if len(written) > limit:
+            self.refuse(name, f"must have at most {limit} characters, not {len(written)}")
+            return None
+        return printable(written).strip() or None
+
+    def flag(self, name: str) -> bool:
+        """Read true or false, also as a text; nothing is false."""
+        written = self._members.get(name)
+        if written is None:
+            return False
+        plain = written.lower() if isinstance(written, str) else written
+        if not isinstance(plain, str | bool) or plain not in _FLAGS:
+            self.refuse(name, "must be true or false")
+            return False
+        return _FLAGS[plain]
+
+    def duration(self, name: str) -> timedelta | None:
+        """Read how long."""
+        try:
+            return read_duration(self._members.get(name))
+        except ValueError:
+            self.refuse(name, f"must be {EXPECTED}")
+            return None
+
+    def instant(self, name: str) -> datetime | None:
+        """Read when."""
+        try:
+            return read_instant(self._members.get(name))
+        except ValueError:
+            self.refuse(name, INSTANT_EXPECTED)
+            return None
+
+    def expect_good(self, message: str) -> None:
+        """Refuse if anything was wrong.
+
+        Raises:
+            InvalidInputError: With all that was wrong.
+        """
+        if self.problems:
+            raise InvalidInputError(message, self.problems)
+
+
+def read_instant(written: object) -> datetime:
+    """Understand an ISO 8601 time or date; without an offset it is UTC.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = written.strip() if isinstance(written, str) else ""
+    # A + in a query that nobody encoded arrives as a space.
+    if text[-6:-5] == " " and text[-3:-2] == ":" and "T" in text:
+        text = f"{text[:-6]}+{text[-5:]}"
+    at = datetime.fromisoformat(text)
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(INSTANT_EXPECTED) from None

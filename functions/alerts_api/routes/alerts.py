@@ -1,0 +1,114 @@
+"""Alerts: find them, read them, respond to them."""
+
+from dataclasses import dataclass
+
+from functions.alerts_api.alert_actions import (
+    Acknowledgement,
+    Action,
+    Transition,
+    read_note,
+    read_transition,
+)
+from functions.alerts_api.alert_filters import read_filters, read_limit
+from functions.alerts_api.alert_view import view_alert, view_change, view_counts, view_history
+from functions.alerts_api.answers import HttpAnswer, with_data, with_page
+from functions.alerts_api.fields import Fields
+from functions.alerts_api.request import Request
+from functions.alerts_api.route import Route
+from tocsin.domain.alert import Alert
+from tocsin.domain.credential import Scope
+from tocsin.domain.ids import AlertId
+from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.ports import AlertRepository, NewWriteId
+
+ALERTS = "/api/v1/alerts"
+ALERT = f"{ALERTS}/{{alert_id}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRoutes:
+    """One alert or a list of them; many at once: see `alerts_bulk`."""
+
+    alerts: AlertRepository
+    new_write_id: NewWriteId
+
+    def routes(self) -> tuple[Route, ...]:
+        """Name the routes of this module."""
+        read, write = Scope.ALERTS_READ, Scope.ALERTS_WRITE
+        return (
+            Route("GET", ALERTS, self.list_alerts, read),
+            Route("GET", ALERT, self.get_alert, read),
+            Route("GET", f"{ALERT}/timeline", self.get_timeline, read),
+            Route("POST", f"{ALERT}/ack", self.ack_alert, write),
+            Route("POST", f"{ALERT}/acknowledge", self.acknowledge_alert, write),
+            Route("POST", f"{ALERT}/unack", self.unack_alert, write),
+            Route("POST", f"{ALERT}/resolve", self.resolve_alert, write),
+            Route("POST", f"{ALERT}/snooze", self.snooze_alert, write),
+            Route("POST", f"{ALERT}/unsnooze", self.unsnooze_alert, write),
+            Route("POST", f"{ALERT}/notes", self.add_note, write),
+        )
+
+    def list_alerts(self, request: Request) -> HttpAnswer:
+        page = self.alerts.list(read_filters(request.query), at=request.at)
+        rows = [view_alert(alert, request.at) for alert in page.alerts]
+        return with_page(rows, next_cursor=page.next_cursor, meta=view_counts(page.counts))
+
+    def get_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        alert, samples = self.alerts.get_with_history(AlertId(alert_id))
+        return with_data(view_alert(alert, request.at) | {"history": view_history(samples)})
+
+    def get_timeline(self, request: Request, alert_id: str) -> HttpAnswer:
+        fields = Fields(request.query)
+        limit = read_limit(fields)
+        fields.expect_good("The timeline cannot be read like that.")
+        cursor = request.query.get("cursor") or None
+        page = self.alerts.timeline(AlertId(alert_id), cursor=cursor, limit=limit)
+        if not page.changes:
+            # Nothing was written yet, or there is no such alert: only the alert itself can say.
+            self.alerts.get(AlertId(alert_id))
+        rows = [view_change(change) for change in page.changes]
+        return with_page(rows, next_cursor=page.next_cursor)
+
+    def ack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        """Acknowledge; that somebody already did is no error."""
+        transition = read_transition(
+            Action.ACK, request.json_object, by=request.actor, at=request.at
+        )
+        alert = self._change(alert_id, transition)
+        was_acknowledged = isinstance(transition, Acknowledgement) and transition.was_acknowledged
+        return with_data(
+            view_alert(alert, request.at) | {"already_acknowledged": was_acknowledged},
+            already_acknowledged=was_acknowledged,
+        )
+
+    def acknowledge_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        """Acknowledge; that somebody already did is a conflict."""
+        return self._act(Action.ACKNOWLEDGE, request, alert_id)
+
+    def unack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        return self._act(Action.UNACK, request, alert_id)
+
+    def resolve_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        return self._act(Action.RESOLVE, request, alert_id)
+
+    def snooze_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        return self._act(Action.SNOOZE, request, alert_id)
+
+    def unsnooze_alert(self, request: Request, alert_id: str) -> HttpAnswer:
+        return self._act(Action.UNSNOOZE, request, alert_id)
+
+    def add_note(self, request: Request, alert_id: str) -> HttpAnswer:
+        note = read_note(request.json_object, by=request.actor, at=request.at)
+        alert = self.alerts.get(AlertId(alert_id))
+        self.alerts.add_note(alert.alert_id, note, write_id=self.new_write_id())
+        return with_data(view_change(note), status=201)
+
+    def _act(self, action: Action, request: Request, alert_id: str) -> HttpAnswer:
+        body = request.json_object
+        transition = read_transition(action, body, by=request.actor, at=request.at)
+        return with_data(view_alert(self._change(alert_id, transition), request.at))
+
+    def _change(self, alert_id: str, transition: Transition) -> Alert:
+        return change_alert(
+            AlertId(alert_id), transition, alerts=self.alerts, new_write_id=self.new_write_id
+        )

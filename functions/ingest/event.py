@@ -1,0 +1,39 @@
+"""What came in: the gateway's event (HTTP API, payload format 2.0)."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.domain.errors import MalformedInputError
+
+
+def method_of(event: Mapping[str, Any]) -> str:
+    """The verb, in capitals."""
+    return str(event["requestContext"]["http"]["method"])
+
+
+def request_id_of(event: Mapping[str, Any]) -> str:
+    """The gateway's id of the request."""
+    return str(event["requestContext"]["requestId"])
+
+
+def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """All headers, names in lower case."""
+    return {name.lower(): str(text) for name, text in event.get("headers", {}).items()}
+
+
+def body_of(event: Mapping[str, Any]) -> bytes:
+    """The body as sent: the gateway wraps in base64 what does not call itself text.
+
+    Raises:
+        MalformedInputError: The wrapping is broken.
+    """
+    text = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return bytes(text, "utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(text)
+    except binascii.Error:
+        message = "The body is not what the gateway says: base64."
+        raise MalformedInputError(message) from None

@@ -1,0 +1,126 @@
+"""Events in the shape of PagerDuty's Events API v2."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.ingest.senders import SenderSettings
+from functions.ingest.senders.fields import Fields, as_text, carried, finished
+from tocsin.domain.dedup import bounded, dedup_key_of
+from tocsin.domain.severity import read_severity
+from tocsin.domain.signal import (
+    NAME_LIMIT,
+    SUMMARY_LIMIT,
+    Facts,
+    FactsBuilder,
+    Signal,
+    SignalAction,
+    printable,
+)
+
+EXPECTED: Final = (
+    'Expected an object like {"event_action": "trigger", "dedup_key": "disk/db-1", "payload": '
+    '{"summary": "Disk full on db-1", "severity": "critical", "source": "db-1"}}.'
+)
+_ACTIONS: Final = ", ".join(SignalAction)
+
+
+def read(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one event.
+
+    A trigger without a dedup key is identified by what names its condition, so that the same
+    event sent twice is one alert.
+    """
+    fields = Fields(entry)
+    action = _action(fields)
+    payload = fields.inner("payload")
+    summary = payload.text("summary")
+    dedup_key = fields.text("dedup_key") or payload.text("dedup_key")
+    if action is SignalAction.TRIGGER:
+        payload.require("summary", is_there=bool(summary and summary.strip()))
+    else:
+        problem = f"is needed to {action}: the key of the event that opened the alert"
+        fields.require("dedup_key", is_there=bool(dedup_key), problem=problem)
+    word = payload.text("severity")
+    reading = read_severity(word, settings.severity_map)
+    facts = _facts(fields, payload, is_urgent=reading.is_urgent)
+    current_value = payload.value("current_value")
+    fields.raise_problems(EXPECTED)
+    return Signal(
+        action=action,
+        dedup_key=bounded(dedup_key) if dedup_key else _identity(payload, summary),
+        severity=reading.severity,
+        facts=facts,
+        current_value=current_value,
+    )
+
+
+def _action(fields: Fields) -> SignalAction:
+    word = (fields.text("event_action") or "").strip().lower()
+    if word in set(SignalAction):
+        return SignalAction(word)
+    problem = "is missing" if not word else "is no action"
+    fields.require("event_action", is_there=False, problem=f"{problem}; one of {_ACTIONS}")
+    return SignalAction.TRIGGER
+
+
+def _facts(fields: Fields, payload: Fields, *, is_urgent: bool) -> Facts:
+    builder = FactsBuilder()
+    summary = payload.text("summary") or ""
+    component = payload.text("component")
+    details = payload.raw("custom_details")
+    labels = {"urgent": "true"} if is_urgent else {}
+    labels |= {
+        name: text for name in ("component", "group", "class") if (text := payload.text(name))
+    }
+    if isinstance(details, dict):
+        labels |= payload.pairs("custom_details")
+    labels |= payload.pairs("labels")
+    reason = payload.any_text("reason")
+    if reason is None and details is not None and not isinstance(details, dict):
+        reason = as_text(details)
+    facts = Facts(
+        name=printable(summary)[:NAME_LIMIT],
+        summary=builder.text("payload.summary", summary, SUMMARY_LIMIT),
+        reason=builder.long_text("payload.custom_details", reason or ""),
+        source=builder.short("payload.source", payload.text("source")),
+        object=builder.short("payload.component", component),
+        source_severity=builder.short("payload.severity", payload.text("severity")),
+        labels=builder.labels(labels),
+        urls=builder.urls(_urls(fields)),
+        **carried(payload, builder),
+    )
+    return finished(facts, builder)
+
+
+def _urls(fields: Fields) -> dict[str, str]:
+    named: list[tuple[str, str]] = []
+    client, client_url = fields.text("client"), fields.text("client_url")
+    if client_url:
+        named.append((client or "client", client_url))
+    for link in _objects(fields, "links"):
+        if href := link.text("href"):
+            named.append((link.text("text") or "link", href))
+    for image in _objects(fields, "images"):
+        if src := image.text("href", "src"):
+            named.append((image.text("alt") or "image", src))
+    urls: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for name, url in named:
+        times[name] += 1
+        urls[f"{name} {times[name]}" if times[name] > 1 else name] = url
+    return urls
+
+
+def _objects(fields: Fields, name: str) -> list[Fields]:
+    value = fields.raw(name)
+    if value is None:
+        return []
+    fields.require(name, is_there=isinstance(value, list), problem="must be a list of objects")
+    members = value if isinstance(value, list) else []
+    return [Fields(member, f"{name}.") for member in members if isinstance(member, dict)]
+
+
+def _identity(payload: Fields, summary: str | None) -> str:
+    parts = (payload.text(name) for name in ("source", "component", "group", "class"))
+    return dedup_key_of(summary, *parts)

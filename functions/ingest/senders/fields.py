@@ -1,0 +1,134 @@
+"""Reading single fields of a sender's body: liberal in form, clear in refusal."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.signal import NAME_LIMIT, Facts, FactsBuilder, Value
+
+CARRIED_TEXTS: Final = (
+    *("source_name", "rule_id", "rule_name", "monitor_id", "monitor_name", "group_id"),
+    *("operator", "window"),
+)
+"""Optional fields that every one of our own formats carries through to the alert."""
+
+
+class Fields:
+    """An object of a body, with what is wrong in it collected rather than raised one by one."""
+
+    def __init__(self, entry: Mapping[str, Any], path: str = "") -> None:
+        self._entry = entry
+        self._path = path
+        self.problems: list[Problem] = []
+
+    def text(self, *names: str) -> str | None:
+        """The first of several spellings that is there; numbers are texts too."""
+        for name in names:
+            value = self._entry.get(name)
+            if value is None or value == "":
+                continue
+            if isinstance(value, str | int | float):
+                return scalar_text(value)
+            self._refuse(name, f"must be a text, not {kind_of(value)}")
+        return None
+
+    def any_text(self, *names: str) -> str | None:
+        """Likewise, and any other JSON value is kept as its text."""
+        for name in names:
+            value = self._entry.get(name)
+            if value is not None:
+                return as_text(value)
+        return None
+
+    def value(self, name: str) -> Value:
+        """A measured value or a bound: a number or a text; a long one is cut."""
+        value = self._entry.get(name)
+        if isinstance(value, dict | list):
+            self._refuse(name, f"must be a number or a text, not {kind_of(value)}")
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LARGE:
+            return float(value) if abs(value) < _LARGEST else str(value)[:NAME_LIMIT]
+        return value[:NAME_LIMIT] if isinstance(value, str) else value
+
+    def pairs(self, *names: str) -> dict[str, str]:
+        """Names and values of all the spellings that are there; a later one wins."""
+        pairs: dict[str, str] = {}
+        for name in names:
+            value = self._entry.get(name)
+            if isinstance(value, dict):
+                pairs |= {key: as_text(text) for key, text in value.items() if text is not None}
+            elif value is not None and value not in ("", []):
+                self._refuse(name, f"must be an object of names and values, not {kind_of(value)}")
+        return pairs
+
+    def inner(self, name: str) -> "Fields":
+        """An object within; an empty one if it is not there."""
+        value = self._entry.get(name)
+        if value is not None and not isinstance(value, dict):
+            self._refuse(name, f"must be an object, not {kind_of(value)}")
+        inner = Fields(value if isinstance(value, dict) else {}, f"{self._path}{name}.")
+        inner.problems = self.problems
+        return inner
+
+    def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
+        """The field as it is."""
+        return self._entry.get(name)
+
+    def require(self, name: str, *, is_there: bool, problem: str = "is missing") -> None:
+        """Note a missing field."""
+        already = any(it.field == f"{self._path}{name}" for it in self.problems)
+        if not is_there and not already:
+            self._refuse(name, problem)
+
+    def raise_problems(self, expected: str) -> None:
+        """Refuse the entry if anything is wrong with it."""
+        if self.problems:
+            raise InvalidInputError(expected, self.problems)
+
+    def _refuse(self, name: str, problem: str) -> None:
+        self.problems.append(Problem(f"{self._path}{name}", problem))
+
+
+_LARGE: Final = 2**53
+_LARGEST: Final = 10**300
+
+
+def carried(fields: Fields, builder: FactsBuilder) -> dict[str, Any]:
+    """What our own formats carry through, as arguments of `Facts`."""
+    texts = {name: builder.short(name, fields.text(name)) for name in CARRIED_TEXTS}
+    return {**texts, "threshold": fields.value("threshold")}
+
+
+def finished(facts: Facts, builder: FactsBuilder) -> Facts:
+    """Add what was cut on the way."""
+    from dataclasses import replace  # noqa: PLC0415 - seldom needed
+
+    return replace(facts, truncated=builder.truncated) if builder.truncated else facts
+
+
+def scalar_text(value: str | float) -> str:
+    """Write a number as JSON does; a text is itself."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def as_text(value: object) -> str:
+    """Keep any JSON value as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def kind_of(value: object) -> str:
+    """Name a JSON value's kind for a person."""
+    match value:
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+        case str():
+            return "a text"
+        case bool():
+            return "true or false"
+        case None:
+            return "null"
+        case _:
+            return "a number"

@@ -1,0 +1,237 @@
+"""Incidents: one partition each, listed through `by_state` without a scan."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alert_repository import change_item
+from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
+from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
+from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
+from tocsin.adapters.dynamodb.writes import state_update
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
+from tocsin.domain.ids import Actor, AlertId, IncidentId, WriteId, instant, is_ulid, milliseconds
+from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
+from tocsin.domain.severity import Severity
+from tocsin.usecases.ports import SlotRefusedError
+
+type Link = tuple[Alert, Alert]
+"""An alert before and after it became part of an incident."""
+
+_IS_NEW: Final = "attribute_not_exists(pk)"
+_IS_AS_READ: Final = "version = :read_version"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDBIncidents:
+    """Implements `IncidentRepository`."""
+
+    call: Call
+    table_name: str
+    retention: timedelta
+    """Of the timelines that linked alerts get rows on; incidents themselves stay."""
+
+    def get(self, incident_id: IncidentId) -> Incident:
+        """Read one."""
+        if not is_ulid(incident_id):
+            raise IncidentNotFoundError
+        image = get_item(self.call, self.table_name, keys.incident_key(incident_id))
+        if image is None:
+            raise IncidentNotFoundError
+        return incident_from(image)
+
+    def list(
+        self, *, is_open: bool | None, limit: int, cursor: str | None
+    ) -> tuple[tuple[Incident, ...], str | None]:
+        """Read a page, newest first, and the cursor of the next.
+
+        The index only says which: what it holds of an incident may be a moment old.
+        """
+        if cursor is not None and not is_ulid(cursor):
+            problem = Problem("cursor", "is not one that this list gave")
+            message = "The cursor is wrong; leave it out to begin at the first page."
+            raise InvalidInputError(message, [problem])
+        # Open ones first: an incident that is resolved meanwhile is met twice, never missed.
+        states = (True, False) if is_open is None else (is_open,)
+        found = {
+            IncidentId(image["id"]["S"])
+            for state in states
+            for image in self._newest(keys.incident_state_key(is_open=state), limit + 1, cursor)
+        }
+        ids = sorted(found, reverse=True)
+        wanted = [keys.incident_key(incident_id) for incident_id in ids[:limit]]
+        incidents = [
+            incident_from(image) for image in get_items(self.call, self.table_name, wanted)
+        ]
+        page = sorted(
+            (one for one in incidents if is_open is None or one.is_open is is_open),
+            key=lambda incident: incident.incident_id,
+            reverse=True,
+        )
+        return tuple(page), ids[limit - 1] if len(ids) > limit else None
+
+    def add(self, incident: Incident, alerts: Sequence[Link], *, write_id: WriteId) -> Incident:
+        """Store an incident and link its alerts (each before and after) in one transaction."""
+        item = incident_item(incident, write_id)
+        self._write([put(self.table_name, item, _IS_NEW)], alerts, write_id)
+        return incident
+
+    def update(
+        self,
+        before: Incident,
+        after: Incident,
+        *,
+        said: IncidentUpdate | None = None,
+        alerts: Sequence[Link] = (),
+        write_id: WriteId,
+    ) -> Incident:
+        """Store a changed incident, what was said, and newly linked alerts, all or nothing."""
+        stored = replace(after, version=before.version + 1)
+        expected = {":read_version": number(before.version)}
+        actions = [put(self.table_name, incident_item(stored, write_id), _IS_AS_READ, expected)]
+        if said is not None:
+            actions.append(put(self.table_name, update_item(stored, said), _IS_NEW))
+        self._write(actions, alerts, write_id)
+        return stored
+
+    def updates(self, incident_id: IncidentId) -> tuple[IncidentUpdate, ...]:
+        """Read what was said, oldest first."""
+        partition = keys.incident_partition(incident_id)
+        images = query_all(self.call, self.table_name, partition, keys.INCIDENT_UPDATES_FROM)
+        return tuple(update_from(image) for image in images)
+
+    def _newest(self, state: str, limit: int, cursor: str | None) -> Iterator[Image]:
+        request: dict[str, Any] = {
+            "TableName": self.table_name,
+            "IndexName": keys.BY_STATE,
+            "KeyConditionExpression": "state_key = :state",
+            "ExpressionAttributeValues": {":state": text(state)},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if cursor is not None:
+            request["KeyConditionExpression"] += " AND id < :cursor"
+            request["ExpressionAttributeValues"][":cursor"] = text(cursor)
+        yield from self.call("Query", request)["Items"]
+
+    def _write(self, actions: Sequence[Action], alerts: Sequence[Link], write_id: WriteId) -> None:
+        """Write with all alerts in their slots; else with those elsewhere that made room."""
+        in_slots = [*actions, *self._links(alerts, (), write_id)]
+        try:
+            transact(self.call, in_slots, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            former = _former(alerts, refusal.met[len(actions) :])
+            if not former or any(met is not None for met in refusal.met[: len(actions)]):
+                raise SlotRefusedError(None) from refusal
+        else:
+            return
+        moved = [*actions, *self._links(alerts, former, write_id)]
+        try:
+            transact(self.call, moved, write_id=write_id, attempt=2)
+        except TransactionRefusedError as refusal:
+            raise SlotRefusedError(None) from refusal
+
+    def _links(
+        self, alerts: Sequence[Link], former: Sequence[AlertId], write_id: WriteId
+    ) -> Iterator[Action]:
+        for before, after in alerts:
+            update, _ = state_update(before, after, write_id=write_id, retention=self.retention)
+            is_former = before.alert_id in former
+            key = (
+                keys.episode_key(before.alert_id)
+                if is_former
+                else keys.slot_key(before.fingerprint)
+            )
+            yield {"Update": update.parameters(self.table_name, key)}
+            if is_former:
+                yield from self._told(before, after)
+
+    def _told(self, before: Alert, after: Alert) -> Iterator[Action]:
+        """The stream follows slots only, so a former episode's timeline is written here."""
+        for position, change in enumerate(after.changes):
+            at, version = milliseconds(change.at), before.version + 1
+            key = keys.change_key(after.alert_id, at, version, position)
+            item = change_item(key, change, self.retention)
+            yield put(self.table_name, item, _IS_NEW)
+
+
+def incident_item(incident: Incident, write_id: WriteId) -> Item:
+    """Write an incident."""
+    item = keys.incident_key(incident.incident_id) | {
+        "entity": text("incident"),
+        "version": number(incident.version),
+        "write_id": text(write_id),
+        "state_key": text(keys.incident_state_key(is_open=incident.is_open)),
+        "id": text(incident.incident_id),
+        "title": text(incident.title),
+        "status": text(incident.status),
+        "severity": text(incident.severity),
+        "alert_ids": {"L": [text(alert_id) for alert_id in incident.alert_ids]},
+        "created_by": text(incident.created_by),
+        "created_at": time(incident.created_at),
+    }
+    if incident.resolved_at is not None:
+        item["resolved_at"] = time(incident.resolved_at)
+    if incident.resolved_by is not None:
+        item["resolved_by"] = text(incident.resolved_by)
+    return item
+
+
+def incident_from(image: Image) -> Incident:
+    """Read an incident."""
+    resolved_at, resolved_by = image.get("resolved_at"), image.get("resolved_by")
+    return Incident(
+        incident_id=IncidentId(image["id"]["S"]),
+        title=image["title"]["S"],
+        status=IncidentStatus(image["status"]["S"]),
+        severity=Severity(image["severity"]["S"]),
+        alert_ids=tuple(AlertId(alert_id["S"]) for alert_id in image["alert_ids"]["L"]),
+        created_by=Actor(image["created_by"]["S"]),
+        created_at=instant(int(image["created_at"]["N"])),
+        resolved_at=instant(int(resolved_at["N"])) if resolved_at else None,
+        resolved_by=Actor(resolved_by["S"]) if resolved_by else None,
+        version=int(image["version"]["N"]),
+    )
+
+
+def update_item(incident: Incident, said: IncidentUpdate) -> Item:
+    """Write what was said, under the version of the incident that it led to."""
+    item = keys.incident_update_key(incident.incident_id, incident.version) | {
+        "entity": text("incident_update"),
+        "version": number(1),
+        "at": time(said.at),
+        "by": text(said.by),
+    }
+    if said.message is not None:
+        item["message"] = text(said.message)
+    if said.status is not None:
+        item["status"] = text(said.status)
+    return item
+
+
+def update_from(image: Image) -> IncidentUpdate:
+    """Read what was said."""
+    message, status = image.get("message"), image.get("status")
+    return IncidentUpdate(
+        at=instant(int(image["at"]["N"])),
+        by=Actor(image["by"]["S"]),
+        message=message["S"] if message else None,
+        status=IncidentStatus(status["S"]) if status else None,
+    )
+
+
+def _former(alerts: Sequence[Link], met: Sequence[Item | None]) -> tuple[AlertId, ...]:
+    """Which resolved alerts are no longer in their slots; none if anything else failed."""
+    former: list[AlertId] = []
+    for (before, _), found in zip(alerts, met, strict=True):
+        if found is None:
+            continue
+        is_elsewhere = found.get("id") != text(before.alert_id)
+        if before.is_open or not is_elsewhere:
+            return ()
+        former.append(before.alert_id)
+    return tuple(former)

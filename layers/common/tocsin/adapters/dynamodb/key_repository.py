@@ -1,0 +1,197 @@
+"""API keys, by hash and by id."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
+from tocsin.adapters.dynamodb.queries import get_item, query_all
+from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
+from tocsin.adapters.dynamodb.transactions import (
+    Action,
+    TransactionRefusedError,
+    check,
+    delete,
+    put,
+    transact,
+)
+from tocsin.adapters.dynamodb.writes import Update
+from tocsin.domain.credential import ApiKey, Scope, SecretHash
+from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
+from tocsin.domain.ids import Actor, WriteId, instant
+
+KIND: Final = "key"
+USE_RESOLUTION: Final = timedelta(minutes=1)
+
+_IS_NEW: Final = "attribute_not_exists(pk)"
+_IS_AS_READ: Final = "version = :read_version AND secret_hash = :secret_hash"
+_IS_ITS: Final = "key_id = :key_id"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDBKeys:
+    """Implements `KeyRepository`."""
+
+    call: Call
+    table_name: str
+
+    def by_hash(self, secret_hash: SecretHash) -> ApiKey | None:
+        """Find whose key this is; None for unknown and revoked."""
+        credential = get_item(self.call, self.table_name, keys.credential_key(secret_hash))
+        if credential is None or "key_id" not in credential:
+            return None
+        return self._find(credential["key_id"]["S"])
+
+    def get(self, key_id: str) -> ApiKey:
+        """Read one."""
+        key = self._find(key_id)
+        if key is None:
+            raise KeyNotFoundError
+        return key
+
+    def list(self) -> tuple[ApiKey, ...]:
+        """Read all, by id."""
+        images = query_all(self.call, self.table_name, keys.configuration_partition(KIND))
+        return tuple(key_from(image) for image in images)
+
+    def add(self, key: ApiKey, *, write_id: WriteId) -> None:
+        """Store a new key."""
+        actions = (
+            put(self.table_name, key_item(key, write_id), _IS_NEW),
+            put(self.table_name, _credential_item(key), _IS_NEW),
+        )
+        self._transact(actions, write_id)
+
+    def update(
+        self,
+        before: ApiKey,
+        after: ApiKey,
+        *,
+        while_stands: ApiKey | None = None,
+        write_id: WriteId,
+    ) -> ApiKey:
+        """Store another name, user or other scopes; when it was last used stays."""
+        stored = replace(after, version=before.version + 1)
+        update = Update()
+        for name, attribute in _settings_of(stored).items():
+            update.put(name, attribute)
+        if stored.user is None:
+            update.remove("user_name")
+        update.put("version", number(stored.version))
+        update.put("write_id", text(write_id))
+        update.expect(
+            _IS_AS_READ,
+            read_version=number(before.version),
+            secret_hash=text(before.secret_hash),
+        )
+        key = keys.configuration_key(KIND, before.key_id)
+        action = {"Update": update.parameters(self.table_name, key)}
+        self._transact((action, *self._standing(while_stands)), write_id)
+        return stored
+
+    def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
+        """Remove it; it stops working within 30 s, the life of a cached key."""
+        as_read = {
+            ":read_version": number(key.version),
+            ":secret_hash": text(key.secret_hash),
+        }
+        address = keys.configuration_key(KIND, key.key_id)
+        credential = keys.credential_key(key.secret_hash)
+        actions = (
+            delete(self.table_name, address, _IS_AS_READ, as_read),
+            delete(self.table_name, credential, _IS_ITS, {":key_id": text(key.key_id)}),
+            *self._standing(while_stands),
+        )
+        self._transact(actions, write_id)
+
+    def mark_used(self, key: ApiKey, *, at: datetime) -> None:
+        """Note the use; at most one write a minute and key is made."""
+        if key.last_used_at is not None and at < key.last_used_at + USE_RESOLUTION:
+            return
+        update = Update()
+        update.put("last_used_at", time(at))
+        update.expect(
+            "secret_hash = :secret_hash AND "
+            "(attribute_not_exists(last_used_at) OR last_used_at <= :a_minute_ago)",
+            secret_hash=text(key.secret_hash),
+            a_minute_ago=time(at - USE_RESOLUTION),
+        )
+        address = keys.configuration_key(KIND, key.key_id)
+        try:
+            self.call("UpdateItem", update.parameters(self.table_name, address))
+        except AwsError as error:
+            # Somebody else noted a use of this minute, or revoked the key.
+            if error.code != CONDITION_FAILED:
+                raise
+
+    def _find(self, key_id: str) -> ApiKey | None:
+        image = get_item(self.call, self.table_name, keys.configuration_key(KIND, key_id))
+        return key_from(image) if image else None
+
+    def _standing(self, key: ApiKey | None) -> tuple[Action, ...]:
+        if key is None:
+            return ()
+        address = keys.configuration_key(KIND, key.key_id)
+        expected = {":standing_version": number(key.version)}
+        return (check(self.table_name, address, "version = :standing_version", expected),)
+
+    def _transact(self, actions: tuple[Action, ...], write_id: WriteId) -> None:
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            message = "Somebody else just changed the API keys. Look at them and try again."
+            raise ConcurrentUpdateError(message) from refusal
+
+
+def key_item(key: ApiKey, write_id: WriteId) -> Item:
+    """Write an API key."""
+    item = keys.configuration_key(KIND, key.key_id) | _settings_of(key)
+    item |= {
+        "entity": text("api_key"),
+        "version": number(key.version),
+        "write_id": text(write_id),
+        "created_at": time(key.created_at),
+        "created_by": text(key.created_by),
+        "secret_hash": text(key.secret_hash),
+    }
+    if key.last_used_at is not None:
+        item["last_used_at"] = time(key.last_used_at)
+    return item
+
+
+def key_from(image: Image) -> ApiKey:
+    """Read an API key."""
+    last_used_at = image.get("last_used_at")
+    return ApiKey(
+        key_id=image["sk"]["S"],
+        name=image["key_name"]["S"],
+        scopes=frozenset(Scope(scope["S"]) for scope in image["scopes"]["L"]),
+        user=image.get("user_name", {}).get("S"),
+        created_at=instant(int(image["created_at"]["N"])),
+        created_by=Actor(image["created_by"]["S"]),
+        last_used_at=instant(int(last_used_at["N"])) if last_used_at else None,
+        secret_hash=SecretHash(image["secret_hash"]["S"]),
+        version=int(image["version"]["N"]),
+    )
+
+
+def _settings_of(key: ApiKey) -> Item:
+    """What may change; named so that no word of it is reserved in expressions."""
+    settings: Item = {
+        "key_name": text(key.name),
+        "scopes": {"L": [text(scope) for scope in sorted(key.scopes)]},
+    }
+    if key.user is not None:
+        settings["user_name"] = text(key.user)
+    return settings
+
+
+def _credential_item(key: ApiKey) -> Item:
+    return keys.credential_key(key.secret_hash) | {
+        "entity": text("credential"),
+        "version": number(1),
+        "kind": text("api_key"),
+        "key_id": text(key.key_id),
+    }

@@ -1,0 +1,65 @@
+"""Reading single items and whole partitions, as the newest write left them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb.items import Item, text
+from tocsin.adapters.dynamodb.keys import Key
+from tocsin.domain.errors import TryAgainError
+
+BATCH_LIMIT: Final = 100
+"""Items of one BatchGetItem."""
+BATCH_ATTEMPTS: Final = 5
+
+
+def get_item(call: Call, table_name: str, key: Key) -> Item | None:
+    """Read one item."""
+    request = {"TableName": table_name, "Key": key, "ConsistentRead": True}
+    item: Item | None = call("GetItem", request).get("Item")
+    return item
+
+
+def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> Iterator[Item]:
+    """Read the items of a partition in the order of their sort keys, however many there are.
+
+    Args:
+        call: DynamoDB.
+        table_name: The table.
+        partition: The partition key.
+        prefix: Begins the sort keys of the items that are wanted.
+    """
+    request: dict[str, Any] = {
+        "TableName": table_name,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": text(partition)},
+        "ConsistentRead": True,
+    }
+    if prefix:
+        request["KeyConditionExpression"] += " AND begins_with(sk, :prefix)"
+        request["ExpressionAttributeValues"][":prefix"] = text(prefix)
+    while True:
+        answer = call("Query", request)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def get_items(call: Call, table_name: str, wanted: Sequence[Key]) -> Iterator[Item]:
+    """Read items by their keys, in no order; those that do not exist are left out.
+
+    Raises:
+        TryAgainError: The table answered only part of it, again and again.
+    """
+    waiting = list(wanted)
+    for _ in range(BATCH_ATTEMPTS + len(wanted) // BATCH_LIMIT):
+        if not waiting:
+            return
+        batch, waiting = waiting[:BATCH_LIMIT], waiting[BATCH_LIMIT:]
+        request = {"RequestItems": {table_name: {"Keys": batch, "ConsistentRead": True}}}
+        answer = call("BatchGetItem", request)
+        yield from answer["Responses"].get(table_name, ())
+        waiting += answer.get("UnprocessedKeys", {}).get(table_name, {}).get("Keys", ())
+    if waiting:
+        raise TryAgainError

@@ -1,0 +1,93 @@
+"""Several items written together or not at all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.dynamodb.items import Item
+from tocsin.adapters.dynamodb.keys import Key
+from tocsin.domain.ids import WriteId
+
+type Action = dict[str, Any]
+"""One entry of `TransactItems`."""
+
+_CANCELLED: Final = "TransactionCanceledException"
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+
+
+class TransactionRefusedError(Exception):
+    """At least one condition failed, and nothing was written."""
+
+    def __init__(self, met: Sequence[Item | None]) -> None:
+        super().__init__("a condition of the transaction failed")
+        self.met = tuple(met)
+        """For each action whose condition failed what it met: an item, or {} if there is none;
+        None for the others."""
+
+
+def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attempt: int = 1) -> None:
+    """Write all or nothing.
+
+    Args:
+        call: DynamoDB.
+        actions: Each with a condition; at least one of the written items carries the write id.
+        write_id: Marks these writes. It is also the token by which DynamoDB recognises a
+            repetition after a lost reply, for ten minutes.
+        attempt: Tells apart two transactions with the same write id, of which the first failed.
+
+    Raises:
+        TransactionRefusedError: A condition failed, and not because of this very write.
+    """
+    token = write_id if attempt == 1 else f"{write_id[:33]}#{attempt}"
+    try:
+        call("TransactWriteItems", {"TransactItems": list(actions), "ClientRequestToken": token})
+    except AwsError as error:
+        if error.code != _CANCELLED:
+            raise
+        met = [_met(reason) for reason in error.reasons]
+        if all(item is None for item in met):
+            raise
+        if not any(_is_ours(item, write_id) for item in met):
+            raise TransactionRefusedError(met) from error
+
+
+def put(
+    table_name: str, item: Item, condition: str, values: Mapping[str, Any] | None = None
+) -> Action:
+    """Write a whole item, if the one in its place is as expected."""
+    return {"Put": {"TableName": table_name, "Item": item} | _expected(condition, values)}
+
+
+def delete(
+    table_name: str, key: Key, condition: str, values: Mapping[str, Any] | None = None
+) -> Action:
+    """Remove an item, if it is as expected."""
+    return {"Delete": {"TableName": table_name, "Key": key} | _expected(condition, values)}
+
+
+def check(
+    table_name: str, key: Key, condition: str, values: Mapping[str, Any] | None = None
+) -> Action:
+    """Only expect something of an item."""
+    return {"ConditionCheck": {"TableName": table_name, "Key": key} | _expected(condition, values)}
+
+
+def _expected(condition: str, values: Mapping[str, Any] | None) -> Action:
+    expected: Action = {
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if values:
+        expected["ExpressionAttributeValues"] = dict(values)
+    return expected
+
+
+def _met(reason: Mapping[str, Any]) -> Item | None:
+    if reason.get("Code") != _CONDITION_FAILED:
+        return None
+    met: Item = reason.get("Item") or {}
+    return met
+
+
+def _is_ours(item: Item | None, write_id: WriteId) -> bool:
+    return item is not None and item.get("write_id") == {"S": write_id}

@@ -1,0 +1,135 @@
+"""What a stored change of an alert brings with it: every side effect begins here.
+
+Whoever changes an alert does nothing else. The stream then tells each write with the states
+before and after it, in order for one alert, but at least once; so what follows must come out
+the same however often it is decided. What an escalation's step sends is to be the next kind of
+consequence, beside the timer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from tocsin.domain.alert import Alert, AlertStatus, integration_actor
+from tocsin.domain.alert_query import Counts
+from tocsin.domain.history import Sample
+from tocsin.domain.next_action import LOOK_AHEAD, next_action
+from tocsin.domain.reception import RESOLVED_REASON_LIMIT
+from tocsin.domain.timeline import Change, ChangeType, Detail
+
+LISTED_AT_ONCE: Final = 10
+"""Occurrences up to which lists follow every repeat."""
+LISTED_AGE: Final = timedelta(minutes=1)
+"""How far lists may fall behind an alert that repeats more often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChange:
+    """One write of an alert, as the stream tells it."""
+
+    before: Alert | None
+    """What the same item held: nothing, the same alert, or the episode before it."""
+    after: Alert
+    changes: tuple[Change, ...] = ()
+    """What the version of `after` changed; a repeat carries those of the version that it met."""
+
+    @property
+    def earlier(self) -> Alert | None:
+        """The same alert before this write; None if its episode begins here."""
+        before = self.before
+        return before if before and before.alert_id == self.after.alert_id else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """What is to be done about one write."""
+
+    alert: Alert
+    told: tuple[Change, ...]
+    """For the timeline."""
+    is_repeat: bool
+    """Whether `told` comes from a repeat, which makes no version of its own."""
+    counts: Counts
+    """By how much the numbers of open alerts move; never without something told."""
+    sample: Sample | None
+    refreshes_listed: bool
+    due_at: datetime | None
+    """When its next action is due, if no tick would find it in time."""
+    ends: bool
+    """Whether this write resolved it, so that what is kept beside it may expire too."""
+
+
+def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
+    """Decide what one write brings with it; most bring little, and some nothing.
+
+    Args:
+        stored: The write.
+        now: Only decides which timers are sent at once.
+    """
+    earlier, after = stored.earlier, stored.after
+    is_new_version = earlier is None or earlier.version != after.version
+    is_occurrence = earlier is None or earlier.occurrences != after.occurrences
+    told = stored.changes if is_new_version else _said_anew(earlier, after)
+    return Consequences(
+        alert=after,
+        told=tuple(_with_reason(change, after) for change in told),
+        is_repeat=not is_new_version,
+        counts=_counts_of(after) - _counts_of(stored.before),
+        sample=_sample_of(after) if is_occurrence else None,
+        refreshes_listed=is_occurrence and _is_behind(after),
+        due_at=_due_before_a_tick(earlier, after, now),
+        ends=not after.is_open and (earlier is None or earlier.is_open),
+    )
+
+
+def _said_anew(earlier: Alert | None, after: Alert) -> tuple[Change, ...]:
+    """A repeat is on the timeline if it says something else than the one before."""
+    if earlier is None or earlier.output_hash == after.output_hash:
+        return ()
+    by = integration_actor(after.integration)
+    return (Change(type=ChangeType.UPDATED, at=after.last_seen_at, by=by),)
+
+
+def _with_reason(change: Change, alert: Alert) -> Change:
+    """Add what the sender said; the stored change leaves it out, since the alert has it."""
+    says = change.type in {ChangeType.FIRED, ChangeType.REOPENED, ChangeType.UPDATED}
+    said = (alert.facts.reason or alert.facts.summary)[:RESOLVED_REASON_LIMIT]
+    if not (says and said) or "reason" in change.details:
+        return change
+    details: Mapping[str, Detail] = {**change.details, "reason": said}
+    return replace(change, details=details)
+
+
+def _counts_of(alert: Alert | None) -> Counts:
+    if alert is None or not alert.is_open:
+        return Counts()
+    is_acknowledged = alert.status is AlertStatus.ACKNOWLEDGED
+    return Counts(
+        firing=int(not is_acknowledged),
+        acknowledged=int(is_acknowledged),
+        snoozed=int(alert.snooze is not None),
+    )
+
+
+def _sample_of(alert: Alert) -> Sample | None:
+    value = alert.current_value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Sample(occurrence=alert.occurrences, at=alert.last_seen_at, value=value)
+
+
+def _is_behind(alert: Alert) -> bool:
+    """Whether what lists show of a repeated alert is too old."""
+    listed = alert.listed
+    return listed.occurrences < alert.occurrences and (
+        alert.occurrences <= LISTED_AT_ONCE
+        or alert.last_seen_at - listed.last_seen_at >= LISTED_AGE
+    )
+
+
+def _due_before_a_tick(earlier: Alert | None, after: Alert, now: datetime) -> datetime | None:
+    due_at = next_action(after).at
+    was_due_at = next_action(earlier).at if earlier else None
+    is_soon = due_at is not None and due_at != was_due_at and due_at < now + LOOK_AHEAD
+    return due_at if is_soon else None

@@ -1,0 +1,32 @@
+"""Durations as people write them: whole seconds, or `90s`, `5m`, `2h`, `3d`."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+EXPECTED: Final = "whole seconds or a duration such as 90s, 5m, 2h, 3d"
+
+_WRITTEN: Final = re.compile(r"([0-9]{1,9})([smhd]?)")
+_UNITS: Final = {
+    "": timedelta(seconds=1),
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+
+
+def read_duration(written: object) -> timedelta:
+    """Understand a duration, as a number or as a text.
+
+    Raises:
+        ValueError: It is none.
+    """
+    is_either = isinstance(written, int | str) and not isinstance(written, bool)
+    match = _WRITTEN.fullmatch(str(written).strip().lower()) if is_either else None
+    if match is None:
+        raise ValueError(EXPECTED)
+    try:
+        return int(match[1]) * _UNITS[match[2]]
+    except OverflowError:
+        raise ValueError(EXPECTED) from None

@@ -1,0 +1,46 @@
+"""Timers that wait in memory."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.next_action import next_action
+from tocsin.usecases.ports import Timer
+
+LONGEST_DELAY = timedelta(minutes=15)
+
+
+class InMemoryTimers:
+    """Implements `TimerQueue`; like the queue, it holds twice what it was sent twice."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[datetime, Timer]] = []
+
+    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+        latest = now + LONGEST_DELAY
+        self._waiting += [(min(latest, max(now, timer.due_at)), timer) for timer in timers]
+
+    @property
+    def waiting(self) -> list[Timer]:
+        return [timer for _, timer in self._waiting]
+
+    def arrived(self, now: datetime) -> list[Timer]:
+        """Take out what has arrived, soonest first."""
+        arrived = sorted((it for it in self._waiting if it[0] <= now), key=lambda it: it[0])
+        self._waiting = [it for it in self._waiting if it[0] > now]
+        return [timer for _, timer in arrived]
+
+
+class InMemoryDue:
+    """Implements `DueRepository` over alerts that somebody else keeps."""
+
+    def __init__(self, alerts: Iterable[Alert]) -> None:
+        self._alerts = alerts
+
+    def due(self, before: datetime) -> Sequence[Timer]:
+        timers = [
+            Timer(slot=alert.fingerprint, due_at=due_at)
+            for alert in self._alerts
+            if (due_at := next_action(alert).at) is not None and due_at < before
+        ]
+        return sorted(timers, key=lambda timer: timer.due_at)

@@ -1,0 +1,305 @@
+"""What follows from a write is complete, and the same however often it is told."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from functools import reduce
+from operator import add
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.timeline import InMemoryTimeline
+from tests.fakes.timers import InMemoryTimers
+from tests.lives import (
+    ACKNOWLEDGE,
+    ACT,
+    NINE,
+    RESOLVE,
+    UNACKNOWLEDGE,
+    UNSNOOZE,
+    Step,
+    life,
+    lives,
+    signal,
+    snooze,
+)
+from tocsin.domain.alert import Alert, AlertStatus, Listed
+from tocsin.domain.alert_query import Counts
+from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
+from tocsin.domain.history import HISTORY_LIMIT
+from tocsin.domain.next_action import LOOK_AHEAD, next_action
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import SignalAction, Value
+from tocsin.domain.timeline import ChangeType
+from tocsin.usecases.follow_changes import follow_changes
+
+TRIGGER = signal()
+RECOVER = signal(action=SignalAction.RESOLVE, output="12 % full")
+
+
+def counted(alert: Alert | None) -> Counts:
+    """How many of each there are when this is the only slot."""
+    if alert is None or alert.status is AlertStatus.RESOLVED:
+        return Counts()
+    return Counts(
+        firing=int(alert.status is AlertStatus.FIRING),
+        acknowledged=int(alert.status is AlertStatus.ACKNOWLEDGED),
+        snoozed=int(alert.snooze is not None),
+    )
+
+
+def consequences(records: list[StoredChange]) -> list[Consequences]:
+    return [consequences_of(record, now=NINE) for record in records]
+
+
+# Counts
+
+
+@given(lives())
+def test_the_movements_of_the_counts_add_up_to_the_last_state(records: list[StoredChange]) -> None:
+    moved = reduce(add, (each.counts for each in consequences(records)), Counts())
+
+    assert moved == counted(records[-1].after if records else None)
+
+
+@given(lives())
+def test_the_counts_never_move_without_an_entry_that_tells_whether_they_did(
+    records: list[StoredChange],
+) -> None:
+    assert all(each.told for each in consequences(records) if each.counts != Counts())
+
+
+# Timeline
+
+
+@given(lives())
+def test_the_timeline_tells_every_change_once(records: list[StoredChange]) -> None:
+    timeline = InMemoryTimeline()
+
+    follow_changes(records, now=NINE, timeline=timeline, timers=InMemoryTimers())
+
+    alert_ids = {record.after.alert_id for record in records}
+    told = Counter(
+        (change.type, change.at) for each in alert_ids for change in timeline.entries(each)
+    )
+    changed = Counter((change.type, change.at) for record in records for change in record.changes)
+    assert told >= changed
+    assert all(type_ is ChangeType.UPDATED for type_, _ in told - changed)
+
+
+@given(lives(), st.data())
+def test_telling_any_part_again_changes_nothing(
+    records: list[StoredChange], data: st.DataObject
+) -> None:
+    once, again = InMemoryTimeline(), InMemoryTimeline()
+    follow_changes(records, now=NINE, timeline=once, timers=InMemoryTimers())
+
+    done = 0
+    while done < len(records):
+        start = data.draw(st.integers(0, done), label="delivered from")
+        done = data.draw(st.integers(done + 1, len(records)), label="to")
+        batch = records[start:done]
+        follow_changes(batch, now=NINE, timeline=again, timers=InMemoryTimers())
+
+    for alert_id in {record.after.alert_id for record in records}:
+        assert again.entries(alert_id) == once.entries(alert_id)
+        assert again.samples(alert_id) == once.samples(alert_id)
+    assert again.counts == once.counts
+    assert again.listed == once.listed
+    assert again.expiring == once.expiring
+
+
+def test_the_first_entry_says_what_the_sender_said() -> None:
+    [opened] = consequences(life(signal(output="x" * 1000)))
+
+    assert [change.type for change in opened.told] == [ChangeType.FIRED]
+    assert opened.told[0].details["reason"] == "x" * 500
+
+
+def test_a_repeat_that_says_the_same_is_not_told() -> None:
+    _, repeat = consequences(life(TRIGGER, signal(value=97)))
+
+    assert repeat.told == ()
+
+
+def test_a_repeat_that_says_something_new_is_told_although_it_makes_no_version() -> None:
+    _, repeat = consequences(life(TRIGGER, signal(output="97 % full")))
+
+    assert [(told.type, told.by, told.details) for told in repeat.told] == [
+        (ChangeType.UPDATED, "integration:prod-prometheus", {"reason": "97 % full"})
+    ]
+    assert repeat.is_repeat
+
+
+def test_a_trigger_within_the_resolve_window_keeps_its_own_reason() -> None:
+    recovering = signal(action=SignalAction.RESOLVE, resolve_after=timedelta(minutes=1))
+
+    *_, stopped = consequences(life(TRIGGER, recovering, TRIGGER))
+
+    assert stopped.told[0].details["reason"] == "fired again before the resolve window ended"
+
+
+def test_a_refire_tells_its_own_story_although_versions_begin_again() -> None:
+    *_, reopened = consequences(life(TRIGGER, RECOVER, TRIGGER))
+
+    assert [change.type for change in reopened.told] == [ChangeType.FIRED, ChangeType.REOPENED]
+
+
+def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
+    *_, last = life(TRIGGER, TRIGGER)
+    listed = Listed(occurrences=2, last_seen_at=last.after.last_seen_at, current_value=93)
+    refreshed = StoredChange(
+        before=last.after, after=replace(last.after, listed=listed), changes=last.changes
+    )
+
+    [brought] = consequences([refreshed])
+
+    assert brought == Consequences(
+        alert=refreshed.after,
+        told=(),
+        is_repeat=True,
+        counts=Counts(),
+        sample=None,
+        refreshes_listed=False,
+        due_at=None,
+        ends=False,
+    )
+
+
+# Values
+
+
+@given(lives(max_steps=80))
+def test_the_history_holds_the_newest_values_of_every_occurrence(
+    records: list[StoredChange],
+) -> None:
+    timeline = InMemoryTimeline()
+
+    follow_changes(records, now=NINE, timeline=timeline, timers=InMemoryTimers())
+
+    for alert_id in {record.after.alert_id for record in records}:
+        values = {
+            record.after.occurrences: record.after.current_value
+            for record in records
+            if record.after.alert_id == alert_id
+            and isinstance(record.after.current_value, int | float)
+        }
+        newest = list(values.items())[-HISTORY_LIMIT:]
+        assert [(it.occurrence, it.value) for it in timeline.samples(alert_id)] == newest
+
+
+@pytest.mark.parametrize("value", ["high", None, True])
+def test_only_numbers_are_history(value: Value) -> None:
+    [opened] = consequences(life(signal(value=value)))
+
+    assert opened.sample is None
+
+
+# Lists
+
+
+def test_lists_follow_the_first_repeats_at_once_and_later_ones_every_minute() -> None:
+    records = life(*[TRIGGER] * 100)  # a second apart, never refreshed
+
+    refreshing = [it.alert.occurrences for it in consequences(records) if it.refreshes_listed]
+
+    assert refreshing == [*range(2, 11), *range(61, 101)]
+
+
+def test_lists_need_no_refresh_after_a_change_that_renewed_them_anyway() -> None:
+    opened, repeat = life(TRIGGER, TRIGGER)
+    renewed = Listed(occurrences=2, last_seen_at=repeat.after.last_seen_at, current_value=93)
+    written = replace(repeat, after=replace(repeat.after, listed=renewed))
+
+    assert not consequences([opened, written])[1].refreshes_listed
+
+
+# Timers
+
+
+def test_a_snooze_that_ends_before_a_tick_may_see_it_gets_its_timer_at_once() -> None:
+    _, snoozed = consequences(life(TRIGGER, snooze(timedelta(seconds=30))))
+
+    assert snoozed.due_at == NINE + timedelta(seconds=31)
+
+
+def test_a_later_end_is_left_to_the_ticks() -> None:
+    _, snoozed = consequences(life(TRIGGER, snooze(LOOK_AHEAD)))
+
+    assert snoozed.due_at is None
+
+
+def test_a_change_that_leaves_the_due_time_as_it_was_sends_no_second_timer() -> None:
+    *_, acknowledged = consequences(life(TRIGGER, snooze(timedelta(seconds=30)), ACKNOWLEDGE))
+
+    assert acknowledged.due_at is None
+
+
+@given(lives())
+def test_everything_due_has_had_its_timer_or_will_be_seen_by_a_tick(
+    records: list[StoredChange],
+) -> None:
+    due_at = next_action(records[-1].after).at if records else None
+    now = max((record.after.changed_at for record in records), default=NINE)
+    timers = InMemoryTimers()
+
+    follow_changes(records, now=now, timeline=InMemoryTimeline(), timers=timers)
+
+    is_seen_by_a_tick = due_at is None or due_at >= now + LOOK_AHEAD
+    assert is_seen_by_a_tick or due_at in {timer.due_at for timer in timers.waiting}
+
+
+def test_a_timer_that_a_later_change_of_the_batch_made_needless_is_not_sent() -> None:
+    timers = InMemoryTimers()
+    records = life(TRIGGER, snooze(timedelta(seconds=30)), UNSNOOZE)
+
+    follow_changes(records, now=NINE, timeline=InMemoryTimeline(), timers=timers)
+
+    assert timers.waiting == []
+
+
+# The end
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([TRIGGER, RESOLVE], id="by hand"),
+        pytest.param([TRIGGER, RECOVER], id="by its sender"),
+        pytest.param([TRIGGER, ACKNOWLEDGE, UNACKNOWLEDGE, RESOLVE], id="after a while"),
+    ],
+)
+def test_what_is_kept_beside_an_alert_may_expire_when_it_ends(steps: list[Step]) -> None:
+    *before, last = consequences(life(*steps))
+
+    assert last.ends
+    assert not any(each.ends for each in before)
+
+
+def test_the_end_of_a_resolve_window_is_an_end_like_others() -> None:
+    recovering = signal(action=SignalAction.RESOLVE, resolve_after=timedelta(seconds=1))
+
+    *_, last = consequences(life(TRIGGER, recovering, ACT))
+
+    assert last.ends
+    assert [(change.type, change.by) for change in last.told] == [(ChangeType.RESOLVED, "auto")]
+
+
+def test_a_snooze_ends_by_itself_and_the_timeline_says_so() -> None:
+    *_, last = consequences(life(TRIGGER, snooze(timedelta(seconds=1)), ACT))
+
+    assert [(change.type, change.by) for change in last.told] == [(ChangeType.WOKEN, "auto")]
+
+
+def test_a_worse_severity_is_told_together_with_the_waking() -> None:
+    mild = signal(severity=Severity.WARNING)
+
+    *_, last = consequences(life(mild, snooze(timedelta(hours=1)), TRIGGER))
+
+    assert [change.type for change in last.told] == [
+        ChangeType.SEVERITY_CHANGED,
+        ChangeType.WOKEN,
+    ]
+    assert last.counts == Counts(snoozed=-1)
