@@ -13,9 +13,9 @@ from tests.contract.alerts_in_store import (
     resolve,
 )
 from tests.examples import ALICE, BOB, NINE, TEN, UNKNOWN_ID
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError
-from tocsin.domain.ids import AlertId, IncidentId, fingerprint_of, ulid
+from tocsin.domain.ids import AlertId, fingerprint_of, ulid
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ports import AlertRepository, SlotRefusedError, SlotRepository
 
@@ -89,20 +89,6 @@ def test_both_episodes_of_a_slot_are_found(
     assert current.episode == former.episode + 1
 
 
-def test_a_former_episode_can_still_become_part_of_an_incident(
-    slots: SlotRepository, alerts: AlertRepository, former: Alert
-) -> None:
-    promoted = former.promoted(IncidentId(UNKNOWN_ID), by=BOB, at=TEN)
-
-    stored = alerts.update(former, promoted, write_id=new_write_id())
-
-    assert (stored.incident_id, stored.version) == (UNKNOWN_ID, former.version + 1)
-    assert alerts.get(former.alert_id) == stored
-    in_slot = slots.in_slot(former.fingerprint)
-    assert in_slot is not None
-    assert (in_slot.incident_id, in_slot.status) == (None, AlertStatus.FIRING)
-
-
 def test_the_second_of_two_changes_is_refused_and_told_the_current_state(
     alerts: AlertRepository, alert: Alert
 ) -> None:
@@ -113,16 +99,6 @@ def test_the_second_of_two_changes_is_refused_and_told_the_current_state(
 
     assert refusal.value.current == theirs
     assert alerts.get(alert.alert_id).acknowledged_by == BOB
-
-
-def test_the_second_of_two_changes_of_a_former_episode_is_refused(
-    alerts: AlertRepository, former: Alert
-) -> None:
-    promoted = former.promoted(IncidentId(UNKNOWN_ID), by=BOB, at=TEN)
-    alerts.update(former, promoted, write_id=new_write_id())
-
-    with pytest.raises(SlotRefusedError):
-        alerts.update(former, promoted, write_id=new_write_id())
 
 
 def test_a_timeline_is_empty_at_first(alerts: AlertRepository, alert: Alert) -> None:
