@@ -7,6 +7,7 @@ from datetime import datetime
 from functions.alerts_api.api import Api, Log
 from functions.alerts_api.routes.alerts import AlertRoutes
 from functions.alerts_api.routes.alerts_bulk import BulkRoutes
+from functions.alerts_api.routes.documents import DocumentRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.ports import (
@@ -41,8 +42,9 @@ def build_api(ports: Ports) -> Api:
     alerts = AlertRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     routes = (*alerts.routes(), *bulk.routes(), *service_routes())
+    documents = DocumentRoutes(routes)
     return Api(
-        routes,
+        (*routes, *documents.routes()),
         keys=ports.keys,
         answers=ports.answers,
         now=ports.now,

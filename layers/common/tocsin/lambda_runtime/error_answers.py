@@ -51,8 +51,13 @@ _HEADERS_BY_STATUS: Final[Mapping[int, Mapping[str, str]]] = {
 
 def status_of(error: TocsinError) -> HTTPStatus:
     """Which status a refusal has: that of its family."""
+    return status_of_kind(type(error))
+
+
+def status_of_kind(kind: type[TocsinError]) -> HTTPStatus:
+    """Which status all refusals of a kind have."""
     for family, status in STATUS_BY_ERROR.items():
-        if isinstance(error, family):
+        if issubclass(kind, family):
             return status
     return HTTPStatus.INTERNAL_SERVER_ERROR
 

@@ -180,10 +180,10 @@ class IntegrationRepository(Protocol):
         """
 
     def delete(self, integration: Integration, *, write_id: WriteId) -> None:
-        """Remove it and its tokens; the alerts stay.
+        """Remove it and its tokens, if they are not gone already; the alerts stay.
 
         Raises:
-            ConcurrentUpdateError: It was changed or removed meanwhile.
+            ConcurrentUpdateError: It was changed meanwhile.
         """
 
 
@@ -227,7 +227,9 @@ class KeyRepository(Protocol):
         """
 
     def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
-        """Remove it; it stops working within 30 s, the life of a cached key.
+        """Remove it, if it is not gone already.
+
+        It stops working within 30 s, the life of a cached key.
 
         Raises:
             ConcurrentUpdateError: One of the two keys was changed or revoked meanwhile.

@@ -69,7 +69,11 @@ class DynamoDBIntegrations:
             else put(self.table_name, item, _IS_NEW)
         )
         former = before.tokens if before else ()
-        self._transact((written, *self._token_actions(former, stored)), write_id)
+        actions = (written, *self._token_actions(former, stored))
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            raise _changed() from refusal
         return stored
 
     def delete(self, integration: Integration, *, write_id: WriteId) -> None:
@@ -78,7 +82,11 @@ class DynamoDBIntegrations:
         removed = delete(self.table_name, key, _IS_AS_READ, _as_read(integration))
         nothing_left = replace(integration, tokens=())
         actions = (removed, *self._token_actions(integration.tokens, nothing_left))
-        self._transact(actions, write_id)
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            if not refusal.met_nothing(0):
+                raise _changed() from refusal
 
     def _find(self, name: str) -> Integration | None:
         image = get_item(self.call, self.table_name, keys.configuration_key(KIND, name))
@@ -98,13 +106,6 @@ class DynamoDBIntegrations:
             if token.secret_hash not in kept:
                 key = keys.credential_key(token.secret_hash)
                 yield delete(self.table_name, key, _IS_FREE_OR_OURS, expected)
-
-    def _transact(self, actions: tuple[Action, ...], write_id: WriteId) -> None:
-        try:
-            transact(self.call, actions, write_id=write_id)
-        except TransactionRefusedError as refusal:
-            message = "Somebody else just changed this integration. Look at it and try again."
-            raise ConcurrentUpdateError(message) from refusal
 
 
 def integration_item(integration: Integration, write_id: WriteId) -> Item:
@@ -160,6 +161,11 @@ def credential_item(token: Token, integration: str) -> Item:
         item["valid_until"] = time(token.valid_until)
         item["expires_at"] = expiry(token.valid_until, timedelta())
     return item
+
+
+def _changed() -> ConcurrentUpdateError:
+    message = "Somebody else just changed this integration. Look at it and try again."
+    return ConcurrentUpdateError(message)
 
 
 def _as_read(integration: Integration) -> dict[str, Attribute]:

@@ -62,7 +62,10 @@ class DynamoDBKeys:
             put(self.table_name, key_item(key, write_id), _IS_NEW),
             put(self.table_name, _credential_item(key), _IS_NEW),
         )
-        self._transact(actions, write_id)
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            raise _changed() from refusal
 
     def update(
         self,
@@ -88,7 +91,10 @@ class DynamoDBKeys:
         )
         key = keys.configuration_key(KIND, before.key_id)
         action = {"Update": update.parameters(self.table_name, key)}
-        self._transact((action, *self._standing(while_stands)), write_id)
+        try:
+            transact(self.call, (action, *self._standing(while_stands)), write_id=write_id)
+        except TransactionRefusedError as refusal:
+            raise _changed() from refusal
         return stored
 
     def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
@@ -104,7 +110,11 @@ class DynamoDBKeys:
             delete(self.table_name, credential, _IS_ITS, {":key_id": text(key.key_id)}),
             *self._standing(while_stands),
         )
-        self._transact(actions, write_id)
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            if not refusal.met_nothing(0):
+                raise _changed() from refusal
 
     def mark_used(self, key: ApiKey, *, at: datetime) -> None:
         """Note the use; at most one write a minute and key is made."""
@@ -137,13 +147,6 @@ class DynamoDBKeys:
         expected = {":standing_version": number(key.version)}
         return (check(self.table_name, address, "version = :standing_version", expected),)
 
-    def _transact(self, actions: tuple[Action, ...], write_id: WriteId) -> None:
-        try:
-            transact(self.call, actions, write_id=write_id)
-        except TransactionRefusedError as refusal:
-            message = "Somebody else just changed the API keys. Look at them and try again."
-            raise ConcurrentUpdateError(message) from refusal
-
 
 def key_item(key: ApiKey, write_id: WriteId) -> Item:
     """Write an API key."""
@@ -175,6 +178,11 @@ def key_from(image: Image) -> ApiKey:
         secret_hash=SecretHash(image["secret_hash"]["S"]),
         version=int(image["version"]["N"]),
     )
+
+
+def _changed() -> ConcurrentUpdateError:
+    message = "Somebody else just changed the API keys. Look at them and try again."
+    return ConcurrentUpdateError(message)
 
 
 def _settings_of(key: ApiKey) -> Item:

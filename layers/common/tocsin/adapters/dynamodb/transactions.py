@@ -24,6 +24,10 @@ class TransactionRefusedError(Exception):
         """For each action whose condition failed what it met: an item, or {} if there is none;
         None for the others."""
 
+    def met_nothing(self, position: int) -> bool:
+        """Whether the item that this action wanted to be there is not."""
+        return self.met[position] == {}
+
 
 def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attempt: int = 1) -> None:
     """Write all or nothing.

@@ -1,0 +1,363 @@
+"""Alerts, their timeline, and what people say when they respond."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from functions.alerts_api.alert_actions import NOTE_TEXT_LIMIT, SNOOZE_SPANS, Action
+from functions.alerts_api.routes.alerts_bulk import BULK_LIMIT
+from functions.alerts_api.schemas.model import (
+    ActionBody,
+    Answer,
+    Duration,
+    Flag,
+    Instant,
+    Page,
+    Time,
+    Value,
+    View,
+)
+from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
+from tocsin.domain.alert import NOTE_LIMIT, AlertStatus
+from tocsin.domain.alert_query import Sort
+from tocsin.domain.errors import (
+    AlertNotFoundError,
+    AlreadyAcknowledgedError,
+    AlreadyResolvedError,
+    ConflictError,
+    InvalidInputError,
+    NotAcknowledgedError,
+    NotSnoozedError,
+)
+from tocsin.domain.next_action import ActionKind
+from tocsin.domain.severity import Severity
+from tocsin.domain.timeline import ChangeType
+
+TAG: Final = "Alerts"
+
+
+class NextAction(View):
+    """What happens by itself if nobody does anything."""
+
+    kind: ActionKind
+    at: Instant | None
+    why: str = Field(examples=["the snooze ends"])
+
+
+class Sample(View):
+    """One measured value."""
+
+    timestamp: Instant
+    value: Value
+
+
+class Alert(View):
+    """A deduplicated condition: one episode of one dedup key of one integration."""
+
+    id: str = Field(examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
+    dedup_key: str = Field(examples=["Public API/checkout"])
+    status: AlertStatus
+    severity: Severity
+    source_severity: str | None = Field(description="The sender's own word.", examples=["urgent"])
+    name: str = Field(examples=["Public API"])
+    summary: str = Field(examples=["Public API is down"])
+    reason: str = Field(examples=["503 from /health for 3 consecutive checks"])
+    source: str | None = Field(examples=["reflex"])
+    source_name: str | None = Field(examples=["error_count"])
+    object: str | None = Field(description="Host or service.", examples=["checkout"])
+    integration: str = Field(examples=["prod-prometheus"])
+    rule_id: str | None
+    rule_name: str | None
+    monitor_id: str | None
+    monitor_name: str | None
+    group_id: str | None
+    current_value: Value = Field(examples=[150])
+    threshold: Value = Field(examples=[100])
+    operator: str | None = Field(examples=["gt"])
+    window: str | None = Field(examples=["5m"])
+    labels: dict[str, str] = Field(examples=[{"env": "prod", "team": "platform"}])
+    tags: dict[str, str] = Field(
+        description="The same map as `labels`.", examples=[{"env": "prod", "team": "platform"}]
+    )
+    urls: dict[str, str] = Field(examples=[{"Dashboard": "https://example.com/d/1"}])
+    fired_at: Instant
+    last_seen_at: Instant
+    occurrences: int = Field(
+        description="Signals that this alert stands for; in lists up to a minute old.", examples=[3]
+    )
+    episode: int = Field(description="How many times its dedup key has fired.", examples=[2])
+    flapping: bool = Field(examples=[False])
+    acknowledged_at: Instant | None = Field(examples=[None])
+    acknowledged_by: str | None = Field(
+        description="A user, `key:{id}`, `link:{user}`, `auto` or `integration:{name}`.",
+        examples=[None],
+    )
+    resolved_at: Instant | None = Field(examples=[None])
+    resolved_by: str | None = Field(examples=[None])
+    snoozed_until: Instant | None = Field(description="Null unless it lies ahead.", examples=[None])
+    snooze_reason: str | None = Field(examples=[None])
+    escalation_policy: str | None = Field(examples=[None])
+    current_escalation_step: str | None = Field(examples=[None])
+    notification_count: int = Field(examples=[0])
+    next_action: NextAction | None = Field(description="Null when resolved.")
+    incident_id: str | None = Field(examples=[None])
+    truncated: list[str] = Field(
+        [],
+        description="What was cut and to how much; absent where nothing was.",
+        examples=[["reason: kept 65536 of 500000 bytes"]],
+    )
+
+
+class AlertWithHistory(Alert):
+    """An alert and what was measured."""
+
+    history: list[Sample] = Field(description="The newest 50 values, oldest first.")
+
+
+class AcknowledgedAlert(Alert):
+    """An alert that somebody has."""
+
+    already_acknowledged: bool = Field(description="Whether somebody had it before.")
+
+
+class AcknowledgedAlertAnswer(Answer[AcknowledgedAlert]):
+    """The alert; the flag stands beside it and in it, as clients differ in where they look."""
+
+    already_acknowledged: bool
+
+
+class Counts(View):
+    """How many alerts are open, whatever the list is filtered by."""
+
+    total: int = Field(description="Firing and acknowledged ones.", examples=[3])
+    firing: int = Field(examples=[2])
+    acknowledged: int = Field(examples=[1])
+    snoozed: int = Field(description="Those of them that are muted now.", examples=[0])
+
+
+class AlertPage(Page[Alert]):
+    """Part of a list of alerts."""
+
+    meta: Counts
+
+
+class Change(View):
+    """One entry of a timeline; what its type needs stands beside `type`, `at` and `by`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: ChangeType
+    at: Instant
+    by: str = Field(examples=["alice"])
+    note: str | None = Field(None, examples=["Investigating"])
+    reason: str | None = Field(None, examples=["503 from /health for 3 consecutive checks"])
+
+
+class BulkRefusal(View):
+    """Why one of many could not be changed."""
+
+    code: str
+    message: str
+    request_id: str
+    details: list[Any]
+
+
+class BulkResult(View):
+    """What became of one of many."""
+
+    id: str
+    ok: bool
+    status: AlertStatus | None = Field(None, description="Where it is now; if `ok`.")
+    already_acknowledged: bool = Field(default=False, description="For `ack`, if `ok`.")
+    error: BulkRefusal | None = Field(None, description="Unless `ok`.")
+
+
+class NoteBody(ActionBody):
+    """What goes with an action onto the timeline."""
+
+    note: Annotated[str, Field(max_length=NOTE_LIMIT)] | None = Field(
+        None, examples=["Investigating"]
+    )
+
+
+class TimelineNoteBody(ActionBody):
+    """A note that stands alone."""
+
+    note: str = Field(max_length=NOTE_TEXT_LIMIT, pattern=r"\S", examples=["Rolled back v42."])
+
+
+class SnoozeBody(ActionBody):
+    """How long, and what may wake it; exactly one of `duration`, `seconds` and `until`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [span]} for span in SNOOZE_SPANS]}
+    )
+
+    duration: Duration | SkipJsonSchema[None] = Field(None, examples=["1h"])
+    seconds: Duration | SkipJsonSchema[None] = Field(None, examples=[3600])
+    until: Time | SkipJsonSchema[None] = Field(None, examples=["2026-03-01T10:00:00Z"])
+    reason: Annotated[str, Field(max_length=NOTE_LIMIT)] | None = Field(
+        None, examples=["Known issue, fix deploying"]
+    )
+    sticky_severity: Flag = Field(default=False, description="A higher severity does not wake it.")
+    sticky_output: Flag = Field(
+        default=False,
+        description="A changed output does not wake it, whatever the integration says.",
+    )
+
+
+class BulkFilter(ActionBody):
+    """The filters of the list; lists, numbers and booleans may be sent as such."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"status": "firing", "label.env": "prod"}]}
+    )
+
+
+class BulkBody(ActionBody):
+    """An action, the alerts it is for, and whatever the action takes."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]},
+    )
+
+    action: Action
+    ids: list[str] | SkipJsonSchema[None] = Field(
+        None, min_length=1, max_length=BULK_LIMIT, examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]]
+    )
+    filter: BulkFilter | SkipJsonSchema[None] = None
+    note: str | None = Field(None, examples=["Deployed fix"])
+
+
+_FILTERS: Final = (
+    Parameter(
+        "status",
+        "Comma list of firing, acknowledged, resolved.",
+        {"type": "string", "examples": ["firing,acknowledged"]},
+    ),
+    Parameter("severity", "Comma list of critical, warning, info (or information)."),
+    Parameter("snoozed", "Only muted alerts, or only others.", {"type": "boolean"}),
+    Parameter("rule_id", "Only of this rule."),
+    Parameter("source", "Only of this source."),
+    Parameter("integration", "Only what came in by this integration."),
+    Parameter("monitor_id", "Only of this monitor."),
+    Parameter("group_id", "Only of this group of monitors."),
+    Parameter("dedup_key", "Only the episodes of this dedup key."),
+    Parameter("label.<name>", "Only with this value of the label <name>; one for each label."),
+    Parameter("from", "Fired at this time or later.", {"type": "string", "format": "date-time"}),
+    Parameter("to", "Fired at this time or earlier.", {"type": "string", "format": "date-time"}),
+    Parameter("q", "Words that all occur in summary, reason, name or object, in any case."),
+    Parameter(
+        "sort",
+        "`-` puts the newest or the worst first.",
+        {"enum": [sort.value for sort in Sort], "default": Sort.NEWEST.value},
+    ),
+    LIMIT,
+    CURSOR,
+)
+
+
+def _action(summary: str, description: str, *conflicts: type[ConflictError]) -> Operation:
+    return Operation(
+        tag=TAG,
+        summary=summary,
+        description=description,
+        body=NoteBody,
+        is_body_required=False,
+        answer=Answer[Alert],
+        errors=(AlertNotFoundError, *conflicts),
+    )
+
+
+OPERATIONS: Final = {
+    "list_alerts": Operation(
+        tag=TAG,
+        summary="List alerts",
+        description=(
+            "All filters combine; unknown parameters are ignored. A cursor stays valid while "
+            "alerts arrive: no row twice, none skipped. With a selective filter a page may hold "
+            "fewer rows than the limit although more follow: `has_more` tells."
+        ),
+        query=_FILTERS,
+        answer=AlertPage,
+        errors=(InvalidInputError,),
+    ),
+    "get_alert": Operation(
+        tag=TAG,
+        summary="Read an alert",
+        answer=Answer[AlertWithHistory],
+        errors=(AlertNotFoundError,),
+    ),
+    "get_timeline": Operation(
+        tag=TAG,
+        summary="Read what happened to an alert",
+        description="Ordered, oldest first; what happened in the last second may follow later.",
+        query=(LIMIT, CURSOR),
+        answer=Page[Change],
+        errors=(AlertNotFoundError, InvalidInputError),
+    ),
+    "ack_alert": replace(
+        _action(
+            "Acknowledge an alert, whoever has it",
+            "Idempotent: the first responder and time stay as they are.",
+            AlreadyResolvedError,
+        ),
+        answer=AcknowledgedAlertAnswer,
+    ),
+    "acknowledge_alert": _action(
+        "Acknowledge an alert that nobody has",
+        "Strict: refused when somebody was first.",
+        AlreadyAcknowledgedError,
+        AlreadyResolvedError,
+    ),
+    "unack_alert": _action(
+        "Give an alert back",
+        "It fires again.",
+        NotAcknowledgedError,
+        AlreadyResolvedError,
+    ),
+    "resolve_alert": _action(
+        "Resolve an alert",
+        "The same source episode does not open it again; a new one does.",
+        AlreadyResolvedError,
+    ),
+    "snooze_alert": replace(
+        _action(
+            "Snooze an alert",
+            "Mutes it for 30 days at most; a new snooze takes the place of the one before.",
+            AlreadyResolvedError,
+        ),
+        body=SnoozeBody,
+        is_body_required=True,
+    ),
+    "unsnooze_alert": _action(
+        "End a snooze",
+        "The note becomes the reason on the timeline.",
+        NotSnoozedError,
+        AlreadyResolvedError,
+    ),
+    "add_note": Operation(
+        tag=TAG,
+        summary="Write a note onto an alert's timeline",
+        body=TimelineNoteBody,
+        status=HTTPStatus.CREATED,
+        answer=Answer[Change],
+        errors=(AlertNotFoundError,),
+    ),
+    "act_on_many": Operation(
+        tag=TAG,
+        summary="Act on many alerts",
+        description=(
+            f"The alerts are named by `ids` or chosen by `filter`, {BULK_LIMIT} a call; where the "
+            "filter chooses more, `next_cursor` goes into the next call's filter. Whatever the "
+            "action takes stands beside it. Each alert has its own result: one that cannot be "
+            "changed does not keep the others from it."
+        ),
+        body=BulkBody,
+        answer=Page[BulkResult],
+    ),
+}

@@ -1,0 +1,13 @@
+"""All operations by name: each route has exactly one, which a test checks."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from functions.alerts_api.schemas import alerts, intake, service
+from functions.alerts_api.schemas.operation import Operation
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    **intake.OPERATIONS,
+    **alerts.OPERATIONS,
+    **service.OPERATIONS,
+}

@@ -1,0 +1,245 @@
+"""The OpenAPI 3.1 document, made of the route table and the schemas beside it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from functions.alerts_api.route import Access, Route
+from functions.alerts_api.schemas.catalogue import OPERATIONS
+from functions.alerts_api.schemas.intake import SENDERS_ROUTES
+from functions.alerts_api.schemas.model import Error
+from functions.alerts_api.schemas.operation import PATH_PARAMETERS, TEXT, Operation
+from tocsin.domain.credential import Scope
+from tocsin.domain.errors import (
+    IdempotencyConflictError,
+    InvalidInputError,
+    MalformedInputError,
+    PayloadTooLargeError,
+    ScopeMissingError,
+    TocsinError,
+    TryAgainError,
+    UnauthorizedError,
+    UnsupportedMediaError,
+)
+from tocsin.lambda_runtime.error_answers import status_of_kind
+from tocsin.usecases.answer_once import KEY_LIMIT
+
+VERSION: Final = "1"
+ABOUT: Final = """\
+Success is `{"data": …}`; a list has `has_more` and, unless it is the last part, `next_cursor`.
+Every refusal has one shape, `error` with `code`, `message`, `request_id` and `details`, and its
+code is from the closed list that each operation names.
+
+Times are RFC 3339 in UTC with milliseconds. Ids are opaque: one that does not exist, that is
+malformed or that belongs to somebody else is answered with the same 404. Unknown query parameters
+are ignored. Within version 1 there will be more fields, never fewer.
+
+A POST of `/api/v1` may carry an `Idempotency-Key`: the same key with the same body within 24 hours
+is answered as the first time; with another body it is a conflict."""
+
+_SECURITY: Final = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key. Never in a query: those end in logs.",
+    },
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+_IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes sending the same request again harmless.",
+    "schema": {**TEXT, "minLength": 1, "maxLength": KEY_LIMIT},
+}
+_LITERAL: Final = frozenset(("const", "default", "enum", "examples"))
+_REFERENCE: Final = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One route, ours or that of intake, with what is said about it."""
+
+    method: str
+    path: str
+    access: Scope | Access
+    name: str
+
+    @property
+    def operation(self) -> Operation:
+        return OPERATIONS[self.name]
+
+    @property
+    def needs_key(self) -> bool:
+        return self.access is not Access.OPEN
+
+    @property
+    def is_idempotent_by_key(self) -> bool:
+        return self.method == "POST" and self.needs_key
+
+
+def build_document(routes: Iterable[Route]) -> dict[str, Any]:
+    """Describe every path, method, parameter, body, answer, refusal and scope."""
+    lines = [
+        *(
+            _Line(method=method, path=path, access=scope or Access.OPEN, name=name)
+            for method, path, scope, name in SENDERS_ROUTES
+        ),
+        *(
+            _Line(method=it.method, path=it.path, access=it.access, name=it.operation)
+            for it in routes
+        ),
+    ]
+    schemas = _Schemas(lines)
+    paths: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for line in lines:
+        paths[line.path][line.method.lower()] = _described(line, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Tocsin", "version": VERSION, "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(line.operation.tag for line in lines)],
+        "paths": dict(paths),
+        "components": {"schemas": schemas.components, "securitySchemes": _SECURITY},
+    }
+
+
+class _Schemas:
+    """The models of all bodies and answers, each under one name."""
+
+    def __init__(self, lines: Iterable[_Line]) -> None:
+        models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+            (Error, "serialization"): None
+        }
+        for line in lines:
+            if line.operation.body is not None:
+                models[line.operation.body, "validation"] = None
+            if line.operation.answer is not None:
+                models[line.operation.answer, "serialization"] = None
+        references, schema = models_json_schema(list(models), ref_template=_REFERENCE)
+        self._references = references
+        self.components = {name: _plain(it) for name, it in schema.get("$defs", {}).items()}
+
+    def body(self, model: type[BaseModel]) -> dict[str, Any]:
+        """Refer to what is sent to us."""
+        return dict(self._references[model, "validation"])
+
+    def answer(self, model: type[BaseModel]) -> dict[str, Any]:
+        """Refer to what we send."""
+        return dict(self._references[model, "serialization"])
+
+
+def _described(line: _Line, schemas: _Schemas) -> dict[str, Any]:
+    operation = line.operation
+    described: dict[str, Any] = {
+        "operationId": line.name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+    }
+    if operation.description:
+        described["description"] = operation.description
+    if parameters := list(_parameters(line)):
+        described["parameters"] = parameters
+    if operation.body is not None:
+        content = {"application/json": {"schema": schemas.body(operation.body)}}
+        described["requestBody"] = {"required": operation.is_body_required, "content": content}
+    described["responses"] = _responses(line, schemas)
+    scopes = [line.access.value] if isinstance(line.access, Scope) else []
+    described["security"] = [{"bearer": scopes}, {"header": scopes}] if line.needs_key else []
+    return described
+
+
+def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
+    for name in re.findall(r"\{(\w+)\}", line.path):
+        description = PATH_PARAMETERS[name]
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": description,
+            "schema": dict(TEXT),
+        }
+    for parameter in line.operation.query:
+        yield {
+            "name": parameter.name,
+            "in": "query",
+            "description": parameter.description,
+            "schema": dict(parameter.schema),
+        }
+    if line.is_idempotent_by_key:
+        yield dict(_IDEMPOTENCY_KEY)
+
+
+def _responses(line: _Line, schemas: _Schemas) -> dict[str, Any]:
+    operation = line.operation
+    success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
+    if operation.answer is not None:
+        content = {"schema": schemas.answer(operation.answer)}
+        success["content"] = {operation.media_type: content}
+    elif operation.status != HTTPStatus.NO_CONTENT:
+        success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
+    responses = {str(int(operation.status)): success}
+    codes: defaultdict[int, list[str]] = defaultdict(list)
+    for error in _errors(line):
+        codes[int(status_of_kind(error))].append(error.code)
+    for status in sorted(codes):
+        refusal = {"error": {"properties": {"code": {"enum": codes[status]}}}}
+        schema = {"allOf": [schemas.answer(Error), {"properties": refusal}]}
+        responses[str(status)] = {
+            "description": ", ".join(codes[status]),
+            "content": {"application/json": {"schema": schema}},
+        }
+    return responses
+
+
+def _errors(line: _Line) -> Iterator[type[TocsinError]]:
+    """Name what may go wrong, each once: what follows from the route, then what is its own."""
+    found: dict[type[TocsinError], None] = {}
+    if line.needs_key:
+        found |= {UnauthorizedError: None, TryAgainError: None}
+    if isinstance(line.access, Scope):
+        found[ScopeMissingError] = None
+    if line.operation.body is not None:
+        body_errors = (
+            MalformedInputError,
+            PayloadTooLargeError,
+            UnsupportedMediaError,
+            InvalidInputError,
+            TryAgainError,
+        )
+        found |= dict.fromkeys(body_errors)
+    if line.is_idempotent_by_key:
+        found |= {IdempotencyConflictError: None, InvalidInputError: None}
+    found |= dict.fromkeys(line.operation.errors)
+    yield from found
+    yield TocsinError
+
+
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what pydantic adds for its own readers: titles, and nulls that mean absence."""
+    plain: dict[str, Any] = {}
+    for name, value in schema.items():
+        if name == "title" or (name == "default" and value is None):
+            continue
+        if name in _LITERAL:
+            plain[name] = value
+        elif name == "properties":
+            plain[name] = {member: _plain(it) for member, it in value.items()}
+        else:
+            plain[name] = _plain_value(value)
+    return plain
+
+
+def _plain_value(value: object) -> object:
+    match value:
+        case dict():
+            return _plain(value)
+        case list():
+            return [_plain_value(member) for member in value]
+        case _:
+            return value

@@ -1,0 +1,181 @@
+"""What senders may send: `functions/ingest` reads it, this describes it."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import ConfigDict, Field
+
+from functions.alerts_api.schemas.model import ActionBody, Answer, Value, View
+from functions.alerts_api.schemas.operation import Operation
+from tocsin.domain.credential import Scope
+from tocsin.domain.dedup import DEDUP_KEY_LIMIT
+from tocsin.domain.errors import IntegrationNotFoundError
+from tocsin.domain.reception import Outcome
+from tocsin.domain.signal import SignalAction
+
+TAG: Final = "Intake"
+
+DedupKey = Annotated[
+    str | None,
+    Field(description=f"Beyond {DEDUP_KEY_LIMIT} characters its hash is kept."),
+]
+
+
+class RestSignal(ActionBody):
+    """Harp's REST payload; both of its published spellings, freely mixed.
+
+    Identity is name + source + object unless `dedup_key` is given. `ok` closes what the same
+    identity opened. Fields that we do not know are left alone.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "anyOf": [{"required": ["name"]}, {"required": ["alert_name"]}],
+            "examples": [
+                {
+                    "name": "Auto Test: New alert",
+                    "severity": "critical",
+                    "source": "API Source",
+                    "object": "monitoring-host",
+                    "output": "notification_output: 0",
+                    "extra_tags": {"script_name": "script.py"},
+                    "extra_urls": {"Runbook": "https://example.com/runbook"},
+                }
+            ],
+        },
+    )
+
+    name: str | None = None
+    alert_name: str | None = Field(None, description="Another spelling of `name`.")
+    severity: str | None = Field(
+        None, description="ok, information, warning, critical, unknown, urgent; in any case."
+    )
+    alert_severity: str | None = Field(None, description="Another spelling of `severity`.")
+    source: str | None = None
+    object: str | None = Field(None, description="Host or service.")
+    output: Any = Field(None, description="A text, or any JSON value, which is kept as text.")
+    notification_output: Any = Field(None, description="Another spelling of `output`.")
+    extra_tags: dict[str, Any] | None = Field(None, description="Values become texts.")
+    additional_fields: dict[str, Any] | None = Field(
+        None, description="Another spelling of `extra_tags`."
+    )
+    labels: dict[str, Any] | None = None
+    extra_urls: dict[str, str] | None = Field(
+        None, description="Name → URL; http, https and mailto are kept as links."
+    )
+    additional_urls: dict[str, str] | None = Field(
+        None, description="Another spelling of `extra_urls`."
+    )
+    dedup_key: DedupKey = None
+    current_value: Value = None
+    threshold: Value = None
+    operator: str | None = None
+    window: str | None = None
+    rule_id: str | None = None
+    rule_name: str | None = None
+    monitor_id: str | None = None
+    monitor_name: str | None = None
+    group_id: str | None = None
+
+
+class EventPayload(ActionBody):
+    """What is wrong, and where."""
+
+    model_config = ConfigDict(extra="allow")
+
+    summary: str | None = Field(None, description="Needed to trigger.")
+    severity: str | None = None
+    source: str | None = None
+    component: str | None = None
+    group: str | None = None
+    class_: str | None = Field(None, alias="class")
+    timestamp: str | None = Field(None, description="A time that cannot be read is left out.")
+    custom_details: Any = None
+
+
+class Event(ActionBody):
+    """An event as PagerDuty's Events API v2 takes it."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "event_action": "trigger",
+                    "dedup_key": "disk/db-1",
+                    "payload": {
+                        "summary": "Disk full on db-1",
+                        "severity": "critical",
+                        "source": "db-1",
+                    },
+                }
+            ]
+        },
+    )
+
+    event_action: SignalAction
+    dedup_key: DedupKey = Field(None, description="Needed to acknowledge and to resolve.")
+    payload: EventPayload | None = None
+    links: list[dict[str, Any]] | None = None
+    images: list[dict[str, Any]] | None = None
+    client: str | None = None
+    client_url: str | None = None
+
+
+class RejectedEntry(View):
+    """Why one entry of a batch was not taken in."""
+
+    code: str
+    message: str
+    details: list[dict[str, str]]
+
+
+class Receipt(View):
+    """What became of one entry."""
+
+    dedup_key: str | None
+    alert_id: str | None
+    outcome: Outcome
+    truncated: list[str] = Field([], description="What was cut and to how much.")
+    error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
+
+
+class Receipts(View):
+    """What became of each entry, in their order; the writes have happened."""
+
+    results: list[Receipt]
+
+
+_BATCHES: Final = (
+    "A list of such objects is taken in entry by entry; one that cannot be used is `rejected` "
+    "and does not lose the others."
+)
+
+SENDERS_ROUTES: Final = (
+    ("POST", "/i/{token}", None, "take_from_integration"),
+    ("POST", "/api/v1/events", Scope.EVENTS, "take_event"),
+)
+"""Method, path, scope and operation of what `functions/ingest` answers."""
+
+OPERATIONS: Final = {
+    "take_from_integration": Operation(
+        tag=TAG,
+        summary="Send alerts to an integration URL",
+        description=(
+            "The token is the credential, and the integration's type says what the body is: this "
+            f"is type `rest`; type `events` takes what `/api/v1/events` does. {_BATCHES}"
+        ),
+        body=RestSignal,
+        status=202,
+        answer=Answer[Receipts],
+        errors=(IntegrationNotFoundError,),
+    ),
+    "take_event": Operation(
+        tag=TAG,
+        summary="Send an event with an API key",
+        description=_BATCHES,
+        body=Event,
+        status=202,
+        answer=Answer[Receipts],
+    ),
+}

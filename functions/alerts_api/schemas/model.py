@@ -1,0 +1,117 @@
+"""What all models share."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from tocsin.domain.duration import read_duration
+
+Instant = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+        json_schema_extra={"format": "date-time"},
+        examples=["2026-03-01T09:00:00.000Z"],
+    ),
+]
+"""A time as we write it."""
+
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A time as it may be sent: ISO 8601; without an offset it is UTC."""
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(read_duration),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+                {"type": "string", "pattern": "^[0-9]{1,9}[smhd]?$"},
+            ],
+            "description": "Whole seconds, or a text such as 90s, 5m, 2h, 3d.",
+        }
+    ),
+]
+"""A duration as people write it."""
+
+Flag = Annotated[
+    bool,
+    WithJsonSchema({"enum": [True, False, "true", "false"], "description": "Also as a text."}),
+]
+
+Value = str | int | float | bool | None
+"""What a sender measured."""
+
+T = TypeVar("T")
+
+
+def _stay_open(schema: dict[str, Any]) -> None:
+    """Version 1 may still grow: a reader must not refuse a field that it does not know."""
+    schema.pop("additionalProperties", None)
+
+
+class View(BaseModel):
+    """What we send: these fields and no others, which the tests check."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_stay_open)
+
+
+class ActionBody(BaseModel):
+    """What people say with an action; fields that we do not know are left alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class ConfigurationBody(BaseModel):
+    """What an object of the configuration should be; a field that we do not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(View, Generic[T]):  # noqa: UP046 - pydantic names the new syntax's models badly
+    """One thing."""
+
+    data: T
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """`Answer[Alert]` is called AlertAnswer."""
+        return f"{params[0].__name__}{cls.__name__}"
+
+
+class Page(View, Generic[T]):  # noqa: UP046
+    """Part of a list."""
+
+    data: list[T]
+    next_cursor: str | None = Field(
+        None, description="Send it as `cursor` for the next part; absent on the last one."
+    )
+    has_more: bool
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+        """`Page[Alert]` is called AlertPage."""
+        return f"{params[0].__name__}{cls.__name__}"
+
+
+class Detail(View):
+    """One thing that is wrong with the request."""
+
+    field: str = Field(examples=["duration"])
+    problem: str = Field(examples=["must lie ahead"])
+
+
+class Refusal(View):
+    """Why a request was refused."""
+
+    code: str = Field(description="From a closed list.")
+    message: str = Field(description="One sentence for a person.")
+    request_id: str = Field(description="Name it when you ask us about it.")
+    details: list[Detail] = Field(description="Empty where there is nothing to point at.")
+
+
+class Error(View):
+    """The one shape of every refusal."""
+
+    error: Refusal

@@ -1,0 +1,54 @@
+"""What the OpenAPI document says of a route beyond its method, path and scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from tocsin.domain.errors import TocsinError
+
+TEXT: Final[Mapping[str, Any]] = {"type": "string"}
+
+PATH_PARAMETERS: Final[Mapping[str, str]] = {
+    "alert_id": "An alert's id: an opaque text.",
+    "incident_id": "An incident's id: an opaque text.",
+    "key_id": "An API key's id, not the key itself.",
+    "name": "The name: 1 to 64 of a-z, 0-9 and -.",
+    "token": "The token of an integration URL: 32 hex digits, dashes or not.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a query."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: dict(TEXT))
+
+
+CURSOR: Final = Parameter("cursor", "Where to go on: `next_cursor` of the page before.")
+LIMIT: Final = Parameter(
+    "limit",
+    "Rows of a page; more than 200 means 200.",
+    {"type": "integer", "minimum": 1, "default": 50},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One route, as a reader of the document needs it."""
+
+    tag: str
+    summary: str
+    description: str = ""
+    query: tuple[Parameter, ...] = ()
+    body: type[BaseModel] | None = None
+    is_body_required: bool = True
+    status: int = 200
+    answer: type[BaseModel] | None = None
+    """The whole JSON answer; None where nothing, or no JSON, is sent."""
+    media_type: str = "application/json"
+    errors: tuple[type[TocsinError], ...] = ()
+    """Beyond those that follow from the route: of keys, scopes, bodies and storage."""

@@ -1,0 +1,51 @@
+"""The service itself."""
+
+from typing import Any, Final
+
+from pydantic import ConfigDict, Field
+
+from functions.alerts_api.schemas.model import Answer, Instant, View
+from functions.alerts_api.schemas.operation import Operation
+from tocsin.domain.credential import Scope
+
+TAG: Final = "Service"
+
+
+class Health(View):
+    """Says that requests are answered, and nothing else."""
+
+    status: str = Field(examples=["ok"])
+
+
+class Caller(View):
+    """The key that a request came with."""
+
+    key_id: str
+    name: str = Field(examples=["laptop"])
+    user: str | None = Field(description="Its owner; none for a service's key.", examples=["alice"])
+    actor: str = Field(description="How its actions appear on timelines.", examples=["alice"])
+    scopes: list[Scope]
+    created_at: Instant
+    last_used_at: Instant | None = Field(description="To the minute.")
+
+
+class Document(View):
+    """An OpenAPI 3.1 document."""
+
+    model_config = ConfigDict(extra="allow")
+
+    openapi: str
+    info: dict[str, Any]
+    paths: dict[str, Any]
+
+
+OPERATIONS: Final = {
+    "show_health": Operation(tag=TAG, summary="See whether requests are answered", answer=Health),
+    "show_caller": Operation(
+        tag=TAG, summary="See which key a request came with", answer=Answer[Caller]
+    ),
+    "show_document": Operation(tag=TAG, summary="Read this document", answer=Document),
+    "show_page": Operation(
+        tag=TAG, summary="Read this document as a page", media_type="text/html; charset=utf-8"
+    ),
+}
