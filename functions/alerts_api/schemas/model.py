@@ -95,6 +95,12 @@ class Page(View, Generic[T]):  # noqa: UP046
         return f"{params[0].__name__}{cls.__name__}"
 
 
+class Total(View):
+    """How many there are in all, whatever the page shows."""
+
+    total: int = Field(examples=[3])
+
+
 class Detail(View):
     """One thing that is wrong with the request."""
 
