@@ -7,9 +7,9 @@ from typing import Any
 from functions.alerts_api.answers import written
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.history import Sample
 from tocsin.domain.next_action import next_action
 from tocsin.domain.timeline import Change
-from tocsin.usecases.ports import Sample
 
 
 def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:

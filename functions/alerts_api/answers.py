@@ -9,7 +9,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from tocsin.usecases.ports import Answer
+from tocsin.domain.answer import Answer
 
 JSON: Final = "application/json"
 COMPRESSED_FROM_BYTES: Final = 2048

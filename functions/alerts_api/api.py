@@ -1,15 +1,18 @@
 """From a gateway's event to its answer: match, admit, work, answer, log."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from functions.alerts_api.answers import JSON, HttpAnswer, to_gateway
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route, RouteTable
+from tocsin.domain.answer import Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import NotFoundError, TocsinError
 from tocsin.lambda_runtime.callers import Callers
@@ -21,7 +24,9 @@ from tocsin.lambda_runtime.error_answers import (
     status_of,
 )
 from tocsin.usecases.answer_once import answer_once, hash_request
-from tocsin.usecases.ports import AnswerRepository, Claim, KeyRepository, NewWriteId
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AnswerRepository, KeyRepository, NewWriteId
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 REPLAYED: Final = "idempotent-replayed"

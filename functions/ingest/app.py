@@ -9,6 +9,7 @@ from typing import Any
 from functions.ingest.event import method_of, request_id_of
 from functions.ingest.integrations import Integrations
 from functions.ingest.routes import Ports, Taken, take
+from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
@@ -26,11 +27,11 @@ from tocsin.lambda_runtime.error_answers import (
     status_of,
 )
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
-from tocsin.lambda_runtime.settings import Settings, aws_client
+from tocsin.lambda_runtime.settings import Settings
 
 settings = Settings.from_environment()
 log = Log(settings.service, settings.log_level)
-_call = aws_client(DYNAMODB).call
+_call = aws_client(DYNAMODB, settings.aws).call
 
 
 def _now() -> datetime:

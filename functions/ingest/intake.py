@@ -1,9 +1,11 @@
 """From a body to its results: read each entry, write each signal, answer for each."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Sender, SenderSettings, sender_of
 from functions.ingest.senders.fields import kind_of
@@ -12,8 +14,10 @@ from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.lambda_runtime.strict_json import read_json
-from tocsin.usecases.ports import NewWriteId, SlotRepository
 from tocsin.usecases.receive_signal import receive_signal
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import NewWriteId, SlotRepository
 
 ENTRIES_LIMIT: Final = 256
 """Entries of one body; the most that Prometheus sends at once. Each is a write or two, and the

@@ -1,12 +1,16 @@
 """Which integration a token belongs to, remembered for half a minute."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.credential import SecretHash, hash_token
 from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.integration import Integration
-from tocsin.usecases.ports import IntegrationRepository
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import IntegrationRepository
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 """How long a revoked token may go on working in a process that knows it."""

@@ -1,10 +1,16 @@
 """An event that was sent twice with the same Idempotency-Key is taken in once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from functions.ingest.routes import Taken
+from tocsin.domain.answer import Answer, Claim
 from tocsin.usecases.answer_once import answer_once
-from tocsin.usecases.ports import Answer, AnswerRepository, Claim
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AnswerRepository
 
 
 def take_once(claim: Claim, work: Callable[[], Taken], *, answers: AnswerRepository) -> Taken:

@@ -1,23 +1,28 @@
 """Which path is whose: a token in the URL, or a key in a header."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from functions.ingest.event import body_of, headers_of, method_of
 from functions.ingest.intake import Intake, take_in
 from functions.ingest.integrations import Integrations
+from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import IntegrationNotFoundError, PayloadTooLargeError
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
 from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
-from tocsin.usecases.ports import Answer, AnswerRepository, Claim, NewWriteId, SlotRepository
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AnswerRepository, NewWriteId, SlotRepository
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"

@@ -13,9 +13,10 @@ from tests.fakes.answers import InMemoryAnswers
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
 from tocsin.domain.ids import WriteId
-from tocsin.usecases.ports import Answer, AnswerRepository, Claim
+from tocsin.usecases.ports import AnswerRepository
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

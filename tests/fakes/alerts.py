@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from tests.fakes.listing import page_of
 from tocsin.domain.alert import Alert, Listed
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
-from tocsin.domain.errors import AlertNotFoundError
+from tocsin.domain.consequences import AlertChange
+from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError
+from tocsin.domain.history import Sample
 from tocsin.domain.ids import (
     AlertId,
     Fingerprint,
@@ -18,17 +20,10 @@ from tocsin.domain.ids import (
     is_ulid,
     milliseconds,
 )
-from tocsin.domain.next_action import next_action
+from tocsin.domain.next_action import Timer, next_action
 from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal
-from tocsin.domain.timeline import Change
-from tocsin.usecases.ports import (
-    AlertChange,
-    Sample,
-    SlotRefusedError,
-    TimelinePage,
-    Timer,
-)
+from tocsin.domain.timeline import Change, TimelinePage
 
 HISTORY_LIMIT = 50
 

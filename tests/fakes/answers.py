@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
 from tocsin.domain.ids import Actor
-from tocsin.usecases.ports import Answer, Claim
 
 
 @dataclass(frozen=True, kw_only=True)

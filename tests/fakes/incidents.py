@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from tests.fakes.alerts import InMemoryAlerts
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem, SlotRefusedError
 from tocsin.domain.ids import IncidentId, WriteId, is_ulid
 from tocsin.domain.incident import Incident, IncidentUpdate
-from tocsin.usecases.ports import SlotRefusedError
 
 
 class InMemoryIncidents:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from tests.fakes.alerts import InMemoryAlerts, StreamRecord
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.consequences import AlertChange
+from tocsin.domain.history import Sample
 from tocsin.domain.timeline import Change, ChangeType
-from tocsin.usecases.ports import AlertChange, Sample
 
 
 def apply_stream(alerts: InMemoryAlerts) -> None:
@@ -19,7 +20,11 @@ def apply_stream(alerts: InMemoryAlerts) -> None:
         old = record.old
         is_signal = old is None or old.occurrences != record.new.occurrences or _is_next(record)
         if is_signal and isinstance(record.new.current_value, int | float):
-            sample = Sample(at=record.new.last_seen_at, value=record.new.current_value)
+            sample = Sample(
+                occurrence=record.new.occurrences,
+                at=record.new.last_seen_at,
+                value=record.new.current_value,
+            )
             alerts.add_samples(record.new.alert_id, [sample])
         alerts.refresh_listed(record.new)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.consequences import AlertChange
 from tocsin.domain.history import HISTORY_LIMIT, Sample
 from tocsin.domain.ids import AlertId, milliseconds
 from tocsin.domain.timeline import Change
-from tocsin.usecases.ports import AlertChange
 
 type Place = tuple[int, bool, int, int]
 """When, by a repeat or not, which version or occurrence, which of its changes."""

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.next_action import next_action
-from tocsin.usecases.ports import Timer
+from tocsin.domain.next_action import Timer, next_action
 
 LONGEST_DELAY = timedelta(minutes=15)
 

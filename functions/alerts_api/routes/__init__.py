@@ -1,8 +1,11 @@
 """The routes, one module a noun, and the API that they make."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from functions.alerts_api.api import Api, Log
 from functions.alerts_api.routes.alerts import AlertRoutes
@@ -14,13 +17,15 @@ from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.incident_work import IncidentStores
-from tocsin.usecases.ports import (
-    AlertRepository,
-    AnswerRepository,
-    IncidentRepository,
-    IntegrationRepository,
-    KeyRepository,
-)
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        AnswerRepository,
+        IncidentRepository,
+        IntegrationRepository,
+        KeyRepository,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,9 @@
 """Alerts: find them, read them, respond to them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from functions.alerts_api.alert_actions import (
     Acknowledgement,
@@ -19,7 +22,9 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId
 from tocsin.usecases.change_alert import change_alert
-from tocsin.usecases.ports import AlertRepository, NewWriteId
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AlertRepository, NewWriteId
 
 ALERTS = "/api/v1/alerts"
 ALERT = f"{ALERTS}/{{alert_id}}"

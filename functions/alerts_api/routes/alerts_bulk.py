@@ -1,8 +1,10 @@
 """Many alerts at once: the same actions, a result for each."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.alert_actions import (
     Acknowledgement,
@@ -20,7 +22,9 @@ from tocsin.domain.errors import InvalidInputError, Problem, TocsinError, TryAga
 from tocsin.domain.ids import AlertId
 from tocsin.lambda_runtime.error_answers import error_value
 from tocsin.usecases.change_alert import change_alert
-from tocsin.usecases.ports import AlertRepository, NewWriteId
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AlertRepository, NewWriteId
 
 BULK_LIMIT: Final = 100
 """Alerts of one call: each is a write of its own, and the gateway waits 30 s at most."""

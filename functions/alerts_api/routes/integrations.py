@@ -1,5 +1,7 @@
 """Integrations: register, look at, pause, rotate and remove them."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -19,10 +21,10 @@ from tocsin.domain.errors import (
     Problem,
 )
 from tocsin.domain.integration import EVENTS_API, Integration, Token
-from tocsin.usecases.ports import IntegrationRepository, NewWriteId
 
 if TYPE_CHECKING:
     from functions.alerts_api.schemas.integrations import IntegrationBody
+    from tocsin.usecases.ports import IntegrationRepository, NewWriteId
 
 INTEGRATIONS: Final = "/api/v1/integrations"
 INTEGRATION: Final = f"{INTEGRATIONS}/{{name}}"
@@ -157,7 +159,7 @@ def _settings_of(integration: Integration) -> dict[str, Any]:
     }
 
 
-def _read_settings(members: Mapping[str, Any]) -> "IntegrationBody":
+def _read_settings(members: Mapping[str, Any]) -> IntegrationBody:
     """Read a body; null means the default, as if nothing had been said."""
     from functions.alerts_api.schemas.integrations import (  # noqa: PLC0415 - brings pydantic
         IntegrationBody,
@@ -167,7 +169,7 @@ def _read_settings(members: Mapping[str, Any]) -> "IntegrationBody":
     return validated(IntegrationBody, said)
 
 
-def _with_settings(integration: Integration, body: "IntegrationBody") -> Integration:
+def _with_settings(integration: Integration, body: IntegrationBody) -> Integration:
     default = body.type.resolve_after
     return replace(
         integration,

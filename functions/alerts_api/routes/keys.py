@@ -1,9 +1,11 @@
 """API keys: make, look at, change and revoke them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
 from functions.alerts_api.listing import answer_page
@@ -19,7 +21,9 @@ from tocsin.domain.credential import (
 )
 from tocsin.domain.ids import entropy, ulid
 from tocsin.usecases.change_key import change_key, revoke_key
-from tocsin.usecases.ports import KeyRepository, NewWriteId
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import KeyRepository, NewWriteId
 
 KEYS: Final = "/api/v1/keys"
 KEY: Final = f"{KEYS}/{{key_id}}"

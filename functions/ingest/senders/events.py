@@ -98,12 +98,16 @@ def _urls(fields: Fields) -> dict[str, str]:
     client, client_url = fields.text("client"), fields.text("client_url")
     if client_url:
         named.append((client or "client", client_url))
-    for link in _objects(fields, "links"):
-        if href := link.text("href"):
-            named.append((link.text("text") or "link", href))
-    for image in _objects(fields, "images"):
-        if src := image.text("href", "src"):
-            named.append((image.text("alt") or "image", src))
+    named += [
+        (link.text("text") or "link", href)
+        for link in _objects(fields, "links")
+        if (href := link.text("href"))
+    ]
+    named += [
+        (image.text("alt") or "image", src)
+        for image in _objects(fields, "images")
+        if (src := image.text("href", "src"))
+    ]
     urls: dict[str, str] = {}
     times: Counter[str] = Counter()
     for name, url in named:

@@ -133,3 +133,15 @@ def _due_before_a_tick(earlier: Alert | None, after: Alert, now: datetime) -> da
     was_due_at = next_action(earlier).at if earlier else None
     is_soon = due_at is not None and due_at != was_due_at and due_at < now + LOOK_AHEAD
     return due_at if is_soon else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChange:
+    """What one write of an alert told, as the timeline keeps it."""
+
+    alert: Alert
+    changes: tuple[Change, ...]
+    is_repeat: bool = False
+    """A repeat that said something new: it makes no version of its own."""
+    counts: Counts
+    """By how much the numbers of open alerts move: each may be negative."""

@@ -12,8 +12,14 @@ TocsinError
 └── TryAgainError            503
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert import Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +190,14 @@ class TryAgainError(TocsinError):
 
 class ConcurrentUpdateError(TryAgainError):
     """Somebody else changed it first: read again and decide again; do not just retry."""
+
+
+class SlotRefusedError(Exception):
+    """A write met another state than it expected; `current` is what the slot holds.
+
+    Not for clients: whoever catches it decides again.
+    """
+
+    def __init__(self, current: Alert | None) -> None:
+        super().__init__("the slot holds another state")
+        self.current = current

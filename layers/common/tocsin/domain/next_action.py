@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.ids import AUTO
+from tocsin.domain.ids import AUTO, Fingerprint
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
 """How far a tick looks ahead. The next one comes within 60 s; the rest is for one that is
@@ -59,3 +59,11 @@ def act(alert: Alert, at: datetime) -> Alert | None:
             return alert.resolve(by=AUTO, at=at, reason=reason)
         case ActionKind.NONE:
             return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A reminder to look at one slot at one time; worthless once the alert has moved on."""
+
+    slot: Fingerprint
+    due_at: datetime

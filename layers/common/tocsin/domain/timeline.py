@@ -41,3 +41,11 @@ class Change:
     by: Actor
     details: Mapping[str, Detail] = field(default_factory=dict)
     """What the type needs: `note`, `reason`, `from`, `to`, `until`, `episode`, …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelinePage:
+    """Part of a timeline, oldest first."""
+
+    changes: tuple[Change, ...]
+    next_cursor: str | None

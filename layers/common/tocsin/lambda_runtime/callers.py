@@ -1,13 +1,17 @@
 """Who is calling, with which scopes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.credential import ApiKey, Scope, SecretHash, hash_secret
 from tocsin.domain.errors import ScopeMissingError, TryAgainError, UnauthorizedError
-from tocsin.usecases.ports import KeyRepository
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import KeyRepository
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 """How long a revoked key may go on working in a process that knows it."""

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from tocsin.adapters.aws_credentials import find_credentials
-from tocsin.adapters.aws_json import AwsJsonClient, Service
-
 
 class SettingsError(Exception):
     """The environment lacks something, or has it wrong: a fault of the deployment."""
@@ -27,6 +24,8 @@ class Settings:
     """Where clients reach the API; empty for the gateway's own address."""
     service: str
     log_level: str
+    aws: Mapping[str, str]
+    """Region, credentials and endpoint, as Lambda and the SDKs name them."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -39,6 +38,8 @@ class Settings:
         table_name = environment.get("TABLE_NAME", "")
         if not table_name:
             wrong.append("TABLE_NAME is missing")
+        if not environment.get("AWS_REGION"):
+            wrong.append("AWS_REGION is missing")
         days = environment.get("RETENTION_DAYS", "90")
         if not (days.isdecimal() and int(days)):
             wrong.append(f"RETENTION_DAYS must be a whole number above 0, not {days!r}")
@@ -51,15 +52,5 @@ class Settings:
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
+            aws={name: text for name, text in environment.items() if name.startswith("AWS_")},
         )
-
-
-def aws_client(service: Service, environment: Mapping[str, str] = os.environ) -> AwsJsonClient:
-    """Make a client for the region, the credentials and the endpoint that a function runs with."""
-    endpoint = environment.get(f"AWS_ENDPOINT_URL_{service.name.upper()}")
-    return AwsJsonClient(
-        service,
-        region=environment["AWS_REGION"],
-        credentials=find_credentials(environment),
-        endpoint=endpoint or environment.get("AWS_ENDPOINT_URL"),
-    )

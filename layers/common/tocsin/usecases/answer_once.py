@@ -1,11 +1,16 @@
 """A request that was sent twice is worked on once."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import InvalidInputError, Problem, TryAgainError
-from tocsin.usecases.ports import Answer, AnswerRepository, Claim
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AnswerRepository
 
 KEY_LIMIT: Final = 255
 """Characters of an Idempotency-Key."""

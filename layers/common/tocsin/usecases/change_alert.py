@@ -1,12 +1,16 @@
 """A person, a tool or a timer changes one alert."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import ConcurrentUpdateError
+from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.ids import AlertId
-from tocsin.usecases.ports import AlertRepository, NewWriteId, SlotRefusedError
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AlertRepository, NewWriteId
 
 ATTEMPTS: Final = 5
 

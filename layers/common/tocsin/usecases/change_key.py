@@ -1,11 +1,15 @@
 """An admin changes or revokes API keys, but never shuts everybody out."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.credential import ApiKey
 from tocsin.domain.errors import ConcurrentUpdateError, LastAdminKeyError
-from tocsin.usecases.ports import KeyRepository, NewWriteId
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import KeyRepository, NewWriteId
 
 ATTEMPTS: Final = 5
 

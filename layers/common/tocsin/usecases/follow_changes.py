@@ -1,16 +1,21 @@
 """The stream tells what was written: the timeline, the counts and the timers follow."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
+from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import next_action
-from tocsin.usecases.ports import AlertChange, TimelineRepository, Timer, TimerQueue
+from tocsin.domain.next_action import Timer, next_action
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import TimelineRepository, TimerQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

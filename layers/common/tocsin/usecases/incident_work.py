@@ -1,20 +1,19 @@
 """What everything that people do about an incident needs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError
+from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.ids import Actor, AlertId, IncidentId
 from tocsin.domain.severity import Severity
-from tocsin.usecases.ports import (
-    AlertRepository,
-    IncidentRepository,
-    NewWriteId,
-    SlotRefusedError,
-)
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AlertRepository, IncidentRepository, NewWriteId
 
 ATTEMPTS: Final = 5
 

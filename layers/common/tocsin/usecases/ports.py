@@ -1,38 +1,27 @@
-"""What use cases need of the world; the table and the fakes of the tests both fit."""
+"""What use cases need of the world; the table and the fakes of the tests both fit.
+
+Only type checkers import this: a cold start does without it.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
+from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.history import Sample
-from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
+from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
+from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
-from tocsin.domain.timeline import Change
+from tocsin.domain.timeline import Change, TimelinePage
 
 type NewWriteId = Callable[[], WriteId]
-
-
-class SlotRefusedError(Exception):
-    """A write met another state than it expected; `current` is what the slot holds."""
-
-    def __init__(self, current: Alert | None) -> None:
-        super().__init__("the slot holds another state")
-        self.current = current
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelinePage:
-    """Part of a timeline, oldest first."""
-
-    changes: tuple[Change, ...]
-    next_cursor: str | None
 
 
 class SlotRepository(Protocol):
@@ -239,18 +228,6 @@ class KeyRepository(Protocol):
         """Note the use; at most one write a minute and key is made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertChange:
-    """What one write of an alert told, as the timeline keeps it."""
-
-    alert: Alert
-    changes: tuple[Change, ...]
-    is_repeat: bool = False
-    """A repeat that said something new: it makes no version of its own."""
-    counts: Counts
-    """By how much the numbers of open alerts move: each may be negative."""
-
-
 class TimelineRepository(Protocol):
     """What the stream derives from changes; writing it twice is writing it once."""
 
@@ -271,14 +248,6 @@ class TimelineRepository(Protocol):
         """Let what is kept beside a resolved alert go when the alert goes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
-    """A reminder to look at one slot at one time; worthless once the alert has moved on."""
-
-    slot: Fingerprint
-    due_at: datetime
-
-
 class DueRepository(Protocol):
     """What falls due, and when."""
 
@@ -295,30 +264,6 @@ class TimerQueue(Protocol):
         Raises:
             TryAgainError: Not every one was confirmed; sending all again is harmless.
         """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What was answered to a request."""
-
-    status: int
-    body: str
-    body_again: str | None = None
-    """What a repetition gets, where the body shows a secret: that is shown once and not kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One attempt to work on a request that may have come before."""
-
-    caller: Actor
-    """Two callers may use the same key for different things."""
-    key: str
-    """The caller's Idempotency-Key."""
-    request_hash: str
-    """Tells whether it is the same request."""
-    at: datetime
-    write_id: WriteId
 
 
 class AnswerRepository(Protocol):

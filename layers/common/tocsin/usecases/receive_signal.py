@@ -1,15 +1,19 @@
 """A sender's signal meets its slot."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import TryAgainError
+from tocsin.domain.errors import SlotRefusedError, TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
-from tocsin.usecases.ports import NewWriteId, SlotRefusedError, SlotRepository
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import NewWriteId, SlotRepository
 
 ATTEMPTS: Final = 10
 """Every refused attempt means that somebody else's write succeeded; ten in a row on one slot

@@ -1,12 +1,16 @@
 """A timer comes back: do what its alert waits for, if it still does."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.next_action import act, next_action
-from tocsin.usecases.ports import NewWriteId, SlotRefusedError, SlotRepository, Timer
+from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.next_action import Timer, act, next_action
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import NewWriteId, SlotRepository
 
 ATTEMPTS: Final = 5
 

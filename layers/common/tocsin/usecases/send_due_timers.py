@@ -1,9 +1,14 @@
 """A tick: everything due before the next tick, and everything overdue, gets its timer."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tocsin.domain.next_action import LOOK_AHEAD
-from tocsin.usecases.ports import DueRepository, TimerQueue
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import DueRepository, TimerQueue
 
 
 def send_due_timers(*, now: datetime, due: DueRepository, timers: TimerQueue) -> int:

@@ -1,6 +1,5 @@
 """Alerts, as operators and timers see and change them."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,22 +7,21 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_list import read_page
-from tocsin.adapters.dynamodb.items import Image, alert_from, expiry, number, text
+from tocsin.adapters.dynamodb.items import Image, alert_from, text
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline_items import change_from, change_item, samples_from
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem
+from tocsin.domain.history import Sample
 from tocsin.domain.ids import (
-    Actor,
     AlertId,
     WriteId,
     fingerprint_of,
-    instant,
     is_ulid,
     milliseconds,
 )
-from tocsin.domain.timeline import Change, ChangeType
-from tocsin.usecases.ports import Sample, TimelinePage
+from tocsin.domain.timeline import Change, TimelinePage
 
 _NEAREST: Final = 3
 """An alert is the first of its range (its own episode) or the last (the slot), with at most
@@ -115,34 +113,3 @@ class DynamoDBAlerts:
         is_whole = overflow and overflow["overflow"] == image.get("overflow")
         whole = overflow["details"]["B"] if overflow and is_whole else None
         return alert_from(image, whole=whole), items.get(keys.history_sort(alert_id))
-
-
-def change_item(key: keys.Key, change: Change, retention: timedelta) -> dict[str, Any]:
-    """Write one row of a timeline; it is kept as long as resolved alerts are."""
-    details = json.dumps(dict(change.details), separators=(",", ":"), ensure_ascii=False)
-    return key | {
-        "entity": text("change"),
-        "version": number(1),
-        "type": text(change.type),
-        "at": number(milliseconds(change.at)),
-        "by": text(change.by),
-        "details": text(details),
-        "expires_at": expiry(change.at, retention),
-    }
-
-
-def change_from(item: Image) -> Change:
-    """Read one row of a timeline."""
-    return Change(
-        type=ChangeType(item["type"]["S"]),
-        at=instant(int(item["at"]["N"])),
-        by=Actor(item["by"]["S"]),
-        details=json.loads(item["details"]["S"]),
-    )
-
-
-def samples_from(item: Image) -> tuple[Sample, ...]:
-    """Read an alert's history, oldest first."""
-    return tuple(
-        Sample(at=instant(at), value=value) for at, value in json.loads(item["samples"]["S"])
-    )

@@ -14,9 +14,9 @@ from tocsin.adapters.dynamodb.items import Attribute, Item, expiry, number, text
 from tocsin.adapters.dynamodb.queries import query_all
 from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.writes import Update
+from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
 from tocsin.domain.ids import milliseconds
-from tocsin.usecases.ports import Answer, Claim
 
 LIFE: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)

@@ -7,17 +7,16 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alert_repository import change_item
 from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
+from tocsin.adapters.dynamodb.timeline_items import change_item
 from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem, SlotRefusedError
 from tocsin.domain.ids import Actor, AlertId, IncidentId, WriteId, instant, is_ulid, milliseconds
 from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.severity import Severity
-from tocsin.usecases.ports import SlotRefusedError
 
 type Link = tuple[Alert, Alert]
 """An alert before and after it became part of an incident."""

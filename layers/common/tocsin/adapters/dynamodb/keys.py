@@ -126,9 +126,9 @@ def due_key(shard: int) -> str:
     return f"DUE#{shard}"
 
 
-def count_key(shard: int) -> Key:
-    """One of the items whose sum says how many alerts are open."""
-    return key(COUNT_PARTITION, str(shard))
+def count_key(slot: Fingerprint) -> Key:
+    """One of the items whose sum says how many alerts are open, whichever slots moved it."""
+    return key(COUNT_PARTITION, str(ALPHABET.index(slot[-1]) % COUNT_SHARDS))
 
 
 def credential_key(secret_hash: SecretHash) -> Key:

@@ -24,10 +24,10 @@ from tocsin.adapters.dynamodb.writes import (
     state_update,
 )
 from tocsin.domain.alert import Alert
+from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import Fingerprint, WriteId
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.signal import Signal
-from tocsin.usecases.ports import SlotRefusedError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 TRANSACTION_CANCELLED = "TransactionCanceledException"

@@ -1,4 +1,4 @@
-"""Where a function finds what it signs its requests with."""
+"""Makes clients from the environment that a function runs in, as the SDKs read it."""
 
 import http.client
 import json
@@ -7,10 +7,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from tocsin.adapters.aws_json import AwsUnavailableError, Credentials
+from tocsin.adapters.aws_json import AwsJsonClient, AwsUnavailableError, Credentials, Service
 
 TIMEOUT_SECONDS: Final = 2.0
 _RENEW_BEFORE: Final = timedelta(minutes=5)
+
+
+def aws_client(service: Service, environment: Mapping[str, str]) -> AwsJsonClient:
+    """Make a client for the region, the credentials and the endpoint that a function runs with."""
+    endpoint = environment.get(f"AWS_ENDPOINT_URL_{service.name.upper()}")
+    return AwsJsonClient(
+        service,
+        region=environment["AWS_REGION"],
+        credentials=find_credentials(environment),
+        endpoint=endpoint or environment.get("AWS_ENDPOINT_URL"),
+    )
 
 
 def find_credentials(environment: Mapping[str, str]) -> Callable[[], Credentials]:

@@ -1,0 +1,58 @@
+"""Everything that happens by itself: the Lambda handlers and their wiring."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.escalator.due_timers import run_messages, tick
+from functions.escalator.ports import Ports
+from functions.escalator.table_changes import follow_records
+from tocsin.adapters.aws_clients import aws_client
+from tocsin.adapters.aws_json import DYNAMODB, SQS
+from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.queues import SqsTimers
+from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.settings import Settings
+
+type PartialFailures = dict[str, list[dict[str, str]]]
+
+settings = Settings.from_environment()
+_call = aws_client(DYNAMODB, settings.aws).call
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+ports = Ports(
+    timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
+    slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
+    due=DynamoDBDue(_call, settings.table_name),
+    timers=SqsTimers(aws_client(SQS, settings.aws).call, settings.timers_queue_url),
+    now=_now,
+    new_write_id=lambda: WriteId(secrets.token_hex(8)),
+    log=Log(settings.service, settings.log_level),
+    service=settings.service,
+)
+
+
+def on_table_change(event: dict[str, Any], context: object) -> PartialFailures:
+    """Do what follows from each change of an alert (DynamoDB stream)."""
+    return _partial(follow_records(event["Records"], ports))
+
+
+def on_tick(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Find what is due before the next tick, or overdue (schedule, every minute)."""
+    return {"timers": tick(ports)}
+
+
+def on_timer(event: dict[str, Any], context: object) -> PartialFailures:
+    """Do what is due now (timers queue)."""
+    return _partial(run_messages(event["Records"], ports))
+
+
+def _partial(failed: list[str]) -> PartialFailures:
+    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

@@ -1,0 +1,59 @@
+"""Timers: sent when a tick finds them, worked on when they come back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from functions.escalator.ports import Ports
+from tocsin.adapters.queues import timer_from
+from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.usecases.run_due_action import run_due_action
+from tocsin.usecases.send_due_timers import send_due_timers
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+type Message = Mapping[str, Any]
+
+
+def tick(ports: Ports) -> int:
+    """Send what is due before the next tick; when nothing is, nothing is said either.
+
+    Returns:
+        How many timers were sent.
+    """
+    sent = send_due_timers(now=ports.now(), due=ports.due, timers=ports.timers)
+    if sent:
+        ports.log.info("Timers sent", timers=sent)
+    return sent
+
+
+def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
+    """Work on each timer for itself.
+
+    Returns:
+        The ids of the messages that failed; the queue brings them back.
+    """
+    failed: list[str] = []
+    for message in messages:
+        try:
+            _run(message, ports)
+        except Exception:
+            ports.log.exception("Timer not worked on", message_id=message["messageId"])
+            failed.append(message["messageId"])
+    return failed
+
+
+def _run(message: Message, ports: Ports) -> None:
+    timer = timer_from(message["body"])
+    now = ports.now()
+    if now < timer.due_at:
+        ports.timers.send([timer], now=now)
+        return
+    alert = run_due_action(timer, at=now, slots=ports.slots, new_write_id=ports.new_write_id)
+    if alert is None:
+        return
+    lateness = (now - timer.due_at) / _MILLISECOND
+    ports.log.info(
+        "Due action done", alert_id=alert.alert_id, status=alert.status, lateness=lateness
+    )
+    ports.measure("TimerLateness", Measure(lateness, "Milliseconds"))

@@ -1,0 +1,37 @@
+"""What the escalator needs of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import (
+        DueRepository,
+        NewWriteId,
+        SlotRepository,
+        TimelineRepository,
+        TimerQueue,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything that app.py wires and tests replace."""
+
+    timeline: TimelineRepository
+    slots: SlotRepository
+    due: DueRepository
+    timers: TimerQueue
+    now: Callable[[], datetime]
+    new_write_id: NewWriteId
+    log: Log
+    service: str
+
+    def measure(self, name: str, measure: Measure) -> None:
+        """Write one metric."""
+        write_metrics(self.service, {name: measure}, at=self.now())

@@ -1,0 +1,46 @@
+"""What falls due, found through its sparse index."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.items import Image, slot_of, text, time
+from tocsin.domain.ids import instant
+from tocsin.domain.next_action import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDBDue:
+    """Implements `DueRepository`."""
+
+    call: Call
+    table_name: str
+
+    def due(self, before: datetime) -> Sequence[Timer]:
+        """Find all that is due or overdue before this time, soonest first."""
+        timers = [
+            Timer(slot=slot_of(item), due_at=instant(int(item["due_at"]["N"])))
+            for shard in range(keys.SHARDS)
+            for item in self._items(shard, before)
+        ]
+        return sorted(timers, key=lambda timer: timer.due_at)
+
+    def _items(self, shard: int, before: datetime) -> Iterator[Image]:
+        request: dict[str, Any] = {
+            "TableName": self.table_name,
+            "IndexName": keys.DUE,
+            "KeyConditionExpression": "due_key = :key AND due_at < :before",
+            "ExpressionAttributeValues": {
+                ":key": text(keys.due_key(shard)),
+                ":before": time(before),
+            },
+        }
+        while True:
+            answer = self.call("Query", request)
+            yield from answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

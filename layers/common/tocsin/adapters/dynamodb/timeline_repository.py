@@ -1,0 +1,188 @@
+"""What the stream derives from changes: timelines, counts, histories, the copy for lists."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.items import Item, expiry, number, text
+from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
+from tocsin.adapters.dynamodb.timeline_items import NEWEST, change_item, sample_attributes
+from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
+from tocsin.domain.alert import Alert
+from tocsin.domain.alert_query import Counts
+from tocsin.domain.consequences import AlertChange
+from tocsin.domain.history import Sample
+from tocsin.domain.ids import AlertId, Fingerprint, milliseconds
+
+ACTIONS_LIMIT: Final = 100
+"""DynamoDB takes no more in one transaction; one of them moves the counts."""
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+
+type Action = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One change and its entries; they are written together or not at all."""
+
+    slot: Fingerprint
+    entries: tuple[Item, ...]
+    counts: Counts
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Tells it from all others; the same when it is told again."""
+        first = self.entries[0]
+        return first["pk"]["S"], first["sk"]["S"]
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDBTimeline:
+    """Implements `TimelineRepository`."""
+
+    call: Call
+    table_name: str
+    retention: timedelta
+
+    def record(self, changes: Sequence[AlertChange]) -> int:
+        """Write what is not on the timelines yet, and move the counts by just that.
+
+        Raises:
+            AwsError: An entry is such that DynamoDB never takes it, and with it its
+                transaction; entries of other transactions may be written.
+        """
+        told = [self._told(change) for change in changes]
+        # The same record may come twice in one batch, but not in one transaction.
+        once = {each.place: each for each in told}
+        return sum(self._record(part) for part in _parts(list(once.values())))
+
+    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
+        """Add values to an alert's history, oldest first; the newest 50 stay."""
+        newest = number(samples[-1].occurrence)
+        update = Update()
+        for name, attribute in sample_attributes(samples).items():
+            update.put(name, attribute)
+        update.put("entity", text("history"))
+        update.put("version", number(1))
+        update.put(NEWEST, newest)
+        update.expect(f"attribute_not_exists({NEWEST}) OR {NEWEST} < :{NEWEST}")
+        self._update_if(update, keys.history_key(alert_id))
+
+    def refresh_listed(self, alert: Alert) -> None:
+        """Show lists what repeats changed, if the alert still has its slot.
+
+        The copy is made of what the slot holds by then, which may be newer than `alert`. The
+        stream tells this write too, and nothing follows from it: only the copy has changed.
+        """
+        update = Update(sets=list(REFRESH_LISTED))
+        update.expect("id = :id", id=text(alert.alert_id))
+        update.expect("listed_occurrences < occurrences")
+        self._update_if(update, keys.slot_key(alert.fingerprint))
+
+    def let_expire(self, alert: Alert) -> None:
+        """Let what is kept beside a resolved alert go when the alert goes."""
+        ended_at = alert.resolved_at or alert.changed_at
+        for key in (keys.overflow_key(alert.alert_id), keys.history_key(alert.alert_id)):
+            update = Update()
+            update.put("expires_at", expiry(ended_at, self.retention))
+            update.expect("attribute_exists(pk)")
+            self._update_if(update, key)
+
+    def _told(self, told: AlertChange) -> _Told:
+        alert = told.alert
+        entries: list[Item] = []
+        for position, change in enumerate(told.changes):
+            at = milliseconds(change.at)
+            if told.is_repeat:
+                key = keys.repeat_key(alert.alert_id, at, alert.occurrences)
+            else:
+                key = keys.change_key(alert.alert_id, at, alert.version, position)
+            entries.append(change_item(key, change, self.retention))
+        return _Told(alert.fingerprint, tuple(entries), told.counts)
+
+    def _record(self, part: Sequence[_Told]) -> int:
+        """Write one transaction, without what turns out to be there already.
+
+        The entries of a change are what tells whether the counts have moved by it.
+        """
+        left = list(part)
+        while left:
+            try:
+                self.call("TransactWriteItems", {"TransactItems": self._actions(left)})
+            except AwsError as error:
+                known = _known(left, error.reasons)
+                if not known:
+                    raise
+                left = [each for each in left if each.place not in known]
+            else:
+                break
+        return sum(len(each.entries) for each in left)
+
+    def _actions(self, told: Sequence[_Told]) -> list[Action]:
+        puts: list[Action] = [
+            {
+                "Put": {
+                    "TableName": self.table_name,
+                    "Item": entry,
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+            for each in told
+            for entry in each.entries
+        ]
+        moved = sum((each.counts for each in told), Counts())
+        return puts if moved == Counts() else [*puts, self._move_counts(moved, told[0])]
+
+    def _move_counts(self, moved: Counts, first: _Told) -> Action:
+        return {
+            "Update": {
+                "TableName": self.table_name,
+                "Key": keys.count_key(first.slot),
+                "UpdateExpression": (
+                    "SET entity = :entity, version = :version "
+                    "ADD firing :firing, acknowledged :acknowledged, snoozed :snoozed"
+                ),
+                "ExpressionAttributeValues": {
+                    ":entity": text("counts"),
+                    ":version": number(1),
+                    ":firing": number(moved.firing),
+                    ":acknowledged": number(moved.acknowledged),
+                    ":snoozed": number(moved.snoozed),
+                },
+            }
+        }
+
+    def _update_if(self, update: Update, key: keys.Key) -> None:
+        """Write if the condition holds; if not, what was to be done is done."""
+        try:
+            self.call("UpdateItem", update.parameters(self.table_name, key))
+        except AwsError as error:
+            if error.code != CONDITION_FAILED:
+                raise
+
+
+def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
+    """Share out among as few transactions as they fit in."""
+    part: list[_Told] = []
+    actions = 1
+    for each in told:
+        if actions + len(each.entries) > ACTIONS_LIMIT:
+            yield part
+            part, actions = [], 1
+        part.append(each)
+        actions += len(each.entries)
+    if part:
+        yield part
+
+
+def _known(told: Sequence[_Told], reasons: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Which are on a timeline already; a cancelled transaction gives a reason for each action."""
+    owners = [each for each in told for _ in each.entries]
+    return {
+        owner.place
+        for owner, reason in zip(owners, reasons, strict=False)  # the counts have no condition
+        if reason.get("Code") == _CONDITION_FAILED
+    }

@@ -1,0 +1,168 @@
+"""What starts the escalator, and what becomes of what it cannot do."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.template.intrinsics import Template, short
+
+FOURTEEN_DAYS = 1_209_600
+DEAD_LETTER_QUEUES = {"TableChangeFailuresQueue", "TickFailuresQueue", "TimersDeadLetterQueue"}
+
+
+@pytest.fixture(scope="module")
+def stream(deployed: Template) -> dict[str, Any]:
+    return mappings(deployed)["TableChangeFunctionTableChange"]
+
+
+@pytest.fixture(scope="module")
+def timers(deployed: Template) -> dict[str, Any]:
+    return mappings(deployed)["TimerFunctionTimer"]
+
+
+def mappings(deployed: Template) -> dict[str, dict[str, Any]]:
+    return deployed.of_type("AWS::Lambda::EventSourceMapping")
+
+
+def passes(pattern: Any, event: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether Lambda lets an event through a filter that only names values."""
+    if isinstance(pattern, list):
+        return event in pattern
+    return all(key in event and passes(part, event[key]) for key, part in pattern.items())
+
+
+def change(event_name: str, sort_key: str) -> dict[str, Any]:
+    keys = {"pk": {"S": "A#0123456789ABCDEF"}, "sk": {"S": sort_key}}
+    return {"eventName": event_name, "dynamodb": {"Keys": keys}}
+
+
+def test_only_stream_and_queue_are_polled(deployed: Template) -> None:
+    sources = {short(mapping["EventSourceArn"]) for mapping in mappings(deployed).values()}
+
+    assert sources == {"Table.StreamArn", "TimersQueue"}
+
+
+def test_a_batch_fails_record_by_record(deployed: Template) -> None:
+    for mapping in mappings(deployed).values():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_no_change_made_before_the_first_poll_is_missed(stream: dict[str, Any]) -> None:
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_a_poison_change_is_isolated_and_given_up(stream: dict[str, Any]) -> None:
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert 1 <= stream["MaximumRetryAttempts"] <= 20
+    assert 60 <= stream["MaximumRecordAgeInSeconds"] <= 86_400
+
+
+def test_a_change_given_up_is_kept(stream: dict[str, Any]) -> None:
+    destination = stream["DestinationConfig"]["OnFailure"]["Destination"]
+
+    assert short(destination) == "TableChangeFailuresQueue"
+
+
+@pytest.mark.parametrize(
+    ("event_name", "sort_key", "wanted"),
+    [
+        pytest.param("INSERT", "LIVE", True, id="an alert fires"),
+        pytest.param("MODIFY", "LIVE", True, id="an alert changes"),
+        pytest.param("REMOVE", "LIVE", False, id="an alert expires"),
+        pytest.param("INSERT", "T#01J0#0", False, id="the timeline grows"),
+        pytest.param("INSERT", "E#01J0", False, id="an older episode moves aside"),
+        pytest.param("MODIFY", "KEY", False, id="a key was used"),
+    ],
+)
+def test_only_changes_of_current_episodes_are_delivered(
+    stream: dict[str, Any], event_name: str, sort_key: str, *, wanted: bool
+) -> None:
+    (criterion,) = stream["FilterCriteria"]["Filters"]
+
+    assert passes(json.loads(criterion["Pattern"]), change(event_name, sort_key)) is wanted
+
+
+def test_a_due_action_is_not_delivered_again_while_it_is_worked_on(
+    deployed: Template, timers: dict[str, Any]
+) -> None:
+    queue = deployed.of_type("AWS::SQS::Queue")["TimersQueue"]
+    function = deployed.of_type("AWS::Lambda::Function")["TimerFunction"]
+    window = timers.get("MaximumBatchingWindowInSeconds", 0)
+
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"] + window
+
+
+def test_due_actions_are_not_collected_before_they_are_delivered(timers: dict[str, Any]) -> None:
+    assert timers.get("MaximumBatchingWindowInSeconds", 0) == 0
+
+
+def test_a_due_action_is_tried_at_least_five_times(deployed: Template) -> None:
+    redrive = deployed.of_type("AWS::SQS::Queue")["TimersQueue"]["RedrivePolicy"]
+
+    assert redrive["maxReceiveCount"] >= 5
+    assert short(redrive["deadLetterTargetArn"]) == "TimersDeadLetterQueue"
+
+
+def test_a_due_action_reaches_its_last_try_before_it_expires(deployed: Template) -> None:
+    queue = deployed.of_type("AWS::SQS::Queue")["TimersQueue"]
+    longest_delay = 900
+    tries = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
+
+    assert queue["MessageRetentionPeriod"] >= 2 * (longest_delay + tries)
+
+
+def test_a_queue_either_has_a_dead_letter_queue_or_is_one(deployed: Template) -> None:
+    queues = deployed.of_type("AWS::SQS::Queue")
+
+    assert {name for name in queues if "RedrivePolicy" not in queues[name]} == DEAD_LETTER_QUEUES
+
+
+@pytest.mark.parametrize("name", sorted(DEAD_LETTER_QUEUES))
+def test_dead_letters_are_kept_as_long_as_possible(deployed: Template, name: str) -> None:
+    queue = deployed.of_type("AWS::SQS::Queue")[name]
+
+    assert queue["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+
+def test_every_queue_is_encrypted(deployed: Template) -> None:
+    for queue in deployed.of_type("AWS::SQS::Queue").values():
+        assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_the_tick_comes_every_minute_in_a_schedule_of_this_stack(deployed: Template) -> None:
+    schedule = deployed.of_type("AWS::Scheduler::Schedule")["TickFunctionMinute"]
+
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert "Name" not in schedule, "a second stack of the account would find the name taken"
+
+
+def test_a_tick_is_given_up_once_the_next_one_is_due(deployed: Template) -> None:
+    schedule = deployed.of_type("AWS::Scheduler::Schedule")["TickFunctionMinute"]["Target"]
+    function = deployed.of_type("AWS::Lambda::EventInvokeConfig")["TickFunctionEventInvokeConfig"]
+
+    assert schedule["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 2}
+    assert short(schedule["DeadLetterConfig"]["Arn"]) == "TickFailuresQueue"
+    assert function["MaximumEventAgeInSeconds"] == 60
+    assert function["MaximumRetryAttempts"] == 1
+    assert short(function["DestinationConfig"]["OnFailure"]["Destination"]) == "TickFailuresQueue"
+
+
+def test_ticks_do_not_pile_up(deployed: Template) -> None:
+    assert deployed.of_type("AWS::Lambda::Function")["TickFunction"]["Timeout"] < 60
+
+
+def test_the_first_admin_key_is_made_by_its_own_function(deployed: Template) -> None:
+    key = deployed.resources["FirstAdminKey"]["Properties"]
+
+    assert short(key["ServiceToken"]) == "FirstKeyFunction"
+    assert short(key["ParameterName"]) == short(
+        deployed.body["Outputs"]["AdminKeyParameter"]["Value"]
+    )
+
+
+def test_a_silent_maker_of_the_first_key_fails_the_deployment_soon(deployed: Template) -> None:
+    timeout = deployed.of_type("AWS::Lambda::Function")["FirstKeyFunction"]["Timeout"]
+
+    assert timeout < deployed.resources["FirstAdminKey"]["Properties"]["ServiceTimeout"] <= 300

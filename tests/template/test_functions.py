@@ -1,0 +1,214 @@
+"""The functions: how they are built, sized, told about their surroundings and published."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.template.intrinsics import Template, listed, references, short
+
+ROOT = Path(__file__).parents[2]
+
+HANDLERS = {
+    "IngestFunction": "functions.ingest.app.handler",
+    "AlertsApiFunction": "functions.alerts_api.app.handler",
+    "TableChangeFunction": "functions.escalator.app.on_table_change",
+    "TickFunction": "functions.escalator.app.on_tick",
+    "TimerFunction": "functions.escalator.app.on_timer",
+    "FirstKeyFunction": "functions.first_key.app.handler",
+}
+EVERY_FUNCTION_KNOWS = {
+    "TABLE_NAME",
+    "RETENTION_DAYS",
+    "PUBLIC_URL",
+    "TEAM",
+    "STAGE",
+    "LOG_LEVEL",
+    "POWERTOOLS_LOG_LEVEL",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_SERVICE_NAME",
+}
+ANSWERING = ("IngestFunction", "AlertsApiFunction")
+"""Somebody waits for their answer, so they are called at a published version."""
+RUN_ONCE = {"FirstKeyFunction"}
+
+
+@pytest.fixture(params=HANDLERS)
+def name(request: pytest.FixtureRequest) -> str:
+    function: str = request.param
+    return function
+
+
+@pytest.fixture
+def function(deployed: Template, name: str) -> dict[str, Any]:
+    return deployed.of_type("AWS::Lambda::Function")[name]
+
+
+def test_every_function_is_listed(deployed: Template) -> None:
+    functions = deployed.of_type("AWS::Lambda::Function")
+
+    assert {name: function["Handler"] for name, function in functions.items()} == HANDLERS
+
+
+def test_a_handler_lies_in_the_folder_that_is_built(written: Template, name: str) -> None:
+    declared = written.resources[name]["Properties"]
+    package = declared["CodeUri"].replace("/", ".")
+
+    assert declared["Handler"].startswith(f"{package}.app.")
+    assert (ROOT / declared["CodeUri"] / "__init__.py").is_file()
+
+
+def test_code_keeps_its_dotted_path_when_it_is_built(written: Template, name: str) -> None:
+    metadata = written.resources[name]["Metadata"]
+
+    assert metadata == {"BuildProperties": {"ParentPackageMode": "auto"}}
+
+
+def test_python_is_the_one_the_repository_is_written_in(function: dict[str, Any]) -> None:
+    pinned = (ROOT / ".python-version").read_text().strip()
+
+    assert function["Runtime"] == f"python{pinned}"
+
+
+def test_function_and_layer_are_for_one_processor(
+    written: Template, function: dict[str, Any]
+) -> None:
+    layer = written.resources["CommonLayer"]
+
+    assert short(layer["Metadata"]["BuildArchitecture"]) == "Architecture"
+    assert list(map(short, layer["Properties"]["CompatibleArchitectures"])) == ["Architecture"]
+    assert list(map(short, function["Architectures"])) == ["Architecture"]
+
+
+def test_the_layer_is_built_with_its_makefile(written: Template) -> None:
+    layer = written.resources["CommonLayer"]
+
+    assert layer["Metadata"]["BuildMethod"] == "makefile"
+    assert layer["Properties"]["ContentUri"] == "layers/common"
+
+
+def test_every_function_stands_on_the_layer(deployed: Template, function: dict[str, Any]) -> None:
+    (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
+
+    assert list(map(short, function["Layers"])) == [layer]
+
+
+def test_memory_and_time_are_chosen(written: Template, name: str) -> None:
+    declared = written.resources[name]["Properties"]
+
+    assert 256 <= declared["MemorySize"] <= 1_024
+    assert 1 <= declared["Timeout"] <= 60
+
+
+@pytest.mark.parametrize("name", ANSWERING, indirect=True)
+def test_an_answer_comes_before_the_gateway_gives_up(function: dict[str, Any]) -> None:
+    assert function["Timeout"] < 30
+
+
+def test_logs_go_where_the_function_may_write(name: str, function: dict[str, Any]) -> None:
+    assert short(function["LoggingConfig"]["LogGroup"]) == name.replace("Function", "Logs")
+
+
+def test_logs_expire_and_carry_the_name_of_their_stack(deployed: Template) -> None:
+    for group in deployed.of_type("AWS::Logs::LogGroup").values():
+        assert short(group["RetentionInDays"]) == "LogRetentionDays"
+        assert short(group["LogGroupName"]).startswith("/tocsin/${AWS::StackName}/")
+
+
+@pytest.mark.parametrize("name", sorted(HANDLERS.keys() - RUN_ONCE), indirect=True)
+def test_concurrency_is_reserved_only_when_asked_for(
+    deployed: Template, name: str, function: dict[str, Any]
+) -> None:
+    parameter = name.replace("Function", "Concurrency")
+    condition, reserved, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
+
+    assert short(reserved) == parameter
+    assert short(otherwise) == "AWS::NoValue"
+    assert deployed.body["Conditions"][condition] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]
+    }
+    assert deployed.parameters[parameter]["Default"] == 0
+
+
+def test_traces_are_made_only_when_asked_for(function: dict[str, Any]) -> None:
+    assert function["TracingConfig"] == {"Mode": {"Fn::If": ["IsTraced", "Active", "PassThrough"]}}
+
+
+def test_a_function_is_told_no_more_than_it_needs(name: str, function: dict[str, Any]) -> None:
+    told = set(function["Environment"]["Variables"])
+    escalates = HANDLERS[name].startswith("functions.escalator.")
+
+    assert told == EVERY_FUNCTION_KNOWS | ({"TIMERS_QUEUE_URL"} if escalates else set())
+
+
+def test_those_who_answer_are_published_and_the_others_are_not(deployed: Template) -> None:
+    published = {
+        short(alias["FunctionName"]): alias["Name"]
+        for alias in deployed.of_type("AWS::Lambda::Alias").values()
+    }
+
+    assert published == dict.fromkeys(ANSWERING, "live")
+
+
+@pytest.mark.parametrize("name", ANSWERING, indirect=True)
+def test_whatever_changes_a_function_publishes_a_new_version(
+    deployed: Template, name: str, function: dict[str, Any]
+) -> None:
+    """SAM sees code and literal values; what it misses must be part of the description.
+
+    Without it the alias would go on with the old layer or the old value of a parameter.
+    """
+    (version,) = [
+        version
+        for version in deployed.of_type("AWS::Lambda::Version").values()
+        if short(version["FunctionName"]) == name
+    ]
+    (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
+    outside_of_versions = {"ReservedConcurrentExecutions"}
+    kept = {key: value for key, value in function.items() if key not in outside_of_versions}
+
+    assert set(references(version["Description"])) == (deployed.parameters_behind(kept) | {layer})
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_literal_values_publish_a_new_version_too(written: Template, name: str) -> None:
+    assert written.resources[name]["Properties"]["AutoPublishAliasAllProperties"] is True
+
+
+@pytest.mark.parametrize("name", ANSWERING)
+def test_versions_that_nobody_calls_are_deleted(deployed: Template, name: str) -> None:
+    (version,) = [
+        resource
+        for resource in deployed.resources.values()
+        if resource["Type"] == "AWS::Lambda::Version"
+        and short(resource["Properties"]["FunctionName"]) == name
+    ]
+
+    assert version["DeletionPolicy"] == "Delete", "a snapshot is paid for as long as it exists"
+
+
+@pytest.mark.parametrize("name", ANSWERING, indirect=True)
+def test_snapshots_are_taken_only_when_asked_for(function: dict[str, Any]) -> None:
+    assert function["SnapStart"] == {
+        "ApplyOn": {"Fn::If": ["UsesSnapStart", "PublishedVersions", "None"]}
+    }
+
+
+def test_a_description_of_a_version_fits(deployed: Template) -> None:
+    """Lambda takes 256 characters."""
+    longest = {
+        "CommonLayer": 10,
+        "Architecture": 6,
+        "RetentionDays": 4,
+        "LogLevel": 7,
+        "Tracing": 3,
+        "SnapStart": 3,
+        "Stage": 16,
+        "TeamName": 32,
+        "PublicUrl": 98,
+    }
+    for version in deployed.of_type("AWS::Lambda::Version").values():
+        separator, parts = version["Description"]["Fn::Join"]
+
+        assert len(listed(parts)) == len(longest)
+        assert sum(longest.values()) + len(separator) * len(parts) <= 256

@@ -1,0 +1,187 @@
+"""Who may do what: the whole list, so that each new permission is a line to agree on here."""
+
+from typing import Any
+
+import pytest
+
+from tests.template.intrinsics import Template, listed, references, short
+
+type Permissions = dict[str, set[str]]
+
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
+
+ALLOWED: dict[str, Permissions] = {
+    "IngestRole": {
+        "IngestLogs": LOGS,
+        "Table": {
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        },
+    },
+    "AlertsApiRole": {
+        "AlertsApiLogs": LOGS,
+        "Table": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "Table/index/by_state": {"dynamodb:Query"},
+    },
+    "TableChangeRole": {
+        "TableChangeLogs": LOGS,
+        "Table.StreamArn": {
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+        },
+        "Table": {
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "TimersQueue": {"sqs:SendMessage"},
+        "TableChangeFailuresQueue": {"sqs:SendMessage"},
+    },
+    "TickRole": {
+        "TickLogs": LOGS,
+        "Table": {"dynamodb:UpdateItem"},
+        "Table/index/due": {"dynamodb:Query"},
+        "TimersQueue": {"sqs:SendMessage"},
+        "TickFailuresQueue": {"sqs:SendMessage"},
+    },
+    "TimerRole": {
+        "TimerLogs": LOGS,
+        "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "TimersQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+    },
+    "FirstKeyRole": {
+        "FirstKeyLogs": LOGS,
+        "Table": {"dynamodb:PutItem"},
+        ADMIN_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
+    },
+    # Made by SAM for the schedule.
+    "TickFunctionMinuteRole": {
+        "TickFunction": {"lambda:InvokeFunction"},
+        "TickFailuresQueue": {"sqs:SendMessage"},
+    },
+}
+
+
+def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in role.get("Policies", [])
+        for statement in listed(policy["PolicyDocument"]["Statement"])
+    ]
+
+
+def permissions(role: dict[str, Any]) -> Permissions:
+    found: Permissions = {}
+    for statement in statements(role):
+        assert statement["Effect"] == "Allow"
+        for resource in listed(statement["Resource"]):
+            found.setdefault(short(resource), set()).update(listed(statement["Action"]))
+    return found
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_a_role_may_do_what_is_listed_and_nothing_else(deployed: Template, role: str) -> None:
+    assert permissions(deployed.of_type("AWS::IAM::Role")[role]) == ALLOWED[role]
+
+
+def test_every_role_is_listed(deployed: Template) -> None:
+    assert deployed.of_type("AWS::IAM::Role").keys() == ALLOWED.keys()
+
+
+def test_no_role_borrows_a_policy_of_amazon(deployed: Template) -> None:
+    borrowing = {
+        name
+        for name, role in deployed.of_type("AWS::IAM::Role").items()
+        if "ManagedPolicyArns" in role
+    }
+
+    assert not borrowing
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_no_permission_has_a_wildcard(deployed: Template, role: str) -> None:
+    granted = permissions(deployed.of_type("AWS::IAM::Role")[role])
+
+    assert not [name for name in [*granted, *set().union(*granted.values())] if "*" in name]
+
+
+def test_only_tracing_reaches_every_resource_and_only_when_asked_for(deployed: Template) -> None:
+    policies = deployed.of_type("AWS::IAM::ManagedPolicy")
+    (statement,) = policies["TracingPolicy"]["PolicyDocument"]["Statement"]
+
+    assert policies.keys() == {"TracingPolicy"}
+    assert deployed.resources["TracingPolicy"]["Condition"] == "IsTraced"
+    assert statement["Action"] == ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+
+
+def test_no_policy_stands_apart_from_its_role(deployed: Template) -> None:
+    kinds = {resource["Type"] for resource in deployed.resources.values()}
+
+    assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy"}
+
+
+def test_each_function_has_a_role_of_its_own(deployed: Template) -> None:
+    roles = {
+        name: short(function["Role"])
+        for name, function in deployed.of_type("AWS::Lambda::Function").items()
+    }
+
+    assert roles == {name: name.replace("Function", "Role") for name in roles}
+
+
+def test_a_role_is_for_its_service_only(deployed: Template) -> None:
+    trusted = {
+        name: [
+            service
+            for statement in role["AssumeRolePolicyDocument"]["Statement"]
+            for service in listed(statement["Principal"]["Service"])
+        ]
+        for name, role in deployed.of_type("AWS::IAM::Role").items()
+    }
+    schedule = trusted.pop("TickFunctionMinuteRole")
+
+    assert schedule == ["scheduler.amazonaws.com"]
+    assert set(map(tuple, trusted.values())) == {("lambda.amazonaws.com",)}
+
+
+def test_the_maker_of_the_first_key_writes_no_alert(deployed: Template) -> None:
+    role = deployed.of_type("AWS::IAM::Role")["FirstKeyRole"]
+    (write,) = [s for s in statements(role) if s["Action"] == "dynamodb:PutItem"]
+
+    assert write["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["C#*", "K#*"]}
+    }
+
+
+def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template) -> None:
+    readers = {
+        name
+        for name, role in deployed.of_type("AWS::IAM::Role").items()
+        for statement in statements(role)
+        if any(action.startswith(("ssm:Get", "kms:")) for action in listed(statement["Action"]))
+    }
+
+    assert not readers
+
+
+def test_functions_are_called_by_this_api_only(deployed: Template) -> None:
+    callers = deployed.of_type("AWS::Lambda::Permission")
+
+    assert callers
+    for permission in callers.values():
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert "HttpApi" in set(references(permission["SourceArn"]))
