@@ -136,7 +136,7 @@ def view_integration(request: Request, integration: Integration) -> dict[str, An
     return {
         "name": integration.name,
         "type": integration.type,
-        "token_prefix": working[0].prefix,
+        "token_prefix": working[0].prefix if working else None,
         "urls": [
             {"token_prefix": token.prefix, "valid_until": written(token.valid_until)}
             for token in working

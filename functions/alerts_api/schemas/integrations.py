@@ -102,7 +102,9 @@ class Integration(View):
 
     name: str = Field(examples=["prod-prometheus"])
     type: IntegrationType
-    token_prefix: str = Field(description="Of the newest URL.", examples=["3f9a"])
+    token_prefix: str | None = Field(
+        description="Of the newest URL; null if none works.", examples=["3f9a"]
+    )
     urls: list[Url] = Field(description="All that still work, newest first.")
     resolve_after: int = Field(description="Seconds.", examples=[60])
     severity_map: dict[str, str] = Field(examples=[{"major": "critical"}])
