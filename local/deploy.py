@@ -72,7 +72,7 @@ def _sam_deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> N
             *("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             *("--parameter-overrides", f"Architecture={architecture()}"),
-            *(f"PublicUrl={public_url}", "DeletionProtection=false"),
+            *(f"PublicUrl={public_url}", "DeletionProtection=false", "Stage=local", "Alarms=off"),
         ],
         log=places.logs / "deploy.log",
         environment={**sam_environment(), **aws.environment, **_no_configuration(places)},

@@ -20,11 +20,11 @@ class Reply:
     text: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - as the API answers
         return json.loads(self.text)
 
     @property
-    def data(self) -> Any:
+    def data(self) -> Any:  # noqa: ANN401 - likewise
         return self.json["data"]
 
     @property

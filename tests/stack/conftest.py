@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def stack(tmp_path_factory: pytest.TempPathFactory, aws_environment: None) -> Iterator[Stack]:  # noqa: ARG001 - no real AWS
     """A fresh stack on free ports, ended with the tests."""
     state = tmp_path_factory.mktemp("stack")
-    watchers = Watchers(step=lambda step: print(f"local stack: {step}", file=sys.stderr))
+    watchers = Watchers(step=lambda step: sys.stderr.writelines([f"local stack: {step}\n"]))
     with start(Options(state=state, fresh=True), watchers) as running:
         yield running
 
