@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from local.aws import Aws, architecture
 from local.build import Build, sam_environment
+from local.permissions import add_batch_permissions
 from local.places import Places
 from local.processes import run_to_log
 from local.routes import routes_of, set_routes
@@ -24,6 +25,7 @@ class Deployment:
     api_id: str
     table_name: str
     stream_arn: str
+    role_names: tuple[str, ...]
     functions: dict[str, "Function"]
 
 
@@ -41,6 +43,7 @@ def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deploy
         _sam_deploy(aws, build, public_url=public_url, places=places)
     deployment = deployment_in(aws)
     _set_routes(aws, deployment)
+    add_batch_permissions(aws, deployment.role_names)
     aws.client("ssm").put_parameter(
         Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
     )
@@ -69,7 +72,7 @@ def _sam_deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> N
             *("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
             *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
             *("--parameter-overrides", f"Architecture={architecture()}"),
-            *(f"PublicUrl={public_url}", "DeletionProtection=false"),
+            *(f"PublicUrl={public_url}", "DeletionProtection=false", "Stage=local", "Alarms=off"),
         ],
         log=places.logs / "deploy.log",
         environment={**sam_environment(), **aws.environment, **_no_configuration(places)},
@@ -102,6 +105,11 @@ def deployment_in(aws: Aws) -> Deployment:
         stream_arn=aws.client("dynamodb").describe_table(TableName=ids["Table"])["Table"][
             "LatestStreamArn"
         ],
+        role_names=tuple(
+            resource["PhysicalResourceId"]
+            for resource in made
+            if resource["ResourceType"] == "AWS::IAM::Role"
+        ),
         functions={
             resource["LogicalResourceId"]: _function(aws, resource["PhysicalResourceId"])
             for resource in made

@@ -16,6 +16,7 @@ PLAIN = "\x1b[0m"
 FAINT, BOLD = "\x1b[2m", "\x1b[1m"
 RED, GREEN, YELLOW, BLUE = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[34m"
 SEVERITY_COLOURS = {"critical": RED, "warning": YELLOW, "info": BLUE}
+CAUSES = ("exception_name", "exception_code")
 WRONG_FROM, FAILED_FROM = 400, 500
 
 
@@ -57,7 +58,9 @@ class LiveView:
         """Show errors only: `make logs` shows all."""
         entry = read_log_line(line)
         if entry and entry.level in {"ERROR", "CRITICAL"}:
-            self._line(entry.at, (RED, f"  {entry.level} in {entry.function}: {entry.message}"))
+            cause = " ".join(str(entry.more[name]) for name in CAUSES if name in entry.more)
+            text = f"  {entry.level} in {entry.function}: {entry.message} {cause}"
+            self._line(entry.at, (RED, text.rstrip()))
 
     def _line(self, at: datetime, *parts: tuple[str, str]) -> None:
         text = self._laid_out((FAINT, f"{at.astimezone():%H:%M:%S}  "), *parts)

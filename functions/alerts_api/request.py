@@ -50,6 +50,11 @@ class Request:
         return str(self.event["rawPath"])
 
     @property
+    def origin(self) -> str:
+        """The address by which it came, without path."""
+        return f"https://{self.event['requestContext']['domainName']}"
+
+    @property
     def actor(self) -> Actor:
         """Who acts, for the timeline."""
         if self.key is None:
@@ -94,16 +99,7 @@ class Request:
         Raises:
             InvalidInputError: `details` name every field that is wrong.
         """
-        from pydantic import ValidationError  # noqa: PLC0415 - slow, and few requests need it
-
-        try:
-            return model.model_validate(self.json_object)
-        except ValidationError as error:
-            problems = [
-                Problem(_field(it["loc"]), _lowered(it["msg"]))
-                for it in error.errors(include_url=False, include_context=False)
-            ]
-            raise InvalidInputError("The body is not as it should be.", problems) from None
+        return validated(model, self.json_object)
 
     def _expect_json(self) -> None:
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -111,6 +107,24 @@ class Request:
             return
         message = f"The body must be application/json, not {media_type[:100]}."
         raise UnsupportedMediaError(message)
+
+
+def validated[M: "BaseModel"](model: type[M], members: Mapping[str, Any]) -> M:
+    """Read members of an object as a model.
+
+    Raises:
+        InvalidInputError: `details` name every field that is wrong.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - slow, and few requests need it
+
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        problems = [
+            Problem(_field(it["loc"]), _lowered(it["msg"]))
+            for it in error.errors(include_url=False, include_context=False)
+        ]
+        raise InvalidInputError("The body is not as it should be.", problems) from None
 
 
 def _kind(value: object) -> str:

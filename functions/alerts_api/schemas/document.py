@@ -187,13 +187,10 @@ def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
 
 def _responses(line: _Line, schemas: _Schemas) -> dict[str, Any]:
     operation = line.operation
-    success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    if operation.answer is not None:
-        content = {"schema": schemas.answer(operation.answer)}
-        success["content"] = {operation.media_type: content}
-    elif operation.status != HTTPStatus.NO_CONTENT:
-        success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
-    responses = {str(int(operation.status)): success}
+    responses = {
+        str(int(status)): _success(operation, status, schemas)
+        for status in sorted((operation.status, *operation.other_statuses))
+    }
     codes: defaultdict[int, list[str]] = defaultdict(list)
     for error in _errors(line):
         codes[int(status_of_kind(error))].append(error.code)
@@ -205,6 +202,16 @@ def _responses(line: _Line, schemas: _Schemas) -> dict[str, Any]:
             "content": {"application/json": {"schema": schema}},
         }
     return responses
+
+
+def _success(operation: Operation, status: int, schemas: _Schemas) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if operation.answer is not None:
+        content = {"schema": schemas.answer(operation.answer)}
+        success["content"] = {operation.media_type: content}
+    elif status != HTTPStatus.NO_CONTENT:
+        success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
+    return success
 
 
 def _errors(line: _Line) -> Iterator[type[TocsinError]]:

@@ -83,6 +83,12 @@ class Page[T](View):
     has_more: bool
 
 
+class Total(View):
+    """How many there are in all, whatever the page shows."""
+
+    total: int = Field(examples=[3])
+
+
 class Detail(View):
     """One thing that is wrong with the request."""
 
