@@ -1,7 +1,5 @@
 """What was asked: the gateway's event (HTTP API, payload format 2.0), read on demand."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from tocsin.domain.errors import (
     UnsupportedMediaError,
 )
 from tocsin.domain.ids import Actor
+from tocsin.lambda_runtime.gateway_event import body_of, method_of, request_id_of
 from tocsin.lambda_runtime.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -38,12 +37,12 @@ class Request:
     @property
     def request_id(self) -> str:
         """The gateway's id of it."""
-        return str(self.event["requestContext"]["requestId"])
+        return request_id_of(self.event)
 
     @property
     def method(self) -> str:
         """The verb, in capitals."""
-        return str(self.event["requestContext"]["http"]["method"])
+        return method_of(self.event)
 
     @property
     def path(self) -> str:
@@ -75,14 +74,7 @@ class Request:
     @cached_property
     def body(self) -> bytes:
         """The body as sent, which the gateway may have wrapped in base64."""
-        text = self.event.get("body") or ""
-        if not self.event.get("isBase64Encoded"):
-            return bytes(text, "utf-8", "surrogatepass")
-        try:
-            return base64.b64decode(text)
-        except binascii.Error:
-            message = "The body is not what the gateway says: base64."
-            raise MalformedInputError(message) from None
+        return body_of(self.event)
 
     @cached_property
     def json_object(self) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from functions.ingest.event import method_of, request_id_of
 from functions.ingest.integrations import Integrations
 from functions.ingest.routes import Ports, Taken, take
 from tocsin.adapters.aws_clients import aws_client
@@ -22,10 +21,11 @@ from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
-    headers_of,
+    headers_of_status,
     internal_error_body,
     status_of,
 )
+from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 from tocsin.lambda_runtime.settings import Settings
 
@@ -62,7 +62,7 @@ def respond(event: Mapping[str, Any], using: Ports) -> dict[str, Any]:
         status = status_of(error)
         log.warning("Events refused", request_id=request_id, status=int(status), code=error.code)
         _count({"EventsRejected": 1}, using)
-        headers = dict(headers_of(status))
+        headers = dict(headers_of_status(status))
         if isinstance(error, MethodNotAllowedError):
             headers["allow"] = error.allowed
         return _answer(int(status), error_body(error, request_id), headers)

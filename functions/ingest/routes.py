@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from functions.ingest.event import body_of, headers_of, method_of
 from functions.ingest.intake import Intake, take_in
 from functions.ingest.integrations import Integrations
 from tocsin.domain.answer import Answer, Claim
@@ -19,6 +18,7 @@ from tocsin.domain.errors import IntegrationNotFoundError, PayloadTooLargeError
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
 from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.gateway_event import body_of, headers_of, method_of
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
 if TYPE_CHECKING:

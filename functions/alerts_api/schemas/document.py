@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from functions.alerts_api.route import Access, Route
 from functions.alerts_api.schemas.catalogue import OPERATIONS
@@ -109,6 +109,14 @@ def build_document(routes: Iterable[Route]) -> dict[str, Any]:
     }
 
 
+class _Names(GenerateJsonSchema):
+    """Calls `Answer[Alert]` AlertAnswer."""
+
+    def normalize_name(self, name: str) -> str:
+        """Turn a model's name into that of its schema."""
+        return super().normalize_name(re.sub(r"^(\w+)\[(\w+)\]$", r"\2\1", name))
+
+
 class _Schemas:
     """The models of all bodies and answers, each under one name."""
 
@@ -121,7 +129,9 @@ class _Schemas:
                 models[line.operation.body, "validation"] = None
             if line.operation.answer is not None:
                 models[line.operation.answer, "serialization"] = None
-        references, schema = models_json_schema(list(models), ref_template=_REFERENCE)
+        references, schema = models_json_schema(
+            list(models), ref_template=_REFERENCE, schema_generator=_Names
+        )
         self._references = references
         self.components = {name: _plain(it) for name, it in schema.get("$defs", {}).items()}
 
