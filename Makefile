@@ -28,12 +28,16 @@ say = @printf '\n\033[1m%s\033[0m\n' "$(1)"
 ##@ Every day
 
 .PHONY: run
-run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machine: http://127.0.0.1:$(PORT)
+run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machine: http://127.0.0.1:$(PORT) (PORT=, FRESH=1)
 	@python -m local.run --port $(PORT)
 
 .PHONY: logs
-logs: $(VENV)/.installed  ## Show what the functions on this machine log, while `make run` runs
-	@python -m local.logs
+logs: $(VENV)/.installed  ## Show what the functions on this machine log (FOLLOW=1, FUNCTION=ingest)
+	@python -m local.logs $(if $(FOLLOW),--follow) $(FUNCTION)
+
+.PHONY: start-api
+start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Amazon's own images, on port 3000
+	@python -m local.sam_local start-api
 
 .PHONY: check
 check: lint types imports template unit-test  ## Everything that is quick: run it before each commit

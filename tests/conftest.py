@@ -15,7 +15,8 @@ from tests.aws_calls import calls_of
 from tocsin.adapters.aws_json import Call
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 TABLE_NAME = "tocsin"
@@ -63,8 +64,20 @@ def template() -> dict[str, Any]:
     return parsed
 
 
+@pytest.fixture(scope="module")
+def dynamodb(aws_environment: None) -> "Iterator[DynamoDBServiceResource]":  # noqa: ARG001 - no AWS within reach
+    """DynamoDB in moto: once a module, since its client takes longer to make than a test."""
+    with mock_aws():
+        yield boto3.resource("dynamodb")
+
+
+@pytest.fixture(scope="module")
+def dynamodb_client(dynamodb: "DynamoDBServiceResource") -> "DynamoDBClient":  # noqa: ARG001 - in the same moto
+    return boto3.client("dynamodb")
+
+
 @pytest.fixture
-def table(template: dict[str, Any]) -> "Iterator[Table]":
+def table(dynamodb: "DynamoDBServiceResource", template: dict[str, Any]) -> "Iterator[Table]":
     """The table of template.yaml, empty, in moto."""
     declared = template["Resources"]["Table"]["Properties"]
     shape: dict[str, Any] = {
@@ -73,11 +86,12 @@ def table(template: dict[str, Any]) -> "Iterator[Table]":
     }
     # CloudFormation takes StreamEnabled from the presence of the section.
     shape["StreamSpecification"] = {"StreamEnabled": True, **declared["StreamSpecification"]}
-    with mock_aws():
-        yield boto3.resource("dynamodb").create_table(TableName=TABLE_NAME, **shape)
+    table = dynamodb.create_table(TableName=TABLE_NAME, **shape)
+    yield table
+    table.delete()
 
 
 @pytest.fixture
-def call(table: "Table") -> Call:  # noqa: ARG001 - must exist first
+def call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
     """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
-    return calls_of(boto3.client("dynamodb"))
+    return calls_of(dynamodb_client)

@@ -48,6 +48,7 @@ class Slot:
 
 def signal(
     *,
+    dedup_key: str = "disk-full",
     action: SignalAction = SignalAction.TRIGGER,
     severity: Severity = Severity.CRITICAL,
     output: str = "93 % full",
@@ -59,7 +60,7 @@ def signal(
     )
     said = Signal(
         action=action,
-        dedup_key="disk-full",
+        dedup_key=dedup_key,
         severity=severity,
         facts=Facts(name="Disk full", reason=output),
         current_value=value,
@@ -87,27 +88,34 @@ def snooze(duration: timedelta, *, sticky_severity: bool = False) -> Step:
     )
 
 
-DURATIONS = st.sampled_from([timedelta(seconds=seconds) for seconds in (1, 30, 90, 3600)])
-STEPS = st.one_of(
-    st.builds(
-        signal,
-        action=st.sampled_from(SignalAction),
-        severity=st.sampled_from(Severity),
-        output=st.sampled_from(["93 % full", "97 % full", ""]),
-        value=st.sampled_from([93, 97.5, "high", None]),
-        resolve_after=st.sampled_from([timedelta(), timedelta(minutes=1)]),
-    ),
-    st.sampled_from([ACKNOWLEDGE, UNACKNOWLEDGE, RESOLVE, UNSNOOZE, PROMOTE, ACT]),
-    st.builds(snooze, DURATIONS, sticky_severity=st.booleans()),
-)
+def _steps(dedup_key: str) -> st.SearchStrategy[Step]:
+    return st.one_of(
+        st.builds(
+            signal,
+            dedup_key=st.just(dedup_key),
+            action=st.sampled_from(SignalAction),
+            severity=st.sampled_from(Severity),
+            output=st.sampled_from(["93 % full", "97 % full", ""]),
+            value=st.sampled_from([93, 97.5, "high", None]),
+            resolve_after=st.sampled_from([timedelta(), timedelta(minutes=1)]),
+        ),
+        st.sampled_from([ACKNOWLEDGE, UNACKNOWLEDGE, RESOLVE, UNSNOOZE, PROMOTE, ACT]),
+        st.builds(
+            snooze,
+            st.sampled_from([timedelta(seconds=seconds) for seconds in (1, 30, 90, 3600)]),
+            sticky_severity=st.booleans(),
+        ),
+    )
 
 
 @st.composite
-def lives(draw: st.DrawFn, *, max_steps: int = 30) -> list[StoredChange]:
+def lives(
+    draw: st.DrawFn, dedup_key: str = "disk-full", *, max_steps: int = 30
+) -> list[StoredChange]:
     """Draw the records of a slot to which any steps happened at any times."""
     slot, at = Slot(), NINE
     pauses = st.integers(0, 100_000)
-    for step, pause in draw(st.lists(st.tuples(STEPS, pauses), max_size=max_steps)):
+    for step, pause in draw(st.lists(st.tuples(_steps(dedup_key), pauses), max_size=max_steps)):
         at += timedelta(milliseconds=pause)
         slot.take(step, at)
     return slot.records

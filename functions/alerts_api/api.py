@@ -19,10 +19,11 @@ from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
-    headers_of,
+    headers_of_status,
     internal_error_body,
     status_of,
 )
+from tocsin.lambda_runtime.gateway_event import headers_of
 from tocsin.usecases.answer_once import answer_once, hash_request
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ REPLAYED: Final = "idempotent-replayed"
 class Log(Protocol):
     """The part of a logger that is used here."""
 
-    def info(self, msg: object, *, extra: Mapping[str, object]) -> None: ...
+    def info(self, message: str, **facts: object) -> None: ...
 
-    def exception(self, msg: object, *, extra: Mapping[str, object]) -> None: ...
+    def exception(self, message: str, **facts: object) -> None: ...
 
 
 class Api:
@@ -68,7 +69,7 @@ class Api:
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request; every error becomes an answer too."""
         started = time.perf_counter()
-        headers = {name.lower(): text for name, text in event.get("headers", {}).items()}
+        headers = headers_of(event)
         request = Request(event=event, headers=headers, at=self._now())
         facts: dict[str, object] = {
             "request_id": request.request_id,
@@ -78,9 +79,8 @@ class Api:
         }
         answer = self._answer(request, facts)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        self._log.info(
-            "Request answered", extra={**facts, "status": answer.status, "ms": milliseconds}
-        )
+        status = int(answer.status)
+        self._log.info("Request answered", **facts, status=status, milliseconds=milliseconds)
         if request.method == "HEAD":
             answer = replace(answer, body="")
         return to_gateway(answer, headers.get("accept-encoding", ""))
@@ -98,7 +98,7 @@ class Api:
         except TocsinError as error:
             return _refusal(error, request)
         except Exception:  # noqa: BLE001 - the one place: logged whole, answered bare
-            self._log.exception("Request failed", extra=facts)
+            self._log.exception("Request failed", **facts)
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             return HttpAnswer(status=status, body=internal_error_body(request.request_id))
 
@@ -139,7 +139,7 @@ def _work(route: Route, request: Request, values: list[str]) -> HttpAnswer:
 
 def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
     status = status_of(error)
-    headers = {"content-type": JSON, **headers_of(status)}
+    headers = {"content-type": JSON, **headers_of_status(status)}
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
     return HttpAnswer(status=status, body=error_body(error, request.request_id), headers=headers)

@@ -1,7 +1,5 @@
 """What was asked: the gateway's event (HTTP API, payload format 2.0), read on demand."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from tocsin.domain.errors import (
     UnsupportedMediaError,
 )
 from tocsin.domain.ids import Actor
+from tocsin.lambda_runtime.gateway_event import body_of, method_of, request_id_of
 from tocsin.lambda_runtime.strict_json import read_json
 
 if TYPE_CHECKING:
@@ -38,17 +37,22 @@ class Request:
     @property
     def request_id(self) -> str:
         """The gateway's id of it."""
-        return str(self.event["requestContext"]["requestId"])
+        return request_id_of(self.event)
 
     @property
     def method(self) -> str:
         """The verb, in capitals."""
-        return str(self.event["requestContext"]["http"]["method"])
+        return method_of(self.event)
 
     @property
     def path(self) -> str:
         """The path as sent, without query."""
         return str(self.event["rawPath"])
+
+    @property
+    def origin(self) -> str:
+        """The address by which it came, without path."""
+        return f"https://{self.event['requestContext']['domainName']}"
 
     @property
     def actor(self) -> Actor:
@@ -70,14 +74,7 @@ class Request:
     @cached_property
     def body(self) -> bytes:
         """The body as sent, which the gateway may have wrapped in base64."""
-        text = self.event.get("body") or ""
-        if not self.event.get("isBase64Encoded"):
-            return bytes(text, "utf-8", "surrogatepass")
-        try:
-            return base64.b64decode(text)
-        except binascii.Error:
-            message = "The body is not what the gateway says: base64."
-            raise MalformedInputError(message) from None
+        return body_of(self.event)
 
     @cached_property
     def json_object(self) -> Mapping[str, Any]:
@@ -102,16 +99,7 @@ class Request:
         Raises:
             InvalidInputError: `details` name every field that is wrong.
         """
-        from pydantic import ValidationError  # noqa: PLC0415 - slow, and few requests need it
-
-        try:
-            return model.model_validate(self.json_object)
-        except ValidationError as error:
-            problems = [
-                Problem(_field(it["loc"]), _lowered(it["msg"]))
-                for it in error.errors(include_url=False, include_context=False)
-            ]
-            raise InvalidInputError("The body is not as it should be.", problems) from None
+        return validated(model, self.json_object)
 
     def _expect_json(self) -> None:
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -119,6 +107,24 @@ class Request:
             return
         message = f"The body must be application/json, not {media_type[:100]}."
         raise UnsupportedMediaError(message)
+
+
+def validated[M: "BaseModel"](model: type[M], members: Mapping[str, Any]) -> M:
+    """Read members of an object as a model.
+
+    Raises:
+        InvalidInputError: `details` name every field that is wrong.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - slow, and few requests need it
+
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        problems = [
+            Problem(_field(it["loc"]), _lowered(it["msg"]))
+            for it in error.errors(include_url=False, include_context=False)
+        ]
+        raise InvalidInputError("The body is not as it should be.", problems) from None
 
 
 def _kind(value: object) -> str:

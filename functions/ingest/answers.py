@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from functions.ingest.event import method_of, request_id_of
 from functions.ingest.intake import Intake
 from functions.ingest.ports import Ports
 from functions.ingest.routes import take
@@ -13,10 +12,11 @@ from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
-    headers_of,
+    headers_of_status,
     internal_error_body,
     status_of,
 )
+from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _refusal(error: TocsinError, request_id: str, ports: Ports) -> dict[str, Any
         facts["cause"] = getattr(error.__cause__, "code", type(error.__cause__).__name__)
     ports.log.warning("Events refused", **facts)
     ports.count({"EventsRejected": 1})
-    headers = dict(headers_of(status))
+    headers = dict(headers_of_status(status))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
     return _answer(status, error_body(error, request_id), headers)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.ingest.event import body_of, headers_of
 from functions.ingest.ports import Ports
 from functions.ingest.routes import EVENTS_PATH, Taken, take_body
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
+from tocsin.lambda_runtime.gateway_event import body_of, headers_of
 from tocsin.lambda_runtime.strict_json import expect_size
 from tocsin.usecases.answer_once import answer_once, hash_request
 

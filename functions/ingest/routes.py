@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.event import body_of, method_of
 from functions.ingest.intake import Intake, take_in
 from functions.ingest.ports import Ports
 from tocsin.domain.answer import Answer
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.gateway_event import body_of, method_of
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"

@@ -1,15 +1,15 @@
-"""The table's slots, alerts, timelines and stream, in memory."""
+"""The table's slots, alerts and stream, in memory."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.fakes.listing import page_of
+from tests.fakes.timeline import InMemoryTimeline
 from tocsin.domain.alert import Alert, Listed
-from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
-from tocsin.domain.consequences import AlertChange
-from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError
+from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.consequences import StoredChange
+from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem, SlotRefusedError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import (
     AlertId,
@@ -25,31 +25,23 @@ from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
-HISTORY_LIMIT = 50
 
+class InMemoryAlerts(InMemoryTimeline):
+    """Implements Slot-, Alert-, Timeline- and DueRepository over the same alerts.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamRecord:
-    """One write as the table's stream tells it; the new image carries its `changes`."""
-
-    old: Alert | None
-    new: Alert
-
-
-class InMemoryAlerts:
-    """SlotRepository, AlertRepository, TimelineRepository and DueRepository in one.
-
-    What the stream's reader derives (timeline, counts, history) is not there before somebody
-    takes the `stream` and calls `record`, just as it comes later on the table.
+    What follows from a write (timeline, counts, history) is not there before somebody reads
+    the `stream`, just as it comes later on the table.
     """
 
     def __init__(self) -> None:
-        self.stream: list[StreamRecord] = []
+        super().__init__()
+        self.stream: list[StoredChange] = []
         self._live: dict[Fingerprint, Alert] = {}
         self._former: dict[AlertId, Alert] = {}
-        self._rows: defaultdict[AlertId, dict[str, Change]] = defaultdict(dict)
-        self._samples: defaultdict[AlertId, dict[int, Sample]] = defaultdict(dict)
-        self._counts = Counts()
+
+    def __iter__(self) -> Iterator[Alert]:
+        for alert in (*self._live.values(), *self._former.values()):
+            yield replace(alert, changes=())
 
     # SlotRepository
 
@@ -93,58 +85,48 @@ class InMemoryAlerts:
         return alert
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
-        samples = self._samples[alert_id]
-        newest = sorted(samples)[-HISTORY_LIMIT:]
-        return self.get(alert_id), tuple(samples[when] for when in newest)
+        return self.get(alert_id), tuple(self.samples(alert_id))
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         current = self._stored(before.alert_id)
         if current is None or not _is_as_read(current, before):
             raise SlotRefusedError(self.in_slot(before.fingerprint))
         repeats = after.occurrences - before.occurrences
+        counted = after if repeats else current
         merged = replace(
             after,
-            facts=after.facts if repeats else current.facts,
-            current_value=after.current_value if repeats else current.current_value,
+            facts=counted.facts,
+            output_hash=counted.output_hash,
+            last_seen_at=counted.last_seen_at,
+            current_value=counted.current_value,
             occurrences=current.occurrences + repeats,
-            last_seen_at=after.last_seen_at if repeats else current.last_seen_at,
         )
         return self._write(current, _next_version(current, merged), write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
-        rows = [_as_listed(alert) for alert in self._all()]
-        return page_of(rows, query, at=at, counts=self._counts)
+        return page_of(map(_as_listed, self), query, at=at, counts=self.counts)
 
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
-        rows = self._rows[alert_id]
-        keys = sorted(key for key in rows if cursor is None or key > cursor)
-        shown = keys[:limit]
+        if not is_ulid(alert_id):
+            raise AlertNotFoundError
+        prefix = f"T#{alert_id}#"
+        if cursor is not None and not cursor.startswith(prefix):
+            problem = Problem("cursor", "is not one that this timeline gave")
+            raise InvalidInputError("The cursor is wrong.", [problem])
+        placed = [
+            (prefix + place, change)
+            for place, change in self.placed(alert_id)
+            if cursor is None or prefix + place > cursor
+        ]
         return TimelinePage(
-            changes=tuple(rows[key] for key in shown),
-            next_cursor=shown[-1] if len(keys) > limit else None,
+            changes=tuple(change for _, change in placed[:limit]),
+            next_cursor=placed[limit - 1][0] if len(placed) > limit else None,
         )
 
-    def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
-        note = replace(note, at=_to_millisecond(note.at))
-        self._rows[alert_id][f"{milliseconds(note.at):013}#note#{write_id}"] = note
-
-    # TimelineRepository
-
-    def record(self, changes: Sequence[AlertChange]) -> None:
-        for told in changes:
-            rows, is_new = self._rows[told.alert.alert_id], False
-            for position, change in enumerate(told.changes):
-                key = _row_key(told.alert, change, position)
-                is_new = is_new or key not in rows
-                rows[key] = replace(change, at=_to_millisecond(change.at))
-            if is_new:
-                self._counts = _added(self._counts, told.counts)
-
-    def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        for sample in samples:
-            self._samples[alert_id][milliseconds(sample.at)] = sample
+    # TimelineRepository: the rest of it is derived and not part of an alert
 
     def refresh_listed(self, alert: Alert) -> None:
+        super().refresh_listed(alert)
         current = self._live.get(alert.fingerprint)
         if current is not None and current.alert_id == alert.alert_id:
             self._live[alert.fingerprint] = replace(current, listed=_listed_of(current))
@@ -158,10 +140,6 @@ class InMemoryAlerts:
             if (due_at := next_action(alert).at) is not None and due_at < before
         ]
         return sorted(timers, key=lambda timer: timer.due_at)
-
-    def _all(self) -> Iterator[Alert]:
-        yield from self._live.values()
-        yield from self._former.values()
 
     def _stored(self, alert_id: AlertId) -> Alert | None:
         if not is_ulid(alert_id):
@@ -177,8 +155,9 @@ class InMemoryAlerts:
             self._former[kept.alert_id] = kept
         else:
             self._live[kept.fingerprint] = kept
-        self.stream.append(StreamRecord(old=old, new=kept))
-        return replace(kept, changes=())
+        written = replace(kept, changes=())
+        self.stream.append(StoredChange(before=_read(old), after=written, changes=kept.changes))
+        return written
 
 
 def _read(stored: Alert | None) -> Alert | None:
@@ -212,23 +191,9 @@ def _listed_of(alert: Alert) -> Listed:
 def _as_listed(alert: Alert) -> Alert:
     return replace(
         alert,
-        changes=(),
         occurrences=alert.listed.occurrences,
         last_seen_at=alert.listed.last_seen_at,
         current_value=alert.listed.current_value,
-    )
-
-
-def _row_key(alert: Alert, change: Change, position: int) -> str:
-    at = milliseconds(change.at)
-    return f"{at:013}#{alert.version:06}#{alert.occurrences:09}#{position}"
-
-
-def _added(counts: Counts, moved: Counts) -> Counts:
-    return Counts(
-        firing=counts.firing + moved.firing,
-        acknowledged=counts.acknowledged + moved.acknowledged,
-        snoozed=counts.snoozed + moved.snoozed,
     )
 
 
@@ -238,6 +203,10 @@ def _to_millisecond(at: datetime) -> datetime:
 
 def _maybe_to_millisecond(at: datetime | None) -> datetime | None:
     return None if at is None else _to_millisecond(at)
+
+
+def _change_as_stored(change: Change) -> Change:
+    return replace(change, at=_to_millisecond(change.at))
 
 
 def _as_stored(alert: Alert) -> Alert:
@@ -253,5 +222,5 @@ def _as_stored(alert: Alert) -> Alert:
         resolved_at=_maybe_to_millisecond(alert.resolved_at),
         snooze=snooze and replace(snooze, until=_to_millisecond(snooze.until)),
         changed_at=_to_millisecond(alert.changed_at),
-        changes=tuple(replace(change, at=_to_millisecond(change.at)) for change in alert.changes),
+        changes=tuple(map(_change_as_stored, alert.changes)),
     )

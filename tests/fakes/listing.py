@@ -6,6 +6,7 @@ from datetime import datetime
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.ids import is_ulid
 
 type Place = tuple[int, str]
 """Where an alert stands: the rank of its severity, or 0 where that does not matter; its id."""
@@ -15,7 +16,7 @@ def page_of(
     alerts: Iterable[Alert], query: AlertQuery, *, at: datetime, counts: Counts
 ) -> AlertPage:
     """Sort all, skip up to the cursor, keep what fits."""
-    after = None if query.cursor is None else _place_in(query.cursor)
+    after = None if query.cursor is None else _place_in(query, query.cursor)
     selected = in_order(alerts, query, at=at)
     following = [
         alert
@@ -24,7 +25,9 @@ def page_of(
         or _sort_key(_place(alert, query.sort), query.sort) > _sort_key(after, query.sort)
     ]
     shown = following[: query.limit]
-    next_cursor = _cursor(_place(shown[-1], query.sort)) if len(following) > query.limit else None
+    next_cursor = (
+        _cursor(query.sort, _place(shown[-1], query.sort)) if len(following) > query.limit else None
+    )
     return AlertPage(alerts=tuple(shown), next_cursor=next_cursor, counts=counts)
 
 
@@ -54,13 +57,14 @@ def _sort_key(place: Place, sort: Sort) -> tuple[int, list[int]]:
             return (-rank, newest_first)
 
 
-def _cursor(place: Place) -> str:
-    return f"{place[0]}.{place[1]}"
+def _cursor(sort: Sort, place: Place) -> str:
+    return f"{sort}.{place[0]}.{place[1]}"
 
 
-def _place_in(cursor: str) -> Place:
-    rank, _, alert_id = cursor.partition(".")
-    if not rank.isdecimal():
-        message = "The cursor is none that a list gave out."
-        raise InvalidInputError(message, [Problem("cursor", "is not known")])
+def _place_in(query: AlertQuery, cursor: str) -> Place:
+    sort, _, place = cursor.partition(".")
+    rank, _, alert_id = place.partition(".")
+    if sort != query.sort or not rank.isdecimal() or not is_ulid(alert_id):
+        problem = Problem("cursor", "is not one that a list of this order gave")
+        raise InvalidInputError("The cursor is wrong.", [problem])
     return int(rank), alert_id

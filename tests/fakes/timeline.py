@@ -1,16 +1,14 @@
 """What the stream derives, in memory."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.history import HISTORY_LIMIT, Sample
-from tocsin.domain.ids import AlertId, milliseconds
+from tocsin.domain.ids import AlertId, WriteId, milliseconds
 from tocsin.domain.timeline import Change
-
-type Place = tuple[int, bool, int, int]
-"""When, by a repeat or not, which version or occurrence, which of its changes."""
 
 
 class InMemoryTimeline:
@@ -21,19 +19,20 @@ class InMemoryTimeline:
         self.listed: dict[AlertId, int] = {}
         """Occurrences as lists show them."""
         self.expiring: set[AlertId] = set()
-        self._entries: dict[AlertId, dict[Place, Change]] = {}
+        self._entries: defaultdict[AlertId, dict[str, Change]] = defaultdict(dict)
+        """By time and what else orders them, as the table's keys do."""
         self._samples: dict[AlertId, list[Sample]] = {}
 
     def record(self, changes: Sequence[AlertChange]) -> int:
         new = 0
         for told in changes:
-            entries = self._entries.setdefault(told.alert.alert_id, {})
-            places = {_place(told, number): change for number, change in enumerate(told.changes)}
-            if places.keys() & entries.keys():
+            entries = self._entries[told.alert.alert_id]
+            placed = {_place(told, number): change for number, change in enumerate(told.changes)}
+            if placed.keys() & entries.keys():
                 continue
-            entries |= places
+            entries |= placed
             self.counts += told.counts
-            new += len(places)
+            new += len(placed)
         return new
 
     def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
@@ -49,14 +48,23 @@ class InMemoryTimeline:
     def let_expire(self, alert: Alert) -> None:
         self.expiring.add(alert.alert_id)
 
+    def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
+        """Beside what the stream tells: people write notes themselves."""
+        self._entries[alert_id][f"{milliseconds(note.at):013}#note#{write_id}"] = note
+
     def entries(self, alert_id: AlertId) -> list[Change]:
-        entries = self._entries.get(alert_id, {})
-        return [entries[place] for place in sorted(entries)]
+        return [change for _, change in self.placed(alert_id)]
+
+    def placed(self, alert_id: AlertId) -> list[tuple[str, Change]]:
+        """Each entry with its place, in order."""
+        return sorted(self._entries[alert_id].items(), key=lambda entry: entry[0])
 
     def samples(self, alert_id: AlertId) -> list[Sample]:
         return self._samples.get(alert_id, [])
 
 
-def _place(told: AlertChange, number: int) -> Place:
-    which = told.alert.occurrences if told.is_repeat else told.alert.version
-    return milliseconds(told.changes[number].at), told.is_repeat, which, number
+def _place(told: AlertChange, number: int) -> str:
+    at = milliseconds(told.changes[number].at)
+    if told.is_repeat:
+        return f"{at:013}#repeat#{told.alert.occurrences:09}#{number}"
+    return f"{at:013}#{told.alert.version:06}#{number}"

@@ -23,6 +23,11 @@ class InMemoryTimers:
     def waiting(self) -> list[Timer]:
         return [timer for _, timer in self._waiting]
 
+    @property
+    def soonest(self) -> datetime | None:
+        """When the next one arrives."""
+        return min((arrives_at for arrives_at, _ in self._waiting), default=None)
+
     def arrived(self, now: datetime) -> list[Timer]:
         """Take out what has arrived, soonest first."""
         arrived = sorted((it for it in self._waiting if it[0] <= now), key=lambda it: it[0])

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
 from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.stream import apply_stream
+from tests.fakes.timers import InMemoryTimers
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId, fingerprint
-from tocsin.domain.next_action import NextAction, next_action
+from tocsin.domain.next_action import LOOK_AHEAD, NextAction, next_action
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
@@ -18,11 +20,10 @@ from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
+from tocsin.usecases.send_due_timers import send_due_timers
 
-NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-ALICE = Actor("alice")
-BOB = Actor("bob")
-PROMETHEUS = Source(integration="prod-prometheus")
+_EVER = datetime.max.replace(tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass
@@ -41,7 +42,9 @@ class World:
     def __init__(self, now: datetime = NINE) -> None:
         self.now = now
         self.alerts = InMemoryAlerts()
+        self.timers = InMemoryTimers()
         self.new_write_id = WriteIds()
+        self._ticked_at = now - MINUTE
 
     # Senders
 
@@ -69,7 +72,7 @@ class World:
         receipt = receive_signal(
             signal, source, at=self.now, slots=self.alerts, new_write_id=self.new_write_id
         )
-        apply_stream(self.alerts)
+        self._follow()
         return receipt
 
     def opened(self, dedup_key: str = "disk-full", *, source: Source = PROMETHEUS) -> AlertId:
@@ -121,23 +124,45 @@ class World:
                 alert_id, change, alerts=self.alerts, new_write_id=self.new_write_id
             )
         finally:
-            apply_stream(self.alerts)
+            self._follow()
 
     # Time
 
     def pass_time(
         self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
     ) -> None:
-        """Move the clock; whatever falls due happens at its own time on the way."""
+        """Move the clock; ticks and timers come at their own times on the way."""
         until = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        while timers := self.alerts.due(until + timedelta(milliseconds=1)):
-            self.now = max(self.now, timers[0].due_at)
-            acted = run_due_action(
-                timers[0], at=self.now, slots=self.alerts, new_write_id=self.new_write_id
-            )
-            assert acted is not None, "what is due must happen, or the clock stands still"
-            apply_stream(self.alerts)
+        while (at := self._next_event()) is not None and at <= until:
+            self.now = max(self.now, at)
+            if self.now == self._tick_for_what_is_due():
+                self._ticked_at = self.now
+                send_due_timers(now=self.now, due=self.alerts, timers=self.timers)
+            for timer in self.timers.arrived(self.now):
+                run_due_action(
+                    timer, at=self.now, slots=self.alerts, new_write_id=self.new_write_id
+                )
+                self._follow()
         self.now = until
+
+    def _next_event(self) -> datetime | None:
+        return min(
+            (at for at in (self.timers.soonest, self._tick_for_what_is_due()) if at), default=None
+        )
+
+    def _tick_for_what_is_due(self) -> datetime | None:
+        """The next full minute at which a tick finds something that waits for no timer yet."""
+        waiting = set(self.timers.waiting)
+        due = [timer for timer in self.alerts.due(_EVER) if timer not in waiting]
+        if not due:
+            return None
+        needed_at = max(
+            self.now, self._ticked_at + _MILLISECOND, due[0].due_at - LOOK_AHEAD + _MILLISECOND
+        )
+        return needed_at + (NINE - needed_at) % MINUTE
+
+    def _follow(self) -> None:
+        apply_stream(self.alerts, now=self.now, timers=self.timers)
 
     # What can be seen
 

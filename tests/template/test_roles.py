@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.template.intrinsics import Template, listed, references, short
+from tocsin.adapters.dynamodb import keys
+from tocsin.domain.credential import SecretHash
 
 type Permissions = dict[str, set[str]]
 
@@ -15,9 +17,10 @@ ALLOWED: dict[str, Permissions] = {
     "IngestRole": {
         "IngestLogs": LOGS,
         "Table": {
-            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
             "dynamodb:GetItem",
             "dynamodb:PutItem",
+            "dynamodb:Query",
             "dynamodb:UpdateItem",
         },
     },
@@ -42,26 +45,25 @@ ALLOWED: dict[str, Permissions] = {
             "dynamodb:GetShardIterator",
             "dynamodb:ListStreams",
         },
-        "Table": {
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:Query",
-            "dynamodb:UpdateItem",
-        },
+        "Table": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "TimersQueue": {"sqs:SendMessage"},
         "TableChangeFailuresQueue": {"sqs:SendMessage"},
     },
     "TickRole": {
         "TickLogs": LOGS,
-        "Table": {"dynamodb:UpdateItem"},
         "Table/index/due": {"dynamodb:Query"},
         "TimersQueue": {"sqs:SendMessage"},
         "TickFailuresQueue": {"sqs:SendMessage"},
     },
     "TimerRole": {
         "TimerLogs": LOGS,
-        "Table": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
-        "TimersQueue": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+        "Table": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "TimersQueue": {
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+            "sqs:SendMessage",
+        },
     },
     "FirstKeyRole": {
         "FirstKeyLogs": LOGS,
@@ -158,13 +160,41 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
     assert set(map(tuple, trusted.values())) == {("lambda.amazonaws.com",)}
 
 
-def test_the_maker_of_the_first_key_writes_no_alert(deployed: Template) -> None:
-    role = deployed.of_type("AWS::IAM::Role")["FirstKeyRole"]
-    (write,) = [s for s in statements(role) if s["Action"] == "dynamodb:PutItem"]
+@pytest.mark.parametrize(
+    ("role", "action", "partitions"),
+    [
+        pytest.param("IngestRole", "dynamodb:DeleteItem", ["I#*"], id="intake deletes no alert"),
+        pytest.param("IngestRole", "dynamodb:Query", ["I#*"], id="intake lists no alert"),
+        pytest.param(
+            "FirstKeyRole",
+            "dynamodb:PutItem",
+            ["C#*", "K#*"],
+            id="the maker of the first key writes no alert",
+        ),
+    ],
+)
+def test_a_permission_is_for_some_partitions_only(
+    deployed: Template, role: str, action: str, partitions: list[str]
+) -> None:
+    (statement,) = [
+        statement
+        for statement in statements(deployed.of_type("AWS::IAM::Role")[role])
+        if action in listed(statement["Action"])
+    ]
 
-    assert write["Condition"] == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["C#*", "K#*"]}
+    assert statement["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}
     }
+
+
+def test_partitions_are_named_as_the_code_names_them() -> None:
+    written_by_key_maker = [
+        keys.configuration_partition("key"),
+        keys.credential_key(SecretHash("0" * 64))["pk"]["S"],
+    ]
+
+    assert {partition[:2] for partition in written_by_key_maker} == {"C#", "K#"}
+    assert keys.answer_key("name")["pk"]["S"].startswith("I#")
 
 
 def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template) -> None:

@@ -37,10 +37,14 @@ class _Entry:
         return str(self.described["operationId"])
 
     @property
+    def badge(self) -> str:
+        """The method, never by its colour alone."""
+        return f'<span class="method {self.method.lower()}">{self.method}</span>'
+
+    @property
     def title(self) -> str:
-        """Method and path; the method never by its colour alone."""
-        kind = self.method.lower()
-        return f'<span class="method {kind}">{self.method}</span> <code>{escape(self.path)}</code>'
+        """Method and path."""
+        return f"{self.badge} <code>{escape(self.path)}</code>"
 
 
 def show_document_page(document: Mapping[str, Any]) -> str:
@@ -74,8 +78,7 @@ def _contents(by_tag: Mapping[str, Iterable[_Entry]]) -> str:
     parts = ['<ul><li><a href="#about">How it works</a></li></ul>']
     for tag, entries in by_tag.items():
         links = "".join(
-            f'<li><a href="#{it.name}">{it.title}<span class="summary">'
-            f"{escape(it.described['summary'])}</span></a></li>"
+            f'<li><a href="#{it.name}">{it.badge} {escape(it.described["summary"])}</a></li>'
             for it in entries
         )
         parts.append(f"<h2>{escape(tag)}</h2><ul>{links}</ul>")

@@ -11,8 +11,12 @@ from functions.alerts_api.api import Api, Log
 from functions.alerts_api.routes.alerts import AlertRoutes
 from functions.alerts_api.routes.alerts_bulk import BulkRoutes
 from functions.alerts_api.routes.documents import DocumentRoutes
+from functions.alerts_api.routes.incidents import IncidentRoutes
+from functions.alerts_api.routes.integrations import IntegrationRoutes
+from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
+from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -36,6 +40,8 @@ class Ports:
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     log: Log
+    public_url: str = ""
+    """Where clients reach the API; empty for the gateway's own address."""
 
     def new_write_id(self) -> WriteId:
         """Make an id for one write."""
@@ -46,7 +52,29 @@ def build_api(ports: Ports) -> Api:
     """Put all routes together; no environment, no network."""
     alerts = AlertRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
-    routes = (*alerts.routes(), *bulk.routes(), *service_routes())
+    incidents = IncidentRoutes(
+        stores=IncidentStores(
+            alerts=ports.alerts, incidents=ports.incidents, new_write_id=ports.new_write_id
+        ),
+        random_bytes=ports.random_bytes,
+    )
+    integrations = IntegrationRoutes(
+        integrations=ports.integrations,
+        new_write_id=ports.new_write_id,
+        random_bytes=ports.random_bytes,
+        public_url=ports.public_url,
+    )
+    keys = KeyRoutes(
+        keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
+    )
+    routes = (
+        *alerts.routes(),
+        *bulk.routes(),
+        *incidents.routes(),
+        *integrations.routes(),
+        *keys.routes(),
+        *service_routes(),
+    )
     documents = DocumentRoutes(routes)
     return Api(
         (*routes, *documents.routes()),

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from functions.alerts_api.schemas import alerts, intake, service
+from functions.alerts_api.schemas import alerts, incidents, intake, integrations, keys, service
 from functions.alerts_api.schemas.operation import Operation
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     **intake.OPERATIONS,
     **alerts.OPERATIONS,
+    **incidents.OPERATIONS,
+    **integrations.OPERATIONS,
+    **keys.OPERATIONS,
     **service.OPERATIONS,
 }

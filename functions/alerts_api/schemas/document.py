@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from functions.alerts_api.route import Access, Route
 from functions.alerts_api.schemas.catalogue import OPERATIONS
@@ -109,6 +109,14 @@ def build_document(routes: Iterable[Route]) -> dict[str, Any]:
     }
 
 
+class _Names(GenerateJsonSchema):
+    """Calls `Answer[Alert]` AlertAnswer."""
+
+    def normalize_name(self, name: str) -> str:
+        """Turn a model's name into that of its schema."""
+        return super().normalize_name(re.sub(r"^(\w+)\[(\w+)\]$", r"\2\1", name))
+
+
 class _Schemas:
     """The models of all bodies and answers, each under one name."""
 
@@ -121,7 +129,9 @@ class _Schemas:
                 models[line.operation.body, "validation"] = None
             if line.operation.answer is not None:
                 models[line.operation.answer, "serialization"] = None
-        references, schema = models_json_schema(list(models), ref_template=_REFERENCE)
+        references, schema = models_json_schema(
+            list(models), ref_template=_REFERENCE, schema_generator=_Names
+        )
         self._references = references
         self.components = {name: _plain(it) for name, it in schema.get("$defs", {}).items()}
 
@@ -177,13 +187,10 @@ def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
 
 def _responses(line: _Line, schemas: _Schemas) -> dict[str, Any]:
     operation = line.operation
-    success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    if operation.answer is not None:
-        content = {"schema": schemas.answer(operation.answer)}
-        success["content"] = {operation.media_type: content}
-    elif operation.status != HTTPStatus.NO_CONTENT:
-        success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
-    responses = {str(int(operation.status)): success}
+    responses = {
+        str(int(status)): _success(operation, status, schemas)
+        for status in sorted((operation.status, *operation.other_statuses))
+    }
     codes: defaultdict[int, list[str]] = defaultdict(list)
     for error in _errors(line):
         codes[int(status_of_kind(error))].append(error.code)
@@ -195,6 +202,16 @@ def _responses(line: _Line, schemas: _Schemas) -> dict[str, Any]:
             "content": {"application/json": {"schema": schema}},
         }
     return responses
+
+
+def _success(operation: Operation, status: int, schemas: _Schemas) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if operation.answer is not None:
+        content = {"schema": schemas.answer(operation.answer)}
+        success["content"] = {operation.media_type: content}
+    elif status != HTTPStatus.NO_CONTENT:
+        success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
+    return success
 
 
 def _errors(line: _Line) -> Iterator[type[TocsinError]]:

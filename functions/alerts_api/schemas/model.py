@@ -1,7 +1,7 @@
 """What all models share."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -43,8 +43,6 @@ Flag = Annotated[
 Value = str | int | float | bool | None
 """What a sender measured."""
 
-T = TypeVar("T")
-
 
 def _stay_open(schema: dict[str, Any]) -> None:
     """Version 1 may still grow: a reader must not refuse a field that it does not know."""
@@ -69,18 +67,13 @@ class ConfigurationBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Answer(View, Generic[T]):  # noqa: UP046 - pydantic names the new syntax's models badly
+class Answer[T](View):
     """One thing."""
 
     data: T
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
-        """`Answer[Alert]` is called AlertAnswer."""
-        return f"{params[0].__name__}{cls.__name__}"
 
-
-class Page(View, Generic[T]):  # noqa: UP046
+class Page[T](View):
     """Part of a list."""
 
     data: list[T]
@@ -89,10 +82,11 @@ class Page(View, Generic[T]):  # noqa: UP046
     )
     has_more: bool
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
-        """`Page[Alert]` is called AlertPage."""
-        return f"{params[0].__name__}{cls.__name__}"
+
+class Total(View):
+    """How many there are in all, whatever the page shows."""
+
+    total: int = Field(examples=[3])
 
 
 class Detail(View):

@@ -47,6 +47,8 @@ class Operation:
     body: type[BaseModel] | None = None
     is_body_required: bool = True
     status: int = 200
+    other_statuses: tuple[int, ...] = ()
+    """Further successes with the same answer."""
     answer: type[BaseModel] | None = None
     """The whole JSON answer; None where nothing, or no JSON, is sent."""
     media_type: str = "application/json"

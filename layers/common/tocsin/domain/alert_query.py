@@ -42,14 +42,18 @@ class AlertQuery:
     cursor: str | None = None
 
     @property
+    def searches_facts(self) -> bool:
+        """Whether it depends on texts of any length."""
+        return bool(self.labels or self.words)
+
+    @property
     def is_selective(self) -> bool:
         """Whether many alerts of the wanted statuses may not be wanted."""
         return bool(
             len(self.severities) < len(Severity)
             or self.snoozed is not None
             or self.equal
-            or self.labels
-            or self.words
+            or self.searches_facts
             or self.sort in {Sort.MILDEST, Sort.WORST}
         )
 

@@ -62,7 +62,7 @@ def status_of_kind(kind: type[TocsinError]) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def headers_of(status: int) -> Mapping[str, str]:
+def headers_of_status(status: int) -> Mapping[str, str]:
     """Which headers go with a status, beyond those of every answer."""
     return _HEADERS_BY_STATUS.get(status, {})
 

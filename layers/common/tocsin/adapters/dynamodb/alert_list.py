@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Image, alert_from, is_image_snoozed, text
+from tocsin.adapters.dynamodb.items import Image, is_image_snoozed, text
+from tocsin.adapters.dynamodb.whole_facts import selected_alert, with_whole_facts
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -56,7 +57,8 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
     page = _Page(query=query, at=at)
     scans: list[_Scan] = []
     for severity in _severities(query, start.severity):
-        scan = _Scan(call, table_name, query, start.id if severity is start.severity else None)
+        cursor_id = start.id if severity is start.severity else None
+        scan = _Scan(call, table_name, query, cursor_id=cursor_id, at=at)
         scans.append(scan)
         for image in scan.images(page):
             page.look_at(image, severity)
@@ -64,7 +66,7 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
                 break
         if page.is_full:
             break
-    counts = scans[0].counts(at) if start.id is None and scans else None
+    counts = scans[0].counts() if start.id is None and scans else None
     return AlertPage(
         alerts=tuple(page.alerts[: query.limit]),
         next_cursor=page.cursor,
@@ -118,8 +120,8 @@ class _Page:
         wanted = self.query.severities if severity is None else {severity}
         if image["severity"]["S"] not in wanted:
             return
-        alert = alert_from(image)
-        if self.query.selects(alert, self.at):
+        alert = selected_alert(image, query=self.query, at=self.at)
+        if alert is not None:
             self.alerts.append(alert)
             if len(self.alerts) <= self.query.limit:
                 self.last_given = self.last_looked
@@ -142,12 +144,19 @@ class _Scan:
     """A run through the partitions of the wanted statuses, in the order of ids."""
 
     def __init__(
-        self, call: Call, table_name: str, query: AlertQuery, cursor_id: str | None
+        self,
+        call: Call,
+        table_name: str,
+        query: AlertQuery,
+        *,
+        cursor_id: str | None,
+        at: datetime,
     ) -> None:
         self._call = call
         self._table_name = table_name
+        self._query = query
+        self._at = at
         self._newest_first = query.sort is not Sort.OLDEST
-        self._is_selective = query.is_selective
         self._is_whole = query.fired_from is None and query.fired_to is None
         self._is_after = cursor_id
         self._from, self._to = _bounds(query, cursor_id, newest_first=self._newest_first)
@@ -181,7 +190,7 @@ class _Scan:
                 last = image["id"]["S"]
                 yield image
 
-    def counts(self, at: datetime) -> Counts | None:
+    def counts(self) -> Counts | None:
         """Count what is open, if all of it happens to have been read."""
         open_ones = [partition for partition in self._partitions if partition.is_open]
         is_all = len(open_ones) == keys.SHARDS * 2 and self._is_whole
@@ -190,7 +199,7 @@ class _Scan:
         images = {image["id"]["S"]: image for part in open_ones for image in part.seen}
         alerts = list(images.values())
         firing = sum(image["status"]["S"] == AlertStatus.FIRING for image in alerts)
-        snoozed = sum(is_image_snoozed(image, at) for image in alerts)
+        snoozed = sum(is_image_snoozed(image, self._at) for image in alerts)
         return Counts(firing=firing, acknowledged=len(alerts) - firing, snoozed=snoozed)
 
     def _read_on(self, partition: _Partition, rows: int) -> None:
@@ -206,12 +215,16 @@ class _Scan:
                 ":to": text(self._to),
             },
             "ScanIndexForward": not self._newest_first,
-            "Limit": _SELECTIVE_ROWS if self._is_selective else rows + _SLACK,
+            "Limit": _SELECTIVE_ROWS if self._query.is_selective else rows + _SLACK,
         }
         if partition.start:
             request["ExclusiveStartKey"] = partition.start
         answer = self._call("Query", request)
-        partition.images.extend(answer["Items"])
+        partition.images.extend(
+            with_whole_facts(
+                self._call, self._table_name, answer["Items"], query=self._query, at=self._at
+            )
+        )
         if partition.is_open:
             partition.seen.extend(answer["Items"])
         partition.start = answer.get("LastEvaluatedKey")

@@ -43,7 +43,7 @@ def pack(facts: Facts, dedup_key: str) -> bytes:
     said = {
         name: value
         for name in _FIELDS
-        if (value := getattr(facts, name)) is not None and value not in ("", (), {})
+        if (value := getattr(facts, name)) != getattr(_UNSAID, name) or name == "name"
     }
     said["dedup_key"] = dedup_key
     return _deflate(json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode())
@@ -81,6 +81,7 @@ def digest(packed: bytes) -> str:
 
 
 _FIELDS: Final = tuple(field.name for field in fields(Facts))
+_UNSAID: Final = Facts(name="")
 
 
 def _cut(text: str) -> str:

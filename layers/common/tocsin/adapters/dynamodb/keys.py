@@ -27,6 +27,7 @@ LIST_ATTRIBUTES: Final = (
     "episode",
     "integration",
     "details",
+    "overflow",
     "listed_occurrences",
     "listed_seen_at",
     "listed_value",

@@ -10,6 +10,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Item, expiry, number, text
 from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.timeline_items import NEWEST, change_item, sample_attributes
+from tocsin.adapters.dynamodb.transactions import Action, put
 from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
@@ -20,8 +21,7 @@ from tocsin.domain.ids import AlertId, Fingerprint, milliseconds
 ACTIONS_LIMIT: Final = 100
 """DynamoDB takes no more in one transaction; one of them moves the counts."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
-
-type Action = dict[str, Any]
+_IS_NEW: Final = "attribute_not_exists(pk)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,7 @@ class DynamoDBTimeline:
         return sum(len(each.entries) for each in left)
 
     def _actions(self, told: Sequence[_Told]) -> list[Action]:
-        puts: list[Action] = [
-            {
-                "Put": {
-                    "TableName": self.table_name,
-                    "Item": entry,
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            }
-            for each in told
-            for entry in each.entries
-        ]
+        puts = [put(self.table_name, entry, _IS_NEW) for each in told for entry in each.entries]
         moved = sum((each.counts for each in told), Counts())
         return puts if moved == Counts() else [*puts, self._move_counts(moved, told[0])]
 

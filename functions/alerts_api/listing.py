@@ -1,0 +1,37 @@
+"""A page of what is few enough to be read whole: configuration, in the order of names."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from functions.alerts_api.alert_filters import read_limit
+from functions.alerts_api.answers import HttpAnswer, with_page
+from functions.alerts_api.fields import Fields
+from functions.alerts_api.request import Request
+
+type View = dict[str, Any]
+
+
+def answer_page[T](
+    request: Request,
+    things: Sequence[T],
+    *,
+    name_of: Callable[[T], str],
+    view: Callable[[T], View],
+) -> HttpAnswer:
+    """Answer with the page that a request asks for; the cursor is the last name shown.
+
+    Args:
+        request: May say `limit` and `cursor`.
+        things: All of them, by name.
+        name_of: What they are sorted by.
+        view: How each is shown.
+    """
+    fields = Fields(request.query)
+    limit = read_limit(fields)
+    fields.expect_good("The list cannot be read like that.")
+    cursor = request.query.get("cursor", "")
+    following = [thing for thing in things if name_of(thing) > cursor]
+    shown = following[:limit]
+    next_cursor = name_of(shown[-1]) if len(following) > limit else None
+    rows = [view(thing) for thing in shown]
+    return with_page(rows, next_cursor=next_cursor, meta={"total": len(things)})

@@ -1,0 +1,197 @@
+"""Integrations: register, look at, pause, rotate and remove them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.listing import answer_page
+from functions.alerts_api.request import Request, validated
+from functions.alerts_api.route import Route
+from tocsin.domain.credential import TOKEN_LENGTH, Scope
+from tocsin.domain.errors import (
+    IntegrationNotFoundError,
+    InvalidInputError,
+    ManagedElsewhereError,
+    Problem,
+)
+from tocsin.domain.integration import EVENTS_API, Integration, Token
+
+if TYPE_CHECKING:
+    from functions.alerts_api.schemas.integrations import IntegrationBody
+    from tocsin.usecases.ports import IntegrationRepository, NewWriteId
+
+INTEGRATIONS: Final = "/api/v1/integrations"
+INTEGRATION: Final = f"{INTEGRATIONS}/{{name}}"
+_NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
+_SECOND: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationRoutes:
+    """The integrations of the team; each URL is shown once."""
+
+    integrations: IntegrationRepository
+    new_write_id: NewWriteId
+    random_bytes: Callable[[int], bytes]
+    public_url: str
+    """Empty: the address by which a request came."""
+
+    def routes(self) -> tuple[Route, ...]:
+        """Name the routes of this module."""
+        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
+        return (
+            Route("GET", INTEGRATIONS, self.list_integrations, read),
+            Route("GET", INTEGRATION, self.get_integration, read),
+            Route("PUT", INTEGRATION, self.put_integration, write),
+            Route("PATCH", INTEGRATION, self.change_integration, write),
+            Route("DELETE", INTEGRATION, self.delete_integration, write),
+            Route("POST", f"{INTEGRATION}/rotate", self.rotate_integration, write),
+        )
+
+    def list_integrations(self, request: Request) -> HttpAnswer:
+        return answer_page(
+            request,
+            self.integrations.list(),
+            name_of=lambda integration: integration.name,
+            view=lambda integration: view_integration(request, integration),
+        )
+
+    def get_integration(self, request: Request, name: str) -> HttpAnswer:
+        return with_data(view_integration(request, self.integrations.get(name)))
+
+    def put_integration(self, request: Request, name: str) -> HttpAnswer:
+        """Create or replace; a replaced one keeps its URLs."""
+        _expect_name(name)
+        body = _read_settings(request.json_object)
+        before = self._find(name)
+        if before is not None:
+            stored = self._put(before, _with_settings(before, body))
+            return with_data(view_integration(request, stored))
+        token = self._new_token()
+        made = Integration(
+            name=name, type=body.type, created_at=request.at, tokens=(Token.of(token),)
+        )
+        stored = self._put(None, _with_settings(made, body))
+        return self._with_url(request, stored, token, HTTPStatus.CREATED)
+
+    def change_integration(self, request: Request, name: str) -> HttpAnswer:
+        """Change what the body says; null means the default."""
+        before = self.integrations.get(name)
+        body = _read_settings({**_settings_of(before), **request.json_object})
+        stored = self._put(before, _with_settings(before, body))
+        return with_data(view_integration(request, stored))
+
+    def delete_integration(self, _request: Request, name: str) -> HttpAnswer:
+        integration = self.integrations.get(name)
+        _expect_own(integration)
+        self.integrations.delete(integration, write_id=self.new_write_id())
+        return without_content()
+
+    def rotate_integration(self, request: Request, name: str) -> HttpAnswer:
+        """Make another URL; allowed whoever manages the integration, as no file holds URLs."""
+        from functions.alerts_api.schemas.integrations import (  # noqa: PLC0415 - brings pydantic
+            RotationBody,
+        )
+
+        overlap = request.body_as(RotationBody).overlap
+        before = self.integrations.get(name)
+        token = self._new_token()
+        after = before.rotated(Token.of(token), at=request.at, overlap=overlap)
+        stored = self.integrations.put(before, after, write_id=self.new_write_id())
+        return self._with_url(request, stored, token, HTTPStatus.OK)
+
+    def _find(self, name: str) -> Integration | None:
+        try:
+            return self.integrations.get(name)
+        except IntegrationNotFoundError:
+            return None
+
+    def _put(self, before: Integration | None, after: Integration) -> Integration:
+        if before is not None:
+            _expect_own(before)
+        return self.integrations.put(before, after, write_id=self.new_write_id())
+
+    def _new_token(self) -> str:
+        return self.random_bytes(TOKEN_LENGTH // 2).hex()
+
+    def _with_url(
+        self, request: Request, integration: Integration, token: str, status: HTTPStatus
+    ) -> HttpAnswer:
+        """Show the URL, now and never again."""
+        view = view_integration(request, integration)
+        url = f"{self.public_url or request.origin}/i/{token}"
+        again = with_data(view | {"url": None})
+        return replace(with_data(view | {"url": url}, status), body_again=again.body)
+
+
+def view_integration(request: Request, integration: Integration) -> dict[str, Any]:
+    """Show an integration without its URLs, which nobody knows any more."""
+    working = [token for token in integration.tokens if token.works(request.at)]
+    return {
+        "name": integration.name,
+        "type": integration.type,
+        "token_prefix": working[0].prefix if working else None,
+        "urls": [
+            {"token_prefix": token.prefix, "valid_until": written(token.valid_until)}
+            for token in working
+        ],
+        **_settings_of(integration),
+        "managed_by": integration.managed_by,
+        "created_at": written(integration.created_at),
+    }
+
+
+def _settings_of(integration: Integration) -> dict[str, Any]:
+    """What PUT and PATCH take, as they would take it."""
+    return {
+        "type": integration.type,
+        "resolve_after": integration.resolve_after // _SECOND,
+        "severity_map": dict(integration.severity_map),
+        "wake_on_output": integration.wakes_on_output,
+        "paused": integration.paused,
+        "escalation_policy": integration.escalation_policy,
+    }
+
+
+def _read_settings(members: Mapping[str, Any]) -> IntegrationBody:
+    """Read a body; null means the default, as if nothing had been said."""
+    from functions.alerts_api.schemas.integrations import (  # noqa: PLC0415 - brings pydantic
+        IntegrationBody,
+    )
+
+    said = {name: value for name, value in members.items() if value is not None}
+    return validated(IntegrationBody, said)
+
+
+def _with_settings(integration: Integration, body: IntegrationBody) -> Integration:
+    default = body.type.resolve_after
+    return replace(
+        integration,
+        type=body.type,
+        resolve_after=default if body.resolve_after is None else body.resolve_after,
+        severity_map=body.severity_map,
+        wakes_on_output=body.wake_on_output,
+        paused=body.paused,
+        escalation_policy=body.escalation_policy,
+    )
+
+
+def _expect_name(name: str) -> None:
+    if _NAME.fullmatch(name) is None:
+        problem = Problem("name", "must have 1 to 64 characters of a-z, 0-9 and -")
+        raise InvalidInputError("The name cannot be used.", [problem])
+    if name == EVENTS_API:
+        problem = Problem("name", "is that of events that come with an API key")
+        raise InvalidInputError("The name is reserved.", [problem])
+
+
+def _expect_own(integration: Integration) -> None:
+    if integration.managed_by is not None:
+        message = f"The {integration.managed_by} manages this integration; change it there."
+        raise ManagedElsewhereError(message)

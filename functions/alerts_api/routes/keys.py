@@ -1,0 +1,110 @@
+"""API keys: make, look at, change and revoke them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.listing import answer_page
+from functions.alerts_api.request import Request
+from functions.alerts_api.route import Route
+from tocsin.domain.credential import (
+    SECRET_BYTES,
+    ApiKey,
+    Scope,
+    hash_secret,
+    read_scopes,
+    spell_key,
+)
+from tocsin.domain.ids import entropy, ulid
+from tocsin.usecases.change_key import change_key, revoke_key
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import KeyRepository, NewWriteId
+
+KEYS: Final = "/api/v1/keys"
+KEY: Final = f"{KEYS}/{{key_id}}"
+_ID_BYTES: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRoutes:
+    """The keys of people and tools; each is shown once."""
+
+    keys: KeyRepository
+    new_write_id: NewWriteId
+    random_bytes: Callable[[int], bytes]
+
+    def routes(self) -> tuple[Route, ...]:
+        """Name the routes of this module."""
+        return (
+            Route("GET", KEYS, self.list_keys, Scope.CONFIG_READ),
+            Route("POST", KEYS, self.make_key, Scope.ADMIN),
+            Route("GET", KEY, self.get_key, Scope.CONFIG_READ),
+            Route("PATCH", KEY, self.change_key, Scope.ADMIN),
+            Route("DELETE", KEY, self.revoke_key, Scope.ADMIN),
+        )
+
+    def list_keys(self, request: Request) -> HttpAnswer:
+        return answer_page(request, self.keys.list(), name_of=lambda key: key.key_id, view=view_key)
+
+    def get_key(self, _request: Request, key_id: str) -> HttpAnswer:
+        return with_data(view_key(self.keys.get(key_id)))
+
+    def make_key(self, request: Request) -> HttpAnswer:
+        from functions.alerts_api.schemas.keys import KeyBody  # noqa: PLC0415 - brings pydantic
+
+        body = request.body_as(KeyBody)
+        secret = spell_key(self.random_bytes(SECRET_BYTES))
+        key = ApiKey(
+            key_id=ulid(request.at, entropy(self.random_bytes(_ID_BYTES))),
+            name=body.name,
+            scopes=read_scopes(body.scopes),
+            user=body.user,
+            created_at=request.at,
+            created_by=request.actor,
+            secret_hash=hash_secret(secret),
+        )
+        self.keys.add(key, write_id=self.new_write_id())
+        again = with_data(view_key(key) | {"key": None})
+        shown = with_data(view_key(key) | {"key": secret}, HTTPStatus.CREATED)
+        return replace(shown, body_again=again.body)
+
+    def change_key(self, request: Request, key_id: str) -> HttpAnswer:
+        from functions.alerts_api.schemas.keys import KeyChange  # noqa: PLC0415 - brings pydantic
+
+        body = request.body_as(KeyChange)
+        changes: dict[str, Any] = {}
+        if body.name is not None:
+            changes["name"] = body.name
+        if body.scopes is not None:
+            changes["scopes"] = read_scopes(body.scopes)
+        if "user" in body.model_fields_set:
+            changes["user"] = body.user
+        key = change_key(
+            key_id,
+            lambda it: replace(it, **changes),
+            keys=self.keys,
+            new_write_id=self.new_write_id,
+        )
+        return with_data(view_key(key))
+
+    def revoke_key(self, _request: Request, key_id: str) -> HttpAnswer:
+        revoke_key(key_id, keys=self.keys, new_write_id=self.new_write_id)
+        return without_content()
+
+
+def view_key(key: ApiKey) -> dict[str, Any]:
+    """Show a key without the key itself, and without its hash."""
+    return {
+        "id": key.key_id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "user": key.user,
+        "created_at": written(key.created_at),
+        "created_by": key.created_by,
+        "last_used_at": written(key.last_used_at),
+    }

@@ -1,0 +1,211 @@
+"""Incidents: what people coordinate on."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+
+from functions.alerts_api.schemas.model import ActionBody, Answer, Flag, Instant, Page, View
+from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
+from functions.alerts_api.schemas.text import Line, Text
+from tocsin.domain.alert import NOTE_LIMIT
+from tocsin.domain.errors import (
+    AlertNotFoundError,
+    AlreadyPromotedError,
+    AlreadyResolvedError,
+    IncidentNotFoundError,
+    InvalidInputError,
+)
+from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT, IncidentStatus
+from tocsin.domain.severity import Severity
+
+TAG: Final = "Incidents"
+TITLE_LIMIT: Final = 256
+MESSAGE_LIMIT: Final = 10_000
+
+Title = Annotated[Line, Field(max_length=TITLE_LIMIT, examples=["Checkout is down"])]
+AlertIds = Annotated[
+    list[str], Field(max_length=ATTACH_LIMIT, examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]])
+]
+
+
+class PromotionBody(ActionBody):
+    """What to call the incident, if not by what the alert says."""
+
+    title: Title | None = Field(None, description="By default the alert's summary.")
+    severity: Severity | None = Field(None, description="By default the alert's.")
+
+
+class IncidentBody(ActionBody):
+    """An incident to be opened."""
+
+    title: Title
+    severity: Severity | None = Field(
+        None, description="By default that of the worst of its alerts, or else warning."
+    )
+    alert_ids: AlertIds = Field([])
+
+
+class IncidentChange(ActionBody):
+    """What to change; what is left out stays."""
+
+    title: Title | SkipJsonSchema[None] = None
+    severity: Severity | SkipJsonSchema[None] = None
+    status: IncidentStatus | SkipJsonSchema[None] = None
+
+
+class UpdateBody(ActionBody):
+    """What to tell everybody."""
+
+    message: Annotated[Text, Field(max_length=MESSAGE_LIMIT)] = Field(
+        examples=["The last deploy is being rolled back."]
+    )
+    status: IncidentStatus | None = None
+
+
+class ResolutionBody(ActionBody):
+    """How it ended."""
+
+    resolve_alerts: Flag = Field(default=False, description="Resolve its open alerts as well.")
+    note: Annotated[Text, Field(max_length=NOTE_LIMIT)] | None = Field(
+        None, examples=["Rolled back v42."]
+    )
+
+
+class AttachmentBody(ActionBody):
+    """Alerts that belong to it, too."""
+
+    alert_ids: Annotated[AlertIds, Field(min_length=1)]
+
+
+class IncidentUpdate(View):
+    """What somebody said, or did to the status."""
+
+    at: Instant
+    by: str = Field(examples=["alice"])
+    message: str | None = Field(examples=["The last deploy is being rolled back."])
+    status: IncidentStatus | None = Field(description="The new one; null if it stayed.")
+
+
+class Incident(View):
+    """One or more alerts that people work on together."""
+
+    id: str = Field(examples=["01KJM6B2V8ZK4C0M5N7P9R1T3W"])
+    title: str = Field(examples=["Checkout is down"])
+    status: IncidentStatus
+    severity: Severity
+    alert_ids: list[str]
+    created_by: str = Field(examples=["alice"])
+    created_at: Instant
+    resolved_at: Instant | None = Field(examples=[None])
+    resolved_by: str | None = Field(examples=[None])
+
+
+class IncidentWithUpdates(Incident):
+    """An incident and what was said."""
+
+    updates: list[IncidentUpdate] = Field(description="Oldest first.")
+
+
+class PromotedIncident(Incident):
+    """The incident of an alert."""
+
+    already_promoted: bool = Field(description="Whether the alert had it before.")
+
+
+class PromotionAnswer(Answer[PromotedIncident]):
+    """The incident; the flag stands beside it and in it, as clients differ in where they look."""
+
+    already_promoted: bool
+
+
+class ResolvedIncident(Incident):
+    """An incident that was resolved just now."""
+
+    resolved_alert_ids: list[str] = Field(description="The alerts that were resolved with it.")
+
+
+OPERATIONS: Final = {
+    "create_incident": Operation(
+        tag=TAG,
+        summary="Promote an alert to an incident",
+        description="An alert has one incident: promoting it again answers 200 with the same one.",
+        body=PromotionBody,
+        is_body_required=False,
+        status=HTTPStatus.CREATED,
+        other_statuses=(HTTPStatus.OK,),
+        answer=PromotionAnswer,
+        errors=(AlertNotFoundError,),
+    ),
+    "list_incidents": Operation(
+        tag=TAG,
+        summary="List incidents",
+        description="Newest first.",
+        query=(
+            Parameter(
+                "open", "Only those that are not resolved, or only others.", {"type": "boolean"}
+            ),
+            LIMIT,
+            CURSOR,
+        ),
+        answer=Page[Incident],
+        errors=(InvalidInputError,),
+    ),
+    "open_incident": Operation(
+        tag=TAG,
+        summary="Open an incident",
+        description=f"With up to {ATTACH_LIMIT} alerts, or none yet.",
+        body=IncidentBody,
+        status=HTTPStatus.CREATED,
+        answer=Answer[Incident],
+        errors=(AlertNotFoundError, AlreadyPromotedError),
+    ),
+    "get_incident": Operation(
+        tag=TAG,
+        summary="Read an incident and what was said",
+        answer=Answer[IncidentWithUpdates],
+        errors=(IncidentNotFoundError,),
+    ),
+    "change_incident": Operation(
+        tag=TAG,
+        summary="Change an incident",
+        description="A resolved one may still get another title or severity.",
+        body=IncidentChange,
+        answer=Answer[Incident],
+        errors=(IncidentNotFoundError, AlreadyResolvedError),
+    ),
+    "tell_update": Operation(
+        tag=TAG,
+        summary="Say how far you are",
+        description="An afterword to a resolved incident is welcome, if it leaves the status.",
+        body=UpdateBody,
+        status=HTTPStatus.CREATED,
+        answer=Answer[IncidentUpdate],
+        errors=(IncidentNotFoundError, AlreadyResolvedError),
+    ),
+    "resolve_incident": Operation(
+        tag=TAG,
+        summary="Resolve an incident",
+        description="If this is refused with `try_again`, the same request does the rest.",
+        body=ResolutionBody,
+        is_body_required=False,
+        answer=Answer[ResolvedIncident],
+        errors=(IncidentNotFoundError, AlreadyResolvedError),
+    ),
+    "attach_alerts": Operation(
+        tag=TAG,
+        summary="Attach alerts to an incident",
+        description=(
+            f"{ATTACH_LIMIT} a call, {ALERTS_LIMIT} in all. Those that it has are left alone."
+        ),
+        body=AttachmentBody,
+        answer=Answer[Incident],
+        errors=(
+            IncidentNotFoundError,
+            AlertNotFoundError,
+            AlreadyPromotedError,
+            AlreadyResolvedError,
+        ),
+    ),
+}

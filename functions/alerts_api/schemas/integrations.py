@@ -1,0 +1,188 @@
+"""Integrations: who may send, and how what is sent is understood."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Instant,
+    Page,
+    Total,
+    View,
+)
+from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
+from tocsin.domain.credential import OVERLAP
+from tocsin.domain.errors import (
+    ConflictError,
+    IntegrationNotFoundError,
+    InvalidInputError,
+    ManagedElsewhereError,
+)
+from tocsin.domain.integration import IntegrationType
+
+TAG: Final = "Integrations"
+NAME: Final = r"^[a-z0-9-]{1,64}$"
+RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
+OVERLAP_LIMIT: Final = timedelta(days=30)
+WORDS_LIMIT: Final = 100
+
+
+def _plain(words: dict[str, str]) -> dict[str, str]:
+    """As `read_severity` looks them up."""
+    return {word.strip().lower(): meaning for word, meaning in words.items()}
+
+
+class IntegrationSettings(ConfigurationBody):
+    """How what comes in is understood."""
+
+    resolve_after: Annotated[Duration, Field(le=RESOLVE_AFTER_LIMIT)] | None = Field(
+        None,
+        description="How long recovery must last; by default 0 s, for type `monitor` 60 s.",
+        examples=["60s"],
+    )
+    severity_map: Annotated[
+        dict[
+            Annotated[str, Field(min_length=1, max_length=64)],
+            Literal["critical", "warning", "info", "ok"],
+        ],
+        Field(max_length=WORDS_LIMIT),
+        AfterValidator(_plain),
+    ] = Field(
+        {},
+        description="The sender's own severity words and what they mean; `ok` closes.",
+        examples=[{"major": "critical"}],
+    )
+    wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
+    paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
+    escalation_policy: Annotated[str, Field(pattern=NAME)] | None = Field(
+        None, examples=["default"]
+    )
+
+
+class IntegrationBody(IntegrationSettings):
+    """An integration without its name, which the path says."""
+
+    type: IntegrationType
+
+
+class IntegrationChange(IntegrationSettings):
+    """What to change; null puts a setting back to its default, what is left out stays."""
+
+    type: IntegrationType | SkipJsonSchema[None] = None
+
+
+class RotationBody(ConfigurationBody):
+    """How to change over to a new URL."""
+
+    overlap: Annotated[Duration, Field(le=OVERLAP_LIMIT)] = Field(
+        OVERLAP,
+        description=(
+            "How long the old URLs still work: 24 h by default; 0 ends them at once, which "
+            "running processes notice within 30 s."
+        ),
+        examples=["24h"],
+    )
+
+
+class Url(View):
+    """One URL of an integration, of which only the beginning of its token is known."""
+
+    token_prefix: str = Field(examples=["3f9a"])
+    valid_until: Instant | None = Field(description="Null until it is rotated away.")
+
+
+class Integration(View):
+    """A configured source."""
+
+    name: str = Field(examples=["prod-prometheus"])
+    type: IntegrationType
+    token_prefix: str | None = Field(
+        description="Of the newest URL; null if none works.", examples=["3f9a"]
+    )
+    urls: list[Url] = Field(description="All that still work, newest first.")
+    resolve_after: int = Field(description="Seconds.", examples=[60])
+    severity_map: dict[str, str] = Field(examples=[{"major": "critical"}])
+    wake_on_output: bool
+    paused: bool
+    escalation_policy: str | None = Field(examples=[None])
+    managed_by: str | None = Field(
+        description="`team file` if the team's file owns it.", examples=[None]
+    )
+    created_at: Instant
+
+
+class IntegrationWithUrl(Integration):
+    """An integration that was made or rotated just now."""
+
+    url: str | None = Field(
+        None,
+        description=(
+            "Shown once: only a hash of it is kept. Absent unless it is new; null where this "
+            "answer repeats an earlier one."
+        ),
+        examples=["https://alerts.example.com/i/3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c"],
+    )
+
+
+class IntegrationPage(Page[Integration]):
+    """Part of the list of integrations."""
+
+    meta: Total
+
+
+OPERATIONS: Final = {
+    "list_integrations": Operation(
+        tag=TAG,
+        summary="List integrations",
+        description="In the order of their names.",
+        query=(LIMIT, CURSOR),
+        answer=IntegrationPage,
+        errors=(InvalidInputError,),
+    ),
+    "get_integration": Operation(
+        tag=TAG,
+        summary="Read an integration",
+        answer=Answer[Integration],
+        errors=(IntegrationNotFoundError,),
+    ),
+    "put_integration": Operation(
+        tag=TAG,
+        summary="Create or replace an integration",
+        description=(
+            "201 and its `url` when it is new. Replacing one keeps its URLs; what the body "
+            "leaves out becomes the default."
+        ),
+        body=IntegrationBody,
+        answer=Answer[IntegrationWithUrl],
+        other_statuses=(HTTPStatus.CREATED,),
+        errors=(ManagedElsewhereError,),
+    ),
+    "change_integration": Operation(
+        tag=TAG,
+        summary="Change some settings of an integration",
+        body=IntegrationChange,
+        answer=Answer[Integration],
+        errors=(IntegrationNotFoundError, ManagedElsewhereError),
+    ),
+    "delete_integration": Operation(
+        tag=TAG,
+        summary="Delete an integration",
+        description="Its URLs stop working within 30 s; its alerts stay.",
+        status=HTTPStatus.NO_CONTENT,
+        errors=(IntegrationNotFoundError, ManagedElsewhereError),
+    ),
+    "rotate_integration": Operation(
+        tag=TAG,
+        summary="Give an integration a new URL",
+        body=RotationBody,
+        is_body_required=False,
+        answer=Answer[IntegrationWithUrl],
+        errors=(IntegrationNotFoundError, ConflictError),
+    ),
+}

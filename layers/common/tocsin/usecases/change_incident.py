@@ -1,0 +1,110 @@
+"""People work on an incident: they say how far they are, attach alerts, resolve it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tocsin.domain.errors import AlertNotFoundError, AlreadyResolvedError
+from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
+from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.incident_work import IncidentStores, link, until_written
+
+
+def change_incident(
+    incident_id: IncidentId,
+    change: Callable[[Incident], Incident],
+    *,
+    said: IncidentUpdate | None = None,
+    stores: IncidentStores,
+) -> Incident:
+    """Change an incident, and keep what was said about it, in one write.
+
+    Args:
+        incident_id: Any text; what is not an id of ours is unknown.
+        change: What becomes of it, beside what the update itself says.
+        said: What to tell; None leaves no trace among the updates.
+        stores: Where incidents are kept.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+        AlreadyResolvedError: It is over, and this would change its status.
+        ConcurrentUpdateError: It keeps changing.
+    """
+
+    def attempt() -> Incident:
+        before = stores.incidents.get(incident_id)
+        after = change(before if said is None else before.told(said))
+        if after is before and said is None:
+            return before
+        return stores.incidents.update(before, after, said=said, write_id=stores.new_write_id())
+
+    return until_written(attempt)
+
+
+def attach_alerts(
+    incident_id: IncidentId,
+    alert_ids: Sequence[AlertId],
+    *,
+    by: Actor,
+    at: datetime,
+    stores: IncidentStores,
+) -> Incident:
+    """Link more alerts to an incident; those that it has are left alone.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+        AlertNotFoundError: There is no alert with one of the ids.
+        AlreadyPromotedError: An alert belongs to another incident.
+        AlreadyResolvedError: The incident is over.
+        ConcurrentUpdateError: They keep changing.
+    """
+
+    def attempt() -> Incident:
+        before = stores.incidents.get(incident_id)
+        links = link(alert_ids, incident_id, by=by, at=at, alerts=stores.alerts)
+        if not links:
+            return before
+        after = before.attached(alert.alert_id for alert, _ in links)
+        return stores.incidents.update(before, after, alerts=links, write_id=stores.new_write_id())
+
+    return until_written(attempt)
+
+
+def resolve_incident(
+    incident_id: IncidentId, said: IncidentUpdate, *, with_alerts: bool, stores: IncidentStores
+) -> tuple[Incident, tuple[AlertId, ...]]:
+    """Resolve an incident, and its open alerts if asked to.
+
+    The alerts come first: whatever fails on the way, the same request then does the rest.
+
+    Returns:
+        The incident, and the alerts that this resolved.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+        AlreadyResolvedError: It is over.
+        ConcurrentUpdateError: It, or an alert, keeps changing.
+    """
+    said = replace(said, status=IncidentStatus.RESOLVED)
+    incident = stores.incidents.get(incident_id)
+    incident.told(said)
+    alert_ids = incident.alert_ids if with_alerts else ()
+    resolved = tuple(alert_id for alert_id in alert_ids if _resolve(alert_id, said, stores))
+    return change_incident(incident_id, lambda it: it, said=said, stores=stores), resolved
+
+
+def _resolve(alert_id: AlertId, said: IncidentUpdate, stores: IncidentStores) -> bool:
+    """Resolve one alert, if it is still there and open."""
+    try:
+        change_alert(
+            alert_id,
+            lambda alert: alert.resolve(
+                by=said.by, at=said.at, note=said.message, reason="its incident was resolved"
+            ),
+            alerts=stores.alerts,
+            new_write_id=stores.new_write_id,
+        )
+    except (AlreadyResolvedError, AlertNotFoundError):
+        return False
+    return True

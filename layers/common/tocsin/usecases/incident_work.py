@@ -1,0 +1,84 @@
+"""What everything that people do about an incident needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AlertRepository, IncidentRepository, NewWriteId
+
+ATTEMPTS: Final = 5
+
+type Links = list[tuple[Alert, Alert]]
+"""Alerts before and after they became part of an incident."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentStores:
+    """Where incidents and their alerts are kept."""
+
+    alerts: AlertRepository
+    incidents: IncidentRepository
+    new_write_id: NewWriteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """An incident that somebody asks for."""
+
+    incident_id: IncidentId
+    by: Actor
+    at: datetime
+    title: str | None = None
+    """None: what its first alert says."""
+    severity: Severity | None = None
+    """None: that of the worst of its alerts."""
+
+
+def until_written[T](attempt: Callable[[], T]) -> T:
+    """Read, decide and write again as long as somebody else is faster.
+
+    Raises:
+        ConcurrentUpdateError: Others were faster again and again.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            return attempt()
+        except SlotRefusedError:
+            continue
+    message = "Others keep changing this incident or its alerts. Send the same request again."
+    raise ConcurrentUpdateError(message)
+
+
+def link(
+    alert_ids: Iterable[AlertId],
+    incident_id: IncidentId,
+    *,
+    by: Actor,
+    at: datetime,
+    alerts: AlertRepository,
+) -> Links:
+    """Read alerts and promote them; those that belong to the incident already are left out.
+
+    Raises:
+        AlertNotFoundError: There is none with one of the ids.
+        AlreadyPromotedError: One belongs to another incident.
+    """
+    links: Links = []
+    for alert_id in dict.fromkeys(alert_ids):
+        alert = alerts.get(alert_id)
+        if alert.incident_id == incident_id:
+            continue
+        if alert.incident_id is not None:
+            message = f"Alert {alert_id} belongs to incident {alert.incident_id}."
+            raise AlreadyPromotedError(message)
+        links.append((alert, alert.promoted(incident_id, by=by, at=at)))
+    return links

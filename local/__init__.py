@@ -1,0 +1,1 @@
+"""Tocsin on this machine: the real template, deployed into an embedded AWS."""

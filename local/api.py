@@ -1,0 +1,28 @@
+"""The few calls that the local stack makes to the API it has just started."""
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+from local.checks import LocalStackError
+from local.places import Json
+
+SECONDS = 35
+
+
+def call(url: str, method: str, path: str, *, key: str, body: Json = None) -> tuple[int, Json]:
+    """Status and decoded answer; None for one that is no JSON."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=SECONDS)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    try:
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        response = connection.getresponse()
+        text = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise LocalStackError(f"{method} {path} got no answer: {error}.") from error
+    finally:
+        connection.close()
+    try:
+        return response.status, json.loads(text)
+    except ValueError:
+        return response.status, None

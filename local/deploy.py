@@ -1,0 +1,145 @@
+"""`sam deploy` into the embedded AWS, skipped while it already holds this build."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.aws import Aws, architecture
+from local.build import Build, sam_environment
+from local.permissions import add_batch_permissions
+from local.places import Places
+from local.processes import run_to_log
+from local.routes import routes_of, set_routes
+
+STACK_NAME = "tocsin-local"
+# Kept in the embedded AWS itself, so that it can never be newer or older than what it describes.
+DEPLOYED_PARAMETER = "/local-stack/deployed"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What CloudFormation made, by the template's logical ids."""
+
+    api_id: str
+    table_name: str
+    stream_arn: str
+    role_names: tuple[str, ...]
+    functions: dict[str, "Function"]
+
+
+@dataclass(frozen=True)
+class Function:
+    name: str
+    arn: str
+    log_group: str
+    variables: dict[str, str]
+
+
+def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
+    wanted = f"{build.fingerprint} {public_url}"
+    if _what_is_deployed(aws) != wanted:
+        _sam_deploy(aws, build, public_url=public_url, places=places)
+    deployment = deployment_in(aws)
+    _set_routes(aws, deployment)
+    add_batch_permissions(aws, deployment.role_names)
+    aws.client("ssm").put_parameter(
+        Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
+    )
+    return deployment
+
+
+def is_deployed(aws: Aws) -> bool:
+    """Whether a stack of this or another build is there, whole."""
+    return _what_is_deployed(aws) is not None
+
+
+def _what_is_deployed(aws: Aws) -> str | None:
+    try:
+        answer = aws.client("ssm").get_parameter(Name=DEPLOYED_PARAMETER)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ParameterNotFound":
+            return None
+        raise
+    return str(answer["Parameter"]["Value"])
+
+
+def _sam_deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> None:
+    run_to_log(
+        [
+            *("sam", "deploy", "--template-file", build.template, "--stack-name", STACK_NAME),
+            *("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+            *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
+            *("--parameter-overrides", f"Architecture={architecture()}"),
+            *(f"PublicUrl={public_url}", "DeletionProtection=false", "Stage=local", "Alarms=off"),
+        ],
+        log=places.logs / "deploy.log",
+        environment={**sam_environment(), **aws.environment, **_no_configuration(places)},
+        directory=places.kept,
+    )
+
+
+def _no_configuration(places: Places) -> dict[str, str]:
+    """Neither a person's profiles nor a proxy may stand between sam and the embedded AWS."""
+    absent = str(places.temporary / "none")
+    return {
+        "AWS_CONFIG_FILE": absent,
+        "AWS_SHARED_CREDENTIALS_FILE": absent,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+
+
+def deployment_in(aws: Aws) -> Deployment:
+    pages = aws.client("cloudformation").get_paginator("list_stack_resources")
+    made = [
+        resource
+        for page in pages.paginate(StackName=STACK_NAME)
+        for resource in page["StackResourceSummaries"]
+    ]
+    ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in made}
+    return Deployment(
+        api_id=ids["HttpApi"],
+        table_name=ids["Table"],
+        stream_arn=aws.client("dynamodb").describe_table(TableName=ids["Table"])["Table"][
+            "LatestStreamArn"
+        ],
+        role_names=tuple(
+            resource["PhysicalResourceId"]
+            for resource in made
+            if resource["ResourceType"] == "AWS::IAM::Role"
+        ),
+        functions={
+            resource["LogicalResourceId"]: _function(aws, resource["PhysicalResourceId"])
+            for resource in made
+            if resource["ResourceType"] == "AWS::Lambda::Function"
+        },
+    )
+
+
+def _function(aws: Aws, name: str) -> Function:
+    found = aws.client("lambda").get_function_configuration(FunctionName=name)
+    log_group = found.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
+    return Function(
+        name=name,
+        arn=found["FunctionArn"],
+        log_group=log_group,
+        variables=found.get("Environment", {}).get("Variables", {}),
+    )
+
+
+def _set_routes(aws: Aws, deployment: Deployment) -> None:
+    """Do what ministack leaves out: import the OpenAPI description of the HTTP API."""
+    body = _processed_template(aws)["Resources"]["HttpApi"]["Properties"]["Body"]
+    arns = {key: function.arn for key, function in deployment.functions.items()}
+    set_routes(aws.client("apigatewayv2"), deployment.api_id, routes_of(body, arns))
+
+
+def _processed_template(aws: Aws) -> dict[str, Any]:
+    answer = aws.client("cloudformation").get_template(
+        StackName=STACK_NAME, TemplateStage="Processed"
+    )
+    body = answer["TemplateBody"]
+    template: dict[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return template

@@ -1,0 +1,92 @@
+"""What a person sees of the running stack: each request, each change of an alert, each error."""
+
+import os
+import shutil
+import threading
+from datetime import UTC, datetime
+from typing import TextIO
+
+from local.function_logs import LogLine
+from local.gateway import RequestServed
+from local.log_lines import read_log_line
+from local.table_news import AlertNews
+from tocsin.domain.signal import printable
+
+PLAIN = "\x1b[0m"
+FAINT, BOLD = "\x1b[2m", "\x1b[1m"
+RED, GREEN, YELLOW, BLUE = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[34m"
+SEVERITY_COLOURS = {"critical": RED, "warning": YELLOW, "info": BLUE}
+CAUSES = ("exception_name", "exception_code")
+WRONG_FROM, FAILED_FROM = 400, 500
+
+
+class LiveView:
+    """Prints a line for each thing that happens; called from several threads."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+        self._is_open = False
+        self._has_colours = out.isatty() and "NO_COLOR" not in os.environ
+
+    def open(self) -> None:
+        """Begin to show: what comes before belongs to the start."""
+        self._is_open = True
+
+    def request(self, request: RequestServed) -> None:
+        at = datetime.fromtimestamp(request.at, UTC)
+        colour = _status_colour(request.status)
+        self._line(
+            at,
+            (FAINT, f"{request.method:<6} {request.path:<44} "),
+            (colour, f"{request.status}"),
+            (FAINT, f" {request.milliseconds:>6} ms"),
+        )
+        if request.failure:
+            self._line(at, (RED, f"  {request.failure}"))
+
+    def alert(self, news: AlertNews) -> None:
+        self._line(
+            news.at,
+            (BOLD, f"  {news.what:<16}"),
+            (SEVERITY_COLOURS.get(news.severity, PLAIN), f" {news.severity:<8}"),
+            (BOLD, f" {news.name}"),
+            (FAINT, f"  by {news.by}" + (f", {news.more}" if news.more else "")),
+        )
+
+    def log(self, line: LogLine) -> None:
+        """Show errors only: `make logs` shows all."""
+        entry = read_log_line(line)
+        if entry and entry.level in {"ERROR", "CRITICAL"}:
+            cause = " ".join(str(entry.more[name]) for name in CAUSES if name in entry.more)
+            text = f"  {entry.level} in {entry.function}: {entry.message} {cause}"
+            self._line(entry.at, (RED, text.rstrip()))
+
+    def _line(self, at: datetime, *parts: tuple[str, str]) -> None:
+        text = self._laid_out((FAINT, f"{at.astimezone():%H:%M:%S}  "), *parts)
+        if not self._is_open:
+            return
+        with self._lock:
+            print(text, file=self._out, flush=True)
+
+    def _laid_out(self, *parts: tuple[str, str]) -> str:
+        clean = [(colour, one_line(text)) for colour, text in parts]
+        if not self._has_colours:
+            return "".join(text for _, text in clean)
+        left = shutil.get_terminal_size().columns
+        shown = ""
+        for colour, text in clean:
+            shown += f"{colour}{text[:left]}{PLAIN}"
+            left = max(0, left - len(text))
+        return shown
+
+
+def one_line(text: str) -> str:
+    """Without anything that could move the cursor: much of what is shown was written by senders."""
+    return printable(text).translate(dict.fromkeys(map(ord, "\r\n\t"), " "))
+
+
+def _status_colour(status: int) -> str:
+    if status >= FAILED_FROM:
+        return RED
+    return YELLOW if status >= WRONG_FROM else GREEN

@@ -1,0 +1,102 @@
+"""`make run`: the local stack with a person in front of it."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from types import FrameType
+
+from local.checks import LocalStackError
+from local.live_view import LiveView
+from local.stack import Options, Stack, Watchers, start
+from local.table_news import TableNews
+from local.welcome import welcome
+
+DEFAULT_PORT = 8080
+NO = {"", "0", "no", "false"}
+
+
+def main() -> int:
+    port, aws_port = _ports()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        _run(port, aws_port)
+    except LocalStackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return 0
+
+
+def _ports() -> tuple[int, int]:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or DEFAULT_PORT)
+    port: int = parser.parse_args().port
+    return port, int(os.environ.get("AWS_PORT") or port + 1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Stop in order, once: the terminal and make may both ask."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _run(port: int, aws_port: int) -> None:
+    view = LiveView(sys.stdout)
+    progress = Progress()
+    options = Options(port=port, aws_port=aws_port, fresh=os.environ.get("FRESH", "") not in NO)
+    watchers = Watchers(step=progress.step, request=view.request, log=view.log)
+    with start(options, watchers) as stack:
+        progress.end()
+        print(welcome(stack), flush=True)
+        news = TableNews(stack.aws, stack.deployment.stream_arn, view.alert)
+        news.start()
+        view.open()
+        try:
+            _until_stopped(stack)
+        finally:
+            news.stop()
+
+
+def _until_stopped(stack: Stack) -> None:
+    try:
+        while not stack.ministack.has_ended:
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        print("\nStopping: what happened is saved, and `make run` goes on from here.", flush=True)
+        raise
+    raise LocalStackError(
+        f"The embedded AWS ended by itself: {stack.places.logs / 'aws.log'} may say why. "
+        "What happened since the start is lost; start again with `make run`."
+    )
+
+
+class Progress:
+    """A line for each step of the start, with how long it took."""
+
+    def __init__(self) -> None:
+        self._began = self._step_began = time.monotonic()
+        self._has_step = False
+
+    def step(self, what: str) -> None:
+        self._end_step()
+        print(f"  {what} ".ljust(60, "."), end="", flush=True)
+        self._has_step = True
+
+    def end(self) -> None:
+        self._end_step()
+        print(f"Ready after {time.monotonic() - self._began:.1f} s.")
+
+    def _end_step(self) -> None:
+        now = time.monotonic()
+        if self._has_step:
+            print(f"{now - self._step_began:6.1f} s", flush=True)
+        self._step_began = now
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Putting alerts of every kind into a store."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from itertools import count
+
+from tests.examples import ALICE, NINE, PROMETHEUS
+from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.ids import Actor, IncidentId, WriteId
+from tocsin.domain.reception import Source
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.usecases.ports import SlotRepository
+
+type Transition = Callable[[Alert], Alert]
+
+_numbers = count()
+
+
+def new_write_id() -> WriteId:
+    return WriteId(f"write-id-{next(_numbers)}")
+
+
+def a_signal(dedup_key: str, *, severity: Severity = Severity.WARNING, **said: object) -> Signal:
+    """A trigger with facts as given."""
+    facts = replace(Facts(name=dedup_key, summary=f"{dedup_key} is wrong"), **said)  # type: ignore[arg-type]
+    return Signal(action=SignalAction.TRIGGER, dedup_key=dedup_key, severity=severity, facts=facts)
+
+
+def put(
+    slots: SlotRepository,
+    signal: Signal,
+    *,
+    at: datetime = NINE,
+    source: Source = PROMETHEUS,
+    transitions: Iterable[Transition] = (),
+) -> Alert:
+    """Open an alert and take it through transitions, each stored."""
+    slot = source.slot_of(signal)
+    opened = Alert.open(signal, integration=source.integration, slot=slot, at=at)
+    alert = slots.add(opened, write_id=new_write_id())
+    for transition in transitions:
+        alert = slots.update(alert, transition(alert), write_id=new_write_id())
+    return alert
+
+
+def reopened(slots: SlotRepository, previous: Alert, *, at: datetime) -> Alert:
+    """The next episode of what is over."""
+    signal = a_signal(previous.dedup_key)
+    alert = Alert.open(
+        signal,
+        integration=previous.integration,
+        slot=previous.fingerprint,
+        at=at,
+        previous=previous,
+    )
+    return slots.replace(previous, alert, write_id=new_write_id())
+
+
+def acknowledge(alert: Alert) -> Alert:
+    return alert.acknowledge(by=ALICE, at=alert.changed_at)
+
+
+def resolve(alert: Alert) -> Alert:
+    return alert.resolve(by=ALICE, at=alert.changed_at)
+
+
+def snooze(alert: Alert) -> Alert:
+    until = alert.changed_at + timedelta(hours=1)
+    return alert.snoozed(Snooze(until=until), by=ALICE, at=alert.changed_at)
+
+
+SMALL_FACTS = Facts(
+    name="HighLatency",
+    summary="Checkout is slow",
+    reason="p99 = 2.1 s",
+    source="prometheus",
+    source_name="Prometheus",
+    object="web-1",
+    source_severity="urgent",
+    rule_id="rule-1",
+    rule_name="Latency",
+    monitor_id="monitor-1",
+    monitor_name="Checkout",
+    group_id="group-1",
+    threshold=1.5,
+    operator="gt",
+    window="5m",
+    labels={"zone": "b", "env": "prod", "größe": "😀"},
+    urls={"runbook": "https://example.com/runbook"},
+    truncated=("labels: kept 2 of 3",),
+)
+BIG_FACTS = replace(
+    SMALL_FACTS,
+    summary=" ".join(f"word{number}" for number in range(120)),
+    reason="\n".join(f"line {number}: {number**7}" for number in range(3000)),
+    labels={f"label{number}": f"value {number**5}" * 5 for number in range(300)},
+)
+"""About 100 KB, and far over what stays in the item that repeats touch."""
+
+
+def with_every_field(alert: Alert, facts: Facts) -> Alert:
+    """No field has the value that it would have if it were forgotten.
+
+    Raises:
+        AssertionError: A field is new here and keeps its default.
+    """
+    later = NINE + timedelta(minutes=1)
+    changed = replace(
+        alert,
+        status=AlertStatus.RESOLVED,
+        severity=Severity.INFO,
+        facts=facts,
+        output_hash=facts.output_hash,
+        episode=7,
+        occurrences=42,
+        last_seen_at=later,
+        current_value=0.1 + 0.2,
+        listed=Listed(occurrences=42, last_seen_at=later, current_value=0.1 + 0.2),
+        source_started_at=NINE - timedelta(days=3),
+        acknowledged_at=NINE + timedelta(minutes=2),
+        acknowledged_by=Actor("bob"),
+        resolves_at=NINE + timedelta(minutes=3),
+        resolved_at=NINE + timedelta(minutes=4),
+        resolved_by=Actor("key:01ARZ3"),
+        snooze=Snooze(
+            until=NINE + timedelta(days=30),
+            reason='known, see "wiki"',
+            sticky_severity=True,
+            sticky_output=True,
+        ),
+        incident_id=IncidentId("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        changed_at=NINE + timedelta(minutes=5),
+    )
+    same = {
+        field.name
+        for field in fields(alert)
+        if getattr(changed, field.name) == getattr(alert, field.name)
+    }
+    assert same == {"alert_id", "integration", "dedup_key", "version", "changes", "overflow"}
+    return changed

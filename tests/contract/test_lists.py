@@ -1,0 +1,252 @@
+"""AlertRepository.list: every filter, every order, page by page while alerts arrive."""
+
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from tests.contract.alerts_in_store import (
+    BIG_FACTS,
+    Transition,
+    a_signal,
+    acknowledge,
+    new_write_id,
+    put,
+    reopened,
+    resolve,
+    snooze,
+)
+from tests.contract.conftest import Store
+from tests.examples import NINE, PROMETHEUS, TEN
+from tests.fakes.listing import in_order
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert_query import AlertQuery, Sort
+from tocsin.domain.errors import InvalidInputError
+from tocsin.domain.reception import Source
+from tocsin.domain.severity import Severity
+from tocsin.usecases.ports import AlertRepository, SlotRepository
+
+SEVERITIES = tuple(Severity)
+LIVES: tuple[tuple[Transition, ...], ...] = (
+    (),
+    (acknowledge,),
+    (snooze,),
+    (snooze, acknowledge),
+    (resolve,),
+    (snooze, resolve),
+)
+
+
+def ids(alerts: Iterable[Alert]) -> list[str]:
+    return [alert.alert_id for alert in alerts]
+
+
+def put_many(slots: SlotRepository, count: int, *, first: int = 0) -> list[Alert]:
+    """Alerts of every kind, one a minute."""
+    return [_put(slots, number) for number in range(first, first + count)]
+
+
+def _put(slots: SlotRepository, number: int) -> Alert:
+    signal = a_signal(
+        f"key-{number}",
+        severity=SEVERITIES[number % 3],
+        name=("Disk full", "HighLatency")[number % 2],
+        reason=f"Value {number}",
+        object=f"db-{number % 4}" if number % 5 else None,
+        source=("prometheus", "grafana", None)[number % 3],
+        rule_id=f"rule-{number % 3}",
+        monitor_id=f"monitor-{number % 2}",
+        group_id=f"group-{number % 4}",
+        labels={"env": ("prod", "test")[number % 2], "zone": string.ascii_letters[number % 5]},
+    )
+    source = (PROMETHEUS, Source(integration="grafana"))[number % 7 == 0]
+    at = NINE + timedelta(minutes=number)
+    life = LIVES[number % len(LIVES)]
+    alert = put(slots, signal, at=at, source=source, transitions=life)
+    if not alert.is_open and number % 4 == 0:
+        reopened(slots, alert, at=at + timedelta(seconds=30))
+    return alert
+
+
+def read_all(
+    alerts: AlertRepository,
+    query: AlertQuery,
+    *,
+    between_pages: Callable[[], None] = lambda: None,
+) -> list[Alert]:
+    """Follow the cursor to the end."""
+    rows: list[Alert] = []
+    pages = 0
+    while True:
+        page = alerts.list(query, at=TEN)
+        rows.extend(page.alerts)
+        assert len(page.alerts) <= query.limit
+        if page.next_cursor is None:
+            return rows
+        query = replace(query, cursor=page.next_cursor)
+        between_pages()
+        pages += 1
+        assert pages < 100, "a list has an end"
+
+
+queries = some.builds(
+    AlertQuery,
+    statuses=some.frozensets(some.sampled_from(AlertStatus)),
+    severities=some.frozensets(some.sampled_from(Severity), min_size=1),
+    snoozed=some.sampled_from([None, None, True, False]),
+    equal=some.fixed_dictionaries(
+        {},
+        optional={
+            "rule_id": some.sampled_from(["rule-0", "rule-2", "none"]),
+            "source": some.sampled_from(["prometheus", "grafana"]),
+            "integration": some.sampled_from(["prod-prometheus", "grafana"]),
+            "monitor_id": some.just("monitor-1"),
+            "group_id": some.just("group-3"),
+            "dedup_key": some.sampled_from(["key-0", "key-7", "key-1"]),
+        },
+    ).filter(lambda equal: len(equal) < 3),
+    labels=some.sampled_from([{}, {}, {"env": "prod"}, {"env": "test", "zone": "b"}, {"no": ""}]),
+    fired_from=some.none() | some.integers(-1, 24).map(lambda m: NINE + timedelta(minutes=m)),
+    fired_to=some.none() | some.integers(-1, 24).map(lambda m: NINE + timedelta(minutes=m)),
+    words=some.sampled_from([(), (), ("full",), ("value", "db-1"), ("latency",), ("nothing",)]),
+    sort=some.sampled_from(Sort),
+    limit=some.sampled_from([4, 9, 200]),
+)
+
+
+@pytest.fixture
+def kept(store: Store) -> list[Alert]:
+    """All alerts of a store, two dozen and the next episodes of some."""
+    put_many(store.slots, 24)
+    return read_all(store.alerts, AlertQuery(limit=200))
+
+
+def test_all_alerts_are_listed_with_their_former_episodes(kept: list[Alert]) -> None:
+    assert len(kept) == len(set(ids(kept))) == 24 + 2
+
+
+@given(query=queries)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_list_holds_what_its_query_selects_in_its_order(
+    store: Store, kept: list[Alert], query: AlertQuery
+) -> None:
+    assert ids(read_all(store.alerts, query)) == ids(in_order(kept, query, at=TEN))
+
+
+def test_a_page_that_ends_with_the_last_alert_has_no_cursor(
+    slots: SlotRepository, alerts: AlertRepository
+) -> None:
+    put_many(slots, 3)
+
+    page = alerts.list(AlertQuery(limit=3), at=TEN)
+
+    assert (len(page.alerts), page.next_cursor) == (3, None)
+
+
+def test_an_empty_list_is_one_empty_page(alerts: AlertRepository) -> None:
+    page = alerts.list(AlertQuery(), at=TEN)
+
+    assert (page.alerts, page.next_cursor, page.counts.total) == ((), None, 0)
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_while_alerts_arrive_no_row_comes_twice_and_none_is_skipped(
+    slots: SlotRepository, alerts: AlertRepository, sort: Sort
+) -> None:
+    before = put_many(slots, 12)
+    arriving = iter(range(12, 100))
+
+    def arrive() -> None:
+        put_many(slots, 2, first=next(arriving) * 2)
+
+    rows = read_all(alerts, AlertQuery(sort=sort, limit=4), between_pages=arrive)
+
+    assert len(ids(rows)) == len(set(ids(rows)))
+    assert set(ids(before)) <= set(ids(rows))
+
+
+def test_while_alerts_move_on_no_row_comes_twice_and_none_is_skipped(
+    slots: SlotRepository, alerts: AlertRepository
+) -> None:
+    before = [put(slots, a_signal(f"key-{number}")) for number in range(12)]
+    moving = iter(before[::5] + before[1::5] + before[2::5])
+
+    def move_on() -> None:
+        for _ in range(3):
+            alert = next(moving, None)
+            if alert is not None:
+                moved = slots.update(alert, acknowledge(alert), write_id=new_write_id())
+                slots.update(moved, resolve(moved), write_id=new_write_id())
+
+    rows = read_all(alerts, AlertQuery(limit=3), between_pages=move_on)
+
+    assert ids(rows) == sorted(ids(before), reverse=True)
+
+
+def test_a_cursor_read_again_gives_the_same_page(
+    slots: SlotRepository, alerts: AlertRepository
+) -> None:
+    put_many(slots, 10)
+    first = alerts.list(AlertQuery(limit=4), at=TEN)
+    following = AlertQuery(limit=4, cursor=first.next_cursor)
+
+    once = alerts.list(following, at=TEN)
+    put_many(slots, 10, first=10)
+    again = alerts.list(following, at=TEN)
+
+    assert once.alerts == again.alerts
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("x", id="a letter"),
+        pytest.param("!?", id="letters that no cursor has"),
+        pytest.param("bnVsbA", id="a null"),
+        pytest.param("WyItZmlyZWRfYXQiLG51bGwsIjQyIl0", id="an id that none of ours looks like"),
+        pytest.param(
+            "WyItZmlyZWRfYXQiLG51bGwsWyIwIiwiMCIsIjAiLCIwIiwiMCIsIjAiLCIwIiwiMCIsIjAiLCIwIiwiMCIsI"
+            "jAiLCIwIiwiMCIsIjAiLCIwIiwiMCIsIjAiLCIwIiwiMCIsIjAiLCIwIiwiMCIsIjAiLCIwIiwiMCJdXQ",
+            id="a list where the id should be",
+        ),
+        pytest.param("\ud800", id="half a character"),
+        pytest.param("W1" * 5_000, id="ten thousand letters"),
+    ],
+)
+def test_a_cursor_that_no_list_gave_is_refused(alerts: AlertRepository, cursor: str) -> None:
+    with pytest.raises(InvalidInputError) as refusal:
+        alerts.list(AlertQuery(cursor=cursor), at=TEN)
+
+    assert refusal.value.details[0].field == "cursor"
+
+
+def test_a_cursor_of_another_order_is_refused(
+    slots: SlotRepository, alerts: AlertRepository
+) -> None:
+    put_many(slots, 3)
+    cursor = alerts.list(AlertQuery(limit=1), at=TEN).next_cursor
+
+    with pytest.raises(InvalidInputError):
+        alerts.list(AlertQuery(limit=1, cursor=cursor, sort=Sort.WORST), at=TEN)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(AlertQuery(labels={"label250": f"value {250**5}" * 5}), id="its last labels"),
+        pytest.param(AlertQuery(words=("word119",)), id="the end of its summary"),
+        pytest.param(AlertQuery(words=("2999:",)), id="the end of its reason"),
+    ],
+)
+def test_an_alert_with_big_facts_is_found_by(
+    slots: SlotRepository, alerts: AlertRepository, query: AlertQuery
+) -> None:
+    big = put(slots, replace(a_signal("big"), facts=BIG_FACTS))
+    put(slots, a_signal("small"))
+
+    assert ids(read_all(alerts, query)) == [big.alert_id]

@@ -1,0 +1,399 @@
+"""TimelineRepository: what the stream derives, written once however often it is told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes.timeline import InMemoryTimeline
+from tests.fakes.timers import InMemoryTimers
+from tests.lives import ACKNOWLEDGE, NINE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.items import alert_from
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline_items import samples_from
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.alert_query import Counts
+from tocsin.domain.consequences import StoredChange
+from tocsin.domain.history import HISTORY_LIMIT, Sample
+from tocsin.domain.ids import AlertId, WriteId, milliseconds, ulid
+from tocsin.domain.reception import Source
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.timeline import Change
+from tocsin.usecases.follow_changes import follow_changes
+from tocsin.usecases.ports import TimelineRepository
+
+TABLE = "tocsin"
+RETENTION = timedelta(days=90)
+TRIGGER = signal()
+RECOVER = signal(action=SignalAction.RESOLVE)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A timeline repository, and how tests see what it keeps."""
+
+    timeline: TimelineRepository
+    entries: Callable[[AlertId], Sequence[Change]]
+    samples: Callable[[AlertId], Sequence[Sample]]
+    counts: Callable[[], Counts]
+
+
+def in_memory() -> Kept:
+    timeline = InMemoryTimeline()
+    return Kept(timeline, timeline.entries, timeline.samples, lambda: timeline.counts)
+
+
+def in_dynamodb(call: Call) -> Kept:
+    alerts = DynamoDBAlerts(call, TABLE, RETENTION)
+
+    def samples(alert_id: AlertId) -> Sequence[Sample]:
+        item = get(call, keys.history_key(alert_id))
+        return samples_from(item) if item else ()
+
+    return Kept(
+        timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+        entries=lambda alert_id: alerts.timeline(alert_id, cursor=None, limit=1000).changes,
+        samples=samples,
+        counts=lambda: stored_counts(call),
+    )
+
+
+def get(call: Call, key: keys.Key) -> Mapping[str, Any]:
+    item: Mapping[str, Any] = call("GetItem", {"TableName": TABLE, "Key": key}).get("Item", {})
+    return item
+
+
+def stored_counts(call: Call) -> Counts:
+    request = {
+        "TableName": TABLE,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": keys.COUNT_PARTITION}},
+    }
+    shards = call("Query", request)["Items"]
+    names = ("firing", "acknowledged", "snoozed")
+    return Counts(**{name: sum(int(shard[name]["N"]) for shard in shards) for name in names})
+
+
+@pytest.fixture(params=["in memory", "in DynamoDB"])
+def kept(request: pytest.FixtureRequest) -> Kept:
+    if request.param == "in memory":
+        return in_memory()
+    return in_dynamodb(request.getfixturevalue("call"))
+
+
+def tell(kept: Kept, records: Sequence[StoredChange]) -> int:
+    return follow_changes(
+        records, now=NINE, timeline=kept.timeline, timers=InMemoryTimers()
+    ).entries
+
+
+def words(entries: Sequence[Change]) -> list[str]:
+    return [entry.type.value for entry in entries]
+
+
+# Entries and counts
+
+
+def test_a_timeline_is_read_in_the_order_in_which_things_happened(kept: Kept) -> None:
+    records = life(TRIGGER, signal(output="97 % full"), ACKNOWLEDGE, PROMOTE, RECOVER)
+
+    tell(kept, records)
+
+    assert words(kept.entries(records[0].after.alert_id)) == [
+        "fired",
+        "updated",
+        "acknowledged",
+        "incident_created",
+        "resolved",
+    ]
+
+
+def test_an_entry_comes_back_as_it_was_told(kept: Kept) -> None:
+    records = life(TRIGGER, snooze(timedelta(hours=1), sticky_severity=True))
+
+    tell(kept, records)
+
+    assert kept.entries(records[0].after.alert_id)[1] == records[1].changes[0]
+
+
+def test_a_repeat_and_a_change_of_the_same_millisecond_are_two_entries(kept: Kept) -> None:
+    records = life(TRIGGER, ACKNOWLEDGE, signal(output="97 % full"), seconds=0)
+
+    tell(kept, records)
+
+    assert sorted(words(kept.entries(records[0].after.alert_id))) == [
+        "acknowledged",
+        "fired",
+        "updated",
+    ]
+
+
+def test_the_counts_say_what_is_open(kept: Kept) -> None:
+    acknowledged = life(TRIGGER, snooze(timedelta(hours=1)), ACKNOWLEDGE)
+    resolved = life(signal(dedup_key="cpu"), RESOLVE)
+    firing = life(signal(dedup_key="memory"))
+
+    tell(kept, [*acknowledged, *resolved, *firing])
+
+    assert kept.counts() == Counts(firing=1, acknowledged=1, snoozed=1)
+
+
+def test_telling_a_batch_again_writes_nothing_and_moves_nothing(kept: Kept) -> None:
+    records = life(TRIGGER, ACKNOWLEDGE)
+    tell(kept, records)
+
+    assert tell(kept, records) == 0
+    assert kept.counts() == Counts(acknowledged=1)
+
+
+def test_a_batch_that_is_known_in_part_adds_the_rest(kept: Kept) -> None:
+    disk = life(TRIGGER, ACKNOWLEDGE)
+    cpu = life(signal(dedup_key="cpu"))
+    memory = life(signal(dedup_key="memory"), RESOLVE)
+    tell(kept, [*disk[:1], *memory])
+
+    new = tell(kept, [*disk, *cpu, *memory])
+
+    assert new == 2
+    assert kept.counts() == Counts(firing=1, acknowledged=1)
+
+
+def test_a_record_that_comes_twice_in_one_batch_counts_once(kept: Kept) -> None:
+    [opened] = life(TRIGGER)
+
+    assert tell(kept, [opened, opened]) == 1
+    assert kept.counts() == Counts(firing=1)
+
+
+def test_a_batch_may_be_larger_than_a_transaction(kept: Kept) -> None:
+    lives_of_many = [
+        life(signal(dedup_key=f"disk-{number}"), RESOLVE, signal(dedup_key=f"disk-{number}"))
+        for number in range(26)
+    ]
+
+    new = tell(kept, [record for records in lives_of_many for record in records])
+
+    assert new == 26 * len(["fired", "resolved", "fired", "reopened"])
+    assert kept.counts() == Counts(firing=26)
+
+
+def test_nothing_told_is_nothing_written(kept: Kept) -> None:
+    assert kept.timeline.record([]) == 0
+    assert kept.counts() == Counts()
+
+
+# Values
+
+
+def valued(count: int) -> tuple[AlertId, list[Sample]]:
+    records = life(*[signal(value=value) for value in range(count)])
+    return records[0].after.alert_id, [
+        Sample(occurrence=occurrence, at=record.after.last_seen_at, value=occurrence - 1)
+        for occurrence, record in enumerate(records, 1)
+    ]
+
+
+def test_a_history_holds_the_newest_values_oldest_first(kept: Kept) -> None:
+    alert_id, samples = valued(HISTORY_LIMIT + 10)
+
+    kept.timeline.add_samples(alert_id, samples[:7])
+    kept.timeline.add_samples(alert_id, samples[7:])
+
+    assert list(kept.samples(alert_id)) == samples[10:]
+
+
+def test_values_told_again_are_neither_doubled_nor_put_back(kept: Kept) -> None:
+    alert_id, samples = valued(HISTORY_LIMIT + 10)
+    kept.timeline.add_samples(alert_id, samples)
+
+    kept.timeline.add_samples(alert_id, samples[:20])
+    kept.timeline.add_samples(alert_id, samples[20:])
+
+    assert list(kept.samples(alert_id)) == samples[10:]
+
+
+def test_a_batch_that_begins_before_what_is_known_adds_what_is_new(kept: Kept) -> None:
+    alert_id, samples = valued(12)
+    kept.timeline.add_samples(alert_id, samples[:8])
+
+    kept.timeline.add_samples(alert_id, samples[3:])
+
+    assert list(kept.samples(alert_id)) == samples
+
+
+def test_two_values_of_one_millisecond_are_both_kept(kept: Kept) -> None:
+    records = life(signal(value=80), signal(value=150.5), seconds=0)
+
+    tell(kept, records)
+
+    samples = kept.samples(records[0].after.alert_id)
+    assert [sample.value for sample in samples] == [80, 150.5]
+
+
+# Any life, in any batches, each from anywhere before what was told last
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_table_ends_up_with_what_memory_does(
+    call: Call, new_key: Callable[[], str], data: st.DataObject
+) -> None:
+    records = data.draw(lives(new_key(), max_steps=12))
+    fake, real, before = in_memory(), in_dynamodb(call), stored_counts(call)
+
+    tell(fake, records)
+    done = 0
+    while done < len(records):
+        start = data.draw(st.integers(0, done), label="delivered from")
+        done = data.draw(st.integers(done + 1, len(records)), label="to")
+        tell(real, records[start:done])
+
+    for alert_id in {record.after.alert_id for record in records}:
+        assert list(real.entries(alert_id)) == list(fake.entries(alert_id))
+        assert list(real.samples(alert_id)) == list(fake.samples(alert_id))
+    assert real.counts() - before == fake.counts()
+
+
+@pytest.fixture
+def new_key() -> Callable[[], str]:
+    """Examples share a table, so each tells of alerts of its own."""
+    numbers = count()
+    return lambda: f"disk-{next(numbers)}"
+
+
+# What the table's own keys and conditions are for
+
+
+def first_of(records: Sequence[StoredChange]) -> Alert:
+    return records[0].after
+
+
+def stored(call: Call, *steps: Step) -> Alert:
+    """An alert in its slot, as these steps leave it."""
+    slots = DynamoDBSlots(call, TABLE, RETENTION)
+    *_, last = life(*steps)
+    return slots.add(replace(last.after, changes=last.changes), write_id=WriteId("first"))
+
+
+def image(call: Call, alert: Alert) -> Mapping[str, Any]:
+    return get(call, keys.slot_key(alert.fingerprint))
+
+
+def repeat(call: Call, write_id: str) -> None:
+    slots = DynamoDBSlots(call, TABLE, RETENTION)
+    said = Signal(
+        action=SignalAction.TRIGGER,
+        dedup_key="disk-full",
+        severity=Severity.CRITICAL,
+        facts=Facts(name="Disk full", reason="97 % full"),
+        current_value=97,
+    )
+    at = NINE + timedelta(seconds=5)
+    slots.count(said, Source(integration="prod-prometheus"), at=at, write_id=WriteId(write_id))
+
+
+def test_lists_show_what_repeats_changed_after_a_refresh(call: Call) -> None:
+    alert = stored(call, TRIGGER)
+    repeat(call, "second")
+    before = image(call, alert)
+
+    DynamoDBTimeline(call, TABLE, RETENTION).refresh_listed(alert)
+
+    after = image(call, alert)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"listed_occurrences", "listed_seen_at", "listed_value"}
+    assert alert_from(after).listed == Listed(
+        occurrences=2, last_seen_at=NINE + timedelta(seconds=5), current_value=97
+    )
+
+
+def test_a_refresh_comes_too_late_for_an_episode_that_made_room(call: Call) -> None:
+    alert = stored(call, TRIGGER)
+    repeat(call, "second")
+    before = image(call, alert)
+    earlier = replace(alert, alert_id=AlertId(ulid(NINE - timedelta(days=1), alert.fingerprint)))
+
+    DynamoDBTimeline(call, TABLE, RETENTION).refresh_listed(earlier)
+
+    assert image(call, alert) == before
+
+
+def test_what_is_kept_beside_a_resolved_alert_expires_with_it(call: Call) -> None:
+    *_, last = life(TRIGGER, RESOLVE)
+    alert, kept = last.after, in_dynamodb(call)
+    kept.timeline.add_samples(alert.alert_id, [Sample(occurrence=1, at=NINE, value=93)])
+    call("PutItem", {"TableName": TABLE, "Item": keys.overflow_key(alert.alert_id)})
+
+    kept.timeline.let_expire(alert)
+
+    expected = {"N": str(int((NINE + timedelta(seconds=1) + RETENTION).timestamp()))}
+    assert get(call, keys.history_key(alert.alert_id))["expires_at"] == expected
+    assert get(call, keys.overflow_key(alert.alert_id))["expires_at"] == expected
+
+
+def test_what_does_not_exist_is_not_made_to_expire(call: Call) -> None:
+    *_, last = life(TRIGGER, RESOLVE)
+
+    DynamoDBTimeline(call, TABLE, RETENTION).let_expire(last.after)
+
+    assert get(call, keys.history_key(last.after.alert_id)) == {}
+    assert get(call, keys.overflow_key(last.after.alert_id)) == {}
+
+
+def test_entries_are_kept_for_the_retention(call: Call) -> None:
+    records = life(TRIGGER)
+
+    tell(in_dynamodb(call), records)
+
+    key = keys.change_key(first_of(records).alert_id, milliseconds(NINE), 1, 0)
+    assert get(call, key)["expires_at"] == {"N": str(int((NINE + RETENTION).timestamp()))}
+
+
+# Failures on the way
+
+
+def test_a_write_whose_reply_was_lost_is_not_counted_again(call: Call) -> None:
+    def losing_replies(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        call(operation, parameters)
+        return call(operation, parameters)
+
+    tell(in_dynamodb(losing_replies), life(TRIGGER, ACKNOWLEDGE))
+
+    assert stored_counts(call) == Counts(acknowledged=1)
+
+
+def test_what_is_known_is_left_out_even_if_the_rest_met_another_transaction(call: Call) -> None:
+    disk, cpu = life(TRIGGER), life(signal(dedup_key="cpu"))
+    tell(in_dynamodb(call), disk)
+    conflicts = 1
+
+    def conflicting(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        nonlocal conflicts
+        if operation == "TransactWriteItems" and conflicts:
+            conflicts -= 1
+            reasons = [{"Code": "ConditionalCheckFailed"}, {"Code": "TransactionConflict"}]
+            raise AwsError("TransactionCanceledException", "", reasons=[*reasons, {}])
+        return call(operation, parameters)
+
+    new = tell(in_dynamodb(conflicting), [*disk, *cpu])
+
+    assert new == 1
+    assert stored_counts(call) == Counts(firing=2)
+
+
+def test_a_refusal_for_another_reason_is_not_taken_for_success() -> None:
+    def refusing(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise AwsError("ValidationException", f"{operation} of {len(parameters)} is too large")
+
+    with pytest.raises(AwsError):
+        tell(in_dynamodb(refusing), life(TRIGGER))

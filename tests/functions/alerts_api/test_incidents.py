@@ -1,0 +1,447 @@
+"""Promoting alerts and working on incidents."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.fakes.world import World
+from tests.functions.alerts_api.client import Client, Reply
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
+from tocsin.domain.ids import Actor, AlertId
+from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT
+from tocsin.domain.severity import Severity
+
+INCIDENTS = "/api/v1/incidents"
+UNKNOWN = "01KJM5ZZ00DRQ5V1N9YH3KW2TB"
+
+
+@pytest.fixture
+def alice(anybody: Client) -> Client:
+    """Alice, who works on incidents."""
+    return anybody.with_key("incidents", "alerts")
+
+
+def promote(client: Client, alert_id: AlertId, body: object = None) -> Reply:
+    return client.post(f"/api/v1/alerts/{alert_id}/create-incident", body)
+
+
+def opened(client: Client, **body: object) -> str:
+    """The path of a new incident."""
+    incident_id = client.post(INCIDENTS, {"title": "Checkout is down"} | body).data["id"]
+    return f"{INCIDENTS}/{incident_id}"
+
+
+def test_promoting_makes_an_incident_of_the_alert(alice: Client, world: World) -> None:
+    alert_id = world.opened("disk-full")
+
+    reply = promote(alice, alert_id)
+
+    assert reply.status == 201
+    assert reply.data == {
+        "id": reply.data["id"],
+        "title": "disk-full",
+        "status": "investigating",
+        "severity": "critical",
+        "alert_ids": [alert_id],
+        "created_by": "alice",
+        "created_at": "2026-03-01T09:00:00.000Z",
+        "resolved_at": None,
+        "resolved_by": None,
+        "already_promoted": False,
+    }
+    assert reply.json["already_promoted"] is False
+
+
+def test_the_alert_knows_of_it_and_its_timeline_tells_it(alice: Client, world: World) -> None:
+    alert_id = world.opened()
+
+    incident_id = promote(alice, alert_id).data["id"]
+
+    assert alice.get(f"/api/v1/alerts/{alert_id}").data["incident_id"] == incident_id
+    told = alice.get(f"/api/v1/alerts/{alert_id}/timeline").data[-1]
+    assert (told["type"], told["by"], told["incident_id"]) == (
+        "incident_created",
+        "alice",
+        incident_id,
+    )
+
+
+def test_promoting_twice_is_one_incident(alice: Client, world: World) -> None:
+    alert_id = world.opened()
+    first = promote(alice, alert_id)
+
+    second = promote(alice, alert_id, {"title": "Something else"})
+
+    assert second.status == 200
+    assert second.json["already_promoted"] is True
+    assert second.data == first.data | {"already_promoted": True}
+
+
+def test_the_caller_may_say_what_to_call_it(alice: Client, world: World) -> None:
+    reply = promote(alice, world.opened(), {"title": " Checkout\nis down ", "severity": "info"})
+
+    assert (reply.data["title"], reply.data["severity"]) == ("Checkout is down", "info")
+
+
+@pytest.mark.parametrize("alert_id", [UNKNOWN, "alert_abc123"])
+def test_an_unknown_alert_is_not_promoted(alice: Client, alert_id: str) -> None:
+    reply = promote(alice, AlertId(alert_id))
+
+    assert (reply.status, reply.code) == (404, "alert_not_found")
+
+
+def test_somebody_who_acknowledges_meanwhile_does_not_stand_in_the_way(
+    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id = world.opened()
+    on_first_read(monkeypatch, world, lambda: world.acknowledge(alert_id))
+
+    assert promote(alice, alert_id).status == 201
+    assert world.alert(alert_id).status is AlertStatus.ACKNOWLEDGED
+
+
+def test_two_who_promote_at_once_get_one_incident(
+    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id = world.opened()
+    theirs: list[Reply] = []
+    on_first_read(monkeypatch, world, lambda: theirs.append(promote(alice, alert_id)))
+
+    ours = promote(alice, alert_id)
+
+    assert (theirs[0].status, ours.status) == (201, 200)
+    assert ours.data["id"] == theirs[0].data["id"]
+    assert len(alice.get(INCIDENTS).data) == 1
+
+
+def on_first_read(
+    monkeypatch: pytest.MonkeyPatch, world: World, happens: Callable[[], object]
+) -> None:
+    """Let something happen right after an alert was read."""
+    read = world.alerts.get
+
+    def get(alert_id: AlertId) -> Alert:
+        alert = read(alert_id)
+        monkeypatch.setattr(world.alerts, "get", read)
+        happens()
+        return alert
+
+    monkeypatch.setattr(world.alerts, "get", get)
+
+
+def test_an_incident_takes_the_worst_severity_of_its_alerts(alice: Client, world: World) -> None:
+    world.signal("mild", severity=Severity.INFO)
+    mild = world.signal("mild", severity=Severity.INFO).alert_id
+    bad = world.opened("bad")
+
+    reply = alice.post(INCIDENTS, {"title": "Two at once", "alert_ids": [mild, bad, mild]})
+
+    assert reply.status == 201
+    assert (reply.data["severity"], reply.data["alert_ids"]) == ("critical", [mild, bad])
+
+
+def test_an_incident_may_begin_without_alerts(alice: Client) -> None:
+    reply = alice.post(INCIDENTS, {"title": "Users complain"})
+
+    assert (reply.status, reply.data["severity"], reply.data["alert_ids"]) == (201, "warning", [])
+
+
+def test_an_alert_of_another_incident_is_not_taken(alice: Client, world: World) -> None:
+    alert_id, free = world.opened("taken"), world.opened("free")
+    incident_id = promote(alice, alert_id).data["id"]
+
+    reply = alice.post(INCIDENTS, {"title": "Mine", "alert_ids": [free, alert_id]})
+
+    assert (reply.status, reply.code) == (409, "already_promoted")
+    assert incident_id in reply.json["error"]["message"]
+    assert world.alert(free).incident_id is None
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        pytest.param({}, ["title"], id="no title"),
+        pytest.param({"title": " \n"}, ["title"], id="a blank title"),
+        pytest.param({"title": "x" * 257}, ["title"], id="a long title"),
+        pytest.param({"title": "x", "severity": "bad"}, ["severity"], id="no such severity"),
+        pytest.param({"title": "x", "alert_ids": "one"}, ["alert_ids"], id="ids that are no list"),
+        pytest.param(
+            {"title": "x", "alert_ids": [str(n) for n in range(ATTACH_LIMIT + 1)]},
+            ["alert_ids"],
+            id="too many alerts at once",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(alice: Client, body: object, fields: list[str]) -> None:
+    reply = alice.post(INCIDENTS, body)
+
+    assert (reply.status, reply.wrong_fields) == (422, fields)
+
+
+@pytest.mark.parametrize(
+    ("method", "below"),
+    [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("POST", "/updates"),
+        ("POST", "/resolve"),
+        ("POST", "/alerts"),
+    ],
+)
+@pytest.mark.parametrize("incident_id", [UNKNOWN, "inc_123", "%00"])
+def test_an_unknown_incident_is_not_found(
+    alice: Client, method: str, below: str, incident_id: str
+) -> None:
+    body = {"message": "?", "alert_ids": [UNKNOWN], "title": "?"} if method != "GET" else None
+
+    reply = alice.send(method, f"{INCIDENTS}/{incident_id}{below}", body=body)
+
+    assert (reply.status, reply.code) == (404, "incident_not_found")
+
+
+def test_people_say_how_far_they_are(alice: Client, world: World) -> None:
+    path = opened(alice)
+    world.pass_time(minutes=5)
+
+    told = alice.post(f"{path}/updates", {"message": "It is the database.", "status": "identified"})
+
+    assert told.status == 201
+    expected = {
+        "at": "2026-03-01T09:05:00.000Z",
+        "by": "alice",
+        "message": "It is the database.",
+        "status": "identified",
+    }
+    assert told.data == expected
+    incident = alice.get(path).data
+    assert (incident["status"], incident["updates"]) == ("identified", [expected])
+
+
+def test_an_update_without_status_leaves_it(alice: Client) -> None:
+    path = opened(alice)
+
+    assert alice.post(f"{path}/updates", {"message": "Looking."}).data["status"] is None
+    assert alice.get(path).data["status"] == "investigating"
+
+
+def test_title_severity_and_status_can_be_changed(alice: Client) -> None:
+    path = opened(alice)
+
+    body = {"title": "Search is down", "severity": "info", "status": "monitoring"}
+    changed = alice.send("PATCH", path, body=body)
+
+    assert changed.status == 200
+    assert {name: changed.data[name] for name in body} == body
+    assert [it["status"] for it in alice.get(path).data["updates"]] == ["monitoring"]
+
+
+def test_a_change_of_nothing_changes_nothing(alice: Client) -> None:
+    path = opened(alice)
+    before = alice.get(path).data
+
+    assert alice.send("PATCH", path, body={"colour": "red"}).status == 200
+    assert alice.get(path).data == before
+
+
+def test_resolving_keeps_who_when_and_how(alice: Client, world: World) -> None:
+    path = opened(alice)
+    world.pass_time(hours=1)
+
+    resolved = alice.post(f"{path}/resolve", {"note": "Rolled back."})
+
+    assert resolved.status == 200
+    assert (resolved.data["status"], resolved.data["resolved_by"]) == ("resolved", "alice")
+    assert resolved.data["resolved_at"] == "2026-03-01T10:00:00.000Z"
+    last = alice.get(path).data["updates"][-1]
+    assert (last["message"], last["status"]) == ("Rolled back.", "resolved")
+
+
+@pytest.mark.parametrize(
+    ("method", "below", "body"),
+    [
+        pytest.param("POST", "/resolve", {}, id="resolve again"),
+        pytest.param("PATCH", "", {"status": "resolved"}, id="resolve again by a change"),
+        pytest.param("PATCH", "", {"status": "monitoring"}, id="reopen by a change"),
+        pytest.param(
+            "POST", "/updates", {"message": "?", "status": "identified"}, id="reopen by an update"
+        ),
+    ],
+)
+def test_a_resolved_incident_stays_resolved(
+    alice: Client, world: World, method: str, below: str, body: dict[str, Any]
+) -> None:
+    path = opened(alice)
+    alice.post(f"{path}/resolve")
+    world.pass_time(minutes=1)
+
+    refused = alice.send(method, path + below, body=body)
+
+    assert (refused.status, refused.code) == (409, "already_resolved")
+    assert alice.get(path).data["resolved_at"] == "2026-03-01T09:00:00.000Z"
+
+
+def test_a_resolved_incident_takes_no_more_alerts(alice: Client, world: World) -> None:
+    path = opened(alice)
+    alice.post(f"{path}/resolve")
+    alert_id = world.opened()
+
+    refused = alice.post(f"{path}/alerts", {"alert_ids": [alert_id]})
+
+    assert refused.code == "already_resolved"
+    assert world.alert(alert_id).incident_id is None
+
+
+def test_an_afterword_to_a_resolved_incident_is_welcome(alice: Client) -> None:
+    path = opened(alice)
+    alice.post(f"{path}/resolve")
+
+    assert alice.post(f"{path}/updates", {"message": "The review is on Friday."}).status == 201
+
+
+def test_alerts_stay_open_unless_their_end_is_asked_for(alice: Client, world: World) -> None:
+    alert_id = world.opened()
+    path = opened(alice, alert_ids=[alert_id])
+
+    resolved = alice.post(f"{path}/resolve")
+
+    assert resolved.data["resolved_alert_ids"] == []
+    assert world.alert(alert_id).is_open
+
+
+def test_its_open_alerts_are_resolved_with_it_when_asked(alice: Client, world: World) -> None:
+    firing, had, over = world.opened("a"), world.opened("b"), world.opened("c")
+    world.acknowledge(had, by=Actor("bob"))
+    world.resolve(over, by=Actor("bob"))
+    path = opened(alice, alert_ids=[firing, had, over])
+
+    resolved = alice.post(f"{path}/resolve", {"resolve_alerts": True, "note": "Rolled back."})
+
+    assert resolved.data["resolved_alert_ids"] == [firing, had]
+    assert world.alert(firing).resolved_by == world.alert(had).resolved_by == "alice"
+    assert world.alert(over).resolved_by == "bob"
+    told = world.timeline(firing)[-1]
+    assert (told.type, told.by) == ("resolved", "alice")
+    assert dict(told.details) == {"note": "Rolled back.", "reason": "its incident was resolved"}
+
+
+def test_what_fails_on_the_way_is_done_by_the_same_request_later(
+    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = world.opened("a"), world.opened("b")
+    path = opened(alice, alert_ids=[first, second])
+    read = world.alerts.get
+
+    def get(alert_id: AlertId) -> Alert:
+        if alert_id == second:
+            raise TryAgainError
+        return read(alert_id)
+
+    with monkeypatch.context() as while_busy:
+        while_busy.setattr(world.alerts, "get", get)
+        refused = alice.post(f"{path}/resolve", {"resolve_alerts": True})
+    resolved = alice.post(f"{path}/resolve", {"resolve_alerts": True})
+
+    assert refused.code == "try_again"
+    assert (resolved.status, resolved.data["resolved_alert_ids"]) == (200, [second])
+    assert not world.alert(first).is_open
+
+
+def test_an_alert_that_is_gone_does_not_keep_an_incident_open(
+    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = opened(alice, alert_ids=[world.opened()])
+
+    def get(_: AlertId) -> Alert:
+        raise AlertNotFoundError
+
+    monkeypatch.setattr(world.alerts, "get", get)
+
+    assert alice.post(f"{path}/resolve", {"resolve_alerts": True}).status == 200
+
+
+def test_alerts_are_attached_once(alice: Client, world: World) -> None:
+    first, second = world.opened("a"), world.opened("b")
+    path = opened(alice, alert_ids=[first])
+
+    for _ in range(2):
+        attached = alice.post(f"{path}/alerts", {"alert_ids": [first, second]})
+        assert (attached.status, attached.data["alert_ids"]) == (200, [first, second])
+
+    assert world.happened(second).count("incident_created") == 1
+
+
+def test_an_incident_does_not_take_any_number_of_alerts(alice: Client, world: World) -> None:
+    path = opened(alice)
+    alert_ids = [world.opened(str(number)) for number in range(ALERTS_LIMIT + 1)]
+    for start in range(0, ALERTS_LIMIT, ATTACH_LIMIT):
+        some = alert_ids[start : min(start + ATTACH_LIMIT, ALERTS_LIMIT)]
+        assert alice.post(f"{path}/alerts", {"alert_ids": some}).status == 200
+
+    refused = alice.post(f"{path}/alerts", {"alert_ids": alert_ids[-1:]})
+
+    assert (refused.status, refused.wrong_fields) == (422, ["alert_ids"])
+
+
+@pytest.mark.parametrize("alert_ids", [[], None, "x", [1]])
+def test_attaching_needs_alerts(alice: Client, alert_ids: object) -> None:
+    refused = alice.post(f"{opened(alice)}/alerts", {"alert_ids": alert_ids})
+
+    assert refused.status == 422
+
+
+def test_the_list_is_newest_first_and_may_leave_out_what_is_over(
+    alice: Client, world: World
+) -> None:
+    for title in ("first", "second", "third"):
+        world.pass_time(minutes=1)
+        opened(alice, title=title)
+    second = alice.get(INCIDENTS).data[1]
+    alice.post(f"{INCIDENTS}/{second['id']}/resolve")
+
+    assert [it["title"] for it in alice.get(INCIDENTS).data] == ["third", "second", "first"]
+    assert [it["title"] for it in alice.get(INCIDENTS, open="true").data] == ["third", "first"]
+    assert [it["title"] for it in alice.get(INCIDENTS, open="false").data] == ["second"]
+
+
+def test_paging_while_incidents_arrive_repeats_and_skips_none(alice: Client, world: World) -> None:
+    for title in ("first", "second", "third"):
+        world.pass_time(minutes=1)
+        opened(alice, title=title)
+    page = alice.get(INCIDENTS, limit=2)
+    world.pass_time(minutes=1)
+    opened(alice, title="fourth")
+
+    rest = alice.get(INCIDENTS, limit=2, cursor=page.json["next_cursor"])
+
+    assert [it["title"] for it in (*page.data, *rest.data)] == ["third", "second", "first"]
+    assert rest.json["has_more"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("open=perhaps", "open"), ("limit=0", "limit"), ("cursor=x", "cursor")]
+)
+def test_a_list_cannot_be_asked_for_in_any_way(alice: Client, query: str, field: str) -> None:
+    refused = alice.send("GET", INCIDENTS, query=query)
+
+    assert (refused.status, refused.wrong_fields) == (422, [field])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", f"/api/v1/alerts/{UNKNOWN}/create-incident"),
+        ("GET", INCIDENTS),
+        ("POST", INCIDENTS),
+        ("GET", f"{INCIDENTS}/{UNKNOWN}"),
+        ("PATCH", f"{INCIDENTS}/{UNKNOWN}"),
+        ("POST", f"{INCIDENTS}/{UNKNOWN}/updates"),
+        ("POST", f"{INCIDENTS}/{UNKNOWN}/resolve"),
+        ("POST", f"{INCIDENTS}/{UNKNOWN}/alerts"),
+    ],
+)
+def test_incidents_have_a_scope_of_their_own(anybody: Client, method: str, path: str) -> None:
+    refused = anybody.with_key("alerts", "config", "events").send(method, path)
+
+    assert (refused.status, refused.code) == (403, "scope_missing")

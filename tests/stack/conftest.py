@@ -1,0 +1,67 @@
+"""One local stack for all tests of this folder: the real template, IAM enforced."""
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.stack import Options, Stack, Watchers, start
+from tests.stack.client import Client, Sender
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("stack")
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, aws_environment: None) -> Iterator[Stack]:  # noqa: ARG001 - no real AWS
+    """A fresh stack on free ports, ended with the tests."""
+    state = tmp_path_factory.mktemp("stack")
+    watchers = Watchers(step=lambda step: sys.stderr.writelines([f"local stack: {step}\n"]))
+    with start(Options(state=state, fresh=True), watchers) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(stack: Stack) -> Client:
+    """The API with the admin key."""
+    return Client(stack.url, stack.api_key)
+
+
+@pytest.fixture(scope="session")
+def rest(stack: Stack, api: Client) -> Sender:
+    """A sender in Harp's language."""
+    return Sender(api, stack.integrations["example-rest"].url)
+
+
+@pytest.fixture(scope="session")
+def events(stack: Stack, api: Client) -> Sender:
+    """A sender in the language of PagerDuty's Events API."""
+    return Sender(api, stack.integrations["example-events"].url)
+
+
+@pytest.fixture(scope="session")
+def new_name() -> Callable[[str], str]:
+    """Names that no other test uses."""
+    numbers = itertools.count(1)
+    return lambda what: f"{what} {next(numbers)}"
+
+
+@pytest.fixture
+def new_integration(api: Client, new_name: Callable[[str], str]) -> Callable[..., Sender]:
+    """Makes an integration of its own for a test."""
+
+    def make(**settings: object) -> Sender:
+        name = new_name("test").replace(" ", "-")
+        body = {"type": "rest", **settings}
+        answer = api.put(f"/api/v1/integrations/{name}", body).expect(201, 200)
+        return Sender(api, answer.data["url"], name=name)
+
+    return make

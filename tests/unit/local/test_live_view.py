@@ -1,0 +1,78 @@
+"""The lines that a person sees while the stack runs."""
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from local.function_logs import LogLine
+from local.gateway import RequestServed
+from local.live_view import LiveView
+from local.table_news import AlertNews
+
+NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+REQUEST = RequestServed(
+    at=NINE.timestamp(), method="POST", path="/i/0123…", status=202, milliseconds=17
+)
+NEWS = AlertNews(NINE, "acknowledged", "Disk full", "critical", "alice", "note on it")
+
+
+@pytest.fixture
+def out() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def view(out: io.StringIO) -> LiveView:
+    view = LiveView(out)
+    view.open()
+    return view
+
+
+def words(out: io.StringIO) -> list[list[str]]:
+    """Line by line, without the time of day, which depends on where this runs."""
+    lines = out.getvalue().splitlines()
+    assert all(re.match(r"\d\d:\d\d:\d\d  ", line) for line in lines)
+    return [line.split()[1:] for line in lines]
+
+
+def test_a_request_shows_method_path_status_and_duration(view: LiveView, out: io.StringIO) -> None:
+    view.request(REQUEST)
+
+    assert words(out) == [["POST", "/i/0123…", "202", "17", "ms"]]
+
+
+def test_a_failure_behind_an_answer_has_a_line_of_its_own(view: LiveView, out: io.StringIO) -> None:
+    view.request(RequestServed(NINE.timestamp(), "GET", "/", 500, 3, failure="Error: boom"))
+
+    assert words(out)[1] == ["Error:", "boom"]
+
+
+def test_a_change_of_an_alert_shows_what_which_and_who(view: LiveView, out: io.StringIO) -> None:
+    view.alert(NEWS)
+
+    assert words(out) == [
+        ["acknowledged", "critical", "Disk", "full", "by", "alice,", "note", "on", "it"]
+    ]
+
+
+def test_of_the_functions_logs_only_errors_are_shown(view: LiveView, out: io.StringIO) -> None:
+    for level in ("INFO", "ERROR"):
+        message = json.dumps({"level": level, "message": "Table is gone"})
+        view.log(LogLine(at=0, function="IngestFunction", message=message))
+
+    assert words(out) == [["ERROR", "in", "Ingest:", "Table", "is", "gone"]]
+
+
+def test_nothing_is_shown_before_the_stack_is_ready(out: io.StringIO) -> None:
+    LiveView(out).request(REQUEST)
+
+    assert out.getvalue() == ""
+
+
+def test_what_a_sender_wrote_cannot_steer_the_terminal(view: LiveView, out: io.StringIO) -> None:
+    view.alert(AlertNews(NINE, "opened", "\x1b[2J\rDisk full", "critical", "x"))
+
+    assert not re.search(r"[\x1b\r]", out.getvalue())

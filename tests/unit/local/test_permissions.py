@@ -1,0 +1,41 @@
+"""Roles in the embedded AWS may do in batches what they may do one by one."""
+
+from typing import Any
+
+import pytest
+
+from local.permissions import with_batches
+
+QUEUE = "arn:aws:sqs:us-east-1:0:timers"
+
+
+def policy(**statement: object) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+
+
+@pytest.mark.parametrize(
+    "granted", ["sqs:SendMessage", ["sqs:SendMessage"]], ids=["one action", "a list of actions"]
+)
+def test_who_may_send_one_message_may_send_a_batch(granted: str | list[str]) -> None:
+    assert with_batches(policy(Action=granted, Resource=QUEUE)) == policy(
+        Action=["sqs:SendMessage", "sqs:SendMessageBatch"], Resource=QUEUE
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Action": ["dynamodb:Query"], "Resource": "*"},
+        {"Action": ["sqs:SendMessage", "sqs:SendMessageBatch"], "Resource": QUEUE},
+        {"NotAction": "sqs:SendMessage", "Resource": QUEUE},
+    ],
+    ids=["of another service", "has it already", "names what it does not cover"],
+)
+def test_any_other_statement_stays_as_it_is(statement: dict[str, Any]) -> None:
+    assert with_batches(policy(**statement)) == policy(**statement)
+
+
+def test_a_policy_of_a_single_statement_is_read_too() -> None:
+    single = policy(Action="sqs:SendMessage") | {"Statement": {"Action": "sqs:SendMessage"}}
+
+    assert with_batches(single)["Statement"][0]["Action"][-1] == "sqs:SendMessageBatch"
