@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import NINE
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
-from tests.lives import ACKNOWLEDGE, NINE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
+from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
@@ -213,12 +214,12 @@ def test_a_history_holds_the_newest_values_oldest_first(kept: Kept) -> None:
     assert list(kept.samples(alert_id)) == samples[10:]
 
 
-def test_values_told_again_are_neither_doubled_nor_put_back(kept: Kept) -> None:
+@pytest.mark.parametrize("told", [slice(20), slice(40, None), slice(None)])
+def test_values_told_again_are_neither_doubled_nor_put_back(kept: Kept, told: slice) -> None:
     alert_id, samples = valued(HISTORY_LIMIT + 10)
     kept.timeline.add_samples(alert_id, samples)
 
-    kept.timeline.add_samples(alert_id, samples[:20])
-    kept.timeline.add_samples(alert_id, samples[20:])
+    kept.timeline.add_samples(alert_id, samples[told])
 
     assert list(kept.samples(alert_id)) == samples[10:]
 
