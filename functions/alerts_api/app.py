@@ -33,6 +33,7 @@ api = build_api(
         now=_now,
         random_bytes=secrets.token_bytes,
         log=Log(settings.service, settings.log_level),
+        public_url=settings.public_url,
     )
 )
 

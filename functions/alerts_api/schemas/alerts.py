@@ -193,7 +193,10 @@ class SnoozeBody(ActionBody):
     """How long, and what may wake it; exactly one of `duration`, `seconds` and `until`."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [span]} for span in SNOOZE_SPANS]}
+        json_schema_extra={
+            "oneOf": [{"required": [span]} for span in SNOOZE_SPANS],
+            "examples": [{"duration": "1h", "reason": "Known issue, fix deploying"}],
+        }
     )
 
     duration: Duration | SkipJsonSchema[None] = Field(None, examples=["1h"])
@@ -222,15 +225,24 @@ class BulkBody(ActionBody):
 
     model_config = ConfigDict(
         extra="allow",
-        json_schema_extra={"oneOf": [{"required": ["ids"]}, {"required": ["filter"]}]},
+        json_schema_extra={
+            "oneOf": [{"required": ["ids"]}, {"required": ["filter"]}],
+            "examples": [
+                {
+                    "action": "resolve",
+                    "filter": {"status": "firing", "label.env": "prod"},
+                    "note": "Deployed fix",
+                }
+            ],
+        },
     )
 
     action: Action
-    ids: list[str] | SkipJsonSchema[None] = Field(
-        None, min_length=1, max_length=BULK_LIMIT, examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]]
+    ids: Annotated[list[str], Field(min_length=1, max_length=BULK_LIMIT)] | SkipJsonSchema[None] = (
+        None
     )
     filter: BulkFilter | SkipJsonSchema[None] = None
-    note: str | None = Field(None, examples=["Deployed fix"])
+    note: str | None = None
 
 
 _FILTERS: Final = (

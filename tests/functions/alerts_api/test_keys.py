@@ -1,6 +1,7 @@
 """Making, changing and revoking API keys."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,14 +25,7 @@ def admin(anybody: Client) -> Client:
 
 def using(client: Client, secret: str) -> Client:
     """Somebody with another key, at the same API."""
-    return Client(
-        world=client.world,
-        api=client.api,
-        keys=client.keys,
-        log=client.log,
-        secret=secret,
-        documented=client.documented,
-    )
+    return replace(client, secret=secret)
 
 
 def test_a_new_key_is_shown_once_and_works(admin: Client) -> None:
