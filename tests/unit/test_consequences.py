@@ -28,7 +28,7 @@ from tests.lives import (
 from tocsin.domain.alert import Alert, AlertStatus, Listed
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
-from tocsin.domain.history import HISTORY_LIMIT, Sample
+from tocsin.domain.history import HISTORY_LIMIT, Sample, history_of
 from tocsin.domain.next_action import LOOK_AHEAD, next_action
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction, Value
@@ -179,7 +179,8 @@ def test_the_history_holds_the_newest_values_of_every_occurrence(
 
     follow_changes(records, now=NINE, timeline=timeline, timers=InMemoryTimers())
 
-    for alert_id in {record.after.alert_id for record in records}:
+    states = {record.after.alert_id: record.after for record in records}
+    for alert_id, alert in states.items():
         values = {
             record.after.occurrences: record.after.current_value
             for record in records
@@ -187,20 +188,41 @@ def test_the_history_holds_the_newest_values_of_every_occurrence(
             and isinstance(record.after.current_value, int | float)
         }
         newest = list(values.items())[-HISTORY_LIMIT:]
-        assert [(it.occurrence, it.value) for it in timeline.samples(alert_id)] == newest
+        history = history_of(alert, timeline.samples(alert_id))
+        assert [(it.occurrence, it.value) for it in history] == newest
 
 
-def test_a_refire_begins_a_history_of_its_own() -> None:
+def test_the_newest_value_is_in_the_history_before_the_stream_tells_of_it() -> None:
+    [opened] = life(signal(value=97))
+
+    assert history_of(opened.after, []) == (Sample(occurrence=1, at=NINE, value=97),)
+
+
+def test_a_value_is_kept_apart_once_a_newer_one_takes_its_place() -> None:
+    opened, repeat = consequences(life(signal(value=93), signal(value=97)))
+
+    assert opened.sample is None
+    assert repeat.sample == Sample(occurrence=1, at=NINE, value=93)
+
+
+def test_an_acknowledgement_brings_no_value() -> None:
+    *_, acknowledged = consequences(life(TRIGGER, ACKNOWLEDGE))
+
+    assert acknowledged.sample is None
+
+
+def test_a_refire_leaves_the_values_of_the_episode_before_alone() -> None:
     *_, refired = consequences(life(TRIGGER, RECOVER, signal(value=97)))
 
-    assert refired.sample == Sample(occurrence=1, at=NINE + timedelta(seconds=2), value=97)
+    assert refired.sample is None
 
 
 @pytest.mark.parametrize("value", ["high", None, True])
 def test_only_numbers_are_history(value: Value) -> None:
-    [opened] = consequences(life(signal(value=value)))
+    opened, repeat = life(signal(value=value), TRIGGER)
 
-    assert opened.sample is None
+    assert history_of(opened.after, []) == ()
+    assert consequences([opened, repeat])[1].sample is None
 
 
 # Lists
