@@ -1,6 +1,9 @@
 """`sam deploy` into the embedded AWS, skipped while it already holds this build."""
 
 import json
+import shlex
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ from local.processes import run_to_log
 from local.routes import routes_of, set_routes
 
 STACK_NAME = "tocsin-local"
+SAMCONFIG, SAMCONFIG_SECTION = "samconfig.toml", "local"
 # Kept in the embedded AWS itself, so that it can never be newer or older than what it describes.
 DEPLOYED_PARAMETER = "/local-stack/deployed"
 
@@ -38,9 +42,10 @@ class Function:
 
 
 def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
-    wanted = f"{build.fingerprint} {public_url}"
+    overrides = _overrides(places, public_url)
+    wanted = " ".join([build.fingerprint, *overrides])
     if _what_is_deployed(aws) != wanted:
-        _sam_deploy(aws, build, public_url=public_url, places=places)
+        _sam_deploy(aws, build, overrides, places)
     deployment = deployment_in(aws)
     _set_routes(aws, deployment)
     add_batch_permissions(aws, deployment.role_names)
@@ -48,6 +53,13 @@ def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deploy
         Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
     )
     return deployment
+
+
+def _overrides(places: Places, public_url: str) -> list[str]:
+    """Those of samconfig.toml, where sam itself would let the command line replace them all."""
+    settings = tomllib.loads((places.root / SAMCONFIG).read_text(encoding="utf-8"))
+    written = settings[SAMCONFIG_SECTION]["deploy"]["parameters"]["parameter_overrides"]
+    return [*shlex.split(written), f"Architecture={architecture()}", f"PublicUrl={public_url}"]
 
 
 def is_deployed(aws: Aws) -> bool:
@@ -65,14 +77,12 @@ def _what_is_deployed(aws: Aws) -> str | None:
     return str(answer["Parameter"]["Value"])
 
 
-def _sam_deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> None:
+def _sam_deploy(aws: Aws, build: Build, overrides: Sequence[str], places: Places) -> None:
     run_to_log(
         [
             *("sam", "deploy", "--template-file", build.template, "--stack-name", STACK_NAME),
-            *("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
-            *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
-            *("--parameter-overrides", f"Architecture={architecture()}"),
-            *(f"PublicUrl={public_url}", "DeletionProtection=false", "Stage=local", "Alarms=off"),
+            *("--config-file", places.root / SAMCONFIG, "--config-env", SAMCONFIG_SECTION),
+            *("--parameter-overrides", *overrides),
         ],
         log=places.logs / "deploy.log",
         environment={**sam_environment(), **aws.environment, **_no_configuration(places)},

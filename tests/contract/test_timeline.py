@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
 from tests.lives import ACKNOWLEDGE, NINE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
+from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
@@ -363,11 +364,7 @@ def test_entries_are_kept_for_the_retention(call: Call) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_counted_again(call: Call) -> None:
-    def losing_replies(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        call(operation, parameters)
-        return call(operation, parameters)
-
-    tell(in_dynamodb(losing_replies), life(TRIGGER, ACKNOWLEDGE))
+    tell(in_dynamodb(losing_replies(call)), life(TRIGGER, ACKNOWLEDGE))
 
     assert stored_counts(call) == Counts(acknowledged=1)
 

@@ -43,6 +43,10 @@ class InMemoryAlerts(InMemoryTimeline):
         for alert in (*self._live.values(), *self._former.values()):
             yield replace(alert, changes=())
 
+    def changes(self, slot: Fingerprint) -> tuple[Change, ...]:
+        """What the newest version in a slot changed."""
+        return self._live[slot].changes
+
     # SlotRepository
 
     def in_slot(self, slot: Fingerprint) -> Alert | None:
@@ -56,7 +60,7 @@ class InMemoryAlerts(InMemoryTimeline):
 
     def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         current = self._live.get(source.slot_of(signal))
-        if current is None or not _is_plain(current, at):
+        if current is None or not is_plain(current, at):
             raise SlotRefusedError(_read(current))
         at_once = replace(source, resolve_after=timedelta())
         over = receive(replace(current, changes=()), signal, at_once, at).alert
@@ -164,7 +168,7 @@ def _read(stored: Alert | None) -> Alert | None:
     return None if stored is None else replace(stored, changes=())
 
 
-def _is_plain(current: Alert, at: datetime) -> bool:
+def is_plain(current: Alert, at: datetime) -> bool:
     """Whether recovery ends it without more to decide: open, awake, not resolving already."""
     waits = current.snooze is not None or current.resolves_at is not None
     return current.is_open and not waits and current.changed_at <= at

@@ -22,6 +22,7 @@ EXPECTED: Final = (
     'Expected an object like {"event_action": "trigger", "dedup_key": "disk/db-1", "payload": '
     '{"summary": "Disk full on db-1", "severity": "critical", "source": "db-1"}}.'
 )
+_CLASSIFIES: Final = ("component", "group", "class")
 _ACTIONS: Final = ", ".join(SignalAction)
 
 
@@ -43,8 +44,9 @@ def read(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         fields.require("dedup_key", is_there=bool(dedup_key), problem=problem)
     word = payload.text("severity")
     reading = read_severity(word, settings.severity_map)
-    facts = _facts(fields, payload, is_urgent=reading.is_urgent)
-    current_value = payload.value("current_value")
+    builder = FactsBuilder()
+    current_value = payload.value("current_value", builder)
+    facts = _facts(fields, payload, builder, is_urgent=reading.is_urgent)
     fields.raise_problems(EXPECTED)
     return Signal(
         action=action,
@@ -64,18 +66,12 @@ def _action(fields: Fields) -> SignalAction:
     return SignalAction.TRIGGER
 
 
-def _facts(fields: Fields, payload: Fields, *, is_urgent: bool) -> Facts:
-    builder = FactsBuilder()
+def _facts(fields: Fields, payload: Fields, builder: FactsBuilder, *, is_urgent: bool) -> Facts:
     summary = payload.text("summary") or ""
     component = payload.text("component")
     details = payload.raw("custom_details")
     labels = {"urgent": "true"} if is_urgent else {}
-    labels |= {
-        name: text for name in ("component", "group", "class") if (text := payload.text(name))
-    }
-    if isinstance(details, dict):
-        labels |= payload.pairs("custom_details")
-    labels |= payload.pairs("labels")
+    labels |= _labels(fields, payload)
     reason = payload.any_text("reason")
     if reason is None and details is not None and not isinstance(details, dict):
         reason = as_text(details)
@@ -91,6 +87,15 @@ def _facts(fields: Fields, payload: Fields, *, is_urgent: bool) -> Facts:
         **carried(payload, builder),
     )
     return finished(facts, builder)
+
+
+def _labels(fields: Fields, payload: Fields) -> dict[str, str]:
+    labels = {name: text for name in _CLASSIFIES if (text := payload.text(name))}
+    if (client := fields.text("client")) and not fields.text("client_url"):
+        labels["client"] = client
+    if isinstance(payload.raw("custom_details"), dict):
+        labels |= payload.pairs("custom_details")
+    return labels | payload.pairs("labels")
 
 
 def _urls(fields: Fields) -> dict[str, str]:
@@ -126,5 +131,5 @@ def _objects(fields: Fields, name: str) -> list[Fields]:
 
 
 def _identity(payload: Fields, summary: str | None) -> str:
-    parts = (payload.text(name) for name in ("source", "component", "group", "class"))
+    parts = (payload.text(name) for name in ("source", *_CLASSIFIES))
     return dedup_key_of(summary, *parts)

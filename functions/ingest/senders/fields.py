@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.signal import NAME_LIMIT, Facts, FactsBuilder, Value
+from tocsin.domain.signal import Facts, FactsBuilder, Value
 
 CARRIED_TEXTS: Final = (
     *("source_name", "rule_id", "rule_name", "monitor_id", "monitor_name", "group_id"),
@@ -37,19 +38,27 @@ class Fields:
         """Likewise, and any other JSON value is kept as its text."""
         for name in names:
             value = self._entry.get(name)
-            if value is not None:
+            if value is not None and value != "":
                 return as_text(value)
         return None
 
-    def value(self, name: str) -> Value:
+    def value(self, name: str, builder: FactsBuilder) -> Value:
         """A measured value or a bound: a number or a text; a long one is cut."""
         value = self._entry.get(name)
-        if isinstance(value, dict | list):
-            self._refuse(name, f"must be a number or a text, not {kind_of(value)}")
-            return None
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LARGE:
-            return float(value) if abs(value) < _LARGEST else str(value)[:NAME_LIMIT]
-        return value[:NAME_LIMIT] if isinstance(value, str) else value
+        match value:
+            case dict() | list():
+                self._refuse(name, f"must be a number or a text, not {kind_of(value)}")
+                return None
+            case str():
+                return builder.short(name, value)
+            case bool() | float() | None:
+                return value
+            case int() if abs(value) < _LARGE:
+                return value
+            case int() if abs(value) < _LARGEST:
+                return float(value)
+            case _:
+                return builder.short(name, str(value))
 
     def pairs(self, *names: str) -> dict[str, str]:
         """Names and values of all the spellings that are there; a later one wins."""
@@ -87,23 +96,24 @@ class Fields:
             raise InvalidInputError(expected, self.problems)
 
     def _refuse(self, name: str, problem: str) -> None:
-        self.problems.append(Problem(f"{self._path}{name}", problem))
+        found = Problem(f"{self._path}{name}", problem)
+        if found not in self.problems:
+            self.problems.append(found)
 
 
 _LARGE: Final = 2**53
+"""Up to here every reader of JSON keeps whole numbers whole."""
 _LARGEST: Final = 10**300
 
 
 def carried(fields: Fields, builder: FactsBuilder) -> dict[str, Any]:
     """What our own formats carry through, as arguments of `Facts`."""
     texts = {name: builder.short(name, fields.text(name)) for name in CARRIED_TEXTS}
-    return {**texts, "threshold": fields.value("threshold")}
+    return {**texts, "threshold": fields.value("threshold", builder)}
 
 
 def finished(facts: Facts, builder: FactsBuilder) -> Facts:
     """Add what was cut on the way."""
-    from dataclasses import replace  # noqa: PLC0415 - seldom needed
-
     return replace(facts, truncated=builder.truncated) if builder.truncated else facts
 
 

@@ -48,7 +48,7 @@ def read(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         urls=builder.urls(fields.pairs("extra_urls", "additional_urls", "urls")),
         **carried(fields, builder),
     )
-    current_value = fields.value("current_value")
+    current_value = fields.value("current_value", builder)
     fields.raise_problems(EXPECTED)
     return Signal(
         action=SignalAction.RESOLVE if reading.resolves else SignalAction.TRIGGER,

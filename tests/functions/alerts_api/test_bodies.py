@@ -24,7 +24,7 @@ def nested(levels: int) -> bytes:
         pytest.param(b'{"note": "\x00"}', "column 11", id="a NUL"),
         pytest.param(b'{"note": NaN}', "NaN", id="NaN"),
         pytest.param(b'{"note": -Infinity}', "-Infinity", id="infinity"),
-        pytest.param(b'{"note": 1e999}', "1e999", id="a number too great for JSON"),
+        pytest.param(b'{"note": 1e999}', "beyond", id="a number too great for JSON"),
         pytest.param(b'{"note": %b}' % (b"1" * 5000), "5000 digits", id="a number of 5,000 digits"),
         pytest.param(b'{"note": "a", "note": "b"}', '"note"', id="one thing said twice"),
         pytest.param(b'{"note": ["\\ud800"]}', "body.note[0]", id="half a surrogate pair"),

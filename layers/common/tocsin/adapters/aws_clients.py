@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from tocsin.adapters.aws_json import AwsJsonClient, AwsUnavailableError, Credentials, Service
+from tocsin.adapters.aws_json import AwsJsonClient, Service
+from tocsin.adapters.aws_signature import Credentials
 
 TIMEOUT_SECONDS: Final = 2.0
 _RENEW_BEFORE: Final = timedelta(minutes=5)
@@ -49,28 +50,39 @@ class _ContainerCredentials:
         self._current: Credentials | None = None
 
     def __call__(self) -> Credentials:
+        """Give what is good for a while yet, or at least still good.
+
+        Raises:
+            OSError: There is none, and the endpoint gives none: another attempt may help.
+        """
         current = self._current
-        if current is None or _runs_out(current):
-            current = self._current = self._ask()
+        if current is None or _ends_within(current, _RENEW_BEFORE):
+            try:
+                current = self._current = self._ask()
+            except (OSError, http.client.HTTPException):
+                if current is None or _ends_within(current, timedelta()):
+                    raise
         return current
 
     def _ask(self) -> Credentials:
         connection = http.client.HTTPConnection(self._url.netloc, timeout=TIMEOUT_SECONDS)
+        path = self._url._replace(scheme="", netloc="").geturl()
         try:
-            connection.request("GET", self._url.path, headers={"Authorization": self._token})
+            connection.request("GET", path, headers={"Authorization": self._token})
             answer = json.loads(connection.getresponse().read())
             return Credentials(
                 access_key=answer["AccessKeyId"],
                 secret_key=answer["SecretAccessKey"],
                 session_token=answer["Token"],
-                expires_at=datetime.fromisoformat(answer["Expiration"]),
+                expires_at=datetime.fromisoformat(answer["Expiration"]).astimezone(UTC),
             )
-        except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
-            raise AwsUnavailableError from error
+        except (ValueError, KeyError, TypeError) as error:
+            # Not the error's own text: it may quote a secret.
+            raise OSError(f"no credentials: {type(error).__name__}") from None
         finally:
             connection.close()
 
 
-def _runs_out(credentials: Credentials) -> bool:
+def _ends_within(credentials: Credentials, time: timedelta) -> bool:
     expires_at = credentials.expires_at
-    return expires_at is not None and datetime.now(UTC) > expires_at - _RENEW_BEFORE
+    return expires_at is not None and datetime.now(UTC) > expires_at - time

@@ -5,18 +5,17 @@ start, and each call several times what DynamoDB itself takes (docs/adr/0003-no-
 the figures). Tests check the signature against botocore's own signer.
 """
 
-import hashlib
-import hmac
 import http.client
 import json
-import random
+import math
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tocsin.adapters.aws_signature import Credentials, Signer
 from tocsin.domain.errors import TryAgainError
 
 type Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
@@ -30,15 +29,19 @@ TIMEOUT_SECONDS: Final = 3.0
 
 _RETRIED_CODES: Final = frozenset(
     (
-        *("ThrottlingException", "ProvisionedThroughputExceededException", "Throttling"),
-        *("RequestLimitExceeded", "InternalServerError", "InternalFailure", "ServiceUnavailable"),
-        *("TransactionInProgressException", "RequestThrottled", "LimitExceededException"),
+        *("Throttling", "ThrottlingException", "ThrottledException", "SlowDown", "KmsThrottled"),
+        *("RequestThrottled", "RequestThrottledException", "TooManyRequestsException"),
+        *("RequestLimitExceeded", "LimitExceededException", "BandwidthLimitExceeded"),
+        *("ProvisionedThroughputExceededException", "TransactionInProgressException"),
+        *("InternalServerError", "InternalFailure", "ServiceUnavailable"),
+        *("RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"),
     )
 )
 _RETRIED_REASONS: Final = frozenset(
     ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 )
 _SERVER_ERROR: Final = 500
+_LEAST_SECONDS: Final = 0.01
 
 
 class AwsError(Exception):
@@ -62,7 +65,14 @@ class AwsError(Exception):
 
 
 class AwsUnavailableError(TryAgainError):
-    """AWS throttled, failed or could not be reached, until patience ran out."""
+    """AWS throttled, failed or could not be reached, until patience ran out.
+
+    The cause is what the last attempt met.
+    """
+
+
+class _TransientError(AwsError):
+    """Another attempt may help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +91,10 @@ SQS: Final = Service(name="sqs", target="AmazonSQS", content_type="application/x
 SSM: Final = Service(name="ssm", target="AmazonSSM", content_type="application/x-amz-json-1.1")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """What signs a request, and until when."""
-
-    access_key: str
-    secret_key: str
-    session_token: str | None = None
-    expires_at: datetime | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Reply:
     status: int
+    error_type: str
     body: bytes
 
 
@@ -107,17 +108,27 @@ class AwsJsonClient:
         region: str,
         credentials: Callable[[], Credentials],
         endpoint: str | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         url = urlsplit(endpoint or f"https://{service.name}.{region}.{suffix}")
         self._service = service
-        self._region = region
-        self._credentials = credentials
-        self._is_secure = url.scheme == "https"
         self._host = url.netloc
         self._path = url.path or "/"
+        self._credentials = credentials
+        self._signer = Signer(service=service.name, region=region)
+        # Reading the machine's certificates takes longer than connecting: once is enough.
+        self._tls = ssl.create_default_context() if url.scheme == "https" else None
+        self._timeout_seconds = timeout_seconds
+        self._until = math.inf
         self._connection: http.client.HTTPConnection | None = None
-        self._signing_key: tuple[str, str, bytes] = ("", "", b"")
+
+    def allow(self, seconds: float) -> None:
+        """Give all calls from now on this long together, instead of as long as each may take.
+
+        A function that is stopped when its time is up cannot even say that it failed.
+        """
+        self._until = time.monotonic() + seconds
 
     def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Send one request and read its answer to the end.
@@ -130,18 +141,21 @@ class AwsJsonClient:
             AwsUnavailableError: Not answered, or told to slow down, every time.
         """
         body = json.dumps(parameters, separators=(",", ":")).encode()
+        met: Exception | None = None
         for attempt in range(ATTEMPTS):
-            if attempt > 1 or (attempt and self._connection is not None):
-                time.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311  # jitter
+            is_first_after_a_cut = attempt == 1 and self._connection is None
+            if attempt and not is_first_after_a_cut:
+                self._pause(attempt)
+            if time.monotonic() >= self._until:
+                break
             try:
-                reply = self._send(operation, body)
-            except (OSError, http.client.HTTPException):
+                return _read(self._send(operation, body))
+            except _TransientError as error:
+                met = error
+            except (OSError, http.client.HTTPException) as error:
                 self.close()
-                continue
-            answer = _read(reply)
-            if answer is not None:
-                return answer
-        raise AwsUnavailableError
+                met = error
+        raise AwsUnavailableError from met
 
     def close(self) -> None:
         """Drop the connection; the next call opens another."""
@@ -149,74 +163,78 @@ class AwsJsonClient:
             self._connection.close()
             self._connection = None
 
+    def _pause(self, attempt: int) -> None:
+        from random import uniform  # noqa: PLC0415 - seldom needed
+
+        pause = uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311 - jitter
+        time.sleep(max(0, min(pause, self._until - time.monotonic())))
+
     def _send(self, operation: str, body: bytes) -> _Reply:
-        if self._connection is None:
-            self._connection = self._connect()
-        self._connection.request("POST", self._path, body, self._signed(operation, body))
-        response = self._connection.getresponse()
-        return _Reply(response.status, response.read())
-
-    def _connect(self) -> http.client.HTTPConnection:
-        if self._is_secure:
-            return http.client.HTTPSConnection(self._host, timeout=TIMEOUT_SECONDS)
-        return http.client.HTTPConnection(self._host, timeout=TIMEOUT_SECONDS)
-
-    def _signed(self, operation: str, body: bytes) -> dict[str, str]:
-        """Sign as AWS Signature Version 4 asks."""
-        credentials = self._credentials()
-        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         headers = {
             "content-type": self._service.content_type,
             "host": self._host,
-            "x-amz-date": now,
             "x-amz-target": f"{self._service.target}.{operation}",
         }
-        if credentials.session_token:
-            headers["x-amz-security-token"] = credentials.session_token
-        names = ";".join(sorted(headers))
-        canonical = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-        digest = hashlib.sha256(body).hexdigest()
-        request = f"POST\n{self._path}\n\n{canonical}\n{names}\n{digest}"
-        scope = f"{now[:8]}/{self._region}/{self._service.name}/aws4_request"
-        hashed = hashlib.sha256(request.encode()).hexdigest()
-        to_sign = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{hashed}"
-        key = self._key(credentials.secret_key, now[:8])
-        signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
-        headers["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, "
-            f"SignedHeaders={names}, Signature={signature}"
-        )
-        return headers
+        signed = self._signer.sign(self._path, headers, body, self._credentials())
+        left_seconds = self._until - time.monotonic()
+        connection = self._connected(max(_LEAST_SECONDS, min(self._timeout_seconds, left_seconds)))
+        connection.request("POST", self._path, body, signed)
+        response = connection.getresponse()
+        answer = response.read()
+        if not answer and response.length is None and not response.chunked:
+            # The connection ended where an answer of unknown length would have begun.
+            raise http.client.IncompleteRead(answer)
+        return _Reply(response.status, response.getheader("x-amzn-errortype", ""), answer)
 
-    def _key(self, secret: str, day: str) -> bytes:
-        known_secret, known_day, key = self._signing_key
-        if (known_secret, known_day) != (secret, day):
-            key = f"AWS4{secret}".encode()
-            for part in (day, self._region, self._service.name, "aws4_request"):
-                key = hmac.digest(key, part.encode(), "sha256")
-            self._signing_key = (secret, day, key)
-        return key
+    def _connected(self, timeout_seconds: float) -> http.client.HTTPConnection:
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = (
+                http.client.HTTPSConnection(self._host, context=self._tls)
+                if self._tls
+                else http.client.HTTPConnection(self._host)
+            )
+        connection.timeout = timeout_seconds
+        if connection.sock is not None:
+            connection.sock.settimeout(timeout_seconds)
+        return connection
 
 
-def _read(reply: _Reply) -> dict[str, Any] | None:
-    """Understand a reply; None means that another attempt may help."""
+def _read(reply: _Reply) -> dict[str, Any]:
+    """Understand a reply.
+
+    Raises:
+        _TransientError: Another attempt may help.
+        AwsError: It does not.
+    """
     try:
         answer = json.loads(reply.body) if reply.body else {}
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        return None
+        raise _TransientError("NotJson", f"status {reply.status}")
     if reply.status == http.client.OK:
         return answer
-    code = str(answer.get("__type", "")).rpartition("#")[2]
+    name = answer.get("__type") or answer.get("code") or reply.error_type or reply.status
+    code = _shape(str(name))
     reasons = answer.get("CancellationReasons") or ()
-    if reply.status >= _SERVER_ERROR or code in _RETRIED_CODES or _is_conflict(reasons):
-        return None
+    is_transient = (
+        reply.status >= _SERVER_ERROR
+        or reply.status == http.client.TOO_MANY_REQUESTS
+        or code in _RETRIED_CODES
+        or _is_transient(reasons)
+    )
+    error = _TransientError if is_transient else AwsError
     message = str(answer.get("message") or answer.get("Message") or "")
-    raise AwsError(code, message, item=answer.get("Item"), reasons=reasons)
+    raise error(code, message, item=answer.get("Item"), reasons=reasons)
 
 
-def _is_conflict(reasons: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a transaction only met another one: no condition of it failed."""
-    codes = {reason.get("Code") for reason in reasons}
-    return bool(codes & _RETRIED_REASONS) and "ConditionalCheckFailed" not in codes
+def _shape(name: str) -> str:
+    """Take the name of an error out of `com.amazonaws.sqs#Name` or `Name:http://...`."""
+    return name.partition(":")[0].rpartition("#")[2]
+
+
+def _is_transient(reasons: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a transaction only met another one, or haste: no condition of it failed."""
+    codes = {reason.get("Code") for reason in reasons} - {"None", None}
+    return bool(codes) and codes <= _RETRIED_REASONS

@@ -1,7 +1,6 @@
 """What came in: the gateway's event (HTTP API, payload format 2.0)."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ def request_id_of(event: Mapping[str, Any]) -> str:
 
 def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
     """All headers, names in lower case."""
-    return {name.lower(): str(text) for name, text in event.get("headers", {}).items()}
+    return {name.lower(): str(text) for name, text in (event.get("headers") or {}).items()}
 
 
 def body_of(event: Mapping[str, Any]) -> bytes:
@@ -34,6 +33,6 @@ def body_of(event: Mapping[str, Any]) -> bytes:
         return bytes(text, "utf-8", "surrogatepass")
     try:
         return base64.b64decode(text)
-    except binascii.Error:
+    except ValueError:
         message = "The body is not what the gateway says: base64."
         raise MalformedInputError(message) from None

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
@@ -12,9 +11,12 @@ BODY_LIMIT_BYTES: Final = 1_048_576
 DEPTH_LIMIT: Final = 32
 
 # Possessive, and with the closing quote optional, so that no input makes it look back.
-_STRINGS_AND_BRACKETS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRINGS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - _STEPS.keys())
+_UP_TO_HALF_A_PAIR: Final = re.compile(
+    r"(?:[^\\]++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?!u[dD][89a-fA-F]).)*+\\u", re.DOTALL
+)
 
 
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
@@ -24,9 +26,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
         PayloadTooLargeError: It is over 1 MiB.
         MalformedInputError: It is not JSON, too deep, or says one thing twice.
     """
-    if len(body) > BODY_LIMIT_BYTES:
-        message = f"The body has {len(body)} bytes; the limit is {BODY_LIMIT_BYTES}."
-        raise PayloadTooLargeError(message)
+    expect_size(body)
     _expect_shallow(body)
     try:
         text = body.decode("utf-8-sig")
@@ -38,62 +38,59 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     except json.JSONDecodeError as error:
         message = f"The body is not JSON: see line {error.lineno}, column {error.colno}."
         raise MalformedInputError(message) from None
-    if _SURROGATE_ESCAPE.search(text):
-        _expect_unicode(value)
+    _expect_whole_characters(text)
     return value
+
+
+def expect_size(body: bytes) -> None:
+    """Refuse what is too big, before any work on it.
+
+    Raises:
+        PayloadTooLargeError: It is over 1 MiB.
+    """
+    if len(body) > BODY_LIMIT_BYTES:
+        message = f"The body has {len(body)} bytes; the limit is {BODY_LIMIT_BYTES}."
+        raise PayloadTooLargeError(message)
 
 
 def _expect_shallow(body: bytes) -> None:
     if body.count(b"[") + body.count(b"{") <= DEPTH_LIMIT:
         return
-    depth = 0
-    for token in _STRINGS_AND_BRACKETS.finditer(body):
-        depth += _STEPS.get(body[token.start()], 0)
-        if depth > DEPTH_LIMIT:
-            message = (
-                f"The body is nested deeper than {DEPTH_LIMIT} levels: see byte {token.start()}."
-            )
-            raise MalformedInputError(message)
+    brackets = _STRINGS.sub(b"", body).translate(None, _ALL_BUT_BRACKETS)
+    if max(accumulate(_STEPS[bracket] for bracket in brackets), default=0) > DEPTH_LIMIT:
+        message = f"The body is nested deeper than {DEPTH_LIMIT} levels."
+        raise MalformedInputError(message)
 
 
-def _expect_unicode(value: object) -> None:
-    for path, text in _texts(value, "body"):
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            message = f"The body has half a surrogate pair: see {path}."
-            raise MalformedInputError(message) from None
-
-
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case str():
-            yield path, value
-        case Mapping():
-            for number, (name, member) in enumerate(value.items(), start=1):
-                yield f"the name of member {number} of {path}", name
-                yield from _texts(member, f"{path}.{name}")
-        case Sequence():
-            for position, member in enumerate(value):
-                yield from _texts(member, f"{path}[{position}]")
-        case _:
-            return
+def _expect_whole_characters(text: str) -> None:
+    """Refuse half a surrogate pair, which JSON can spell and UTF-8 cannot; `text` is JSON."""
+    half = _UP_TO_HALF_A_PAIR.match(text)
+    if half is not None:
+        before = text[: half.end() - len(r"\u")]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        message = f"The body has half a surrogate pair: see line {line}, column {column}."
+        raise MalformedInputError(message)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
-    if len(members) != len(pairs):
-        counted = Counter(name for name, _ in pairs)
-        twice = json.dumps(counted.most_common(1)[0][0][:80])
-        message = f"The body has an object that says {twice} twice."
-        raise MalformedInputError(message)
+    if len(members) == len(pairs):
+        return members
+    first: dict[str, int] = {}
+    for position, (name, _) in enumerate(pairs, start=1):
+        if first.setdefault(name, position) != position:
+            message = (
+                "The body says one thing twice: "
+                f"members {first[name]} and {position} of an object have the same name."
+            )
+            raise MalformedInputError(message)
     return members
 
 
 def _finite(number: str) -> float:
     value = float(number)
     if value in (float("inf"), float("-inf")):
-        message = f"The body has a number beyond what JSON readers hold: {number[:40]}."
+        message = "The body has a number beyond what JSON readers hold."
         raise MalformedInputError(message)
     return value
 

@@ -1,0 +1,35 @@
+"""What intake needs of the world, wired in app.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from functions.ingest.integrations import Integrations
+from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
+
+if TYPE_CHECKING:
+    from tocsin.lambda_runtime.callers import Callers
+    from tocsin.usecases.ports import AnswerRepository, NewWriteId, SlotRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Storage, time, logs and metrics."""
+
+    slots: SlotRepository
+    integrations: Integrations
+    callers: Callable[[], Callers]
+    """Made when they are first asked for, like `answers`: most senders have a token."""
+    answers: Callable[[], AnswerRepository]
+    now: Callable[[], datetime]
+    new_write_id: NewWriteId
+    log: Log
+    service: str
+
+    def count(self, counts: Mapping[str, int]) -> None:
+        """Write metrics; what did not happen is not written."""
+        measured = {name: Measure(count, "Count") for name, count in counts.items() if count}
+        write_metrics(self.service, measured, at=self.now())

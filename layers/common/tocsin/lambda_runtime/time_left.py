@@ -1,0 +1,17 @@
+"""How long a function may still wait for others before Lambda stops it."""
+
+from typing import Final, Protocol
+
+RESERVE_SECONDS: Final = 1.0
+"""Kept for the answer that says that waiting was in vain."""
+
+
+class Context(Protocol):
+    """The part of Lambda's context that is used here."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def seconds_left(context: Context) -> float:
+    """What may be spent on storage."""
+    return max(0.0, context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
