@@ -80,7 +80,7 @@ def test_what_was_done_is_logged_and_measured(escalator: Escalator, logged: Logg
     assert line["message"] == "Changes followed"
     assert line["alert_ids"] == [ID]
     assert (line["changes"], line["entries"], line["timers"]) == (4, 4, 0)
-    assert metrics["TimelineEntries"] == 4
+    assert metrics["TimelineEntries"] == [4.0]
     assert metrics["service"] == "escalator"
 
 
