@@ -10,7 +10,7 @@ from tocsin.domain.alert import Alert, Listed
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem, SlotRefusedError
-from tocsin.domain.history import Sample
+from tocsin.domain.history import Sample, history_of
 from tocsin.domain.ids import (
     AlertId,
     Fingerprint,
@@ -89,7 +89,8 @@ class InMemoryAlerts(InMemoryTimeline):
         return alert
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
-        return self.get(alert_id), tuple(self.samples(alert_id))
+        alert = self.get(alert_id)
+        return alert, history_of(alert, self.samples(alert_id))
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         current = self._stored(before.alert_id)
