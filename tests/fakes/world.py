@@ -131,6 +131,10 @@ class World:
         finally:
             self._follow()
 
+    def meanwhile(self, act: Callable[[], object]) -> None:
+        """Let somebody act between what comes next reads and what it then writes."""
+        self.alerts.meanwhile = act
+
     # Time
 
     def pass_time(
