@@ -89,7 +89,9 @@ def _said_anew(earlier: Alert | None, after: Alert) -> tuple[Change, ...]:
     if earlier is None or earlier.output_hash == after.output_hash:
         return ()
     by = integration_actor(after.integration)
-    return (Change(type=ChangeType.UPDATED, at=after.last_seen_at, by=by),)
+    # Clocks of two functions may differ; the timeline's order may not.
+    at = max(after.last_seen_at, after.changed_at)
+    return (Change(type=ChangeType.UPDATED, at=at, by=by),)
 
 
 def _with_reason(change: Change, alert: Alert) -> Change:
