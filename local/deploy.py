@@ -4,15 +4,16 @@ import json
 import shlex
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.aws import Aws, architecture
 from local.build import Build, sam_environment
+from local.deployment import Deployment
 from local.permissions import add_batch_permissions
-from local.places import Places
+from local.places import Places, read_json, write_json
 from local.processes import run_to_log
 from local.routes import routes_of, set_routes
 
@@ -22,37 +23,30 @@ SAMCONFIG, SAMCONFIG_SECTION = "samconfig.toml", "local"
 DEPLOYED_PARAMETER = "/local-stack/deployed"
 
 
-@dataclass(frozen=True)
-class Deployment:
-    """What CloudFormation made, by the template's logical ids."""
-
-    api_id: str
-    table_name: str
-    stream_arn: str
-    role_names: tuple[str, ...]
-    functions: dict[str, "Function"]
-
-
-@dataclass(frozen=True)
-class Function:
-    name: str
-    arn: str
-    log_group: str
-    variables: dict[str, str]
-
-
 def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
     overrides = _overrides(places, public_url)
     wanted = " ".join([build.fingerprint, *overrides])
-    if _what_is_deployed(aws) != wanted:
-        _sam_deploy(aws, build, overrides, places)
-    deployment = deployment_in(aws)
+    if _what_is_deployed(aws) == wanted and (kept := _kept(places, wanted)):
+        return kept
+    _sam_deploy(aws, build, overrides, places)
+    deployment = Deployment.of(aws, STACK_NAME)
     _set_routes(aws, deployment)
     add_batch_permissions(aws, deployment.role_names)
+    write_json(_file(places), {"deployed": wanted, "deployment": deployment.as_json()})
     aws.client("ssm").put_parameter(
         Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
     )
     return deployment
+
+
+def _file(places: Places) -> Path:
+    return places.aws / "deployment.json"
+
+
+def _kept(places: Places, wanted: str) -> Deployment | None:
+    """What the deployment made, unless the embedded AWS was ended before it saved that."""
+    kept = read_json(_file(places)) or {}
+    return Deployment.from_json(kept["deployment"]) if kept.get("deployed") == wanted else None
 
 
 def _overrides(places: Places, public_url: str) -> list[str]:
@@ -99,44 +93,6 @@ def _no_configuration(places: Places) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
     }
-
-
-def deployment_in(aws: Aws) -> Deployment:
-    pages = aws.client("cloudformation").get_paginator("list_stack_resources")
-    made = [
-        resource
-        for page in pages.paginate(StackName=STACK_NAME)
-        for resource in page["StackResourceSummaries"]
-    ]
-    ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in made}
-    return Deployment(
-        api_id=ids["HttpApi"],
-        table_name=ids["Table"],
-        stream_arn=aws.client("dynamodb").describe_table(TableName=ids["Table"])["Table"][
-            "LatestStreamArn"
-        ],
-        role_names=tuple(
-            resource["PhysicalResourceId"]
-            for resource in made
-            if resource["ResourceType"] == "AWS::IAM::Role"
-        ),
-        functions={
-            resource["LogicalResourceId"]: _function(aws, resource["PhysicalResourceId"])
-            for resource in made
-            if resource["ResourceType"] == "AWS::Lambda::Function"
-        },
-    )
-
-
-def _function(aws: Aws, name: str) -> Function:
-    found = aws.client("lambda").get_function_configuration(FunctionName=name)
-    log_group = found.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
-    return Function(
-        name=name,
-        arn=found["FunctionArn"],
-        log_group=log_group,
-        variables=found.get("Environment", {}).get("Variables", {}),
-    )
 
 
 def _set_routes(aws: Aws, deployment: Deployment) -> None:

@@ -12,7 +12,7 @@ from tocsin.adapters.aws_json import DYNAMODB
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
-from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ api = build_api(
         answers=DynamoDBAnswers(_call, settings.table_name),
         now=_now,
         random_bytes=secrets.token_bytes,
-        log=Log(settings.service, settings.log_level),
+        log=PowertoolsLog(settings.service, settings.log_level),
         public_url=settings.public_url,
     )
 )

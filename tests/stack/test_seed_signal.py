@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
+from tests.published import document, requests_in, table
 from tests.stack.client import Client, Reply, Sender, eventually
 from tests.stack.likeness import unlike
-from tests.stack.seed_documents import document, examples, table
 from tests.stack.shell import Shell
 
 type NewName = Callable[[str], str]
 
 HOST, ID = "https://signal.brainzlab.ai", "alert_abc123"
 PAGE = document("signal-alerts-api")
-EXAMPLES = examples(PAGE)
+EXAMPLES = requests_in(PAGE)
 LIST = EXAMPLES["GET /api/v1/alerts"]
 GET = EXAMPLES["GET /api/v1/alerts/:id"]
 ACKNOWLEDGE = EXAMPLES["POST /api/v1/alerts/:id/acknowledge"]

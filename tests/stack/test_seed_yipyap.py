@@ -1,22 +1,21 @@
 """Yipyap's page on alerts: its table of routes and scopes, parameters, bodies and answers."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests.published import document, examples_in, table
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.likeness import unlike
-from tests.stack.seed_documents import document, json_blocks, table
 from tocsin.domain.timeline import ChangeType
 
 type NewName = Callable[[str], str]
 type NewKey = Callable[..., Client]
 
 PAGE = document("yipyap-alerts-api")
-ALERT, ACKNOWLEDGE, RESOLVE, TIMELINE = map(json.loads, json_blocks(PAGE))
+ALERT, ACKNOWLEDGE, RESOLVE, TIMELINE = examples_in("yipyap-alerts-api")
 ROUTES = table(
     PAGE,
     "MethodPathDescriptionScope",

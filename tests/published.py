@@ -1,4 +1,4 @@
-"""Requests and answers as the published documents show them, read from the documents themselves."""
+"""The published documents whose readers shall find themselves at home here, read as they stand."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SEEDS = Path(__file__).parents[1] / "data" / "seeds"
+SEEDS = Path(__file__).parent / "data/seeds"
 
 _OBJECT = re.compile(r"^\{", re.MULTILINE)
 _REQUEST = re.compile(r"^(GET|POST) (/api/v1/\S+)$", re.MULTILINE)
@@ -53,7 +53,12 @@ def _json_blocks(text: str) -> Iterator[str]:
             yield text[found.start() : end]
 
 
-def examples(text: str) -> dict[str, Example]:
+def examples_in(name: str) -> list[Any]:
+    """What those objects say."""
+    return [json.loads(block) for block in json_blocks(document(name))]
+
+
+def requests_in(text: str) -> dict[str, Example]:
     """Each request line with the text up to the next one, by method and path."""
     lines = [*_REQUEST.finditer(text)]
     ends = [line.start() for line in lines[1:]] + [len(text)]
