@@ -1,53 +1,59 @@
 """`sam deploy` into the embedded AWS, skipped while it already holds this build."""
 
 import json
-from dataclasses import dataclass
+import shlex
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.aws import Aws, architecture
 from local.build import Build, sam_environment
+from local.deployment import Deployment
 from local.permissions import add_batch_permissions
-from local.places import Places
+from local.places import Places, read_json, write_json
 from local.processes import run_to_log
 from local.routes import routes_of, set_routes
 
 STACK_NAME = "tocsin-local"
+SAMCONFIG, SAMCONFIG_SECTION = "samconfig.toml", "local"
 # Kept in the embedded AWS itself, so that it can never be newer or older than what it describes.
 DEPLOYED_PARAMETER = "/local-stack/deployed"
 
 
-@dataclass(frozen=True)
-class Deployment:
-    """What CloudFormation made, by the template's logical ids."""
-
-    api_id: str
-    table_name: str
-    stream_arn: str
-    role_names: tuple[str, ...]
-    functions: dict[str, "Function"]
-
-
-@dataclass(frozen=True)
-class Function:
-    name: str
-    arn: str
-    log_group: str
-    variables: dict[str, str]
-
-
 def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
-    wanted = f"{build.fingerprint} {public_url}"
-    if _what_is_deployed(aws) != wanted:
-        _sam_deploy(aws, build, public_url=public_url, places=places)
-    deployment = deployment_in(aws)
+    overrides = _overrides(places, public_url)
+    wanted = " ".join([build.fingerprint, *overrides])
+    if _what_is_deployed(aws) == wanted and (kept := _kept(places, wanted)):
+        return kept
+    _sam_deploy(aws, build, overrides, places)
+    deployment = Deployment.of(aws, STACK_NAME)
     _set_routes(aws, deployment)
     add_batch_permissions(aws, deployment.role_names)
+    write_json(_file(places), {"deployed": wanted, "deployment": deployment.as_json()})
     aws.client("ssm").put_parameter(
         Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
     )
     return deployment
+
+
+def _file(places: Places) -> Path:
+    return places.aws / "deployment.json"
+
+
+def _kept(places: Places, wanted: str) -> Deployment | None:
+    """What the deployment made, unless the embedded AWS was ended before it saved that."""
+    kept = read_json(_file(places)) or {}
+    return Deployment.from_json(kept["deployment"]) if kept.get("deployed") == wanted else None
+
+
+def _overrides(places: Places, public_url: str) -> list[str]:
+    """Those of samconfig.toml, where sam itself would let the command line replace them all."""
+    settings = tomllib.loads((places.root / SAMCONFIG).read_text(encoding="utf-8"))
+    written = settings[SAMCONFIG_SECTION]["deploy"]["parameters"]["parameter_overrides"]
+    return [*shlex.split(written), f"Architecture={architecture()}", f"PublicUrl={public_url}"]
 
 
 def is_deployed(aws: Aws) -> bool:
@@ -65,14 +71,12 @@ def _what_is_deployed(aws: Aws) -> str | None:
     return str(answer["Parameter"]["Value"])
 
 
-def _sam_deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> None:
+def _sam_deploy(aws: Aws, build: Build, overrides: Sequence[str], places: Places) -> None:
     run_to_log(
         [
             *("sam", "deploy", "--template-file", build.template, "--stack-name", STACK_NAME),
-            *("--resolve-s3", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
-            *("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"),
-            *("--parameter-overrides", f"Architecture={architecture()}"),
-            *(f"PublicUrl={public_url}", "DeletionProtection=false", "Stage=local", "Alarms=off"),
+            *("--config-file", places.root / SAMCONFIG, "--config-env", SAMCONFIG_SECTION),
+            *("--parameter-overrides", *overrides),
         ],
         log=places.logs / "deploy.log",
         environment={**sam_environment(), **aws.environment, **_no_configuration(places)},
@@ -89,44 +93,6 @@ def _no_configuration(places: Places) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
     }
-
-
-def deployment_in(aws: Aws) -> Deployment:
-    pages = aws.client("cloudformation").get_paginator("list_stack_resources")
-    made = [
-        resource
-        for page in pages.paginate(StackName=STACK_NAME)
-        for resource in page["StackResourceSummaries"]
-    ]
-    ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in made}
-    return Deployment(
-        api_id=ids["HttpApi"],
-        table_name=ids["Table"],
-        stream_arn=aws.client("dynamodb").describe_table(TableName=ids["Table"])["Table"][
-            "LatestStreamArn"
-        ],
-        role_names=tuple(
-            resource["PhysicalResourceId"]
-            for resource in made
-            if resource["ResourceType"] == "AWS::IAM::Role"
-        ),
-        functions={
-            resource["LogicalResourceId"]: _function(aws, resource["PhysicalResourceId"])
-            for resource in made
-            if resource["ResourceType"] == "AWS::Lambda::Function"
-        },
-    )
-
-
-def _function(aws: Aws, name: str) -> Function:
-    found = aws.client("lambda").get_function_configuration(FunctionName=name)
-    log_group = found.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
-    return Function(
-        name=name,
-        arn=found["FunctionArn"],
-        log_group=log_group,
-        variables=found.get("Environment", {}).get("Variables", {}),
-    )
 
 
 def _set_routes(aws: Aws, deployment: Deployment) -> None:

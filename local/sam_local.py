@@ -15,7 +15,8 @@ import yaml
 from local.aws import REGION, ROOT_CREDENTIALS, Aws, architecture
 from local.build import build, sam_environment
 from local.checks import LocalStackError
-from local.deploy import deployment_in
+from local.deploy import STACK_NAME
+from local.deployment import Deployment
 from local.places import ROOT, Places, write_json
 from local.saved_state import PORT_FILE
 
@@ -63,8 +64,11 @@ def _variables(aws: Aws) -> dict[str, dict[str, str]]:
     endpoint = aws.endpoint
     if _has_virtual_machine():
         endpoint = endpoint.replace("127.0.0.1", "host.docker.internal")
-    functions = deployment_in(aws).functions
-    return {key: {**function.variables, ENDPOINT: endpoint} for key, function in functions.items()}
+    variables = {}
+    for key, function in Deployment.of(aws, STACK_NAME).functions.items():
+        found = aws.client("lambda").get_function_configuration(FunctionName=function.name)
+        variables[key] = {**found["Environment"]["Variables"], ENDPOINT: endpoint}
+    return variables
 
 
 def _has_virtual_machine() -> bool:

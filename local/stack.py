@@ -20,7 +20,8 @@ from local.checks import (
     check_python,
     free_port,
 )
-from local.deploy import Deployment, deploy, is_deployed
+from local.deploy import deploy, is_deployed
+from local.deployment import Deployment
 from local.function_logs import FunctionLogs, LogLine
 from local.gateway import Gateway, RequestServed
 from local.ministack import Ministack
@@ -107,7 +108,7 @@ class _Startup:
         lock = self._running.enter_context(_only_one(self._places))
         self._check_ports()
         _make_room(self._places, fresh=self._options.fresh)
-        self._watchers.step("building the functions and their layer")
+        self._watchers.step("building functions and layer, if they changed")
         made = build(self._places)
         ministack = self._start_ministack(python, lock)
         deployment = self._deploy(ministack.aws, made)
@@ -152,7 +153,7 @@ class _Startup:
             shutil.rmtree(self._places.aws, ignore_errors=True)
 
     def _deploy(self, aws: Aws, made: Build) -> Deployment:
-        self._watchers.step("deploying template.yaml into it with sam deploy")
+        self._watchers.step("deploying with sam deploy, if anything changed")
         self._is_half_deployed = not is_deployed(aws)
         url = f"http://127.0.0.1:{self._port}"
         deployment = deploy(aws, made, public_url=url, places=self._places)

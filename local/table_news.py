@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
-from tocsin.adapters.aws_json import AwsError, AwsJsonClient, Credentials, Service
+from tocsin.adapters.aws_json import AwsError, AwsJsonClient, Service
+from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import items
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import instant

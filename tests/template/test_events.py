@@ -162,6 +162,12 @@ def test_the_first_admin_key_is_made_by_its_own_function(deployed: Template) -> 
     )
 
 
+def test_another_first_admin_key_can_be_asked_for(deployed: Template) -> None:
+    key = deployed.resources["FirstAdminKey"]["Properties"]
+
+    assert key["Generation"] == {"Ref": "AdminKeyGeneration"}
+
+
 def test_a_silent_maker_of_the_first_key_fails_the_deployment_soon(deployed: Template) -> None:
     timeout = deployed.of_type("AWS::Lambda::Function")["FirstKeyFunction"]["Timeout"]
 

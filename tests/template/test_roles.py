@@ -67,7 +67,7 @@ ALLOWED: dict[str, Permissions] = {
     },
     "FirstKeyRole": {
         "FirstKeyLogs": LOGS,
-        "Table": {"dynamodb:PutItem"},
+        "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
         ADMIN_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
     },
     # Made by SAM for the schedule.

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.examples import NINE
 from tests.fakes.integrations import InMemoryIntegrations
-from tests.fakes.world import NINE, World
+from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.credential import hash_token
 from tocsin.domain.ids import WriteId

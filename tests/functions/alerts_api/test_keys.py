@@ -1,6 +1,7 @@
 """Making, changing and revoking API keys."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,14 +25,7 @@ def admin(anybody: Client) -> Client:
 
 def using(client: Client, secret: str) -> Client:
     """Somebody with another key, at the same API."""
-    return Client(
-        world=client.world,
-        api=client.api,
-        keys=client.keys,
-        log=client.log,
-        secret=secret,
-        documented=client.documented,
-    )
+    return replace(client, secret=secret)
 
 
 def test_a_new_key_is_shown_once_and_works(admin: Client) -> None:
@@ -212,7 +206,7 @@ def test_two_admin_keys_revoked_at_once_do_not_both_go(world: World) -> None:
     assert [key.key_id for key in keys.list()] == ["key-0"]
 
 
-def test_keys_are_listed_oldest_first_page_by_page(admin: Client, world: World) -> None:
+def test_keys_are_listed_by_id_page_by_page(admin: Client, world: World) -> None:
     for name in ("first", "second"):
         world.now += timedelta(seconds=1)
         admin.post(KEYS, {"name": name, "scopes": []})

@@ -1,0 +1,96 @@
+"""Makes the first API key when the stack is made: the Lambda handler and its wiring."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from functions.first_key.custom_resource import (
+    FAILED,
+    SUCCESS,
+    RequestError,
+    Resource,
+    send_answer,
+)
+from functions.first_key.first_key import FirstKey
+from functions.first_key.parameters import SsmParameters
+from tocsin.adapters.aws_clients import aws_client
+from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
+from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.domain.errors import TocsinError
+from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.settings import Settings, SettingsError
+
+UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
+
+type Wire = Callable[[], FirstKey]
+
+
+def handler(event: dict[str, Any], context: object) -> None:
+    """Do what CloudFormation asks, and tell it the end whatever that is."""
+    respond(event, _wire)
+
+
+def respond(event: Mapping[str, Any], wire: Wire) -> None:
+    """Answer one request. The event itself is never logged: its address is a credential."""
+    log = PowertoolsLog("first_key")
+    facts = {"request_type": event["RequestType"], "request_id": event["RequestId"]}
+    try:
+        key_id = _act(event, wire)
+    except Exception as error:
+        log.exception("First admin key failed", **facts)
+        send_answer(event, FAILED, _reason(error), _physical_id(event))
+    else:
+        log.info("First admin key done", key_id=key_id, **facts)
+        send_answer(event, SUCCESS, "", _physical_id(event))
+
+
+def _wire() -> FirstKey:
+    """Make the parts; here and not on import, so that CloudFormation hears of a fault."""
+    settings = Settings.from_environment()
+    return FirstKey(
+        keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
+        parameters=SsmParameters(aws_client(SSM, settings.aws).call),
+        now=lambda: datetime.now(UTC),
+        random_bytes=secrets.token_bytes,
+        new_write_id=lambda: WriteId(secrets.token_hex(8)),
+    )
+
+
+def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
+    """Do what is asked for; the id of the key that it was about."""
+    properties = event["ResourceProperties"]
+    if event["RequestType"] == "Delete" and not properties.get("ParameterName"):
+        # What could not be made for want of its properties is rolled back: nothing is there.
+        return None
+    resource, first_key = Resource.of(event, properties), wire()
+    match event["RequestType"]:
+        case "Create":
+            return first_key.make(resource)
+        case "Update":
+            before = Resource.of(event, event["OldResourceProperties"])
+            return first_key.replace(before, resource)
+        case "Delete":
+            return first_key.remove(resource)
+        case other:
+            raise RequestError(f"{other} is no request that a custom resource knows.")
+
+
+def _physical_id(event: Mapping[str, Any]) -> str:
+    """Name the resource by its parameter; a request without one keeps the name that it has."""
+    name = event["ResourceProperties"].get("ParameterName")
+    return str(name or event.get("PhysicalResourceId") or event["LogicalResourceId"])
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong, in words that cannot hold the key."""
+    match error:
+        case AwsError(code=code, message=message) if code.startswith("AccessDenied"):
+            return f"{code}: {message}"
+        case AwsError(code=code):
+            return f"AWS refused with {code}."
+        case TocsinError() | SettingsError() | RequestError():
+            return str(error)
+        case _:
+            return UNKNOWN_FAULT

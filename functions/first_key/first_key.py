@@ -1,0 +1,101 @@
+"""The life of the first admin key: made, replaced and removed as the stack says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+from functions.first_key.custom_resource import Resource
+from tocsin.domain.credential import SECRET_BYTES, ApiKey, Scope, hash_secret, spell_key
+from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
+from tocsin.domain.ids import AUTO, entropy
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import KeyRepository, NewWriteId
+
+NAME: Final = "first admin key"
+
+
+class Parameters(Protocol):
+    """Where the deployer reads the key."""
+
+    def put(self, name: str, value: str) -> None:
+        """Write a secret, in place of one that is there."""
+
+    def delete(self, name: str) -> None:
+        """Remove it, if it is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstKey:
+    """Acts on requests of CloudFormation, each of which may come twice.
+
+    The key's id follows from the resource, so a repeated request meets what the first one left;
+    the key itself is drawn anew, and the earlier one ends.
+    """
+
+    keys: KeyRepository
+    parameters: Parameters
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+    new_write_id: NewWriteId
+
+    def make(self, resource: Resource) -> str:
+        """Make the key, and show it to the deployer; the id that it has."""
+        secret = spell_key(self.random_bytes(SECRET_BYTES))
+        key = ApiKey(
+            key_id=key_id_of(resource),
+            name=NAME,
+            scopes=frozenset((Scope.ADMIN,)),
+            created_at=self.now(),
+            created_by=AUTO,
+            secret_hash=hash_secret(secret),
+        )
+        try:
+            self.keys.add(key, write_id=self.new_write_id())
+        except ConcurrentUpdateError:
+            self._revoke(key.key_id)
+            self.keys.add(key, write_id=self.new_write_id())
+        self.parameters.put(resource.parameter_name, secret)
+        return key.key_id
+
+    def replace(self, before: Resource, after: Resource) -> str:
+        """Make another key if another is asked for; the id of the one that then is valid.
+
+        A resource of another parameter is another one to CloudFormation, which asks for the
+        removal of the former itself once the update has succeeded.
+        """
+        if before == after:
+            return key_id_of(after)
+        key_id = self.make(after)
+        if before.parameter_name == after.parameter_name:
+            self._revoke(key_id_of(before))
+        return key_id
+
+    def remove(self, resource: Resource) -> str:
+        """End the key, and hide it; the id that it had."""
+        self._revoke(key_id_of(resource))
+        self.parameters.delete(resource.parameter_name)
+        return key_id_of(resource)
+
+    def _revoke(self, key_id: str) -> None:
+        try:
+            key = self.keys.get(key_id)
+        except KeyNotFoundError:
+            return
+        self.keys.revoke(key, write_id=self.new_write_id())
+
+
+def key_id_of(resource: Resource) -> str:
+    """Name the key of a resource."""
+    parts = (
+        resource.stack_id,
+        resource.logical_id,
+        resource.parameter_name,
+        resource.generation,
+    )
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return f"first-{entropy(digest).lower()}"

@@ -1,0 +1,147 @@
+"""Whatever is written unread is what the domain would have decided, also on a bad line."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.contract.alerts_in_store import (
+    new_write_id,
+)
+from tests.contract.conftest import Store, in_memory, on_the_table
+from tests.contract.random_steps import (
+    EVER,
+    PAUSES,
+    SIGNALS,
+    SOURCES,
+    STEPS,
+    Step,
+    after_steps,
+    decided,
+    take,
+)
+from tests.examples import NINE, PROMETHEUS
+from tests.fakes.alerts import is_plain
+from tests.lost_replies import losing_replies
+from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.errors import SlotRefusedError
+from tocsin.domain.ids import Fingerprint
+from tocsin.domain.next_action import next_action
+from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.signal import Facts, Signal, SignalAction
+
+modestly = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+dedup_keys = (f"key-{number}" for number in count())
+
+
+def comparable(alert: Alert | None) -> Alert | None:
+    """Without what lists show, and without facts where a slot holds only their beginning."""
+    if alert is None:
+        return None
+    listed = Listed(occurrences=0, last_seen_at=NINE, current_value=None)
+    return replace(alert, listed=listed, facts=Facts(name=""), overflow=None)
+
+
+def due_in(store: Store, slot: Fingerprint) -> datetime | None:
+    """What the slot waits for, as a tick finds it."""
+    found = [timer.due_at for timer in store.due.due(EVER) if timer.slot == slot]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+@pytest.fixture(params=["in memory", "in DynamoDB", "in DynamoDB on a bad line"])
+def any_store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "in memory":
+        return in_memory()
+    call = request.getfixturevalue("call")
+    return on_the_table(losing_replies(call) if "bad line" in request.param else call)
+
+
+@given(steps=STEPS)
+@modestly
+def test_whatever_happens_the_slot_holds_what_the_domain_decides(
+    any_store: Store, steps: list[Step]
+) -> None:
+    dedup_key, at = next(dedup_keys), NINE
+    model: Alert | None = None
+    facts: Facts | None = None
+    for step in steps:
+        step = replace(step, signal=replace(step.signal, dedup_key=dedup_key))  # noqa: PLW2901
+        at += step.pause
+
+        take(any_store, model, step, at)
+        model = decided(model, step, at)
+
+        slot = step.source.slot_of(step.signal)
+        assert comparable(any_store.slots.in_slot(slot)) == comparable(model)
+        assert due_in(any_store, slot) == (model and next_action(model).at)
+        facts = model.facts if model else None
+    if model is not None:
+        assert any_store.alerts.get(model.alert_id).facts == facts
+
+
+@given(steps=STEPS, signal=SIGNALS, source=SOURCES, pause=PAUSES)
+@modestly
+def test_a_repeat_is_counted_unread_if_the_domain_would_only_count_it(
+    store: Store, steps: list[Step], signal: Signal, source: Source, pause: timedelta
+) -> None:
+    signal = replace(signal, dedup_key=next(dedup_keys), action=SignalAction.TRIGGER)
+    at = after_steps(store, steps, signal.dedup_key) + pause
+    slot = source.slot_of(signal)
+    current = store.slots.in_slot(slot)
+
+    written = unless_refused(
+        lambda: store.slots.count(signal, source, at=at, write_id=new_write_id())
+    )
+
+    if current is None or not is_mere_repeat(current, signal, source):
+        assert refused_with(written, current)
+        assert store.slots.in_slot(slot) == current
+    else:
+        expected = receive(current, signal, source, at)
+        assert expected.outcome is Outcome.UPDATED
+        assert not isinstance(written, SlotRefusedError)
+        assert comparable(written) == comparable(expected.alert)
+        assert comparable(store.slots.in_slot(slot)) == comparable(expected.alert)
+
+
+@given(steps=STEPS, signal=SIGNALS, pause=PAUSES)
+@modestly
+def test_recovery_is_written_unread_if_the_domain_would_only_resolve(
+    store: Store, steps: list[Step], signal: Signal, pause: timedelta
+) -> None:
+    signal = replace(signal, dedup_key=next(dedup_keys), action=SignalAction.RESOLVE)
+    at = after_steps(store, steps, signal.dedup_key) + pause
+    slot = PROMETHEUS.slot_of(signal)
+    current = store.slots.in_slot(slot)
+
+    written = unless_refused(
+        lambda: store.slots.resolve(signal, PROMETHEUS, at=at, write_id=new_write_id())
+    )
+
+    if current is None or not is_plain(current, at):
+        assert refused_with(written, current)
+        assert store.slots.in_slot(slot) == current
+    else:
+        expected = receive(current, signal, PROMETHEUS, at)
+        assert expected.outcome is Outcome.RESOLVED
+        assert expected.alert is not None
+        stored = replace(expected.alert, version=current.version + 1, changes=())
+        assert not isinstance(written, SlotRefusedError)
+        assert comparable(written) == comparable(stored)
+        assert comparable(store.slots.in_slot(slot)) == comparable(stored)
+        assert store.changes(slot) == expected.alert.changes
+
+
+def unless_refused(write: Callable[[], Alert]) -> Alert | SlotRefusedError:
+    try:
+        return write()
+    except SlotRefusedError as refusal:
+        return refusal
+
+
+def refused_with(written: Alert | SlotRefusedError, current: Alert | None) -> bool:
+    return isinstance(written, SlotRefusedError) and written.current == current

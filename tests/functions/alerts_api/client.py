@@ -1,0 +1,214 @@
+"""Sends the gateway's events to the API on fakes, and holds each answer to the document."""
+
+import base64
+import copy
+import functools
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.alerts_api.api import Api
+from functions.alerts_api.route import RouteTable
+from functions.alerts_api.routes import Ports, build_api
+from functions.alerts_api.schemas.catalogue import OPERATIONS
+from functions.alerts_api.schemas.document import build_document
+from functions.alerts_api.schemas.model import Error
+from tests.fakes.answers import InMemoryAnswers
+from tests.fakes.incidents import InMemoryIncidents
+from tests.fakes.integrations import InMemoryIntegrations
+from tests.fakes.keys import InMemoryKeys
+from tests.fakes.stream import apply_stream
+from tests.fakes.world import World
+from tocsin.domain.credential import ApiKey, hash_secret, read_scopes
+from tocsin.domain.ids import Actor, WriteId
+
+EVENTS = Path(__file__).parents[3] / "events"
+
+type Line = tuple[str, str, Mapping[str, object]]
+
+
+class NotedLog:
+    """Keeps what was logged."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+
+    def info(self, message: str, **facts: object) -> None:
+        self.lines.append(("info", message, facts))
+
+    def exception(self, message: str, **facts: object) -> None:
+        self.lines.append(("exception", message, facts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What a client gets, after its HTTP library has undone the compression."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    wire_bytes: int
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - any JSON
+        return json.loads(self.text)
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401
+        return self.json["data"]
+
+    @property
+    def code(self) -> str:
+        return str(self.json["error"]["code"])
+
+    @property
+    def wrong_fields(self) -> list[str]:
+        return [detail["field"] for detail in self.json["error"]["details"]]
+
+
+@dataclass(kw_only=True)
+class Client:
+    """A caller with a key; `World` is what stands behind the API."""
+
+    world: World
+    api: Api
+    keys: InMemoryKeys
+    log: NotedLog
+    secret: str | None = None
+
+    @classmethod
+    def of(cls, world: World, **instead: Any) -> "Client":  # noqa: ANN401 - any of the ports
+        """Build the API on fakes; `instead` puts others in their places."""
+        keys, log = InMemoryKeys(), NotedLog()
+        numbers = iter(range(1_000_000))
+        parts: dict[str, Any] = {
+            "alerts": world.alerts,
+            "incidents": InMemoryIncidents(world.alerts),
+            "integrations": InMemoryIntegrations(),
+            "keys": keys,
+            "answers": InMemoryAnswers(),
+            "now": lambda: world.now,
+            "random_bytes": lambda length: next(numbers).to_bytes(length),
+            "log": log,
+        }
+        parts |= instead
+        incidents, integrations = parts.pop("incidents"), parts.pop("integrations")
+        ports = Ports(incidents=lambda: incidents, integrations=lambda: integrations, **parts)
+        api = build_api(ports)
+        return cls(world=world, api=api, keys=keys, log=log)
+
+    def with_key(self, *scopes: str, user: str | None = "alice") -> "Client":
+        """Go on as a caller with a new key of these scopes."""
+        key_id = f"key-{len(self.keys.list())}"
+        secret = f"tocsin_{key_id}"
+        self.add_key(secret, *scopes, user=user, key_id=key_id)
+        return self.using(secret)
+
+    def using(self, secret: str | None) -> "Client":
+        """Go on as whoever has this key."""
+        return Client(world=self.world, api=self.api, keys=self.keys, log=self.log, secret=secret)
+
+    def add_key(self, secret: str, *scopes: str, user: str | None, key_id: str) -> None:
+        """Let a secret be a key."""
+        key = ApiKey(
+            key_id=key_id,
+            name="of a test",
+            scopes=read_scopes(scopes),
+            user=user,
+            created_at=self.world.now,
+            created_by=Actor("bob"),
+            secret_hash=hash_secret(secret),
+        )
+        self.keys.add(key, write_id=WriteId("key"))
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, /, **query: object) -> Reply:
+        return self.send("GET", path, query=query, headers=headers)
+
+    def post(
+        self, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        return self.send("POST", path, body=body, headers=headers)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, object] | str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send one request; bytes go as they are, everything else as JSON."""
+        event = example("get")
+        event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["requestContext"]["http"]["method"] = method
+        event["rawQueryString"] = query if isinstance(query, str) else urlencode(query)
+        del event["headers"]["authorization"]
+        if self.secret is not None:
+            event["headers"]["authorization"] = f"Bearer {self.secret}"
+        if isinstance(body, bytes):
+            event["body"] = base64.b64encode(body).decode()
+            event["isBase64Encoded"] = True
+        elif body is not None:
+            event["body"] = json.dumps(body)
+            event["headers"]["content-type"] = "application/json"
+        event["headers"] |= headers or {}
+        return self.send_event(event)
+
+    def send_event(self, event: Mapping[str, Any]) -> Reply:
+        """Send what the gateway would; whatever comes back must be as documented."""
+        answer = self.api(event)
+        apply_stream(self.world.alerts)
+        reply = _received(answer)
+        self._expect_documented(event, reply)
+        return reply
+
+    def _expect_documented(self, event: Mapping[str, Any], reply: Reply) -> None:
+        method = event["requestContext"]["http"]["method"]
+        routes, _ = RouteTable(self.api.routes).find(method, event["rawPath"])
+        route = routes.get(method)
+        if reply.status >= 400:
+            Error.model_validate_json(reply.text, strict=True)
+        if route is None:
+            return
+        described = _documented()[route.path][route.method.lower()]["responses"]
+        assert str(reply.status) in described, f"{route.operation} may answer {reply.status}"
+        if reply.status >= 400:
+            assert reply.code in described[str(reply.status)]["description"].split(", ")
+        elif (model := OPERATIONS[route.operation].answer) is not None:
+            model.model_validate_json(reply.text, strict=True)
+
+
+def example(case: str) -> dict[str, Any]:
+    """An event as the gateway sends it."""
+    event: dict[str, Any] = json.loads((EVENTS / f"alerts_api_{case}.json").read_text())
+    return copy.deepcopy(event)
+
+
+def as_instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+@functools.cache
+def _documented() -> Mapping[str, Any]:
+    paths: Mapping[str, Any] = build_document(Client.of(World()).api.routes)["paths"]
+    return paths
+
+
+def _received(answer: Mapping[str, Any]) -> Reply:
+    wire = answer["body"].encode()
+    if answer.get("isBase64Encoded"):
+        wire = base64.b64decode(wire)
+    is_compressed = answer["headers"].get("content-encoding") == "gzip"
+    text = gzip.decompress(wire) if is_compressed else wire
+    return Reply(
+        status=answer["statusCode"],
+        headers=answer["headers"],
+        text=text.decode(),
+        wire_bytes=len(wire),
+    )

@@ -1,0 +1,108 @@
+"""Who may ask for what."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.world import World
+from tests.functions.alerts_api.client import Client
+
+ALERT = "/api/v1/alerts/01KJM5ZZ00DRQ5V1N9YH3KW2TB"
+
+
+def test_a_key_comes_as_a_bearer_token_or_in_a_header_of_its_own(client: Client) -> None:
+    key = {"x-api-key": client.secret or ""}
+    client.secret = None
+
+    assert client.get("/api/v1/me", key).status == 200
+    assert client.get("/api/v1/me", {"Authorization": f"bearer {key['x-api-key']}"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="without a key"),
+        pytest.param({"authorization": "Bearer "}, id="with an empty key"),
+        pytest.param({"authorization": "Bearer tocsin_nobody"}, id="with a key that nobody has"),
+        pytest.param({"authorization": "Basic YWxpY2U6c2VjcmV0"}, id="with a password"),
+        pytest.param({"x-api-key": "\udc80"}, id="with half a surrogate pair"),
+    ],
+)
+def test_whoever_has_no_key_is_asked_for_one(anybody: Client, headers: dict[str, str]) -> None:
+    refused = anybody.get(ALERT, headers)
+
+    assert (refused.status, refused.code) == (401, "unauthorized")
+    assert refused.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_key_in_the_query_is_no_key(client: Client) -> None:
+    secret, client.secret = client.secret, None
+
+    assert client.get(ALERT, api_key=secret, key=secret, access_token=secret).status == 401
+
+
+@pytest.mark.parametrize(
+    ("scopes", "method", "path", "missing"),
+    [
+        pytest.param([], "GET", "/api/v1/alerts", "alerts:read", id="an empty list grants nothing"),
+        pytest.param(["alerts:read"], "POST", f"{ALERT}/ack", "alerts:write", id="reading only"),
+        pytest.param(["alerts:write"], "GET", ALERT, "alerts:read", id="writing only"),
+        pytest.param(["events"], "POST", "/api/v1/alerts/bulk", "alerts:write", id="sending only"),
+    ],
+)
+def test_a_key_does_only_what_its_scopes_say(
+    anybody: Client, scopes: list[str], method: str, path: str, missing: str
+) -> None:
+    refused = anybody.with_key(*scopes).send(method, path)
+
+    assert (refused.status, refused.code) == (403, "scope_missing")
+    assert missing in refused.json["error"]["message"]
+
+
+@pytest.mark.parametrize("scope", ["alerts", "alerts:read", "admin"])
+def test_a_scope_opens_its_routes(anybody: Client, scope: str) -> None:
+    assert anybody.with_key(scope).get("/api/v1/alerts").status == 200
+
+
+def test_a_key_shows_whose_it_is(anybody: Client) -> None:
+    mine = anybody.with_key("alerts", "incidents", user="alice").get("/api/v1/me").data
+    ours = anybody.with_key(user=None).get("/api/v1/me").data
+
+    assert mine["actor"] == mine["user"] == "alice"
+    assert mine["scopes"] == ["alerts:read", "alerts:write", "incidents"]
+    assert ours["actor"] == f"key:{ours['key_id']}"
+    assert ours["scopes"] == []
+
+
+def test_a_revoked_key_stops_working_within_half_a_minute(client: Client, world: World) -> None:
+    assert client.get("/api/v1/me").status == 200
+    (key,) = client.keys.list()
+    client.keys.revoke(key, write_id=world.new_write_id())
+
+    world.pass_time(seconds=30)
+
+    assert client.get("/api/v1/me").status == 401
+
+
+def test_the_last_use_is_noted_once_a_minute(client: Client, world: World) -> None:
+    def used_at() -> timedelta | None:
+        (key,) = client.keys.list()
+        return None if key.last_used_at is None else key.last_used_at - first
+
+    first = world.now
+    client.get("/api/v1/me")
+    assert used_at() == timedelta()
+
+    world.pass_time(seconds=59)
+    client.get("/api/v1/me")
+    assert used_at() == timedelta()
+
+    world.pass_time(seconds=1)
+    client.get("/api/v1/me")
+    assert used_at() == timedelta(minutes=1)
+
+
+def test_health_and_the_document_are_open_to_all(anybody: Client) -> None:
+    assert anybody.get("/health").json == {"status": "ok"}
+    assert anybody.get("/openapi.json").status == 200
+    assert anybody.get("/docs").status == 200

@@ -1,0 +1,129 @@
+"""A POST that comes twice with the same Idempotency-Key."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.world import World
+from tests.functions.alerts_api.client import Client, Reply
+from tocsin.domain.alert import Alert
+from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AlertId, WriteId
+
+KEY = {"idempotency-key": "7d5f0f5e-9f4d"}
+
+
+class OnceBusyAlerts(InMemoryAlerts):
+    """Refuses the first change."""
+
+    busy = True
+
+    def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        if self.busy:
+            self.busy = False
+            raise TryAgainError
+        return super().update(before, after, write_id=write_id)
+
+
+class BrokenAlerts(InMemoryAlerts):
+    def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
+        raise RuntimeError(query, at)
+
+
+def note(client: Client, alert_id: AlertId, text: str, **headers: str) -> Reply:
+    return client.post(f"/api/v1/alerts/{alert_id}/notes", {"note": text}, KEY | headers)
+
+
+def test_the_same_request_is_answered_as_the_first_time(client: Client, world: World) -> None:
+    alert_id = world.opened()
+
+    first = note(client, alert_id, "looking")
+    world.pass_time(hours=23)
+    again = note(client, alert_id, "looking")
+
+    assert (again.status, again.text) == (first.status, first.text)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert world.happened(alert_id).count("note") == 1
+
+
+def test_another_body_with_the_same_key_is_a_conflict(client: Client, world: World) -> None:
+    alert_id = world.opened()
+    note(client, alert_id, "looking")
+
+    refused = note(client, alert_id, "found it")
+
+    assert (refused.status, refused.code) == (409, "idempotency_conflict")
+
+
+def test_another_path_with_the_same_key_is_a_conflict(client: Client, world: World) -> None:
+    alert_id = world.opened()
+    note(client, alert_id, "looking")
+
+    refused = client.post(f"/api/v1/alerts/{alert_id}/resolve", {"note": "looking"}, KEY)
+
+    assert (refused.status, refused.code) == (409, "idempotency_conflict")
+    assert world.alert(alert_id).is_open
+
+
+def test_after_a_day_the_key_is_free(client: Client, world: World) -> None:
+    alert_id = world.opened()
+    note(client, alert_id, "looking")
+
+    world.pass_time(hours=24)
+
+    assert note(client, alert_id, "found it").status == 201
+
+
+def test_two_callers_may_choose_the_same_key(anybody: Client, world: World) -> None:
+    alert_id = world.opened()
+    alice, bob = (anybody.with_key("alerts", user=name) for name in ("alice", "bob"))
+
+    assert note(alice, alert_id, "mine").data["by"] == "alice"
+    assert note(bob, alert_id, "mine").data["by"] == "bob"
+
+
+def test_a_refusal_is_repeated_too(client: Client, world: World) -> None:
+    alert_id = world.opened()
+    world.resolve(alert_id)
+    path = f"/api/v1/alerts/{alert_id}/resolve"
+
+    first, again = client.post(path, headers=KEY), client.post(path, headers=KEY)
+
+    assert (first.status, again.status) == (409, 409)
+    assert again.text == first.text
+
+
+def test_what_may_be_tried_again_is_tried_again(world: World) -> None:
+    world.alerts = OnceBusyAlerts()
+    client = Client.of(world).with_key("alerts")
+    alert_id = world.opened()
+    path = f"/api/v1/alerts/{alert_id}/ack"
+
+    assert client.post(path, headers=KEY).status == 503
+    assert client.post(path, headers=KEY).data["status"] == "acknowledged"
+
+
+def test_a_fault_of_ours_leaves_the_key_free(world: World) -> None:
+    client = Client.of(world, alerts=BrokenAlerts()).with_key("alerts")
+    body = {"action": "ack", "filter": {}}
+
+    first = client.post("/api/v1/alerts/bulk", body, KEY)
+    again = client.post("/api/v1/alerts/bulk", body, KEY)
+
+    assert (first.code, again.code) == ("internal_error", "internal_error")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+def test_a_key_has_1_to_255_characters(client: Client, world: World, key: str) -> None:
+    refused = note(client, world.opened(), "looking", **{"idempotency-key": key})
+
+    assert (refused.status, refused.code) == (422, "invalid_request")
+
+
+def test_a_get_takes_no_notice_of_it(client: Client, world: World) -> None:
+    before = client.get("/api/v1/alerts", KEY)
+    world.opened()
+
+    assert client.get("/api/v1/alerts", KEY).data != before.data

@@ -1,0 +1,177 @@
+"""The escalator's handlers over a table in moto, a queue in memory and a clock that tests move."""
+
+import base64
+import importlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from functions.escalator.ports import Ports
+from tests.examples import NINE
+from tests.fakes.timers import InMemoryTimers
+from tests.fakes.world import WriteIds
+from tests.log_streams import log_to_present_output
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.domain.alert import Alert
+from tocsin.domain.ids import AlertId
+from tocsin.domain.reception import Source
+from tocsin.domain.signal import Signal
+from tocsin.domain.timeline import Change
+from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.usecases.receive_signal import receive_signal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+EVENTS = Path(__file__).parents[3] / "events"
+TABLE = "tocsin"
+RETENTION = timedelta(days=90)
+
+type Event = dict[str, Any]
+type Record = dict[str, Any]
+type Logged = Callable[[], list[dict[str, Any]]]
+type ReplacePort = Callable[..., None]
+
+
+def example(name: str) -> Event:
+    """An event as Lambda delivers it."""
+    event: Event = json.loads((EVENTS / f"escalator_{name}.json").read_text())
+    return event
+
+
+@dataclass
+class Escalator:
+    """The deployed handlers, and the world around them."""
+
+    app: ModuleType
+    call: Call
+    table: "Table"
+    timers: InMemoryTimers
+    now: datetime = NINE
+    new_write_id: WriteIds = field(default_factory=WriteIds)
+    _read: int = 0
+
+    @property
+    def slots(self) -> DynamoDBSlots:
+        return DynamoDBSlots(self.call, TABLE, RETENTION)
+
+    @property
+    def alerts(self) -> DynamoDBAlerts:
+        return DynamoDBAlerts(self.call, TABLE, RETENTION)
+
+    def signal(self, signal: Signal, source: Source) -> AlertId:
+        receipt = receive_signal(
+            signal, source, at=self.now, slots=self.slots, new_write_id=self.new_write_id
+        )
+        assert receipt.alert_id is not None
+        return receipt.alert_id
+
+    def change(self, alert_id: AlertId, of: Callable[[Alert], Alert]) -> None:
+        before = self.alerts.get(alert_id)
+        self.alerts.update(before, of(before), write_id=self.new_write_id())
+
+    def written(self) -> list[Record]:
+        """Take what the stream has told since the last time."""
+        records = stream_of(self.table)
+        new, self._read = records[self._read :], len(records)
+        return new
+
+    def follow(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Deliver a batch of the stream; the sequence numbers that failed."""
+        answer = self.app.on_table_change({"Records": list(records)}, None)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    def timeline(self, alert_id: AlertId) -> tuple[Change, ...]:
+        return self.alerts.timeline(alert_id, cursor=None, limit=1000).changes
+
+    def happened(self, alert_id: AlertId) -> list[str]:
+        return [change.type.value for change in self.timeline(alert_id)]
+
+    def everything(self) -> dict[str, Any]:
+        """All that the table holds, by key."""
+        items = self.table.scan(ConsistentRead=True)["Items"]
+        return {" ".join((str(item["pk"]), str(item["sk"]))): item for item in items}
+
+
+def stream_of(table: "Table") -> list[Record]:
+    """What the table's stream tells, as Lambda delivers it."""
+    client = boto3.client("dynamodbstreams")
+    arn = table.latest_stream_arn
+    assert arn is not None
+    shards = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    records: list[Record] = []
+    for shard in shards:
+        iterator = client.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        records += client.get_records(ShardIterator=iterator)["Records"]
+    return [_as_delivered(record) for record in records]
+
+
+def _as_delivered(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Lambda delivers JSON: bytes in base64, times as numbers."""
+    match value:
+        case dict():
+            return {name: _as_delivered(inner) for name, inner in value.items()}
+        case list():
+            return [_as_delivered(inner) for inner in value]
+        case bytes():
+            return base64.b64encode(value).decode()
+        case datetime():
+            return value.timestamp()
+        case _:
+            return value
+
+
+@pytest.fixture(scope="session")
+def app() -> ModuleType:
+    """functions/escalator/app.py, imported as Lambda does it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TABLE_NAME", TABLE)
+        environment.setenv("TIMERS_QUEUE_URL", "https://sqs.example.com/timers")
+        environment.setenv("POWERTOOLS_SERVICE_NAME", "escalator")
+        return importlib.import_module("functions.escalator.app")
+
+
+@pytest.fixture
+def escalator(
+    app: ModuleType, call: Call, table: "Table", monkeypatch: pytest.MonkeyPatch
+) -> Escalator:
+    timers = InMemoryTimers()
+    escalator = Escalator(app=app, call=call, table=table, timers=timers)
+    ports = Ports(
+        timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+        slots=DynamoDBSlots(call, TABLE, RETENTION),
+        due=DynamoDBDue(call, TABLE),
+        timers=timers,
+        now=lambda: escalator.now,
+        new_write_id=escalator.new_write_id,
+        log=PowertoolsLog("escalator"),
+        service="escalator",
+    )
+    monkeypatch.setattr(app, "ports", ports)
+    return escalator
+
+
+@pytest.fixture
+def replace_port(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ReplacePort:
+    """Let the handlers see another world: `replace_port(timers=...)`."""
+    return lambda **ports: monkeypatch.setattr(app, "ports", replace(app.ports, **ports))
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
+    """What was logged since the last time, each line JSON."""
+    log_to_present_output()
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -1,0 +1,319 @@
+"""The stream's handler: everything that follows from a write, once, whatever comes between."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.examples import ALICE, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
+from tests.fakes.timeline import InMemoryTimeline
+from tests.functions.escalator.conftest import Escalator, Logged, Record, ReplacePort, example
+from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.queues import SqsTimers
+from tocsin.domain.alert import Alert, Snooze
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AlertId
+from tocsin.domain.next_action import Timer
+
+ID = AlertId("01KJMA0FM0SWN6QZPBR1784CMA")
+"""The alert of events/escalator_table_change.json."""
+RETENTION = timedelta(days=90)
+
+
+def a_life(escalator: Escalator, dedup_key: str = "disk-full") -> AlertId:
+    """Opened, repeated with other words and values, acknowledged, resolved: four records."""
+    said = trigger("93 % full", dedup_key=dedup_key, value=93)
+    alert_id = escalator.signal(said, PROMETHEUS)
+    escalator.now += MINUTE
+    escalator.signal(trigger("97 % full", dedup_key=dedup_key, value=97), PROMETHEUS)
+    escalator.now += MINUTE
+    escalator.change(alert_id, lambda alert: alert.acknowledge(by=ALICE, at=escalator.now))
+    escalator.now += MINUTE
+    escalator.signal(replace(recovery("42 % full"), dedup_key=dedup_key), PROMETHEUS)
+    return alert_id
+
+
+def snoozed_for(duration: timedelta) -> Callable[[Alert], Alert]:
+    return lambda alert: alert.snoozed(Snooze(until=NINE + duration), by=ALICE, at=NINE)
+
+
+def numbers_of(records: list[Record]) -> list[str]:
+    return [record["dynamodb"]["SequenceNumber"] for record in records]
+
+
+def images_of(record: Record) -> dict[str, Any]:
+    told = record["dynamodb"]
+    return {name: told.get(name) for name in ("Keys", "OldImage", "NewImage")}
+
+
+# The example
+
+
+def test_the_example_is_what_the_table_tells(escalator: Escalator) -> None:
+    assert a_life(escalator) == ID
+
+    told = [images_of(record) for record in escalator.written()]
+
+    assert told == [images_of(record) for record in example("table_change")["Records"]]
+
+
+def test_the_timeline_follows_the_changes(escalator: Escalator) -> None:
+    assert escalator.follow(example("table_change")["Records"]) == []
+
+    assert [(it.type, it.by, it.details) for it in escalator.timeline(ID)] == [
+        ("fired", "integration:prod-prometheus", {"reason": "93 % full"}),
+        ("updated", "integration:prod-prometheus", {"reason": "97 % full"}),
+        ("acknowledged", "alice", {}),
+        ("resolved", "integration:prod-prometheus", {"reason": "42 % full"}),
+    ]
+
+
+def test_what_was_done_is_logged_and_measured(escalator: Escalator, logged: Logged) -> None:
+    escalator.follow(example("table_change")["Records"])
+
+    line, metrics = logged()
+    assert line["message"] == "Changes followed"
+    assert line["alert_ids"] == [ID]
+    assert (line["changes"], line["entries"], line["timers"]) == (4, 4, 0)
+    assert metrics["TimelineEntries"] == [4.0]
+    assert metrics["service"] == "escalator"
+
+
+# Again, and in another order
+
+
+def test_delivering_again_changes_nothing_in_the_table(escalator: Escalator) -> None:
+    a_life(escalator)
+    records = escalator.written()
+    escalator.follow(records)
+    once = escalator.everything()
+
+    escalator.follow(records)
+    escalator.follow(records[2:])
+
+    assert escalator.everything() == once
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_the_order_between_alerts_does_not_matter(
+    three_lives: dict[AlertId, list[Record]],
+    escalator: Escalator,
+    replace_port: ReplacePort,
+    data: st.DataObject,
+) -> None:
+    in_order, shuffled = InMemoryTimeline(), InMemoryTimeline()
+    replace_port(timeline=in_order)
+    escalator.follow([record for records in three_lives.values() for record in records])
+    turns = [alert_id for alert_id, records in three_lives.items() for _ in records]
+    following = {alert_id: iter(records) for alert_id, records in three_lives.items()}
+
+    replace_port(timeline=shuffled)
+    order = data.draw(st.permutations(turns), label="whose record comes next")
+    records = [next(following[alert_id]) for alert_id in order]
+    cut = data.draw(st.integers(0, len(records)), label="length of the first batch")
+    for batch in (records[:cut], records[cut:]):
+        escalator.follow(batch)
+
+    for alert_id in three_lives:
+        assert shuffled.entries(alert_id) == in_order.entries(alert_id)
+        assert shuffled.samples(alert_id) == in_order.samples(alert_id)
+    assert shuffled.counts == in_order.counts
+
+
+@pytest.fixture
+def three_lives(escalator: Escalator) -> dict[AlertId, list[Record]]:
+    lives: dict[AlertId, list[Record]] = {}
+    for dedup_key in ("disk-full", "cpu", "memory"):
+        alert_id = a_life(escalator, dedup_key)
+        lives[alert_id] = escalator.written()
+    return lives
+
+
+# What others do to a batch
+
+
+def test_a_record_that_cannot_be_read_stands_in_nobodys_way(
+    escalator: Escalator, three_lives: dict[AlertId, list[Record]], logged: Logged
+) -> None:
+    first, poisoned, last = (copy.deepcopy(records[:1]) for records in three_lives.values())
+    poisoned[0]["dynamodb"]["NewImage"]["details"] = {"B": "bm8gZGV0YWlscw=="}
+
+    failed = escalator.follow([*first, *poisoned, *last])
+
+    assert failed == numbers_of(poisoned)
+    assert [escalator.happened(alert_id) for alert_id in three_lives] == [["fired"], [], ["fired"]]
+    [failure] = [line for line in logged() if line.get("level") == "ERROR"]
+    assert failure["message"] == "Change not followed"
+    assert failure["alert_id"] == list(three_lives)[1]
+    assert failure["sequence_number"] == failed[0]
+
+
+def test_a_change_that_dynamodb_never_takes_stands_in_nobodys_way(
+    escalator: Escalator,
+    three_lives: dict[AlertId, list[Record]],
+    replace_port: ReplacePort,
+) -> None:
+    refused = list(three_lives)[1]
+
+    def choosy(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "TransactWriteItems" and refused in str(parameters):
+            raise AwsError("ValidationException", "Item size has exceeded the allowed maximum")
+        return escalator.call(operation, parameters)
+
+    replace_port(timeline=DynamoDBTimeline(choosy, "tocsin", RETENTION))
+    records = [record for records in three_lives.values() for record in records]
+
+    failed = escalator.follow(records)
+
+    assert failed == numbers_of(three_lives[refused])
+    assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [4, 0, 4]
+
+
+def test_a_failed_record_is_followed_once_it_can_be(
+    escalator: Escalator, three_lives: dict[AlertId, list[Record]]
+) -> None:
+    records = [record for records in three_lives.values() for record in records]
+    broken = copy.deepcopy(records)
+    del broken[5]["dynamodb"]["NewImage"]["version"]
+    [failed] = escalator.follow(broken)
+
+    again = numbers_of(records).index(failed)
+    assert escalator.follow(records[again:]) == []
+
+    assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [4, 4, 4]
+
+
+def test_an_unreachable_table_is_no_records_fault(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    def unreachable(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise AwsUnavailableError
+
+    replace_port(timeline=DynamoDBTimeline(unreachable, "tocsin", RETENTION))
+
+    with pytest.raises(TryAgainError):
+        escalator.follow(example("table_change")["Records"])
+
+
+def test_a_queue_that_does_not_answer_keeps_no_entry_back(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    alert_id = escalator.signal(trigger(), PROMETHEUS)
+    escalator.change(alert_id, snoozed_for(timedelta(seconds=30)))
+    records = escalator.written()
+    replace_port(timers=SqsTimers(lambda _operation, _parameters: {}, ""))
+
+    with pytest.raises(TryAgainError):
+        escalator.follow(records)
+
+    assert escalator.happened(alert_id) == ["fired", "snoozed"]
+
+
+def test_what_the_handler_writes_itself_leads_to_nothing_more(
+    escalator: Escalator, logged: Logged
+) -> None:
+    a_life(escalator)
+    escalator.follow(escalator.written())
+    logged()
+    rounds = 0
+
+    while own := escalator.written():
+        assert escalator.follow(own) == []
+        rounds += 1
+
+    assert rounds == 1
+    assert logged() == []
+
+
+def test_other_items_are_none_of_its_business(escalator: Escalator) -> None:
+    item = {"pk": {"S": "C#integration"}, "sk": {"S": "prod-prometheus"}}
+    told = {"Keys": item, "NewImage": item, "SequenceNumber": "1"}
+    removed = {"Keys": item, "OldImage": item, "SequenceNumber": "2"}
+
+    failed = escalator.follow(
+        [
+            {"eventName": "INSERT", "dynamodb": told},
+            {"eventName": "REMOVE", "dynamodb": removed},
+        ]
+    )
+
+    assert failed == []
+    assert escalator.everything() == {}
+
+
+# Lists, values, timers, the end
+
+
+def test_a_repeat_shows_in_lists_and_in_the_history(escalator: Escalator) -> None:
+    alert_id = escalator.signal(trigger(value=93), PROMETHEUS)
+    escalator.now += MINUTE
+    escalator.signal(trigger(value=97), PROMETHEUS)
+
+    escalator.follow(escalator.written())
+
+    alert, history = escalator.alerts.get_with_history(alert_id)
+    assert alert.listed.occurrences == 2
+    assert [(it.at, it.value) for it in history] == [(NINE, 93), (NINE + MINUTE, 97)]
+    assert escalator.happened(alert_id) == ["fired"]
+
+
+def test_an_episode_that_makes_room_is_not_told_again(escalator: Escalator) -> None:
+    first = escalator.signal(trigger(), PROMETHEUS)
+    escalator.now += MINUTE
+    escalator.signal(recovery(), PROMETHEUS)
+    escalator.now += MINUTE
+    second = escalator.signal(trigger(), PROMETHEUS)
+
+    escalator.follow(escalator.written())
+
+    assert escalator.happened(first) == ["fired", "resolved"]
+    assert escalator.happened(second) == ["fired", "reopened"]
+
+
+def test_a_snooze_that_ends_before_the_next_tick_is_timed_at_once(escalator: Escalator) -> None:
+    alert_id = escalator.signal(trigger(), PROMETHEUS)
+    escalator.change(alert_id, snoozed_for(timedelta(seconds=30)))
+
+    escalator.follow(escalator.written())
+
+    slot = PROMETHEUS.slot_of(trigger())
+    due_at = NINE + timedelta(seconds=30)
+    assert escalator.timers.waiting == [Timer(slot=slot, due_at=due_at)]
+
+
+def test_a_resolve_window_that_ends_before_the_next_tick_is_timed_at_once(
+    escalator: Escalator,
+) -> None:
+    escalator.signal(trigger(), PATIENT)
+    escalator.signal(recovery(), PATIENT)
+
+    escalator.follow(escalator.written())
+
+    assert [timer.due_at for timer in escalator.timers.waiting] == [NINE + MINUTE]
+
+
+def test_what_is_due_later_is_left_to_the_ticks(escalator: Escalator) -> None:
+    alert_id = escalator.signal(trigger(), PROMETHEUS)
+    escalator.change(alert_id, snoozed_for(timedelta(hours=1)))
+
+    escalator.follow(escalator.written())
+
+    assert escalator.timers.waiting == []
+
+
+def test_the_history_of_a_resolved_alert_expires_with_it(escalator: Escalator) -> None:
+    alert_id = a_life(escalator)
+
+    escalator.follow(escalator.written())
+
+    table = escalator.everything()
+    slot = f"A#{PROMETHEUS.slot_of(trigger())}"
+    history = table[f"{slot} E#{alert_id}#H"]
+    assert history["expires_at"] == table[f"{slot} LIVE"]["expires_at"]

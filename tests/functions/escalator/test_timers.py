@@ -1,0 +1,267 @@
+"""Ticks and timers: what is due happens on time and once, however often anybody says so."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
+from tests.functions.escalator.conftest import Escalator, Logged, ReplacePort, example
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.queues import SqsTimers
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AlertId, milliseconds
+from tocsin.domain.next_action import Timer
+
+SLOT = PROMETHEUS.slot_of(trigger())
+HALF_A_MINUTE = timedelta(seconds=30)
+NUMBERS = count()
+
+
+def a_snoozed_alert(escalator: Escalator, *, until: datetime = NINE + HALF_A_MINUTE) -> AlertId:
+    alert_id = escalator.signal(trigger(), PROMETHEUS)
+    snooze = Snooze(until=until)
+    escalator.change(alert_id, lambda alert: alert.snoozed(snooze, by=ALICE, at=NINE))
+    return alert_id
+
+
+def message(timer: Timer) -> dict[str, Any]:
+    """A timer as SQS delivers it."""
+    sent: list[dict[str, Any]] = []
+
+    def sqs(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        sent.extend(parameters["Entries"])
+        return {"Successful": parameters["Entries"]}
+
+    SqsTimers(sqs, "").send([timer], now=NINE)
+    [record] = example("timer")["Records"]
+    return {**record, "messageId": f"message-{next(NUMBERS)}", "body": sent[0]["MessageBody"]}
+
+
+def tick(escalator: Escalator) -> int:
+    answer: dict[str, int] = escalator.app.on_tick(example("tick"), None)
+    return answer["timers"]
+
+
+def deliver(escalator: Escalator, *messages: Mapping[str, Any]) -> list[str]:
+    answer = escalator.app.on_timer({"Records": list(messages)}, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def deliver_arrived(escalator: Escalator) -> None:
+    arrived = escalator.timers.arrived(escalator.now)
+    assert deliver(escalator, *map(message, arrived)) == []
+
+
+def happened(escalator: Escalator, alert_id: AlertId) -> list[str]:
+    escalator.follow(escalator.written())
+    return escalator.happened(alert_id)
+
+
+# On time
+
+
+def test_the_example_is_a_timer_of_the_queue() -> None:
+    due_at = NINE + HALF_A_MINUTE
+
+    [record] = example("timer")["Records"]
+
+    assert record["body"] == message(Timer(slot=SLOT, due_at=due_at))["body"]
+
+
+def test_a_snooze_ends_at_its_time_by_itself(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE
+
+    assert deliver(escalator, *example("timer")["Records"]) == []
+
+    assert escalator.alerts.get(alert_id).snooze is None
+    assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
+    assert escalator.timeline(alert_id)[-1].by == "auto"
+
+
+def test_a_resolve_window_ends_at_its_time_by_itself(escalator: Escalator) -> None:
+    alert_id = escalator.signal(trigger(), PATIENT)
+    escalator.signal(recovery(), PATIENT)
+    escalator.now = NINE + MINUTE
+
+    deliver(escalator, message(Timer(slot=SLOT, due_at=NINE + MINUTE)))
+
+    alert = escalator.alerts.get(alert_id)
+    assert (alert.status, alert.resolved_by) == (AlertStatus.RESOLVED, "auto")
+    assert happened(escalator, alert_id) == ["fired", "resolving", "resolved"]
+
+
+def test_how_late_an_action_was_is_logged_and_measured(
+    escalator: Escalator, logged: Logged
+) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE + timedelta(milliseconds=250)
+
+    deliver(escalator, *example("timer")["Records"])
+
+    line, metrics = logged()
+    assert line["alert_id"] == alert_id
+    assert line["status"] == "firing"
+    assert metrics["TimerLateness"] == [250.0]
+    assert metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [
+        {"Name": "TimerLateness", "Unit": "Milliseconds"}
+    ]
+
+
+@pytest.mark.parametrize("minutes", [1, 5, 20])
+def test_ticks_and_timers_together_end_every_snooze_within_a_second(
+    escalator: Escalator, minutes: int
+) -> None:
+    until = NINE + minutes * MINUTE + timedelta(milliseconds=400)
+    alert_id = a_snoozed_alert(escalator, until=until)
+    escalator.follow(escalator.written())
+
+    while not (arrived := escalator.timers.arrived(escalator.now)):
+        if escalator.now.second == 59:  # the schedule has a second of its own
+            tick(escalator)
+        escalator.now += timedelta(seconds=1)
+    deliver(escalator, *map(message, arrived))
+
+    assert escalator.alerts.get(alert_id).snooze is None
+    assert escalator.now - until < timedelta(seconds=1)
+
+
+# Too early, too late, too often
+
+
+def test_a_timer_that_comes_too_early_waits_for_the_rest(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + timedelta(seconds=28)
+
+    assert deliver(escalator, *example("timer")["Records"]) == []
+    assert escalator.alerts.get(alert_id).snooze is not None
+
+    escalator.now = NINE + HALF_A_MINUTE
+    deliver_arrived(escalator)
+    assert escalator.alerts.get(alert_id).snooze is None
+
+
+def test_the_second_delivery_of_a_timer_does_nothing(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE
+    records = example("timer")["Records"]
+
+    deliver(escalator, *records, *records)
+    deliver(escalator, *records)
+
+    assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
+
+
+def test_a_timer_of_a_snooze_that_was_lengthened_does_nothing(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    longer = Snooze(until=NINE + HOUR)
+    escalator.change(alert_id, lambda alert: alert.snoozed(longer, by=ALICE, at=NINE))
+    escalator.now = NINE + HALF_A_MINUTE
+
+    deliver(escalator, *example("timer")["Records"])
+
+    assert escalator.alerts.get(alert_id).snooze == longer
+
+
+def test_a_timer_of_a_slot_that_never_was_does_nothing(escalator: Escalator) -> None:
+    escalator.now = NINE + HALF_A_MINUTE
+
+    assert deliver(escalator, *example("timer")["Records"]) == []
+
+
+def test_ticks_that_come_twice_or_overlap_do_no_harm(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+
+    assert [tick(escalator), tick(escalator), tick(escalator)] == [1, 1, 1]
+    escalator.now = NINE + HALF_A_MINUTE
+    deliver_arrived(escalator)
+
+    assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
+
+
+def test_a_tick_finds_what_earlier_ones_missed(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HOUR
+
+    assert tick(escalator) == 1
+    deliver_arrived(escalator)
+
+    assert escalator.alerts.get(alert_id).snooze is None
+    assert tick(escalator) == 0
+
+
+def test_an_idle_tick_says_nothing(escalator: Escalator, logged: Logged) -> None:
+    escalator.signal(trigger(), PROMETHEUS)
+
+    assert tick(escalator) == 0
+
+    assert logged() == []
+
+
+# Others at work
+
+
+class Acknowledging:
+    """DynamoDB on which Alice acknowledges just before the first update gets there."""
+
+    def __init__(self, escalator: Escalator, alert_id: AlertId) -> None:
+        self._escalator = escalator
+        self._alert_id = alert_id
+        self._is_first = True
+
+    def __call__(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "UpdateItem" and self._is_first:
+            self._is_first = False
+            self._escalator.change(self._alert_id, self._acknowledged)
+        return self._escalator.call(operation, parameters)
+
+    def _acknowledged(self, alert: Alert) -> Alert:
+        return alert.acknowledge(by=ALICE, at=self._escalator.now)
+
+
+def test_an_acknowledgement_in_between_does_not_put_off_the_end_of_a_snooze(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE
+    call: Call = Acknowledging(escalator, alert_id)
+    replace_port(slots=DynamoDBSlots(call, "tocsin", timedelta(days=90)))
+
+    deliver(escalator, *example("timer")["Records"])
+
+    alert = escalator.alerts.get(alert_id)
+    assert (alert.status, alert.snooze) == (AlertStatus.ACKNOWLEDGED, None)
+
+
+def test_a_message_that_cannot_be_read_stands_in_nobodys_way(
+    escalator: Escalator, logged: Logged
+) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE
+    [good] = example("timer")["Records"]
+    poisoned = good | {"messageId": "poisoned", "body": "no timer"}
+
+    assert deliver(escalator, poisoned, good) == ["poisoned"]
+
+    assert escalator.alerts.get(alert_id).snooze is None
+    [failure] = [line for line in logged() if line.get("level") == "ERROR"]
+    assert failure["message_id"] == "poisoned"
+
+
+def test_a_tick_whose_queue_does_not_answer_fails_and_leaves_all_to_the_next(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    a_snoozed_alert(escalator)
+    replace_port(timers=SqsTimers(lambda _operation, _parameters: {}, ""))
+    with pytest.raises(TryAgainError):
+        tick(escalator)
+
+    replace_port(timers=escalator.timers)
+
+    assert tick(escalator) == 1
+    assert milliseconds(escalator.timers.waiting[0].due_at) == milliseconds(NINE) + 30_000

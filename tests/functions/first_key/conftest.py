@@ -1,0 +1,63 @@
+"""The address at which CloudFormation waits for the answer of a custom resource."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+import pytest
+
+
+class CloudFormation:
+    """Takes answers, or refuses the first of them."""
+
+    def __init__(self) -> None:
+        self.answers: list[dict[str, Any]] = []
+        self.content_types: list[str | None] = []
+        self.paths: list[str] = []
+        self.refusals = 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+
+    @property
+    def url(self) -> str:
+        """Where to put the answer; the query is what makes it a secret."""
+        return f"http://127.0.0.1:{self._server.server_port}/answers/1?X-Amz-Signature=c4f3"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        cloudformation = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                if cloudformation.refusals:
+                    cloudformation.refusals -= 1
+                    self.send_error(503)
+                    return
+                cloudformation.paths.append(self.path)
+                cloudformation.content_types.append(self.headers["content-type"])
+                cloudformation.answers.append(json.loads(body))
+                self.send_response(200)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+@pytest.fixture
+def cloudformation() -> Iterator[CloudFormation]:
+    with CloudFormation() as waiting:
+        yield waiting

@@ -1,0 +1,82 @@
+"""Answering CloudFormation, and the wiring of the handler."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.first_key.app import handler
+from functions.first_key.custom_resource import (
+    ATTEMPTS,
+    SUCCESS,
+    AnswerNotTakenError,
+    send_answer,
+)
+from tests.functions.first_key.conftest import CloudFormation
+
+EVENTS = Path(__file__).parents[3] / "events"
+
+pytestmark = pytest.mark.loopback
+
+
+@pytest.fixture(autouse=True)
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+
+@pytest.fixture
+def event(cloudformation: CloudFormation) -> dict[str, Any]:
+    created: dict[str, Any] = json.loads((EVENTS / "first_key_create.json").read_text())
+    return created | {"ResponseURL": cloudformation.url}
+
+
+def test_the_answer_is_put_as_its_address_was_signed(
+    cloudformation: CloudFormation, event: dict[str, Any]
+) -> None:
+    send_answer(event, SUCCESS, "", "a resource")
+
+    assert cloudformation.paths == ["/answers/1?X-Amz-Signature=c4f3"]
+    assert cloudformation.content_types == [""]
+
+
+def test_an_address_that_is_busy_is_asked_again(
+    cloudformation: CloudFormation, event: dict[str, Any]
+) -> None:
+    cloudformation.refusals = ATTEMPTS - 1
+
+    send_answer(event, SUCCESS, "", "a resource")
+
+    assert len(cloudformation.answers) == 1
+
+
+def test_an_answer_that_nobody_takes_lets_lambda_send_the_request_again(
+    cloudformation: CloudFormation, event: dict[str, Any]
+) -> None:
+    cloudformation.refusals = ATTEMPTS
+
+    with pytest.raises(AnswerNotTakenError):
+        send_answer(event, SUCCESS, "", "a resource")
+
+
+def test_an_address_that_does_not_exist_is_no_other_error(event: dict[str, Any]) -> None:
+    with pytest.raises(AnswerNotTakenError):
+        send_answer(event | {"ResponseURL": "http://127.0.0.1:1/"}, SUCCESS, "", "a resource")
+
+
+def test_a_long_reason_is_cut(cloudformation: CloudFormation, event: dict[str, Any]) -> None:
+    send_answer(event, SUCCESS, "x" * 5000, "a resource")
+
+    assert len(json.dumps(cloudformation.answers[0])) < 4096
+
+
+def test_a_function_without_its_table_says_so_instead_of_hanging(
+    cloudformation: CloudFormation, event: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TABLE_NAME", raising=False)
+
+    handler(event, None)
+
+    answer = cloudformation.answers[0]
+    assert (answer["Status"], answer["Reason"]) == ("FAILED", "TABLE_NAME is missing")

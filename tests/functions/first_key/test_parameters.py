@@ -1,0 +1,60 @@
+"""The key's place in Parameter Store (moto)."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.first_key.parameters import SsmParameters
+from tests.aws_calls import calls_of
+from tocsin.adapters.aws_json import AwsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.client import SSMClient
+
+NAME = "/tocsin/tocsin/admin-key"
+
+
+@pytest.fixture
+def ssm() -> "Iterator[SSMClient]":
+    with mock_aws():
+        yield boto3.client("ssm")
+
+
+def test_the_key_is_kept_encrypted(ssm: "SSMClient") -> None:
+    SsmParameters(calls_of(ssm)).put(NAME, "tocsin_x")
+
+    shown = ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]
+    assert (shown["Type"], shown["Value"]) == ("SecureString", "tocsin_x")
+    assert ssm.get_parameter(Name=NAME)["Parameter"]["Value"] != "tocsin_x"
+
+
+def test_another_key_takes_the_place_of_the_one_before(ssm: "SSMClient") -> None:
+    parameters = SsmParameters(calls_of(ssm))
+    parameters.put(NAME, "tocsin_x")
+
+    parameters.put(NAME, "tocsin_y")
+
+    shown = ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]
+    assert shown["Value"] == "tocsin_y"
+
+
+def test_removing_what_is_gone_is_no_error(ssm: "SSMClient") -> None:
+    parameters = SsmParameters(calls_of(ssm))
+    parameters.put(NAME, "tocsin_x")
+
+    for _ in range(2):
+        parameters.delete(NAME)
+
+    assert ssm.describe_parameters()["Parameters"] == []
+
+
+def test_other_refusals_are_told() -> None:
+    def call(operation: str, parameters: object) -> dict[str, object]:
+        del operation, parameters
+        raise AwsError("AccessDeniedException", "no")
+
+    with pytest.raises(AwsError):
+        SsmParameters(call).delete(NAME)
