@@ -1,11 +1,13 @@
 """AlertRepository: alerts as operators and timers see and change them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.contract.alerts_in_store import (
+    BIG_FACTS,
     a_signal,
     acknowledge,
     new_write_id,
@@ -14,9 +16,11 @@ from tests.contract.alerts_in_store import (
     resolve,
     snooze,
 )
-from tests.examples import ALICE, BOB, NINE, TEN, UNKNOWN_ID
+from tests.contract.conftest import Store
+from tests.examples import ALICE, BOB, NINE, PROMETHEUS, TEN, UNKNOWN_ID
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, SlotRefusedError
+from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, fingerprint_of, ulid
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ports import AlertRepository, SlotRepository
@@ -77,6 +81,35 @@ def test_an_alert_is_found_by_its_id(alerts: AlertRepository, alert: Alert) -> N
 
 def test_an_alert_without_values_has_no_history(alerts: AlertRepository, alert: Alert) -> None:
     assert alerts.get_with_history(alert.alert_id) == (alert, ())
+
+
+def test_the_newest_value_is_the_alerts_own(store: Store) -> None:
+    alert = put(store.slots, replace(a_signal("disk-full"), current_value=93))
+
+    _, history = store.alerts.get_with_history(alert.alert_id)
+
+    assert history == (Sample(occurrence=1, at=NINE, value=93),)
+
+
+@pytest.mark.parametrize(
+    "is_former", [pytest.param(False, id="in its slot"), pytest.param(True, id="or not")]
+)
+def test_an_alert_is_read_with_big_facts_and_history(store: Store, *, is_former: bool) -> None:
+    signal = replace(a_signal("disk-full"), facts=BIG_FACTS, current_value=93)
+    alert = put(store.slots, signal)
+    store.slots.count(
+        replace(signal, current_value=97), PROMETHEUS, at=TEN, write_id=new_write_id()
+    )
+    first, second = Sample(occurrence=1, at=NINE, value=93), Sample(occurrence=2, at=TEN, value=97)
+    store.timeline.add_samples(alert.alert_id, [first])
+    if is_former:
+        current = store.alerts.get(alert.alert_id)
+        over = store.alerts.update(current, resolve(current), write_id=new_write_id())
+        reopened(store.slots, over, at=TEN)
+
+    read, history = store.alerts.get_with_history(alert.alert_id)
+
+    assert (read.facts, history) == (BIG_FACTS, (first, second))
 
 
 def test_a_former_episode_is_found_by_its_id(alerts: AlertRepository, former: Alert) -> None:
