@@ -6,6 +6,7 @@ about half the CPU, and intake starts sooner (docs/adr/0003-no-boto3.md has the 
 
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -43,6 +44,7 @@ class HttpConnection:
         self._tls = tls
         self._socket: socket.socket | None = None
         self._received = b""
+        self._until = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +67,7 @@ class HttpConnection:
             path: Where to, with the query.
             headers: All but the length; `host` must be among them.
             body: What to send.
-            timeout_seconds: For connecting and for each read and write.
+            timeout_seconds: For all of it, once there is a connection; for that as much again.
 
         Raises:
             OSError: There is no connection, or it failed.
@@ -76,6 +78,7 @@ class HttpConnection:
         try:
             if self._socket is None:
                 self._socket = self._connect(timeout_seconds)
+            self._until = time.monotonic() + timeout_seconds
             self._socket.settimeout(timeout_seconds)
             self._socket.sendall(head.encode("latin-1") + body)
             return self._read_reply()
@@ -117,7 +120,10 @@ class HttpConnection:
             fields = dict(line.split(":", 1) for line in lines)
             if not version.startswith("HTTP/1."):
                 raise BrokenReplyError("The reply is not HTTP/1.")
-            return int(status), {name.lower(): value.strip() for name, value in fields.items()}
+            headers = {name.lower(): value.strip() for name, value in fields.items()}
+            if version == "HTTP/1.0":
+                headers.setdefault("connection", "close")
+            return int(status), headers
         except ValueError:
             raise BrokenReplyError("The reply's head is not understood.") from None
 
@@ -177,7 +183,13 @@ class HttpConnection:
         return piece
 
     def _receive(self) -> bytes:
-        return self._socket.recv(_PIECE_BYTES) if self._socket else b""
+        if self._socket is None:
+            return b""
+        left_seconds = self._until - time.monotonic()
+        if left_seconds <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left_seconds)
+        return self._socket.recv(_PIECE_BYTES)
 
 
 def _count(digits: str, base: int) -> int:
