@@ -3,21 +3,19 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
+from tests.examples import ALICE, NINE
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import ConflictError
-from tocsin.domain.ids import Actor, IncidentId
+from tocsin.domain.ids import IncidentId
 from tocsin.domain.next_action import act
 from tocsin.domain.reception import Source, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
-
-NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-ALICE = Actor("alice")
 
 type Step = Callable[[Alert | None, datetime], Alert | None]
 """What becomes of what the slot holds; None or the same alert: nothing is written."""
@@ -112,10 +110,12 @@ def _steps(dedup_key: str) -> st.SearchStrategy[Step]:
 def lives(
     draw: st.DrawFn, dedup_key: str = "disk-full", *, max_steps: int = 30
 ) -> list[StoredChange]:
-    """Draw the records of a slot to which any steps happened at any times."""
+    """Draw the records of a slot that a trigger opened, and then any steps at any times met."""
     slot, at = Slot(), NINE
-    pauses = st.integers(0, 100_000)
-    for step, pause in draw(st.lists(st.tuples(_steps(dedup_key), pauses), max_size=max_steps)):
+    slot.take(signal(dedup_key=dedup_key), at)
+    least = draw(st.integers(0, max_steps // 2))
+    steps = st.tuples(_steps(dedup_key), st.integers(0, 100_000))
+    for step, pause in draw(st.lists(steps, min_size=least, max_size=max_steps)):
         at += timedelta(milliseconds=pause)
         slot.take(step, at)
     return slot.records

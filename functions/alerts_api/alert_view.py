@@ -1,15 +1,20 @@
 """An alert as clients see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from functions.alerts_api.answers import written
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
 from tocsin.domain.next_action import next_action
-from tocsin.domain.timeline import Change
+from tocsin.domain.timeline import Change, ChangeType, Detail
+
+_ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
+    ChangeType.ACKNOWLEDGED: {"note": ""}
+}
+"""What one of the published documents shows even where nobody said it."""
 
 
 def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
@@ -71,7 +76,14 @@ def view_history(samples: Sequence[Sample]) -> list[dict[str, Any]]:
 
 def view_change(change: Change) -> dict[str, Any]:
     """Show one entry of a timeline; what its type needs stands beside the rest."""
-    return {"type": change.type, "at": written(change.at), "by": change.by, **change.details}
+    always = _ALWAYS_SHOWN.get(change.type, {})
+    return {
+        "type": change.type,
+        "at": written(change.at),
+        "by": change.by,
+        **always,
+        **change.details,
+    }
 
 
 def view_counts(counts: Counts) -> dict[str, int]:

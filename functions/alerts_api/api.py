@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -46,7 +46,7 @@ class Api:
 
     def __init__(
         self,
-        routes: Iterable[Route],
+        table: RouteTable,
         *,
         keys: KeyRepository,
         answers: AnswerRepository,
@@ -54,7 +54,7 @@ class Api:
         new_write_id: NewWriteId,
         log: Log,
     ) -> None:
-        self._table = RouteTable(routes)
+        self._table = table
         self._callers = Callers(keys)
         self._answers = answers
         self._now = now
@@ -103,8 +103,8 @@ class Api:
             return HttpAnswer(status=status, body=internal_error_body(request.request_id))
 
     def _match(self, request: Request) -> tuple[Route, list[str]]:
-        routes, values = self._table.find(request.path)
         method = "GET" if request.method == "HEAD" else request.method
+        routes, values = self._table.find(method, request.path)
         if method in routes:
             return routes[method], values
         if not routes:

@@ -78,16 +78,20 @@ class Request:
 
     @cached_property
     def json_object(self) -> Mapping[str, Any]:
-        """The body as a JSON object; no body is an empty one.
+        """The body as a JSON object, whatever it is called; no body is an empty one.
 
         Raises:
             MalformedInputError: Not JSON, or another JSON value.
-            UnsupportedMediaError: Something else, by its own word.
+            UnsupportedMediaError: Not JSON, and not called so either.
         """
         if not self.body.strip():
             return {}
-        self._expect_json()
-        value = read_json(self.body)
+        try:
+            value = read_json(self.body)
+        except MalformedInputError:
+            # curl calls JSON a form unless told otherwise, so only what cannot be read is refused.
+            self._expect_json()
+            raise
         if not isinstance(value, dict):
             message = f"The body must be a JSON object, not {_kind(value)}."
             raise MalformedInputError(message)

@@ -44,20 +44,40 @@ class _Place:
 
 
 class RouteTable:
-    """All routes, found segment by segment: as fast with a hundred routes as with one."""
+    """All routes, found segment by segment: as fast with a hundred routes as with one.
 
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = tuple(routes)
+    Those that are seldom asked for are read when a request needs one of them, so that an
+    acknowledgement that starts a process does not wait for the configuration's code.
+    """
+
+    def __init__(
+        self, everyday: Iterable[Route], seldom: Callable[[], Iterable[Route]] = tuple
+    ) -> None:
+        self._routes = list(everyday)
+        self._seldom: Callable[[], Iterable[Route]] | None = seldom
         self._root = _Place()
-        for route in self.routes:
+        for route in self._routes:
             self._add(route)
 
-    def find(self, path: str) -> tuple[Mapping[str, Route], list[str]]:
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route there is."""
+        self._read_seldom()
+        return tuple(self._routes)
+
+    def find(self, method: str, path: str) -> tuple[Mapping[str, Route], list[str]]:
         """Find the routes of a path by method, and the values of its parameters.
 
         A fixed segment goes before a parameter; a slash at the end changes nothing. What is no
         path of ours has no routes.
         """
+        routes, values = self._find(path)
+        if method not in routes and self._seldom is not None:
+            self._read_seldom()
+            return self._find(path)
+        return routes, values
+
+    def _find(self, path: str) -> tuple[Mapping[str, Route], list[str]]:
         place, values = self._root, list[str]()
         for segment in path.strip("/").split("/"):
             if segment in place.below:
@@ -68,6 +88,14 @@ class RouteTable:
             else:
                 return {}, []
         return place.routes, values
+
+    def _read_seldom(self) -> None:
+        if self._seldom is None:
+            return
+        read, self._seldom = self._seldom, None
+        for route in read():
+            self._routes.append(route)
+            self._add(route)
 
     def _add(self, route: Route) -> None:
         place = self._root

@@ -14,7 +14,7 @@ from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.ids import WriteId
-from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
 
 type PartialFailures = dict[str, list[dict[str, str]]]
@@ -34,7 +34,7 @@ ports = Ports(
     timers=SqsTimers(aws_client(SQS, settings.aws).call, settings.timers_queue_url),
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
-    log=Log(settings.service, settings.log_level),
+    log=PowertoolsLog(settings.service, settings.log_level),
     service=settings.service,
 )
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
+from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -29,9 +30,9 @@ class Ports:
     timers: TimerQueue
     now: Callable[[], datetime]
     new_write_id: NewWriteId
-    log: Log
+    log: PowertoolsLog
     service: str
 
     def measure(self, name: str, measure: Measure) -> None:
         """Write one metric."""
-        write_metrics(self.service, {name: measure}, at=self.now())
+        write_metric(self.service, name, measure)

@@ -19,7 +19,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
-from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: object) -> None:
 
 def respond(event: Mapping[str, Any], wire: Wire) -> None:
     """Answer one request. The event itself is never logged: its address is a credential."""
-    log = Log("first_key")
+    log = PowertoolsLog("first_key")
     facts = {"request_type": event["RequestType"], "request_id": event["RequestId"]}
     try:
         key_id = _act(event, wire)

@@ -162,6 +162,17 @@ def test_an_alert_that_made_room_for_the_next_episode_is_linked_where_it_is(
     assert store.alerts.get(other.alert_id).incident_id == INCIDENT.incident_id
 
 
+def test_two_episodes_of_one_dedup_key_belong_to_one_incident(store: Store) -> None:
+    former = store.moved()
+    current = store.slots.in_slot(former.fingerprint)
+    assert current is not None
+
+    store.incidents.add(INCIDENT, [linked(current), linked(former)], write_id=WriteId("w1"))
+
+    assert store.alerts.get(former.alert_id).incident_id == INCIDENT.incident_id
+    assert store.alerts.get(current.alert_id).incident_id == INCIDENT.incident_id
+
+
 def test_the_timeline_of_a_former_episode_tells_it_too(store: Store) -> None:
     former = store.moved()
 

@@ -10,7 +10,7 @@ from moto.server import ThreadedMotoServer
 from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
 from tests.fakes.world import WriteIds
 from tocsin.adapters.aws_clients import aws_client
-from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsError, AwsJsonClient, Service
+from tocsin.adapters.aws_json import DYNAMODB, SQS, AwsError, AwsJsonClient, Service
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
@@ -49,12 +49,10 @@ def aws(endpoint: str) -> Iterator["Aws"]:
 
 
 class Aws:
-    """Clients of all three services."""
+    """Clients of the services that moto's server is quick to start."""
 
     def __init__(self, endpoint: str) -> None:
-        self._clients = {
-            service: self._client(service, endpoint) for service in (DYNAMODB, SQS, SSM)
-        }
+        self._clients = {service: self._client(service, endpoint) for service in (DYNAMODB, SQS)}
 
     def __getitem__(self, service: Service) -> AwsJsonClient:
         return self._clients[service]
@@ -228,9 +226,8 @@ def test_timers_come_out_of_the_queue_as_they_went_in(aws: Aws) -> None:
     [
         (DYNAMODB, "DescribeTable", {"TableName": "none"}, "ResourceNotFoundException"),
         (SQS, "GetQueueUrl", {"QueueName": "none"}, "QueueDoesNotExist"),
-        (SSM, "GetParameter", {"Name": "none"}, "ParameterNotFound"),
     ],
-    ids=["DynamoDB", "SQS", "SSM"],
+    ids=["DynamoDB", "SQS"],
 )
 def test_what_does_not_exist_is_refused_by_name(
     aws: Aws, service: Service, operation: str, request_: dict[str, Any], code: str
@@ -239,12 +236,3 @@ def test_what_does_not_exist_is_refused_by_name(
         aws[service].call(operation, request_)
 
     assert refusal.value.code == code
-
-
-def test_a_parameter_is_read_as_it_was_written(aws: Aws) -> None:
-    parameter = {"Name": "/tocsin/test/key", "Value": "tocsin_größe", "Type": "SecureString"}
-    aws[SSM].call("PutParameter", parameter)
-
-    answer = aws[SSM].call("GetParameter", {"Name": parameter["Name"], "WithDecryption": True})
-
-    assert answer["Parameter"]["Value"] == parameter["Value"]

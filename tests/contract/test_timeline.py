@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import NINE
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
-from tests.lives import ACKNOWLEDGE, NINE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
+from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
@@ -213,12 +214,12 @@ def test_a_history_holds_the_newest_values_oldest_first(kept: Kept) -> None:
     assert list(kept.samples(alert_id)) == samples[10:]
 
 
-def test_values_told_again_are_neither_doubled_nor_put_back(kept: Kept) -> None:
+@pytest.mark.parametrize("told", [slice(20), slice(40, None), slice(None)])
+def test_values_told_again_are_neither_doubled_nor_put_back(kept: Kept, told: slice) -> None:
     alert_id, samples = valued(HISTORY_LIMIT + 10)
     kept.timeline.add_samples(alert_id, samples)
 
-    kept.timeline.add_samples(alert_id, samples[:20])
-    kept.timeline.add_samples(alert_id, samples[20:])
+    kept.timeline.add_samples(alert_id, samples[told])
 
     assert list(kept.samples(alert_id)) == samples[10:]
 
@@ -233,7 +234,7 @@ def test_a_batch_that_begins_before_what_is_known_adds_what_is_new(kept: Kept) -
 
 
 def test_two_values_of_one_millisecond_are_both_kept(kept: Kept) -> None:
-    records = life(signal(value=80), signal(value=150.5), seconds=0)
+    records = life(signal(value=80), signal(value=150.5), signal(value=9), seconds=0)
 
     tell(kept, records)
 
@@ -330,20 +331,35 @@ def test_a_refresh_comes_too_late_for_an_episode_that_made_room(call: Call) -> N
 
 
 def test_what_is_kept_beside_a_resolved_alert_expires_with_it(call: Call) -> None:
-    *_, last = life(TRIGGER, RESOLVE)
+    *_, last = life(TRIGGER, TRIGGER, RESOLVE)
     alert, kept = last.after, in_dynamodb(call)
     kept.timeline.add_samples(alert.alert_id, [Sample(occurrence=1, at=NINE, value=93)])
     call("PutItem", {"TableName": TABLE, "Item": keys.overflow_key(alert.alert_id)})
 
     kept.timeline.let_expire(alert)
 
-    expected = {"N": str(int((NINE + timedelta(seconds=1) + RETENTION).timestamp()))}
+    expected = {"N": str(int((NINE + timedelta(seconds=2) + RETENTION).timestamp()))}
     assert get(call, keys.history_key(alert.alert_id))["expires_at"] == expected
     assert get(call, keys.overflow_key(alert.alert_id))["expires_at"] == expected
 
 
-def test_what_does_not_exist_is_not_made_to_expire(call: Call) -> None:
+def test_an_alert_that_was_never_repeated_has_nothing_beside_it_but_big_facts() -> None:
+    asked: list[str] = []
+
+    def spying(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(parameters["Key"]["sk"]["S"])
+        return {}
+
     *_, last = life(TRIGGER, RESOLVE)
+    DynamoDBTimeline(spying, TABLE, RETENTION).let_expire(last.after)
+    assert asked == []
+
+    DynamoDBTimeline(spying, TABLE, RETENTION).let_expire(replace(last.after, overflow="0123"))
+    assert asked == [keys.overflow_sort(last.after.alert_id)]
+
+
+def test_what_does_not_exist_is_not_made_to_expire(call: Call) -> None:
+    *_, last = life(TRIGGER, TRIGGER, RESOLVE)
 
     DynamoDBTimeline(call, TABLE, RETENTION).let_expire(last.after)
 

@@ -1,6 +1,6 @@
 """The table's slots, alerts and stream, in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from tocsin.domain.alert import Alert, Listed
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem, SlotRefusedError
-from tocsin.domain.history import Sample
+from tocsin.domain.history import Sample, history_of
 from tocsin.domain.ids import (
     AlertId,
     Fingerprint,
@@ -36,6 +36,8 @@ class InMemoryAlerts(InMemoryTimeline):
     def __init__(self) -> None:
         super().__init__()
         self.stream: list[StoredChange] = []
+        self.meanwhile: Callable[[], object] | None = None
+        """What others do between the next read and its conditional write; done once."""
         self._live: dict[Fingerprint, Alert] = {}
         self._former: dict[AlertId, Alert] = {}
 
@@ -68,12 +70,14 @@ class InMemoryAlerts(InMemoryTimeline):
         return self._write(current, _next_version(current, over), write_id)
 
     def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
+        self._let_others_act()
         current = self._live.get(alert.fingerprint)
         if current is not None:
             raise SlotRefusedError(_read(current))
         return self._write(None, alert, write_id)
 
     def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+        self._let_others_act()
         current = self._live.get(previous.fingerprint)
         if current is None or not _is_as_read(current, previous):
             raise SlotRefusedError(_read(current))
@@ -89,9 +93,11 @@ class InMemoryAlerts(InMemoryTimeline):
         return alert
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
-        return self.get(alert_id), tuple(self.samples(alert_id))
+        alert = self.get(alert_id)
+        return alert, history_of(alert, self.samples(alert_id))
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        self._let_others_act()
         current = self._stored(before.alert_id)
         if current is None or not _is_as_read(current, before):
             raise SlotRefusedError(self.in_slot(before.fingerprint))
@@ -144,6 +150,11 @@ class InMemoryAlerts(InMemoryTimeline):
             if (due_at := next_action(alert).at) is not None and due_at < before
         ]
         return sorted(timers, key=lambda timer: timer.due_at)
+
+    def _let_others_act(self) -> None:
+        act, self.meanwhile = self.meanwhile, None
+        if act is not None:
+            act()
 
     def _stored(self, alert_id: AlertId) -> Alert | None:
         if not is_ulid(alert_id):

@@ -69,6 +69,10 @@ class World:
             current_value=value,
             source_started_at=started_at,
         )
+        return self.receive(signal, source)
+
+    def receive(self, signal: Signal, source: Source = PROMETHEUS) -> Receipt:
+        """The same, said in full."""
         receipt = receive_signal(
             signal, source, at=self.now, slots=self.alerts, new_write_id=self.new_write_id
         )
@@ -115,7 +119,8 @@ class World:
         return self._change(alert_id, lambda alert: alert.promoted(incident_id, by=by, at=self.now))
 
     def note(self, alert_id: AlertId, text: str, *, by: Actor = ALICE) -> None:
-        note = Change(type=ChangeType.NOTE, at=self.now, by=by, details={"note": text})
+        at = max(self.now, self.alert(alert_id).changed_at)
+        note = Change(type=ChangeType.NOTE, at=at, by=by, details={"note": text})
         self.alerts.add_note(alert_id, note, write_id=self.new_write_id())
 
     def _change(self, alert_id: AlertId, change: Callable[[Alert], Alert]) -> Alert:
@@ -125,6 +130,10 @@ class World:
             )
         finally:
             self._follow()
+
+    def meanwhile(self, act: Callable[[], object]) -> None:
+        """Let somebody act between what comes next reads and what it then writes."""
+        self.alerts.meanwhile = act
 
     # Time
 

@@ -9,6 +9,7 @@ import pytest
 
 from local.stack import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender
+from tests.stack.shell import Shell
 
 HERE = Path(__file__).parent
 
@@ -54,7 +55,7 @@ def new_name() -> Callable[[str], str]:
     return lambda what: f"{what} {next(numbers)}"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_integration(api: Client, new_name: Callable[[str], str]) -> Callable[..., Sender]:
     """Makes an integration of its own for a test."""
 
@@ -65,3 +66,9 @@ def new_integration(api: Client, new_name: Callable[[str], str]) -> Callable[...
         return Sender(api, answer.data["url"], name=name)
 
     return make
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A terminal, as somebody has it who reads our documents."""
+    return Shell(tmp_path)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import NINE
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
 from tests.lives import (
     ACKNOWLEDGE,
     ACT,
-    NINE,
     RESOLVE,
     UNACKNOWLEDGE,
     UNSNOOZE,
@@ -28,7 +28,7 @@ from tests.lives import (
 from tocsin.domain.alert import Alert, AlertStatus, Listed
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
-from tocsin.domain.history import HISTORY_LIMIT
+from tocsin.domain.history import HISTORY_LIMIT, Sample, history_of
 from tocsin.domain.next_action import LOOK_AHEAD, next_action
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction, Value
@@ -39,9 +39,9 @@ TRIGGER = signal()
 RECOVER = signal(action=SignalAction.RESOLVE, output="12 % full")
 
 
-def counted(alert: Alert | None) -> Counts:
+def counted(alert: Alert) -> Counts:
     """How many of each there are when this is the only slot."""
-    if alert is None or alert.status is AlertStatus.RESOLVED:
+    if alert.status is AlertStatus.RESOLVED:
         return Counts()
     return Counts(
         firing=int(alert.status is AlertStatus.FIRING),
@@ -61,7 +61,7 @@ def consequences(records: list[StoredChange]) -> list[Consequences]:
 def test_the_movements_of_the_counts_add_up_to_the_last_state(records: list[StoredChange]) -> None:
     moved = reduce(add, (each.counts for each in consequences(records)), Counts())
 
-    assert moved == counted(records[-1].after if records else None)
+    assert moved == counted(records[-1].after)
 
 
 @given(lives())
@@ -179,7 +179,8 @@ def test_the_history_holds_the_newest_values_of_every_occurrence(
 
     follow_changes(records, now=NINE, timeline=timeline, timers=InMemoryTimers())
 
-    for alert_id in {record.after.alert_id for record in records}:
+    states = {record.after.alert_id: record.after for record in records}
+    for alert_id, alert in states.items():
         values = {
             record.after.occurrences: record.after.current_value
             for record in records
@@ -187,14 +188,41 @@ def test_the_history_holds_the_newest_values_of_every_occurrence(
             and isinstance(record.after.current_value, int | float)
         }
         newest = list(values.items())[-HISTORY_LIMIT:]
-        assert [(it.occurrence, it.value) for it in timeline.samples(alert_id)] == newest
+        history = history_of(alert, timeline.samples(alert_id))
+        assert [(it.occurrence, it.value) for it in history] == newest
+
+
+def test_the_newest_value_is_in_the_history_before_the_stream_tells_of_it() -> None:
+    [opened] = life(signal(value=97))
+
+    assert history_of(opened.after, []) == (Sample(occurrence=1, at=NINE, value=97),)
+
+
+def test_a_value_is_kept_apart_once_a_newer_one_takes_its_place() -> None:
+    opened, repeat = consequences(life(signal(value=93), signal(value=97)))
+
+    assert opened.sample is None
+    assert repeat.sample == Sample(occurrence=1, at=NINE, value=93)
+
+
+def test_an_acknowledgement_brings_no_value() -> None:
+    *_, acknowledged = consequences(life(TRIGGER, ACKNOWLEDGE))
+
+    assert acknowledged.sample is None
+
+
+def test_a_refire_leaves_the_values_of_the_episode_before_alone() -> None:
+    *_, refired = consequences(life(TRIGGER, RECOVER, signal(value=97)))
+
+    assert refired.sample is None
 
 
 @pytest.mark.parametrize("value", ["high", None, True])
 def test_only_numbers_are_history(value: Value) -> None:
-    [opened] = consequences(life(signal(value=value)))
+    opened, repeat = life(signal(value=value), TRIGGER)
 
-    assert opened.sample is None
+    assert history_of(opened.after, []) == ()
+    assert consequences([opened, repeat])[1].sample is None
 
 
 # Lists
@@ -241,8 +269,8 @@ def test_a_change_that_leaves_the_due_time_as_it_was_sends_no_second_timer() -> 
 def test_everything_due_has_had_its_timer_or_will_be_seen_by_a_tick(
     records: list[StoredChange],
 ) -> None:
-    due_at = next_action(records[-1].after).at if records else None
-    now = max((record.after.changed_at for record in records), default=NINE)
+    due_at = next_action(records[-1].after).at
+    now = max(record.after.changed_at for record in records)
     timers = InMemoryTimers()
 
     follow_changes(records, now=now, timeline=InMemoryTimeline(), timers=timers)

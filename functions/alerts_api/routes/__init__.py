@@ -8,15 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.alerts_api.api import Api, Log
+from functions.alerts_api.route import Route, RouteTable
 from functions.alerts_api.routes.alerts import AlertRoutes
-from functions.alerts_api.routes.alerts_bulk import BulkRoutes
-from functions.alerts_api.routes.documents import DocumentRoutes
-from functions.alerts_api.routes.incidents import IncidentRoutes
-from functions.alerts_api.routes.integrations import IntegrationRoutes
-from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
-from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -33,8 +28,9 @@ class Ports:
     """What the API stands on: the table's repositories, a clock and chance, or their fakes."""
 
     alerts: AlertRepository
-    incidents: IncidentRepository
-    integrations: IntegrationRepository
+    incidents: Callable[[], IncidentRepository]
+    """Made on first use, as few requests need it; likewise the next."""
+    integrations: Callable[[], IntegrationRepository]
     keys: KeyRepository
     answers: AnswerRepository
     now: Callable[[], datetime]
@@ -51,33 +47,17 @@ class Ports:
 def build_api(ports: Ports) -> Api:
     """Put all routes together; no environment, no network."""
     alerts = AlertRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
-    bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
-    incidents = IncidentRoutes(
-        stores=IncidentStores(
-            alerts=ports.alerts, incidents=ports.incidents, new_write_id=ports.new_write_id
-        ),
-        random_bytes=ports.random_bytes,
-    )
-    integrations = IntegrationRoutes(
-        integrations=ports.integrations,
-        new_write_id=ports.new_write_id,
-        random_bytes=ports.random_bytes,
-        public_url=ports.public_url,
-    )
-    keys = KeyRoutes(
-        keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
-    )
-    routes = (
-        *alerts.routes(),
-        *bulk.routes(),
-        *incidents.routes(),
-        *integrations.routes(),
-        *keys.routes(),
-        *service_routes(),
-    )
-    documents = DocumentRoutes(routes)
+    everyday = (*alerts.routes(), *service_routes())
+
+    def seldom() -> tuple[Route, ...]:
+        from functions.alerts_api.routes.seldom import (  # noqa: PLC0415 - see RouteTable
+            seldom_routes,
+        )
+
+        return seldom_routes(ports, everyday)
+
     return Api(
-        (*routes, *documents.routes()),
+        RouteTable(everyday, seldom),
         keys=ports.keys,
         answers=ports.answers,
         now=ports.now,

@@ -69,6 +69,8 @@ class _Line:
     path: str
     access: Scope | Access
     name: str
+    is_of_senders: bool = False
+    """Intake reads JSON whatever the content type says."""
 
     @property
     def operation(self) -> Operation:
@@ -85,16 +87,15 @@ class _Line:
 
 def build_document(routes: Iterable[Route]) -> dict[str, Any]:
     """Describe every path, method, parameter, body, answer, refusal and scope."""
-    lines = [
-        *(
-            _Line(method=method, path=path, access=scope or Access.OPEN, name=name)
-            for method, path, scope, name in SENDERS_ROUTES
-        ),
-        *(
-            _Line(method=it.method, path=it.path, access=it.access, name=it.operation)
-            for it in routes
-        ),
-    ]
+    senders = (
+        _Line(method=method, path=path, access=scope or Access.OPEN, name=name, is_of_senders=True)
+        for method, path, scope, name in SENDERS_ROUTES
+    )
+    ours = (
+        _Line(method=it.method, path=it.path, access=it.access, name=it.operation) for it in routes
+    )
+    order = list(OPERATIONS)
+    lines = sorted((*senders, *ours), key=lambda line: order.index(line.name))
     schemas = _Schemas(lines)
     paths: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for line in lines:
@@ -222,14 +223,10 @@ def _errors(line: _Line) -> Iterator[type[TocsinError]]:
     if isinstance(line.access, Scope):
         found[ScopeMissingError] = None
     if line.operation.body is not None:
-        body_errors = (
-            MalformedInputError,
-            PayloadTooLargeError,
-            UnsupportedMediaError,
-            InvalidInputError,
-            TryAgainError,
-        )
+        body_errors = (MalformedInputError, PayloadTooLargeError, InvalidInputError, TryAgainError)
         found |= dict.fromkeys(body_errors)
+        if not line.is_of_senders:
+            found[UnsupportedMediaError] = None
     if line.is_idempotent_by_key:
         found |= {IdempotencyConflictError: None, InvalidInputError: None}
     found |= dict.fromkeys(line.operation.errors)

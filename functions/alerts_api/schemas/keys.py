@@ -102,7 +102,7 @@ OPERATIONS: Final = {
     "list_keys": Operation(
         tag=TAG,
         summary="List API keys",
-        description="Oldest first.",
+        description="In the order of their ids.",
         query=(LIMIT, CURSOR),
         answer=KeyPage,
         errors=(InvalidInputError,),

@@ -101,6 +101,7 @@ class Fields:
             self.problems.append(found)
 
 
+_written: Final = json.JSONEncoder(ensure_ascii=False).encode
 _LARGE: Final = 2**53
 """Up to here every reader of JSON keeps whole numbers whole."""
 _LARGEST: Final = 10**300
@@ -119,12 +120,12 @@ def finished(facts: Facts, builder: FactsBuilder) -> Facts:
 
 def scalar_text(value: str | float) -> str:
     """Write a number as JSON does; a text is itself."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else _written(value)
 
 
 def as_text(value: object) -> str:
     """Keep any JSON value as text."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else _written(value)
 
 
 def kind_of(value: object) -> str:

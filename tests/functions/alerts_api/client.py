@@ -96,7 +96,10 @@ class Client:
             "random_bytes": lambda length: next(numbers).to_bytes(length),
             "log": log,
         }
-        api = build_api(Ports(**(parts | instead)))
+        parts |= instead
+        incidents, integrations = parts.pop("incidents"), parts.pop("integrations")
+        ports = Ports(incidents=lambda: incidents, integrations=lambda: integrations, **parts)
+        api = build_api(ports)
         return cls(world=world, api=api, keys=keys, log=log)
 
     def with_key(self, *scopes: str, user: str | None = "alice") -> "Client":
@@ -104,13 +107,11 @@ class Client:
         key_id = f"key-{len(self.keys.list())}"
         secret = f"tocsin_{key_id}"
         self.add_key(secret, *scopes, user=user, key_id=key_id)
-        return Client(
-            world=self.world,
-            api=self.api,
-            keys=self.keys,
-            log=self.log,
-            secret=secret,
-        )
+        return self.using(secret)
+
+    def using(self, secret: str | None) -> "Client":
+        """Go on as whoever has this key."""
+        return Client(world=self.world, api=self.api, keys=self.keys, log=self.log, secret=secret)
 
     def add_key(self, secret: str, *scopes: str, user: str | None, key_id: str) -> None:
         """Let a secret be a key."""
@@ -168,8 +169,9 @@ class Client:
         return reply
 
     def _expect_documented(self, event: Mapping[str, Any], reply: Reply) -> None:
-        routes, _ = RouteTable(self.api.routes).find(event["rawPath"])
-        route = routes.get(event["requestContext"]["http"]["method"])
+        method = event["requestContext"]["http"]["method"]
+        routes, _ = RouteTable(self.api.routes).find(method, event["rawPath"])
+        route = routes.get(method)
         if reply.status >= 400:
             Error.model_validate_json(reply.text, strict=True)
         if route is None:

@@ -206,7 +206,7 @@ def test_two_admin_keys_revoked_at_once_do_not_both_go(world: World) -> None:
     assert [key.key_id for key in keys.list()] == ["key-0"]
 
 
-def test_keys_are_listed_oldest_first_page_by_page(admin: Client, world: World) -> None:
+def test_keys_are_listed_by_id_page_by_page(admin: Client, world: World) -> None:
     for name in ("first", "second"):
         world.now += timedelta(seconds=1)
         admin.post(KEYS, {"name": name, "scopes": []})

@@ -160,3 +160,11 @@ def test_yipyap_reads_a_timeline(client: Client, yipyap_id: AlertId) -> None:
         "by": "alice",
         "note": "mine",
     }
+
+
+def test_yipyap_reads_an_acknowledgement_without_a_note(client: Client, yipyap_id: AlertId) -> None:
+    client.post(f"/api/v1/alerts/{yipyap_id}/ack")
+
+    acknowledged = client.get(f"/api/v1/alerts/{yipyap_id}/timeline").data[-1]
+
+    assert acknowledged["note"] == ""

@@ -17,6 +17,7 @@ from functions.escalator.ports import Ports
 from tests.examples import NINE
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.world import WriteIds
+from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
@@ -27,7 +28,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
-from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def escalator(
         timers=timers,
         now=lambda: escalator.now,
         new_write_id=escalator.new_write_id,
-        log=Log("escalator"),
+        log=PowertoolsLog("escalator"),
         service="escalator",
     )
     monkeypatch.setattr(app, "ports", ports)
@@ -172,4 +173,5 @@ def replace_port(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ReplacePor
 @pytest.fixture
 def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
     """What was logged since the last time, each line JSON."""
+    log_to_present_output()
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -15,6 +15,7 @@ from tests.fakes.timeline import InMemoryTimeline
 from tests.functions.escalator.conftest import Escalator, Logged, Record, ReplacePort, example
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
@@ -80,7 +81,7 @@ def test_what_was_done_is_logged_and_measured(escalator: Escalator, logged: Logg
     assert line["message"] == "Changes followed"
     assert line["alert_ids"] == [ID]
     assert (line["changes"], line["entries"], line["timers"]) == (4, 4, 0)
-    assert metrics["TimelineEntries"] == 4
+    assert metrics["TimelineEntries"] == [4.0]
     assert metrics["service"] == "escalator"
 
 
@@ -199,6 +200,20 @@ def test_an_unreachable_table_is_no_records_fault(
 
     with pytest.raises(TryAgainError):
         escalator.follow(example("table_change")["Records"])
+
+
+def test_a_queue_that_does_not_answer_keeps_no_entry_back(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    alert_id = escalator.signal(trigger(), PROMETHEUS)
+    escalator.change(alert_id, snoozed_for(timedelta(seconds=30)))
+    records = escalator.written()
+    replace_port(timers=SqsTimers(lambda _operation, _parameters: {}, ""))
+
+    with pytest.raises(TryAgainError):
+        escalator.follow(records)
+
+    assert escalator.happened(alert_id) == ["fired", "snoozed"]
 
 
 def test_what_the_handler_writes_itself_leads_to_nothing_more(

@@ -107,7 +107,7 @@ def test_how_late_an_action_was_is_logged_and_measured(
     line, metrics = logged()
     assert line["alert_id"] == alert_id
     assert line["status"] == "firing"
-    assert metrics["TimerLateness"] == 250
+    assert metrics["TimerLateness"] == [250.0]
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [
         {"Name": "TimerLateness", "Unit": "Milliseconds"}
     ]

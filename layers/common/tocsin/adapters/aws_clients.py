@@ -1,14 +1,13 @@
 """Makes clients from the environment that a function runs in, as the SDKs read it."""
 
-import http.client
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from tocsin.adapters.aws_json import AwsJsonClient, Service
 from tocsin.adapters.aws_signature import Credentials
+from tocsin.adapters.http_connection import BrokenReplyError, HttpConnection, split_url
 
 TIMEOUT_SECONDS: Final = 2.0
 _RENEW_BEFORE: Final = timedelta(minutes=5)
@@ -45,7 +44,7 @@ class _ContainerCredentials:
     """Asks the runtime's own endpoint, and again before they run out."""
 
     def __init__(self, uri: str, token: str) -> None:
-        self._url = urlsplit(uri)
+        self._host, self._path, _ = split_url(uri)
         self._token = token
         self._current: Credentials | None = None
 
@@ -59,17 +58,17 @@ class _ContainerCredentials:
         if current is None or _ends_within(current, _RENEW_BEFORE):
             try:
                 current = self._current = self._ask()
-            except (OSError, http.client.HTTPException):
+            except (OSError, BrokenReplyError):
                 if current is None or _ends_within(current, timedelta()):
                     raise
         return current
 
     def _ask(self) -> Credentials:
-        connection = http.client.HTTPConnection(self._url.netloc, timeout=TIMEOUT_SECONDS)
-        path = self._url._replace(scheme="", netloc="").geturl()
+        connection = HttpConnection(self._host)
+        headers = {"host": self._host, "authorization": self._token}
         try:
-            connection.request("GET", path, headers={"Authorization": self._token})
-            answer = json.loads(connection.getresponse().read())
+            reply = connection.request("GET", self._path, headers, timeout_seconds=TIMEOUT_SECONDS)
+            answer = json.loads(reply.body)
             return Credentials(
                 access_key=answer["AccessKeyId"],
                 secret_key=answer["SecretAccessKey"],

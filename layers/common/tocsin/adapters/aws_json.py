@@ -5,7 +5,6 @@ start, and each call several times what DynamoDB itself takes (docs/adr/0003-no-
 the figures). Tests check the signature against botocore's own signer.
 """
 
-import http.client
 import json
 import math
 import ssl
@@ -13,9 +12,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from tocsin.adapters.aws_signature import Credentials, Signer
+from tocsin.adapters.http_connection import BrokenReplyError, HttpConnection, Reply, split_url
 from tocsin.domain.errors import TryAgainError
 
 type Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
@@ -40,6 +39,8 @@ _RETRIED_CODES: Final = frozenset(
 _RETRIED_REASONS: Final = frozenset(
     ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 )
+_OK: Final = 200
+_TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
 _LEAST_SECONDS: Final = 0.01
 
@@ -91,13 +92,6 @@ SQS: Final = Service(name="sqs", target="AmazonSQS", content_type="application/x
 SSM: Final = Service(name="ssm", target="AmazonSSM", content_type="application/x-amz-json-1.1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    error_type: str
-    body: bytes
-
-
 class AwsJsonClient:
     """One service in one region, over one kept connection; not for several threads at once."""
 
@@ -111,17 +105,17 @@ class AwsJsonClient:
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        url = urlsplit(endpoint or f"https://{service.name}.{region}.{suffix}")
+        self._host, self._path, is_secure = split_url(
+            endpoint or f"https://{service.name}.{region}.{suffix}"
+        )
         self._service = service
-        self._host = url.netloc
-        self._path = url.path or "/"
         self._credentials = credentials
         self._signer = Signer(service=service.name, region=region)
         # Reading the machine's certificates takes longer than connecting: once is enough.
-        self._tls = ssl.create_default_context() if url.scheme == "https" else None
+        tls = ssl.create_default_context() if is_secure else None
+        self._connection = HttpConnection(self._host, tls)
         self._timeout_seconds = timeout_seconds
         self._until = math.inf
-        self._connection: http.client.HTTPConnection | None = None
 
     def allow(self, seconds: float) -> None:
         """Give all calls from now on this long together, instead of as long as each may take.
@@ -143,25 +137,20 @@ class AwsJsonClient:
         body = json.dumps(parameters, separators=(",", ":")).encode()
         met: Exception | None = None
         for attempt in range(ATTEMPTS):
-            is_first_after_a_cut = attempt == 1 and self._connection is None
+            is_first_after_a_cut = attempt == 1 and not self._connection.is_open
             if attempt and not is_first_after_a_cut:
                 self._pause(attempt)
             if time.monotonic() >= self._until:
                 break
             try:
                 return _read(self._send(operation, body))
-            except _TransientError as error:
-                met = error
-            except (OSError, http.client.HTTPException) as error:
-                self.close()
+            except (_TransientError, BrokenReplyError, OSError) as error:
                 met = error
         raise AwsUnavailableError from met
 
     def close(self) -> None:
         """Drop the connection; the next call opens another."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._connection.close()
 
     def _pause(self, attempt: int) -> None:
         from random import uniform  # noqa: PLC0415 - seldom needed
@@ -169,7 +158,7 @@ class AwsJsonClient:
         pause = uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311 - jitter
         time.sleep(max(0, min(pause, self._until - time.monotonic())))
 
-    def _send(self, operation: str, body: bytes) -> _Reply:
+    def _send(self, operation: str, body: bytes) -> Reply:
         headers = {
             "content-type": self._service.content_type,
             "host": self._host,
@@ -177,30 +166,13 @@ class AwsJsonClient:
         }
         signed = self._signer.sign(self._path, headers, body, self._credentials())
         left_seconds = self._until - time.monotonic()
-        connection = self._connected(max(_LEAST_SECONDS, min(self._timeout_seconds, left_seconds)))
-        connection.request("POST", self._path, body, signed)
-        response = connection.getresponse()
-        answer = response.read()
-        if not answer and response.length is None and not response.chunked:
-            # The connection ended where an answer of unknown length would have begun.
-            raise http.client.IncompleteRead(answer)
-        return _Reply(response.status, response.getheader("x-amzn-errortype", ""), answer)
-
-    def _connected(self, timeout_seconds: float) -> http.client.HTTPConnection:
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = (
-                http.client.HTTPSConnection(self._host, context=self._tls)
-                if self._tls
-                else http.client.HTTPConnection(self._host)
-            )
-        connection.timeout = timeout_seconds
-        if connection.sock is not None:
-            connection.sock.settimeout(timeout_seconds)
-        return connection
+        timeout_seconds = max(_LEAST_SECONDS, min(self._timeout_seconds, left_seconds))
+        return self._connection.request(
+            "POST", self._path, signed, body, timeout_seconds=timeout_seconds
+        )
 
 
-def _read(reply: _Reply) -> dict[str, Any]:
+def _read(reply: Reply) -> dict[str, Any]:
     """Understand a reply.
 
     Raises:
@@ -213,14 +185,14 @@ def _read(reply: _Reply) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict):
         raise _TransientError("NotJson", f"status {reply.status}")
-    if reply.status == http.client.OK:
+    if reply.status == _OK:
         return answer
-    name = answer.get("__type") or answer.get("code") or reply.error_type or reply.status
-    code = _shape(str(name))
+    name = answer.get("__type") or answer.get("code") or reply.headers.get("x-amzn-errortype")
+    code = _shape(str(name or reply.status))
     reasons = answer.get("CancellationReasons") or ()
     is_transient = (
         reply.status >= _SERVER_ERROR
-        or reply.status == http.client.TOO_MANY_REQUESTS
+        or reply.status == _TOO_MANY_REQUESTS
         or code in _RETRIED_CODES
         or _is_transient(reasons)
     )

@@ -13,7 +13,7 @@ from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
-from tocsin.domain.history import Sample
+from tocsin.domain.history import Sample, sample_of
 from tocsin.domain.next_action import LOOK_AHEAD, next_action
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
 from tocsin.domain.timeline import Change, ChangeType, Detail
@@ -53,6 +53,7 @@ class Consequences:
     counts: Counts
     """By how much the numbers of open alerts move; never without something told."""
     sample: Sample | None
+    """The value that a newer occurrence took the place of."""
     refreshes_listed: bool
     due_at: datetime | None
     """When its next action is due, if no tick would find it in time."""
@@ -76,7 +77,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         told=tuple(_with_reason(change, after) for change in told),
         is_repeat=not is_new_version,
         counts=_counts_of(after) - _counts_of(stored.before),
-        sample=_sample_of(after) if is_occurrence else None,
+        sample=sample_of(earlier) if earlier and is_occurrence else None,
         refreshes_listed=is_occurrence and _is_behind(after),
         due_at=_due_before_a_tick(earlier, after, now),
         ends=not after.is_open and (earlier is None or earlier.is_open),
@@ -88,7 +89,9 @@ def _said_anew(earlier: Alert | None, after: Alert) -> tuple[Change, ...]:
     if earlier is None or earlier.output_hash == after.output_hash:
         return ()
     by = integration_actor(after.integration)
-    return (Change(type=ChangeType.UPDATED, at=after.last_seen_at, by=by),)
+    # Clocks of two functions may differ; the timeline's order may not.
+    at = max(after.last_seen_at, after.changed_at)
+    return (Change(type=ChangeType.UPDATED, at=at, by=by),)
 
 
 def _with_reason(change: Change, alert: Alert) -> Change:
@@ -110,13 +113,6 @@ def _counts_of(alert: Alert | None) -> Counts:
         acknowledged=int(is_acknowledged),
         snoozed=int(alert.snooze is not None),
     )
-
-
-def _sample_of(alert: Alert) -> Sample | None:
-    value = alert.current_value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return Sample(occurrence=alert.occurrences, at=alert.last_seen_at, value=value)
 
 
 def _is_behind(alert: Alert) -> bool:

@@ -1,8 +1,14 @@
-"""The values that an alert had."""
+"""The values that an alert had: it holds the newest itself, its history those before."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert import Alert
 
 HISTORY_LIMIT: Final = 50
 
@@ -15,3 +21,23 @@ class Sample:
     """Which occurrence brought it, from 1: tells apart what came in one millisecond."""
     at: datetime
     value: int | float
+
+
+def sample_of(alert: Alert) -> Sample | None:
+    """What its last occurrence measured; only numbers make a history."""
+    value = alert.current_value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return Sample(occurrence=alert.occurrences, at=alert.last_seen_at, value=value)
+
+
+def history_of(alert: Alert, kept: Sequence[Sample]) -> tuple[Sample, ...]:
+    """The newest 50 values, oldest first; those of the last second may still be missing.
+
+    Args:
+        alert: As it is; its own value is the newest.
+        kept: Its earlier values, oldest first.
+    """
+    earlier = [sample for sample in kept if sample.occurrence < alert.occurrences]
+    newest = sample_of(alert)
+    return tuple((*earlier, newest) if newest else earlier)[-HISTORY_LIMIT:]

@@ -33,7 +33,7 @@ def follow_changes(
     timeline: TimelineRepository,
     timers: TimerQueue,
 ) -> Followed:
-    """Do what each change brings with it; what people wait for comes first.
+    """Do what each change brings with it; what nobody waits for comes last.
 
     Every step may be done again: the stream delivers a batch anew from its first failure on.
 
@@ -45,10 +45,10 @@ def follow_changes(
     """
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}
+    entries = timeline.record([_told(each) for each in consequences if each.told])
     due = _still_due(consequences, latest)
     if due:
         timers.send(due, now=now)
-    entries = timeline.record([_told(each) for each in consequences if each.told])
     for alert_id, samples in _by_alert(consequences).items():
         timeline.add_samples(alert_id, samples)
     for alert_id in {each.alert.alert_id: None for each in consequences if each.refreshes_listed}:

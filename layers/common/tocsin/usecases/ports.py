@@ -239,7 +239,7 @@ class TimelineRepository(Protocol):
         """
 
     def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Add values to an alert's history, oldest first; the newest 50 stay."""
+        """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
 
     def refresh_listed(self, alert: Alert) -> None:
         """Show lists what repeats changed, if the alert still has its slot."""

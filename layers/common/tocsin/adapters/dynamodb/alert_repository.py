@@ -13,7 +13,7 @@ from tocsin.adapters.dynamodb.timeline_items import change_from, change_item, sa
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem
-from tocsin.domain.history import Sample
+from tocsin.domain.history import Sample, history_of
 from tocsin.domain.ids import (
     AlertId,
     WriteId,
@@ -43,7 +43,7 @@ class DynamoDBAlerts:
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         """Read one alert and its newest 50 values, oldest first."""
         alert, history = self._read(alert_id)
-        return alert, samples_from(history) if history else ()
+        return alert, history_of(alert, samples_from(history) if history else ())
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what changed, if the state is still the one that was read."""

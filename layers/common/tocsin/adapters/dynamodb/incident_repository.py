@@ -7,16 +7,28 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
+from tocsin.adapters.dynamodb.incident_items import (
+    incident_from,
+    incident_item,
+    update_from,
+    update_item,
+)
+from tocsin.adapters.dynamodb.items import Image, Item, number, text
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
 from tocsin.adapters.dynamodb.timeline_items import change_item
 from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem, SlotRefusedError
-from tocsin.domain.ids import Actor, AlertId, IncidentId, WriteId, instant, is_ulid, milliseconds
-from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
-from tocsin.domain.severity import Severity
+from tocsin.domain.ids import (
+    AlertId,
+    Fingerprint,
+    IncidentId,
+    WriteId,
+    is_ulid,
+    milliseconds,
+)
+from tocsin.domain.incident import Incident, IncidentUpdate
 
 type Link = tuple[Alert, Alert]
 """An alert before and after it became part of an incident."""
@@ -119,118 +131,75 @@ class DynamoDBIncidents:
 
     def _write(self, actions: Sequence[Action], alerts: Sequence[Link], write_id: WriteId) -> None:
         """Write with all alerts in their slots; else with those elsewhere that made room."""
-        in_slots = [*actions, *self._links(alerts, (), write_id)]
+        former = _surely_former(alerts)
         try:
-            transact(self.call, in_slots, write_id=write_id)
+            self._attempt(actions, alerts, former, write_id)
         except TransactionRefusedError as refusal:
-            former = _former(alerts, refusal.met[len(actions) :])
-            if not former or any(met is not None for met in refusal.met[: len(actions)]):
+            moved = _moved(alerts, former, refusal.met[len(actions) :])
+            if not moved or any(met is not None for met in refusal.met[: len(actions)]):
                 raise SlotRefusedError(None) from refusal
         else:
             return
-        moved = [*actions, *self._links(alerts, former, write_id)]
         try:
-            transact(self.call, moved, write_id=write_id, attempt=2)
+            self._attempt(actions, alerts, former | moved, write_id, attempt=2)
         except TransactionRefusedError as refusal:
             raise SlotRefusedError(None) from refusal
 
-    def _links(
-        self, alerts: Sequence[Link], former: Sequence[AlertId], write_id: WriteId
-    ) -> Iterator[Action]:
-        for before, after in alerts:
-            update, _ = state_update(before, after, write_id=write_id, retention=self.retention)
-            is_former = before.alert_id in former
-            key = (
-                keys.episode_key(before.alert_id)
-                if is_former
-                else keys.slot_key(before.fingerprint)
-            )
-            yield {"Update": update.parameters(self.table_name, key)}
-            if is_former:
-                yield from self._told(before, after)
+    def _attempt(
+        self,
+        actions: Sequence[Action],
+        alerts: Sequence[Link],
+        former: frozenset[AlertId],
+        write_id: WriteId,
+        attempt: int = 1,
+    ) -> None:
+        """One transaction: first the actions, then one update an alert, then timelines."""
+        updates = [self._link(link, former, write_id) for link in alerts]
+        told = [
+            put(self.table_name, row, _IS_NEW)
+            for before, after in alerts
+            if before.alert_id in former
+            for row in self._told(before, after)
+        ]
+        transact(self.call, (*actions, *updates, *told), write_id=write_id, attempt=attempt)
 
-    def _told(self, before: Alert, after: Alert) -> Iterator[Action]:
+    def _link(self, link: Link, former: frozenset[AlertId], write_id: WriteId) -> Action:
+        before, after = link
+        update, _ = state_update(before, after, write_id=write_id, retention=self.retention)
+        is_former = before.alert_id in former
+        key = keys.episode_key(before.alert_id) if is_former else keys.slot_key(before.fingerprint)
+        return {"Update": update.parameters(self.table_name, key)}
+
+    def _told(self, before: Alert, after: Alert) -> Iterator[Item]:
         """The stream follows slots only, so a former episode's timeline is written here."""
         for position, change in enumerate(after.changes):
             at, version = milliseconds(change.at), before.version + 1
             key = keys.change_key(after.alert_id, at, version, position)
-            item = change_item(key, change, self.retention)
-            yield put(self.table_name, item, _IS_NEW)
+            yield change_item(key, change, self.retention)
 
 
-def incident_item(incident: Incident, write_id: WriteId) -> Item:
-    """Write an incident."""
-    item = keys.incident_key(incident.incident_id) | {
-        "entity": text("incident"),
-        "version": number(incident.version),
-        "write_id": text(write_id),
-        "state_key": text(keys.incident_state_key(is_open=incident.is_open)),
-        "id": text(incident.incident_id),
-        "title": text(incident.title),
-        "status": text(incident.status),
-        "severity": text(incident.severity),
-        "alert_ids": {"L": [text(alert_id) for alert_id in incident.alert_ids]},
-        "created_by": text(incident.created_by),
-        "created_at": time(incident.created_at),
-    }
-    if incident.resolved_at is not None:
-        item["resolved_at"] = time(incident.resolved_at)
-    if incident.resolved_by is not None:
-        item["resolved_by"] = text(incident.resolved_by)
-    return item
-
-
-def incident_from(image: Image) -> Incident:
-    """Read an incident."""
-    resolved_at, resolved_by = image.get("resolved_at"), image.get("resolved_by")
-    return Incident(
-        incident_id=IncidentId(image["id"]["S"]),
-        title=image["title"]["S"],
-        status=IncidentStatus(image["status"]["S"]),
-        severity=Severity(image["severity"]["S"]),
-        alert_ids=tuple(AlertId(alert_id["S"]) for alert_id in image["alert_ids"]["L"]),
-        created_by=Actor(image["created_by"]["S"]),
-        created_at=instant(int(image["created_at"]["N"])),
-        resolved_at=instant(int(resolved_at["N"])) if resolved_at else None,
-        resolved_by=Actor(resolved_by["S"]) if resolved_by else None,
-        version=int(image["version"]["N"]),
+def _surely_former(alerts: Sequence[Link]) -> frozenset[AlertId]:
+    """Of several episodes of one dedup key only the newest can be in the slot."""
+    newest: dict[Fingerprint, AlertId] = {}
+    for before, _ in alerts:
+        slot = before.fingerprint
+        newest[slot] = max(newest.get(slot, before.alert_id), before.alert_id)
+    return frozenset(
+        before.alert_id for before, _ in alerts if newest[before.fingerprint] != before.alert_id
     )
 
 
-def update_item(incident: Incident, said: IncidentUpdate) -> Item:
-    """Write what was said, under the version of the incident that it led to."""
-    item = keys.incident_update_key(incident.incident_id, incident.version) | {
-        "entity": text("incident_update"),
-        "version": number(1),
-        "at": time(said.at),
-        "by": text(said.by),
-    }
-    if said.message is not None:
-        item["message"] = text(said.message)
-    if said.status is not None:
-        item["status"] = text(said.status)
-    return item
-
-
-def update_from(image: Image) -> IncidentUpdate:
-    """Read what was said."""
-    message, status = image.get("message"), image.get("status")
-    return IncidentUpdate(
-        at=instant(int(image["at"]["N"])),
-        by=Actor(image["by"]["S"]),
-        message=message["S"] if message else None,
-        status=IncidentStatus(status["S"]) if status else None,
-    )
-
-
-def _former(alerts: Sequence[Link], met: Sequence[Item | None]) -> tuple[AlertId, ...]:
-    """Which resolved alerts are no longer in their slots; none if anything else failed."""
-    former: list[AlertId] = []
-    for (before, _), found in zip(alerts, met, strict=True):
+def _moved(
+    alerts: Sequence[Link], former: frozenset[AlertId], met: Sequence[Item | None]
+) -> frozenset[AlertId]:
+    """Which resolved alerts were not in their slots; none if anything else failed."""
+    moved: set[AlertId] = set()
+    for (before, _), found in zip(alerts, met, strict=False):
         if found is None:
             continue
         is_elsewhere = found.get("id") != text(before.alert_id)
-        if before.is_open or not is_elsewhere:
-            return ()
-        former.append(before.alert_id)
-    return tuple(former)
+        if before.is_open or before.alert_id in former or not is_elsewhere:
+            return frozenset()
+        moved.add(before.alert_id)
+    is_all = all(item is None for item in met[len(alerts) :])
+    return frozenset(moved) if is_all else frozenset()

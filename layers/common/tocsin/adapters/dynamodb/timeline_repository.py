@@ -60,7 +60,7 @@ class DynamoDBTimeline:
         return sum(self._record(part) for part in _parts(list(once.values())))
 
     def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Add values to an alert's history, oldest first; the newest 50 stay."""
+        """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
         newest = number(samples[-1].occurrence)
         update = Update()
         for name, attribute in sample_attributes(samples).items():
@@ -84,10 +84,16 @@ class DynamoDBTimeline:
 
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
-        ended_at = alert.resolved_at or alert.changed_at
-        for key in (keys.overflow_key(alert.alert_id), keys.history_key(alert.alert_id)):
+        is_repeated = alert.occurrences > 1
+        beside: list[keys.Key] = []
+        if is_repeated:
+            beside.append(keys.history_key(alert.alert_id))
+        # Facts may have been too big once and shrunk with a repeat.
+        if is_repeated or alert.overflow:
+            beside.append(keys.overflow_key(alert.alert_id))
+        for key in beside:
             update = Update()
-            update.put("expires_at", expiry(ended_at, self.retention))
+            update.put("expires_at", expiry(alert.resolved_at or alert.changed_at, self.retention))
             update.expect("attribute_exists(pk)")
             self._update_if(update, key)
 

@@ -1,0 +1,139 @@
+"""`make bench`: measure, print one table, keep it in docs/performance.md."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from bench import list_bytes, report, stored_alerts, team
+from bench.cold_start import ColdStarts
+from bench.embedded_dynamodb import create_table, embedded_dynamodb
+from bench.figures import Figure, Verdict
+from bench.metering import metered
+from bench.prices import Bill, bills
+from bench.request_cpu import RequestCpu, Stored, firing_ids
+from bench.runtime_loop import copy_runtime
+from bench.units import Units
+from bench.wired import Wired
+from local.aws import Aws
+from local.checks import LocalStackError, free_port
+from tocsin.adapters.aws_clients import aws_client
+from tocsin.adapters.aws_json import DYNAMODB, Call
+
+SMALL = 1_000
+LARGE = 50_000
+QUICK = 2_000
+"""Enough for a page of every kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How much to measure."""
+
+    is_quick: bool
+    samples: int
+    starts: int
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Answer 1 if a budget in requests, units or modules is missed, which no machine excuses."""
+    wanted = _read(arguments)
+    try:
+        figures, priced = _measure(wanted)
+    except LocalStackError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(report.as_text(figures))
+    if not wanted.is_quick:
+        report.write(figures, priced)
+    is_missed = any(it.is_count and it.verdict is Verdict.MISSED for it in figures)
+    return 1 if is_missed else 0
+
+
+def _read(arguments: Sequence[str]) -> Wanted:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="units only, with few alerts; writes no file"
+    )
+    parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
+    parser.add_argument("--starts", type=int, default=9, help="cold starts of each function")
+    said = parser.parse_args(arguments)
+    return Wanted(is_quick=said.quick, samples=said.samples, starts=said.starts)
+
+
+def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
+    with embedded_dynamodb(free_port()) as aws, tempfile.TemporaryDirectory() as folder:
+        call = aws_client(DYNAMODB, aws.environment).call
+        if wanted.is_quick:
+            return _count(aws, call, QUICK)
+        _say(f"storing {SMALL:,} and {LARGE:,} alerts")
+        small = _store(aws, call, SMALL, wanted.samples)
+        large = _store(aws, call, LARGE, wanted.samples)
+        counted, priced = _count(aws, call, LARGE, large.table_name)
+        runtime = copy_runtime(Path(folder))
+        _say(f"CPU of {wanted.samples} requests of each kind")
+        cpu = RequestCpu(environment=aws.environment, path=[runtime, _sdk()], folder=Path(folder))
+        cpu.run([small, large], wanted.samples)
+        _say(f"CPU of {wanted.starts} cold starts of each function")
+        starts = ColdStarts(runtime, Path(folder))
+        starts.run(wanted.starts)
+    return [*counted, *cpu.figures([small, large]), *starts.figures()], priced
+
+
+def _store(aws: Aws, call: Call, alerts: int, samples: int) -> Stored:
+    name = f"tocsin-{alerts}"
+    create_table(aws, name)
+    team.register(call, name)
+    stored_alerts.store(call, name, alerts)
+    return Stored(table_name=name, alerts=alerts, firing=firing_ids(call, name, 2 * samples))
+
+
+def _count(
+    aws: Aws, call: Call, alerts: int, table_name: str | None = None
+) -> tuple[list[Figure], list[Bill]]:
+    _say("requests and units of every operation")
+    name = table_name or _store(aws, call, alerts, samples=0).table_name
+    environment = {
+        **aws.environment,
+        "TABLE_NAME": name,
+        "TIMERS_QUEUE_URL": f"{aws.endpoint}/000000000000/timers",
+    }
+    with metered() as meter, _silence():
+        wired = Wired(environment, call)
+        units = Units(wired, meter)
+        figures = [
+            *units.of_lists(alerts),
+            *units.of_an_alerts_life(),
+            *units.of_a_tick(),
+            *units.of_the_stream(),
+            *list_bytes.of_a_list(wired),
+        ]
+    return figures, bills(units.consumed)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Functions print their logs."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
+def _sdk() -> Path:
+    """Where boto3 is: last on the path, so that a function's own modules come first."""
+    spec = find_spec("boto3")
+    if spec is None or spec.origin is None:
+        raise LocalStackError("boto3 is not installed: make install.")
+    return Path(spec.origin).parents[1]
+
+
+def _say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

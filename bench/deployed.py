@@ -1,0 +1,75 @@
+"""What `make build` made: each function as it would be in Lambda, with and without byte code."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from local.checks import LocalStackError
+from local.places import ROOT
+
+BUILD: Final = ROOT / ".aws-sam/build"
+_LAYER: Final = "CommonLayer/python"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function's handler and what stands in for /var/task and /opt/python."""
+
+    logical_id: str
+    handler: str
+    path: Sequence[Path]
+    service: str
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What template.yaml gives it; the table's name is the caller's."""
+        return {
+            "POWERTOOLS_SERVICE_NAME": self.service,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            "POWERTOOLS_METRICS_NAMESPACE": "Tocsin",
+            "LOG_LEVEL": "INFO",
+            "RETENTION_DAYS": "90",
+            "PUBLIC_URL": "",
+            "TEAM": "tocsin",
+            "STAGE": "bench",
+        }
+
+
+def built_functions(build: Path = BUILD) -> Mapping[str, Function]:
+    """All functions of the built template, by logical id.
+
+    Raises:
+        LocalStackError: Nothing is built.
+    """
+    template = build / "template.yaml"
+    if not template.is_file():
+        raise LocalStackError("Nothing is built: run `make build` first.")
+    resources = yaml.load(template.read_text(encoding="utf-8"), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
+    return {
+        logical_id: Function(
+            logical_id=logical_id,
+            handler=resource["Properties"]["Handler"],
+            path=(build / logical_id, build / _LAYER),
+            service=resource["Properties"]["Handler"].split(".")[1],
+        )
+        for logical_id, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def without_byte_code(folder: Path) -> Path:
+    """Copy the build as `sam build` alone leaves it: sources only."""
+    copy = folder / "sources"
+    shutil.copytree(BUILD, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template; intrinsic functions such as !Ref become None."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)

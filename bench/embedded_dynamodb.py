@@ -1,0 +1,104 @@
+"""DynamoDB in a process of its own: the local stack's ministack, with nothing else switched on."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.aws import REGION, ROOT_CREDENTIALS, Aws, Client
+from local.checks import LocalStackError
+from local.places import ROOT
+from local.processes import end, tail
+
+PYTHON = ROOT / ".venv-stack/bin/python"
+START_SECONDS = 60
+
+
+@contextmanager
+def embedded_dynamodb(port: int) -> Iterator[Aws]:
+    """Start it, and end it with everything that it holds.
+
+    Raises:
+        LocalStackError: It does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+        log = Path(folder) / "aws.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                # Not ministack itself: this program ends with us, however we end.
+                [PYTHON, "-P", ROOT / "local/embedded_aws.py"],
+                cwd=folder,
+                env=_environment(port, folder),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            aws = Aws(f"http://127.0.0.1:{port}")
+            _wait_until_healthy(aws, process, log)
+            yield aws
+        finally:
+            end(process, grace=5)
+
+
+def create_table(aws: Aws, name: str) -> None:
+    """Make the table as template.yaml declares it."""
+    template = yaml.load((ROOT / "template.yaml").read_text(), _CloudFormationLoader)  # noqa: S506 - a SafeLoader
+    declared = template["Resources"]["Table"]["Properties"]
+    shape = {
+        name: declared[name]
+        for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    }
+    dynamodb: Client = aws.client("dynamodb")
+    dynamodb.create_table(TableName=name, **shape)
+
+
+class _CloudFormationLoader(yaml.SafeLoader):
+    """Reads a template; intrinsic functions such as !Ref become None."""
+
+
+_CloudFormationLoader.add_multi_constructor("!", lambda *_: None)
+
+
+def _environment(port: int, folder: str) -> dict[str, str]:
+    return {
+        **ROOT_CREDENTIALS,
+        "PATH": os.defpath,
+        "HOME": folder,
+        "TMPDIR": folder,
+        "LANG": "C.UTF-8",
+        "MINISTACK_REGION": REGION,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "SERVICES": "dynamodb,sqs",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def _wait_until_healthy(aws: Aws, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_healthy(aws):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise LocalStackError(f"The embedded DynamoDB did not start. Its log:\n{tail(log)}")
+        time.sleep(0.05)
+
+
+def _is_healthy(aws: Aws) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{aws.endpoint}/_ministack/health", timeout=2) as answer:
+            health: Any = json.load(answer)
+    except OSError:
+        return False
+    return bool(health["version"])

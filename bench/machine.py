@@ -1,0 +1,24 @@
+"""What the figures were taken on."""
+
+import os
+import platform
+from pathlib import Path
+
+
+def describe() -> str:
+    """One line: processors, system, Python."""
+    return (
+        f"{os.cpu_count()} cores, {_processor()}, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if not information.exists():
+        return platform.processor() or "unknown processor"
+    for line in information.read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return "unknown processor"

@@ -1,0 +1,71 @@
+"""What a million alerts cost, by the units that were measured."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench.metering import Consumed
+
+READ_ON: Final = "November 2026"
+WRITE_UNITS: Final = 0.625
+READ_UNITS: Final = 0.125
+HTTP_REQUESTS: Final = 1.00
+STARTS: Final = 0.20
+GIGABYTE_SECOND: Final = 0.0000133334
+RUN_SECONDS: Final = 0.020
+"""What Lambda would bill of one run: twice and more of what ours take."""
+MEMORY_GIGABYTES: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What a million times something costs, in USD (us-east-1, on demand)."""
+
+    what: str
+    http_requests: int
+    runs: int
+    write_units: float
+    read_units: float
+
+    @property
+    def functions(self) -> float:
+        seconds = RUN_SECONDS * 1_000_000
+        return self.runs * (STARTS + seconds * MEMORY_GIGABYTES * GIGABYTE_SECOND)
+
+    @property
+    def table(self) -> float:
+        return self.write_units * WRITE_UNITS + self.read_units * READ_UNITS
+
+    @property
+    def whole(self) -> float:
+        return self.http_requests * HTTP_REQUESTS + self.functions + self.table
+
+
+def bills(consumed: Mapping[str, Consumed]) -> list[Bill]:
+    """Price what a team pays for most.
+
+    Args:
+        consumed: By measure, as `Units` names them.
+    """
+    lives = ("first event of a key", "acknowledge", "resolve by event")
+    follow_ups = ("an alert that fired", "an acknowledgement", "a recovery")
+    return [
+        _bill("alerts that fire, are acknowledged by API and recover", consumed, lives, follow_ups),
+        _bill("repeats of open alerts", consumed, ("repeat",), ("a later repeat",)),
+    ]
+
+
+def _bill(
+    what: str, consumed: Mapping[str, Consumed], requests: Sequence[str], follow_ups: Sequence[str]
+) -> Bill:
+    of_requests = [consumed[f"{name}, captured event"] for name in requests]
+    of_stream = [consumed[f"stream: {name}"] for name in follow_ups]
+    all_of_it = [*of_requests, *of_stream]
+    return Bill(
+        what=what,
+        http_requests=len(of_requests),
+        # One run of the stream's function a change is the most: it takes up to 100 at a time.
+        runs=len(all_of_it),
+        write_units=sum(it.write_units for it in all_of_it),
+        read_units=sum(it.read_units for it in all_of_it),
+    )

@@ -1,0 +1,218 @@
+"""CPU of a request: the function's own process, in the real runtime loop, warm."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from bench.deployed import Function, built_functions
+from bench.figures import Figure, Verdict
+from bench.gateway_events import CAPTURED, Answer, Event, api, intake, payload
+from bench.runtime_loop import RuntimeLoop, running
+from bench.samples import Samples, ratio, rounds
+from bench.units import LISTED
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb import keys
+
+HANDLERS: Final = Path(__file__).with_name("handlers")
+WARM_UPS: Final = 20
+ROUND: Final = 10
+INTAKE_MILLISECONDS: Final = 2.0
+LIST_MILLISECONDS: Final = 8.0
+REPEAT_SHARE: Final = 2 / 3
+DRIFT: Final = 0.25
+
+type NextEvent = Callable[[], Event]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A table, and how many alerts are in it."""
+
+    table_name: str
+    alerts: int
+    firing: list[str]
+    """Ids to get and to acknowledge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measure:
+    """One kind of request to one function."""
+
+    name: str
+    loop: RuntimeLoop
+    next_event: NextEvent
+    share: float = 1.0
+    """Of the samples that others take: a list takes the embedded DynamoDB long."""
+
+
+class RequestCpu:
+    """Runs all measures side by side, a few requests of each in turn."""
+
+    def __init__(self, *, environment: Mapping[str, str], path: list[Path], folder: Path) -> None:
+        """Prepare.
+
+        Args:
+            environment: Region, credentials and endpoint.
+            path: What is on the module path of every function, runtime and SDK.
+            folder: For logs.
+        """
+        self._environment = environment
+        self._path = path
+        self._folder = folder
+        self._functions = built_functions()
+        self.samples: dict[str, Samples] = {}
+
+    def run(self, tables: list[Stored], samples: int) -> None:
+        """Measure with each table; all in one run."""
+        with ExitStack() as stack:
+            measures = [*self._beside(stack, tables[0])]
+            for stored in tables:
+                measures.extend(self._measures(stack, stored))
+            for measure in measures:
+                self.samples[measure.name] = Samples()
+                for _ in range(max(2, int(WARM_UPS * measure.share))):
+                    _invoke(measure)
+            for size in rounds(samples, ROUND):
+                for measure in measures:
+                    self._sample(measure, max(1, int(size * measure.share)))
+
+    def figures(self, tables: list[Stored]) -> Iterator[Figure]:
+        """Put what was measured beside what we hold ourselves to."""
+        for name in ("runtime alone, bare handler", "one update_item by boto3"):
+            yield Figure(measure=f"CPU: {name}", figure=str(self.samples[name]))
+        for stored in tables:
+            yield from self._of_intake(stored)
+        for stored in tables:
+            yield from self._of_api(stored)
+        yield from self._growth(*tables)
+
+    def _of_intake(self, stored: Stored) -> Iterator[Figure]:
+        first, repeat = (self.samples[_name(it, stored)] for it in ("first event", "repeat"))
+        for name, it in (("first event", first), ("repeat", repeat)):
+            yield _at_most(_name(name, stored), it, INTAKE_MILLISECONDS)
+        share = ratio(repeat, first)
+        yield Figure(
+            measure=f"CPU: repeat / first event, {stored.alerts:,} stored",
+            target=f"≤ {REPEAT_SHARE:.2f}",
+            figure=f"{share:.2f}",
+            verdict=Verdict.of(is_met=share <= REPEAT_SHARE),
+        )
+
+    def _of_api(self, stored: Stored) -> Iterator[Figure]:
+        first = self.samples[_name("first event", stored)]
+        for name in ("acknowledge", "get"):
+            it = self.samples[_name(name, stored)]
+            yield _at_most(_name(name, stored), it, first.p50, "an intake, ")
+        listed = _name(f"list of {LISTED}", stored)
+        yield _at_most(listed, self.samples[listed], LIST_MILLISECONDS)
+
+    def _growth(self, small: Stored, large: Stored) -> Iterator[Figure]:
+        for name in ("first event", "repeat", "acknowledge", "get", f"list of {LISTED}"):
+            times = ratio(self.samples[_name(name, large)], self.samples[_name(name, small)])
+            yield Figure(
+                measure=f"CPU: {name}, {large.alerts:,} / {small.alerts:,} stored",
+                target=f"1 ± {DRIFT:.2f}",
+                figure=f"{times:.2f}",
+                verdict=Verdict.of(is_met=abs(times - 1) <= DRIFT),
+            )
+
+    def _beside(self, stack: ExitStack, stored: Stored) -> Iterator[_Measure]:
+        event = intake(payload(CAPTURED))
+        for name, handler in (
+            ("runtime alone, bare handler", "bare.handler"),
+            ("one update_item by boto3", "boto3_update.handler"),
+        ):
+            loop = self._start(stack, handler, [HANDLERS], {}, stored)
+            yield _Measure(name=name, loop=loop, next_event=lambda: event)
+
+    def _measures(self, stack: ExitStack, stored: Stored) -> Iterator[_Measure]:
+        ingest = self._deployed(stack, "IngestFunction", stored)
+        alerts_api = self._deployed(stack, "AlertsApiFunction", stored)
+        number, get, ack = count(), iter(stored.firing), iter(stored.firing)
+        events: list[tuple[str, RuntimeLoop, NextEvent, float]] = [
+            ("repeat", ingest, lambda: intake(payload(CAPTURED)), 1),
+            ("first event", ingest, lambda: intake(_distinct(next(number))), 1),
+            ("get", alerts_api, lambda: api("GET", f"/alerts/{next(get)}"), 1),
+            (
+                "acknowledge",
+                alerts_api,
+                lambda: api("POST", f"/alerts/{next(ack)}/ack", body={}),
+                1,
+            ),
+            (
+                f"list of {LISTED}",
+                alerts_api,
+                lambda: api("GET", "/alerts", query={"limit": str(LISTED)}),
+                0.1,
+            ),
+        ]
+        for name, loop, next_event, share in events:
+            full = _name(name, stored)
+            yield _Measure(name=full, loop=loop, next_event=next_event, share=share)
+
+    def _deployed(self, stack: ExitStack, logical_id: str, stored: Stored) -> RuntimeLoop:
+        function: Function = self._functions[logical_id]
+        return self._start(
+            stack, function.handler, list(function.path), function.environment, stored
+        )
+
+    def _start(
+        self,
+        stack: ExitStack,
+        handler: str,
+        path: list[Path],
+        environment: Mapping[str, str],
+        stored: Stored,
+    ) -> RuntimeLoop:
+        whole = {**environment, **self._environment, "TABLE_NAME": stored.table_name}
+        return stack.enter_context(running(handler, [*path, *self._path], whole, self._folder))
+
+    def _sample(self, measure: _Measure, size: int) -> None:
+        milliseconds = self.samples[measure.name].milliseconds
+        used = measure.loop.cpu_seconds()
+        for _ in range(size):
+            _invoke(measure)
+            before, used = used, measure.loop.cpu_seconds()
+            milliseconds.append((used - before) * 1000)
+
+
+def firing_ids(call: Call, table_name: str, wanted: int) -> list[str]:
+    """Find alerts to work on, the newest first."""
+    ids: list[str] = []
+    for shard in range(keys.SHARDS):
+        request: dict[str, Any] = {
+            "TableName": table_name,
+            "IndexName": keys.BY_STATE,
+            "KeyConditionExpression": "state_key = :state",
+            "ExpressionAttributeValues": {":state": {"S": f"FIRING#{shard}"}},
+            "ScanIndexForward": False,
+            "Limit": wanted // keys.SHARDS + 1,
+        }
+        ids.extend(item["id"]["S"] for item in call("Query", request)["Items"])
+    return ids
+
+
+def _invoke(measure: _Measure) -> None:
+    answer: Answer = measure.loop.invoke(measure.next_event())
+    if answer["statusCode"] >= 300:  # noqa: PLR2004
+        raise AssertionError(f"{measure.name} was answered {answer}")
+
+
+def _name(name: str, stored: Stored) -> str:
+    return f"{name}, {stored.alerts:,} stored"
+
+
+def _distinct(number: int) -> str:
+    return payload(CAPTURED, dedup_key=f"{number:064x}")
+
+
+def _at_most(name: str, samples: Samples, limit: float, why: str = "") -> Figure:
+    return Figure(
+        measure=f"CPU: {name}",
+        target=f"≤ {why}{limit:.1f} ms",
+        figure=str(samples),
+        verdict=Verdict.of(is_met=samples.p50 <= limit),
+    )

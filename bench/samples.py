@@ -1,0 +1,39 @@
+"""Milliseconds of CPU, many times the same thing."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Samples:
+    """What one measure took, each time."""
+
+    milliseconds: list[float] = field(default_factory=list)
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    @property
+    def p99(self) -> float:
+        ordered = sorted(self.milliseconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+
+    @property
+    def least(self) -> float:
+        return min(self.milliseconds)
+
+    def __str__(self) -> str:
+        return f"p50 {self.p50:.2f} ms, p99 {self.p99:.2f} ms"
+
+
+def ratio(of: Samples, to: Samples) -> float:
+    """How many times as much, in the middle."""
+    return of.p50 / to.p50
+
+
+def rounds(total: int, size: int) -> Sequence[int]:
+    """Cut a number of samples into rounds, so that all measures share the machine's moods."""
+    whole, rest = divmod(total, size)
+    return [size] * whole + ([rest] if rest else [])

@@ -1,0 +1,81 @@
+"""One action on many alerts."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from functions.alerts_api.alert_actions import Action
+from functions.alerts_api.routes.alerts_bulk import BULK_LIMIT
+from functions.alerts_api.schemas.alerts import TAG
+from functions.alerts_api.schemas.model import ActionBody, Page, View
+from functions.alerts_api.schemas.operation import Operation
+from tocsin.domain.alert import AlertStatus
+
+
+class BulkRefusal(View):
+    """Why one of many could not be changed."""
+
+    code: str
+    message: str
+    request_id: str
+    details: list[Any]
+
+
+class BulkResult(View):
+    """What became of one of many."""
+
+    id: str
+    ok: bool
+    status: AlertStatus | None = Field(None, description="Where it is now; if `ok`.")
+    already_acknowledged: bool = Field(default=False, description="For `ack`, if `ok`.")
+    error: BulkRefusal | None = Field(None, description="Unless `ok`.")
+
+
+class BulkFilter(ActionBody):
+    """The filters of the list; lists, numbers and booleans may be sent as such."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"status": "firing", "label.env": "prod"}]}
+    )
+
+
+class BulkBody(ActionBody):
+    """An action, the alerts it is for, and whatever the action takes."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "oneOf": [{"required": ["ids"]}, {"required": ["filter"]}],
+            "examples": [
+                {
+                    "action": "resolve",
+                    "filter": {"status": "firing", "label.env": "prod"},
+                    "note": "Deployed fix",
+                }
+            ],
+        },
+    )
+
+    action: Action
+    ids: Annotated[list[str], Field(min_length=1, max_length=BULK_LIMIT)] | SkipJsonSchema[None] = (
+        None
+    )
+    filter: BulkFilter | SkipJsonSchema[None] = None
+    note: str | None = None
+
+
+OPERATIONS: Final = {
+    "act_on_many": Operation(
+        tag=TAG,
+        summary="Act on many alerts",
+        description=(
+            f"The alerts are named by `ids` or chosen by `filter`, {BULK_LIMIT} a call; where the "
+            "filter chooses more, `next_cursor` goes into the next call's filter. Whatever the "
+            "action takes stands beside it. Each alert has its own result: one that cannot be "
+            "changed does not keep the others from it."
+        ),
+        body=BulkBody,
+        answer=Page[BulkResult],
+    ),
+}

@@ -1,0 +1,198 @@
+"""One kept HTTP/1.1 connection for requests whose replies fit into memory.
+
+Why not http.client: it reads headers with the e-mail parser. Without it a call of DynamoDB takes
+about half the CPU, and intake starts sooner (docs/adr/0003-no-boto3.md has the figures).
+"""
+
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_HEAD_LIMIT_BYTES: Final = 65_536
+_PIECE_BYTES: Final = 65_536
+_HTTP: Final = 80
+_HTTPS: Final = 443
+
+
+class BrokenReplyError(Exception):
+    """What came is no whole HTTP reply: nobody knows what became of the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+class HttpConnection:
+    """Opened by the first request and kept; not for several threads at once."""
+
+    def __init__(self, host: str, tls: ssl.SSLContext | None = None) -> None:
+        """Args: host: With its port, unless that is the usual one."""
+        name, colon, port = host.rpartition(":")
+        if not colon or port.endswith("]"):
+            name, port = host, str(_HTTPS if tls else _HTTP)
+        self._name = name.strip("[]")
+        self._port = int(port)
+        self._tls = tls
+        self._socket: socket.socket | None = None
+        self._received = b""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next request finds a connection; the other side may have left it."""
+        return self._socket is not None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        timeout_seconds: float,
+    ) -> Reply:
+        """Send one request and read its reply to the end; after any error it is closed.
+
+        Args:
+            method: The verb, but not HEAD, whose replies lie about their length.
+            path: Where to, with the query.
+            headers: All but the length; `host` must be among them.
+            body: What to send.
+            timeout_seconds: For connecting and for each read and write.
+
+        Raises:
+            OSError: There is no connection, or it failed.
+            BrokenReplyError: The reply ended early or is not understood.
+        """
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
+        try:
+            if self._socket is None:
+                self._socket = self._connect(timeout_seconds)
+            self._socket.settimeout(timeout_seconds)
+            self._socket.sendall(head.encode("latin-1") + body)
+            return self._read_reply()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Leave; the next request opens a new connection."""
+        self._received = b""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connect(self, timeout_seconds: float) -> socket.socket:
+        plain = socket.create_connection((self._name, self._port), timeout_seconds)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._tls is None:
+            return plain
+        try:
+            return self._tls.wrap_socket(plain, server_hostname=self._name)
+        except BaseException:
+            plain.close()
+            raise
+
+    def _read_reply(self) -> Reply:
+        status, headers = self._read_head()
+        while 100 <= status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
+            status, headers = self._read_head()
+        body = self._read_body(headers)
+        if self._received or headers.get("connection", "").lower() == "close":
+            self.close()
+        return Reply(status, headers, body)
+
+    def _read_head(self) -> tuple[int, dict[str, str]]:
+        first, *lines = self._read_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+        try:
+            version, status, *_ = first.split(" ", 2)
+            fields = dict(line.split(":", 1) for line in lines)
+            if not version.startswith("HTTP/1."):
+                raise BrokenReplyError("The reply is not HTTP/1.")
+            return int(status), {name.lower(): value.strip() for name, value in fields.items()}
+        except ValueError:
+            raise BrokenReplyError("The reply's head is not understood.") from None
+
+    def _read_body(self, headers: Mapping[str, str]) -> bytes:
+        try:
+            if "transfer-encoding" in headers:
+                return self._read_chunks(headers["transfer-encoding"])
+            if "content-length" in headers:
+                return self._read_bytes(_count(headers["content-length"], 10))
+        except ValueError:
+            raise BrokenReplyError("The reply's length is not understood.") from None
+        return self._read_rest()
+
+    def _read_chunks(self, encoding: str) -> bytes:
+        if encoding.lower() != "chunked":
+            raise BrokenReplyError("The reply comes in an encoding that nobody asked for.")
+        body = b""
+        while size := _count(self._read_until(b"\r\n").decode("latin-1").split(";")[0], 16):
+            body += self._read_bytes(size)
+            self._read_until(b"\r\n")
+        while self._read_until(b"\r\n"):
+            pass
+        return body
+
+    def _read_rest(self) -> bytes:
+        """Read a body that only the end of the connection ends; an empty one may be a cut."""
+        body = self._received
+        while piece := self._receive():
+            body += piece
+        self.close()
+        if not body:
+            raise BrokenReplyError("The reply ended before its body.")
+        return body
+
+    def _read_until(self, end: bytes) -> bytes:
+        while end not in self._received:
+            if len(self._received) > _HEAD_LIMIT_BYTES:
+                raise BrokenReplyError("The reply's head has no end.")
+            self._received += self._expect()
+        read, _, self._received = self._received.partition(end)
+        return read
+
+    def _read_bytes(self, count: int) -> bytes:
+        pieces = [self._received]
+        missing = count - len(self._received)
+        while missing > 0:
+            pieces.append(self._expect())
+            missing -= len(pieces[-1])
+        read = b"".join(pieces)
+        self._received = read[count:]
+        return read[:count]
+
+    def _expect(self) -> bytes:
+        piece = self._receive()
+        if not piece:
+            raise BrokenReplyError("The reply ended early.")
+        return piece
+
+    def _receive(self) -> bytes:
+        return self._socket.recv(_PIECE_BYTES) if self._socket else b""
+
+
+def _count(digits: str, base: int) -> int:
+    """Raises ValueError; signs, underscores and spaces would mean something to `int`."""
+    if not digits.isalnum():
+        raise ValueError
+    return int(digits, base)
+
+
+def split_url(url: str) -> tuple[str, str, bool]:
+    """Split an address that we were configured with; urllib.parse is slow to load.
+
+    Returns:
+        The host with its port if it has one, the path, and whether it is secure.
+    """
+    scheme, _, rest = url.partition("://")
+    host, _, path = rest.partition("/")
+    return host, f"/{path}", scheme.lower() == "https"

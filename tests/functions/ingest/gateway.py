@@ -1,0 +1,156 @@
+"""Sends intake what the gateway sends, with fakes behind it."""
+
+import base64
+import copy
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from functions.ingest.answers import respond
+from functions.ingest.integrations import Integrations
+from functions.ingest.ports import Ports
+from tests.examples import ALICE
+from tests.fakes.answers import InMemoryAnswers
+from tests.fakes.integrations import InMemoryIntegrations
+from tests.fakes.keys import InMemoryKeys
+from tests.fakes.stream import apply_stream
+from tests.fakes.world import World
+from tocsin.domain.alert import Alert
+from tocsin.domain.credential import ApiKey, Scope, hash_secret
+from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.integration import Integration, IntegrationType, Token
+from tocsin.lambda_runtime.callers import Callers
+from tocsin.lambda_runtime.log_lines import Log
+
+EVENTS = Path(__file__).parents[3] / "events"
+TOKEN = "0123456789abcdef0123456789abcdef"
+SECRET = "tocsin_key-of-a-script"
+SETUP = WriteId("setup")
+
+
+@functools.cache
+def _event(name: str) -> Mapping[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return event
+
+
+def event_of(name: str) -> dict[str, Any]:
+    """An event as the gateway sends it."""
+    return copy.deepcopy(dict(_event(name)))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the sender gets."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - any JSON
+        return json.loads(self.text)
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        results: list[dict[str, Any]] = self.json["data"]["results"]
+        return results
+
+    @property
+    def result(self) -> dict[str, Any]:
+        (result,) = self.results
+        return result
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [result["outcome"] for result in self.results]
+
+    @property
+    def error(self) -> dict[str, Any]:
+        error: dict[str, Any] = self.json["error"]
+        return error
+
+    @property
+    def code(self) -> str:
+        return str(self.error["code"])
+
+    @property
+    def wrong_fields(self) -> list[str]:
+        return [detail["field"] for detail in self.error["details"]]
+
+
+@dataclass
+class Gateway:
+    """Intake in memory; `world` is what stands behind it."""
+
+    world: World = field(default_factory=World)
+    integrations: InMemoryIntegrations = field(default_factory=InMemoryIntegrations)
+    keys: InMemoryKeys = field(default_factory=InMemoryKeys)
+    answers: InMemoryAnswers = field(default_factory=InMemoryAnswers)
+
+    def __post_init__(self) -> None:
+        callers = Callers(self.keys)
+        self.ports = Ports(
+            slots=self.world.alerts,
+            integrations=Integrations(self.integrations),
+            callers=lambda: callers,
+            answers=lambda: self.answers,
+            now=lambda: self.world.now,
+            new_write_id=self.world.new_write_id,
+            log=Log("ingest"),
+            service="ingest",
+        )
+
+    def register(self, type_: IntegrationType, **settings: Any) -> Integration:  # noqa: ANN401 - any of its fields
+        """Set up the integration of `TOKEN`."""
+        integration = Integration(
+            name="prod", type=type_, created_at=self.world.now, tokens=(Token.of(TOKEN),)
+        )
+        return self.integrations.put(None, replace(integration, **settings), write_id=SETUP)
+
+    def give_key(self, *scopes: Scope, secret: str = SECRET) -> None:
+        key = ApiKey(
+            key_id=f"01K{len(self.keys.list())}",
+            name="script",
+            scopes=frozenset(scopes),
+            created_at=self.world.now,
+            created_by=ALICE,
+            secret_hash=hash_secret(secret),
+        )
+        self.keys.add(key, write_id=SETUP)
+
+    def send(self, event: Mapping[str, Any]) -> Reply:
+        answer = respond(event, self.ports)
+        apply_stream(self.world.alerts, now=self.world.now, timers=self.world.timers)
+        return Reply(answer["statusCode"], answer["headers"], answer["body"])
+
+    def post(
+        self,
+        body: object,
+        *,
+        path: str = f"/i/{TOKEN}",
+        method: str = "POST",
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a body: bytes as they are, a text as it is, anything else as JSON."""
+        event = event_of("ingest_rest_trigger")
+        event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["requestContext"]["http"]["method"] = method
+        event["headers"] |= headers or {}
+        if isinstance(body, bytes):
+            event["body"] = base64.b64encode(body).decode()
+            event["isBase64Encoded"] = True
+        else:
+            event["body"] = body if isinstance(body, str) else json.dumps(body)
+        return self.send(event)
+
+    def alerts(self) -> list[Alert]:
+        """All that is stored."""
+        return list(self.world.alerts)
+
+    def alert(self, reply: Reply) -> Alert:
+        """The alert that the only result names."""
+        return self.world.alert(AlertId(reply.result["alert_id"]))

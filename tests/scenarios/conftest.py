@@ -1,0 +1,10 @@
+"""Stories on fakes, with a clock that only they move."""
+
+import pytest
+
+from tests.fakes.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

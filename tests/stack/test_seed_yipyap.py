@@ -1,0 +1,200 @@
+"""Yipyap's page on alerts: its table of routes and scopes, parameters, bodies and answers."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.published import document, examples_in, table
+from tests.stack.client import Client, Sender, eventually
+from tests.stack.likeness import unlike
+from tocsin.domain.timeline import ChangeType
+
+type NewName = Callable[[str], str]
+type NewKey = Callable[..., Client]
+
+PAGE = document("yipyap-alerts-api")
+ALERT, ACKNOWLEDGE, RESOLVE, TIMELINE = examples_in("yipyap-alerts-api")
+ROUTES = table(
+    PAGE,
+    "MethodPathDescriptionScope",
+    r"(GET|POST)(/api/v1/alerts(?:/\{id\})?(?:/[a-z-]+)?)([A-Z].*)\.(alerts|incidents)",
+)
+LIST = "/api/v1/alerts"
+OWN = {"id", "fired_at", "at", "by", "notification_count"}
+OF_PAGES = {"current_escalation_step"}
+"""Null until somebody is paged, which nobody is yet."""
+
+
+def payload(**changed: object) -> dict[str, Any]:
+    """What a monitor says so that its alert is the one on the page."""
+    said = ("monitor_id", "monitor_name", "severity", "summary", "reason", "labels")
+    return {"name": ALERT["monitor_name"], **{name: ALERT[name] for name in said}, **changed}
+
+
+@pytest.fixture
+def monitor(new_integration: Callable[..., Sender]) -> Sender:
+    return new_integration(type="monitor")
+
+
+@pytest.fixture
+def alert_id(monitor: Sender) -> str:
+    alert_id = monitor.send(**payload())["alert_id"]
+    assert isinstance(alert_id, str)
+    return alert_id
+
+
+@pytest.fixture
+def new_key(api: Client, new_name: NewName) -> NewKey:
+    """Makes a client whose key has these scopes and perhaps an owner."""
+
+    def make(*scopes: str, **owner: str) -> Client:
+        body = {"name": new_name("yipyap"), "scopes": scopes, **owner}
+        return api.with_key(api.post("/api/v1/keys", body).expect(201).data["key"])
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [pytest.param(method, path, scope, id=f"{method} {path}") for method, path, _, scope in ROUTES],
+)
+def test_each_route_asks_for_the_scope_in_the_table(
+    alert_id: str, new_key: NewKey, method: str, path: str, scope: str
+) -> None:
+    other = {"alerts": "incidents", "incidents": "alerts"}[scope]
+    target = path.replace("{id}", alert_id)
+
+    refused = new_key(other).send(method, target, None)
+    allowed = new_key(scope).send(method, target, None)
+
+    assert refused.expect(403).error_code == "scope_missing"
+    allowed.expect(200, 201)
+
+
+def test_the_table_of_routes_was_read_whole() -> None:
+    assert len(ROUTES) == PAGE.count("/api/v1/alerts") - len(
+        [line for line in PAGE.splitlines() if line.startswith(("GET /", "POST /"))]
+    )
+
+
+def test_an_alert_shows_what_the_page_shows(alert_id: str, api: Client) -> None:
+    alert = api.alert(alert_id)
+
+    documented = {name: value for name, value in ALERT.items() if name not in OF_PAGES}
+    assert unlike(alert, documented, own=OWN) == []
+    assert {name: alert[name] for name in OF_PAGES} == dict.fromkeys(OF_PAGES)
+
+
+def test_a_row_of_the_list_shows_it_too(alert_id: str, monitor: Sender, api: Client) -> None:
+    (row,) = api.get(f"{LIST}?integration={monitor.name}").expect(200).data
+
+    documented = {name: value for name, value in ALERT.items() if name not in OF_PAGES}
+    assert row["id"] == alert_id
+    assert unlike(row, documented, own=OWN) == []
+    assert row.keys() >= OF_PAGES
+
+
+def test_the_events_api_fires_an_alert(new_key: NewKey) -> None:
+    fields = {name: ALERT[name] for name in ("severity", "summary", "monitor_id", "monitor_name")}
+    event = {
+        "event_action": "trigger",
+        "payload": {**fields, "custom_details": ALERT["reason"], "labels": ALERT["labels"]},
+    }
+
+    answer = new_key("events").post("/api/v1/events", event).expect(202)
+
+    alert = new_key("alerts").alert(answer.data["results"][0]["alert_id"])
+    shown = (*fields, "reason", "labels", "status")
+    assert {name: alert[name] for name in shown} == {name: ALERT[name] for name in shown}
+
+
+def test_acknowledging_again_is_no_error_and_says_so(alert_id: str, new_key: NewKey) -> None:
+    caller = new_key("alerts")
+
+    first = caller.post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE).expect(200)
+    again = caller.post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE).expect(200)
+
+    assert first.json["already_acknowledged"] is False
+    assert again.json["already_acknowledged"] is True
+    assert again.data["already_acknowledged"] is True
+    assert again.data["acknowledged_at"] == first.data["acknowledged_at"]
+
+
+def test_whoever_owns_the_key_is_who_acknowledged(alert_id: str, new_key: NewKey) -> None:
+    answer = new_key("alerts", user="usr-alice").post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE)
+
+    assert answer.expect(200).data["acknowledged_by"] == "usr-alice"
+
+
+def test_a_key_of_a_service_acknowledges_under_its_own_id(
+    alert_id: str, api: Client, new_name: NewName
+) -> None:
+    made = api.post("/api/v1/keys", {"name": new_name("service"), "scopes": ["alerts"]}).data
+
+    answer = api.with_key(made["key"]).post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE)
+
+    assert answer.expect(200).data["acknowledged_by"] == f"key:{made['id']}"
+
+
+def test_resolving_takes_the_note_on_the_page(alert_id: str, api: Client) -> None:
+    answer = api.post(f"{LIST}/{alert_id}/resolve", RESOLVE).expect(200)
+
+    assert answer.data["status"] == "resolved"
+    (resolved,) = entries(api, alert_id, "resolved")
+    assert resolved["note"] == RESOLVE["note"]
+
+
+def entries(api: Client, alert_id: str, change: str) -> list[dict[str, Any]]:
+    timeline = eventually(
+        lambda: api.timeline(alert_id),
+        lambda found: change in {entry["type"] for entry in found},
+    )
+    return [entry for entry in timeline if entry["type"] == change]
+
+
+def test_what_is_up_again_resolves_by_itself_after_a_minute(
+    alert_id: str, monitor: Sender, api: Client
+) -> None:
+    result = monitor.send(**payload(severity="up"))
+
+    alert = api.alert(alert_id)
+    assert result == {**result, "alert_id": alert_id, "outcome": "resolving"}
+    assert (alert["status"], alert["next_action"]["kind"]) == ("firing", "resolve")
+    (resolving,) = entries(api, alert_id, "resolving")
+    due, reported = alert["next_action"]["at"], resolving["at"]
+    assert datetime.fromisoformat(due) - datetime.fromisoformat(reported) == timedelta(minutes=1)
+
+
+def test_resolving_by_hand_wins_over_the_monitor(
+    alert_id: str, monitor: Sender, api: Client
+) -> None:
+    monitor.send(**payload(severity="up"))
+
+    resolved = api.post(f"{LIST}/{alert_id}/resolve", RESOLVE).expect(200).data
+
+    assert resolved["resolved_by"].startswith("key:")
+    assert resolved["next_action"] is None
+
+
+def test_the_timeline_shows_what_the_page_shows(alert_id: str, new_key: NewKey) -> None:
+    alice = new_key("alerts", user="usr-alice")
+    alice.post(f"{LIST}/{alert_id}/ack").expect(200)
+    shown = ("fired", "acknowledged")
+    documented = [entry for entry in TIMELINE["data"] if entry["type"] in shown]
+    documented[0]["reason"] = ALERT["reason"]  # where the page cuts it short
+
+    timeline = eventually(lambda: alice.timeline(alert_id), lambda found: len(found) == 2)
+
+    assert unlike(timeline, documented, own=OWN) == []
+    assert {entry["type"] for entry in TIMELINE["data"]} <= set(ChangeType)
+
+
+def test_promoting_makes_an_incident_that_the_alert_names(
+    alert_id: str, new_key: NewKey, api: Client
+) -> None:
+    incident = new_key("incidents").post(f"{LIST}/{alert_id}/create-incident").expect(201).data
+
+    assert incident["alert_ids"] == [alert_id]
+    assert api.alert(alert_id)["incident_id"] == incident["id"]

@@ -1,0 +1,316 @@
+"""No sequence of signals, actions and pauses brings an alert where it may not be."""
+
+from collections import Counter, defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.examples import ALICE, BOB, NINE, PROMETHEUS, SENDER
+from tests.fakes.world import World
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.errors import (
+    AlreadyAcknowledgedError,
+    AlreadyResolvedError,
+    ConflictError,
+    NotAcknowledgedError,
+    NotSnoozedError,
+)
+from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.reception import Outcome, Source
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import SignalAction
+from tocsin.domain.timeline import ChangeType
+
+DEDUP_KEYS = some.sampled_from(["disk-full", "cpu"])
+SOURCES = some.builds(
+    Source,
+    integration=some.just(PROMETHEUS.integration),
+    resolve_after=some.sampled_from([timedelta(), timedelta(), timedelta(minutes=1)]),
+    wakes_on_output=some.booleans(),
+)
+PEOPLE = some.sampled_from([ALICE, BOB])
+COUNTED = {Outcome.OPENED, Outcome.UPDATED, Outcome.REOPENED}
+
+STATUS_AFTER = {
+    ChangeType.FIRED: AlertStatus.FIRING,
+    ChangeType.ACKNOWLEDGED: AlertStatus.ACKNOWLEDGED,
+    ChangeType.UNACKNOWLEDGED: AlertStatus.FIRING,
+    ChangeType.RESOLVED: AlertStatus.RESOLVED,
+}
+
+
+@dataclass(frozen=True)
+class End:
+    by: Actor | None
+    at: datetime | None
+
+
+class AnySequence(RuleBasedStateMachine):
+    """Random senders, people and clocks; what must hold is checked after each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.sent: Counter[str] = Counter()
+        """Triggers that were taken in, by dedup key."""
+        self.ids: dict[AlertId, None] = {}
+        """Every alert there ever was, in the order of appearance."""
+        self.responders: dict[AlertId, tuple[Actor, datetime]] = {}
+        self.ends: dict[AlertId, End] = {}
+
+    def alert(self, number: int) -> Alert:
+        ids = list(self.ids)
+        return self.world.alert(ids[number % len(ids)])
+
+    def now_responds(self, alert_id: AlertId, by: Actor) -> None:
+        assert alert_id not in self.responders
+        alert = self.world.alert(alert_id)
+        assert alert.acknowledged_by == by
+        assert alert.acknowledged_at is not None
+        assert alert.acknowledged_at >= self.world.now
+        self.responders[alert_id] = (by, alert.acknowledged_at)
+
+    # Senders
+
+    @rule(
+        dedup_key=DEDUP_KEYS,
+        severity=some.sampled_from(Severity),
+        output=some.sampled_from(["", "93 %", "97 %"]),
+        value=some.sampled_from([None, 93, "high"]),
+        source=SOURCES,
+        started_at=some.sampled_from([None, NINE]),
+    )
+    def trigger(
+        self,
+        dedup_key: str,
+        severity: Severity,
+        output: str,
+        value: int | str | None,
+        source: Source,
+        started_at: datetime | None,
+    ) -> None:
+        receipt = self.world.signal(
+            dedup_key,
+            severity=severity,
+            output=output,
+            value=value,
+            source=source,
+            started_at=started_at,
+        )
+
+        assert receipt.outcome in COUNTED | {Outcome.SUPPRESSED}
+        assert receipt.alert_id is not None
+        self.ids[receipt.alert_id] = None
+        self.sent[dedup_key] += receipt.outcome in COUNTED
+        assert (receipt.outcome is Outcome.SUPPRESSED) is not self.world.alert(
+            receipt.alert_id
+        ).is_open
+
+    @rule(dedup_key=DEDUP_KEYS, source=SOURCES)
+    def recovery(self, dedup_key: str, source: Source) -> None:
+        receipt = self.world.signal(dedup_key, action=SignalAction.RESOLVE, source=source)
+
+        assert receipt.outcome in {Outcome.RESOLVED, Outcome.RESOLVING, Outcome.IGNORED}
+
+    @rule(dedup_key=DEDUP_KEYS)
+    def senders_acknowledgement(self, dedup_key: str) -> None:
+        receipt = self.world.signal(dedup_key, action=SignalAction.ACKNOWLEDGE)
+
+        if receipt.outcome is Outcome.ACKNOWLEDGED:
+            assert receipt.alert_id is not None
+            self.now_responds(receipt.alert_id, SENDER)
+        else:
+            assert receipt.outcome is Outcome.IGNORED
+
+    # People
+
+    @precondition(lambda self: self.ids)
+    @rule(number=some.integers(0, 99), by=PEOPLE)
+    def acknowledge(self, number: int, by: Actor) -> None:
+        before = self.alert(number)
+
+        try:
+            self.world.acknowledge(before.alert_id, by=by)
+        except AlreadyAcknowledgedError:
+            assert before.status is AlertStatus.ACKNOWLEDGED
+        except AlreadyResolvedError:
+            assert before.status is AlertStatus.RESOLVED
+        else:
+            assert before.status is AlertStatus.FIRING
+            self.now_responds(before.alert_id, by)
+
+    @precondition(lambda self: self.ids)
+    @rule(number=some.integers(0, 99), by=PEOPLE)
+    def give_back(self, number: int, by: Actor) -> None:
+        before = self.alert(number)
+
+        try:
+            self.world.unacknowledge(before.alert_id, by=by)
+        except (NotAcknowledgedError, AlreadyResolvedError):
+            assert before.status is not AlertStatus.ACKNOWLEDGED
+        else:
+            del self.responders[before.alert_id]
+
+    @precondition(lambda self: self.ids)
+    @rule(number=some.integers(0, 99), by=PEOPLE)
+    def resolve(self, number: int, by: Actor) -> None:
+        before = self.alert(number)
+
+        try:
+            self.world.resolve(before.alert_id, by=by)
+        except AlreadyResolvedError:
+            assert not before.is_open
+
+    @precondition(lambda self: self.ids)
+    @rule(
+        number=some.integers(0, 99),
+        seconds=some.sampled_from([1, 59, 3600]),
+        sticky_severity=some.booleans(),
+        sticky_output=some.booleans(),
+    )
+    def snooze(
+        self, number: int, seconds: int, *, sticky_severity: bool, sticky_output: bool
+    ) -> None:
+        before = self.alert(number)
+
+        try:
+            self.world.snooze(
+                before.alert_id,
+                timedelta(seconds=seconds),
+                sticky_severity=sticky_severity,
+                sticky_output=sticky_output,
+            )
+        except AlreadyResolvedError:
+            assert not before.is_open
+
+    @precondition(lambda self: self.ids)
+    @rule(number=some.integers(0, 99))
+    def unsnooze(self, number: int) -> None:
+        before = self.alert(number)
+
+        try:
+            self.world.unsnooze(before.alert_id)
+        except (NotSnoozedError, AlreadyResolvedError):
+            assert not before.is_open or before.snooze is None
+
+    @precondition(lambda self: self.ids)
+    @rule(number=some.integers(0, 99), text=some.sampled_from(["on it", "looks bad"]))
+    def note(self, number: int, text: str) -> None:
+        self.world.note(self.alert(number).alert_id, text)
+
+    @precondition(lambda self: self.ids)
+    @rule(number=some.integers(0, 99))
+    def promote(self, number: int) -> None:
+        with suppress(ConflictError):
+            self.world.promote(self.alert(number).alert_id, IncidentId("incident"))
+
+    # Time
+
+    @rule(seconds=some.sampled_from([0.001, 1, 30, 61, 7200]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.pass_time(seconds=seconds)
+
+    @rule(milliseconds=some.integers(1, 50))
+    def another_clock_is_behind(self, milliseconds: int) -> None:
+        self.world.now -= timedelta(milliseconds=milliseconds)
+
+    # What must hold
+
+    @invariant()
+    def every_state_is_legal(self) -> None:
+        for alert in self.world.alerts:
+            is_acknowledged = alert.acknowledged_by is not None
+            assert (alert.acknowledged_at is not None) == is_acknowledged
+            assert (alert.resolved_at is not None) == (alert.resolved_by is not None)
+            match alert.status:
+                case AlertStatus.FIRING:
+                    assert not is_acknowledged
+                    assert alert.resolved_at is None
+                case AlertStatus.ACKNOWLEDGED:
+                    assert is_acknowledged
+                    assert alert.resolved_at is None
+                case AlertStatus.RESOLVED:
+                    assert alert.resolved_at is not None
+                    assert alert.resolves_at is None
+            for at in (alert.acknowledged_at, alert.resolved_at):
+                assert at is None or alert.fired_at <= at <= alert.changed_at
+
+    @invariant()
+    def every_alert_is_known_and_only_the_newest_episode_may_be_open(self) -> None:
+        by_key: defaultdict[str, list[Alert]] = defaultdict(list)
+        for alert_id in self.ids:
+            alert = self.world.alert(alert_id)
+            by_key[alert.dedup_key].append(alert)
+        assert sum(map(len, by_key.values())) == len(list(self.world.alerts))
+        for episodes in by_key.values():
+            assert [alert.episode for alert in episodes] == list(range(1, len(episodes) + 1))
+            assert sorted(alert.alert_id for alert in episodes) == [
+                alert.alert_id for alert in episodes
+            ]
+            assert not any(alert.is_open for alert in episodes[:-1])
+
+    @invariant()
+    def no_occurrence_is_lost(self) -> None:
+        kept: Counter[str] = Counter()
+        for alert in self.world.alerts:
+            kept[alert.dedup_key] += alert.occurrences
+        assert kept == +self.sent
+
+    @invariant()
+    def the_first_responder_and_time_stay(self) -> None:
+        assert self.responders == {
+            alert.alert_id: (alert.acknowledged_by, alert.acknowledged_at)
+            for alert in self.world.alerts
+            if alert.acknowledged_by is not None
+        }
+
+    @invariant()
+    def what_is_over_stays_over(self) -> None:
+        for alert in self.world.alerts:
+            end = End(by=alert.resolved_by, at=alert.resolved_at)
+            if not alert.is_open:
+                assert self.ends.setdefault(alert.alert_id, end) == end
+            assert alert.is_open == (alert.alert_id not in self.ends)
+
+    @invariant()
+    def every_open_alert_has_a_next_action_or_says_why_not(self) -> None:
+        for alert in self.world.alerts:
+            due = self.world.next_action(alert.alert_id)
+            assert due.why
+            assert alert.is_open or due.at is None
+
+    @invariant()
+    def what_is_due_is_done(self) -> None:
+        overdue = self.world.alerts.due(self.world.now - timedelta(milliseconds=51))
+        assert not overdue
+
+    @invariant()
+    def the_timeline_is_in_order_complete_and_true(self) -> None:
+        for alert in self.world.alerts:
+            told = self.world.timeline(alert.alert_id)
+            assert [change.at for change in told] == sorted(change.at for change in told)
+            assert told[0].type is ChangeType.FIRED
+            assert told[0].at == alert.fired_at
+            assert self.versions_told(alert.alert_id) == set(range(1, alert.version + 1))
+            statuses = [STATUS_AFTER[change.type] for change in told if change.type in STATUS_AFTER]
+            assert statuses[-1] is alert.status
+
+    def versions_told(self, alert_id: AlertId) -> set[int]:
+        kinds = (place.split("#")[1] for place, _ in self.world.alerts.placed(alert_id))
+        return {int(kind) for kind in kinds if kind.isdecimal()}
+
+    @invariant()
+    def the_counts_are_those_of_the_open_alerts(self) -> None:
+        is_open = [alert for alert in self.world.alerts if alert.is_open]
+        firing = [alert for alert in is_open if alert.status is AlertStatus.FIRING]
+        counts = self.world.list().counts
+        assert (counts.firing, counts.total) == (len(firing), len(is_open))
+        assert counts.snoozed == sum(alert.snooze is not None for alert in is_open)
+
+
+TestAnySequence = AnySequence.TestCase
+TestAnySequence.settings = settings(max_examples=40, stateful_step_count=40)

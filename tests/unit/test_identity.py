@@ -1,0 +1,101 @@
+"""What makes two signals the same alert, and what never does."""
+
+from dataclasses import replace
+
+from hypothesis import assume, example, given
+from hypothesis import strategies as some
+
+from tests.examples import PROMETHEUS, trigger
+from tests.fakes.world import World
+from tocsin.domain.dedup import DEDUP_KEY_LIMIT, bounded, dedup_key_of
+from tocsin.domain.ids import fingerprint
+from tocsin.domain.reception import Source
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Signal, SignalAction
+
+NUMBERS_AND_SEPARATORS = "/:0123456789ab"
+any_text = some.text(some.characters(codec=None), max_size=300)
+"""Lone surrogates among it: a sender's JSON may hold them."""
+parts = some.text(NUMBERS_AND_SEPARATORS, max_size=8) | any_text
+identities = some.lists(parts, min_size=1, max_size=4)
+
+signals = some.builds(
+    Signal,
+    action=some.sampled_from([SignalAction.TRIGGER]),
+    dedup_key=some.just("disk-full"),
+    severity=some.sampled_from(Severity),
+    facts=some.builds(
+        Facts,
+        name=any_text,
+        summary=any_text,
+        reason=any_text,
+        source=some.none() | any_text,
+        object=some.none() | any_text,
+        threshold=some.none() | some.integers() | any_text,
+        labels=some.dictionaries(any_text, any_text, max_size=3),
+    ),
+    current_value=some.none() | some.integers() | some.booleans() | any_text,
+)
+
+
+@given(some.lists(signals, min_size=1, max_size=5))
+def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(
+    said: list[Signal],
+) -> None:
+    world = World()
+
+    receipts = [world.receive(signal) for signal in said]
+
+    assert len({receipt.alert_id for receipt in receipts}) == 1
+    (alert,) = world.list().alerts
+    assert world.alert(alert.alert_id).occurrences == len(said)
+
+
+@given(identities, identities)
+@example(["a/b", "c"], ["a", "b/c"])
+@example(["1:a", "b"], ["a", "b"])
+@example(["3:a", "b", "x/y"], ["a/b", "3:x", "y"])
+@example(["", ""], [""])
+@example(["a" * 300], ["a" * 299])
+def test_two_identities_that_differ_have_keys_that_differ(
+    first: list[str], second: list[str]
+) -> None:
+    assume(first != second)
+
+    assert dedup_key_of(*first) != dedup_key_of(*second)
+
+
+@given(identities)
+def test_the_same_identity_always_has_the_same_key_of_bounded_length(identity: list[str]) -> None:
+    key = dedup_key_of(*identity)
+
+    assert key == dedup_key_of(*identity)
+    assert len(key) <= DEDUP_KEY_LIMIT
+    assert bounded(key) == key
+
+
+@given(some.tuples(any_text, any_text), some.tuples(any_text, any_text))
+@example(("a", "bc"), ("ab", "c"))
+@example(("1:a", "b"), ("1", "a:b"))
+@example(("", "1::"), ("1", ":"))
+@example(("é", "a"), ("e\u0301", "a"))
+def test_two_pairs_of_integration_and_key_that_differ_have_slots_that_differ(
+    first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    assume(first != second)
+
+    assert fingerprint(*first) != fingerprint(*second)
+
+
+def test_two_integrations_never_share_an_alert() -> None:
+    signal = trigger(dedup_key="disk-full")
+
+    assert PROMETHEUS.slot_of(signal) != Source(integration="grafana").slot_of(signal)
+
+
+def test_a_recovery_finds_the_alert_of_its_trigger() -> None:
+    signal = trigger(dedup_key="disk-full")
+
+    assert PROMETHEUS.slot_of(signal) == PROMETHEUS.slot_of(
+        replace(signal, action=SignalAction.RESOLVE, severity=Severity.INFO)
+    )
