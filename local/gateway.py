@@ -6,7 +6,6 @@ answers when a function fails, and its limit on a body.
 
 import http.client
 import json
-import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -69,16 +68,12 @@ class Gateway:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.target = target
         self._server.watcher = watcher
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def last_request_at(self) -> float:
-        """Seconds of the monotonic clock."""
-        return self._server.last_request_at
 
     def start(self) -> None:
         self._thread.start()
@@ -101,7 +96,6 @@ class _Server(ThreadingHTTPServer):
     target: str
     watcher: Watcher
     is_stopping = False
-    last_request_at = -math.inf
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(address, handler)
@@ -149,7 +143,6 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.requestline.split(" ")[1]
         answer = self._answer(target)
         self._send(answer)
-        self._front.last_request_at = time.monotonic()
         self._front.watcher(
             RequestServed(
                 at=at,

@@ -40,6 +40,17 @@ def test_a_restart_on_other_ports_keeps_alerts_urls_and_all_that_happens_by_itse
         eventually(lambda: types_of(stack, alert_id), lambda types: types == story)
 
 
+@pytest.mark.usefixtures("aws_environment")
+def test_a_stop_in_the_middle_of_a_storm_lets_every_change_be_followed(tmp_path: Path) -> None:
+    with start(Options(state=tmp_path)) as stack:
+        sender = sender_of(stack)
+        alert_ids = [sender.send(name=f"Disk {number} full")["alert_id"] for number in range(50)]
+
+    with start(Options(state=tmp_path)) as stack:
+        stories = [types_of(stack, alert_id) for alert_id in alert_ids]
+        assert stories == [["fired"]] * 50
+
+
 def test_the_ready_file_says_how_to_use_the_stack(stack: Stack) -> None:
     ready = json.loads(stack.places.ready.read_text())
 
