@@ -128,7 +128,6 @@ def test_a_whole_reply_is_read_that_comes(
         pytest.param(BY_CHUNKS.replace(b"chunked", b"gzip") + b"abc", id="was not asked for"),
         pytest.param(b"HTTP/2 200\r\nContent-Length: 2\r\n\r\n{}", id="is of another version"),
         pytest.param(b"HTTP/1.1 OK\r\n\r\n{}", id="has no status"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n{}", id="has a line that is no header"),
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20_000, id="has a head without end"),
     ],
 )
@@ -142,6 +141,20 @@ def test_it_is_no_whole_reply_when_what_comes(
 
     assert not connection.is_open
     assert ask(connection).status == 200
+
+
+def test_a_header_is_found_whatever_the_case_of_its_name(
+    server: ScriptedServer, connection: HttpConnection
+) -> None:
+    odd = b"\r\nX-Amzn-ErrorType:  FooError:http://x/ \r\nx-y: content-length: 7"
+    server.plays(sending(OK.replace(b" OK", b" OK" + odd)))
+
+    reply = ask(connection)
+
+    assert reply.header("x-amzn-errortype") == "FooError:http://x/"
+    assert reply.header("content-length") == "2"
+    assert reply.header("errortype") == ""
+    assert reply.body == b"{}"
 
 
 def test_a_body_of_no_stated_length_ends_with_its_connection(

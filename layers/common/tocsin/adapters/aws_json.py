@@ -197,7 +197,7 @@ def _read(reply: Reply) -> dict[str, Any]:
         raise _TransientError("NotJson", f"status {reply.status}")
     if reply.status == _OK:
         return answer
-    name = answer.get("__type") or answer.get("code") or reply.headers.get("x-amzn-errortype")
+    name = answer.get("__type") or answer.get("code") or reply.header("x-amzn-errortype")
     code = _shape(str(name or reply.status))
     reasons = answer.get("CancellationReasons") or ()
     is_transient = (

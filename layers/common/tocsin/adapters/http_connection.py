@@ -8,7 +8,6 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 _HEAD_LIMIT_BYTES: Final = 65_536
@@ -21,14 +20,33 @@ class BrokenReplyError(Exception):
     """What came is no whole HTTP reply: nobody knows what became of the request."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reply:
     """A reply, read to its end."""
 
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
+    __slots__ = ("_head", "_lowered", "body", "status")
+
+    def __init__(self, head: str) -> None:
+        """Args: head: Status line and headers."""
+        version, _, rest = head.partition(" ")
+        if not version.startswith("HTTP/1.") or not rest[:3].isdecimal():
+            raise BrokenReplyError("The reply is not HTTP/1.")
+        self.status = int(rest[:3])
+        self.body = b""
+        self._head = head
+        self._lowered = head.lower()
+
+    def header(self, name: str) -> str:
+        """One header, empty if it is not there: few are looked at, so they are not taken apart.
+
+        Args:
+            name: In lower case.
+        """
+        start = self._lowered.find(f"\r\n{name}:")
+        if start < 0:
+            return ""
+        start += len(name) + 3
+        end = self._head.find("\r\n", start)
+        return self._head[start : end if end >= 0 else None].strip()
 
 
 class HttpConnection:
@@ -105,14 +123,15 @@ class HttpConnection:
             raise
 
     def _read_reply(self) -> Reply:
-        status, headers = self._read_head()
-        while 100 <= status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
-            status, headers = self._read_head()
-        body = self._read_body(headers)
-        if self._received or headers.get("connection", "").lower() == "close":
+        reply = self._read_head()
+        while reply.status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
+            reply = self._read_head()
+        reply.body = self._read_body(reply)
+        if self._received or reply.header("connection").lower() == "close":
             self.close()
-        return Reply(status, headers, body)
+        return reply
 
+<<<<<<< HEAD
     def _read_head(self) -> tuple[int, dict[str, str]]:
         first, *lines = self._read_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
         try:
@@ -126,13 +145,17 @@ class HttpConnection:
             return int(status), headers
         except ValueError:
             raise BrokenReplyError("The reply's head is not understood.") from None
+=======
+    def _read_head(self) -> Reply:
+        return Reply(self._read_until(b"\r\n\r\n").decode("latin-1"))
+>>>>>>> refs/heads/bench
 
-    def _read_body(self, headers: Mapping[str, str]) -> bytes:
+    def _read_body(self, reply: Reply) -> bytes:
         try:
-            if "transfer-encoding" in headers:
-                return self._read_chunks(headers["transfer-encoding"])
-            if "content-length" in headers:
-                return self._read_bytes(_count(headers["content-length"], 10))
+            if encoding := reply.header("transfer-encoding"):
+                return self._read_chunks(encoding)
+            if length := reply.header("content-length"):
+                return self._read_bytes(_count(length, 10))
         except ValueError:
             raise BrokenReplyError("The reply's length is not understood.") from None
         return self._read_rest()
