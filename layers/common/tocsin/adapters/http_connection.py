@@ -23,7 +23,7 @@ class BrokenReplyError(Exception):
 class Reply:
     """A reply, read to its end."""
 
-    __slots__ = ("_head", "_lowered", "body", "status")
+    __slots__ = ("_head", "_lowered", "body", "is_last", "status")
 
     def __init__(self, head: str) -> None:
         """Args: head: Status line and headers."""
@@ -34,6 +34,10 @@ class Reply:
         self.body = b""
         self._head = head
         self._lowered = head.lower()
+        connection = self.header("connection").lower()
+        self.is_last = connection == "close" or (
+            version == "HTTP/1.0" and connection != "keep-alive"
+        )
 
     def header(self, name: str) -> str:
         """One header, empty if it is not there: few are looked at, so they are not taken apart.
@@ -127,28 +131,12 @@ class HttpConnection:
         while reply.status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
             reply = self._read_head()
         reply.body = self._read_body(reply)
-        if self._received or reply.header("connection").lower() == "close":
+        if self._received or reply.is_last:
             self.close()
         return reply
 
-<<<<<<< HEAD
-    def _read_head(self) -> tuple[int, dict[str, str]]:
-        first, *lines = self._read_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        try:
-            version, status, *_ = first.split(" ", 2)
-            fields = dict(line.split(":", 1) for line in lines)
-            if not version.startswith("HTTP/1."):
-                raise BrokenReplyError("The reply is not HTTP/1.")
-            headers = {name.lower(): value.strip() for name, value in fields.items()}
-            if version == "HTTP/1.0":
-                headers.setdefault("connection", "close")
-            return int(status), headers
-        except ValueError:
-            raise BrokenReplyError("The reply's head is not understood.") from None
-=======
     def _read_head(self) -> Reply:
         return Reply(self._read_until(b"\r\n\r\n").decode("latin-1"))
->>>>>>> refs/heads/bench
 
     def _read_body(self, reply: Reply) -> bytes:
         try:
