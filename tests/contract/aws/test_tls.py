@@ -1,5 +1,7 @@
 """Nobody between us and AWS reads along."""
 
+import hashlib
+import re
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,9 @@ from cryptography.x509.oid import NameOID
 
 from tests.contract.aws.requests import REQUEST, client_of
 from tests.scripted_server import ScriptedServer
+from tocsin.adapters import http_connection
 from tocsin.adapters.aws_json import AwsUnavailableError
+from tocsin.adapters.http_connection import AMAZON_ROOTS
 
 pytestmark = pytest.mark.loopback
 
@@ -81,7 +85,9 @@ def test_a_server_that_the_machine_trusts_is_spoken_to(
         client.call("GetItem", REQUEST)
     client.close()
 
-    assert (len(secure.requests), secure.connections) == (3, 1)
+    assert len(secure.requests) == 3
+    # The first one met a certificate that is not Amazon's, and was left unused.
+    assert secure.connections == 2
 
 
 @pytest.mark.parametrize("host", ["dynamodb.eu-central-1.amazonaws.com"])
@@ -97,15 +103,63 @@ def test_a_trusted_certificate_of_another_host_is_refused(
     assert secure.requests == []
 
 
-def test_certificates_of_the_machine_are_read_once_a_client(
-    secure: ScriptedServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """Which certificates were read: those of a file, or all of the machine's (None)."""
+    read: list[str | None] = []
+    make = ssl.create_default_context
+
+    def note(cafile: Path | None = None) -> ssl.SSLContext:
+        read.append(cafile.name if cafile else None)
+        return make(cafile=cafile)
+
+    monkeypatch.setattr(ssl, "create_default_context", note)
+    return read
+
+
+def test_certificates_of_the_machine_are_read_once_and_only_when_amazons_are_not_enough(
+    secure: ScriptedServer,
+    certificate: Path,
+    contexts: list[str | None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     client = client_of(secure)
-    monkeypatch.setattr(ssl, "create_default_context", pytest.fail)
+    assert contexts == ["amazon_roots.pem"]
 
     for _ in range(3):
         client.call("GetItem", REQUEST)
         client.close()
 
-    assert secure.connections == 3
+    assert contexts == ["amazon_roots.pem", None]
+    # Connections that failed for want of a certificate carry no request.
+    assert len(secure.requests) == 3
+
+
+def test_amazons_certificates_are_enough_for_amazon(
+    secure: ScriptedServer,
+    certificate: Path,
+    contexts: list[str | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_connection, "AMAZON_ROOTS", certificate)
+    client = client_of(secure)
+
+    client.call("GetItem", REQUEST)
+    client.close()
+
+    assert contexts == [certificate.name]
+    assert secure.connections == 1
+
+
+def test_amazons_certificates_are_amazons() -> None:
+    """The fingerprints of https://www.amazontrust.com/repository/ ."""
+    roots = re.findall("-----BEGIN.*?END CERTIFICATE-----", AMAZON_ROOTS.read_text(), re.DOTALL)
+
+    assert {hashlib.sha256(ssl.PEM_cert_to_DER_cert(root)).hexdigest() for root in roots} == {
+        "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+        "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+        "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+        "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+        "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+    }

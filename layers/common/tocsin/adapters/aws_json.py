@@ -7,7 +7,6 @@ the figures). Tests check the signature against botocore's own signer.
 
 import json
 import math
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,9 +110,7 @@ class AwsJsonClient:
         self._service = service
         self._credentials = credentials
         self._signer = Signer(service=service.name, region=region)
-        # Reading the machine's certificates takes longer than connecting: once is enough.
-        tls = ssl.create_default_context() if is_secure else None
-        self._connection = HttpConnection(self._host, tls)
+        self._connection = HttpConnection(self._host, is_secure=is_secure)
         self._timeout_seconds = timeout_seconds
         self._until = math.inf
 
