@@ -55,7 +55,7 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What lists show of the things that every repeat changes; up to a minute old."""
+    """What lists show of the things that every repeat changes; about a second old."""
 
     occurrences: int
     last_seen_at: datetime
