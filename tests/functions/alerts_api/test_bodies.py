@@ -75,6 +75,12 @@ def test_a_body_has_a_mebibyte(client: Client, world: World, length: int, status
     assert client.post(f"/api/v1/alerts/{alert_id}/notes", body).status == status
 
 
+def test_a_mebibyte_of_nothing_is_too_big_too(client: Client, world: World) -> None:
+    alert_id = world.opened()
+
+    assert client.post(f"/api/v1/alerts/{alert_id}/ack", b" " * (MEBIBYTE + 1)).status == 413
+
+
 @pytest.mark.parametrize(
     "media_type",
     [
