@@ -16,6 +16,12 @@ from tocsin.domain.severity import Severity
 
 LABEL_PREFIX: Final = "label."
 
+_LABELS: Final = frozenset(("label", "labels"))
+_KNOWN: Final = (
+    EQUAL_FIELDS
+    | _LABELS
+    | {*("status", "severity", "snoozed", "from", "to", "q", "sort", "limit", "cursor")}
+)
 _SEVERITIES: Final = {severity.value: severity for severity in Severity} | {
     "information": Severity.INFO
 }
@@ -51,21 +57,33 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
 def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:
     """Take filters from JSON, where lists, numbers and booleans are as natural as texts.
 
+    Unlike a list, an action does not ignore what it does not know: a slip of the pen would
+    choose every alert there is.
+
     Args:
         members: The filter object of a body.
         fields: Where to report what cannot be a filter.
     """
     filters: dict[str, str] = {}
     for name, value in members.items():
-        text = _as_text(value)
-        if text is not None:
-            filters[name] = text
-        elif name in ("label", "labels") and isinstance(value, Mapping):
+        if name in _LABELS and isinstance(value, Mapping):
             for label, wanted in value.items():
-                filters[f"{LABEL_PREFIX}{label}"] = _as_text(wanted) or ""
+                _take(filters, f"{LABEL_PREFIX}{label}", wanted, fields, f"{name}.{label}")
+        elif name in _LABELS and value is not None:
+            fields.refuse(f"filter.{name}", "must be an object of names and values")
+        elif name not in _KNOWN and not name.startswith(LABEL_PREFIX):
+            fields.refuse(f"filter.{name}", "is no filter; see the list of alerts")
         elif value is not None:
-            fields.refuse(f"filter.{name}", "must be a text, a number, true, false or a list")
+            _take(filters, name, value, fields, name)
     return filters
+
+
+def _take(filters: dict[str, str], name: str, value: object, fields: Fields, place: str) -> None:
+    text = _as_text(value)
+    if text is None:
+        fields.refuse(f"filter.{place}", "must be a text, a number, true, false or a list")
+    else:
+        filters[name] = text
 
 
 def read_limit(fields: Fields) -> int:

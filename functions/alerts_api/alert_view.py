@@ -15,6 +15,7 @@ _ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
     ChangeType.ACKNOWLEDGED: {"note": ""}
 }
 """What one of the published documents shows even where nobody said it."""
+_SHOWN_IN_PART: Final = "a list shows the beginning of long texts and labels: get the alert for all"
 
 
 def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
@@ -66,6 +67,14 @@ def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
     }
     if facts.truncated:
         view["truncated"] = list(facts.truncated)
+    return view
+
+
+def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
+    """Show an alert in a list, which has only the beginning of big facts."""
+    view = view_alert(alert, at)
+    if alert.overflow:
+        view["truncated"] = [_SHOWN_IN_PART]
     return view
 
 

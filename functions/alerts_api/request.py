@@ -17,7 +17,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.ids import Actor
 from tocsin.lambda_runtime.gateway_event import body_of, method_of, request_id_of
-from tocsin.lambda_runtime.strict_json import read_json
+from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -82,8 +82,10 @@ class Request:
 
         Raises:
             MalformedInputError: Not JSON, or another JSON value.
+            PayloadTooLargeError: It is over 1 MiB.
             UnsupportedMediaError: Not JSON, and not called so either.
         """
+        expect_size(self.body)
         if not self.body.strip():
             return {}
         try:

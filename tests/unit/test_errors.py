@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tocsin.domain import errors
-from tocsin.domain.errors import Problem, TocsinError
+from tocsin.domain.errors import InvalidInputError, Problem, TocsinError
+from tocsin.lambda_runtime.error_answers import error_value
 
 
 def every_error(parent: type[TocsinError] = TocsinError) -> Iterator[type[TocsinError]]:
@@ -47,3 +48,29 @@ def test_an_error_reads_as_its_message_and_carries_what_is_wrong_where() -> None
 
 def test_a_missing_alert_does_not_say_which() -> None:
     assert str(errors.AlertNotFoundError()) == "There is no alert with this id."
+
+
+def test_an_answer_names_the_first_problems_and_says_how_many_more_there_are() -> None:
+    problems = [Problem(f"labels.{number}", "must be a text") for number in range(10_000)]
+
+    details = error_value(InvalidInputError("Wrong.", problems), "request")["details"]
+
+    assert details[0] == {"field": "labels.0", "problem": "must be a text"}
+    assert details[-1] == {"field": "…", "problem": "9981 more"}
+    assert len(details) == 20
+
+
+def test_as_many_problems_as_an_answer_names_are_all_named() -> None:
+    problems = [Problem("name", f"wrong {number}") for number in range(20)]
+
+    details = error_value(InvalidInputError("Wrong.", problems), "request")["details"]
+
+    assert details[-1] == {"field": "name", "problem": "wrong 19"}
+
+
+def test_an_answer_gives_nothing_back_at_length() -> None:
+    problem = Problem("n" * 100_000, "p" * 100_000)
+
+    (detail,) = error_value(InvalidInputError("Wrong.", [problem]), "request")["details"]
+
+    assert detail == {"field": "n" * 99 + "…", "problem": "p" * 299 + "…"}

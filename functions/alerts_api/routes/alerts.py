@@ -13,7 +13,13 @@ from functions.alerts_api.alert_actions import (
     read_transition,
 )
 from functions.alerts_api.alert_filters import read_filters, read_limit
-from functions.alerts_api.alert_view import view_alert, view_change, view_counts, view_history
+from functions.alerts_api.alert_view import (
+    view_alert,
+    view_change,
+    view_counts,
+    view_history,
+    view_row,
+)
 from functions.alerts_api.answers import HttpAnswer, with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
@@ -55,7 +61,7 @@ class AlertRoutes:
 
     def list_alerts(self, request: Request) -> HttpAnswer:
         page = self.alerts.list(read_filters(request.query), at=request.at)
-        rows = [view_alert(alert, request.at) for alert in page.alerts]
+        rows = [view_row(alert, request.at) for alert in page.alerts]
         return with_page(rows, next_cursor=page.next_cursor, meta=view_counts(page.counts))
 
     def get_alert(self, request: Request, alert_id: str) -> HttpAnswer:

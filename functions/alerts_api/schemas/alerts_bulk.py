@@ -33,7 +33,7 @@ class BulkResult(View):
 
 
 class BulkFilter(ActionBody):
-    """The filters of the list; lists, numbers and booleans may be sent as such."""
+    """The filters of the list, and no others; lists, numbers and booleans may be sent as such."""
 
     model_config = ConfigDict(
         extra="allow", json_schema_extra={"examples": [{"status": "firing", "label.env": "prod"}]}

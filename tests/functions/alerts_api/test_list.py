@@ -1,7 +1,11 @@
 """Lists of alerts: every filter, every order, pages that hold while alerts arrive."""
 
+from dataclasses import replace
+
 import pytest
 
+from functions.alerts_api.alert_view import view_row
+from tests.examples import NINE, firing
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.ids import AlertId
@@ -218,3 +222,12 @@ def test_rows_have_no_history(client: Client, world: World) -> None:
     (row,) = client.get(ALERTS).data
 
     assert "history" not in row
+
+
+def test_a_row_that_shows_only_the_beginning_of_an_alert_says_so() -> None:
+    whole = firing()
+
+    row = view_row(replace(whole, overflow="where the rest is"), NINE)
+
+    assert "get the alert for all" in " ".join(row["truncated"])
+    assert "truncated" not in view_row(whole, NINE)

@@ -1,7 +1,7 @@
 """Errors as clients see them: one shape, a closed list of codes, nothing of our insides."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,12 +11,14 @@ from tocsin.domain.errors import (
     MalformedInputError,
     NotFoundError,
     PayloadTooLargeError,
+    Problem,
     ScopeMissingError,
     TocsinError,
     TryAgainError,
     UnauthorizedError,
     UnsupportedMediaError,
 )
+from tocsin.domain.signal import CUT_MARK
 
 
 class MethodNotAllowedError(TocsinError):
@@ -42,6 +44,10 @@ STATUS_BY_ERROR: Final[Mapping[type[TocsinError], HTTPStatus]] = {
     TryAgainError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 RETRY_AFTER_SECONDS: Final = 1
+DETAILS_LIMIT: Final = 20
+FIELD_LIMIT: Final = 100
+PROBLEM_LIMIT: Final = 300
+"""Whatever was sent, a refusal is short enough to be read."""
 
 _HEADERS_BY_STATUS: Final[Mapping[int, Mapping[str, str]]] = {
     HTTPStatus.UNAUTHORIZED: {"www-authenticate": "Bearer"},
@@ -73,7 +79,10 @@ def error_value(error: TocsinError, request_id: str) -> dict[str, Any]:
         "code": error.code,
         "message": error.message,
         "request_id": request_id,
-        "details": [{"field": it.field, "problem": it.problem} for it in error.details],
+        "details": [
+            {"field": _cut(it.field, FIELD_LIMIT), "problem": _cut(it.problem, PROBLEM_LIMIT)}
+            for it in _first(error.details)
+        ],
     }
 
 
@@ -85,3 +94,14 @@ def error_body(error: TocsinError, request_id: str) -> str:
 def internal_error_body(request_id: str) -> str:
     """Write what a client may know of our own fault: the id to ask us about."""
     return error_body(TocsinError("Something went wrong on our side."), request_id)
+
+
+def _first(problems: Sequence[Problem]) -> Sequence[Problem]:
+    if len(problems) <= DETAILS_LIMIT:
+        return problems
+    shown = problems[: DETAILS_LIMIT - 1]
+    return [*shown, Problem(CUT_MARK, f"{len(problems) - len(shown)} more")]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + CUT_MARK
