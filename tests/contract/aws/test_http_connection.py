@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from socket import create_server, socket
+from socket import create_connection, create_server, socket
+from typing import Any
 
 import pytest
 
@@ -196,6 +197,21 @@ def test_a_reply_that_only_drips_in_costs_no_more_than_the_timeout(
 
     assert time.monotonic() - started < 1
     assert not connection.is_open
+
+
+def test_connecting_takes_its_part_of_the_time(
+    server: ScriptedServer, connection: HttpConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect_slowly(*arguments: Any) -> socket:  # noqa: ANN401 - as they come
+        time.sleep(0.2)
+        return create_connection(*arguments)
+
+    monkeypatch.setattr("socket.create_connection", connect_slowly)
+
+    with pytest.raises(TimeoutError):
+        connection.request("POST", "/", {"host": "localhost"}, timeout_seconds=0.1)
+
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ class HttpConnection:
             path: Where to, with the query.
             headers: All but the length; `host` must be among them.
             body: What to send.
-            timeout_seconds: For all of it, once there is a connection; for that as much again.
+            timeout_seconds: For all of it.
 
         Raises:
             OSError: There is no connection, or it failed.
@@ -98,10 +98,10 @@ class HttpConnection:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
         try:
+            self._until = time.monotonic() + timeout_seconds
             if self._socket is None:
                 self._socket = self._connect(timeout_seconds)
-            self._until = time.monotonic() + timeout_seconds
-            self._socket.settimeout(timeout_seconds)
+            self._socket.settimeout(self._left_seconds())
             self._socket.sendall(head.encode("latin-1") + body)
             return self._read_reply()
         except BaseException:
@@ -196,11 +196,14 @@ class HttpConnection:
     def _receive(self) -> bytes:
         if self._socket is None:
             return b""
+        self._socket.settimeout(self._left_seconds())
+        return self._socket.recv(_PIECE_BYTES)
+
+    def _left_seconds(self) -> float:
         left_seconds = self._until - time.monotonic()
         if left_seconds <= 0:
             raise TimeoutError
-        self._socket.settimeout(left_seconds)
-        return self._socket.recv(_PIECE_BYTES)
+        return left_seconds
 
 
 def _count(digits: str, base: int) -> int:
