@@ -1,38 +1,37 @@
-"""CPU of importing what a function might be built on: the table of ADR 3, printed again."""
+"""What single imports cost, the table of docs/adr/0003-no-boto3.md: `python -m bench.imports`."""
 
 import os
 import resource
 import subprocess
 import sys
+from typing import Final
 
-STARTS = 7
-IMPORTS = {
-    "nothing": "",
-    "`json`, `http.client`, `ssl`": "import json, http.client, ssl",
-    "the runtime's own `awslambdaric.bootstrap`": "import awslambdaric.bootstrap",
-    "`aws_lambda_powertools.Logger`": "from aws_lambda_powertools import Logger",
-    "`pydantic`": "from pydantic import BaseModel",
-    "`aws_lambda_powertools.event_handler` (HTTP resolver)": (
-        "from aws_lambda_powertools.event_handler import APIGatewayHttpResolver"
-    ),
-    "`boto3`, without a client": "import boto3",
-}
-
-
-def cpu_milliseconds(code: str) -> float:
-    """What the best of several starts of an interpreter used."""
-    return min(_once(code) for _ in range(STARTS)) * 1000
+IMPORTS: Final = (
+    "",
+    "import json, http.client, ssl",
+    "import awslambdaric.bootstrap",
+    "from aws_lambda_powertools import Logger",
+    "import pydantic",
+    "from aws_lambda_powertools.event_handler import APIGatewayHttpResolver",
+    "import boto3",
+)
+STARTS: Final = 7
 
 
-def _once(code: str) -> float:
+def main() -> None:
+    """Start an interpreter for each, several times over; the least is the least disturbed."""
+    environment = {name: text for name, text in os.environ.items() if "BYTECODE" not in name}
+    for statement in IMPORTS:
+        least = min(_cpu_milliseconds(statement, environment) for _ in range(STARTS))
+        print(f"{least:7.0f} ms  {statement or 'nothing'}")
+
+
+def _cpu_milliseconds(statement: str, environment: dict[str, str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code], check=True, env={"PATH": os.defpath})
+    subprocess.run([sys.executable, "-c", statement], check=True, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 if __name__ == "__main__":
-    print("| import | CPU ms |\n|---|---|")
-    for name, statement in IMPORTS.items():
-        # The first start writes byte code, if it may; the best one then has it.
-        print(f"| {name} | {cpu_milliseconds(statement):.0f} |", flush=True)
+    main()
