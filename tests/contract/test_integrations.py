@@ -62,9 +62,10 @@ def test_an_integration_is_read_as_it_was_written(
     assert integrations.by_token(hash_token(FIRST), at=NINE) == integration
 
 
-def test_an_unknown_name_is_not_found(integrations: IntegrationRepository) -> None:
+@pytest.mark.parametrize("name", ["prod-prometheus", "", "x" * 1025, "é" * 513, "x" * 10_000])
+def test_an_unknown_name_is_not_found(integrations: IntegrationRepository, name: str) -> None:
     with pytest.raises(IntegrationNotFoundError):
-        integrations.get("prod-prometheus")
+        integrations.get(name)
 
 
 def test_an_unknown_token_leads_nowhere(integrations: IntegrationRepository) -> None:

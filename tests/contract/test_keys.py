@@ -61,9 +61,10 @@ def test_a_key_without_scopes_is_kept_as_one(keys: KeyRepository) -> None:
     assert keys.get(ADMIN.key_id) == powerless
 
 
-def test_an_unknown_id_is_not_found(keys: KeyRepository) -> None:
+@pytest.mark.parametrize("key_id", ["01KADMIN", "", "x" * 1025, "é" * 513, "x" * 10_000])
+def test_an_unknown_id_is_not_found(keys: KeyRepository, key_id: str) -> None:
     with pytest.raises(KeyNotFoundError):
-        keys.get("01KADMIN")
+        keys.get(key_id)
 
 
 def test_an_unknown_hash_leads_nowhere(keys: KeyRepository) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
-from tocsin.adapters.dynamodb.queries import get_item, query_all
+from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
 from tocsin.adapters.dynamodb.transactions import (
     Action,
     TransactionRefusedError,
@@ -89,7 +89,7 @@ class DynamoDBIntegrations:
                 raise _changed() from refusal
 
     def _find(self, name: str) -> Integration | None:
-        image = get_item(self.call, self.table_name, keys.configuration_key(KIND, name))
+        image = get_configured(self.call, self.table_name, KIND, name)
         return integration_from(image) if image else None
 
     def _token_actions(

@@ -7,7 +7,7 @@ from typing import Final
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
-from tocsin.adapters.dynamodb.queries import get_item, query_all
+from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
 from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.transactions import (
     Action,
@@ -137,7 +137,7 @@ class DynamoDBKeys:
                 raise
 
     def _find(self, key_id: str) -> ApiKey | None:
-        image = get_item(self.call, self.table_name, keys.configuration_key(KIND, key_id))
+        image = get_configured(self.call, self.table_name, KIND, key_id)
         return key_from(image) if image else None
 
     def _standing(self, key: ApiKey | None) -> tuple[Action, ...]:

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.items import Item, text
-from tocsin.adapters.dynamodb.keys import Key
+from tocsin.adapters.dynamodb.keys import Key, configuration_key
 from tocsin.domain.errors import TryAgainError
 
 BATCH_LIMIT: Final = 100
 """Items of one BatchGetItem."""
 BATCH_ATTEMPTS: Final = 5
+SORT_KEY_LIMIT_BYTES: Final = 1024
+"""DynamoDB refuses even to look for a longer one, and for an empty one."""
 
 
 def get_item(call: Call, table_name: str, key: Key) -> Item | None:
@@ -18,6 +20,13 @@ def get_item(call: Call, table_name: str, key: Key) -> Item | None:
     request = {"TableName": table_name, "Key": key, "ConsistentRead": True}
     item: Item | None = call("GetItem", request).get("Item")
     return item
+
+
+def get_configured(call: Call, table_name: str, kind: str, name: str) -> Item | None:
+    """Read a named object of the configuration; what is too long for a key names nothing."""
+    if not 0 < len(name.encode()) <= SORT_KEY_LIMIT_BYTES:
+        return None
+    return get_item(call, table_name, configuration_key(kind, name))
 
 
 def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> Iterator[Item]:
