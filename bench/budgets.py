@@ -40,7 +40,7 @@ REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
 RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
 ACTION: Final = Budget(requests=2, write_units=3, read_units=0)
 READING_ACTION: Final = replace(ACTION, excused=replace(ACTION, read_units=1))
-"""A note, and what is answered with facts that lie beside the alert: ADR 1 says why."""
+"""A note: ADR 1 says why."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
 LIST: Final = Budget(requests=10, write_units=0, read_units=10)
 """The read units are performance.md's; architecture.md asks only that they do not grow."""

@@ -105,7 +105,8 @@ class Alert(View):
     incident_id: str | None = Field(examples=[None])
     truncated: list[str] = Field(
         [],
-        description="What was cut and to how much; absent where nothing was. Lists cut more.",
+        description="What was cut and to how much; absent where nothing was. Lists and the "
+        "answers to actions cut more.",
         examples=[["reason: kept 65536 of 500000 bytes"]],
     )
 

@@ -47,11 +47,11 @@ class DynamoDBAlerts:
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what changed, if the state is still the one that was read."""
-        return self._whole(self._slots.update(before, after, write_id=write_id))
+        return self._slots.update(before, after, write_id=write_id)
 
     def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what differs, if the alert is as `Alert.presumed` says."""
-        return self._whole(self._slots.update_presumed(presumed, after, write_id=write_id))
+        return self._slots.update_presumed(presumed, after, write_id=write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         """Read one page."""
@@ -94,10 +94,6 @@ class DynamoDBAlerts:
     @property
     def _slots(self) -> DynamoDBSlots:
         return DynamoDBSlots(self.call, self.table_name, self.retention)
-
-    def _whole(self, written: Alert) -> Alert:
-        """Read the facts that are kept beside an alert; a write brings back only what it met."""
-        return self.get(written.alert_id) if written.overflow else written
 
     def _read(self, alert_id: AlertId) -> tuple[Alert, Image | None]:
         if not is_ulid(alert_id):
