@@ -88,7 +88,7 @@ stack-test: $(VENV)/.installed $(STACK_VENV)/.installed  ## The golden scenarios
 	python -m pytest tests/stack
 
 .PHONY: bench
-bench: $(VENV)/.installed $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
+bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
 	@python -m bench
 
 ##@ AWS

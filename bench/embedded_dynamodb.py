@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from local.aws import REGION, ROOT_CREDENTIALS, Aws, Client
-from local.checks import LocalStackError
+from local.checks import LocalStackError, check_programs
 from local.places import ROOT
 from local.processes import end, tail
 
@@ -29,6 +29,7 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
     Raises:
         LocalStackError: It does not start.
     """
+    check_programs(PYTHON)
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         log = Path(folder) / "aws.log"
         with log.open("wb") as output:

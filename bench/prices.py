@@ -51,7 +51,7 @@ def bills(consumed: Mapping[str, Consumed]) -> list[Bill]:
     follow_ups = ("an alert that fired", "an acknowledgement", "a recovery")
     return [
         _bill("alerts that fire, are acknowledged by API and recover", consumed, lives, follow_ups),
-        _bill("repeats of open alerts", consumed, ("repeat",), ("a later repeat",)),
+        _bill("repeats of open alerts", consumed, ("repeat",), ("a repeat",)),
     ]
 
 

@@ -33,5 +33,7 @@ def register(call: Call, table_name: str) -> None:
         created_by=Actor("bench"),
         secret_hash=hash_secret(API_KEY),
     )
-    DynamoDBIntegrations(call, table_name).put(None, integration, write_id=WriteId("bench-1"))
-    DynamoDBKeys(call, table_name).add(key, write_id=WriteId("bench-2"))
+    DynamoDBIntegrations(call, table_name).put(
+        None, integration, write_id=WriteId(f"{table_name}-1")
+    )
+    DynamoDBKeys(call, table_name).add(key, write_id=WriteId(f"{table_name}-2"))

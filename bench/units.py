@@ -2,52 +2,39 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from bench.budgets import (
+    ACTION,
+    FIRST,
+    GET,
+    LIST,
+    READING_ACTION,
+    REPEAT,
+    RESOLVE,
+    TICK,
+    Budget,
+    written,
+)
 from bench.figures import Figure, Verdict
 from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, intake, payload
 from bench.metering import Consumed, Meter
 from bench.wired import Handler, Unhurried, Wired, text_of
-from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image
 from tocsin.domain.ids import AlertId
 
 LISTED: Final = 50
-_SHOWN_AT_ONCE: Final = 10
-"""Repeats of an alert that lists show as they come; later ones, once a minute."""
+_ACTIONS: Final[Sequence[tuple[str, Sequence[str], str, Budget | None]]] = (
+    ("acknowledge", (), "ack", ACTION),
+    ("snooze", (), "snooze", ACTION),
+    ("note", (), "notes", READING_ACTION),
+    ("snooze an acknowledged alert", ("ack",), "snooze", None),
+    ("unsnooze", ("snooze",), "unsnooze", None),
+)
+"""The budgets are for the usual case: an alert that fires."""
+_BODIES: Final = {"snooze": {"duration": "2h"}, "notes": {"note": "Looking at it."}}
 _PAYLOADS: Final = {CAPTURED: "captured event", LONG: "2 KB event"}
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """What an operation may take at most; from architecture.md."""
-
-    requests: int
-    write_units: float
-    read_units: float
-
-    def __str__(self) -> str:
-        return f"≤ {_written(self.requests, self.write_units, self.read_units)}"
-
-    def holds(self, consumed: Consumed) -> bool:
-        return (
-            consumed.requests <= self.requests
-            and consumed.write_units <= self.write_units
-            and consumed.read_units <= self.read_units
-        )
-
-
-FIRST: Final = Budget(requests=3, write_units=6, read_units=0.5)
-REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
-RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
-ACTION: Final = Budget(requests=2, write_units=3, read_units=0)
-GET: Final = Budget(requests=1, write_units=0, read_units=1)
-LIST: Final = Budget(requests=10, write_units=0, read_units=10)
-"""The read units are performance.md's; architecture.md asks only that they do not grow."""
-
-TICK: Final = Budget(requests=keys.SHARDS, write_units=0, read_units=0.5 * keys.SHARDS)
-"""One query a shard, whether anything is due or not."""
 
 LISTS: Final[Mapping[str, Mapping[str, str]]] = {
     "firing": {"status": "firing"},
@@ -101,15 +88,12 @@ class Units:
         alert_id = AlertId(_result(answer)["alert_id"])
         images = [self._wired.image(alert_id)]
         yield self._followed("an alert that fired", [{}, *images])
-        self._measured(self._wired.alerts_api, api("POST", f"/alerts/{alert_id}/ack", body={}))
+        self._acted(alert_id, "ack")
         images.append(self._wired.image(alert_id))
         yield self._followed("an acknowledgement", images)
-        for count in range(2, _SHOWN_AT_ONCE + 2):
-            self._taken_in(event, "updated")
-            images.append(self._wired.image(alert_id))
-            if count == 2:  # noqa: PLR2004 - the second occurrence is the first repeat
-                yield self._followed("one of the first repeats", images)
-        yield self._followed("a later repeat", images)
+        self._taken_in(event, "updated")
+        images.append(self._wired.image(alert_id))
+        yield self._followed("a repeat", images)
         self._taken_in(end, "resolved")
         images.append(self._wired.image(alert_id))
         yield self._followed("a recovery", images)
@@ -135,28 +119,30 @@ class Units:
         end = intake(payload(name, event_action="resolve"))
         consumed, answer = self._taken_in(event, "opened")
         yield self._figure(f"first event of a key, {words}", consumed, FIRST)
-        alert_id = _result(answer)["alert_id"]
         consumed, _ = self._taken_in(event, "updated")
         yield self._figure(f"repeat, {words}", consumed, REPEAT)
-        yield from self._actions(alert_id, words)
+        get = api("GET", f"/alerts/{_result(answer)['alert_id']}")
+        consumed, _ = self._measured(self._wired.alerts_api, get)
+        yield self._figure(f"get by id, {words}", consumed, GET)
+        yield from self._actions(name, words)
         consumed, _ = self._taken_in(end, "resolved")
         yield self._figure(f"resolve by event, {words}", consumed, RESOLVE)
         consumed, _ = self._taken_in(event, "reopened")
         yield self._figure(f"reopen, {words}", consumed)
-        self._taken_in(end, "resolved")
 
-    def _actions(self, alert_id: str, words: str) -> Iterator[Figure]:
-        path = f"/alerts/{alert_id}"
-        actions: list[tuple[str, Event, Budget]] = [
-            ("get by id", api("GET", path), GET),
-            ("acknowledge", api("POST", f"{path}/ack", body={}), ACTION),
-            ("snooze", api("POST", f"{path}/snooze", body={"duration": "2h"}), ACTION),
-            ("note", api("POST", f"{path}/notes", body={"note": "Looking at it."}), ACTION),
-            ("unsnooze", api("POST", f"{path}/unsnooze", body={}), ACTION),
-        ]
-        for name, request, budget in actions:
-            consumed, _ = self._measured(self._wired.alerts_api, request)
-            yield self._figure(f"{name}, {words}", consumed, budget)
+    def _actions(self, name: str, words: str) -> Iterator[Figure]:
+        """Each on an alert that just fired, or was just brought into another state."""
+        for number, (measure, earlier, last, budget) in enumerate(_ACTIONS):
+            fired = intake(payload(name, dedup_key=f"bench/action/{name}/{number}"))
+            alert_id = _result(self._taken_in(fired, "opened")[1])["alert_id"]
+            for action in earlier:
+                self._acted(alert_id, action)
+            consumed = self._acted(alert_id, last)
+            yield self._figure(f"{measure}, {words}", consumed, budget)
+
+    def _acted(self, alert_id: str, action: str) -> Consumed:
+        request = api("POST", f"/alerts/{alert_id}/{action}", body=_BODIES.get(action, {}))
+        return self._measured(self._wired.alerts_api, request)[0]
 
     def _taken_in(self, event: Event, outcome: str) -> tuple[Consumed, Answer]:
         consumed, answer = self._measured(self._wired.ingest, event)
@@ -177,8 +163,8 @@ class Units:
         return Figure(
             measure=measure,
             target=str(budget) if budget else "",
-            figure=_written(consumed.requests, consumed.write_units, consumed.read_units),
-            verdict=Verdict.of(is_met=budget.holds(consumed)) if budget else Verdict.BESIDE,
+            figure=written(consumed.requests, consumed.write_units, consumed.read_units),
+            verdict=budget.verdict(consumed) if budget else Verdict.BESIDE,
             is_count=budget is not None,
         )
 
@@ -191,8 +177,3 @@ def _result(answer: Answer) -> dict[str, Any]:
 def _expect(is_so: bool, otherwise: str) -> None:  # noqa: FBT001
     if not is_so:
         raise AssertionError(otherwise)
-
-
-def _written(requests: int, write_units: float, read_units: float) -> str:
-    noun = "request" if requests == 1 else "requests"
-    return f"{requests} {noun}, {write_units:g} WU, {read_units:g} RU"

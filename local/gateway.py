@@ -5,8 +5,6 @@ answers when a function fails, and its limit on a body.
 """
 
 import http.client
-import json
-import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import quote, urlsplit
 
+from local.gateway_answers import Answer, as_api_gateway, refusal
 from local.redaction import redact
 
 BODY_LIMIT = 10 * 1024 * 1024
@@ -50,14 +49,6 @@ class RequestServed:
     failure: str = ""
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-    failure: str = ""
-
-
 Watcher = Callable[[RequestServed], None]
 
 
@@ -69,16 +60,12 @@ class Gateway:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.target = target
         self._server.watcher = watcher
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def last_request_at(self) -> float:
-        """Seconds of the monotonic clock."""
-        return self._server.last_request_at
 
     def start(self) -> None:
         self._thread.start()
@@ -101,7 +88,6 @@ class _Server(ThreadingHTTPServer):
     target: str
     watcher: Watcher
     is_stopping = False
-    last_request_at = -math.inf
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(address, handler)
@@ -140,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         del message, explain
         self.close_connection = True
         self.request_version = self.protocol_version  # else HTTP/0.9 is assumed: no head at all
-        self._send(_message(HTTPStatus(code), HTTPStatus(code).phrase))
+        self._send(refusal(HTTPStatus(code), HTTPStatus(code).phrase))
 
     def _serve(self) -> None:
         began = time.monotonic()
@@ -149,7 +135,6 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.requestline.split(" ")[1]
         answer = self._answer(target)
         self._send(answer)
-        self._front.last_request_at = time.monotonic()
         self._front.watcher(
             RequestServed(
                 at=at,
@@ -164,23 +149,23 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, target: str) -> Answer:
         if self._front.is_stopping:
             self.close_connection = True
-            return _message(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable")
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable")
         try:
             body = self._read_body()
-            return _as_api_gateway(self._forward(target, body))
+            return as_api_gateway(self._forward(target, body))
         except _BodyTooLargeError:
             self.close_connection = True
-            return _message(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Entity Too Large")
+            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Entity Too Large")
         except ValueError:
             self.close_connection = True
             self._forget_upstream()
-            return _message(HTTPStatus.BAD_REQUEST, "Bad Request")
+            return refusal(HTTPStatus.BAD_REQUEST, "Bad Request")
         except _ClientGoneError:
             raise
         except (OSError, http.client.HTTPException) as error:
             self._forget_upstream()
             sentence = f"The embedded AWS gave no answer ({type(error).__name__})."
-            return _message(HTTPStatus.BAD_GATEWAY, sentence, failure=sentence)
+            return refusal(HTTPStatus.BAD_GATEWAY, sentence, failure=sentence)
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
@@ -273,22 +258,3 @@ class _ClientGoneError(ConnectionError):
 def _ascii(target: str) -> str:
     """Escape what should have been escaped already, and nothing else."""
     return quote(target.encode("latin-1"), safe="".join(map(chr, range(0x21, 0x7F))))
-
-
-def _message(status: HTTPStatus, text: str, *, failure: str = "") -> Answer:
-    body = json.dumps({"message": text}).encode()
-    return Answer(status, [("Content-Type", "application/json")], body, failure)
-
-
-def _as_api_gateway(answer: Answer) -> Answer:
-    """Answer as AWS does where ministack would hand out what a function failed with."""
-    if answer.status != HTTPStatus.BAD_GATEWAY:
-        return answer
-    try:
-        failure = json.loads(answer.body)
-        text = f"{failure['errorType']}: {failure['errorMessage']}"
-    except (ValueError, TypeError, KeyError):
-        return answer
-    if "timed out" in text:
-        return _message(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable", failure=text)
-    return _message(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error", failure=text)

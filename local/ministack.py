@@ -2,21 +2,21 @@
 
 import json
 import os
-import shutil
 import subprocess
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.checks import LocalStackError
 from local.places import Places
-from local.processes import end, tail
+from local.processes import discard, end, tail
 from local.saved_state import prepare_state
 
 START_SECONDS = 60
-SAVE_SECONDS = 30
+STOP_SECONDS = 40
 
 
 class Ministack:
@@ -31,7 +31,7 @@ class Ministack:
     def start(cls, *, python: Path, port: int, places: Places, held: int) -> Self:
         """Args: held: The state's open lock file, kept open until ministack is gone too."""
         prepare_state(places.aws, port)
-        shutil.rmtree(places.temporary, ignore_errors=True)
+        discard(places.temporary)
         for folder in (places.aws, places.temporary, places.logs):
             folder.mkdir(parents=True, exist_ok=True)
         with (places.logs / "aws.log").open("ab") as log:
@@ -59,10 +59,13 @@ class Ministack:
         return self._process.poll() is not None
 
     def stop(self) -> None:
-        end(self._process, grace=SAVE_SECONDS)
+        """Let the functions follow the last changes, and the state be saved."""
         if self._process.stdin:
             self._process.stdin.close()
-        shutil.rmtree(self._places.temporary, ignore_errors=True)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        end(self._process, grace=0)
+        discard(self._places.temporary)
 
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + START_SECONDS

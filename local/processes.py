@@ -6,6 +6,7 @@ A Ctrl-C in the terminal then reaches only the local stack itself, which ends it
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -51,6 +52,17 @@ def end(process: subprocess.Popen[bytes], *, grace: float) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder at once for who looks, on the disk within seconds.
+
+    Functions leave thousands of files, and nobody should wait for them: this is the one thing that
+    may go on for a moment after the end.
+    """
+    if folder.exists():
+        trash = folder.rename(folder.with_name(f".{folder.name}-{time.time_ns()}"))
+        subprocess.run(["sh", "-c", 'rm -rf "$0" &', trash], stdin=subprocess.DEVNULL, check=True)
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:

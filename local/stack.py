@@ -30,8 +30,6 @@ from local.request_log import RequestLog
 from local.seed import Integration, admin_key, as_json, example_team
 
 LOCK_SECONDS = 10
-# The stream is not saved with the table: what it holds must have been worked on before the end.
-SETTLE_SECONDS = 1.0
 LOG_BYTES = 20_000_000
 
 
@@ -177,18 +175,13 @@ class _Startup:
             watcher=requests.add,
         )
         gateway.start()
-        self._running.callback(_stop_and_settle, gateway)
+        self._running.callback(gateway.stop)
         return gateway
 
     def _announce(self, url: str, key: str, team: dict[str, Integration]) -> None:
         ready = self._places.ready
         self._running.callback(ready.unlink, missing_ok=True)
         write_json(ready, {"url": url, "api_key": key, "integrations": as_json(team)})
-
-
-def _stop_and_settle(gateway: Gateway) -> None:
-    gateway.stop()
-    time.sleep(max(0.0, gateway.last_request_at + SETTLE_SECONDS - time.monotonic()))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ _ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
     ChangeType.ACKNOWLEDGED: {"note": ""}
 }
 """What one of the published documents shows even where nobody said it."""
-_SHOWN_IN_PART: Final = "a list shows the beginning of long texts and labels: get the alert for all"
+_SHOWN_IN_PART: Final = "this is the beginning of long texts and labels: get the alert for all"
 
 
 def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
 
 
 def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Show an alert in a list, which has only the beginning of big facts."""
+    """Show an alert in a list or after an action, with only the beginning of big facts."""
     view = view_alert(alert, at)
     if alert.overflow:
         view["truncated"] = [_SHOWN_IN_PART]

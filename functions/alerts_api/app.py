@@ -14,12 +14,13 @@ from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
+from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import IncidentRepository, IntegrationRepository
 
 settings = Settings.from_environment()
-_call = aws_client(DYNAMODB, settings.aws).call
+_dynamodb = aws_client(DYNAMODB, settings.aws)
 
 
 def _now() -> datetime:
@@ -31,7 +32,7 @@ def _incidents() -> IncidentRepository:
         DynamoDBIncidents,
     )
 
-    return DynamoDBIncidents(_call, settings.table_name, settings.retention)
+    return DynamoDBIncidents(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _integrations() -> IntegrationRepository:
@@ -39,16 +40,16 @@ def _integrations() -> IntegrationRepository:
         DynamoDBIntegrations,
     )
 
-    return DynamoDBIntegrations(_call, settings.table_name)
+    return DynamoDBIntegrations(_dynamodb.call, settings.table_name)
 
 
 api = build_api(
     Ports(
-        alerts=DynamoDBAlerts(_call, settings.table_name, settings.retention),
+        alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
         incidents=_incidents,
         integrations=_integrations,
-        keys=DynamoDBKeys(_call, settings.table_name),
-        answers=DynamoDBAnswers(_call, settings.table_name),
+        keys=DynamoDBKeys(_dynamodb.call, settings.table_name),
+        answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
         now=_now,
         random_bytes=secrets.token_bytes,
         log=PowertoolsLog(settings.service, settings.log_level),
@@ -57,6 +58,7 @@ api = build_api(
 )
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Answer one request."""
+    _dynamodb.allow(seconds_left(context))
     return api(event)

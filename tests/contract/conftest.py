@@ -15,9 +15,16 @@ from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.items import changes_from
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.domain.ids import Fingerprint
 from tocsin.domain.timeline import Change
-from tocsin.usecases.ports import AlertRepository, DueRepository, NewWriteId, SlotRepository
+from tocsin.usecases.ports import (
+    AlertRepository,
+    DueRepository,
+    NewWriteId,
+    SlotRepository,
+    TimelineRepository,
+)
 
 RETENTION = timedelta(days=90)
 
@@ -28,6 +35,7 @@ class Store:
 
     slots: SlotRepository
     alerts: AlertRepository
+    timeline: TimelineRepository
     due: DueRepository
     changes: Callable[[Fingerprint], tuple[Change, ...]]
     """What the newest version in a slot changed, as the stream will tell it."""
@@ -42,7 +50,7 @@ def store(request: pytest.FixtureRequest) -> Store:
 
 def in_memory() -> Store:
     alerts = InMemoryAlerts()
-    return Store(slots=alerts, alerts=alerts, due=alerts, changes=alerts.changes)
+    return Store(slots=alerts, alerts=alerts, timeline=alerts, due=alerts, changes=alerts.changes)
 
 
 def on_the_table(call: Call) -> Store:
@@ -53,6 +61,7 @@ def on_the_table(call: Call) -> Store:
     return Store(
         slots=DynamoDBSlots(call, TABLE_NAME, RETENTION),
         alerts=DynamoDBAlerts(call, TABLE_NAME, RETENTION),
+        timeline=DynamoDBTimeline(call, TABLE_NAME, RETENTION),
         due=DynamoDBDue(call, TABLE_NAME),
         changes=changes,
     )

@@ -73,7 +73,8 @@ STEPS = some.lists(
         source=SOURCES,
         action=some.sampled_from([*[None] * 10, *ACTIONS]),
     ),
-    max_size=8,
+    min_size=3,
+    max_size=10,
 )
 
 

@@ -1,23 +1,31 @@
 """AlertRepository: alerts as operators and timers see and change them."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.contract.alerts_in_store import (
+    BIG_FACTS,
     a_signal,
     acknowledge,
     new_write_id,
     put,
     reopened,
     resolve,
+    snooze,
 )
-from tests.examples import ALICE, BOB, NINE, TEN, UNKNOWN_ID
+from tests.contract.conftest import Store
+from tests.examples import ALICE, BOB, NINE, PROMETHEUS, TEN, UNKNOWN_ID
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, SlotRefusedError
+from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, fingerprint_of, ulid
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ports import AlertRepository, SlotRepository
+
+type Transition = Callable[[Alert], Alert]
 
 
 def note(text: str, *, minutes: int = 0) -> Change:
@@ -75,6 +83,35 @@ def test_an_alert_without_values_has_no_history(alerts: AlertRepository, alert: 
     assert alerts.get_with_history(alert.alert_id) == (alert, ())
 
 
+def test_the_newest_value_is_the_alerts_own(store: Store) -> None:
+    alert = put(store.slots, replace(a_signal("disk-full"), current_value=93))
+
+    _, history = store.alerts.get_with_history(alert.alert_id)
+
+    assert history == (Sample(occurrence=1, at=NINE, value=93),)
+
+
+@pytest.mark.parametrize(
+    "is_former", [pytest.param(False, id="in its slot"), pytest.param(True, id="or not")]
+)
+def test_an_alert_is_read_with_big_facts_and_history(store: Store, *, is_former: bool) -> None:
+    signal = replace(a_signal("disk-full"), facts=BIG_FACTS, current_value=93)
+    alert = put(store.slots, signal)
+    store.slots.count(
+        replace(signal, current_value=97), PROMETHEUS, at=TEN, write_id=new_write_id()
+    )
+    first, second = Sample(occurrence=1, at=NINE, value=93), Sample(occurrence=2, at=TEN, value=97)
+    store.timeline.add_samples(alert.alert_id, [first])
+    if is_former:
+        current = store.alerts.get(alert.alert_id)
+        over = store.alerts.update(current, resolve(current), write_id=new_write_id())
+        reopened(store.slots, over, at=TEN)
+
+    read, history = store.alerts.get_with_history(alert.alert_id)
+
+    assert (read.facts, history) == (BIG_FACTS, (first, second))
+
+
 def test_a_former_episode_is_found_by_its_id(alerts: AlertRepository, former: Alert) -> None:
     assert alerts.get(former.alert_id) == former
 
@@ -99,6 +136,49 @@ def test_the_second_of_two_changes_is_refused_and_told_the_current_state(
 
     assert refusal.value.current == theirs
     assert alerts.get(alert.alert_id).acknowledged_by == BOB
+
+
+def test_a_firing_alert_is_changed_without_a_read(alerts: AlertRepository, alert: Alert) -> None:
+    presumed = Alert.presumed(alert.alert_id)
+
+    changed = alerts.update_presumed(presumed, acknowledge(presumed), write_id=new_write_id())
+
+    assert changed == alerts.get(alert.alert_id)
+    assert changed.acknowledged_by == acknowledge(alert).acknowledged_by
+    assert (changed.facts, changed.version) == (alert.facts, alert.version + 1)
+
+
+@pytest.mark.parametrize(
+    "transition",
+    [
+        pytest.param(acknowledge, id="acknowledged"),
+        pytest.param(resolve, id="resolved"),
+        pytest.param(snooze, id="snoozed"),
+    ],
+)
+def test_an_alert_that_is_not_as_presumed_is_refused_and_shown(
+    alerts: AlertRepository, alert: Alert, transition: Transition
+) -> None:
+    other = alerts.update(alert, transition(alert), write_id=new_write_id())
+    presumed = Alert.presumed(alert.alert_id)
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        alerts.update_presumed(presumed, acknowledge(presumed), write_id=new_write_id())
+
+    assert refusal.value.current == other
+    assert alerts.get(alert.alert_id) == other
+
+
+def test_a_former_episode_is_not_changed_in_place_of_the_present_one(
+    alerts: AlertRepository, former: Alert
+) -> None:
+    presumed = Alert.presumed(former.alert_id)
+
+    with pytest.raises(SlotRefusedError) as refusal:
+        alerts.update_presumed(presumed, acknowledge(presumed), write_id=new_write_id())
+
+    assert refusal.value.current is not None
+    assert refusal.value.current.alert_id != former.alert_id
 
 
 def test_a_timeline_is_empty_at_first(alerts: AlertRepository, alert: Alert) -> None:

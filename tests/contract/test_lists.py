@@ -130,7 +130,7 @@ def test_all_alerts_are_listed_with_their_former_episodes(kept: list[Alert]) -> 
 
 
 @given(query=queries)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_list_holds_what_its_query_selects_in_its_order(
     store: Store, kept: list[Alert], query: AlertQuery
 ) -> None:

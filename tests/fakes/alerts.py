@@ -1,7 +1,7 @@
 """The table's slots, alerts and stream, in memory."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from tests.fakes.listing import page_of
@@ -112,6 +112,26 @@ class InMemoryAlerts(InMemoryTimeline):
             occurrences=current.occurrences + repeats,
         )
         return self._write(current, _next_version(current, merged), write_id)
+
+    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        self._let_others_act()
+        current = self.in_slot(presumed.fingerprint)
+        is_as_presumed = (
+            current is not None
+            and current.alert_id == presumed.alert_id
+            and current.status is presumed.status
+            and current.snooze is None
+            and current.resolves_at is None
+            and current.changed_at <= after.changed_at
+        )
+        if current is None or not is_as_presumed:
+            raise SlotRefusedError(current)
+        changed = {
+            field.name: getattr(after, field.name)
+            for field in fields(Alert)
+            if getattr(after, field.name) != getattr(presumed, field.name)
+        }
+        return self.update(current, replace(current, **changed), write_id=write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         return page_of(map(_as_listed, self), query, at=at, counts=self.counts)

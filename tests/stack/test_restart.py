@@ -1,7 +1,8 @@
 """A local stack that is stopped and started again goes on where it was."""
 
 import json
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -9,35 +10,59 @@ from local.checks import LocalStackError
 from local.stack import Options, Stack, start
 from tests.stack.client import Client, Sender, eventually
 
+STORM = 30
+
+
+@dataclass(frozen=True)
+class Restarted:
+    before: Stack
+    stack: Stack
+    alert_ids: list[str]
+
+    def types_of(self, alert_id: str) -> list[str]:
+        timeline = Client(self.stack.url, self.stack.api_key).timeline(alert_id)
+        return [entry["type"] for entry in timeline]
+
+
+@pytest.fixture(scope="module")
+def restarted(
+    tmp_path_factory: pytest.TempPathFactory,
+    aws_environment: None,  # noqa: ARG001  # no real AWS
+) -> Iterator[Restarted]:
+    """Stopped in the middle of a storm, started on other ports."""
+    state = tmp_path_factory.mktemp("restarted")
+    with start(Options(state=state)) as before:
+        sender = sender_of(before)
+        alert_ids = [sender.send(name=f"Disk {number}")["alert_id"] for number in range(STORM)]
+    with start(Options(state=state)) as stack:
+        yield Restarted(before, stack, alert_ids)
+
 
 def sender_of(stack: Stack) -> Sender:
     return Sender(Client(stack.url, None), stack.integrations["example-rest"].url)
 
 
-def types_of(stack: Stack, alert_id: str) -> list[str]:
-    timeline = Client(stack.url, stack.api_key).timeline(alert_id)
-    return [entry["type"] for entry in timeline]
+def test_keys_and_urls_stay(restarted: Restarted) -> None:
+    assert restarted.stack.api_key == restarted.before.api_key
+    assert sender_of(restarted.stack).path == sender_of(restarted.before).path
 
 
-@pytest.mark.usefixtures("aws_environment")
-def test_a_restart_on_other_ports_keeps_alerts_urls_and_all_that_happens_by_itself(
-    tmp_path: Path,
-) -> None:
-    with start(Options(state=tmp_path)) as stack:
-        alert_id = sender_of(stack).send(name="Disk full")["alert_id"]
-        eventually(lambda: types_of(stack, alert_id), lambda types: types == ["fired"])
-        before = stack
+def test_every_change_before_the_stop_was_followed(restarted: Restarted) -> None:
+    stories = [restarted.types_of(alert_id) for alert_id in restarted.alert_ids]
 
-    with start(Options(state=tmp_path)) as stack:
-        assert stack.api_key == before.api_key
-        assert sender_of(stack).path == sender_of(before).path
-        assert sender_of(stack).send(name="Disk full")["alert_id"] == alert_id
-        api = Client(stack.url, stack.api_key)
-        api.post(f"/api/v1/alerts/{alert_id}/snooze", {"duration": "2s"}).expect(200)
+    assert stories == [["fired"]] * STORM
 
-        # The stream's mapping, the queue and its mapping, and the functions behind them.
-        story = ["fired", "snoozed", "woken"]
-        eventually(lambda: types_of(stack, alert_id), lambda types: types == story)
+
+def test_alerts_go_on_and_what_happens_by_itself_still_does(restarted: Restarted) -> None:
+    last = restarted.alert_ids[-1]
+    api = Client(restarted.stack.url, restarted.stack.api_key)
+
+    assert sender_of(restarted.stack).send(name=f"Disk {STORM - 1}")["alert_id"] == last
+    api.post(f"/api/v1/alerts/{last}/snooze", {"duration": "2s"}).expect(200)
+
+    # By way of the stream and its mapping, the queue and its mapping, and the functions behind.
+    story = ["fired", "snoozed", "woken"]
+    eventually(lambda: restarted.types_of(last), lambda types: types == story)
 
 
 def test_the_ready_file_says_how_to_use_the_stack(stack: Stack) -> None:

@@ -54,6 +54,7 @@ def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(
 @given(identities, identities)
 @example(["a/b", "c"], ["a", "b/c"])
 @example(["1:a", "b"], ["a", "b"])
+@example(["3:a", "b", "x/y"], ["a/b", "3:x", "y"])
 @example(["", ""], [""])
 @example(["a" * 300], ["a" * 299])
 def test_two_identities_that_differ_have_keys_that_differ(

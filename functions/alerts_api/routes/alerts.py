@@ -88,7 +88,7 @@ class AlertRoutes:
         alert = self._change(alert_id, transition)
         was_acknowledged = isinstance(transition, Acknowledgement) and transition.was_acknowledged
         return with_data(
-            view_alert(alert, request.at) | {"already_acknowledged": was_acknowledged},
+            view_row(alert, request.at) | {"already_acknowledged": was_acknowledged},
             already_acknowledged=was_acknowledged,
         )
 
@@ -117,7 +117,7 @@ class AlertRoutes:
     def _act(self, action: Action, request: Request, alert_id: str) -> HttpAnswer:
         body = request.json_object
         transition = read_transition(action, body, by=request.actor, at=request.at)
-        return with_data(view_alert(self._change(alert_id, transition), request.at))
+        return with_data(view_row(self._change(alert_id, transition), request.at))
 
     def _change(self, alert_id: str, transition: Transition) -> Alert:
         return change_alert(

@@ -85,7 +85,7 @@ class Alert(View):
     fired_at: Instant
     last_seen_at: Instant
     occurrences: int = Field(
-        description="Signals that this alert stands for; in lists up to a minute old.", examples=[3]
+        description="Signals that this alert stands for; in lists a second old.", examples=[3]
     )
     episode: int = Field(description="How many times its dedup key has fired.", examples=[2])
     flapping: bool = Field(examples=[False])
@@ -105,7 +105,8 @@ class Alert(View):
     incident_id: str | None = Field(examples=[None])
     truncated: list[str] = Field(
         [],
-        description="What was cut and to how much; absent where nothing was. Lists cut more.",
+        description="What was cut and to how much; absent where nothing was. Lists and the "
+        "answers to actions cut more.",
         examples=[["reason: kept 65536 of 500000 bytes"]],
     )
 

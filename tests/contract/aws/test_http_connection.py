@@ -1,7 +1,9 @@
 """A reply is read to its end, or it is no reply at all."""
 
+import time
 from collections.abc import Iterator, Sequence
-from socket import create_server, socket
+from socket import create_connection, create_server, socket
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,18 @@ def sending(*pieces: bytes) -> Step:
     def act(to: socket) -> bool:
         for piece in pieces:
             to.sendall(piece)
+        return True
+
+    return act
+
+
+def dripping(reply: bytes) -> Step:
+    """Send a byte at a time, each soon enough to keep a reader waiting."""
+
+    def act(to: socket) -> bool:
+        for position in range(len(reply)):
+            to.sendall(reply[position : position + 1])
+            time.sleep(0.02)
         return True
 
     return act
@@ -115,7 +129,6 @@ def test_a_whole_reply_is_read_that_comes(
         pytest.param(BY_CHUNKS.replace(b"chunked", b"gzip") + b"abc", id="was not asked for"),
         pytest.param(b"HTTP/2 200\r\nContent-Length: 2\r\n\r\n{}", id="is of another version"),
         pytest.param(b"HTTP/1.1 OK\r\n\r\n{}", id="has no status"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n{}", id="has a line that is no header"),
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20_000, id="has a head without end"),
     ],
 )
@@ -129,6 +142,20 @@ def test_it_is_no_whole_reply_when_what_comes(
 
     assert not connection.is_open
     assert ask(connection).status == 200
+
+
+def test_a_header_is_found_whatever_the_case_of_its_name(
+    server: ScriptedServer, connection: HttpConnection
+) -> None:
+    odd = b"\r\nX-Amzn-ErrorType:  FooError:http://x/ \r\nx-y: content-length: 7"
+    server.plays(sending(OK.replace(b" OK", b" OK" + odd)))
+
+    reply = ask(connection)
+
+    assert reply.header("x-amzn-errortype") == "FooError:http://x/"
+    assert reply.header("content-length") == "2"
+    assert reply.header("errortype") == ""
+    assert reply.body == b"{}"
 
 
 def test_a_body_of_no_stated_length_ends_with_its_connection(
@@ -145,6 +172,7 @@ def test_a_body_of_no_stated_length_ends_with_its_connection(
     [
         pytest.param(OK.replace(b"OK\r\n", b"OK\r\nConnection: Close\r\n"), id="says so"),
         pytest.param(OK + b"HTTP/1.1 200 OK\r\n", id="sends more than was asked for"),
+        pytest.param(OK.replace(b"HTTP/1.1", b"HTTP/1.0"), id="knows no other way"),
     ],
 )
 def test_a_connection_is_left_when_the_server(
@@ -156,6 +184,34 @@ def test_a_connection_is_left_when_the_server(
 
     assert not connection.is_open
     assert ask(connection).body == b"{}"
+
+
+def test_a_reply_that_only_drips_in_costs_no_more_than_the_timeout(
+    server: ScriptedServer, connection: HttpConnection
+) -> None:
+    server.plays(dripping(OK * 10))
+    started = time.monotonic()
+
+    with pytest.raises(TimeoutError):
+        connection.request("POST", "/", {"host": "localhost"}, timeout_seconds=0.1)
+
+    assert time.monotonic() - started < 1
+    assert not connection.is_open
+
+
+def test_connecting_takes_its_part_of_the_time(
+    server: ScriptedServer, connection: HttpConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect_slowly(*arguments: Any) -> socket:  # noqa: ANN401 - as they come
+        time.sleep(0.2)
+        return create_connection(*arguments)
+
+    monkeypatch.setattr("socket.create_connection", connect_slowly)
+
+    with pytest.raises(TimeoutError):
+        connection.request("POST", "/", {"host": "localhost"}, timeout_seconds=0.1)
+
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def nested(levels: int) -> bytes:
         pytest.param(b'{"note": NaN}', "NaN", id="NaN"),
         pytest.param(b'{"note": -Infinity}', "-Infinity", id="infinity"),
         pytest.param(b'{"note": 1e999}', "beyond", id="a number too great for JSON"),
-        pytest.param(b'{"note": %b}' % (b"1" * 5000), "5000 digits", id="a number of 5,000 digits"),
+        pytest.param(b'{"note": %b}' % (b"1" * 5000), "4300 digits", id="a number of 5,000 digits"),
         pytest.param(b'{"note": "a", "note": "b"}', "members 1 and 2", id="one thing said twice"),
         pytest.param(b'{"note": ["\\ud800"]}', "line 1, column 12", id="half a surrogate pair"),
         pytest.param(b'{"\\udfff": 1}', "line 1, column 3", id="half a surrogate pair in a name"),

@@ -9,7 +9,7 @@ from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
-from tocsin.domain.ids import Actor, AlertId
+from tocsin.domain.ids import Actor, AlertId, WriteId
 from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT
 from tocsin.domain.severity import Severity
 
@@ -331,15 +331,15 @@ def test_what_fails_on_the_way_is_done_by_the_same_request_later(
 ) -> None:
     first, second = world.opened("a"), world.opened("b")
     path = opened(alice, alert_ids=[first, second])
-    read = world.alerts.get
+    write = world.alerts.update_presumed
 
-    def get(alert_id: AlertId) -> Alert:
-        if alert_id == second:
+    def busy_for_the_second(presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        if presumed.alert_id == second:
             raise TryAgainError
-        return read(alert_id)
+        return write(presumed, after, write_id=write_id)
 
     with monkeypatch.context() as while_busy:
-        while_busy.setattr(world.alerts, "get", get)
+        while_busy.setattr(world.alerts, "update_presumed", busy_for_the_second)
         refused = alice.post(f"{path}/resolve", {"resolve_alerts": True})
     resolved = alice.post(f"{path}/resolve", {"resolve_alerts": True})
 
@@ -353,10 +353,10 @@ def test_an_alert_that_is_gone_does_not_keep_an_incident_open(
 ) -> None:
     path = opened(alice, alert_ids=[world.opened()])
 
-    def get(_: AlertId) -> Alert:
+    def gone(*_: object, **__: object) -> Alert:
         raise AlertNotFoundError
 
-    monkeypatch.setattr(world.alerts, "get", get)
+    monkeypatch.setattr(world.alerts, "update_presumed", gone)
 
     assert alice.post(f"{path}/resolve", {"resolve_alerts": True}).status == 200
 

@@ -39,6 +39,7 @@ _RETRIED_CODES: Final = frozenset(
 _RETRIED_REASONS: Final = frozenset(
     ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 )
+_AMAZON_ROOTS: Final = __file__.removesuffix("aws_json.py") + "amazon_roots.pem"
 _OK: Final = 200
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_ERROR: Final = 500
@@ -111,9 +112,9 @@ class AwsJsonClient:
         self._service = service
         self._credentials = credentials
         self._signer = Signer(service=service.name, region=region)
-        # Reading the machine's certificates takes longer than connecting: once is enough.
-        tls = ssl.create_default_context() if is_secure else None
+        tls = ssl.create_default_context(cafile=_AMAZON_ROOTS) if is_secure else None
         self._connection = HttpConnection(self._host, tls)
+        self._trusts_machine = False
         self._timeout_seconds = timeout_seconds
         self._until = math.inf
 
@@ -144,6 +145,9 @@ class AwsJsonClient:
                 break
             try:
                 return _read(self._send(operation, body))
+            except ssl.SSLCertVerificationError as error:
+                self._trust_machine()
+                met = error
             except (_TransientError, BrokenReplyError, OSError) as error:
                 met = error
         raise AwsUnavailableError from met
@@ -157,6 +161,12 @@ class AwsJsonClient:
 
         pause = uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311 - jitter
         time.sleep(max(0, min(pause, self._until - time.monotonic())))
+
+    def _trust_machine(self) -> None:
+        """Ask the machine's own store of certificates; reading it takes longer than connecting."""
+        if not self._trusts_machine:
+            self._connection = HttpConnection(self._host, ssl.create_default_context())
+            self._trusts_machine = True
 
     def _send(self, operation: str, body: bytes) -> Reply:
         headers = {
@@ -187,7 +197,7 @@ def _read(reply: Reply) -> dict[str, Any]:
         raise _TransientError("NotJson", f"status {reply.status}")
     if reply.status == _OK:
         return answer
-    name = answer.get("__type") or answer.get("code") or reply.headers.get("x-amzn-errortype")
+    name = answer.get("__type") or answer.get("code") or reply.header("x-amzn-errortype")
     code = _shape(str(name or reply.status))
     reasons = answer.get("CancellationReasons") or ()
     is_transient = (

@@ -6,8 +6,8 @@ about half the CPU, and intake starts sooner (docs/adr/0003-no-boto3.md has the 
 
 import socket
 import ssl
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 _HEAD_LIMIT_BYTES: Final = 65_536
@@ -20,14 +20,37 @@ class BrokenReplyError(Exception):
     """What came is no whole HTTP reply: nobody knows what became of the request."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reply:
     """A reply, read to its end."""
 
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
+    __slots__ = ("_head", "_lowered", "body", "is_last", "status")
+
+    def __init__(self, head: str) -> None:
+        """Args: head: Status line and headers."""
+        version, _, rest = head.partition(" ")
+        if not version.startswith("HTTP/1.") or not rest[:3].isdecimal():
+            raise BrokenReplyError("The reply is not HTTP/1.")
+        self.status = int(rest[:3])
+        self.body = b""
+        self._head = head
+        self._lowered = head.lower()
+        connection = self.header("connection").lower()
+        self.is_last = connection == "close" or (
+            version == "HTTP/1.0" and connection != "keep-alive"
+        )
+
+    def header(self, name: str) -> str:
+        """One header, empty if it is not there: few are looked at, so they are not taken apart.
+
+        Args:
+            name: In lower case.
+        """
+        start = self._lowered.find(f"\r\n{name}:")
+        if start < 0:
+            return ""
+        start += len(name) + 3
+        end = self._head.find("\r\n", start)
+        return self._head[start : end if end >= 0 else None].strip()
 
 
 class HttpConnection:
@@ -43,6 +66,7 @@ class HttpConnection:
         self._tls = tls
         self._socket: socket.socket | None = None
         self._received = b""
+        self._until = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +89,7 @@ class HttpConnection:
             path: Where to, with the query.
             headers: All but the length; `host` must be among them.
             body: What to send.
-            timeout_seconds: For connecting and for each read and write.
+            timeout_seconds: For all of it.
 
         Raises:
             OSError: There is no connection, or it failed.
@@ -74,9 +98,10 @@ class HttpConnection:
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
         try:
+            self._until = time.monotonic() + timeout_seconds
             if self._socket is None:
                 self._socket = self._connect(timeout_seconds)
-            self._socket.settimeout(timeout_seconds)
+            self._socket.settimeout(self._left_seconds())
             self._socket.sendall(head.encode("latin-1") + body)
             return self._read_reply()
         except BaseException:
@@ -102,31 +127,23 @@ class HttpConnection:
             raise
 
     def _read_reply(self) -> Reply:
-        status, headers = self._read_head()
-        while 100 <= status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
-            status, headers = self._read_head()
-        body = self._read_body(headers)
-        if self._received or headers.get("connection", "").lower() == "close":
+        reply = self._read_head()
+        while reply.status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
+            reply = self._read_head()
+        reply.body = self._read_body(reply)
+        if self._received or reply.is_last:
             self.close()
-        return Reply(status, headers, body)
+        return reply
 
-    def _read_head(self) -> tuple[int, dict[str, str]]:
-        first, *lines = self._read_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        try:
-            version, status, *_ = first.split(" ", 2)
-            fields = dict(line.split(":", 1) for line in lines)
-            if not version.startswith("HTTP/1."):
-                raise BrokenReplyError("The reply is not HTTP/1.")
-            return int(status), {name.lower(): value.strip() for name, value in fields.items()}
-        except ValueError:
-            raise BrokenReplyError("The reply's head is not understood.") from None
+    def _read_head(self) -> Reply:
+        return Reply(self._read_until(b"\r\n\r\n").decode("latin-1"))
 
-    def _read_body(self, headers: Mapping[str, str]) -> bytes:
+    def _read_body(self, reply: Reply) -> bytes:
         try:
-            if "transfer-encoding" in headers:
-                return self._read_chunks(headers["transfer-encoding"])
-            if "content-length" in headers:
-                return self._read_bytes(_count(headers["content-length"], 10))
+            if encoding := reply.header("transfer-encoding"):
+                return self._read_chunks(encoding)
+            if length := reply.header("content-length"):
+                return self._read_bytes(_count(length, 10))
         except ValueError:
             raise BrokenReplyError("The reply's length is not understood.") from None
         return self._read_rest()
@@ -177,7 +194,16 @@ class HttpConnection:
         return piece
 
     def _receive(self) -> bytes:
-        return self._socket.recv(_PIECE_BYTES) if self._socket else b""
+        if self._socket is None:
+            return b""
+        self._socket.settimeout(self._left_seconds())
+        return self._socket.recv(_PIECE_BYTES)
+
+    def _left_seconds(self) -> float:
+        left_seconds = self._until - time.monotonic()
+        if left_seconds <= 0:
+            raise TimeoutError
+        return left_seconds
 
 
 def _count(digits: str, base: int) -> int:

@@ -55,7 +55,7 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What lists show of the things that every repeat changes; up to a minute old."""
+    """What lists show of the things that every repeat changes; about a second old."""
 
     occurrences: int
     last_seen_at: datetime
@@ -162,6 +162,26 @@ class Alert:
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,
             changed_at=fired_at,
             changes=tuple(changes),
+        )
+
+    @classmethod
+    def presumed(cls, alert_id: AlertId) -> Self:
+        """What most actions meet, before anybody looked: a firing, awake, untouched alert.
+
+        A transition of it says what such an alert would become. A write that expects just that
+        needs no read before it; whatever else the alert is, it is refused and decided anew.
+        """
+        fired_at = time_of(alert_id)
+        return cls(
+            alert_id=alert_id,
+            integration="",
+            dedup_key="",
+            severity=Severity.CRITICAL,
+            facts=Facts(name=""),
+            output_hash="",
+            last_seen_at=fired_at,
+            listed=Listed(occurrences=1, last_seen_at=fired_at, current_value=None),
+            changed_at=fired_at,
         )
 
     def counted(self, signal: Signal, at: datetime) -> Self:

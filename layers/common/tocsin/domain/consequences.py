@@ -8,8 +8,7 @@ consequence, beside the timer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
@@ -17,11 +16,6 @@ from tocsin.domain.history import Sample, sample_of
 from tocsin.domain.next_action import LOOK_AHEAD, next_action
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
 from tocsin.domain.timeline import Change, ChangeType, Detail
-
-LISTED_AT_ONCE: Final = 10
-"""Occurrences up to which lists follow every repeat."""
-LISTED_AGE: Final = timedelta(minutes=1)
-"""How far lists may fall behind an alert that repeats more often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +110,8 @@ def _counts_of(alert: Alert | None) -> Counts:
 
 
 def _is_behind(alert: Alert) -> bool:
-    """Whether what lists show of a repeated alert is too old."""
-    listed = alert.listed
-    return listed.occurrences < alert.occurrences and (
-        alert.occurrences <= LISTED_AT_ONCE
-        or alert.last_seen_at - listed.last_seen_at >= LISTED_AGE
-    )
+    """Whether lists show less than happened; a batch catches up once, however many came."""
+    return alert.listed.occurrences < alert.occurrences
 
 
 def _due_before_a_tick(earlier: Alert | None, after: Alert, now: datetime) -> datetime | None:

@@ -34,7 +34,9 @@ from tocsin.domain.severity import Severity
 ROWS_LIMIT: Final = 4000
 """Rows that one page may look at for a selective filter before it says where to go on; about
 3 MB, and well within a function's time."""
-_SELECTIVE_ROWS: Final = 500
+_SELECTIVE_ROWS: Final = 100
+"""Rows asked of a partition for a selective filter at first; twice as many each time, to 800."""
+_SELECTIVE_ROUNDS: Final = 3
 _SLACK: Final = 3
 """Rows asked of a partition above its fair share, so that one more round is seldom needed."""
 
@@ -138,6 +140,13 @@ class _Partition:
     is_read: bool = False
     """To its end."""
     seen: list[Image] = field(default_factory=list)
+    rounds: int = 0
+
+    def next_rows(self) -> int:
+        """How many rows to look through next, not knowing how many of them are wanted."""
+        rows = _SELECTIVE_ROWS << min(self.rounds, _SELECTIVE_ROUNDS)
+        self.rounds += 1
+        return rows
 
 
 class _Scan:
@@ -215,7 +224,7 @@ class _Scan:
                 ":to": text(self._to),
             },
             "ScanIndexForward": not self._newest_first,
-            "Limit": _SELECTIVE_ROWS if self._query.is_selective else rows + _SLACK,
+            "Limit": partition.next_rows() if self._query.is_selective else rows + _SLACK,
         }
         if partition.start:
             request["ExclusiveStartKey"] = partition.start

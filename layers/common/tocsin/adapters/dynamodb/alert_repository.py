@@ -47,8 +47,11 @@ class DynamoDBAlerts:
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what changed, if the state is still the one that was read."""
-        slots = DynamoDBSlots(self.call, self.table_name, self.retention)
-        return slots.update(before, after, write_id=write_id)
+        return self._slots.update(before, after, write_id=write_id)
+
+    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        """Store what differs, if the alert is as `Alert.presumed` says."""
+        return self._slots.update_presumed(presumed, after, write_id=write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         """Read one page."""
@@ -87,6 +90,10 @@ class DynamoDBAlerts:
         key = keys.note_key(alert_id, milliseconds(note.at), write_id)
         item = change_item(key, note, self.retention)
         self.call("PutItem", {"TableName": self.table_name, "Item": item})
+
+    @property
+    def _slots(self) -> DynamoDBSlots:
+        return DynamoDBSlots(self.call, self.table_name, self.retention)
 
     def _read(self, alert_id: AlertId) -> tuple[Alert, Image | None]:
         if not is_ulid(alert_id):

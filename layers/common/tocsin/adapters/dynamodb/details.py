@@ -51,7 +51,7 @@ def pack(facts: Facts, dedup_key: str) -> bytes:
 
 def unpack(packed: bytes) -> tuple[Facts, str]:
     """The inverse of `pack`."""
-    said: dict[str, Any] = json.loads(_inflate(packed))
+    said: dict[str, Any] = json.loads(_inflate(packed).decode())
     dedup_key = said.pop("dedup_key")
     if "truncated" in said:
         said["truncated"] = tuple(said["truncated"])

@@ -20,6 +20,7 @@ from tocsin.adapters.dynamodb.writes import (
     Parameters,
     Update,
     count_update,
+    presumed_update,
     resolve_update,
     state_update,
 )
@@ -115,6 +116,11 @@ class DynamoDBSlots:
             return self._update(slot, update, write_id)
         self._update_with_overflow(slot, update, packed, before, write_id)
         return replace(after, version=before.version + 1, changes=(), overflow=packed.overflow)
+
+    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        """Store what differs, if the alert is as `Alert.presumed` says."""
+        update = presumed_update(presumed, after, write_id=write_id, retention=self.retention)
+        return self._update(presumed.fingerprint, update, write_id)
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
         """An episode as it was, under a key of its own; its changes were told already."""

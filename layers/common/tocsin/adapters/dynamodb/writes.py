@@ -159,21 +159,42 @@ def state_update(
     Returns:
         The update, and the facts if they changed: their whole may have to be kept beside.
     """
+    update = _new_version(before, after, write_id, retention)
+    packed = _put_repeated(update, before, after)
+    update.expect("id = :read_id", read_id=text(before.alert_id))
+    update.expect("version = :read_version", read_version=number(before.version))
+    return update, packed
+
+
+def presumed_update(
+    presumed: Alert, after: Alert, *, write_id: WriteId, retention: timedelta
+) -> Update:
+    """Store what differs, without reading: the alert must be as `Alert.presumed` says."""
+    update = _new_version(presumed, after, write_id, retention)
+    update.sets.extend(REFRESH_LISTED)
+    update.expect("id = :read_id", read_id=text(presumed.alert_id))
+    update.expect("#status = :presumed", presumed=text(presumed.status))
+    update.names["#status"] = "status"
+    update.expect(IS_AWAKE)
+    update.expect(IS_NOT_RESOLVING)
+    update.expect("changed_at <= :changed_at")
+    return update
+
+
+def _new_version(before: Alert, after: Alert, write_id: WriteId, retention: timedelta) -> Update:
+    """Set what differs between two states, and tell what happened."""
     update = Update()
     old, new = state_of(before, retention), state_of(after, retention)
     for name, attribute in new.items():
-        if old.get(name) != attribute:
+        if old.get(name) != attribute or name == "changed_at":
             update.put(name, attribute)
     for name in old.keys() - new.keys():
         update.remove(name)
-    packed = _put_repeated(update, before, after)
     update.sets.append("version = version + :one")
     update.values[":one"] = _ONE
     update.put("changes", write_changes(after.changes))
     update.put("write_id", text(write_id))
-    update.expect("id = :read_id", read_id=text(before.alert_id))
-    update.expect("version = :read_version", read_version=number(before.version))
-    return update, packed
+    return update
 
 
 def _put_repeated(update: Update, before: Alert, after: Alert) -> PackedFacts | None:

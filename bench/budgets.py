@@ -1,0 +1,55 @@
+"""What each operation may take at most; from the budgets of architecture.md."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bench.figures import Verdict
+from bench.metering import Consumed
+from tocsin.adapters.dynamodb import keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """The most of each."""
+
+    requests: int
+    write_units: float
+    read_units: float
+    excused: "Budget | None" = None
+    """What was decided to do with in its place, in an ADR."""
+
+    def __str__(self) -> str:
+        return f"≤ {written(self.requests, self.write_units, self.read_units)}"
+
+    def verdict(self, consumed: Consumed) -> Verdict:
+        """Whether it holds."""
+        if self.excused and not self.holds(consumed) and self.excused.holds(consumed):
+            return Verdict.EXCUSED
+        return Verdict.of(is_met=self.holds(consumed))
+
+    def holds(self, consumed: Consumed) -> bool:
+        return (
+            consumed.requests <= self.requests
+            and consumed.write_units <= self.write_units
+            and consumed.read_units <= self.read_units
+        )
+
+
+FIRST: Final = Budget(requests=3, write_units=6, read_units=0.5)
+REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
+RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
+ACTION: Final = Budget(requests=2, write_units=3, read_units=0)
+READING_ACTION: Final = replace(ACTION, excused=replace(ACTION, read_units=1))
+"""A note: ADR 1 says why."""
+GET: Final = Budget(requests=1, write_units=0, read_units=1)
+LIST: Final = Budget(requests=10, write_units=0, read_units=10)
+"""The read units are performance.md's; architecture.md asks only that they do not grow."""
+
+TICK: Final = Budget(requests=keys.SHARDS, write_units=0, read_units=0.5 * keys.SHARDS)
+"""One query a shard, whether anything is due or not."""
+
+
+def written(requests: int, write_units: float, read_units: float) -> str:
+    """Say it as both columns of the table do."""
+    noun = "request" if requests == 1 else "requests"
+    return f"{requests} {noun}, {write_units:g} WU, {read_units:g} RU"

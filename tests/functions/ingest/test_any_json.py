@@ -1,0 +1,88 @@
+"""Whatever JSON a sender sends, its reader refuses it or makes a whole signal of it."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from functions.ingest.senders import SenderSettings, sender_of
+from tests.functions.ingest.hostile import EVENT_FIELDS, PAYLOAD_FIELDS, REST_FIELDS
+from tocsin.domain.dedup import DEDUP_KEY_LIMIT
+from tocsin.domain.errors import InvalidInputError
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.signal import Signal, SignalAction, printable
+from tocsin.lambda_runtime.strict_json import read_json
+
+TYPES = [IntegrationType.REST, IntegrationType.EVENTS]
+NAMES = (*REST_FIELDS, *EVENT_FIELDS, *PAYLOAD_FIELDS, "summary", "href", "src", "text", "alt")
+
+text = some.text(some.characters(codec="utf-8"))
+word = some.sampled_from(
+    [*SignalAction, "critical", "ok", "urgent", "https://example.com", "javascript:x"]
+)
+scalar = (
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.integers(min_value=10**20, max_value=10**400)
+    | some.floats(allow_nan=False, allow_infinity=False)
+    | text
+    | word
+)
+name = some.sampled_from(NAMES) | text
+value = some.recursive(
+    scalar, lambda inner: some.lists(inner) | some.dictionaries(name, inner), max_leaves=6
+)
+entry = some.dictionaries(name, value, max_size=6)
+whole_alert = some.builds(lambda entry, name: {**entry, "name": name}, entry, scalar)
+whole_event = some.builds(
+    lambda action, key, payload: {"event_action": action, "dedup_key": key, "payload": payload},
+    some.sampled_from(list(SignalAction)),
+    scalar,
+    whole_alert.map(lambda alert: {**alert, "summary": alert["name"]}),
+)
+
+
+@pytest.mark.parametrize("type_", TYPES)
+@given(entry=entry | whole_event | whole_alert)
+def test_any_object_is_refused_or_becomes_a_whole_signal(
+    type_: IntegrationType, entry: dict[str, object]
+) -> None:
+    sent = read_json(json.dumps(entry).encode())
+    try:
+        signal = sender_of(type_).read(sent, SenderSettings(severity_map={"x": "ok"}))
+    except InvalidInputError as refusal:
+        problems = refusal.details
+    else:
+        expect_whole(signal)
+        return
+    assert problems
+
+
+@pytest.mark.parametrize("type_", TYPES)
+@given(entry=whole_event | whole_alert)
+@settings(max_examples=50)
+def test_the_same_object_is_the_same_signal(
+    type_: IntegrationType, entry: dict[str, object]
+) -> None:
+    def read(sent: bytes) -> Signal | None:
+        try:
+            return sender_of(type_).read(read_json(sent), SenderSettings())
+        except InvalidInputError:
+            return None
+
+    in_another_order = dict(reversed(entry.items()))
+
+    first, second = read(json.dumps(entry).encode()), read(json.dumps(in_another_order).encode())
+
+    assert first == second
+
+
+def expect_whole(signal: Signal) -> None:
+    assert 0 < len(signal.dedup_key) <= DEDUP_KEY_LIMIT
+    facts = signal.facts
+    assert facts.name or signal.action is not SignalAction.TRIGGER
+    for said in (facts.name, facts.summary, facts.reason, *facts.labels, *facts.labels.values()):
+        assert printable(said) == said
+    assert json.dumps([facts.urls, facts.truncated, facts.threshold, signal.current_value])

@@ -1,0 +1,170 @@
+"""The handler as Lambda starts it, with a server on this machine in DynamoDB's place."""
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.functions.ingest.gateway import event_of
+from tests.scripted_server import ScriptedServer, cut_after, reply
+
+pytestmark = pytest.mark.loopback
+
+ENVIRONMENT = {
+    "TABLE_NAME": "tocsin",
+    "AWS_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "POWERTOOLS_SERVICE_NAME": "ingest",
+}
+NEEDED_LATER = {
+    "functions.ingest.by_key": "most senders have a token",
+    "functions.ingest.senders.rest": "the integration decides",
+    "functions.ingest.senders.events": "the integration decides",
+    "random": "most calls need no second attempt",
+    "secrets": "a write id is no secret",
+    "tocsin.adapters.dynamodb.answer_repository": "few senders send an Idempotency-Key",
+    "tocsin.adapters.dynamodb.key_repository": "most senders have a token",
+    "tocsin.usecases.ports": "only type checkers read it",
+}
+
+type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda hands over beside the event."""
+
+    milliseconds: int = 10_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[ScriptedServer]:
+    with ScriptedServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def handler(dynamodb: ScriptedServer) -> Iterator[Handler]:
+    """A cold start."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, text in {**ENVIRONMENT, "AWS_ENDPOINT_URL": dynamodb.url}.items():
+            environment.setenv(name, text)
+        environment.delitem(sys.modules, "functions.ingest.app", raising=False)
+        app = importlib.import_module("functions.ingest.app")
+        yield app.handler
+        app._dynamodb.close()
+
+
+def operations(dynamodb: ScriptedServer) -> list[str]:
+    return [it.operation for it in dynamodb.requests]
+
+
+CREDENTIAL = {"Item": {"pk": {"S": "K#1"}, "sk": {"S": "KEY"}, "integration": {"S": "prod"}}}
+INTEGRATION = {
+    "Item": {
+        "pk": {"S": "C#integration"},
+        "sk": {"S": "prod"},
+        "type": {"S": "rest"},
+        "resolve_after": {"N": "0"},
+        "severity_map": {"M": {}},
+        "wakes_on_output": {"BOOL": False},
+        "paused": {"BOOL": False},
+        "created_at": {"N": "1772355600000"},
+        "version": {"N": "1"},
+        "tokens": {"L": []},
+    }
+}
+REFUSED = {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}
+
+
+def test_a_cold_start_asks_nobody(dynamodb: ScriptedServer, handler: Handler) -> None:
+    assert callable(handler)
+    assert dynamodb.connections == 0
+
+
+def test_a_first_event_is_two_reads_and_two_writes_over_one_connection(
+    dynamodb: ScriptedServer, handler: Handler
+) -> None:
+    dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED), reply())
+
+    answer = handler(event_of("ingest_rest_trigger"), Context())
+
+    assert answer["statusCode"] == 202
+    assert json.loads(answer["body"])["data"]["results"][0]["outcome"] == "opened"
+    assert operations(dynamodb) == ["GetItem", "GetItem", "UpdateItem", "PutItem"]
+    assert dynamodb.connections == 1
+
+
+def test_two_writes_never_have_the_same_id(dynamodb: ScriptedServer, handler: Handler) -> None:
+    dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED), reply())
+    handler(event_of("ingest_rest_trigger"), Context())
+
+    update, put = (it.json() for it in dynamodb.requests[2:])
+
+    first = update["ExpressionAttributeValues"][":write_id"]["S"]
+    second = put["Item"]["write_id"]["S"]
+    assert first != second
+    assert len(first) == len(second) == 16
+
+
+@pytest.mark.parametrize("event", ["ingest_rest_trigger", "ingest_events_by_key"])
+def test_there_is_always_time_left_to_say_try_again(
+    dynamodb: ScriptedServer, handler: Handler, event: str
+) -> None:
+    dynamodb.plays(dynamodb.never_answer)
+    started = time.monotonic()
+
+    answer = handler(event_of(event), Context(milliseconds=1_300))
+
+    assert answer["statusCode"] == 503
+    assert answer["headers"]["retry-after"] == "1"
+    assert time.monotonic() - started < 1.3
+
+
+def test_the_next_event_has_its_own_time(dynamodb: ScriptedServer, handler: Handler) -> None:
+    dynamodb.plays(reply())
+    out_of_time = handler(event_of("ingest_rest_trigger"), Context(milliseconds=0))
+
+    answer = handler(event_of("ingest_rest_trigger"), Context())
+
+    assert (out_of_time["statusCode"], answer["statusCode"]) == (503, 404)
+
+
+def test_unknown_and_unreachable_are_not_the_same(
+    dynamodb: ScriptedServer, handler: Handler
+) -> None:
+    dynamodb.plays(cut_after())
+
+    assert handler(event_of("ingest_rest_trigger"), Context())["statusCode"] == 503
+
+
+def test_an_unknown_key_is_refused(dynamodb: ScriptedServer, handler: Handler) -> None:
+    answer = handler(event_of("ingest_events_by_key"), Context())
+
+    assert answer["statusCode"] == 401
+    assert operations(dynamodb) == ["GetItem"]
+
+
+def test_a_cold_start_loads_only_what_every_event_needs() -> None:
+    code = "import sys, functions.ingest.app; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert "functions.ingest.routes" in loaded
+    assert not NEEDED_LATER.keys() & set(loaded)
