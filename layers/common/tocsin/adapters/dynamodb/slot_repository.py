@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
@@ -16,6 +15,7 @@ from tocsin.adapters.dynamodb.items import (
     pack_facts,
     text,
 )
+from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, transact
 from tocsin.adapters.dynamodb.writes import (
     Parameters,
     Update,
@@ -31,7 +31,6 @@ from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.signal import Signal
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
-TRANSACTION_CANCELLED = "TransactionCanceledException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +167,17 @@ class DynamoDBSlots:
         attributes: Item = answer.get("Attributes", {})
         return attributes
 
-    def _transact(self, actions: Sequence[dict[str, Any]], write_id: WriteId) -> None:
-        """Write all or nothing; the first action is the one that others compete for.
+    def _transact(self, actions: Sequence[Action], write_id: WriteId) -> None:
+        """Write all or nothing; only the first action, for the slot, has a condition.
 
-        The token makes a repetition after a lost reply the same transaction.
+        Raises:
+            SlotRefusedError: It failed, and not because of this very write.
         """
-        request = {"TransactItems": list(actions), "ClientRequestToken": write_id}
         try:
-            self.call("TransactWriteItems", request)
-        except AwsError as error:
-            if error.code != TRANSACTION_CANCELLED:
-                raise
-            _ours_or_refused(error.reasons[0].get("Item"), write_id)
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            met = refusal.met[0]
+            raise SlotRefusedError(alert_from(met) if met else None) from refusal
 
 
 def _stored(alert: Alert, packed: PackedFacts) -> Alert:
