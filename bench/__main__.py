@@ -61,7 +61,7 @@ def _read(arguments: Sequence[str]) -> Wanted:
         "--quick", action="store_true", help="units only, with few alerts; writes no file"
     )
     parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
-    parser.add_argument("--starts", type=int, default=9, help="cold starts of each function")
+    parser.add_argument("--starts", type=int, default=15, help="cold starts of each function")
     said = parser.parse_args(arguments)
     return Wanted(is_quick=said.quick, samples=said.samples, starts=said.starts)
 

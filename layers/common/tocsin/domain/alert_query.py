@@ -65,14 +65,19 @@ class AlertQuery:
             and (self.snoozed is None or alert.is_snoozed(at) is self.snoozed)
             and (self.fired_from is None or alert.fired_at >= self.fired_from)
             and (self.fired_to is None or alert.fired_at <= self.fired_to)
-            and all(_text_of(alert, name) == value for name, value in self.equal.items())
-            and all(alert.facts.labels.get(name) == text for name, text in self.labels.items())
-            and self._has_words(alert)
+            and (not self.equal or self._has_texts(alert))
+            and (not self.labels or self._has_labels(alert))
+            and (not self.words or self._has_words(alert))
         )
 
+    def _has_texts(self, alert: Alert) -> bool:
+        return all(_text_of(alert, name) == value for name, value in self.equal.items())
+
+    def _has_labels(self, alert: Alert) -> bool:
+        labels = alert.facts.labels
+        return all(labels.get(name) == text for name, text in self.labels.items())
+
     def _has_words(self, alert: Alert) -> bool:
-        if not self.words:
-            return True
         facts = alert.facts
         text = " ".join((facts.summary, facts.reason, facts.name, facts.object or "")).casefold()
         return all(word in text for word in self.words)

@@ -183,6 +183,7 @@ class _Scan:
     def images(self, page: _Page) -> Iterator[Image]:
         """Give each image once, in order, reading on where a partition runs dry."""
         last = self._is_after
+        choose = max if self._newest_first else min
         fair = math.ceil(page.missing / max(1, len(self._partitions)))
         for partition in self._partitions:
             self._read_on(partition, fair)
@@ -193,7 +194,6 @@ class _Scan:
             waiting = [partition for partition in self._partitions if partition.images]
             if not waiting:
                 return
-            choose = max if self._newest_first else min
             image = choose(waiting, key=_next_id).images.popleft()
             if image["id"]["S"] != last:
                 last = image["id"]["S"]

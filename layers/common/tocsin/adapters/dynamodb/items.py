@@ -1,6 +1,7 @@
 """How an alert is written into the table and read from it."""
 
 import base64
+import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def pack_facts(facts: Facts, dedup_key: str) -> PackedFacts:
 
 def facts_from(packed: str) -> tuple[Facts, str]:
     """Read facts and the dedup key."""
-    return details.unpack(base64.b64decode(packed))
+    return details.unpack(binascii.a2b_base64(packed))
 
 
 def number(value: int) -> Attribute:
@@ -163,7 +164,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
     """Read an alert from its item, or from what an index holds of it.
 
     Args:
-        image: The item; an index holds neither counts nor version of the moment.
+        image: The item; an index holds neither counts, version nor output's hash of the moment.
         whole: The facts kept beside it, where they were read.
     """
     facts, dedup_key = facts_from(whole or image["details"]["B"])
@@ -171,7 +172,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
     listed = Listed(
         occurrences=int(image["listed_occurrences"]["N"]),
         last_seen_at=instant(int(image["listed_seen_at"]["N"])),
-        current_value=json.loads(image["listed_value"]["S"]),
+        current_value=_read_value(image["listed_value"]["S"]),
     )
     counted = "occurrences" in image
     return Alert(
@@ -181,14 +182,14 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         status=AlertStatus(image["status"]["S"]),
         severity=Severity(image["severity"]["S"]),
         facts=facts,
-        output_hash=image["output_hash"]["S"] if counted else facts.output_hash,
+        output_hash=image["output_hash"]["S"] if counted else "",
         overflow=_read_text(image, "overflow"),
         episode=int(image["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
         occurrences=int(image["occurrences"]["N"]) if counted else listed.occurrences,
         last_seen_at=_read_time(image, "last_seen_at") or listed.last_seen_at,
         current_value=(
-            json.loads(image["current_value"]["S"]) if counted else listed.current_value
+            _read_value(image["current_value"]["S"]) if counted else listed.current_value
         ),
         listed=listed,
         source_started_at=_read_time(image, "source_started_at"),
@@ -232,6 +233,12 @@ def _read_snooze(written: str) -> Snooze:
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
     )
+
+
+def _read_value(written: str) -> Value:
+    """The inverse of `write_value`; most senders measure nothing."""
+    value: Value = None if written == "null" else json.loads(written)
+    return value
 
 
 def _maybe_time(value: datetime | None) -> Attribute | None:
