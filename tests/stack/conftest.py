@@ -9,6 +9,7 @@ import pytest
 
 from local.stack import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender
+from tests.stack.clone import Clone
 from tests.stack.shell import Shell
 
 HERE = Path(__file__).parent
@@ -68,7 +69,13 @@ def new_integration(api: Client, new_name: Callable[[str], str]) -> Callable[...
     return make
 
 
+@pytest.fixture(scope="session")
+def clone(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Clone:  # noqa: ARG001 - built what is copied
+    """The repository as a stranger has it, with a state of its own."""
+    return Clone.into(tmp_path_factory.mktemp("stranger") / "tocsin")
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     """A terminal, as somebody has it who reads our documents."""
-    return Shell(tmp_path)
+    return Shell(home=tmp_path, folder=tmp_path)

@@ -60,6 +60,8 @@ class FaultyLine:
     target: str
     trouble: Trouble = field(default=lambda _: None)
     requests: list[Request] = field(default_factory=list)
+    passed: list[Request] = field(default_factory=list)
+    """Those that went without trouble."""
     mended: threading.Event = field(default_factory=threading.Event)
     url: str = ""
 
@@ -67,6 +69,7 @@ class FaultyLine:
     def having(self, trouble: Trouble) -> Iterator[None]:
         """Fail like this for a while."""
         self.requests.clear()
+        self.passed.clear()
         self.mended.clear()
         self.trouble = trouble
         try:
@@ -74,6 +77,10 @@ class FaultyLine:
         finally:
             self.trouble = lambda _: None
             self.mended.set()
+
+    @property
+    def has_written(self) -> bool:
+        return any(request.operation not in READS for request in self.passed)
 
     @contextmanager
     def running(self) -> Iterator["FaultyLine"]:
@@ -171,6 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault := self.line.trouble(request):
             fault(self, request)
         else:
+            self.line.passed.append(request)
             self.answer(*self.forward(request))
 
     def forward(self, request: Request) -> tuple[int, dict[str, str], bytes]:

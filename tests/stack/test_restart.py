@@ -9,8 +9,32 @@ import pytest
 from local.checks import LocalStackError
 from local.stack import Options, Stack, start
 from tests.stack.client import Client, Sender, eventually
+from tests.stack.clone import Clone
+from tests.stack.shell import Shell
 
+RESTART_SECONDS = 30
 STORM = 30
+
+
+def test_ctrl_c_keeps_what_happened_and_fresh_forgets_it(clone: Clone, shell: Shell) -> None:
+    run = f"make run PORT={clone.port}"
+    with clone.running(run) as first:
+        send, show, *_ = first.curl_lines
+        (opened,) = shell.curl(send.replace("Disk full", "Kept")).expect(202).data["results"]
+    with pytest.raises(AssertionError, match="connect to"):
+        shell.curl(show)
+
+    with clone.running(run) as second:
+        assert second.seconds < RESTART_SECONDS
+        assert second.curl_lines == first.curl_lines
+        assert opened["alert_id"] in {row["id"] for row in shell.curl(show).expect(200).data}
+        again = shell.curl(send.replace("Disk full", "Kept")).expect(202)
+        assert again.data["results"] == [{**opened, "outcome": "updated"}]
+
+    with clone.running(f"{run} FRESH=1") as third:
+        assert shell.curl(show).expect(401).error_code == "unauthorized"
+        assert shell.curl(send).expect(404).error_code == "integration_not_found"
+        assert shell.curl(third.curl_lines[1]).expect(200).data == []
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,131 @@
+"""The way of a stranger: the README's commands and the printed curl lines, run as they stand."""
+
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from local.deploy import STACK_NAME
+from local.places import ROOT
+from local.stack import Stack
+from tests.stack.client import Client
+from tests.stack.clone import Clone, Terminal
+from tests.stack.shell import Shell
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CREDENTIALS = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
+
+
+def commands_in(document: str) -> list[str]:
+    """Each block that a reader is to type."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
+    return [block.strip() for block in blocks]
+
+
+RUN, TEST, DEPLOY, REGISTER = commands_in(README)
+
+
+@pytest.fixture(scope="module")
+def terminal(clone: Clone) -> Iterator[Terminal]:
+    """`make run`, on a port that is free here."""
+    assert "`PORT=9000` moves it" in README
+    with clone.running(f"{RUN} PORT={clone.port}") as terminal:
+        yield terminal
+
+
+def test_two_commands_and_the_printed_lines_lead_to_a_resolved_alert(
+    terminal: Terminal, shell: Shell
+) -> None:
+    send, show, acknowledge, recover = terminal.curl_lines
+
+    (opened,) = shell.curl(send).expect(202).data["results"]
+    assert opened["outcome"] == "opened"
+
+    (shown,) = shell.curl(show).expect(200).data
+    assert (shown["id"], shown["status"]) == (opened["alert_id"], "firing")
+
+    done = shell.curl(acknowledge.replace("ALERT_ID", opened["alert_id"])).expect(200).data
+    assert done["status"] == "acknowledged"
+
+    (resolved,) = shell.curl(recover).expect(202).data["results"]
+    assert resolved == {**opened, "outcome": "resolved"}
+    assert shell.curl(show).expect(200).data == []
+
+
+def test_what_happens_shows_in_the_terminal(terminal: Terminal, shell: Shell) -> None:
+    send = terminal.curl_lines[0].replace("Disk full", "Seen in the terminal")
+
+    shell.curl(send).expect(202)
+
+    shown = terminal.text.partition("Ctrl-C stops")[2]
+    assert re.search(r"POST +/i/\w{4}….* 202 ", shown)
+    assert terminal.told("example-rest").rpartition("/")[2] not in shown
+
+
+def test_the_address_of_the_documentation_is_printed(terminal: Terminal, shell: Shell) -> None:
+    page = shell.curl(f"curl {terminal.told('Documentation')}").expect(200)
+
+    assert "<html" in page.text
+
+
+def test_the_key_is_where_the_documents_say(terminal: Terminal, clone: Clone, shell: Shell) -> None:
+    (command,) = [it for it in commands_in(CREDENTIALS) if ".local/stack.json" in it]
+    here = command.replace("127.0.0.1:8080", f"127.0.0.1:{clone.port}")
+    assert here != command
+
+    me = replace(shell, folder=clone.folder).curl(here).expect(200).data
+
+    assert "admin" in me["scopes"]
+    assert (
+        terminal.told("Admin key")
+        == json.loads((clone.folder / ".local" / "stack.json").read_text())["api_key"]
+    )
+
+
+def test_the_readme_registers_an_integration_with_what_the_outputs_name(
+    stack: Stack, shell: Shell
+) -> None:
+    described = stack.aws.client("cloudformation").describe_stacks(StackName=STACK_NAME)
+    outputs = {it["OutputKey"]: it["OutputValue"] for it in described["Stacks"][0]["Outputs"]}
+    key = stack.aws.client("ssm").get_parameter(
+        Name=outputs["AdminKeyParameter"], WithDecryption=True
+    )["Parameter"]["Value"]
+
+    made = shell.curl(REGISTER, API=outputs["ApiUrl"], KEY=key).expect(201).data
+
+    line = f'curl -X POST {made["url"]} -d \'{{"name": "Backup failed"}}\''
+    assert shell.curl(line).expect(202).data["results"][0]["outcome"] == "opened"
+
+
+def test_the_documents_make_a_key(stack: Stack, shell: Shell) -> None:
+    (command,) = [it for it in commands_in(CREDENTIALS) if "/api/v1/keys" in it]
+
+    made = shell.curl(command, API=stack.url, KEY=stack.api_key).expect(201).data
+
+    assert made["user"] == "alice"
+    assert Client(stack.url, made["key"]).get("/api/v1/me").expect(200).data["user"] == "alice"
+
+
+@pytest.mark.parametrize("command", [RUN, TEST, DEPLOY])
+def test_the_readme_names_targets_that_there_are(command: str) -> None:
+    assert command.startswith("make ")
+    planned = subprocess.run(
+        ["/bin/sh", "-c", command.replace("make ", "make --dry-run ")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert planned.returncode == 0, planned.stderr
+
+
+def test_the_team_that_the_readme_deploys_is_in_samconfig() -> None:
+    (team,) = re.findall(r"ENV=(\S+)", DEPLOY)
+
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    assert settings[team]["deploy"]["parameters"]["stack_name"]
