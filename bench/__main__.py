@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import list_bytes, report, stored_alerts, team
 from bench.cold_start import ColdStarts
+from bench.cpu_figures import CpuFigures
 from bench.embedded_dynamodb import create_table, embedded_dynamodb
 from bench.figures import Figure, Verdict
 from bench.metering import metered
@@ -82,7 +83,7 @@ def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
         _say(f"CPU of {wanted.starts} cold starts of each function")
         starts = ColdStarts(runtime, Path(folder))
         starts.run(wanted.starts)
-    return [*counted, *cpu.figures([small, large]), *starts.figures()], priced
+    return [*counted, *CpuFigures(cpu.samples).of([small, large]), *starts.figures()], priced
 
 
 def _store(aws: Aws, call: Call, alerts: int, samples: int) -> Stored:

@@ -19,6 +19,16 @@ LONG: Final = "prometheus-long-trigger.json"
 """Made: 2 KB, with the labels and annotations that kube-prometheus gives its alerts."""
 
 _HOST: Final = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
+_HEADERS: Final = {
+    "accept": "*/*",
+    "content-type": "application/json",
+    "host": _HOST,
+    "x-amzn-trace-id": "Root=1-68fd0a2e-4b7f1d0c9e8a7b6c5d4e3f2a",
+    "x-forwarded-for": "203.0.113.17",
+    "x-forwarded-port": "443",
+    "x-forwarded-proto": "https",
+}
+"""What every request has, mostly by the gateway."""
 
 
 def payload(name: str, **members: str) -> str:
@@ -67,41 +77,36 @@ def _event(
     query: str = "",
     body: str | None = None,
 ) -> Event:
-    return {
+    sent = {"content-length": str(len(body or "")), **_HEADERS, **headers}
+    event: Event = {
         "version": "2.0",
         "routeKey": route,
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {
-            "accept": "*/*",
-            "content-length": str(len(body or "")),
-            "content-type": "application/json",
-            "host": _HOST,
-            "x-amzn-trace-id": "Root=1-68fd0a2e-4b7f1d0c9e8a7b6c5d4e3f2a",
-            "x-forwarded-for": "203.0.113.17",
-            "x-forwarded-port": "443",
-            "x-forwarded-proto": "https",
-            **headers,
-        },
-        "requestContext": {
-            "accountId": "000000000000",
-            "apiId": "a1b2c3d4e5",
-            "domainName": _HOST,
-            "domainPrefix": "a1b2c3d4e5",
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "203.0.113.17",
-                "userAgent": headers["user-agent"],
-            },
-            "requestId": "Qk3xGhZfIAMEPPg=",
-            "routeKey": route,
-            "stage": "$default",
-            "time": "22/Nov/2026:09:00:00 +0000",
-            "timeEpoch": 1795338000000,
-        },
+        "headers": sent,
+        "requestContext": _context(method, route, path, sent["user-agent"]),
         "pathParameters": {"proxy": path.rpartition("/")[2]},
         "isBase64Encoded": False,
-        **({} if body is None else {"body": body}),
+    }
+    return event if body is None else {**event, "body": body}
+
+
+def _context(method: str, route: str, path: str, user_agent: str) -> dict[str, Any]:
+    return {
+        "accountId": "000000000000",
+        "apiId": "a1b2c3d4e5",
+        "domainName": _HOST,
+        "domainPrefix": "a1b2c3d4e5",
+        "http": {
+            "method": method,
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": _HEADERS["x-forwarded-for"],
+            "userAgent": user_agent,
+        },
+        "requestId": "Qk3xGhZfIAMEPPg=",
+        "routeKey": route,
+        "stage": "$default",
+        "time": "22/Nov/2026:09:00:00 +0000",
+        "timeEpoch": 1795338000000,
     }

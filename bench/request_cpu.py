@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.deployed import Function, built_functions
-from bench.figures import Figure, Verdict
 from bench.gateway_events import CAPTURED, Answer, Event, api, intake, payload
 from bench.runtime_loop import RuntimeLoop, running
-from bench.samples import Samples, ratio, rounds
+from bench.samples import Samples, rounds
 from bench.units import LISTED
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -19,13 +18,14 @@ from tocsin.adapters.dynamodb import keys
 HANDLERS: Final = Path(__file__).with_name("handlers")
 WARM_UPS: Final = 20
 ROUND: Final = 10
-INTAKE_MILLISECONDS: Final = 2.0
-LIST_MILLISECONDS: Final = 8.0
-REPEAT_SHARE: Final = 2 / 3
-DRIFT: Final = 0.25
 
-_BARE: Final = "runtime alone, bare handler"
-_SDK: Final = "one update_item by boto3"
+FIRST: Final = "first event"
+REPEAT: Final = "repeat"
+ACKNOWLEDGE: Final = "acknowledge"
+GET: Final = "get"
+LIST: Final = f"list of {LISTED}"
+BARE_HANDLER: Final = "runtime alone, bare handler"
+SDK_CALL: Final = "one update_item by boto3"
 
 type NextEvent = Callable[[], Event]
 
@@ -82,62 +82,11 @@ class RequestCpu:
                 for measure in measures:
                     self._sample(measure, max(1, int(size * measure.share)))
 
-    def figures(self, tables: list[Stored]) -> Iterator[Figure]:
-        """Put what was measured beside what we hold ourselves to."""
-        for name in (_BARE, _SDK):
-            yield Figure(measure=f"CPU: {name}", figure=self._written(name))
-        for stored in tables:
-            yield from self._of_intake(stored)
-        for stored in tables:
-            yield from self._of_api(stored)
-        yield from self._growth(*tables)
-
-    def _of_intake(self, stored: Stored) -> Iterator[Figure]:
-        first, repeat = (self.samples[_name(it, stored)] for it in ("first event", "repeat"))
-        for name in ("first event", "repeat"):
-            yield self._at_most(_name(name, stored), INTAKE_MILLISECONDS)
-        share = ratio(repeat, first)
-        yield Figure(
-            measure=f"CPU: repeat / first event, {stored.alerts:,} stored",
-            target=f"≤ {REPEAT_SHARE:.2f}",
-            figure=f"{share:.2f}",
-            verdict=Verdict.of(is_met=share <= REPEAT_SHARE),
-        )
-
-    def _of_api(self, stored: Stored) -> Iterator[Figure]:
-        first = self.samples[_name("first event", stored)]
-        for name in ("acknowledge", "get"):
-            yield self._at_most(_name(name, stored), first.p50, "an intake, ")
-        yield self._at_most(_name(f"list of {LISTED}", stored), LIST_MILLISECONDS)
-
-    def _growth(self, small: Stored, large: Stored) -> Iterator[Figure]:
-        for name in ("first event", "repeat", "acknowledge", "get", f"list of {LISTED}"):
-            times = ratio(self.samples[_name(name, large)], self.samples[_name(name, small)])
-            yield Figure(
-                measure=f"CPU: {name}, {large.alerts:,} / {small.alerts:,} stored",
-                target=f"1 ± {DRIFT:.2f}",
-                figure=f"{times:.2f}",
-                verdict=Verdict.of(is_met=abs(times - 1) <= DRIFT),
-            )
-
-    def _at_most(self, name: str, limit: float, why: str = "") -> Figure:
-        return Figure(
-            measure=f"CPU: {name}",
-            target=f"≤ {why}{limit:.1f} ms",
-            figure=self._written(name),
-            verdict=Verdict.of(is_met=self.samples[name].p50 <= limit),
-        )
-
-    def _written(self, name: str) -> str:
-        """Seconds drift from hour to hour; the share of what the SDK takes does so less."""
-        samples = self.samples[name]
-        return f"{samples}, {ratio(samples, self.samples[_SDK]):.2f} x boto3"
-
     def _beside(self, stack: ExitStack, stored: Stored) -> Iterator[_Measure]:
         event = intake(payload(CAPTURED))
         for name, handler in (
-            (_BARE, "bare.handler"),
-            (_SDK, "boto3_update.handler"),
+            (BARE_HANDLER, "bare.handler"),
+            (SDK_CALL, "boto3_update.handler"),
         ):
             loop = self._start(stack, handler, [HANDLERS], {}, stored)
             yield _Measure(name=name, loop=loop, next_event=lambda: event)
@@ -147,24 +96,14 @@ class RequestCpu:
         alerts_api = self._deployed(stack, "AlertsApiFunction", stored)
         number, get, ack = count(), iter(stored.firing), iter(stored.firing)
         events: list[tuple[str, RuntimeLoop, NextEvent, float]] = [
-            ("repeat", ingest, lambda: intake(payload(CAPTURED)), 1),
-            ("first event", ingest, lambda: intake(_distinct(next(number))), 1),
-            ("get", alerts_api, lambda: api("GET", f"/alerts/{next(get)}"), 1),
-            (
-                "acknowledge",
-                alerts_api,
-                lambda: api("POST", f"/alerts/{next(ack)}/ack", body={}),
-                1,
-            ),
-            (
-                f"list of {LISTED}",
-                alerts_api,
-                lambda: api("GET", "/alerts", query={"limit": str(LISTED)}),
-                0.1,
-            ),
+            (REPEAT, ingest, lambda: intake(payload(CAPTURED)), 1),
+            (FIRST, ingest, lambda: intake(_distinct(next(number))), 1),
+            (GET, alerts_api, lambda: api("GET", f"/alerts/{next(get)}"), 1),
+            (ACKNOWLEDGE, alerts_api, lambda: api("POST", f"/alerts/{next(ack)}/ack", body={}), 1),
+            (LIST, alerts_api, lambda: api("GET", "/alerts", query={"limit": str(LISTED)}), 0.1),
         ]
         for name, loop, next_event, share in events:
-            full = _name(name, stored)
+            full = name_of(name, stored)
             yield _Measure(name=full, loop=loop, next_event=next_event, share=share)
 
     def _deployed(self, stack: ExitStack, logical_id: str, stored: Stored) -> RuntimeLoop:
@@ -215,8 +154,9 @@ def _invoke(measure: _Measure) -> None:
         raise AssertionError(f"{measure.name} was answered {answer}")
 
 
-def _name(name: str, stored: Stored) -> str:
-    return f"{name}, {stored.alerts:,} stored"
+def name_of(kind: str, stored: Stored) -> str:
+    """Name a measure: a kind of request with so many alerts stored."""
+    return f"{kind}, {stored.alerts:,} stored"
 
 
 def _distinct(number: int) -> str:

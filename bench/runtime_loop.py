@@ -1,10 +1,12 @@
 """A function in Lambda's own runtime loop: the Runtime Interface Emulator that sam-cli brings."""
 
+import ctypes
 import http.client
 import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +23,8 @@ START_SECONDS: Final = 20
 _INVOKE: Final = "/2015-03-31/functions/function/invocations"
 _RUNTIME: Final = ("awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client")
 _SETTLED_SECONDS: Final = 0.0005
+_SET_PARENT_DEATH_SIGNAL: Final = 1
+"""PR_SET_PDEATHSIG of the kernel."""
 _SCHEDULER_CLOCK: Final = 2
 """CPUCLOCK_SCHED of the kernel: nanoseconds of all threads, those that have ended included."""
 
@@ -81,8 +85,29 @@ def running(
     """
     port = free_port()
     log = folder / f"{handler}-{port}.log"
+    whole = {
+        "PATH": os.defpath,
+        "LANG": "en_US.UTF-8",
+        "PYTHONPATH": os.pathsep.join(str(it) for it in path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Lambda's value: with it the runtime waits for events in a thread of its own.
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+        "AWS_LAMBDA_FUNCTION_NAME": handler.split(".")[1],
+        **environment,
+    }
+    emulator = _start(handler, port, log, whole)
+    try:
+        _wait_until_listening(emulator, port, log)
+        yield RuntimeLoop(emulator, port, log)
+    finally:
+        end(emulator, grace=2)
+
+
+def _start(
+    handler: str, port: int, log: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
-        emulator = subprocess.Popen(
+        return subprocess.Popen(
             [
                 _emulator(),
                 *("--log-level", "error"),
@@ -91,27 +116,19 @@ def running(
                 # The interpreter itself: a virtual environment's packages are not Lambda's.
                 *(sys._base_executable, "-s", "-m", "awslambdaric", handler),  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other name for it
             ],
-            cwd=folder,
-            env={
-                "PATH": os.defpath,
-                "LANG": "en_US.UTF-8",
-                "PYTHONPATH": os.pathsep.join(str(it) for it in path),
-                "PYTHONDONTWRITEBYTECODE": "1",
-                # Lambda's value: with it the runtime waits for events in a thread of its own.
-                "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
-                "AWS_LAMBDA_FUNCTION_NAME": handler.split(".")[1],
-                **environment,
-            },
+            cwd=log.parent,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads here
         )
-    try:
-        _wait_until_listening(emulator, port, log)
-        yield RuntimeLoop(emulator, port, log)
-    finally:
-        end(emulator, grace=2)
+
+
+def _end_with_parent() -> None:
+    """Let nothing go on when we are killed; the runtime ends with its emulator."""
+    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def copy_runtime(folder: Path) -> Path:
