@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tocsin.domain.alert import Alert
+    from tocsin.domain.notification import Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +201,15 @@ class SlotRefusedError(Exception):
 
     def __init__(self, current: Alert | None) -> None:
         super().__init__("the slot holds another state")
+        self.current = current
+
+
+class NotificationRefusedError(Exception):
+    """A write of the ledger met another state; `current` is what the ledger holds.
+
+    Not for clients: whoever catches it decides again.
+    """
+
+    def __init__(self, current: Notification | None) -> None:
+        super().__init__("the ledger holds another state")
         self.current = current

@@ -34,6 +34,8 @@ class Source:
     integration: str
     resolve_after: timedelta = timedelta()
     wakes_on_output: bool = False
+    escalation_policy: str | None = None
+    """What the integration asks for; None if the routes are to say."""
 
     def slot_of(self, signal: Signal) -> Fingerprint:
         """Where the alert of this signal lives."""
@@ -73,7 +75,11 @@ def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
 def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
     if current is None:
         alert = Alert.open(
-            signal, integration=source.integration, slot=source.slot_of(signal), at=at
+            signal,
+            integration=source.integration,
+            slot=source.slot_of(signal),
+            at=at,
+            policy=source.escalation_policy,
         )
         return Reception(outcome=Outcome.OPENED, alert=alert)
     if current.is_open:
@@ -86,6 +92,7 @@ def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime
         slot=current.fingerprint,
         at=at,
         previous=current,
+        policy=source.escalation_policy,
     )
     return Reception(outcome=Outcome.REOPENED, alert=alert)
 
@@ -97,7 +104,9 @@ def _updated(current: Alert, signal: Signal, source: Source, at: datetime) -> Al
     if alert.resolves_at is not None:
         alert = alert.stop_resolving(by=by, at=at)
     if alert.severity is not signal.severity:
-        alert = alert.changed_severity(signal.severity, by=by, at=at)
+        alert = alert.changed_severity(
+            signal.severity, by=by, at=at, policy=source.escalation_policy
+        )
     if wakes_by_output and alert.snooze is not None:
         alert = alert.woken(by=by, at=at, reason="the output changed")
     return alert

@@ -17,7 +17,10 @@ from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
 from tocsin.domain.next_action import Timer
+from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.people import Directory
 from tocsin.domain.reception import Source
+from tocsin.domain.routing import Routing
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
@@ -67,6 +70,13 @@ class SlotRepository(Protocol):
             SlotRefusedError: Somebody else changed the state; decide again.
         """
 
+    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+        """Move where it stands in the index of what falls due; None takes it out.
+
+        Raises:
+            SlotRefusedError: Its state or its timer is not as it was read.
+        """
+
 
 class AlertRepository(Protocol):
     """Alerts, as operators and timers see and change them."""
@@ -103,6 +113,53 @@ class AlertRepository(Protocol):
 
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         """Put a note on the timeline; the alert itself stays as it is."""
+
+
+class PagingRepository(Protocol):
+    """The configuration as the engine reads it; at most half a minute old."""
+
+    def routing(self, at: datetime) -> Routing:
+        """Read policies and routes."""
+
+    def directory(self, at: datetime) -> Directory:
+        """Read users, channels and who is on call at this time."""
+
+
+class NotificationRepository(Protocol):
+    """The ledger of deliveries: one item each, changed only by conditional writes."""
+
+    def get(self, delivery: Delivery) -> Notification | None:
+        """Read what became of a delivery, as the newest write left it."""
+
+    def add(self, notification: Notification, *, write_id: WriteId) -> None:
+        """Store the first state of a delivery.
+
+        Raises:
+            NotificationRefusedError: There is one; `current` is what it is.
+        """
+
+    def update(
+        self, before: Notification, after: Notification, *, write_id: WriteId
+    ) -> Notification:
+        """Store the next state, if it is still as it was read.
+
+        Raises:
+            NotificationRefusedError: Somebody else changed it; `current` is what it is.
+        """
+
+    def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
+        """Read all of an alert, in the order of their keys."""
+
+
+class DeliveryQueue(Protocol):
+    """Brings each delivery to the notifier at its time."""
+
+    def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
+        """Queue each to arrive when it is due.
+
+        Raises:
+            TryAgainError: Not every one was confirmed; sending all again is harmless.
+        """
 
 
 class IncidentRepository(Protocol):
