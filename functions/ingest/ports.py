@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.ingest.integrations import Integrations
+from functions.ingest.request import Request
+from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
     from tocsin.lambda_runtime.callers import Callers
     from tocsin.usecases.ports import (
+        AlertRepository,
         AnswerRepository,
         NewWriteId,
         PagingRepository,
@@ -30,10 +33,21 @@ class Ports:
     callers: Callable[[], Callers]
     """Made when they are first asked for, like `answers`: most senders have a token."""
     answers: Callable[[], AnswerRepository]
+    alerts: Callable[[], AlertRepository]
+    """For endpoints of other products by which alerts are read and acted on, by the token's
+    integration alone."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log
     service: str
+
+    def admit(self, token: str, request: Request) -> Integration:
+        """Find the integration of a token.
+
+        Raises:
+            IntegrationNotFoundError: Nobody has this token.
+        """
+        return self.integrations.by_token(token, request.at)
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write metrics; what did not happen is not written."""
