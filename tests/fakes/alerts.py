@@ -155,9 +155,7 @@ class InMemoryAlerts(InMemoryTimeline):
             if getattr(after, field.name) != getattr(presumed, field.name)
         }
         timer_at = (current.timer_at or needed) if after.is_open else None
-        return self._update(
-            current, current, replace(current, **changed), timer_at, write_id
-        )
+        return self._update(current, current, replace(current, **changed), timer_at, write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         return page_of(map(_as_listed, self), query, at=at, counts=self.counts)
@@ -188,6 +186,7 @@ class InMemoryAlerts(InMemoryTimeline):
             self._live[alert.fingerprint] = replace(current, listed=_listed_of(current))
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        super().count_notifications(alert_id, count)
         current = self._stored(alert_id)
         if current is None or current.notification_count >= count:
             return
@@ -248,8 +247,10 @@ def _is_as_read(current: Alert, read: Alert) -> bool:
 
 def _timed(alert: Alert, current: Alert, timer_at: datetime | None) -> Alert:
     """Move the timer only where it is to be moved."""
-    return alert if timer_at == current.timer_at == alert.timer_at else replace(
-        alert, timer_at=timer_at
+    return (
+        alert
+        if timer_at == current.timer_at == alert.timer_at
+        else replace(alert, timer_at=timer_at)
     )
 
 

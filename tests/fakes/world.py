@@ -13,7 +13,7 @@ from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
-from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId, fingerprint
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
 from tocsin.domain.next_action import LOOK_AHEAD, NextAction, next_action
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
