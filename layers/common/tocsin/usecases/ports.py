@@ -16,7 +16,7 @@ from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Directory
 from tocsin.domain.reception import Source
@@ -315,14 +315,14 @@ class TimelineRepository(Protocol):
 class DueRepository(Protocol):
     """What falls due, and when."""
 
-    def due(self, before: datetime) -> Sequence[Timer]:
+    def due(self, before: datetime) -> Sequence[AnyTimer]:
         """Find all that is due or overdue before this time."""
 
 
 class TimerQueue(Protocol):
     """Brings a timer back at its time."""
 
-    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+    def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive when it is due.
 
         Raises:
