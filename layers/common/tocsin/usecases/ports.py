@@ -10,6 +10,7 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.history import Sample
@@ -123,6 +124,39 @@ class PagingRepository(Protocol):
 
     def directory(self, at: datetime) -> Directory:
         """Read users, channels and who is on call at this time."""
+
+
+class ConfigurationRepository[T: Named](Protocol):
+    """Named objects of one kind: escalation policies, routes, users or channels."""
+
+    def find(self, name: str) -> Configured[T] | None:
+        """Read one; None if the name is nobody's."""
+
+    def get(self, name: str) -> Configured[T]:
+        """Read one.
+
+        Raises:
+            NotFoundError: The name is nobody's; its code says of which kind.
+        """
+
+    def list(self) -> tuple[Configured[T], ...]:
+        """Read all, by name."""
+
+    def put(
+        self, before: Configured[T] | None, after: Configured[T], *, write_id: WriteId
+    ) -> Configured[T]:
+        """Store a new object, or the next version of the one that was read.
+
+        Raises:
+            ConcurrentUpdateError: It was changed, made or removed meanwhile.
+        """
+
+    def delete(self, stored: Configured[T], *, write_id: WriteId) -> None:
+        """Remove it, if it is not gone already.
+
+        Raises:
+            ConcurrentUpdateError: It was changed meanwhile.
+        """
 
 
 class NotificationRepository(Protocol):
