@@ -1,16 +1,18 @@
 """What the items of all kinds of configuration have in common."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text, time
-from tocsin.domain.configuration import Configured, Named
-from tocsin.domain.errors import NotFoundError
-from tocsin.domain.ids import WriteId, instant
+from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.configuration import Named
+    from tocsin.domain.errors import NotFoundError
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -27,28 +29,6 @@ class Kind[T: Named]:
     write: Callable[[T], Item]
     """All attributes of its own: not the key, nor what follows."""
     read: Callable[[Image], T]
-
-
-def configured_item[T: Named](kind: Kind[T], stored: Configured[T], write_id: WriteId) -> Item:
-    """Write an object."""
-    item = keys.configuration_key(kind.name, stored.name) | {
-        "entity": text(kind.name),
-        "version": number(stored.version),
-        "write_id": text(write_id),
-        "created_at": time(stored.created_at),
-    }
-    if stored.managed_by is not None:
-        item["managed_by"] = text(stored.managed_by)
-    return item | kind.write(stored.value)
-
-
-def configured_from[T: Named](kind: Kind[T], image: Image) -> Configured[T]:
-    """Read an object."""
-    return Configured(
-        value=kind.read(image),
-        created_at=instant(int(image["created_at"]["N"])),
-        version=int(image["version"]["N"]),
-    )
 
 
 def name_of(image: Image) -> str:

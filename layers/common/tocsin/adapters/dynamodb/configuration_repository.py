@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.configuration_items import Kind, configured_from, configured_item
-from tocsin.adapters.dynamodb.items import Item, number, text, time
+from tocsin.adapters.dynamodb.configuration_items import Kind
+from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
 from tocsin.adapters.dynamodb.queries import get_configured, query_all
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.ids import WriteId
+from tocsin.domain.ids import WriteId, instant
 
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _IS_NEW: Final = "attribute_not_exists(pk)"
@@ -29,7 +29,7 @@ class DynamoDBConfiguration[T: Named]:
     def find(self, name: str) -> Configured[T] | None:
         """Read one; None if the name is nobody's."""
         image = get_configured(self.call, self.table_name, self.kind.name, name)
-        return configured_from(self.kind, image) if image else None
+        return _configured_from(self.kind, image) if image else None
 
     def get(self, name: str) -> Configured[T]:
         """Read one."""
@@ -42,14 +42,14 @@ class DynamoDBConfiguration[T: Named]:
         """Read all, by name."""
         partition = keys.configuration_partition(self.kind.name)
         images = query_all(self.call, self.table_name, partition)
-        return tuple(configured_from(self.kind, image) for image in images)
+        return tuple(_configured_from(self.kind, image) for image in images)
 
     def put(
         self, before: Configured[T] | None, after: Configured[T], *, write_id: WriteId
     ) -> Configured[T]:
         """Store a new object, or the next version of the one that was read."""
         stored = replace(after, version=before.version + 1 if before else 1)
-        request = {"Item": configured_item(self.kind, stored, write_id)} | _expected(before)
+        request = {"Item": _configured_item(self.kind, stored, write_id)} | _expected(before)
         self._write("PutItem", request, write_id)
         return stored
 
@@ -73,6 +73,28 @@ class DynamoDBConfiguration[T: Named]:
                 )
                 kind = ConcurrentUpdateError if error.item else _MetNothingError
                 raise kind(message) from error
+
+
+def _configured_item[T: Named](kind: Kind[T], stored: Configured[T], write_id: WriteId) -> Item:
+    """Write an object."""
+    item = keys.configuration_key(kind.name, stored.name) | {
+        "entity": text(kind.name),
+        "version": number(stored.version),
+        "write_id": text(write_id),
+        "created_at": time(stored.created_at),
+    }
+    if stored.managed_by is not None:
+        item["managed_by"] = text(stored.managed_by)
+    return item | kind.write(stored.value)
+
+
+def _configured_from[T: Named](kind: Kind[T], image: Image) -> Configured[T]:
+    """Read an object."""
+    return Configured(
+        value=kind.read(image),
+        created_at=instant(int(image["created_at"]["N"])),
+        version=int(image["version"]["N"]),
+    )
 
 
 class _MetNothingError(ConcurrentUpdateError):

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.queries import query_all
-from tocsin.domain.people import Directory
 from tocsin.domain.routing import Routing
 
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.configuration_items import Kind
     from tocsin.domain.configuration import Named
+    from tocsin.domain.people import Directory
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 """How long a changed policy, route, user or channel may go unnoticed in a running process."""
@@ -45,6 +45,7 @@ class DynamoDBPaging:
                 CHANNELS,
                 USERS,
             )
+            from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
 
             self._directory = (
                 Directory(
