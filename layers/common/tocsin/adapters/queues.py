@@ -10,7 +10,7 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 
 BATCH_LIMIT: Final = 10
@@ -30,7 +30,7 @@ class SqsTimers:
     call: Call
     queue_url: str
 
-    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+    def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive when it is due, within a second after.
 
         One that is due in more than 15 minutes arrives too early, and has to be sent again.
@@ -81,7 +81,7 @@ def _send(call: Call, queue_url: str, entries: Mapping[str, Entry]) -> None:
     raise TryAgainError(message)
 
 
-def timer_from(body: str) -> Timer:
+def timer_from(body: str) -> AnyTimer:
     """Read a message.
 
     Raises:
@@ -89,7 +89,10 @@ def timer_from(body: str) -> Timer:
         KeyError: Likewise.
     """
     fields = json.loads(body)
-    return Timer(slot=Fingerprint(fields["slot"]), due_at=instant(fields["due_at"]))
+    due_at = instant(fields["due_at"])
+    if "heartbeat" in fields:
+        return HeartbeatTimer(heartbeat=str(fields["heartbeat"]), due_at=due_at)
+    return Timer(slot=Fingerprint(fields["slot"]), due_at=due_at)
 
 
 def written_delivery(delivery: Delivery) -> str:
@@ -137,8 +140,13 @@ def delivery_from(body: str) -> Delivery:
     )
 
 
-def _written(timer: Timer) -> str:
-    return json.dumps({"slot": timer.slot, "due_at": milliseconds(timer.due_at)})
+def _written(timer: AnyTimer) -> str:
+    due_at = milliseconds(timer.due_at)
+    match timer:
+        case Timer():
+            return json.dumps({"slot": timer.slot, "due_at": due_at})
+        case HeartbeatTimer():
+            return json.dumps({"heartbeat": timer.heartbeat, "due_at": due_at})
 
 
 def _delay_seconds(delay: timedelta) -> int:

@@ -171,3 +171,15 @@ class Timer:
 
     slot: Fingerprint
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatTimer:
+    """A reminder to look at one heartbeat at one time; worthless once it was heard from."""
+
+    heartbeat: str
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer
+"""Both wait in the same index and queue."""

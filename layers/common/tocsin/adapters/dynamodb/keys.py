@@ -16,6 +16,9 @@ COUNT_SHARDS: Final = 4
 BY_STATE: Final = "by_state"
 DUE: Final = "due"
 
+HEARTBEATS: Final = "C#heartbeat"
+"""All heartbeats; those that wait stand in the `due` index beside the alerts."""
+
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
@@ -134,6 +137,11 @@ def state_key(status: AlertStatus, shard: int) -> str:
 def due_key(shard: int) -> str:
     """A partition of `due`."""
     return f"DUE#{shard}"
+
+
+def due_shard_of(name: str) -> int:
+    """Which partition of `due` a named thing falls into."""
+    return sum(name.encode()) % SHARDS
 
 
 def count_key(slot: Fingerprint) -> Key:
