@@ -20,7 +20,6 @@ from tests.lives import (
     ACT,
     RESOLVE,
     UNACKNOWLEDGE,
-    UNSNOOZE,
     Step,
     life,
     lives,
@@ -286,7 +285,7 @@ def test_everything_due_has_had_its_timer_or_will_be_seen_by_a_tick(
 
 def test_a_timer_that_a_later_change_of_the_batch_made_needless_is_not_sent() -> None:
     timers = InMemoryTimers()
-    records = life(TRIGGER, snooze(timedelta(seconds=30)), UNSNOOZE)
+    records = life(TRIGGER, snooze(timedelta(seconds=30)), RESOLVE)
 
     follow_changes(records, now=NINE, outlets=outlets_of(InMemoryAlerts(), timers=timers))
 
