@@ -38,6 +38,10 @@ LIST_ATTRIBUTES: Final = (
     "resolved_by",
     "snooze",
     "incident_id",
+    "escalation",
+    "flapping",
+    "notification_count",
+    "due_at",
 )
 """What `by_state` projects: all that filters and rows need, nothing that a repeat changes."""
 
