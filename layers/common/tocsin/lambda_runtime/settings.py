@@ -4,7 +4,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Final, Self
+
+METRICS_NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Tocsin")
+"""One for each stack, so that an alarm on a metric is an alarm of one team."""
 
 
 class SettingsError(Exception):
