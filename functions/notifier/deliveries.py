@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from functions.notifier.ports import Ports
-from tocsin.adapters.delivery_queue import delivery_from
+from tocsin.adapters.queues import delivery_from
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification

@@ -41,11 +41,18 @@ class PowertoolsLog:
         self._logger.error(message, extra={**facts, **found}, stacklevel=_CALLER)
 
 
-def write_metric(service: str, name: str, measure: Measure) -> None:
+def write_metric(service: str, name: str, measure: Measure, **dimensions: str) -> None:
     """Write one metric that CloudWatch takes out of the log.
 
-    The service is its one dimension: an id would make a metric of its own for each value.
+    Args:
+        service: A dimension of every metric.
+        name: Of the metric.
+        measure: Its value.
+        **dimensions: More of them, from small closed sets: an id would make a metric of its own
+            for each value.
     """
     unit = MetricUnit(measure.unit)
     with single_metric(name=name, unit=unit, value=measure.value, namespace=NAMESPACE) as metric:
         metric.add_dimension(name="service", value=service)
+        for dimension, value in dimensions.items():
+            metric.add_dimension(name=dimension, value=value)
