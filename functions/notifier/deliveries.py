@@ -64,10 +64,10 @@ def _measure(delivered: Delivered, ports: Ports) -> None:
     delivery = notification.delivery
     type_ = str(delivered.channel.type) if delivered.channel else "none"
     if delivered.outcome is Outcome.FAILED and notification.state is DeliveryState.FAILED:
-        ports.measure("DeliveriesFailed", _ONE, channel_type=type_)
+        ports.measure("DeliveriesFailed", _ONE, channel=type_)
     if delivered.outcome is not Outcome.SENT:
         return
-    ports.measure("DeliveriesSent", _ONE, channel_type=type_)
+    ports.measure("DeliveriesSent", _ONE, channel=type_)
     if delivery.is_page and delivery.reason is NotificationReason.FIRST and alert is not None:
         time_to_page = (notification.changed_at - alert.fired_at) / _MILLISECOND
         ports.measure("TimeToPage", Measure(time_to_page, "Milliseconds"))

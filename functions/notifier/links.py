@@ -1,14 +1,12 @@
 """The links in a message, signed with a key that only those who make and read links know."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from functions.notifier.parameters import Parameters
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.link import LINK_KEY_BYTES, Links, LinkSigner
+from tocsin.domain.link import Links, LinkSigner, read_link_key
 from tocsin.domain.notification import Delivery
 from tocsin.lambda_runtime.observability import PowertoolsLog
 
@@ -36,18 +34,3 @@ class ParameterLinks:
         except (DeliveryFailedError, ValueError):
             self.log.exception("No links made", notification=delivery.key)
             return None
-
-
-def read_link_key(written: str) -> bytes:
-    """Understand the parameter.
-
-    Raises:
-        ValueError: It is no key.
-    """
-    try:
-        key = base64.b64decode(written, validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != LINK_KEY_BYTES:
-        raise ValueError(f"the key of links must be {LINK_KEY_BYTES} bytes in base64")
-    return key

@@ -11,7 +11,8 @@ Fingerprint = NewType("Fingerprint", str)
 WriteId = NewType("WriteId", str)
 """Fresh for every write, so that a writer recognises its own after a lost reply."""
 Actor = NewType("Actor", str)
-"""Who did it: a user's name, `key:{id}`, `link:{user}`, `integration:{name}` or `auto`."""
+"""Who did it: a user's name, `key:{id}`, `link:{user}`, `slack:{id}`, `integration:{name}` or
+`auto`."""
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FINGERPRINT_LENGTH: Final = 16

@@ -52,6 +52,10 @@ class LinkUnknownError(Exception):
     """Nothing that we signed: forged, cut short, or signed with an earlier key."""
 
 
+class LinkKeyError(Exception):
+    """What should be the key is none: whoever wrote it there has to write another."""
+
+
 class LinkExpiredError(Exception):
     """We made it, but its time is over; only who holds a true link ever meets this."""
 
@@ -149,6 +153,26 @@ class LinkSigner:
 
     def _signature(self, payload: bytes) -> bytes:
         return hmac.digest(self.key, _PURPOSE + payload, "sha256")[:_SIGNATURE_BYTES]
+
+
+def spell_link_key(random_bytes: bytes) -> str:
+    """Write a key as it is kept."""
+    return base64.b64encode(random_bytes).decode("ascii")
+
+
+def read_link_key(written: str) -> bytes:
+    """The inverse of `spell_link_key`.
+
+    Raises:
+        LinkKeyError: It is no base64 of 32 bytes.
+    """
+    try:
+        key = base64.b64decode(written, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != LINK_KEY_BYTES:
+        raise LinkKeyError(f"The link key must be base64 of {LINK_KEY_BYTES} bytes.")
+    return key
 
 
 def _packed(link: Link) -> bytes:
