@@ -6,7 +6,7 @@ from typing import Final
 
 from functions.notifier.parameters import Parameters
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.link import Links, LinkSigner, read_link_key
+from tocsin.domain.link import LinkKeyError, Links, LinkSigner, read_link_key
 from tocsin.domain.notification import Delivery
 from tocsin.lambda_runtime.observability import PowertoolsLog
 
@@ -31,6 +31,6 @@ class ParameterLinks:
             key = read_link_key(self.parameters.get(self.parameter_name))
             signer = LinkSigner(key, self.public_url)
             return signer.links(delivery.alert_id, by=delivery.recipient, at=at)
-        except (DeliveryFailedError, ValueError):
+        except (DeliveryFailedError, LinkKeyError, ValueError):
             self.log.exception("No links made", notification=delivery.key)
             return None

@@ -12,9 +12,8 @@ from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.notification_items import notification_item
+from tocsin.adapters.dynamodb.notification_items import notification_item, stored_notification
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.stream import stored_notification
 from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import (
@@ -192,21 +191,17 @@ def image(notification: Notification) -> dict[str, dict[str, str]]:
     return notification_item(notification, write_id=WriteId("w"), retention=RETENTION)
 
 
-def test_the_stream_tells_how_a_message_ended() -> None:
-    sent = claimed().sent("m-1", at=NINE)
-    record = {"dynamodb": {"OldImage": image(claimed()), "NewImage": image(sent)}}
+def test_the_stream_tells_what_a_message_was_and_is() -> None:
+    before, after = claimed(), claimed().sent("m-1", at=NINE)
+    record = {"dynamodb": {"OldImage": image(before), "NewImage": image(after)}}
 
-    assert stored_notification(record) == sent
+    assert stored_notification(record) == (before, after)
 
 
-def test_the_stream_tells_what_was_never_sent() -> None:
+def test_the_stream_tells_what_was_new() -> None:
     skipped = Notification.skipped(PAGE, "nobody has that name", at=NINE)
 
-    assert stored_notification({"dynamodb": {"NewImage": image(skipped)}}) == skipped
-
-
-def test_that_somebody_is_at_work_is_no_news() -> None:
-    assert stored_notification({"dynamodb": {"NewImage": image(claimed())}}) is None
+    assert stored_notification({"dynamodb": {"NewImage": image(skipped)}}) == (None, skipped)
 
 
 def test_the_stream_tells_of_other_things_too() -> None:

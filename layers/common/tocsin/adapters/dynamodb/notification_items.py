@@ -1,7 +1,8 @@
 """How the ledger is written into the table and read from it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
@@ -15,6 +16,9 @@ from tocsin.domain.notification import (
 )
 
 ENTITY: Final = "notification"
+
+type Stored = tuple[Notification | None, Notification]
+"""What the ledger held of a message before a write, and since."""
 
 
 def notification_item(
@@ -68,6 +72,15 @@ def notification_from(image: Image) -> Notification:
         changed_at=instant(int(image["changed_at"]["N"])),
         version=int(image["version"]["N"]),
     )
+
+
+def stored_notification(record: Mapping[str, Any]) -> Stored | None:
+    """Read a record of the table's stream; None if it is not about the ledger."""
+    told = record["dynamodb"]
+    new, old = told.get("NewImage"), told.get("OldImage")
+    if new is None or not new["pk"]["S"].startswith(keys.LEDGER_FROM):
+        return None
+    return (notification_from(old) if old else None, notification_from(new))
 
 
 def _delivery_from(image: Image) -> Delivery:

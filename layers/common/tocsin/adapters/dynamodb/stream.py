@@ -1,13 +1,11 @@
-"""What a record of the table's stream tells of an alert, or of a message about one."""
+"""What a record of the table's stream tells of an alert."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import alert_from, changes_from
-from tocsin.adapters.dynamodb.notification_items import notification_from
 from tocsin.domain.consequences import StoredChange
-from tocsin.domain.notification import DeliveryState, Notification
 
 
 def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
@@ -25,12 +23,3 @@ def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
         after=alert_from(new),
         changes=changes_from(new),
     )
-
-
-def stored_notification(record: Mapping[str, Any]) -> Notification | None:
-    """Read a record; None if it is not about the ledger, or only that somebody is at work."""
-    new = record["dynamodb"].get("NewImage")
-    if new is None or not new["pk"]["S"].startswith(keys.LEDGER_FROM):
-        return None
-    notification = notification_from(new)
-    return None if notification.state is DeliveryState.CLAIMED else notification
