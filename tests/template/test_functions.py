@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 HANDLERS = {
     "IngestFunction": "functions.ingest.app.handler",
     "AlertsApiFunction": "functions.alerts_api.app.handler",
+    "ActionsFunction": "functions.actions.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -28,7 +29,8 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_SERVICE_NAME",
 }
-ANSWERING = ("IngestFunction", "AlertsApiFunction")
+TOLD_BESIDES = {"ActionsFunction": {"LINK_KEY_PARAMETER"}}
+ANSWERING = ("IngestFunction", "AlertsApiFunction", "ActionsFunction")
 """Somebody waits for their answer, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
 
@@ -137,8 +139,9 @@ def test_traces_are_made_only_when_asked_for(function: dict[str, Any]) -> None:
 def test_a_function_is_told_no_more_than_it_needs(name: str, function: dict[str, Any]) -> None:
     told = set(function["Environment"]["Variables"])
     escalates = HANDLERS[name].startswith("functions.escalator.")
+    besides = {"TIMERS_QUEUE_URL"} if escalates else TOLD_BESIDES.get(name, set())
 
-    assert told == EVERY_FUNCTION_KNOWS | ({"TIMERS_QUEUE_URL"} if escalates else set())
+    assert told == EVERY_FUNCTION_KNOWS | besides
 
 
 def test_those_who_answer_are_published_and_the_others_are_not(deployed: Template) -> None:

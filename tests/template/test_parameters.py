@@ -29,6 +29,7 @@ FREE_WHILE_IDLE = {
     "AWS::SQS::Queue",
     "AWS::Scheduler::Schedule",
     "Custom::FirstAdminKey",
+    "Custom::LinkKey",
 }
 CHARGED_BY_THE_MONTH = {"AWS::CloudWatch::Alarm"}
 """See docs/cost.md; each of them can be left out."""

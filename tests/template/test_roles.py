@@ -12,6 +12,11 @@ type Permissions = dict[str, set[str]]
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
+LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
+EVERY_SECRET = "parameter/tocsin/*"
+EVERY_ADMIN_KEY = "parameter/tocsin/*/admin-key"
+READERS_OF_SECRETS = {"ActionsRole"}
+"""Which secrets a team names is not known here, but none of them lies elsewhere."""
 
 ALLOWED: dict[str, Permissions] = {
     "IngestRole": {
@@ -36,6 +41,17 @@ ALLOWED: dict[str, Permissions] = {
             "dynamodb:UpdateItem",
         },
         "Table/index/by_state": {"dynamodb:Query"},
+    },
+    "ActionsRole": {
+        "ActionsLogs": LOGS,
+        "Table": {
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        EVERY_SECRET: {"ssm:GetParameter"},
     },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
@@ -69,6 +85,7 @@ ALLOWED: dict[str, Permissions] = {
         "FirstKeyLogs": LOGS,
         "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
         ADMIN_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
+        LINK_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
     },
     # Made by SAM for the schedule.
     "TickFunctionMinuteRole": {
@@ -86,10 +103,12 @@ def statements(role: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def permissions(role: dict[str, Any]) -> Permissions:
+def permissions(role: dict[str, Any], effect: str = "Allow") -> Permissions:
     found: Permissions = {}
     for statement in statements(role):
-        assert statement["Effect"] == "Allow"
+        assert statement["Effect"] in {"Allow", "Deny"}
+        if statement["Effect"] != effect:
+            continue
         for resource in listed(statement["Resource"]):
             found.setdefault(short(resource), set()).update(listed(statement["Action"]))
     return found
@@ -117,6 +136,8 @@ def test_no_role_borrows_a_policy_of_amazon(deployed: Template) -> None:
 @pytest.mark.parametrize("role", ALLOWED)
 def test_no_permission_has_a_wildcard(deployed: Template, role: str) -> None:
     granted = permissions(deployed.of_type("AWS::IAM::Role")[role])
+    if role in READERS_OF_SECRETS:
+        del granted[EVERY_SECRET]
 
     assert not [name for name in [*granted, *set().union(*granted.values())] if "*" in name]
 
@@ -171,6 +192,15 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["C#*", "K#*"],
             id="the maker of the first key writes no alert",
         ),
+        pytest.param(
+            "ActionsRole", "dynamodb:PutItem", ["I#*"], id="acting by a link makes no alert"
+        ),
+        pytest.param(
+            "ActionsRole",
+            "dynamodb:Query",
+            ["A#*", "I#*", "C#channel", "C#user"],
+            id="acting by a link reads no credential",
+        ),
     ],
 )
 def test_a_permission_is_for_some_partitions_only(
@@ -197,15 +227,23 @@ def test_partitions_are_named_as_the_code_names_them() -> None:
     assert keys.answer_key("name")["pk"]["S"].startswith("I#")
 
 
-def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template) -> None:
+def test_only_those_who_need_secrets_can_read_any(deployed: Template) -> None:
     readers = {
         name
         for name, role in deployed.of_type("AWS::IAM::Role").items()
-        for statement in statements(role)
-        if any(action.startswith(("ssm:Get", "kms:")) for action in listed(statement["Action"]))
+        for actions in permissions(role).values()
+        if any(action.startswith(("ssm:Get", "kms:")) for action in actions)
     }
 
-    assert not readers
+    assert readers == READERS_OF_SECRETS
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template, role: str) -> None:
+    forbidden = permissions(deployed.of_type("AWS::IAM::Role")[role], effect="Deny")
+    reads = role in READERS_OF_SECRETS
+
+    assert forbidden == ({EVERY_ADMIN_KEY: {"ssm:GetParameter"}} if reads else {})
 
 
 def test_functions_are_called_by_this_api_only(deployed: Template) -> None:
