@@ -4,7 +4,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Final, Self
+
+METRICS_NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Tocsin")
+"""One for each stack, so that an alarm on a metric is an alarm of one team."""
 
 
 class SettingsError(Exception):
@@ -18,6 +21,8 @@ class Settings:
     table_name: str
     timers_queue_url: str
     """Empty for functions that set no timers."""
+    deliveries_queue_url: str
+    """Empty for functions that send nobody anything."""
     retention: timedelta
     """How long resolved alerts and timelines are kept."""
     public_url: str
@@ -50,6 +55,7 @@ class Settings:
         return cls(
             table_name=table_name,
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
+            deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),

@@ -1,0 +1,81 @@
+"""Secrets of Parameter Store: read once, and again when what is known did not fit (moto)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.aws_calls import calls_of
+from tests.examples import NINE
+from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.ssm_secrets import READ_AGAIN_AFTER, SsmSecrets
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm.client import SSMClient
+
+NAME = "/tocsin/tocsin/link-key"
+
+
+@pytest.fixture
+def ssm() -> "Iterator[SSMClient]":
+    with mock_aws():
+        client = boto3.client("ssm")
+        write(client, "one")
+        yield client
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def secrets(ssm: "SSMClient", asked: list[str]) -> SsmSecrets:
+    call = calls_of(ssm)
+
+    def noted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(parameters["Name"])
+        return call(operation, parameters)
+
+    return SsmSecrets(noted)
+
+
+def write(ssm: "SSMClient", value: str) -> None:
+    ssm.put_parameter(Name=NAME, Value=value, Type="SecureString", Overwrite=True)
+
+
+def test_a_secret_is_read_once_and_decrypted(secrets: SsmSecrets, asked: list[str]) -> None:
+    read = [secrets.get(NAME, at=NINE + timedelta(hours=hour)) for hour in range(3)]
+
+    assert read == ["one"] * 3
+    assert asked == [NAME]
+
+
+def test_one_that_was_changed_is_read_anew_when_asked_for(
+    secrets: SsmSecrets, ssm: "SSMClient"
+) -> None:
+    secrets.get(NAME, at=NINE)
+    write(ssm, "two")
+    later = NINE + READ_AGAIN_AFTER
+
+    assert secrets.get_anew(NAME, at=later) == "two"
+    assert secrets.get(NAME, at=later) == "two"
+
+
+def test_a_flood_of_forgeries_reads_no_more_than_once_in_ten_seconds(
+    secrets: SsmSecrets, asked: list[str]
+) -> None:
+    for second in range(21):
+        secrets.get_anew(NAME, at=NINE + timedelta(seconds=second))
+
+    assert len(asked) == 3
+
+
+def test_one_that_is_not_there_is_told(secrets: SsmSecrets) -> None:
+    with pytest.raises(AwsError) as refusal:
+        secrets.get("/tocsin/none", at=NINE)
+
+    assert refusal.value.code == "ParameterNotFound"
