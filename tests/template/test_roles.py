@@ -12,6 +12,7 @@ type Permissions = dict[str, set[str]]
 
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
+LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
 CHANNEL_SECRETS = "parameter/tocsin/${AWS::StackName}/channels/*"
 SECRETS = "parameter/tocsin/*"
 TOPICS = "arn:${AWS::Partition}:sns:*:*:*"
@@ -46,6 +47,17 @@ ALLOWED: dict[str, Permissions] = {
         "Table/index/by_state": {"dynamodb:Query"},
         "DeliveriesQueue": {"sqs:SendMessage"},
         CHANNEL_SECRETS: {"ssm:DeleteParameter", "ssm:PutParameter"},
+    },
+    "ActionsRole": {
+        "ActionsLogs": LOGS,
+        "Table": {
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        SECRETS: {"ssm:GetParameter"},
     },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
@@ -116,6 +128,7 @@ ALLOWED: dict[str, Permissions] = {
         "FirstKeyLogs": LOGS,
         "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
         ADMIN_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
+        LINK_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
     },
     # Made by SAM for the schedule.
     "TickFunctionMinuteRole": {
@@ -241,6 +254,15 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["C#*", "K#*"],
             id="the maker of the first key writes no alert",
         ),
+        pytest.param(
+            "ActionsRole", "dynamodb:PutItem", ["I#*"], id="acting by a link makes no alert"
+        ),
+        pytest.param(
+            "ActionsRole",
+            "dynamodb:Query",
+            ["A#*", "I#*", "C#channel", "C#user"],
+            id="acting by a link reads no credential",
+        ),
     ],
 )
 def test_a_permission_is_for_some_partitions_only(
@@ -276,8 +298,9 @@ def test_nobody_in_the_stack_can_read_an_admin_key(deployed: Template) -> None:
     }
     refused = {"parameter/tocsin/*/admin-key": {"ssm:GetParameter"}}
 
-    assert readers == {"NotifierRole"}
-    assert {name: permissions(roles[name], "Deny") for name in readers} == {"NotifierRole": refused}
+    assert readers == {"ActionsRole", "NotifierRole"}
+    for name in readers:
+        assert permissions(roles[name], "Deny") == refused
 
 
 def test_those_who_read_parameters_read_one_that_they_can_name(deployed: Template) -> None:
