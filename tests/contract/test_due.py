@@ -9,7 +9,7 @@ import pytest
 
 from tests.examples import HOUR, MINUTE, NINE, PATIENT, recovery, trigger
 from tests.fakes.timers import InMemoryDue
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.keys import SHARDS, shard_of

@@ -8,7 +8,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, AwsError, AwsJsonClient, Service
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers

@@ -45,6 +45,10 @@ class InMemoryTimeline:
         shown = self.listed.get(alert.alert_id, 0)
         self.listed[alert.alert_id] = max(shown, alert.occurrences)
 
+    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
+        for name, change in named:
+            self._entries[alert_id][f"{milliseconds(change.at):013}#told#{name}"] = change
+
     def let_expire(self, alert: Alert) -> None:
         self.expiring.add(alert.alert_id)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.next_action import AnyTimer, Timer, next_action
+from tocsin.domain.next_action import AnyTimer, Timer
 
 LONGEST_DELAY = timedelta(minutes=15)
 
@@ -45,6 +45,6 @@ class InMemoryDue:
         timers = [
             Timer(slot=alert.fingerprint, due_at=due_at)
             for alert in self._alerts
-            if (due_at := next_action(alert).at) is not None and due_at < before
+            if (due_at := alert.timer_at) is not None and due_at < before
         ]
         return sorted(timers, key=lambda timer: timer.due_at)

@@ -342,6 +342,12 @@ class TimelineRepository(Protocol):
     def refresh_listed(self, alert: Alert) -> None:
         """Show lists what repeats changed, if the alert still has its slot."""
 
+    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
+        """Put entries on a timeline; one of the same name and time is the same entry."""
+
+    def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        """Show on the alert how many pages reached somebody; the number only grows."""
+
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
 

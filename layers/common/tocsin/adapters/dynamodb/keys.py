@@ -41,6 +41,10 @@ LIST_ATTRIBUTES: Final = (
     "resolved_by",
     "snooze",
     "incident_id",
+    "escalation",
+    "flapping",
+    "notification_count",
+    "due_at",
 )
 """What `by_state` projects: all that filters and rows need, nothing that a repeat changes."""
 
@@ -108,6 +112,11 @@ def repeat_key(alert_id: AlertId, at_milliseconds: int, occurrences: int) -> Key
 def note_key(alert_id: AlertId, at_milliseconds: int, write_id: str) -> Key:
     """A note."""
     return _timeline_key(alert_id, at_milliseconds, f"note#{write_id}")
+
+
+def told_key(alert_id: AlertId, at_milliseconds: int, name: str) -> Key:
+    """What became of a message: told twice, it is the same item."""
+    return _timeline_key(alert_id, at_milliseconds, f"told#{name}")
 
 
 def _timeline_key(alert_id: AlertId, at_milliseconds: int, rest: str) -> Key:
