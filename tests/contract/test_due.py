@@ -128,7 +128,7 @@ def test_a_resolve_window_is_found_too(put: Put, due: Due) -> None:
 def test_what_was_done_is_not_due_any_more(put: Put, due: Due) -> None:
     alert = put(opened())
     waiting = put(alert, snoozed(alert, until=MINUTE))
-    put(waiting, act(replace(waiting, changes=()), NINE + MINUTE))
+    put(waiting, act(replace(waiting, changes=()), NINE + MINUTE, None))
 
     assert due() == []
 

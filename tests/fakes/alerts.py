@@ -186,6 +186,7 @@ class InMemoryAlerts(InMemoryTimeline):
             self._live[alert.fingerprint] = replace(current, listed=_listed_of(current))
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        super().count_notifications(alert_id, count)
         current = self._stored(alert_id)
         if current is None or current.notification_count >= count:
             return

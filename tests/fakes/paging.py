@@ -17,9 +17,11 @@ class InMemoryPaging:
         self._directory = Directory()
 
     def routing(self, at: datetime) -> Routing:
+        assert at.tzinfo
         return self._routing
 
     def directory(self, at: datetime) -> Directory:
+        assert at.tzinfo
         return self._directory
 
     def put_policy(self, policy: EscalationPolicy) -> None:

@@ -13,8 +13,8 @@ from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
-from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId, fingerprint
-from tocsin.domain.next_action import LOOK_AHEAD, NextAction, next_action
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
+from tocsin.domain.next_action import LOOK_AHEAD, NextAction, Timer, next_action
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
@@ -149,6 +149,7 @@ class World:
                 self._ticked_at = self.now
                 send_due_timers(now=self.now, due=self.alerts, timers=self.timers)
             for timer in self.timers.arrived(self.now):
+                assert isinstance(timer, Timer), "heartbeats have a world of their own"
                 run_due_action(
                     timer,
                     at=self.now,

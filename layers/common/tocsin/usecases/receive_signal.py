@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import SlotRefusedError, TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
-from tocsin.domain.next_action import next_action
+from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 
@@ -97,8 +97,7 @@ def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
 
     If the policies cannot be read now, the alert is stored without: its timer is due at once.
     """
-    due = next_action(alert)
-    if not (alert.escalation.is_restart and due.follows_policy and due.is_due(alert.changed_at)):
+    if not first_step_is_due(alert):
         return alert
     try:
         policy = paging.routing(alert.changed_at).choose(alert)
