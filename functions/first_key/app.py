@@ -13,15 +13,16 @@ from functions.first_key.custom_resource import (
     send_answer,
 )
 from functions.first_key.first_key import FirstKey
-from functions.first_key.parameters import SsmParameters
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
+DESCRIPTION: Final = "Tocsin API key with the scope admin; see docs/credentials.md"
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
 
 type Wire = Callable[[], FirstKey]
@@ -51,7 +52,7 @@ def _wire() -> FirstKey:
     settings = Settings.from_environment()
     return FirstKey(
         keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
-        parameters=SsmParameters(aws_client(SSM, settings.aws).call),
+        parameters=SsmParameters(aws_client(SSM, settings.aws).call, DESCRIPTION),
         now=lambda: datetime.now(UTC),
         random_bytes=secrets.token_bytes,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
