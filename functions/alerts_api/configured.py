@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.answers import HttpAnswer, with_data, without_content
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request
 from tocsin.domain.configuration import Configured, Named
@@ -18,6 +18,7 @@ from tocsin.domain.errors import (
     Problem,
     StillReferencedError,
 )
+from tocsin.lambda_runtime.alert_json import written
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import ConfigurationRepository, NewWriteId

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.answers import HttpAnswer, with_data, without_content
 from functions.alerts_api.configured import (
     expect_name,
     expect_no_problems,
@@ -22,6 +22,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatRefusedError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.integration import Token
+from tocsin.lambda_runtime.alert_json import written
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores

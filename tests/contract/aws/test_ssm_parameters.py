@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tocsin.adapters.ssm_parameters import SsmParameters
 from tests.aws_calls import calls_of
 from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.ssm_parameters import SsmParameters
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient
