@@ -121,6 +121,10 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 			--output-file requirements/$$name.txt requirements/$$name.in; \
 	done
 
+.PHONY: senders
+senders: $(VENV)/.installed  ## Renew the table of docs/senders.md from the sender modules
+	@python -m local.senders_table
+
 .PHONY: clean
 clean:  ## Remove what was built and installed; keeps the local stack's state
 	rm -rf $(VENV) $(STACK_VENV) .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

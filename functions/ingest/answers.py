@@ -1,22 +1,24 @@
 """From a gateway's event to its answer: take in, answer, log, count."""
 
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions.ingest.intake import Intake
 from functions.ingest.ports import Ports
-from functions.ingest.routes import take
+from functions.ingest.reply import Reply
+from functions.ingest.routes import OtherProductError, take
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
     headers_of_status,
-    internal_error_body,
+    internal_error,
     status_of,
 )
 from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
+
+type Refuse = Callable[[TocsinError, str], Reply]
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
@@ -25,29 +27,40 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     try:
         taken = take(event, ports)
     except TocsinError as error:
-        return _refusal(error, request_id, ports)
+        return _refused(error, _refusal, request_id, ports)
+    except OtherProductError as error:
+        cause, refuse = error.__cause__, error.product.refuse
+        if isinstance(cause, TocsinError):
+            return _refused(cause, refuse, request_id, ports)
+        ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
+        return _to_gateway(refuse(internal_error(), request_id))
     except Exception:
         ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
-        return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, internal_error_body(request_id), {})
+        return _to_gateway(_refusal(internal_error(), request_id))
     if taken.intake is None:
-        ports.log.info("Earlier answer repeated", request_id=request_id)
+        ports.log.info(taken.what, request_id=request_id, integration=taken.integration)
     else:
         _note(taken.intake, taken.integration, request_id, ports)
-    return _answer(taken.answer.status, taken.answer.body, {})
+    return _to_gateway(taken.reply)
 
 
-def _refusal(error: TocsinError, request_id: str, ports: Ports) -> dict[str, Any]:
-    status = status_of(error)
-    facts = {"request_id": request_id, "status": int(status), "code": error.code}
+def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) -> dict[str, Any]:
+    reply = refuse(error, request_id)
+    facts = {"request_id": request_id, "status": int(reply.status), "code": error.code}
     if error.__cause__ is not None:
         # Never its text, which may quote what was sent.
         facts["cause"] = getattr(error.__cause__, "code", type(error.__cause__).__name__)
     ports.log.warning("Events refused", **facts)
     ports.count({"EventsRejected": 1})
+    return _to_gateway(reply)
+
+
+def _refusal(error: TocsinError, request_id: str) -> Reply:
+    status = status_of(error)
     headers = dict(headers_of_status(status))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
-    return _answer(status, error_body(error, request_id), headers)
+    return Reply(status=status, body=error_body(error, request_id), headers=headers)
 
 
 def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> None:
@@ -65,9 +78,9 @@ def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> No
     ports.count({"EventsAccepted": accepted, "EventsRejected": rejected, "AlertsOpened": opened})
 
 
-def _answer(status: int, body: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _to_gateway(reply: Reply) -> dict[str, Any]:
     return {
-        "statusCode": int(status),
-        "headers": {"content-type": "application/json", **headers},
-        "body": body,
+        "statusCode": int(reply.status),
+        "headers": {"content-type": "application/json", **reply.headers},
+        "body": reply.body,
     }

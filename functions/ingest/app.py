@@ -11,6 +11,7 @@ from functions.ingest.ports import Ports
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.log_lines import Log
@@ -18,6 +19,7 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
+    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
     from tocsin.lambda_runtime.callers import Callers
 
@@ -42,6 +44,15 @@ def _answers() -> "DynamoDBAnswers":
     return DynamoDBAnswers(_dynamodb.call, settings.table_name)
 
 
+@cache
+def _alerts() -> "DynamoDBAlerts":
+    from tocsin.adapters.dynamodb.alert_repository import (  # noqa: PLC0415 - see Ports
+        DynamoDBAlerts,
+    )
+
+    return DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -49,8 +60,10 @@ def _now() -> datetime:
 ports = Ports(
     slots=DynamoDBSlots(_dynamodb.call, settings.table_name, settings.retention),
     integrations=Integrations(DynamoDBIntegrations(_dynamodb.call, settings.table_name)),
+    paging=DynamoDBPaging(_dynamodb.call, settings.table_name),
     callers=_callers,
     answers=_answers,
+    alerts=_alerts,
     now=_now,
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),

@@ -1,15 +1,15 @@
 """`POST /api/v1/events`: an API key instead of a token, and once instead of twice."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from functions.ingest.ports import Ports
-from functions.ingest.routes import EVENTS_PATH, Taken, take_body
+from functions.ingest.reply import Reply, Taken
+from functions.ingest.request import Request
+from functions.ingest.routes import EVENTS_PATH, take_sent
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
-from tocsin.lambda_runtime.gateway_event import body_of, headers_of
 from tocsin.lambda_runtime.strict_json import expect_size
 from tocsin.usecases.answer_once import answer_once, hash_request
 
@@ -20,30 +20,32 @@ _INTEGRATION: Final = Integration(
 )
 
 
-def take_by_key(event: Mapping[str, Any], ports: Ports) -> Taken:
+def take_by_key(request: Request, ports: Ports) -> Taken:
     """Take in events, or repeat what was answered when they came with the same Idempotency-Key.
 
     Raises:
         TocsinError: Refused; nothing was written, unless it is a `TryAgainError`.
     """
-    headers = headers_of(event)
-    key = ports.callers().admit(headers, Scope.EVENTS, ports.now())
-    body = body_of(event)
-    if IDEMPOTENCY_KEY not in headers:
-        return take_body(body, _INTEGRATION, ports)
+    key = ports.callers().admit(request.headers, Scope.EVENTS, request.at)
+    body = request.body
+    if IDEMPOTENCY_KEY not in request.headers:
+        return take_sent(request, _INTEGRATION, ports)
     expect_size(body)
     claim = Claim(
         caller=key.actor,
-        key=headers[IDEMPOTENCY_KEY],
+        key=request.headers[IDEMPOTENCY_KEY],
         request_hash=hash_request("POST", EVENTS_PATH, body),
-        at=ports.now(),
+        at=request.at,
         write_id=ports.new_write_id(),
     )
     done: list[Taken] = []
 
     def work() -> Answer:
-        done.append(take_body(body, _INTEGRATION, ports))
-        return done[0].answer
+        done.append(take_sent(request, _INTEGRATION, ports))
+        return Answer(status=done[0].reply.status, body=done[0].reply.body)
 
     answer = answer_once(claim, work, answers=ports.answers())
-    return done[0] if done else Taken(answer=answer, integration=EVENTS_API)
+    if done:
+        return done[0]
+    repeated = Reply(status=answer.status, body=answer.body)
+    return Taken(reply=repeated, integration=EVENTS_API, what="Earlier answer repeated")

@@ -1,27 +1,20 @@
-"""From a body to its results: read each entry, write each signal, answer for each."""
+"""From what entries mean to their results: write each signal, answer for each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from functions.ingest.senders import Sender, SenderSettings, sender_of
-from functions.ingest.senders.fields import kind_of
-from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
-from tocsin.lambda_runtime.strict_json import read_json
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import NewWriteId, SlotRepository
-
-ENTRIES_LIMIT: Final = 256
-"""Entries of one body; the most that Prometheus sends at once. Each is a write or two, and the
-function has ten seconds."""
+    from functions.ingest.ports import Ports
 
 
 @dataclass(slots=True)
@@ -37,76 +30,63 @@ class Intake:
         self.results.append(result)
 
 
-def take_in(
-    body: bytes,
-    integration: Integration,
-    *,
-    slots: SlotRepository,
-    now: Callable[[], datetime],
-    new_write_id: NewWriteId,
-) -> Intake:
-    """Take in a body; what is in the results has been written.
+def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) -> Intake:
+    """Take in what a sender sent; what is in the results has been written.
 
     Raises:
-        MalformedInputError: Not JSON, or no object and no list of objects.
+        MalformedInputError: The body cannot be read.
         InvalidInputError: Not one entry says something usable.
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
     """
-    sender = sender_of(integration.type)
-    settings = SenderSettings(severity_map=integration.severity_map)
-    read = [_read(sender, entry, settings) for entry in _entries(body, sender)]
-    refusals = [it for it in read if isinstance(it, InvalidInputError)]
-    if len(refusals) == len(read):
-        raise refusals[0] if len(refusals) == 1 else _nothing_usable(sender, refusals)
+    entries = sender.read(sent, settings_of(integration))
+    refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
+    if refusals and len(refusals) == len(entries):
+        raise refusals[0] if len(refusals) == 1 else _nothing_usable(sender.expected, refusals)
+    return take_in_entries(entries, integration, ports)
+
+
+def take_in_entries(entries: Sequence[Entry], integration: Integration, ports: Ports) -> Intake:
+    """Write each signal; refusals and what is ignored get their results too.
+
+    Raises:
+        TryAgainError: Storage refuses for now. Entries before it may be written; they do not
+            fork when they come again.
+    """
     intake = Intake()
-    for signal in read:
-        if isinstance(signal, InvalidInputError):
-            intake.note(Outcome.REJECTED, _rejected(signal))
-        elif integration.paused:
-            intake.note(Outcome.IGNORED, _result(signal, Outcome.IGNORED, None))
-        else:
-            receipt = receive_signal(
-                signal, integration.source, at=now(), slots=slots, new_write_id=new_write_id
-            )
-            intake.note(receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id))
+    for entry in entries:
+        match entry.read:
+            case InvalidInputError() as refusal:
+                intake.note(Outcome.REJECTED, _rejected(refusal))
+            case Ignored(why):
+                intake.note(Outcome.IGNORED, _ignored(why))
+            case signal if integration.paused:
+                intake.note(Outcome.IGNORED, _result(signal, Outcome.IGNORED, None))
+            case signal:
+                receipt = receive_signal(
+                    signal,
+                    integration.source,
+                    at=ports.now(),
+                    slots=ports.slots,
+                    paging=ports.paging,
+                    new_write_id=ports.new_write_id,
+                )
+                intake.note(receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id))
     return intake
 
 
-def _entries(body: bytes, sender: Sender) -> Sequence[object]:
-    value = read_json(body)
-    match value:
-        case dict():
-            return [value]
-        case []:
-            raise InvalidInputError(f"The list is empty. {sender.EXPECTED}")
-        case list() if len(value) > ENTRIES_LIMIT:
-            message = f"The list has {len(value)} entries; the limit is {ENTRIES_LIMIT}."
-            raise InvalidInputError(message)
-        case list():
-            return value
-        case _:
-            message = f"The body is {kind_of(value)}. {sender.EXPECTED}"
-            raise MalformedInputError(message)
+def settings_of(integration: Integration) -> SenderSettings:
+    """What a reader needs to know of an integration."""
+    return SenderSettings(severity_map=integration.severity_map)
 
 
-def _read(sender: Sender, entry: object, settings: SenderSettings) -> Signal | InvalidInputError:
-    if not isinstance(entry, dict):
-        problem = Problem("entry", f"must be an object, not {kind_of(entry)}")
-        return InvalidInputError(sender.EXPECTED, [problem])
-    try:
-        return sender.read(entry, settings)
-    except InvalidInputError as refusal:
-        return refusal
-
-
-def _nothing_usable(sender: Sender, refusals: Sequence[InvalidInputError]) -> InvalidInputError:
+def _nothing_usable(expected: str, refusals: Sequence[InvalidInputError]) -> InvalidInputError:
     problems = [
         Problem(f"[{position}].{problem.field}", problem.problem)
         for position, refusal in enumerate(refusals)
         for problem in refusal.details
     ]
-    message = f"Not one of the {len(refusals)} entries can be used. {sender.EXPECTED}"
+    message = f"Not one of the {len(refusals)} entries can be used. {expected}"
     return InvalidInputError(message, problems)
 
 
@@ -119,6 +99,10 @@ def _result(signal: Signal, outcome: Outcome, alert_id: str | None) -> dict[str,
     if signal.facts.truncated:
         result["truncated"] = list(signal.facts.truncated)
     return result
+
+
+def _ignored(why: str) -> dict[str, Any]:
+    return {"dedup_key": None, "alert_id": None, "outcome": Outcome.IGNORED, "reason": why}
 
 
 def _rejected(refusal: InvalidInputError) -> dict[str, Any]:

@@ -8,11 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.ingest.integrations import Integrations
+from functions.ingest.request import Request
+from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
     from tocsin.lambda_runtime.callers import Callers
-    from tocsin.usecases.ports import AnswerRepository, NewWriteId, SlotRepository
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        AnswerRepository,
+        NewWriteId,
+        PagingRepository,
+        SlotRepository,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +29,25 @@ class Ports:
 
     slots: SlotRepository
     integrations: Integrations
+    paging: PagingRepository
     callers: Callable[[], Callers]
     """Made when they are first asked for, like `answers`: most senders have a token."""
     answers: Callable[[], AnswerRepository]
+    alerts: Callable[[], AlertRepository]
+    """For endpoints of other products by which alerts are read and acted on, by the token's
+    integration alone."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log
     service: str
+
+    def admit(self, token: str, request: Request) -> Integration:
+        """Find the integration of a token.
+
+        Raises:
+            IntegrationNotFoundError: Nobody has this token.
+        """
+        return self.integrations.by_token(token, request.at)
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write metrics; what did not happen is not written."""

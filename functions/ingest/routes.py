@@ -1,30 +1,30 @@
-"""Which path is whose: a token in the URL, or a key in a header."""
+"""Which path is whose: a token in the URL, a key in a header, or another product's endpoint."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.intake import Intake, take_in
+from functions.ingest.intake import take_in
 from functions.ingest.ports import Ports
-from tocsin.domain.answer import Answer
+from functions.ingest.reply import Taken
+from functions.ingest.request import Request
+from functions.ingest.senders import Sent, sender_of
+from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
-from tocsin.lambda_runtime.gateway_event import body_of, method_of
+
+if TYPE_CHECKING:
+    from functions.ingest.compat import Product
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """An answer, and what the log and the metrics say about it."""
+class OtherProductError(Exception):
+    """A refusal or a fault that is to be spelled as another product would; see its cause."""
 
-    answer: Answer
-    integration: str
-    intake: Intake | None = None
-    """None if an earlier answer was repeated."""
+    def __init__(self, product: "Product") -> None:
+        super().__init__("another product's endpoint failed")
+        self.product = product
 
 
 def take(event: Mapping[str, Any], ports: Ports) -> Taken:
@@ -32,31 +32,70 @@ def take(event: Mapping[str, Any], ports: Ports) -> Taken:
 
     Raises:
         TocsinError: Refused; nothing was written, unless it is a `TryAgainError`.
+        OtherProductError: Likewise, at another product's endpoint.
     """
-    if method_of(event) != "POST":
-        raise MethodNotAllowedError("Alerts are sent by POST.", "POST")
-    path = str(event["rawPath"]).rstrip("/")
+    request = Request(event=event, at=ports.now())
+    path = request.path
     if path == EVENTS_PATH:
         from functions.ingest.by_key import take_by_key  # noqa: PLC0415 - most have a token
 
-        return take_by_key(event, ports)
+        _expect_method(request, ("POST",))
+        return take_by_key(request, ports)
+    is_root = not path.startswith(URL_PATH)
+    token, _, below = path.removeprefix(URL_PATH).partition("/")
+    if is_root or below:
+        from functions.ingest.compat import product_at  # noqa: PLC0415 - few speak as others
+
+        below = path.strip("/") if is_root else below.strip("/")
+        product = product_at(below, is_root=is_root)
+        if product is not None:
+            return _take_as(product, request, below, None if is_root else token, ports)
     # Whatever else came here is at most a token that nobody has.
-    integration = ports.integrations.by_token(path.removeprefix(URL_PATH), ports.now())
-    return take_body(body_of(event), integration, ports)
+    return take_from_integration(request, path.removeprefix(URL_PATH), ports)
 
 
-def take_body(body: bytes, integration: Integration, ports: Ports) -> Taken:
+def take_from_integration(request: Request, token: str, ports: Ports) -> Taken:
+    """Take in what came to an integration URL."""
+    try:
+        integration = ports.admit(token, request)
+    except IntegrationNotFoundError:
+        _expect_method(request, ("POST",))
+        raise
+    _expect_method(request, sender_of(integration.type).methods)
+    return take_sent(request, integration, ports)
+
+
+def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken:
     """Take in what a known sender sent."""
-    intake = take_in(
-        body,
-        integration,
-        slots=ports.slots,
-        now=ports.now,
-        new_write_id=ports.new_write_id,
+    sender = sender_of(integration.type)
+    intake = take_in(sent_by(request), sender, integration, ports)
+    return Taken(reply=sender.answer(intake.results), integration=integration.name, intake=intake)
+
+
+def sent_by(request: Request) -> Sent:
+    """What a reader may look at."""
+    return Sent(
+        body=request.body,
+        headers=request.headers,
+        query=request.query,
+        method=request.method,
+        at=request.at,
     )
-    answer = json.dumps({"data": {"results": intake.results}}, ensure_ascii=False)
-    return Taken(
-        answer=Answer(status=HTTPStatus.ACCEPTED, body=answer),
-        integration=integration.name,
-        intake=intake,
-    )
+
+
+def _take_as(
+    product: "Product", request: Request, path: str, token: str | None, ports: Ports
+) -> Taken:
+    from functions.ingest.compat import CompatCall  # noqa: PLC0415 - few speak as others
+
+    call = CompatCall(request=request, path=path, path_token=token, ports=ports)
+    try:
+        return product.take(call)
+    except Exception as error:
+        raise OtherProductError(product) from error
+
+
+def _expect_method(request: Request, allowed: tuple[str, ...]) -> None:
+    if request.method not in allowed:
+        message = f"Alerts are sent by {' or '.join(allowed)}."
+        raise MethodNotAllowedError(message, ", ".join(allowed))

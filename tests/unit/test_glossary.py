@@ -11,13 +11,16 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 GLOSSARY = REPOSITORY / "docs/glossary.md"
 DEPLOYED = [REPOSITORY / "functions", REPOSITORY / "layers/common/tocsin"]
-OTHER_PRODUCTS = REPOSITORY / "functions/ingest/senders"
+OTHER_PRODUCTS = (
+    REPOSITORY / "functions/ingest/senders",
+    REPOSITORY / "functions/ingest/compat",
+)
 NAMES_WITHOUT_END = {"utils", "helpers", "common", "core", "manager", "base"}
 
 
 def modules() -> list[Path]:
     found = [path for folder in DEPLOYED for path in folder.rglob("*.py")]
-    return [path for path in found if not path.is_relative_to(OTHER_PRODUCTS)]
+    return [path for path in found if not any(map(path.is_relative_to, OTHER_PRODUCTS))]
 
 
 def rejected_words() -> list[str]:

@@ -1,17 +1,23 @@
 """Whose language a sender speaks: one module a product, loaded when its first event comes.
 
-A sender module has `read(entry, settings) -> Signal`, a pure function that raises
-`InvalidInputError` for an entry that says nothing usable, and `EXPECTED`, the sentence that
-tells a person what would be right.
+A sender module has one name that others use, `SENDER`. How to add one: docs/senders.md.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+from functions.ingest.reply import Reply
+from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.signal import Signal
+
+type Results = Sequence[Mapping[str, Any]]
+"""What became of each entry, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,28 +27,91 @@ class SenderSettings:
     severity_map: Mapping[str, str] = field(default_factory=dict)
 
 
-class Sender(Protocol):
-    """What a sender module offers."""
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What a sender sent; all that a reader may look at."""
 
-    EXPECTED: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    at: datetime
+    """By our clock."""
 
-    def read(self, entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-        """Understand one entry of a body.
+    @cached_property
+    def value(self) -> Any:  # noqa: ANN401 - JSON may be anything
+        """The body as a JSON value, whatever it calls itself; a form is an object.
 
         Raises:
-            InvalidInputError: It says nothing usable; `details` say what would be right.
+            MalformedInputError: Neither JSON nor a form.
+            PayloadTooLargeError: It is over 1 MiB.
         """
+        from functions.ingest.bodies import read_body  # noqa: PLC0415 - some have no body
+
+        return read_body(self.body, self.headers.get("content-type", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An entry that is understood and asks for nothing, and why: a test, a change of settings."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a body says."""
+
+    read: Signal | Ignored | InvalidInputError
+    """What it means; a refusal does not lose the others."""
+    said: object = None
+    """The part of the body that says it, kept as what was sent; None for the whole body."""
+
+
+def accepted(results: Results) -> Reply:
+    """Answer with what became of each entry: the shape of our own API."""
+    body = json.dumps({"data": {"results": results}}, ensure_ascii=False)
+    return Reply(status=202, body=body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """A product's language. The sentences are the product's row of docs/senders.md."""
+
+    product: str
+    expected: str
+    """Tells a person whose body cannot be used what would be right; may show an example."""
+    read: Callable[[Sent, SenderSettings], Sequence[Entry]]
+    """A pure function from what was sent to what it means.
+
+    Raises `MalformedInputError` or `InvalidInputError` where the body as a whole is unusable.
+    """
+    answer: Callable[[Results], Reply] = accepted
+    methods: tuple[str, ...] = ("POST",)
+    fires: str
+    """How it says that an alert fires."""
+    resolves: str
+    """How it says that an alert is over."""
+    dedup_key: str
+    """What tells its alerts apart."""
+    severity: str
+    """Where its severity comes from."""
+    episode_start: str
+    """Where it says when the condition began, or `-`."""
+    answers: str
+    """Status and body that it gets."""
 
 
 _MODULES: Final[Mapping[IntegrationType, str]] = {
-    IntegrationType.REST: "rest",
     IntegrationType.MONITOR: "rest",
-    IntegrationType.EVENTS: "events",
 }
+"""Where a type's module is not called like the type."""
 
 
 def sender_of(type_: IntegrationType) -> Sender:
     """Load the module that reads this type; a cold start pays for none that it does not use."""
-    module: Any = import_module(f"functions.ingest.senders.{_MODULES[type_]}")
-    sender: Sender = module
+    name = _MODULES.get(type_) or type_.replace("-", "_")
+    module: Any = import_module(f"functions.ingest.senders.{name}")
+    sender: Sender = module.SENDER
     return sender

@@ -1,10 +1,11 @@
 """Events in the shape of PagerDuty's Events API v2."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from functions.ingest.senders import SenderSettings
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields, as_text, carried, finished
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.severity import read_severity
@@ -26,7 +27,12 @@ _CLASSIFIES: Final = ("component", "group", "class")
 _ACTIONS: Final = ", ".join(SignalAction)
 
 
-def read(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event, or a list of them."""
+    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+
+
+def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     """Understand one event.
 
     A trigger without a dedup key is identified by what names its condition, so that the same
@@ -133,3 +139,16 @@ def _objects(fields: Fields, name: str) -> list[Fields]:
 def _identity(payload: Fields, summary: str | None) -> str:
     parts = (payload.text(name) for name in ("source", *_CLASSIFIES))
     return dedup_key_of(summary, *parts)
+
+
+SENDER: Final = Sender(
+    product="Events in the shape of PagerDuty's Events API v2",
+    expected=EXPECTED,
+    read=read,
+    fires="`event_action` `trigger`",
+    resolves="`event_action` `resolve`",
+    dedup_key="`dedup_key`, else summary, source, component, group and class of `payload`",
+    severity="`payload.severity`",
+    episode_start="-",
+    answers="202, a result for each entry",
+)

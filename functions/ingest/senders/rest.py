@@ -1,9 +1,10 @@
 """Harp's REST payload, in both of its published spellings, freely mixed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from functions.ingest.senders import SenderSettings
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields, carried, finished
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.severity import read_severity
@@ -22,7 +23,12 @@ EXPECTED: Final = (
 )
 
 
-def read(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one alert, or a list of them."""
+    return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
+
+
+def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     """Understand one alert; `ok` closes what the same name, source and object opened."""
     fields = Fields(entry)
     builder = FactsBuilder()
@@ -57,3 +63,16 @@ def read(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         facts=finished(facts, builder),
         current_value=current_value,
     )
+
+
+SENDER: Final = Sender(
+    product="Harp's REST payload, and scripts",
+    expected=EXPECTED,
+    read=read,
+    fires="every `severity` but `ok`",
+    resolves="`severity` `ok`",
+    dedup_key="`dedup_key`, else `name` + `source` + `object`",
+    severity="`severity`",
+    episode_start="-",
+    answers="202, a result for each entry",
+)

@@ -16,8 +16,9 @@ from tests.examples import ALICE
 from tests.fakes.answers import InMemoryAnswers
 from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.keys import InMemoryKeys
-from tests.fakes.stream import apply_stream
+from tests.fakes.stream import apply_stream, outlets_of
 from tests.fakes.world import World
+from tests.wire import Sample
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.ids import AlertId, WriteId
@@ -96,8 +97,10 @@ class Gateway:
         self.ports = Ports(
             slots=self.world.alerts,
             integrations=Integrations(self.integrations),
+            paging=self.world.paging,
             callers=lambda: callers,
             answers=lambda: self.answers,
+            alerts=lambda: self.world.alerts,
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
             log=Log("ingest"),
@@ -124,7 +127,8 @@ class Gateway:
 
     def send(self, event: Mapping[str, Any]) -> Reply:
         answer = respond(event, self.ports)
-        apply_stream(self.world.alerts, now=self.world.now, timers=self.world.timers)
+        outlets = outlets_of(self.world.alerts, timers=self.world.timers)
+        apply_stream(self.world.alerts, now=self.world.now, outlets=outlets)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 
     def post(
@@ -134,10 +138,12 @@ class Gateway:
         path: str = f"/i/{TOKEN}",
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
+        query: str = "",
     ) -> Reply:
         """Send a body: bytes as they are, a text as it is, anything else as JSON."""
         event = event_of("ingest_rest_trigger")
         event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["rawQueryString"] = query
         event["requestContext"]["http"]["method"] = method
         event["headers"] |= headers or {}
         if isinstance(body, bytes):
@@ -146,6 +152,16 @@ class Gateway:
         else:
             event["body"] = body if isinstance(body, str) else json.dumps(body)
         return self.send(event)
+
+    def replay(self, sample: Sample, *, path: str | None = None) -> Reply:
+        """Send what a product sent, to its own path or another."""
+        return self.post(
+            sample.body,
+            path=sample.path if path is None else path,
+            method=sample.method,
+            headers=sample.headers,
+            query=sample.query,
+        )
 
     def alerts(self) -> list[Alert]:
         """All that is stored."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.intake import ENTRIES_LIMIT
+from functions.ingest.senders.entries import ENTRIES_LIMIT
 from tests.functions.ingest.gateway import Gateway
 from tocsin.domain.integration import IntegrationType
 

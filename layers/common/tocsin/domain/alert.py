@@ -315,8 +315,16 @@ class Alert:
             changed, escalation=escalation.wanted(changed.changed_at, from_step=from_step)
         )
 
-    def escalate(self, policy: EscalationPolicy | None, *, at: datetime) -> Self:
-        """Take the step that is due: the first, the next, or the one into rest."""
+    def escalate(
+        self, policy: EscalationPolicy | None, *, at: datetime, reason: str | None = None
+    ) -> Self:
+        """Take the step that is due: the first, the next, or the one into rest.
+
+        Args:
+            policy: What it follows by now; see `Routing.choose`.
+            at: When.
+            reason: Why it does not wait until the step is due.
+        """
         before, now = self.escalation, self._not_before_last_change(at)
         after = advance(before, policy, self.severity, now)
         flapping = None if before.awaits_stability else self.flapping
@@ -327,6 +335,7 @@ class Alert:
         if after.rest or before.step_name is None:
             return changed
         details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
+        details |= {"reason": reason} if reason else {}
         return changed._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
 
     def resolve(

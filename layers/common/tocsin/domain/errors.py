@@ -93,6 +93,51 @@ class IntegrationNotFoundError(NotFoundError):
         super().__init__("There is no integration behind this URL or name.")
 
 
+class EscalationPolicyNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "escalation_policy_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no escalation policy with this name.")
+
+
+class RouteNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "route_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no route with this name.")
+
+
+class UserNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "user_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no user with this name.")
+
+
+class ChannelNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "channel_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no channel with this name.")
+
+
+class HeartbeatNotFoundError(NotFoundError):
+    """The name is nobody's, or the token is none of a heartbeat's."""
+
+    code = "heartbeat_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no heartbeat behind this URL or name.")
+
+
 class KeyNotFoundError(NotFoundError):
     """Unknown and revoked ids look the same."""
 
@@ -154,6 +199,12 @@ class ManagedElsewhereError(ConflictError):
     """The team's file owns this object; change it there."""
 
     code = "managed_elsewhere"
+
+
+class StillReferencedError(ConflictError):
+    """Something else names this object; the message says what."""
+
+    code = "still_referenced"
 
 
 class IdempotencyConflictError(ConflictError):

@@ -83,6 +83,13 @@ def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | 
     return None if acted is alert else acted
 
 
+def first_step_is_due(alert: Alert) -> bool:
+    """Whether what has just made it fire may also page its first step, in the same write."""
+    due = next_action(alert)
+    is_start = due.kind is ActionKind.ESCALATE and alert.escalation.is_restart
+    return is_start and due.is_due(alert.changed_at)
+
+
 def timer_for(alert: Alert) -> datetime | None:
     """Where an alert that changes now has to stand in the index of what falls due.
 
@@ -164,3 +171,15 @@ class Timer:
 
     slot: Fingerprint
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatTimer:
+    """A reminder to look at one heartbeat at one time; worthless once it was heard from."""
+
+    heartbeat: str
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer
+"""Both wait in the same index and queue."""

@@ -80,8 +80,8 @@ class Delivery:
         return self.event is NotificationEvent.PAGED
 
     @property
-    def recipient(self) -> str:
-        """Whose action a link in it is: the name without its kind."""
+    def target_name(self) -> str:
+        """Whose action a link in it is: the target without its kind."""
         return self.target.partition(":")[2]
 
 

@@ -91,9 +91,14 @@ def error_body(error: TocsinError, request_id: str) -> str:
     return json.dumps({"error": error_value(error, request_id)}, ensure_ascii=False)
 
 
+def internal_error() -> TocsinError:
+    """What a client may know of our own fault."""
+    return TocsinError("Something went wrong on our side.")
+
+
 def internal_error_body(request_id: str) -> str:
-    """Write what a client may know of our own fault: the id to ask us about."""
-    return error_body(TocsinError("Something went wrong on our side."), request_id)
+    """Write it, with the id to ask us about."""
+    return error_body(internal_error(), request_id)
 
 
 def _first(problems: Sequence[Problem]) -> Sequence[Problem]:

@@ -21,6 +21,8 @@ class Settings:
     table_name: str
     timers_queue_url: str
     """Empty for functions that set no timers."""
+    deliveries_queue_url: str
+    """Empty for functions that send nobody anything."""
     retention: timedelta
     """How long resolved alerts and timelines are kept."""
     public_url: str
@@ -51,6 +53,7 @@ class Settings:
         return cls(
             table_name=table_name,
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
+            deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),

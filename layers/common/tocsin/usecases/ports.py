@@ -10,13 +10,14 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Directory
 from tocsin.domain.reception import Source
@@ -123,6 +124,39 @@ class PagingRepository(Protocol):
 
     def directory(self, at: datetime) -> Directory:
         """Read users, channels and who is on call at this time."""
+
+
+class ConfigurationRepository[T: Named](Protocol):
+    """Named objects of one kind: escalation policies, routes, users or channels."""
+
+    def find(self, name: str) -> Configured[T] | None:
+        """Read one; None if the name is nobody's."""
+
+    def get(self, name: str) -> Configured[T]:
+        """Read one.
+
+        Raises:
+            NotFoundError: The name is nobody's; its code says of which kind.
+        """
+
+    def list(self) -> tuple[Configured[T], ...]:
+        """Read all, by name."""
+
+    def put(
+        self, before: Configured[T] | None, after: Configured[T], *, write_id: WriteId
+    ) -> Configured[T]:
+        """Store a new object, or the next version of the one that was read.
+
+        Raises:
+            ConcurrentUpdateError: It was changed, made or removed meanwhile.
+        """
+
+    def delete(self, stored: Configured[T], *, write_id: WriteId) -> None:
+        """Remove it, if it is not gone already.
+
+        Raises:
+            ConcurrentUpdateError: It was changed meanwhile.
+        """
 
 
 class NotificationRepository(Protocol):
@@ -308,6 +342,12 @@ class TimelineRepository(Protocol):
     def refresh_listed(self, alert: Alert) -> None:
         """Show lists what repeats changed, if the alert still has its slot."""
 
+    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
+        """Put entries on a timeline; one of the same name and time is the same entry."""
+
+    def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        """Show on the alert how many pages reached somebody; the number only grows."""
+
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
 
@@ -315,14 +355,14 @@ class TimelineRepository(Protocol):
 class DueRepository(Protocol):
     """What falls due, and when."""
 
-    def due(self, before: datetime) -> Sequence[Timer]:
+    def due(self, before: datetime) -> Sequence[AnyTimer]:
         """Find all that is due or overdue before this time."""
 
 
 class TimerQueue(Protocol):
     """Brings a timer back at its time."""
 
-    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+    def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive when it is due.
 
         Raises:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import SlotRefusedError, TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import NewWriteId, SlotRepository
+    from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 10
 """Every refused attempt means that somebody else's write succeeded; ten in a row on one slot
@@ -29,7 +30,13 @@ class Receipt:
 
 
 def receive_signal(
-    signal: Signal, source: Source, *, at: datetime, slots: SlotRepository, new_write_id: NewWriteId
+    signal: Signal,
+    source: Source,
+    *,
+    at: datetime,
+    slots: SlotRepository,
+    paging: PagingRepository,
+    new_write_id: NewWriteId,
 ) -> Receipt:
     """Write what a signal changes, before the sender is answered.
 
@@ -57,7 +64,7 @@ def receive_signal(
             return _receipt(reception.outcome, reception.alert)
         try:
             write = _Write(slots=slots, signal=signal, source=source, at=at)
-            alert = write(current, reception.alert, new_write_id())
+            alert = write(current, _with_first_step(reception.alert, paging), new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
             continue
@@ -83,6 +90,20 @@ class _Write:
         if is_trigger and is_mere_repeat(current, self.signal, self.source):
             return self.slots.count(self.signal, self.source, at=self.at, write_id=write_id)
         return self.slots.update(current, alert, write_id=write_id)
+
+
+def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
+    """Page in the same write what is to be paged from the start; the stream does the sending.
+
+    If the policies cannot be read now, the alert is stored without: its timer is due at once.
+    """
+    if not first_step_is_due(alert):
+        return alert
+    try:
+        policy = paging.routing(alert.changed_at).choose(alert)
+    except TryAgainError:
+        return alert
+    return alert.escalate(policy, at=alert.changed_at)
 
 
 def _receipt(outcome: Outcome, alert: Alert | None) -> Receipt:

@@ -16,6 +16,9 @@ COUNT_SHARDS: Final = 4
 BY_STATE: Final = "by_state"
 DUE: Final = "due"
 
+HEARTBEATS: Final = "C#heartbeat"
+"""All heartbeats; those that wait stand in the `due` index beside the alerts."""
+
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
@@ -111,6 +114,11 @@ def note_key(alert_id: AlertId, at_milliseconds: int, write_id: str) -> Key:
     return _timeline_key(alert_id, at_milliseconds, f"note#{write_id}")
 
 
+def told_key(alert_id: AlertId, at_milliseconds: int, name: str) -> Key:
+    """What became of a message: told twice, it is the same item."""
+    return _timeline_key(alert_id, at_milliseconds, f"told#{name}")
+
+
 def _timeline_key(alert_id: AlertId, at_milliseconds: int, rest: str) -> Key:
     partition = slot_partition(fingerprint_of(alert_id))
     return key(partition, f"{timeline_prefix(alert_id)}{at_milliseconds:013}#{rest}")
@@ -129,6 +137,11 @@ def state_key(status: AlertStatus, shard: int) -> str:
 def due_key(shard: int) -> str:
     """A partition of `due`."""
     return f"DUE#{shard}"
+
+
+def due_shard_of(name: str) -> int:
+    """Which partition of `due` a named thing falls into."""
+    return sum(name.encode()) % SHARDS
 
 
 def count_key(slot: Fingerprint) -> Key:

@@ -1,0 +1,85 @@
+"""Endpoints of other products: one module a product, loaded when its first request comes.
+
+A module has one name that others use, `PRODUCT`. How to add one: docs/senders.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from functions.ingest.reply import Reply, Taken
+from tocsin.domain.errors import IntegrationNotFoundError, TocsinError
+
+if TYPE_CHECKING:
+    from functions.ingest.ports import Ports
+    from functions.ingest.request import Request
+    from tocsin.domain.integration import Integration
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompatCall:
+    """One request to another product's endpoint."""
+
+    request: Request
+    path: str
+    """At the root or below the token: begins with one of the product's paths, no slash around."""
+    path_token: str | None
+    """The token of the URL; None at the root, where the product has its own way to name one."""
+    ports: Ports
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """The path's parts, decoded: a part may have held an encoded slash."""
+        return tuple(map(unquote, self.path.split("/")))
+
+    def integration(self, token: str | None = None) -> Integration:
+        """Find whose request it is; the token of the URL goes before that of the product.
+
+        Raises:
+            IntegrationNotFoundError: There is no token, or one that nobody has.
+            UnauthorizedError: The integration's own checks say no.
+        """
+        token = self.path_token or token
+        if not token:
+            raise IntegrationNotFoundError
+        return self.ports.admit(token, self.request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Another product's endpoints."""
+
+    take: Callable[[CompatCall], Taken]
+    """Raises `TocsinError` for what it refuses; unknown paths are a `NotFoundError`."""
+    refuse: Callable[[TocsinError, str], Reply]
+    """Spells a refusal as the product would; `str` is the request's id. A plain `TocsinError` is
+    a fault of ours."""
+
+
+_BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    "v2/enqueue": "pagerduty",
+}
+"""Module by path; whatever is below such a path belongs to it too."""
+
+_AT_THE_ROOT: Final[Mapping[str, str]] = {
+    "v2/enqueue": "pagerduty",
+}
+"""Likewise, for clients that can be given a host only. template.yaml has routes for them."""
+
+
+def product_at(path: str, *, is_root: bool) -> Product | None:
+    """Load the product whose path this is; the longest of several goes first."""
+    table = _AT_THE_ROOT if is_root else _BELOW_A_TOKEN
+    known = path
+    while known and known not in table:
+        known = known.rpartition("/")[0]
+    if not known:
+        return None
+    module: Any = import_module(f"functions.ingest.compat.{table[known]}")
+    product: Product = module.PRODUCT
+    return product

@@ -1,0 +1,72 @@
+"""Times as senders write them, which is in every way; a bad one never rejects an alert."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_WRITTEN: Final = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,12}))?"
+    r" ?(?P<zone>(?:Z|z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?)[Zz]?"
+)
+"""RFC 3339 and what passes for it: without a zone (Netdata; taken as UTC), `+0000` (CloudWatch),
+an offset and a `Z` as well (some PagerDuty clients), 7 and 9 digits of a second (Azure,
+Alertmanager), a space for the T (Uptime Kuma)."""
+_MICROSECOND_DIGITS: Final = 6
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR: Final = 1990
+"""Before it, a time says that there is none: `0001-01-01T00:00:00Z` (Alertmanager), 0."""
+_LAST_YEAR: Final = 2200
+_MILLISECONDS_FROM: Final = 10**11
+"""A number from here on counts milliseconds (New Relic, Datadog), below seconds (Google): in
+seconds it would be the year 5138, in milliseconds 1973."""
+_MICROSECONDS_FROM: Final = 10**14
+_NANOSECONDS_FROM: Final = 10**17
+
+
+def read_time(said: object) -> datetime | None:
+    """Read a time in any way that senders write it; None where it says none."""
+    match said:
+        case bool():
+            return None
+        case int() | float():
+            return _counted(said)
+        case str():
+            return _written(said.strip())
+        case _:
+            return None
+
+
+def _written(text: str) -> datetime | None:
+    if re.fullmatch(r"\d{9,19}(?:\.\d{1,9})?", text):
+        return _counted(float(text))
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        return None
+    fraction = (found["fraction"] or "")[:_MICROSECOND_DIGITS].ljust(_MICROSECOND_DIGITS, "0")
+    zone = found["zone"]
+    offset = zone if zone[:1] in ("+", "-") else "+00:00"
+    try:
+        time = datetime.fromisoformat(f"{found['date']}T{found['time']}{offset}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return _plausible(time.replace(microsecond=int(fraction)))
+
+
+def _counted(number: float) -> datetime | None:
+    size = abs(number)
+    for beginning, unit in (
+        (_NANOSECONDS_FROM, 10**9),
+        (_MICROSECONDS_FROM, 10**6),
+        (_MILLISECONDS_FROM, 10**3),
+    ):
+        if size >= beginning:
+            number /= unit
+            break
+    try:
+        return _plausible(_EPOCH + timedelta(seconds=number))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _plausible(time: datetime) -> datetime | None:
+    return time if _FIRST_YEAR <= time.year < _LAST_YEAR else None
