@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.escalator.ports import Ports
-from tocsin.adapters.dynamodb.stream import stored_change, stored_notification
+from tocsin.adapters.dynamodb.notification_items import stored_notification
+from tocsin.adapters.dynamodb.stream import stored_change
 from tocsin.domain.errors import TryAgainError
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.follow_changes import follow_changes
@@ -44,7 +45,7 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
 
 def _follow(records: Sequence[Record], ports: Ports) -> None:
     changes = [stored for record in records if (stored := stored_change(record))]
-    notifications = [told for record in records if (told := stored_notification(record))]
+    notifications = [told[1] for record in records if (told := stored_notification(record))]
     now, outlets = ports.now(), ports.outlets
     followed = follow_changes(changes, now=now, outlets=outlets)
     told = follow_notifications(notifications, now=now, outlets=outlets)

@@ -9,6 +9,7 @@ from tests.fakes.paging import InMemoryPaging
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
+from tocsin.domain.notification import DeliveryState
 from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
 
@@ -53,5 +54,6 @@ def apply_stream(
         batch, alerts.stream = alerts.stream, []
         follow_changes(batch, now=now, outlets=outlets)
         if notifications:
-            told, notifications.stream = notifications.stream, []
+            written, notifications.stream = notifications.stream, []
+            told = [after for _, after in written if after.state is not DeliveryState.CLAIMED]
             follow_notifications(told, now=now, outlets=outlets)

@@ -30,7 +30,7 @@ from tocsin.domain.alert import Alert, AlertStatus, Listed
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import HISTORY_LIMIT, Sample, history_of
-from tocsin.domain.next_action import LOOK_AHEAD, next_action
+from tocsin.domain.next_action import LOOK_AHEAD, lacks_timer
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction, Value
 from tocsin.domain.timeline import ChangeType
@@ -273,12 +273,13 @@ def test_a_change_that_leaves_the_due_time_as_it_was_sends_no_second_timer() -> 
 def test_everything_due_has_had_its_timer_or_will_be_seen_by_a_tick(
     records: list[StoredChange],
 ) -> None:
-    due_at = next_action(records[-1].after).at
+    due_at = records[-1].after.timer_at
     now = max(record.after.changed_at for record in records)
     timers = InMemoryTimers()
 
     follow_changes(records, now=now, outlets=outlets_of(InMemoryAlerts(), timers=timers))
 
+    assert not lacks_timer(records[-1].after)
     is_seen_by_a_tick = due_at is None or due_at >= now + LOOK_AHEAD
     assert is_seen_by_a_tick or due_at in {timer.due_at for timer in timers.waiting}
 

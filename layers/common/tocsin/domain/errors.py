@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tocsin.domain.alert import Alert
     from tocsin.domain.notification import Notification
 
@@ -264,3 +266,19 @@ class NotificationRefusedError(Exception):
     def __init__(self, current: Notification | None) -> None:
         super().__init__("the ledger holds another state")
         self.current = current
+
+
+class DeliveryFailedError(Exception):
+    """A channel did not take a message.
+
+    Not for clients as such: the ledger keeps its reason, which may name no secret.
+    """
+
+    def __init__(
+        self, reason: str, *, is_retryable: bool, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_retryable = is_retryable
+        self.retry_after = retry_after
+        """For how long it wants to be left alone, where it said so."""

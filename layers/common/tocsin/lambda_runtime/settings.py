@@ -27,6 +27,8 @@ class Settings:
     """How long resolved alerts and timelines are kept."""
     public_url: str
     """Where clients reach the API; empty for the gateway's own address."""
+    link_key_parameter: str
+    """Where the key lies that signs links; empty for functions that neither make nor read any."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -56,6 +58,7 @@ class Settings:
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
+            link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

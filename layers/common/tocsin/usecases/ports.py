@@ -13,13 +13,16 @@ from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
+from tocsin.domain.gate import Passage
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
+from tocsin.domain.link import Links
+from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.people import Directory
+from tocsin.domain.people import Channel, Directory
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
 from tocsin.domain.signal import Signal
@@ -194,6 +197,51 @@ class DeliveryQueue(Protocol):
         Raises:
             TryAgainError: Not every one was confirmed; sending all again is harmless.
         """
+
+
+class ChannelGate(Protocol):
+    """Keeps each channel to its rate, and lets one that fails rest; one item a channel."""
+
+    def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
+        """Take a turn, or say when to ask again; each who has to wait is told another time."""
+
+    def note_success(self, channel: Channel) -> None:
+        """Forget the failures up to now."""
+
+    def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
+        """Count an attempt that failed for a reason of the provider's, and rest if need be.
+
+        Args:
+            channel: Which.
+            failures: One after the other, this one included.
+            at: When.
+        """
+
+
+class Sender(Protocol):
+    """Brings messages to one type of channel."""
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Hand one message to the provider, and answer how that names it.
+
+        Args:
+            notification: Its key tells a repetition of the same message.
+            alert: As it is now.
+            message: What people are to read.
+            channel: Where it goes.
+
+        Raises:
+            DeliveryFailedError: The provider did not take it, or did not say so.
+        """
+
+
+class LinkMaker(Protocol):
+    """Makes the links by which whoever is told may act."""
+
+    def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
+        """None: they cannot be made for now, and a page without links is better than none."""
 
 
 class IncidentRepository(Protocol):

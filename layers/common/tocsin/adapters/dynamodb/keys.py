@@ -5,6 +5,7 @@ from typing import Any, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, fingerprint_of
+from tocsin.domain.notification import Delivery
 
 type Key = dict[str, dict[str, Any]]
 
@@ -23,6 +24,7 @@ LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
 INCIDENT_UPDATES_FROM: Final = "U#"
+LEDGER_FROM: Final = "L#"
 
 LIST_ATTRIBUTES: Final = (
     "status",
@@ -182,6 +184,24 @@ def answer_part_prefix(claim: str) -> str:
 def answer_part_key(request_name: str, claim: str, position: int) -> Key:
     """A piece of an answer that is too big for one item."""
     return key(answer_partition(request_name), f"{answer_part_prefix(claim)}{position:03}")
+
+
+def ledger_partition(alert_id: AlertId) -> str:
+    """What became of each message about one alert."""
+    return f"{LEDGER_FROM}{alert_id}"
+
+
+def ledger_key(delivery: Delivery) -> Key:
+    """One message; its numbers are padded, so that the ledger reads in the order of the steps."""
+    place = f"{delivery.episode:06}#{delivery.step:03}#{delivery.loop:04}"
+    told = f"#v{delivery.version:06}" if delivery.version else ""
+    sort = f"{place}{told}#{delivery.target}#{delivery.channel}"
+    return key(ledger_partition(delivery.alert_id), sort)
+
+
+def gate_key(channel: str) -> Key:
+    """How often one channel may be used, and whether it works."""
+    return key(f"G#{channel}", "GATE")
 
 
 def incident_partition(incident_id: IncidentId) -> str:
