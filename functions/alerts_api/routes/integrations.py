@@ -9,7 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.answers import HttpAnswer, with_data, without_content
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
@@ -21,6 +21,7 @@ from tocsin.domain.errors import (
     Problem,
 )
 from tocsin.domain.integration import EVENTS_API, Integration, Token
+from tocsin.lambda_runtime.alert_json import written
 
 if TYPE_CHECKING:
     from functions.alerts_api.schemas.integrations import IntegrationBody

@@ -82,22 +82,28 @@ def one_line(text: str, limit: int) -> str:
 def _title(alert: Alert, delivery: Delivery) -> str:
     name = alert.facts.summary or alert.facts.name
     match delivery.event:
+        case NotificationEvent.TEST:
+            return f"Test of {delivery.channel}: nothing is wrong"
         case NotificationEvent.PAGED:
             flapping = ", flapping" if alert.is_flapping else ""
             return f"{alert.severity.upper()}{flapping}: {name}"
-        case NotificationEvent.ACKNOWLEDGED:
-            return f"Acknowledged by {alert.acknowledged_by or 'somebody'}: {name}"
-        case NotificationEvent.UNACKNOWLEDGED:
-            return f"Firing again, nobody has it: {name}"
-        case NotificationEvent.SNOOZED:
-            until = f" until {written(alert.snooze.until)}" if alert.snooze else ""
-            return f"Snoozed{until}: {name}"
-        case NotificationEvent.WOKEN:
-            return f"No longer snoozed: {name}"
-        case NotificationEvent.RESOLVED:
-            return f"Resolved by {alert.resolved_by or 'somebody'}: {name}"
-        case NotificationEvent.TEST:
-            return f"Test of {delivery.channel}: nothing is wrong"
+        case _:
+            return f"{_state(alert, delivery)}: {name}"
+
+
+def _state(alert: Alert, delivery: Delivery) -> str:
+    """What it is by now, which may be more than what the message was planned to tell."""
+    match alert.status:
+        case AlertStatus.RESOLVED:
+            return f"Resolved by {alert.resolved_by}"
+        case _ if alert.snooze is not None:
+            return f"Snoozed until {written(alert.snooze.until)}"
+        case AlertStatus.ACKNOWLEDGED:
+            return f"Acknowledged by {alert.acknowledged_by}"
+        case AlertStatus.FIRING if delivery.event is NotificationEvent.WOKEN:
+            return "No longer snoozed"
+        case AlertStatus.FIRING:
+            return "Firing again, nobody has it"
 
 
 def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tuple[str, str]]:

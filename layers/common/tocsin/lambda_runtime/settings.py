@@ -23,6 +23,10 @@ class Settings:
     """Empty for functions that set no timers."""
     deliveries_queue_url: str
     """Empty for functions that send nobody anything."""
+    email_from: str
+    """Who sends e-mails; empty: none are sent."""
+    allow_private_webhooks: bool
+    """Whether plain HTTP and addresses of the own network may be written to."""
     retention: timedelta
     """How long resolved alerts and timelines are kept."""
     public_url: str
@@ -50,12 +54,17 @@ class Settings:
         days = environment.get("RETENTION_DAYS", "90")
         if not (days.isdecimal() and int(days)):
             wrong.append(f"RETENTION_DAYS must be a whole number above 0, not {days!r}")
+        allow_private = environment.get("ALLOW_PRIVATE_WEBHOOKS", "false")
+        if allow_private not in {"true", "false"}:
+            wrong.append(f"ALLOW_PRIVATE_WEBHOOKS must be true or false, not {allow_private!r}")
         if wrong:
             raise SettingsError("; ".join(wrong))
         return cls(
             table_name=table_name,
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
+            email_from=environment.get("EMAIL_FROM", ""),
+            allow_private_webhooks=allow_private == "true",
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),

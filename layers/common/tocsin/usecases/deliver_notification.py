@@ -192,9 +192,7 @@ def _note_failure(
     return replace(told, outcome=Outcome.RETRYING, until=until)
 
 
-def _give_up(
-    claimed: Notification, reason: str, work: Work, channel: Channel | None
-) -> Delivered:
+def _give_up(claimed: Notification, reason: str, work: Work, channel: Channel | None) -> Delivered:
     failed = claimed.fail(reason, at=work.now(), is_retryable=False)
     marked = _mark(claimed, failed, work)
     return Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel)
