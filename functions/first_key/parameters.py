@@ -1,8 +1,19 @@
-"""SSM Parameter Store, for the one secret that the deployer reads there."""
+"""SSM Parameter Store, where the secrets lie that are made with the stack."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from tocsin.adapters.aws_json import AwsError, Call
+
+
+class Parameters(Protocol):
+    """Where a secret is kept for those who may read it."""
+
+    def put(self, name: str, value: str, *, description: str) -> None:
+        """Write a secret, in place of one that is there."""
+
+    def delete(self, name: str) -> None:
+        """Remove it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +22,7 @@ class SsmParameters:
 
     call: Call
 
-    def put(self, name: str, value: str) -> None:
+    def put(self, name: str, value: str, *, description: str) -> None:
         """Write a secret, in place of one that is there."""
         self.call(
             "PutParameter",
@@ -20,7 +31,7 @@ class SsmParameters:
                 "Value": value,
                 "Type": "SecureString",
                 "Overwrite": True,
-                "Description": "Tocsin API key with the scope admin; see docs/credentials.md",
+                "Description": description,
             },
         )
 

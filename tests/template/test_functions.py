@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 HANDLERS = {
     "IngestFunction": "functions.ingest.app.handler",
     "AlertsApiFunction": "functions.alerts_api.app.handler",
+    "ActionsFunction": "functions.actions.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -30,6 +31,7 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
+    "ActionsFunction": {"LINK_KEY_PARAMETER"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
@@ -45,7 +47,7 @@ TOLD_BESIDES = {
         "LINK_KEY_PARAMETER",
     },
 }
-ANSWERING = ("IngestFunction", "AlertsApiFunction")
+ANSWERING = ("IngestFunction", "AlertsApiFunction", "ActionsFunction")
 """Somebody waits for their answer, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
 

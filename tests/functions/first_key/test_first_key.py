@@ -32,7 +32,8 @@ class InMemoryParameters:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
 
-    def put(self, name: str, value: str) -> None:
+    def put(self, name: str, value: str, *, description: str) -> None:
+        assert description.endswith("see docs/credentials.md")
         self.values[name] = value
 
     def delete(self, name: str) -> None:
@@ -62,7 +63,7 @@ class Stack:
         event["ResourceProperties"] |= properties or {}
         if "OldResourceProperties" in event:
             event["OldResourceProperties"] |= old or {}
-        respond(event, self.first_key)
+        respond(event, lambda _: self.first_key())
         return self.cloudformation.answers[-1]
 
     def first_key(self) -> FirstKey:
@@ -118,7 +119,7 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     assert answer["NoEcho"] is True
     assert secret not in json.dumps(answer)
     logged = capsys.readouterr().out
-    assert "First admin key done" in logged
+    assert "Secret done" in logged
     assert secret not in logged
     assert stack.cloudformation.url not in logged
 
@@ -211,8 +212,8 @@ class Refusing:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def put(self, name: str, value: str) -> None:
-        del name, value
+    def put(self, name: str, value: str, *, description: str) -> None:
+        del name, value, description
         raise self._error
 
     def delete(self, name: str) -> None:

@@ -24,7 +24,7 @@ def ssm() -> "Iterator[SSMClient]":
 
 
 def test_the_key_is_kept_encrypted(ssm: "SSMClient") -> None:
-    SsmParameters(calls_of(ssm)).put(NAME, "tocsin_x")
+    SsmParameters(calls_of(ssm)).put(NAME, "tocsin_x", description="A key")
 
     shown = ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]
     assert (shown["Type"], shown["Value"]) == ("SecureString", "tocsin_x")
@@ -33,9 +33,9 @@ def test_the_key_is_kept_encrypted(ssm: "SSMClient") -> None:
 
 def test_another_key_takes_the_place_of_the_one_before(ssm: "SSMClient") -> None:
     parameters = SsmParameters(calls_of(ssm))
-    parameters.put(NAME, "tocsin_x")
+    parameters.put(NAME, "tocsin_x", description="A key")
 
-    parameters.put(NAME, "tocsin_y")
+    parameters.put(NAME, "tocsin_y", description="A key")
 
     shown = ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]
     assert shown["Value"] == "tocsin_y"
@@ -43,7 +43,7 @@ def test_another_key_takes_the_place_of_the_one_before(ssm: "SSMClient") -> None
 
 def test_removing_what_is_gone_is_no_error(ssm: "SSMClient") -> None:
     parameters = SsmParameters(calls_of(ssm))
-    parameters.put(NAME, "tocsin_x")
+    parameters.put(NAME, "tocsin_x", description="A key")
 
     for _ in range(2):
         parameters.delete(NAME)
