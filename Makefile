@@ -14,7 +14,7 @@ ENV ?= default
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
-SOURCES := $(wildcard functions layers/common/tocsin local bench tests)
+SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/build)
 
@@ -105,6 +105,10 @@ build: $(VENV)/.installed space  ## What is deployed, into .aws-sam/build (ARCH=
 .PHONY: deploy
 deploy: build  ## Into your AWS account, with the parameters of samconfig.toml (ENV=its section)
 	sam deploy --config-env $(ENV)
+
+.PHONY: redrive
+redrive: $(VENV)/.installed  ## Show what was given up, and with APPLY=1 bring it back (ENV=, STACK=)
+	@python -m ops.redrive --env $(ENV) --stack "$(STACK)" --apply "$(APPLY)"
 
 ##@ Upkeep
 
