@@ -51,6 +51,9 @@ def _run(message: Message, ports: Ports) -> None:
         ports.timers.send([timer], now=now)
         return
     if isinstance(timer, HeartbeatTimer):
+        from functions.escalator.due_heartbeats import run_heartbeat  # noqa: PLC0415 - few have any
+
+        run_heartbeat(timer, now, ports)
         return
     alert = run_due_action(
         timer,

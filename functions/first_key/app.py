@@ -14,15 +14,19 @@ from functions.first_key.custom_resource import (
 )
 from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
-from functions.first_key.parameters import SsmParameters
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
+KEY_DESCRIPTION: Final = "Tocsin API key with the scope admin; see docs/credentials.md"
+LINK_KEY_DESCRIPTION: Final = (
+    "Tocsin key that signs links in notifications; see docs/credentials.md"
+)
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
 
 LINK_KEY: Final = "Custom::LinkKey"
@@ -71,12 +75,13 @@ def respond(event: Mapping[str, Any], wire: Wire) -> None:
 def _wire(resource_type: str) -> Secret:
     """Make the parts; here and not on import, so that CloudFormation hears of a fault."""
     settings = Settings.from_environment()
-    parameters = SsmParameters(aws_client(SSM, settings.aws).call)
+    call = aws_client(SSM, settings.aws).call
     if resource_type == LINK_KEY:
+        parameters = SsmParameters(call, LINK_KEY_DESCRIPTION)
         return LinkKey(parameters=parameters, random_bytes=secrets.token_bytes)
     return FirstKey(
         keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
-        parameters=parameters,
+        parameters=SsmParameters(call, KEY_DESCRIPTION),
         now=lambda: datetime.now(UTC),
         random_bytes=secrets.token_bytes,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),

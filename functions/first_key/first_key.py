@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from functions.first_key.custom_resource import Resource
-from functions.first_key.parameters import Parameters
 from tocsin.domain.credential import SECRET_BYTES, ApiKey, Scope, hash_secret, spell_key
 from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
 from tocsin.domain.ids import AUTO, entropy
@@ -18,7 +17,16 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import KeyRepository, NewWriteId
 
 NAME: Final = "first admin key"
-DESCRIPTION: Final = "Tocsin API key with the scope admin; see docs/credentials.md"
+
+
+class Parameters(Protocol):
+    """Where the deployer reads the key."""
+
+    def put(self, name: str, value: str) -> None:
+        """Write a secret, in place of one that is there."""
+
+    def delete(self, name: str) -> None:
+        """Remove it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +59,7 @@ class FirstKey:
         except ConcurrentUpdateError:
             self._revoke(key.key_id)
             self.keys.add(key, write_id=self.new_write_id())
-        self.parameters.put(resource.parameter_name, secret, description=DESCRIPTION)
+        self.parameters.put(resource.parameter_name, secret)
         return key.key_id
 
     def replace(self, before: Resource, after: Resource) -> str:

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from functions.first_key.custom_resource import Resource
-from functions.first_key.parameters import Parameters
+from functions.first_key.first_key import Parameters
 from tocsin.domain.link import LINK_KEY_BYTES, spell_link_key
-
-DESCRIPTION: Final = "Tocsin key that signs links in notifications; see docs/credentials.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +18,7 @@ class LinkKey:
     def make(self, resource: Resource) -> None:
         """Draw the key."""
         key = spell_link_key(self.random_bytes(LINK_KEY_BYTES))
-        self.parameters.put(resource.parameter_name, key, description=DESCRIPTION)
+        self.parameters.put(resource.parameter_name, key)
 
     def replace(self, before: Resource, after: Resource) -> None:
         """Draw another key if another is asked for; else links go on working."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        HeartbeatRepository,
         NewWriteId,
         PagingRepository,
         SlotRepository,
@@ -36,6 +37,7 @@ class Ports:
     alerts: Callable[[], AlertRepository]
     """For endpoints of other products by which alerts are read and acted on, by the token's
     integration alone."""
+    heartbeats: Callable[[], HeartbeatRepository]
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.build
 MODULE_CEILINGS = {
     "IngestFunction": 170,
     "AlertsApiFunction": 290,
-    "ActionsFunction": 290,
+    "ActionsFunction": 265,
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,

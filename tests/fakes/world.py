@@ -7,6 +7,7 @@ from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
 from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.deliveries import InMemoryDeliveries
+from tests.fakes.heartbeats import InMemoryHeartbeats
 from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.providers import NoLinks, OpenGate, Providers
 from tests.fakes.stream import apply_stream
@@ -22,7 +23,14 @@ from tocsin.domain.escalation import (
     TargetKind,
 )
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
-from tocsin.domain.next_action import LOOK_AHEAD, NextAction, Timer, next_action
+from tocsin.domain.next_action import (
+    LOOK_AHEAD,
+    AnyTimer,
+    HeartbeatTimer,
+    NextAction,
+    Timer,
+    next_action,
+)
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
 from tocsin.domain.reception import Source
@@ -34,6 +42,7 @@ from tocsin.usecases.deliver_notification import Work, deliver_notification
 from tocsin.usecases.follow_changes import Outlets
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
+from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat, run_due_heartbeat
 from tocsin.usecases.send_due_timers import send_due_timers
 
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -48,6 +57,7 @@ class World:
         self.alerts = InMemoryAlerts()
         self.timers = InMemoryTimers()
         self.paging = InMemoryConfiguration()
+        self.heartbeats = InMemoryHeartbeats()
         self.notifications = InMemoryNotifications()
         self.deliveries = InMemoryDeliveries()
         self.providers = Providers(now=lambda: self.now)
@@ -160,10 +170,17 @@ class World:
             self.now = max(self.now, at)
             if self.now == self._tick_for_what_is_due():
                 self._ticked_at = self.now
-                send_due_timers(now=self.now, due=self.alerts, timers=self.timers)
+                for due in (self.alerts, self.heartbeats):
+                    send_due_timers(now=self.now, due=due, timers=self.timers)
             self._deliver()
             for timer in self.timers.arrived(self.now):
-                assert isinstance(timer, Timer), "heartbeats have a world of their own"
+                self._run(timer)
+                self._follow()
+        self.now = until
+
+    def _run(self, timer: AnyTimer) -> None:
+        match timer:
+            case Timer():
                 run_due_action(
                     timer,
                     at=self.now,
@@ -171,8 +188,25 @@ class World:
                     paging=self.paging,
                     new_write_id=self.new_write_id,
                 )
-                self._follow()
-        self.now = until
+            case HeartbeatTimer():
+                run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
+
+    @property
+    def stores(self) -> HeartbeatStores:
+        """What heartbeats and their alerts are kept in."""
+        return HeartbeatStores(
+            heartbeats=self.heartbeats,
+            slots=self.alerts,
+            paging=self.paging,
+            new_write_id=self.new_write_id,
+        )
+
+    def hear(self, name: str) -> Receipt | None:
+        """A heartbeat is heard from."""
+        try:
+            return hear_heartbeat(name, at=self.now, stores=self.stores)
+        finally:
+            self._follow()
 
     def _next_event(self) -> datetime | None:
         return min(
@@ -191,7 +225,10 @@ class World:
     def _tick_for_what_is_due(self) -> datetime | None:
         """The next full minute at which a tick finds something that waits for no timer yet."""
         waiting = set(self.timers.waiting)
-        due = [timer for timer in self.alerts.due(_EVER) if timer not in waiting]
+        found: list[AnyTimer] = [*self.alerts.due(_EVER), *self.heartbeats.due(_EVER)]
+        due = sorted(
+            (timer for timer in found if timer not in waiting), key=lambda timer: timer.due_at
+        )
         if not due:
             return None
         needed_at = max(

@@ -14,9 +14,14 @@ from botocore.exceptions import ClientError
 from local.aws import REGION
 from local.deploy import STACK_NAME
 from local.stack import Stack
+from tests.aws_calls import calls_of
 from tests.stack.client import Client, Reply, Sender, eventually
-from tocsin.domain.ids import AlertId
+from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+from tocsin.domain.configuration import Configured
+from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.link import LinkAction, Links, LinkSigner, read_link_key
+from tocsin.domain.people import Channel, ChannelType, User
 
 FORM = "application/x-www-form-urlencoded"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -158,13 +163,15 @@ def slack(stack: Stack) -> str:
         Value=json.dumps({"bot_token": "xoxb-1", "signing_secret": SIGNING_SECRET}),
         Type="SecureString",
     )
-    dynamodb = stack.aws.client("dynamodb")
-    for kind, name, more in (
-        ("channel", "stack-slack", {"type": {"S": "slack"}, "secret": {"S": SLACK_PARAMETER}}),
-        ("user", "stack-alice", {"slack_id": {"S": "U0STACK"}}),
-    ):
-        key = {"pk": {"S": f"C#{kind}"}, "sk": {"S": name}}
-        dynamodb.put_item(TableName=stack.deployment.table_name, Item=key | more)
+    call, table = calls_of(stack.aws.client("dynamodb")), stack.deployment.table_name
+    channel = Channel(name="stack-slack", type=ChannelType.SLACK, secret=SLACK_PARAMETER)
+    DynamoDBConfiguration(call, table, CHANNELS).put(
+        None, Configured(value=channel, created_at=datetime.now(UTC)), write_id=WriteId("channel")
+    )
+    alice = User(name="stack-alice", slack_id="U0STACK")
+    DynamoDBConfiguration(call, table, USERS).put(
+        None, Configured(value=alice, created_at=datetime.now(UTC)), write_id=WriteId("user")
+    )
     return "stack-slack"
 
 
@@ -196,10 +203,9 @@ def test_a_button_in_slack_acts_for_who_pressed_it_and_once(
     click(phone, "no-such-channel", token).expect(401)
     assert api.alert(alert_id)["status"] == "firing"
 
-    for _ in range(2):
-        reply = click(phone, slack, token).expect(200)
+    replies = [click(phone, slack, token).expect(200) for _ in range(2)]
 
-    assert reply.text == ""
+    assert [reply.text for reply in replies] == ["", ""]
     assert api.alert(alert_id)["acknowledged_by"] == "link:stack-alice"
 
 

@@ -31,12 +31,12 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
-    "ActionsFunction": {"LINK_KEY_PARAMETER"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
     },
+    "ActionsFunction": {"LINK_KEY_PARAMETER"},
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"TIMERS_QUEUE_URL"},
     "TimerFunction": {"TIMERS_QUEUE_URL"},
@@ -175,6 +175,8 @@ def test_parameters_with_secrets_are_named_within_the_stack(deployed: Template) 
 
     assert short(api["CHANNEL_SECRETS_PREFIX"]) == "/tocsin/${AWS::StackName}/channels"
     assert short(notifier["LINK_KEY_PARAMETER"]) == "/tocsin/${AWS::StackName}/link-key"
+    actions = told["ActionsFunction"]["Environment"]["Variables"]
+    assert actions["LINK_KEY_PARAMETER"] == notifier["LINK_KEY_PARAMETER"]
 
 
 def test_those_who_answer_are_published_and_the_others_are_not(deployed: Template) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.configuration import Name
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
@@ -27,7 +28,6 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
-NAME: Final = r"^[a-z0-9-]{1,64}$"
 RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
 OVERLAP_LIMIT: Final = timedelta(days=30)
 WORDS_LIMIT: Final = 100
@@ -60,9 +60,7 @@ class IntegrationSettings(ConfigurationBody):
     )
     wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
     paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
-    escalation_policy: Annotated[str, Field(pattern=NAME)] | None = Field(
-        None, examples=["default"]
-    )
+    escalation_policy: Name | None = Field(None, examples=["default"])
 
 
 class IntegrationBody(IntegrationSettings):

@@ -1,6 +1,7 @@
 """Whatever a sender writes into an alert, its page shows it as text and does nothing with it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,11 @@ TEXTS = (
     *("name", "summary", "reason", "object", "source", "source_name", "source_severity"),
     *("threshold",),
 )
-ACTORS = ("acknowledged_by", "resolved_by")
+
+
+def with_text(facts: Facts, name: str, text: str) -> Facts:
+    changed: dict[str, Any] = {name: text}
+    return replace(facts, **changed)
 
 
 def alerts_with(payload: str) -> dict[str, Alert]:
@@ -108,7 +113,7 @@ def alerts_with(payload: str) -> dict[str, Alert]:
     plain = firing()
     facts = plain.facts
     by_text = {
-        name: replace(plain, facts=replace(facts, **{name: payload}), current_value=1)
+        name: replace(plain, facts=with_text(facts, name, payload), current_value=1)
         for name in TEXTS
     }
     policy = Escalation(policy=payload, escalates_at=NINE, next_step=2)
@@ -158,7 +163,6 @@ def test_a_page_shows_hostile_text_as_text(payload: str) -> None:
         if place != "a link's path":
             shown = printable(payload).rpartition(":")[2]
             assert shown in "".join(page.pieces), place
-        assert len(page.buttons) == (0 if place == "who ended it" else len(page.buttons))
         assert set(page.buttons) <= {"acknowledge", "snooze", "resolve"}
 
 

@@ -22,6 +22,7 @@ from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
@@ -172,6 +173,7 @@ def escalator(
         paging=DynamoDBPaging(call, TABLE),
         notifications=DynamoDBNotifications(call, TABLE, RETENTION),
         deliveries=deliveries,
+        heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
         now=lambda: escalator.now,
         new_write_id=escalator.new_write_id,
         log=PowertoolsLog("escalator"),

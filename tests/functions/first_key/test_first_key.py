@@ -32,8 +32,7 @@ class InMemoryParameters:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
 
-    def put(self, name: str, value: str, *, description: str) -> None:
-        assert description.endswith("see docs/credentials.md")
+    def put(self, name: str, value: str) -> None:
         self.values[name] = value
 
     def delete(self, name: str) -> None:
@@ -212,8 +211,8 @@ class Refusing:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def put(self, name: str, value: str, *, description: str) -> None:
-        del name, value, description
+    def put(self, name: str, value: str) -> None:
+        del name, value
         raise self._error
 
     def delete(self, name: str) -> None:

@@ -33,6 +33,10 @@ class Settings:
     """Where clients reach the API; empty for the gateway's own address."""
     link_key_parameter: str
     """Where the key lies that signs links; empty for functions that neither make nor read any."""
+    channel_secrets_prefix: str
+    """Where generated signing secrets of channels lie; empty for functions that make none."""
+    allows_private_webhooks: bool
+    """Whether webhooks may go to `http` and to private addresses; not unless it is said."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -68,6 +72,8 @@ class Settings:
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
+            channel_secrets_prefix=environment.get("CHANNEL_SECRETS_PREFIX", "").rstrip("/"),
+            allows_private_webhooks=environment.get("ALLOW_PRIVATE_WEBHOOKS") == "true",
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

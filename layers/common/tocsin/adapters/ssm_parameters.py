@@ -1,19 +1,8 @@
-"""SSM Parameter Store, where the secrets lie that are made with the stack."""
+"""Secrets that are written to SSM Parameter Store, for others to read."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from tocsin.adapters.aws_json import AwsError, Call
-
-
-class Parameters(Protocol):
-    """Where a secret is kept for those who may read it."""
-
-    def put(self, name: str, value: str, *, description: str) -> None:
-        """Write a secret, in place of one that is there."""
-
-    def delete(self, name: str) -> None:
-        """Remove it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +10,10 @@ class SsmParameters:
     """Keeps secrets encrypted with the account's own key for Parameter Store."""
 
     call: Call
+    description: str
+    """For whoever finds one there."""
 
-    def put(self, name: str, value: str, *, description: str) -> None:
+    def put(self, name: str, value: str) -> None:
         """Write a secret, in place of one that is there."""
         self.call(
             "PutParameter",
@@ -31,7 +22,7 @@ class SsmParameters:
                 "Value": value,
                 "Type": "SecureString",
                 "Overwrite": True,
-                "Description": description,
+                "Description": self.description,
             },
         )
 
