@@ -37,7 +37,7 @@ TOLD_BESIDES = {
         "DELIVERIES_QUEUE_URL",
     },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
-    "TickFunction": {"TIMERS_QUEUE_URL"},
+    "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"TIMERS_QUEUE_URL"},
     "NotifierFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
