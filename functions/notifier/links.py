@@ -30,7 +30,7 @@ class ParameterLinks:
         try:
             key = read_link_key(self.parameters.get(self.parameter_name))
             signer = LinkSigner(key, self.public_url)
-            return signer.links(delivery.alert_id, by=delivery.recipient, at=at)
+            return signer.links(delivery.alert_id, by=delivery.target_name, at=at)
         except (DeliveryFailedError, LinkKeyError, ValueError):
             self.log.exception("No links made", notification=delivery.key)
             return None

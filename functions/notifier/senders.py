@@ -77,7 +77,21 @@ def make_sender(channel_type: ChannelType, wiring: Wiring) -> Sender:
             from functions.notifier.channels.console import ConsoleSender
 
             return ConsoleSender(wiring.log, shows_links=wiring.outbound.allow_private)
-        case _:
-            raise DeliveryFailedError(
-                f"channels of type {channel_type} are not supported", is_retryable=False
-            )
+        case ChannelType.SLACK:
+            from functions.notifier.channels.slack import SlackSender
+
+            return SlackSender(wiring.outbound, wiring.parameters, wiring.ledger, wiring.now)
+        case ChannelType.EMAIL:
+            from functions.notifier.channels.aws_sdk import sdk_client
+            from functions.notifier.channels.email import EmailSender
+
+            return EmailSender(sdk_client("sesv2", wiring.aws), wiring.email_from)
+        case ChannelType.SMS:
+            from functions.notifier.channels.aws_sdk import sdk_client
+            from functions.notifier.channels.sms import SmsSender
+
+            return SmsSender(sdk_client("sns", wiring.aws))
+        case ChannelType.APPRISE:
+            from functions.notifier.channels.apprise import AppriseSender
+
+            return AppriseSender(wiring.outbound, wiring.parameters)

@@ -15,7 +15,7 @@ from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.next_action import act
-from tocsin.domain.reception import Source, receive
+from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.change_alert import change_alert
@@ -82,7 +82,9 @@ STEPS = some.lists(
 def decided(current: Alert | None, step: Step, at: datetime) -> Alert | None:
     """What the domain alone makes of the slot."""
     if step.action is None:
-        after = with_first_step(receive(current, step.signal, step.source, at).alert)
+        after = receive(current, step.signal, step.source, at).alert
+        if current is None or not _is_repeat(current, step):
+            after = with_first_step(after)
     else:
         try:
             after = None if current is None else ACTIONS[step.action](current, at)
@@ -94,6 +96,11 @@ def decided(current: Alert | None, step: Step, at: datetime) -> Alert | None:
         return replace(after, changes=())
     is_change = bool(after.changes) or after.escalation != current.escalation
     return replace(after, version=current.version + is_change, changes=())
+
+
+def _is_repeat(current: Alert, step: Step) -> bool:
+    is_trigger = step.signal.action is SignalAction.TRIGGER
+    return is_trigger and is_mere_repeat(current, step.signal, step.source)
 
 
 def take(store: Store, current: Alert | None, step: Step, at: datetime) -> None:

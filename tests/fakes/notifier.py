@@ -1,10 +1,11 @@
 """The notifier over a world in memory, and providers that do as they are told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tests.fakes.gate import InMemoryGate
+from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
 from tocsin.domain.link import Links, LinkSigner
@@ -66,40 +67,39 @@ class Signed:
         return LinkSigner(KEY, PUBLIC_URL).links(delivery.alert_id, by=name, at=at)
 
 
-class Notifier:
-    """Works on what a world has queued, and crashes where a test says."""
+class HeldWorld(World):
+    """A world whose notifier works when a test says so, and may crash at any line."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.provider = Provider(lambda: world.now)
-        self.work = Work(
-            ledger=world.notifications,
-            alerts=world.alerts,
-            paging=world.paging,
-            gate=InMemoryGate(),
-            queue=world.deliveries,
-            sender=self.provider,
-            links=Signed(),
-            now=lambda: world.now,
-            new_write_id=world.new_write_id,
-        )
+    def __init__(self) -> None:
+        super().__init__()
+        self.provider = Provider(lambda: self.now)
+        self.delivered: list[Delivered] = []
+        self._gate = InMemoryGate()
+        self._is_held = True
+
+    @property
+    def work(self) -> Work:
+        return replace(super().work, gate=self._gate, sender=self.provider, links=Signed())
 
     def deliver(self) -> list[Delivered]:
-        """Work on all that has arrived; what crashes comes again, as the queue does it."""
-        done: list[Delivered] = []
-        for delivery in self.world.deliveries.arrived(self.world.now):
-            try:
-                done.append(deliver_notification(delivery, self.work))
-            except CrashError:
-                self.world.deliveries.send([delivery], now=self.world.now)
-            self.world._follow()
-        return done
+        """Work on all that has arrived by now, and on nothing after that."""
+        begun = len(self.delivered)
+        self._is_held = False
+        self._deliver()
+        self._is_held = True
+        return self.delivered[begun:]
 
     def run(self, *, until: datetime) -> None:
         """Let time pass, and everything happen at its time."""
-        self.deliver()
-        while self.world.now < until:
-            events = (self.world._next_event(), self.world.deliveries.soonest, until)
-            at = min(event for event in events if event is not None)
-            self.world.pass_time(seconds=max(0.0, (at - self.world.now).total_seconds()))
-            self.deliver()
+        self._is_held = False
+        self.pass_time(seconds=(until - self.now).total_seconds())
+
+    def _deliver(self) -> None:
+        """As the queue does it: what crashes comes again."""
+        while not self._is_held and (arrived := self.deliveries.arrived(self.now)):
+            for delivery in arrived:
+                try:
+                    self.delivered.append(deliver_notification(delivery, self.work))
+                except CrashError:
+                    self.deliveries.send([delivery], now=self.now)
+            apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)

@@ -6,13 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
-from tests.fakes.notifier import CrashError, Notifier
-from tests.fakes.world import World
+from tests.fakes.notifier import CrashError, HeldWorld
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import ATTEMPTS_LIMIT, LEASE, DeliveryState
-from tocsin.domain.people import Channel, ChannelType, User
 from tocsin.usecases.deliver_notification import Outcome
 
 HOOK, CHAT = "ops-hook", "ops-chat"
@@ -20,16 +17,12 @@ FIVE_MINUTES = timedelta(minutes=5)
 
 
 @pytest.fixture
-def notifier(world: World) -> Notifier:
-    for name in (HOOK, CHAT):
-        world.paging.put_channel(Channel(name=name, type=ChannelType.WEBHOOK))
-    policy(world, Target(TargetKind.CHANNEL, HOOK))
-    return Notifier(world)
-
-
-def policy(world: World, *targets: Target, repeat: int = 0) -> None:
-    step = Step(name="first", targets=targets, delay=FIVE_MINUTES)
-    world.paging.put_policy(EscalationPolicy(name="default", steps=(step,), repeat=repeat))
+def world() -> HeldWorld:
+    world = HeldWorld()
+    world.channel(HOOK)
+    world.channel(CHAT)
+    world.escalation_policy((f"channel:{HOOK}", FIVE_MINUTES))
+    return world
 
 
 def crash() -> None:
@@ -48,35 +41,33 @@ def refuse(
     return act
 
 
-def states(world: World, alert_id: AlertId) -> list[str]:
+def states(world: HeldWorld, alert_id: AlertId) -> list[str]:
     return [each.state.value for each in world.notifications.of_alert(alert_id)]
 
 
-def told(world: World, alert_id: AlertId) -> list[str]:
+def told(world: HeldWorld, alert_id: AlertId) -> list[str]:
     return [what for what in world.happened(alert_id) if what.startswith("notification_")]
 
 
-def test_a_page_arrives_at_once(world: World, notifier: Notifier) -> None:
+def test_a_page_arrives_at_once(world: HeldWorld) -> None:
     alert_id = world.opened()
 
-    notifier.deliver()
+    world.deliver()
 
-    [page] = notifier.provider.received
+    [page] = world.provider.received
     assert (page.channel, page.title, page.attempt) == (HOOK, "CRITICAL: disk-full", 1)
     assert told(world, alert_id) == ["notification_sent"]
     assert world.alert(alert_id).notification_count == 1
 
 
-def test_an_acknowledgement_between_claim_and_sending_stops_the_page(
-    world: World, notifier: Notifier
-) -> None:
+def test_an_acknowledgement_between_claim_and_sending_stops_the_page(world: HeldWorld) -> None:
     alert_id = world.opened()
     # The first write of the notifier is its claim.
     world.notifications.meanwhile = lambda: world.acknowledge(alert_id)
 
-    [done] = notifier.deliver()
+    [done] = world.deliver()
 
-    assert not notifier.provider.received
+    assert not world.provider.received
     assert done.outcome is Outcome.SKIPPED
     [skipped] = [it for it in world.timeline(alert_id) if it.type == "notification_skipped"]
     assert skipped.details["reason"] == "already acknowledged by alice"
@@ -92,126 +83,118 @@ def test_an_acknowledgement_between_claim_and_sending_stops_the_page(
     ],
 )
 def test_what_is_not_needed_any_more_is_not_sent(
-    world: World, notifier: Notifier, act: Callable[[World, AlertId], object], reason: str
+    world: HeldWorld, act: Callable[[HeldWorld, AlertId], object], reason: str
 ) -> None:
     alert_id = world.opened()
     act(world, alert_id)
 
-    notifier.deliver()
+    world.deliver()
 
     [page] = world.notifications.of_alert(alert_id)
     assert (page.state, page.reason) == (DeliveryState.SKIPPED, reason)
-    assert not notifier.provider.received
+    assert not world.provider.received
 
 
-def test_two_channels_in_one_step_are_two_deliveries(world: World, notifier: Notifier) -> None:
-    policy(world, Target(TargetKind.CHANNEL, HOOK), Target(TargetKind.CHANNEL, CHAT))
+def test_two_channels_in_one_step_are_two_deliveries(world: HeldWorld) -> None:
+    world.escalation_policy(((f"channel:{HOOK}", f"channel:{CHAT}"), FIVE_MINUTES))
 
     alert_id = world.opened()
-    notifier.deliver()
+    world.deliver()
 
-    assert sorted(page.channel for page in notifier.provider.received) == [CHAT, HOOK]
-    assert len({page.key for page in notifier.provider.received}) == 2
+    assert sorted(page.channel for page in world.provider.received) == [CHAT, HOOK]
+    assert len({page.key for page in world.provider.received}) == 2
     assert states(world, alert_id) == ["sent", "sent"]
 
 
-def test_a_repeated_page_inside_five_minutes_is_delivered(world: World, notifier: Notifier) -> None:
-    hook = Target(TargetKind.CHANNEL, HOOK)
-    step = Step(name="first", targets=(hook,), delay=timedelta(minutes=2))
-    world.paging.put_policy(EscalationPolicy(name="default", steps=(step,), repeat=1))
+def test_a_repeated_page_inside_five_minutes_is_delivered(world: HeldWorld) -> None:
+    world.escalation_policy((f"channel:{HOOK}", 2 * MINUTE), repeat=1)
 
     world.opened()
-    notifier.run(until=NINE + 4 * MINUTE)
+    world.run(until=NINE + 4 * MINUTE)
 
-    assert [page.at for page in notifier.provider.received] == [NINE, NINE + 2 * MINUTE]
-    assert len({page.key for page in notifier.provider.received}) == 2
+    assert [page.at for page in world.provider.received] == [NINE, NINE + 2 * MINUTE]
+    assert len({page.key for page in world.provider.received}) == 2
 
 
-def test_a_providers_failure_is_retried_and_told(world: World, notifier: Notifier) -> None:
-    notifier.provider.before = [refuse()]
+def test_a_providers_failure_is_retried_and_told(world: HeldWorld) -> None:
+    world.provider.before = [refuse()]
 
     alert_id = world.opened()
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
-    [page] = notifier.provider.received
+    [page] = world.provider.received
     assert (page.attempt, page.at) == (2, NINE + timedelta(seconds=5))
     assert told(world, alert_id) == ["notification_failed", "notification_sent"]
 
 
-def test_a_provider_that_says_when_is_asked_then(world: World, notifier: Notifier) -> None:
-    notifier.provider.before = [refuse(retry_after=timedelta(seconds=50))]
+def test_a_provider_that_says_when_is_asked_then(world: HeldWorld) -> None:
+    world.provider.before = [refuse(retry_after=timedelta(seconds=50))]
 
     world.opened()
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
-    assert [page.at for page in notifier.provider.received] == [NINE + timedelta(seconds=50)]
+    assert [page.at for page in world.provider.received] == [NINE + timedelta(seconds=50)]
 
 
-def test_what_cannot_succeed_is_not_tried_again(world: World, notifier: Notifier) -> None:
-    notifier.provider.before = [refuse("the receiver answered 404", is_retryable=False)]
+def test_what_cannot_succeed_is_not_tried_again(world: HeldWorld) -> None:
+    world.provider.before = [refuse("the receiver answered 404", is_retryable=False)]
 
     alert_id = world.opened()
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
     [page] = world.notifications.of_alert(alert_id)
     assert (page.state, page.reason) == (DeliveryState.FAILED, "the receiver answered 404")
 
 
-def test_a_dead_provider_is_given_up_in_the_end(world: World, notifier: Notifier) -> None:
-    hook = Target(TargetKind.CHANNEL, HOOK)
-    step = Step(name="first", targets=(hook,), delay=10 * HOUR)
-    world.paging.put_policy(EscalationPolicy(name="default", steps=(step,)))
-    notifier.provider.before = [refuse() for _ in range(100)]
+def test_a_dead_provider_is_given_up_in_the_end(world: HeldWorld) -> None:
+    world.escalation_policy((f"channel:{HOOK}", 10 * HOUR))
+    world.provider.before = [refuse() for _ in range(100)]
 
     alert_id = world.opened()
-    notifier.run(until=NINE + HOUR)
+    world.run(until=NINE + HOUR)
 
     [page] = world.notifications.of_alert(alert_id)
     assert (page.state, page.attempts) == (DeliveryState.FAILED, ATTEMPTS_LIMIT)
     assert told(world, alert_id) == ["notification_failed"] * ATTEMPTS_LIMIT
 
 
-def test_a_crash_between_claim_and_sending_is_one_page_later(
-    world: World, notifier: Notifier
-) -> None:
-    notifier.provider.before = [crash]
+def test_a_crash_between_claim_and_sending_is_one_page_later(world: HeldWorld) -> None:
+    world.provider.before = [crash]
 
     alert_id = world.opened()
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
-    [page] = notifier.provider.received
+    [page] = world.provider.received
     assert (page.attempt, page.at) == (2, NINE + LEASE)
     assert states(world, alert_id) == ["sent"]
 
 
-def test_a_crash_after_sending_is_one_duplicate_with_the_same_id(
-    world: World, notifier: Notifier
-) -> None:
-    notifier.provider.after = [crash]
+def test_a_crash_after_sending_is_one_duplicate_with_the_same_id(world: HeldWorld) -> None:
+    world.provider.after = [crash]
 
     world.opened()
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
-    first, second = notifier.provider.received
+    first, second = world.provider.received
     assert first.key == second.key
     assert (first.attempt, second.attempt) == (1, 2)
 
 
-def test_a_crash_before_the_claim_leaves_no_trace(world: World, notifier: Notifier) -> None:
+def test_a_crash_before_the_claim_leaves_no_trace(world: HeldWorld) -> None:
     world.notifications.meanwhile = crash
 
     alert_id = world.opened()
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
-    [page] = notifier.provider.received
+    [page] = world.provider.received
     assert page.attempt == 1
     assert states(world, alert_id) == ["sent"]
 
 
 def test_a_crash_between_a_failure_and_its_message_loses_nothing(
-    world: World, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+    world: HeldWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notifier.provider.before = [refuse()]
+    world.provider.before = [refuse()]
     send = world.deliveries.send
     alert_id = world.opened()
     sends: list[object] = []
@@ -223,67 +206,65 @@ def test_a_crash_between_a_failure_and_its_message_loses_nothing(
         send(deliveries, **when)  # type: ignore[arg-type]
 
     monkeypatch.setattr(world.deliveries, "send", crash_once)
-    notifier.run(until=NINE + MINUTE)
+    world.run(until=NINE + MINUTE)
 
-    assert [page.attempt for page in notifier.provider.received] == [2]
+    assert [page.attempt for page in world.provider.received] == [2]
     assert states(world, alert_id) == ["sent"]
 
 
-def test_a_claimer_that_always_dies_is_given_up(world: World, notifier: Notifier) -> None:
-    notifier.provider.before = [crash for _ in range(100)]
-    hook = Target(TargetKind.CHANNEL, HOOK)
-    step = Step(name="first", targets=(hook,), delay=10 * HOUR)
-    world.paging.put_policy(EscalationPolicy(name="default", steps=(step,)))
+def test_a_claimer_that_always_dies_is_given_up(world: HeldWorld) -> None:
+    world.provider.before = [crash for _ in range(100)]
+    world.escalation_policy((f"channel:{HOOK}", 10 * HOUR))
 
     alert_id = world.opened()
-    notifier.run(until=NINE + HOUR)
+    world.run(until=NINE + HOUR)
 
     [page] = world.notifications.of_alert(alert_id)
     assert page.state is DeliveryState.FAILED
     assert page.reason == f"none of {ATTEMPTS_LIMIT} attempts came to an end"
 
 
-def test_the_same_message_twice_is_one_page(world: World, notifier: Notifier) -> None:
+def test_the_same_message_twice_is_one_page(world: HeldWorld) -> None:
     alert_id = world.opened()
     [delivery] = world.deliveries.waiting
     world.deliveries.send([delivery, delivery], now=world.now)
 
-    outcomes = [done.outcome for done in notifier.deliver()]
+    outcomes = [done.outcome for done in world.deliver()]
 
     assert outcomes == [Outcome.SENT, Outcome.ENDED, Outcome.ENDED]
-    assert len(notifier.provider.received) == 1
+    assert len(world.provider.received) == 1
     assert told(world, alert_id) == ["notification_sent"]
 
 
-def test_who_loses_the_claim_waits_for_who_has_it(world: World, notifier: Notifier) -> None:
+def test_who_loses_the_claim_waits_for_who_has_it(world: HeldWorld) -> None:
     world.opened()
     [delivery] = world.deliveries.waiting
     world.deliveries.send([delivery], now=world.now)
     rivals: list[object] = []
     # While the first is about to claim, the second takes the whole delivery.
-    world.notifications.meanwhile = lambda: rivals.extend(notifier.deliver())
+    world.notifications.meanwhile = lambda: rivals.extend(world.deliver())
 
-    notifier.deliver()
+    world.deliver()
 
-    assert len(notifier.provider.received) == 1
+    assert len(world.provider.received) == 1
 
 
-def test_a_person_is_told_at_their_own_address(world: World, notifier: Notifier) -> None:
-    user = User(name="alice", email="alice@example.com")
-    world.paging.put_user(user)
-    policy(world, Target(TargetKind.USER, "alice"))
+def test_a_person_is_told_at_their_own_address(world: HeldWorld) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", FIVE_MINUTES))
 
     world.opened()
-    notifier.deliver()
+    world.deliver()
 
-    assert [page.channel for page in notifier.provider.received] == ["@email"]
+    assert [page.channel for page in world.provider.received] == ["@email"]
 
 
-def test_a_channel_that_was_removed_meanwhile_has_failed(world: World, notifier: Notifier) -> None:
+def test_a_channel_that_was_removed_meanwhile_has_failed(world: HeldWorld) -> None:
     alert_id = world.opened()
-    world.paging._directory = type(world.paging._directory)()
+    gone = world.paging.channels.get(HOOK)
+    world.paging.channels.delete(gone, write_id=world.new_write_id())
 
-    notifier.deliver()
+    world.deliver()
 
     [page] = world.notifications.of_alert(alert_id)
     assert (page.state, page.reason) == (
@@ -292,32 +273,32 @@ def test_a_channel_that_was_removed_meanwhile_has_failed(world: World, notifier:
     )
 
 
-def test_a_storm_waits_for_its_turn_and_all_of_it_arrives(world: World, notifier: Notifier) -> None:
+def test_a_storm_waits_for_its_turn_and_all_of_it_arrives(world: HeldWorld) -> None:
     for number in range(40):
         world.opened(f"disk-{number}")
 
-    notifier.deliver()
-    at_once = len(notifier.provider.received)
-    notifier.run(until=NINE + 3 * MINUTE)
+    world.deliver()
+    at_once = len(world.provider.received)
+    world.run(until=NINE + 3 * MINUTE)
 
     assert at_once < 15
-    assert len({page.key for page in notifier.provider.received}) == 40
+    assert len({page.key for page in world.provider.received}) == 40
 
 
-def test_a_dead_channel_holds_up_no_other(world: World, notifier: Notifier) -> None:
-    policy(world, Target(TargetKind.CHANNEL, HOOK), Target(TargetKind.CHANNEL, CHAT))
+def test_a_dead_channel_holds_up_no_other(world: HeldWorld) -> None:
+    world.escalation_policy(((f"channel:{HOOK}", f"channel:{CHAT}"), FIVE_MINUTES))
     alert_ids = [world.opened(f"disk-{number}") for number in range(4)]
-    send = notifier.provider.send
+    send = world.provider.send
 
     def send_unless_dead(*args: object) -> str | None:
         if args[3].name == HOOK:  # type: ignore[attr-defined]
             raise DeliveryFailedError("no answer in time", is_retryable=True)
         return send(*args)  # type: ignore[arg-type]
 
-    notifier.provider.send = send_unless_dead  # type: ignore[assignment]
-    notifier.deliver()
+    world.provider.send = send_unless_dead  # type: ignore[assignment]
+    world.deliver()
 
-    assert [page.channel for page in notifier.provider.received] == [CHAT] * 4
+    assert [page.channel for page in world.provider.received] == [CHAT] * 4
     attempts = sum(
         each.attempts
         for alert_id in alert_ids
