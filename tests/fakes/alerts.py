@@ -22,6 +22,7 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.next_action import Timer, next_action
 from tocsin.domain.reception import Source, is_mere_repeat, receive
+from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
@@ -40,6 +41,8 @@ class InMemoryAlerts(InMemoryTimeline):
         """What others do between the next read and its conditional write; done once."""
         self._live: dict[Fingerprint, Alert] = {}
         self._former: dict[AlertId, Alert] = {}
+        self._first_bodies: dict[AlertId, SentBody] = {}
+        self._last_bodies: dict[AlertId, SentBody] = {}
 
     def __iter__(self) -> Iterator[Alert]:
         for alert in (*self._live.values(), *self._former.values()):
@@ -69,22 +72,43 @@ class InMemoryAlerts(InMemoryTimeline):
         assert over is not None, "recovery ends what is open"
         return self._write(current, _next_version(current, over), write_id)
 
-    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
+    def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         self._let_others_act()
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
         current = self._live.get(alert.fingerprint)
         if current is not None:
             raise SlotRefusedError(_read(current))
         return self._write(None, alert, write_id)
 
-    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+    def replace(
+        self,
+        previous: Alert,
+        alert: Alert,
+        *,
+        body: SentBody | None = None,
+        write_id: WriteId,
+    ) -> Alert:
         self._let_others_act()
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
         current = self._live.get(previous.fingerprint)
         if current is None or not _is_as_read(current, previous):
             raise SlotRefusedError(_read(current))
         self._former[current.alert_id] = current
         return self._write(current, alert, write_id)
 
+    def keep_last_body(self, alert: Alert, body: SentBody) -> None:
+        last = self._last_bodies.get(alert.alert_id)
+        if last is None or last.received_at <= body.received_at:
+            self._last_bodies[alert.alert_id] = body
+
     # AlertRepository; `update` is also the slots'
+
+    def sent_bodies(self, alert_id: AlertId) -> SentBodies:
+        self.get(alert_id)
+        first = self._first_bodies.get(alert_id)
+        return SentBodies(first=first, last=self._last_bodies.get(alert_id, first))
 
     def get(self, alert_id: AlertId) -> Alert:
         alert = _read(self._stored(alert_id))

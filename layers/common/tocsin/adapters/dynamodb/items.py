@@ -150,16 +150,6 @@ def alert_item(
     return item
 
 
-def overflow_item(alert_id: AlertId, packed: PackedFacts) -> Item:
-    """Write the facts that are too big for the slot."""
-    return keys.overflow_key(alert_id) | {
-        "entity": text("overflow"),
-        "version": number(1),
-        "overflow": text(packed.overflow or ""),
-        "details": {"B": packed.whole},
-    }
-
-
 def alert_from(image: Image, *, whole: str | None = None) -> Alert:
     """Read an alert from its item, or from what an index holds of it.
 
