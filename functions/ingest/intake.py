@@ -72,6 +72,7 @@ def take_in_entries(
                     integration.source,
                     at=ports.now(),
                     slots=ports.slots,
+                    paging=ports.paging,
                     new_write_id=ports.new_write_id,
                     body=partial(_body_of, entry, sent),
                 )

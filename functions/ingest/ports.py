@@ -15,7 +15,13 @@ from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
     from tocsin.lambda_runtime.callers import Callers
-    from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId, SlotRepository
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        AnswerRepository,
+        NewWriteId,
+        PagingRepository,
+        SlotRepository,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,7 @@ class Ports:
 
     slots: SlotRepository
     integrations: Integrations
+    paging: PagingRepository
     callers: Callable[[], Callers]
     """Made when they are first asked for, like `answers`: most senders have a token."""
     answers: Callable[[], AnswerRepository]

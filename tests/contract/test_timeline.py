@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import NINE
+from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.stream import outlets_of
 from tests.fakes.timeline import InMemoryTimeline
-from tests.fakes.timers import InMemoryTimers
 from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
@@ -94,9 +95,8 @@ def kept(request: pytest.FixtureRequest) -> Kept:
 
 
 def tell(kept: Kept, records: Sequence[StoredChange]) -> int:
-    return follow_changes(
-        records, now=NINE, timeline=kept.timeline, timers=InMemoryTimers()
-    ).entries
+    outlets = replace(outlets_of(InMemoryAlerts()), timeline=kept.timeline)
+    return follow_changes(records, now=NINE, outlets=outlets).entries
 
 
 def words(entries: Sequence[Change]) -> list[str]:

@@ -25,6 +25,7 @@ def fired(world: World, body: SentBody | None = None) -> AlertId:
         PROMETHEUS,
         at=world.now,
         slots=world.alerts,
+        paging=world.paging,
         new_write_id=world.new_write_id,
         body=(lambda: body) if body else None,
     )

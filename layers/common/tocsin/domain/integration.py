@@ -81,6 +81,7 @@ class Integration:
             integration=self.name,
             resolve_after=self.resolve_after,
             wakes_on_output=self.wakes_on_output,
+            escalation_policy=self.escalation_policy,
         )
 
     def rotated(self, token: Token, *, at: datetime, overlap: timedelta) -> Self:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import SlotRefusedError, TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 
 if TYPE_CHECKING:
     from tocsin.domain.sent_body import SentBody
-    from tocsin.usecases.ports import NewWriteId, SlotRepository
+    from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 10
 """Every refused attempt means that somebody else's write succeeded; ten in a row on one slot
@@ -36,12 +37,13 @@ type Body = Callable[[], SentBody]
 """Made only where it is kept: most signals are repeats."""
 
 
-def receive_signal(
+def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what is known
     signal: Signal,
     source: Source,
     *,
     at: datetime,
     slots: SlotRepository,
+    paging: PagingRepository,
     new_write_id: NewWriteId,
     body: Body | None = None,
 ) -> Receipt:
@@ -72,7 +74,7 @@ def receive_signal(
         if reception.alert is None or reception.alert is current:
             return _receipt(reception.outcome, reception.alert)
         try:
-            alert = write(current, reception.alert, new_write_id())
+            alert = write(current, _with_first_step(reception.alert, paging), new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
             continue
@@ -121,6 +123,20 @@ def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepos
     except TryAgainError:
         return Receipt(outcome=outcome, alert_id=alert.alert_id, is_body_lost=True)
     return _receipt(outcome, alert)
+
+
+def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
+    """Page in the same write what is to be paged from the start; the stream does the sending.
+
+    If the policies cannot be read now, the alert is stored without: its timer is due at once.
+    """
+    if not first_step_is_due(alert):
+        return alert
+    try:
+        policy = paging.routing(alert.changed_at).choose(alert)
+    except TryAgainError:
+        return alert
+    return alert.escalate(policy, at=alert.changed_at)
 
 
 def _receipt(outcome: Outcome, alert: Alert | None) -> Receipt:

@@ -24,10 +24,12 @@ from tocsin.adapters.dynamodb.writes import (
     presumed_update,
     resolve_update,
     state_update,
+    timer_update,
 )
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import Fingerprint, WriteId
+from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
@@ -132,7 +134,7 @@ class DynamoDBSlots:
         if packed is None or packed.overflow is None:
             return self._update(slot, update, write_id)
         self._update_with_overflow(slot, update, packed, before, write_id)
-        return replace(after, version=before.version + 1, changes=(), overflow=packed.overflow)
+        return replace(_stored(after, packed), version=before.version + 1)
 
     def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what differs, if the alert is as `Alert.presumed` says."""
@@ -148,6 +150,10 @@ class DynamoDBSlots:
             return
         item = beside_item(alert, packed, body, retention=self.retention)
         self.call("PutItem", self._put(item))
+
+    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+        """Move where it stands in the index of what falls due; None takes it out."""
+        self._update(alert.fingerprint, timer_update(alert, at, write_id=write_id), write_id)
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
         """An episode as it was, under a key of its own; its changes were told already."""
@@ -212,7 +218,7 @@ class DynamoDBSlots:
 
 
 def _stored(alert: Alert, packed: PackedFacts) -> Alert:
-    return replace(alert, changes=(), overflow=packed.overflow)
+    return replace(alert, changes=(), overflow=packed.overflow, timer_at=timer_for(alert))
 
 
 def _ours_or_refused(item: Item | None, write_id: WriteId) -> Item:
