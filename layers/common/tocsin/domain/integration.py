@@ -26,6 +26,8 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    ALERTMANAGER = "alertmanager"
+    CLOUDEVENTS = "cloudevents"
 
     @property
     def resolve_after(self) -> timedelta:
