@@ -17,7 +17,7 @@ ENV ?= default
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
-SOURCES := $(wildcard functions layers/common/tocsin local bench tests)
+SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/build)
 
@@ -109,6 +109,10 @@ build: $(VENV)/.installed space  ## What is deployed, into .aws-sam/build (ARCH=
 deploy: build  ## Into your AWS account, with the parameters of samconfig.toml (ENV=its section)
 	sam deploy --config-env $(ENV)
 
+.PHONY: redrive
+redrive: $(VENV)/.installed  ## Show what was given up, and with APPLY=1 bring it back (ENV=, STACK=)
+	@python -m ops.redrive --env $(ENV) --stack "$(STACK)" --apply "$(APPLY)"
+
 ##@ Upkeep
 
 .PHONY: install
@@ -117,7 +121,7 @@ install: $(VENV)/.installed $(STACK_VENV)/.installed  ## Both virtual environmen
 .PHONY: lock
 lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH: pip install uv." >&2; exit 1; }
-	@for name in runtime dev stack uv; do \
+	@for name in runtime dev notifier stack uv; do \
 		echo "requirements/$$name.txt"; \
 		uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \

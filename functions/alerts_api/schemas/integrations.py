@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.configuration import Name
 from functions.alerts_api.schemas.intake_checks import (
     BasicBody,
     Cidrs,
@@ -33,7 +34,6 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
-NAME: Final = r"^[a-z0-9-]{1,64}$"
 RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
 OVERLAP_LIMIT: Final = timedelta(days=30)
 WORDS_LIMIT: Final = 100
@@ -66,9 +66,7 @@ class IntegrationSettings(ConfigurationBody):
     )
     wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
     paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
-    escalation_policy: Annotated[str, Field(pattern=NAME)] | None = Field(
-        None, examples=["default"]
-    )
+    escalation_policy: Name | None = Field(None, examples=["default"])
     signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
     basic: BasicBody | None = Field(None, description="The sender has to give a password.")
     header_token: HeaderTokenBody | None = Field(
