@@ -10,6 +10,8 @@ from pathlib import Path
 
 UNPACKED = Path(__file__).parents[3] / ".local/senders/root/usr/bin"
 """Where `make clients` puts them."""
+SHARED = Path("/usr/share/prometheus/alertmanager/default.tmpl")
+"""What Debian's Alertmanager wants to read, wherever it is itself."""
 PORTS = range(20_000, 21_000)
 STOP_SECONDS = 10
 RUN_SECONDS = 30
@@ -21,6 +23,18 @@ def program(name: str) -> str:
     found = str(unpacked) if unpacked.exists() else shutil.which(name)
     assert found, f"{name} is missing: run `make clients`, or install it"
     return found
+
+
+def with_shared_files(command: Sequence[str]) -> list[str]:
+    """Let an unpacked program find its files in /usr/share, where its package would put them.
+
+    In a mount namespace of its own: nobody else sees them there.
+    """
+    if SHARED.exists():
+        return list(command)
+    bind = 'mount --bind "$0" /usr/share && exec "$@"'
+    unpacked = str(UNPACKED.parent / "share")
+    return ["unshare", "--map-root-user", "--mount", "sh", "-c", bind, unpacked, *command]
 
 
 def free_port() -> int:
@@ -38,7 +52,7 @@ def free_port() -> int:
 @contextmanager
 def running(command: Sequence[str], folder: Path) -> Iterator[None]:
     """Run a program until the end of the block; what it says is in its log."""
-    log = folder / f"{Path(command[0]).name}.log"
+    log = folder / "program.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

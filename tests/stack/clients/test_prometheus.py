@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.stack.client import Client, Sender, eventually
-from tests.stack.clients.programs import free_port, program, run, running
+from tests.stack.clients.programs import free_port, program, run, running, with_shared_files
 
 type NewIntegration = Callable[..., Sender]
 type Alerts = Callable[[], list[dict[str, Any]]]
@@ -151,7 +151,7 @@ def alertmanager(folder: Path, receiver: dict[str, Any]) -> Iterator[Alertmanage
         "--cluster.listen-address=",
     ]
     url = f"http://{address}"
-    with running(command, folder):
+    with running(with_shared_files(command), folder):
         eventually(lambda: _is_ready(url, folder), bool, seconds=SLOW)
         yield Alertmanager(url, folder)
 
