@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from tocsin.domain.credential import TOKEN_PREFIX_LENGTH, SecretHash, hash_token
 from tocsin.domain.errors import ConflictError
+from tocsin.domain.intake_checks import NO_CHECKS, IntakeChecks
 from tocsin.domain.reception import Source
 
 EVENTS_API: Final = "events-api"
@@ -15,9 +16,12 @@ EVENTS_API: Final = "events-api"
 other may take this name, or two senders could share a dedup key by accident."""
 HEARTBEATS: Final = "heartbeats"
 """The integration of alerts about missed heartbeats; reserved for the same reason."""
+SELF: Final = "tocsin"
+"""The integration of alerts about Tocsin itself; reserved for the same reason."""
 RESERVED_NAMES: Final = {
     EVENTS_API: "is that of events that come with an API key",
     HEARTBEATS: "is that of missed heartbeats",
+    SELF: "is that of alerts about Tocsin itself",
 }
 
 MONITOR_RESOLVE_AFTER: Final = timedelta(seconds=60)
@@ -31,6 +35,8 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    ALERTMANAGER = "alertmanager"
+    CLOUDEVENTS = "cloudevents"
 
     @property
     def resolve_after(self) -> timedelta:
@@ -71,6 +77,7 @@ class Integration:
     severity_map: Mapping[str, str] = field(default_factory=dict)
     wakes_on_output: bool = False
     paused: bool = False
+    checks: IntakeChecks = NO_CHECKS
     escalation_policy: str | None = None
     managed_by: str | None = None
     created_at: datetime
