@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from tocsin.domain.credential import TOKEN_PREFIX_LENGTH, SecretHash, hash_token
 from tocsin.domain.errors import ConflictError
+from tocsin.domain.intake_checks import NO_CHECKS, IntakeChecks
 from tocsin.domain.reception import Source
 
 EVENTS_API: Final = "events-api"
@@ -34,6 +35,8 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    ALERTMANAGER = "alertmanager"
+    CLOUDEVENTS = "cloudevents"
 
     @property
     def resolve_after(self) -> timedelta:
@@ -74,6 +77,7 @@ class Integration:
     severity_map: Mapping[str, str] = field(default_factory=dict)
     wakes_on_output: bool = False
     paused: bool = False
+    checks: IntakeChecks = NO_CHECKS
     escalation_policy: str | None = None
     managed_by: str | None = None
     created_at: datetime
