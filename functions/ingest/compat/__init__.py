@@ -72,11 +72,15 @@ class Product:
 
 
 _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    "generic": "pagerduty",
+    "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Module by path; whatever is below such a path belongs to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
+    "generic": "pagerduty",
+    "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Likewise, for clients that can be given a host only. template.yaml has routes for them."""

@@ -26,6 +26,7 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    PAGERDUTY = "pagerduty"
 
     @property
     def resolve_after(self) -> timedelta:
