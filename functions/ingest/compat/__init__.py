@@ -72,14 +72,22 @@ class Product:
 
 
 _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    "alert": "alerta",
+    "alerts": "alerta",
+    "config": "alerta",
     "generic": "pagerduty",
+    "v2/alerts": "opsgenie",
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Module by path; whatever is below such a path belongs to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
+    "alert": "alerta",
+    "alerts": "alerta",
+    "config": "alerta",
     "generic": "pagerduty",
+    "v2/alerts": "opsgenie",
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }

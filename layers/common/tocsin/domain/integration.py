@@ -26,6 +26,8 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    ALERTA = "alerta"
+    OPSGENIE = "opsgenie"
     PAGERDUTY = "pagerduty"
 
     @property
