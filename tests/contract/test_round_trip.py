@@ -127,7 +127,8 @@ def test_a_list_shows_every_field_but_those_of_the_moment(
     (row,) = alerts.list(AlertQuery(), at=NINE).alerts
 
     of_the_moment = {
-        *("version", "changed_at", "source_started_at", "output_hash", "overflow", "changes")
+        *("version", "changed_at", "source_started_at", "output_hash", "overflow", "changes"),
+        "lapses_at",
     }
     shown = {field.name for field in fields(alert)} - of_the_moment
     assert {name: getattr(row, name) for name in shown} == {

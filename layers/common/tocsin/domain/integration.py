@@ -27,6 +27,8 @@ class IntegrationType(StrEnum):
     EVENTS = "events"
     MONITOR = "monitor"
     ALERTA = "alerta"
+    ALERTMANAGER = "alertmanager"
+    CLOUDEVENTS = "cloudevents"
     OPSGENIE = "opsgenie"
     PAGERDUTY = "pagerduty"
 

@@ -17,7 +17,7 @@ from tocsin.domain.severity import Severity
 OTHER_TOKEN = "f" * 32
 SENDS = [
     it
-    for sender in ("alerta", "uptime-kuma")
+    for sender in ("alerta-api", "uptime-kuma-endpoints")
     for it in samples(sender)
     if (it.method, it.path) == ("POST", "/alert")
 ]
@@ -31,7 +31,7 @@ FIRES = [it for it in ACCEPTED if not it.name.endswith((*CLOSES, *NORMAL_BY_DEFA
 
 
 def answered(name: str) -> tuple[int, Any]:
-    status, body = response(f"alerta/{name}")
+    status, body = response(f"alerta-api/{name}")
     return status, json.loads(body)
 
 
@@ -61,7 +61,7 @@ def test_what_alerta_refuses_by_policy_or_date_is_taken_in(alerta: Alerta, sent:
 def test_what_alerta_cannot_read_is_refused_in_its_words(alerta: Alerta, case: str) -> None:
     status, documented = answered(case)
 
-    reply = alerta.replay(sample(f"alerta/{case}"))
+    reply = alerta.replay(sample(f"alerta-api/{case}"))
 
     assert reply.status == reply.json["code"] == status
     assert set(reply.json) == set(documented)
@@ -71,9 +71,9 @@ def test_what_alerta_cannot_read_is_refused_in_its_words(alerta: Alerta, case: s
 
 
 def test_all_that_is_said_is_shown_again(alerta: Alerta) -> None:
-    reply = alerta.replay(sample("alerta/cli-send-critical"))
+    reply = alerta.replay(sample("alerta-api/cli-send-critical"))
 
-    said = json.loads(sample("alerta/cli-send-critical").body)
+    said = json.loads(sample("alerta-api/cli-send-critical").body)
     ours = {"id", "createTime"}
     shown = reply.json["alert"]
     assert {name: shown[name] for name in said if name not in ours} == {
@@ -84,9 +84,9 @@ def test_all_that_is_said_is_shown_again(alerta: Alerta) -> None:
 
 
 def test_the_same_severity_is_a_duplicate_and_another_a_change(alerta: Alerta) -> None:
-    alerta.replay(sample("alerta/cli-send-critical"))
+    alerta.replay(sample("alerta-api/cli-send-critical"))
 
-    repeated = alerta.replay(sample("alerta/cli-send-duplicate")).json["alert"]
+    repeated = alerta.replay(sample("alerta-api/cli-send-duplicate")).json["alert"]
     assert (repeated["duplicateCount"], repeated["repeat"]) == (1, True)
 
     alerta.alert_of(
@@ -107,8 +107,8 @@ def test_recovery_closes(alerta: Alerta, severity: str | None) -> None:
 
 
 def test_recovery_of_a_correlated_event_closes(alerta: Alerta) -> None:
-    alerta.replay(sample("alerta/cli-send-critical"))
-    reply = alerta.replay(sample("alerta/cli-send-normal-correlated-closes"))
+    alerta.replay(sample("alerta-api/cli-send-critical"))
+    reply = alerta.replay(sample("alerta-api/cli-send-normal-correlated-closes"))
 
     assert reply.status == 201
     assert reply.json["alert"]["status"] == "closed"
@@ -145,7 +145,7 @@ def test_values_and_texts_are_no_identity(alerta: Alerta, same: dict[str, Any]) 
 
 
 def test_recovery_of_what_is_not_open_is_no_error(alerta: Alerta) -> None:
-    reply = alerta.replay(sample("uptime-kuma/alerta-up"))
+    reply = alerta.replay(sample("uptime-kuma-endpoints/alerta-up"))
 
     assert reply.status == 202
     assert reply.json == {"status": "ok", "message": "Ignored: nothing of it is open", "id": None}
@@ -153,8 +153,8 @@ def test_recovery_of_what_is_not_open_is_no_error(alerta: Alerta) -> None:
 
 
 def test_uptime_kumas_monitor_goes_down_and_up(alerta: Alerta) -> None:
-    alerta.replay(sample("uptime-kuma/alerta-down"))
-    alerta.replay(sample("uptime-kuma/alerta-up"))
+    alerta.replay(sample("uptime-kuma-endpoints/alerta-down"))
+    alerta.replay(sample("uptime-kuma-endpoints/alerta-up"))
 
     assert alerta.alert.status is AlertStatus.RESOLVED
 
@@ -406,7 +406,7 @@ def test_a_body_that_is_too_large_is_refused(alerta: Alerta) -> None:
 def test_a_key_may_be_sent_in_many_ways(
     alerta: Alerta, headers: dict[str, str], query: str
 ) -> None:
-    body = sample("alerta/cli-send-critical").body
+    body = sample("alerta-api/cli-send-critical").body
 
     assert alerta.gateway.post(body, path="/alert", headers=headers, query=query).status == 201
 

@@ -61,9 +61,9 @@ def test_an_alert_is_found_by_its_id(three: Alerta) -> None:
 
 
 def test_a_list_is_answered_as_alerta_does(three: Alerta) -> None:
-    reply = three.replay(sample("alerta/cli-query"))
+    reply = three.replay(sample("alerta-api/cli-query"))
 
-    documented = json.loads(response("alerta/cli-query")[1])
+    documented = json.loads(response("alerta-api/cli-query")[1])
     assert set(reply.json) == set(documented)
     assert set(reply.json["alerts"][0]) == set(documented["alerts"][0])
     said = ("total", "page", "pageSize", "pages", "more", "statusCounts", "severityCounts")
@@ -79,9 +79,9 @@ def test_a_list_is_answered_as_alerta_does(three: Alerta) -> None:
 
 
 def test_a_count_is_answered_as_alerta_does(three: Alerta) -> None:
-    reply = three.replay(sample("alerta/alerts-count"))
+    reply = three.replay(sample("alerta-api/alerts-count"))
 
-    assert set(reply.json) == set(json.loads(response("alerta/alerts-count")[1]))
+    assert set(reply.json) == set(json.loads(response("alerta-api/alerts-count")[1]))
     assert reply.json["total"] == 3
     assert three.send("GET", "/alerts/count", query="status=open").json["total"] == 1
 

@@ -15,7 +15,7 @@ from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.severity import Severity
 
 DOCUMENTED = json.loads(sample("opsgenie-docs/responses").body)
-SENDERS = ("opsgenie-python", "alertmanager-opsgenie", "zabbix", "apprise")
+SENDERS = ("opsgenie-python", "alertmanager-opsgenie", "zabbix-endpoints", "apprise-endpoints")
 CAPTURED = [it for sender in SENDERS for it in samples(sender) if ALERTS in it.path]
 WRITES = [it for it in CAPTURED if it.method != "GET"]
 CREATES = [it for it in WRITES if it.path.rstrip("/").endswith(ALERTS)]

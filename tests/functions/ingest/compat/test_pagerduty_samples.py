@@ -14,8 +14,8 @@ PATH = "/v2/enqueue"
 CAPTURED = [
     it
     for sender in (
-        *("pagerduty-python", "pdpyras", "zabbix", "alertmanager-pagerduty", "apprise"),
-        "uptime-kuma",
+        *("pagerduty-python", "pdpyras", "zabbix-endpoints", "alertmanager-pagerduty"),
+        *("apprise-endpoints", "uptime-kuma-endpoints"),
     )
     for it in samples(sender)
     if it.path == PATH
@@ -58,10 +58,18 @@ def test_the_same_event_twice_is_one_alert(pagerduty: Gateway, sent: Sample) -> 
 @pytest.mark.parametrize(
     ("fires", "acknowledges", "resolves"),
     [
-        ("zabbix/pagerduty-problem", "zabbix/pagerduty-ack", "zabbix/pagerduty-resolve"),
+        (
+            "zabbix-endpoints/pagerduty-problem",
+            "zabbix-endpoints/pagerduty-ack",
+            "zabbix-endpoints/pagerduty-resolve",
+        ),
         ("pdpyras/trigger", "pdpyras/acknowledge", "pdpyras/resolve"),
-        ("uptime-kuma/pagerduty-down", None, "uptime-kuma/pagerduty-up"),
-        ("apprise/pagerduty-map-failure-trigger", None, "apprise/pagerduty-map-success-resolve"),
+        ("uptime-kuma-endpoints/pagerduty-down", None, "uptime-kuma-endpoints/pagerduty-up"),
+        (
+            "apprise-endpoints/pagerduty-map-failure-trigger",
+            None,
+            "apprise-endpoints/pagerduty-map-success-resolve",
+        ),
         (
             "alertmanager-pagerduty/trigger-group-mixed",
             None,
@@ -90,7 +98,7 @@ def test_a_group_that_grows_stays_one_alert(pagerduty: Gateway) -> None:
 
 
 def test_what_a_sender_links_to_is_kept(pagerduty: Gateway) -> None:
-    pagerduty.replay(sample("zabbix/pagerduty-problem"))
+    pagerduty.replay(sample("zabbix-endpoints/pagerduty-problem"))
 
     (alert,) = pagerduty.alerts()
     assert alert.facts.urls["Event link"].endswith("eventid=4711")
