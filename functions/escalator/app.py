@@ -2,9 +2,10 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from functions.escalator.due_timers import run_messages, tick
+from functions.escalator.due_timers import run_messages, sweep, tick
 from functions.escalator.ports import Ports
 from functions.escalator.table_changes import follow_records
 from tocsin.adapters.aws_clients import aws_client
@@ -19,6 +20,10 @@ from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
 
+if TYPE_CHECKING:
+    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+
 type PartialFailures = dict[str, list[dict[str, str]]]
 
 settings = Settings.from_environment()
@@ -30,6 +35,24 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@cache
+def _heartbeats() -> "DynamoDBHeartbeats":
+    from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - few have any
+        DynamoDBHeartbeats,
+    )
+
+    return DynamoDBHeartbeats(_call, settings.table_name)
+
+
+@cache
+def _alerts() -> "DynamoDBAlerts":
+    from tocsin.adapters.dynamodb.alert_repository import (  # noqa: PLC0415 - the sweep's only
+        DynamoDBAlerts,
+    )
+
+    return DynamoDBAlerts(_call, settings.table_name, settings.retention)
+
+
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
@@ -38,6 +61,8 @@ ports = Ports(
     paging=DynamoDBPaging(_call, settings.table_name),
     notifications=DynamoDBNotifications(_call, settings.table_name, settings.retention),
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
+    heartbeats=_heartbeats,
+    alerts=_alerts,
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),
@@ -51,8 +76,8 @@ def on_table_change(event: dict[str, Any], context: object) -> PartialFailures:
 
 
 def on_tick(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Find what is due before the next tick, or overdue (schedule, every minute)."""
-    return {"timers": tick(ports)}
+    """Find what is due before the next tick, overdue, or forgotten (schedule, every minute)."""
+    return {"timers": tick(ports), "repaired": sweep(ports)}
 
 
 def on_timer(event: dict[str, Any], context: object) -> PartialFailures:

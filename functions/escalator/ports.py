@@ -13,8 +13,10 @@ from tocsin.usecases.follow_changes import Outlets
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
+        AlertRepository,
         DeliveryQueue,
         DueRepository,
+        HeartbeatRepository,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
@@ -35,6 +37,10 @@ class Ports:
     paging: PagingRepository
     notifications: NotificationRepository
     deliveries: DeliveryQueue
+    heartbeats: Callable[[], HeartbeatRepository]
+    """Made when a timer of one comes back."""
+    alerts: Callable[[], AlertRepository]
+    """Made when a sweep is due."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: PowertoolsLog

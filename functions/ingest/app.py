@@ -21,6 +21,7 @@ from tocsin.lambda_runtime.time_left import Context, seconds_left
 if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.lambda_runtime.callers import Callers
 
 settings = Settings.from_environment()
@@ -53,6 +54,15 @@ def _alerts() -> "DynamoDBAlerts":
     return DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
 
 
+@cache
+def _heartbeats() -> "DynamoDBHeartbeats":
+    from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - see Ports
+        DynamoDBHeartbeats,
+    )
+
+    return DynamoDBHeartbeats(_dynamodb.call, settings.table_name)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -64,6 +74,7 @@ ports = Ports(
     callers=_callers,
     answers=_answers,
     alerts=_alerts,
+    heartbeats=_heartbeats,
     now=_now,
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        HeartbeatRepository,
         NewWriteId,
         PagingRepository,
         SlotRepository,
@@ -37,6 +38,7 @@ class Ports:
     alerts: Callable[[], AlertRepository]
     """For endpoints of other products by which alerts are read and acted on, by the token's
     integration alone."""
+    heartbeats: Callable[[], HeartbeatRepository]
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
+HEARTBEAT: Final = "heartbeat"
 
 
 class OtherProductError(Exception):
@@ -43,6 +44,10 @@ def take(event: Mapping[str, Any], ports: Ports) -> Taken:
         return take_by_key(request, ports)
     is_root = not path.startswith(URL_PATH)
     token, _, below = path.removeprefix(URL_PATH).partition("/")
+    if below == HEARTBEAT and not is_root:
+        from functions.ingest.heartbeat import take_heartbeat  # noqa: PLC0415 - few are these
+
+        return take_heartbeat(request, token, ports)
     if is_root or below:
         from functions.ingest.compat import product_at  # noqa: PLC0415 - few speak as others
 

@@ -31,6 +31,7 @@ FREE_WHILE_IDLE = {
     "AWS::SQS::Queue",
     "AWS::Scheduler::Schedule",
     "Custom::FirstAdminKey",
+    "Custom::LinkKey",
 }
 CHARGED_BY_THE_MONTH = {
     "AWS::CloudWatch::Alarm": "HasAlarms",

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.configuration import Name, within
 from functions.alerts_api.schemas.intake_checks import (
     BasicBody,
     Cidrs,
@@ -33,7 +34,6 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
-NAME: Final = r"^[a-z0-9-]{1,64}$"
 RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
 OVERLAP_LIMIT: Final = timedelta(days=30)
 WORDS_LIMIT: Final = 100
@@ -47,7 +47,7 @@ def _plain(words: dict[str, str]) -> dict[str, str]:
 class IntegrationSettings(ConfigurationBody):
     """How what comes in is understood."""
 
-    resolve_after: Annotated[Duration, Field(le=RESOLVE_AFTER_LIMIT)] | None = Field(
+    resolve_after: Annotated[Duration, within(timedelta(), RESOLVE_AFTER_LIMIT)] | None = Field(
         None,
         description="How long recovery must last; by default 0 s, for type `monitor` 60 s.",
         examples=["60s"],
@@ -66,9 +66,7 @@ class IntegrationSettings(ConfigurationBody):
     )
     wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
     paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
-    escalation_policy: Annotated[str, Field(pattern=NAME)] | None = Field(
-        None, examples=["default"]
-    )
+    escalation_policy: Name | None = Field(None, examples=["default"])
     signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
     basic: BasicBody | None = Field(None, description="The sender has to give a password.")
     header_token: HeaderTokenBody | None = Field(
@@ -96,7 +94,7 @@ class IntegrationChange(IntegrationSettings):
 class RotationBody(ConfigurationBody):
     """How to change over to a new URL."""
 
-    overlap: Annotated[Duration, Field(le=OVERLAP_LIMIT)] = Field(
+    overlap: Annotated[Duration, within(timedelta(), OVERLAP_LIMIT)] = Field(
         OVERLAP,
         description=(
             "How long the old URLs still work: 24 h by default; 0 ends them at once, which "

@@ -101,6 +101,7 @@ class Gateway:
             callers=lambda: callers,
             answers=lambda: self.answers,
             alerts=lambda: self.world.alerts,
+            heartbeats=lambda: self.world.heartbeats,
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
             log=Log("ingest"),

@@ -50,7 +50,7 @@ odd_value = (
     | some.sampled_from(["ok", "resolved", "critical", "null", "{}", "[1]", "javascript:alert(1)"])
     | some.sampled_from([[], {}, [[]], {"": {}}, [{"a": 1}], ["x", 1, None], {"text": "x"}])
     | some.text(some.characters(codec="utf-8"), max_size=20)
-)
+).map(copy.deepcopy)  # the next change may be within it
 
 
 def originals(type_: IntegrationType) -> list[Sample]:
