@@ -80,7 +80,10 @@ _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
     "alerts": "alerta",
     "config": "alerta",
     "generic": "pagerduty",
+    "heartbeat": "alerta",
+    "heartbeats": "alerta",
     "v2/alerts": "opsgenie",
+    "v2/heartbeats": "opsgenie",
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
@@ -91,7 +94,10 @@ _AT_THE_ROOT: Final[Mapping[str, str]] = {
     "alerts": "alerta",
     "config": "alerta",
     "generic": "pagerduty",
+    "heartbeat": "alerta",
+    "heartbeats": "alerta",
     "v2/alerts": "opsgenie",
+    "v2/heartbeats": "opsgenie",
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }

@@ -40,6 +40,12 @@ def take(call: CompatCall) -> Taken:
             from functions.ingest.compat.alerta.listing import take_list  # noqa: PLC0415 - by path
 
             return take_list(call, own, tuple(rest))
+        case ("heartbeat" | "heartbeats" as word, *rest):
+            from functions.ingest.compat.alerta import heartbeats  # noqa: PLC0415 - by path
+
+            if word == "heartbeats" and not rest:
+                return heartbeats.take_heartbeats(call, own)
+            return heartbeats.take_heartbeat(call, own, tuple(rest))
         case _:
             raise nothing_here()
 
@@ -61,7 +67,7 @@ def refuse(error: TocsinError, request_id: str) -> Reply:
     match error:
         case IntegrationNotFoundError():
             said["message"] = "API key parameter is invalid"
-        case NotFoundError():
+        case NotFoundError() if not problems:
             said["message"] = "not found"
         case _:
             pass

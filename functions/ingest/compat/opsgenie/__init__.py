@@ -36,6 +36,12 @@ def take(call: CompatCall) -> Taken:
             )
 
             return take_alerts(call, integration, tuple(rest))
+        case ("v2", "heartbeats", *rest):
+            from functions.ingest.compat.opsgenie.heartbeats import (  # noqa: PLC0415 - one of two
+                take_heartbeats,
+            )
+
+            return take_heartbeats(call, integration, tuple(rest))
         case _:
             raise nothing_here()
 

@@ -1,13 +1,12 @@
 """The paths below `/v2/alerts`."""
 
-import json
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.bodies import read_body
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.opsgenie.actions import ACTIONS, Asked, Outcome, add_note_of_create
+from functions.ingest.compat.opsgenie.answers import accepted, told
 from functions.ingest.compat.opsgenie.found import Identifier, find
 from functions.ingest.compat.opsgenie.reading import (
     count_alerts,
@@ -22,7 +21,7 @@ from functions.ingest.compat.opsgenie.requests import Done, request_id_of
 from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.intake import settings_of
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.reply import Taken
 from functions.ingest.senders.fields import kind_of
 from functions.ingest.senders.opsgenie import read_alert
 from tocsin.domain.errors import MalformedInputError, ScopeMissingError
@@ -96,7 +95,7 @@ def _create(call: CompatCall, own: OwnAlerts) -> Taken:
     if alert_id is not None:
         add_note_of_create(own, body, result)
     done = Done.CREATED if alert_id else Done.PAUSED
-    reply = _accepted(call, request_id_of(done, alert_id, own.integration.name))
+    reply = accepted(call, request_id_of(done, alert_id, own.integration.name))
     return Taken(reply=reply, integration=own.integration.name, intake=intake)
 
 
@@ -111,7 +110,7 @@ def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[
         alert = find(own, identifier)
         outcome = perform(own, alert) if alert else Outcome(Done.NO_SUCH_ALERT)
     request_id = request_id_of(outcome.done, outcome.alert_id, own.integration.name)
-    reply = _accepted(call, request_id)
+    reply = accepted(call, request_id)
     name = own.integration.name
     return Taken(reply=reply, integration=name, intake=outcome.intake, what="Action answered")
 
@@ -127,24 +126,5 @@ def _object_in(call: CompatCall) -> Mapping[str, Any]:
     return value
 
 
-def _took(call: CompatCall) -> float:
-    return round((call.ports.now() - call.request.at).total_seconds(), 3)
-
-
-def _accepted(call: CompatCall, request_id: str) -> Reply:
-    said = {
-        "result": "Request will be processed",
-        "took": _took(call),
-        "requestId": request_id,
-    }
-    headers = {"x-request-id": request_id, "x-response-time": str(_took(call))}
-    return Reply(status=HTTPStatus.ACCEPTED, body=json.dumps(said), headers=headers)
-
-
 def _told(call: CompatCall, own: OwnAlerts, said: Mapping[str, Any]) -> Taken:
-    request_id = call.request.request_id
-    answer = {**said, "took": _took(call), "requestId": request_id}
-    body = json.dumps(answer, ensure_ascii=False)
-    headers = {"x-request-id": request_id, "x-response-time": str(_took(call))}
-    reply = Reply(status=HTTPStatus.OK, body=body, headers=headers)
-    return Taken(reply=reply, integration=own.integration.name)
+    return told(call, own.integration.name, said)
