@@ -35,8 +35,11 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    ALERTA = "alerta"
     ALERTMANAGER = "alertmanager"
     CLOUDEVENTS = "cloudevents"
+    OPSGENIE = "opsgenie"
+    PAGERDUTY = "pagerduty"
 
     @property
     def resolve_after(self) -> timedelta:
