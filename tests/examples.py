@@ -54,10 +54,11 @@ def acknowledgement() -> Signal:
 
 
 def firing(signal: Signal | None = None, *, at: datetime = NINE) -> Alert:
-    """An alert as it was just read from where it is kept."""
+    """An alert as it was just read from where it is kept; nobody has configured a policy."""
     signal = signal or trigger()
     slot = PROMETHEUS.slot_of(signal)
-    return as_read(Alert.open(signal, integration=PROMETHEUS.integration, slot=slot, at=at))
+    opened = Alert.open(signal, integration=PROMETHEUS.integration, slot=slot, at=at)
+    return as_read(opened.escalate(None, at=at))
 
 
 def acknowledged(*, at: datetime = NINE) -> Alert:

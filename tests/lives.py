@@ -12,7 +12,7 @@ from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.ids import IncidentId
-from tocsin.domain.next_action import act
+from tocsin.domain.next_action import act, first_step_is_due, timer_for
 from tocsin.domain.reception import Source, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
@@ -39,7 +39,7 @@ class Slot:
         before = self.current
         begins = before is None or before.alert_id != after.alert_id
         version = 1 if begins or before is None else before.version + bool(after.changes)
-        self.current = replace(after, version=version, changes=())
+        self.current = replace(after, version=version, changes=(), timer_at=timer_for(after))
         stored = StoredChange(before=before, after=self.current, changes=after.changes)
         self.records.append(stored)
 
@@ -63,7 +63,14 @@ def signal(
         facts=Facts(name="Disk full", reason=output),
         current_value=value,
     )
-    return lambda current, at: receive(current, said, source, at).alert
+    return lambda current, at: _paged(receive(current, said, source, at).alert)
+
+
+def _paged(alert: Alert | None) -> Alert | None:
+    """Take the first step, which nobody is configured for."""
+    if alert is None or not first_step_is_due(alert):
+        return alert
+    return alert.escalate(None, at=alert.changed_at)
 
 
 def change(of: Callable[[Alert, datetime], Alert | None]) -> Step:
@@ -75,7 +82,7 @@ UNACKNOWLEDGE = change(lambda alert, at: alert.unacknowledge(by=ALICE, at=at))
 RESOLVE = change(lambda alert, at: alert.resolve(by=ALICE, at=at))
 UNSNOOZE = change(lambda alert, at: alert.woken(by=ALICE, at=at, reason="unsnoozed"))
 PROMOTE = change(lambda alert, at: alert.promoted(IncidentId("incident"), by=ALICE, at=at))
-ACT = change(act)
+ACT = change(lambda alert, at: act(alert, at, None))
 
 
 def snooze(duration: timedelta, *, sticky_severity: bool = False) -> Step:

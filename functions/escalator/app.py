@@ -10,9 +10,11 @@ from functions.escalator.table_changes import follow_records
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
-from tocsin.adapters.queues import SqsTimers
+from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
@@ -21,6 +23,7 @@ type PartialFailures = dict[str, list[dict[str, str]]]
 
 settings = Settings.from_environment()
 _call = aws_client(DYNAMODB, settings.aws).call
+_sqs_call = aws_client(SQS, settings.aws).call
 
 
 def _now() -> datetime:
@@ -31,7 +34,10 @@ ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),
-    timers=SqsTimers(aws_client(SQS, settings.aws).call, settings.timers_queue_url),
+    timers=SqsTimers(_sqs_call, settings.timers_queue_url),
+    paging=DynamoDBPaging(_call, settings.table_name),
+    notifications=DynamoDBNotifications(_call, settings.table_name, settings.retention),
+    deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),

@@ -49,7 +49,13 @@ def _run(message: Message, ports: Ports) -> None:
     if now < timer.due_at:
         ports.timers.send([timer], now=now)
         return
-    alert = run_due_action(timer, at=now, slots=ports.slots, new_write_id=ports.new_write_id)
+    alert = run_due_action(
+        timer,
+        at=now,
+        slots=ports.slots,
+        paging=ports.paging,
+        new_write_id=ports.new_write_id,
+    )
     if alert is None:
         return
     lateness = (now - timer.due_at) / _MILLISECOND

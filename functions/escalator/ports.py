@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
+from tocsin.usecases.follow_changes import Outlets
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
+        DeliveryQueue,
         DueRepository,
         NewWriteId,
+        NotificationRepository,
+        PagingRepository,
         SlotRepository,
         TimelineRepository,
         TimerQueue,
@@ -28,10 +32,26 @@ class Ports:
     slots: SlotRepository
     due: DueRepository
     timers: TimerQueue
+    paging: PagingRepository
+    notifications: NotificationRepository
+    deliveries: DeliveryQueue
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: PowertoolsLog
     service: str
+
+    @property
+    def outlets(self) -> Outlets:
+        """Where the consequences of a change go to."""
+        return Outlets(
+            timeline=self.timeline,
+            slots=self.slots,
+            paging=self.paging,
+            notifications=self.notifications,
+            deliveries=self.deliveries,
+            timers=self.timers,
+            new_write_id=self.new_write_id,
+        )
 
     def measure(self, name: str, measure: Measure) -> None:
         """Write one metric."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.escalator.ports import Ports
+from tocsin.adapters.dynamodb.notification_items import stored_notification
 from tocsin.adapters.dynamodb.stream import stored_change
 from tocsin.domain.errors import TryAgainError
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.follow_changes import follow_changes
+from tocsin.usecases.follow_notifications import follow_notifications
 
 type Record = Mapping[str, Any]
 
@@ -43,21 +45,25 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
 
 def _follow(records: Sequence[Record], ports: Ports) -> None:
     changes = [stored for record in records if (stored := stored_change(record))]
-    if not changes:
-        return
-    followed = follow_changes(
-        changes, now=ports.now(), timeline=ports.timeline, timers=ports.timers
-    )
-    if followed.entries or followed.timers:
+    notifications = [told[1] for record in records if (told := stored_notification(record))]
+    now, outlets = ports.now(), ports.outlets
+    followed = follow_changes(changes, now=now, outlets=outlets)
+    told = follow_notifications(notifications, now=now, outlets=outlets)
+    entries = followed.entries + told
+    if entries or followed.timers or followed.deliveries:
         ports.log.info(
             "Changes followed",
-            alert_ids=sorted({stored.after.alert_id for stored in changes}),
+            alert_ids=sorted(
+                {stored.after.alert_id for stored in changes}
+                | {each.delivery.alert_id for each in notifications}
+            ),
             changes=len(changes),
-            entries=followed.entries,
+            entries=entries,
             timers=followed.timers,
+            deliveries=followed.deliveries,
         )
-    if followed.entries:
-        ports.measure("TimelineEntries", Measure(followed.entries, "Count"))
+    if entries:
+        ports.measure("TimelineEntries", Measure(entries, "Count"))
 
 
 def _about(record: Record) -> dict[str, object]:

@@ -7,7 +7,7 @@ from functions.ingest.intake import Intake
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Reply
 from functions.ingest.routes import OtherProductError, take
-from tocsin.domain.errors import TocsinError
+from tocsin.domain.errors import SenderNotTrustedError, TocsinError
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
@@ -50,6 +50,8 @@ def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) 
     if error.__cause__ is not None:
         # Never its text, which may quote what was sent.
         facts["cause"] = getattr(error.__cause__, "code", type(error.__cause__).__name__)
+    if isinstance(error, SenderNotTrustedError):
+        facts["check"] = error.check
     ports.log.warning("Events refused", **facts)
     ports.count({"EventsRejected": 1})
     return _to_gateway(reply)
@@ -60,6 +62,8 @@ def _refusal(error: TocsinError, request_id: str) -> Reply:
     headers = dict(headers_of_status(status))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
+    if isinstance(error, SenderNotTrustedError) and error.challenge:
+        headers["www-authenticate"] = error.challenge
     return Reply(status=status, body=error_body(error, request_id), headers=headers)
 
 

@@ -11,6 +11,7 @@ from functions.ingest.ports import Ports
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.log_lines import Log
@@ -59,6 +60,7 @@ def _now() -> datetime:
 ports = Ports(
     slots=DynamoDBSlots(_dynamodb.call, settings.table_name, settings.retention),
     integrations=Integrations(DynamoDBIntegrations(_dynamodb.call, settings.table_name)),
+    paging=DynamoDBPaging(_dynamodb.call, settings.table_name),
     callers=_callers,
     answers=_answers,
     alerts=_alerts,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
@@ -15,6 +16,7 @@ from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
+    from tocsin.domain.sent_body import SentBody
 
 
 @dataclass(slots=True)
@@ -43,10 +45,12 @@ def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) 
     refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
     if refusals and len(refusals) == len(entries):
         raise refusals[0] if len(refusals) == 1 else _nothing_usable(sender.expected, refusals)
-    return take_in_entries(entries, integration, ports)
+    return take_in_entries(entries, sent, integration, ports)
 
 
-def take_in_entries(entries: Sequence[Entry], integration: Integration, ports: Ports) -> Intake:
+def take_in_entries(
+    entries: Sequence[Entry], sent: Sent, integration: Integration, ports: Ports
+) -> Intake:
     """Write each signal; refusals and what is ignored get their results too.
 
     Raises:
@@ -68,10 +72,21 @@ def take_in_entries(entries: Sequence[Entry], integration: Integration, ports: P
                     integration.source,
                     at=ports.now(),
                     slots=ports.slots,
+                    paging=ports.paging,
                     new_write_id=ports.new_write_id,
+                    body=partial(_body_of, entry, sent),
                 )
+                if receipt.is_body_lost:
+                    ports.log.warning("Body not kept", alert_id=receipt.alert_id)
                 intake.note(receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id))
     return intake
+
+
+def _body_of(entry: Entry, sent: Sent) -> SentBody:
+    """What is kept of a body, made only where it is: most events are repeats."""
+    from functions.ingest.kept_body import kept_body  # noqa: PLC0415 - repeats need none of it
+
+    return kept_body(sent, part=entry.said)
 
 
 def settings_of(integration: Integration) -> SenderSettings:

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from functions.ingest.integrations import Integrations
 from functions.ingest.request import Request
+from tocsin.domain.intake_checks import NO_CHECKS
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
     from tocsin.lambda_runtime.callers import Callers
-    from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId, SlotRepository
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        AnswerRepository,
+        NewWriteId,
+        PagingRepository,
+        SlotRepository,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +30,7 @@ class Ports:
 
     slots: SlotRepository
     integrations: Integrations
+    paging: PagingRepository
     callers: Callable[[], Callers]
     """Made when they are first asked for, like `answers`: most senders have a token."""
     answers: Callable[[], AnswerRepository]
@@ -35,12 +43,18 @@ class Ports:
     service: str
 
     def admit(self, token: str, request: Request) -> Integration:
-        """Find the integration of a token.
+        """Find the integration of a token, if the request is what it asks for.
 
         Raises:
             IntegrationNotFoundError: Nobody has this token.
+            SenderNotTrustedError: One of the integration's checks says no.
         """
-        return self.integrations.by_token(token, request.at)
+        integration = self.integrations.by_token(token, request.at)
+        if integration.checks is not NO_CHECKS:
+            from functions.ingest.checks import expect_trusted  # noqa: PLC0415 - few ask for more
+
+            expect_trusted(integration.checks, request)
+        return integration
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write metrics; what did not happen is not written."""

@@ -7,7 +7,7 @@ from functions.ingest.intake import take_in
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Taken
 from functions.ingest.request import Request
-from functions.ingest.senders import Sent, sender_of
+from functions.ingest.senders import sender_of
 from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
@@ -68,19 +68,8 @@ def take_from_integration(request: Request, token: str, ports: Ports) -> Taken:
 def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken:
     """Take in what a known sender sent."""
     sender = sender_of(integration.type)
-    intake = take_in(sent_by(request), sender, integration, ports)
+    intake = take_in(request.sent, sender, integration, ports)
     return Taken(reply=sender.answer(intake.results), integration=integration.name, intake=intake)
-
-
-def sent_by(request: Request) -> Sent:
-    """What a reader may look at."""
-    return Sent(
-        body=request.body,
-        headers=request.headers,
-        query=request.query,
-        method=request.method,
-        at=request.at,
-    )
 
 
 def _take_as(

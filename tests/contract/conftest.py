@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.fakes.alerts import InMemoryAlerts
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts

@@ -11,6 +11,7 @@ from tests.contract.alerts_in_store import (
 )
 from tests.contract.conftest import Store
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, WAKEFUL
+from tests.fakes.paging import InMemoryPaging
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.next_action import act
@@ -51,7 +52,7 @@ ACTIONS: dict[str, Action] = {
         Snooze(until=at + HOUR, sticky_severity=True, sticky_output=True), by=ALICE, at=at
     ),
     "wake": lambda alert, at: alert.woken(by=ALICE, at=at, reason="unsnoozed"),
-    "do what is due": act,
+    "do what is due": lambda alert, at: act(alert, at, None),
 }
 
 
@@ -98,7 +99,12 @@ def take(store: Store, current: Alert | None, step: Step, at: datetime) -> None:
     """The same by the use cases."""
     if step.action is None:
         receive_signal(
-            step.signal, step.source, at=at, slots=store.slots, new_write_id=new_write_id
+            step.signal,
+            step.source,
+            at=at,
+            slots=store.slots,
+            paging=InMemoryPaging(),
+            new_write_id=new_write_id,
         )
     elif current is not None:
         action = ACTIONS[step.action]

@@ -8,7 +8,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, AwsError, AwsJsonClient, Service
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
@@ -22,7 +22,7 @@ from tocsin.domain.credential import ApiKey, Scope, hash_secret, hash_token
 from tocsin.domain.errors import IdempotencyConflictError, SlotRefusedError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Integration, IntegrationType, Token
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer, Timer
 
 pytestmark = pytest.mark.loopback
 
@@ -213,7 +213,7 @@ def test_timers_come_out_of_the_queue_as_they_went_in(aws: Aws) -> None:
 
     SqsTimers(sqs.call, url).send(timers, now=NINE + HOUR)
 
-    received: list[Timer] = []
+    received: list[AnyTimer] = []
     while messages := sqs.call("ReceiveMessage", {"QueueUrl": url, "MaxNumberOfMessages": 10}).get(
         "Messages"
     ):

@@ -15,13 +15,13 @@ from tests.examples import NINE, PROMETHEUS, trigger
 from tests.fakes.timers import InMemoryTimers
 from tocsin.adapters.queues import BATCH_LIMIT, SqsTimers, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
 from tocsin.usecases.ports import TimerQueue
 
 SLOT = PROMETHEUS.slot_of(trigger())
 URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/timers"
 
-type Take = Callable[[], list[Timer]]
+type Take = Callable[[], list[AnyTimer]]
 
 
 def timers(count: int, *, due_at: datetime = NINE) -> list[Timer]:
@@ -65,17 +65,30 @@ def both(request: pytest.FixtureRequest) -> Iterator[tuple[TimerQueue, Take]]:
         client = boto3.client("sqs")
         url = client.create_queue(QueueName="timers")["QueueUrl"]
 
-        def take() -> list[Timer]:
+        def take() -> list[AnyTimer]:
             answer = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
             return [timer_from(message["Body"]) for message in answer.get("Messages", [])]
 
         yield SqsTimers(calls_of(client), url), take
 
 
-def test_an_overdue_timer_arrives_at_once_as_it_was_sent(both: tuple[TimerQueue, Take]) -> None:
+OVERDUE = NINE + timedelta(milliseconds=7)
+
+
+@pytest.mark.parametrize(
+    "overdue",
+    [
+        pytest.param(Timer(slot=SLOT, due_at=OVERDUE), id="of an alert"),
+        pytest.param(
+            HeartbeatTimer(heartbeat="nightly-backup", due_at=OVERDUE), id="of a heartbeat"
+        ),
+    ],
+)
+def test_an_overdue_timer_arrives_at_once_as_it_was_sent(
+    both: tuple[TimerQueue, Take], overdue: AnyTimer
+) -> None:
     queue, take = both
     now = datetime.now(UTC)
-    overdue = Timer(slot=SLOT, due_at=NINE + timedelta(milliseconds=7))
 
     queue.send([overdue], now=now)
 

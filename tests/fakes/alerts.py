@@ -20,8 +20,9 @@ from tocsin.domain.ids import (
     is_ulid,
     milliseconds,
 )
-from tocsin.domain.next_action import Timer, next_action
+from tocsin.domain.next_action import Timer, next_action, timer_for
 from tocsin.domain.reception import Source, is_mere_repeat, receive
+from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
@@ -40,6 +41,8 @@ class InMemoryAlerts(InMemoryTimeline):
         """What others do between the next read and its conditional write; done once."""
         self._live: dict[Fingerprint, Alert] = {}
         self._former: dict[AlertId, Alert] = {}
+        self._first_bodies: dict[AlertId, SentBody] = {}
+        self._last_bodies: dict[AlertId, SentBody] = {}
 
     def __iter__(self) -> Iterator[Alert]:
         for alert in (*self._live.values(), *self._former.values()):
@@ -67,24 +70,52 @@ class InMemoryAlerts(InMemoryTimeline):
         at_once = replace(source, resolve_after=timedelta())
         over = receive(replace(current, changes=()), signal, at_once, at).alert
         assert over is not None, "recovery ends what is open"
-        return self._write(current, _next_version(current, over), write_id)
+        return self._write(current, _next_version(current, _timed(over, current, None)), write_id)
 
-    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
+    def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         self._let_others_act()
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
         current = self._live.get(alert.fingerprint)
         if current is not None:
             raise SlotRefusedError(_read(current))
-        return self._write(None, alert, write_id)
+        return self._write(None, replace(alert, timer_at=timer_for(alert)), write_id)
 
-    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+    def replace(
+        self,
+        previous: Alert,
+        alert: Alert,
+        *,
+        body: SentBody | None = None,
+        write_id: WriteId,
+    ) -> Alert:
         self._let_others_act()
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
         current = self._live.get(previous.fingerprint)
         if current is None or not _is_as_read(current, previous):
             raise SlotRefusedError(_read(current))
         self._former[current.alert_id] = current
-        return self._write(current, alert, write_id)
+        return self._write(current, replace(alert, timer_at=timer_for(alert)), write_id)
+
+    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+        self._let_others_act()
+        current = self._stored(alert.alert_id)
+        if current is None or not _is_as_read(current, alert) or current.timer_at != alert.timer_at:
+            raise SlotRefusedError(self.in_slot(alert.fingerprint))
+        self._write(current, replace(current, timer_at=at), write_id)
+
+    def keep_last_body(self, alert: Alert, body: SentBody) -> None:
+        last = self._last_bodies.get(alert.alert_id)
+        if last is None or last.received_at <= body.received_at:
+            self._last_bodies[alert.alert_id] = body
 
     # AlertRepository; `update` is also the slots'
+
+    def sent_bodies(self, alert_id: AlertId) -> SentBodies:
+        self.get(alert_id)
+        first = self._first_bodies.get(alert_id)
+        return SentBodies(first=first, last=self._last_bodies.get(alert_id, first))
 
     def get(self, alert_id: AlertId) -> Alert:
         alert = _read(self._stored(alert_id))
@@ -101,6 +132,20 @@ class InMemoryAlerts(InMemoryTimeline):
         current = self._stored(before.alert_id)
         if current is None or not _is_as_read(current, before):
             raise SlotRefusedError(self.in_slot(before.fingerprint))
+        if after.has_ended_by_itself and current.lapses_at != before.lapses_at:
+            raise SlotRefusedError(self.in_slot(before.fingerprint))
+        wanted = timer_for(after)
+        timer_at = current.timer_at if wanted == before.timer_at else wanted
+        return self._update(current, before, after, timer_at, write_id)
+
+    def _update(
+        self,
+        current: Alert,
+        before: Alert,
+        after: Alert,
+        timer_at: datetime | None,
+        write_id: WriteId,
+    ) -> Alert:
         repeats = after.occurrences - before.occurrences
         counted = after if repeats else current
         merged = replace(
@@ -108,14 +153,18 @@ class InMemoryAlerts(InMemoryTimeline):
             facts=counted.facts,
             output_hash=counted.output_hash,
             last_seen_at=counted.last_seen_at,
+            lapses_at=counted.lapses_at,
             current_value=counted.current_value,
             occurrences=current.occurrences + repeats,
+            notification_count=current.notification_count,
         )
+        merged = _timed(merged, current, timer_at)
         return self._write(current, _next_version(current, merged), write_id)
 
     def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         self._let_others_act()
         current = self.in_slot(presumed.fingerprint)
+        needed = next_action(after).at
         is_as_presumed = (
             current is not None
             and current.alert_id == presumed.alert_id
@@ -123,6 +172,7 @@ class InMemoryAlerts(InMemoryTimeline):
             and current.snooze is None
             and current.resolves_at is None
             and current.changed_at <= after.changed_at
+            and not _comes_late(current.timer_at, needed)
         )
         if current is None or not is_as_presumed:
             raise SlotRefusedError(current)
@@ -131,7 +181,8 @@ class InMemoryAlerts(InMemoryTimeline):
             for field in fields(Alert)
             if getattr(after, field.name) != getattr(presumed, field.name)
         }
-        return self.update(current, replace(current, **changed), write_id=write_id)
+        timer_at = (current.timer_at or needed) if after.is_open else None
+        return self._update(current, current, replace(current, **changed), timer_at, write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         return page_of(map(_as_listed, self), query, at=at, counts=self.counts)
@@ -161,13 +212,24 @@ class InMemoryAlerts(InMemoryTimeline):
         if current is not None and current.alert_id == alert.alert_id:
             self._live[alert.fingerprint] = replace(current, listed=_listed_of(current))
 
+    def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        super().count_notifications(alert_id, count)
+        current = self._stored(alert_id)
+        if current is None or current.notification_count >= count:
+            return
+        counted = replace(current, notification_count=count)
+        if alert_id in self._former:
+            self._former[alert_id] = counted
+        else:
+            self._live[counted.fingerprint] = counted
+
     # DueRepository
 
     def due(self, before: datetime) -> Sequence[Timer]:
         timers = [
-            Timer(slot=slot, due_at=due_at)
+            Timer(slot=slot, due_at=alert.timer_at)
             for slot, alert in self._live.items()
-            if (due_at := next_action(alert).at) is not None and due_at < before
+            if alert.timer_at is not None and alert.timer_at < before
         ]
         return sorted(timers, key=lambda timer: timer.due_at)
 
@@ -208,6 +270,19 @@ def is_plain(current: Alert, at: datetime) -> bool:
 def _is_as_read(current: Alert, read: Alert) -> bool:
     """A version alone does not tell one episode from the next."""
     return current.alert_id == read.alert_id and current.version == read.version
+
+
+def _timed(alert: Alert, current: Alert, timer_at: datetime | None) -> Alert:
+    """Move the timer only where it is to be moved."""
+    return (
+        alert
+        if timer_at == current.timer_at == alert.timer_at
+        else replace(alert, timer_at=timer_at)
+    )
+
+
+def _comes_late(timer_at: datetime | None, needed: datetime | None) -> bool:
+    return timer_at is not None and needed is not None and timer_at > needed
 
 
 def _next_version(current: Alert, after: Alert) -> Alert:
@@ -254,8 +329,13 @@ def _as_stored(alert: Alert) -> Alert:
         source_started_at=_maybe_to_millisecond(alert.source_started_at),
         acknowledged_at=_maybe_to_millisecond(alert.acknowledged_at),
         resolves_at=_maybe_to_millisecond(alert.resolves_at),
+        lapses_at=_maybe_to_millisecond(alert.lapses_at),
         resolved_at=_maybe_to_millisecond(alert.resolved_at),
         snooze=snooze and replace(snooze, until=_to_millisecond(snooze.until)),
         changed_at=_to_millisecond(alert.changed_at),
+        timer_at=_maybe_to_millisecond(alert.timer_at),
+        escalation=replace(
+            alert.escalation, escalates_at=_maybe_to_millisecond(alert.escalation.escalates_at)
+        ),
         changes=tuple(map(_change_as_stored, alert.changes)),
     )

@@ -18,6 +18,7 @@ class InMemoryTimeline:
         self.counts = Counts()
         self.listed: dict[AlertId, int] = {}
         """Occurrences as lists show them."""
+        self.notified: dict[AlertId, int] = {}
         self.expiring: set[AlertId] = set()
         self._entries: defaultdict[AlertId, dict[str, Change]] = defaultdict(dict)
         """By time and what else orders them, as the table's keys do."""
@@ -44,6 +45,13 @@ class InMemoryTimeline:
     def refresh_listed(self, alert: Alert) -> None:
         shown = self.listed.get(alert.alert_id, 0)
         self.listed[alert.alert_id] = max(shown, alert.occurrences)
+
+    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
+        for name, change in named:
+            self._entries[alert_id][f"{milliseconds(change.at):013}#told#{name}"] = change
+
+    def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        self.notified[alert_id] = max(count, self.notified.get(alert_id, 0))
 
     def let_expire(self, alert: Alert) -> None:
         self.expiring.add(alert.alert_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.next_action import Timer, next_action
+from tocsin.domain.next_action import AnyTimer, Timer
 
 LONGEST_DELAY = timedelta(minutes=15)
 
@@ -13,14 +13,14 @@ class InMemoryTimers:
     """Implements `TimerQueue`; like the queue, it holds twice what it was sent twice."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[datetime, Timer]] = []
+        self._waiting: list[tuple[datetime, AnyTimer]] = []
 
-    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+    def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         latest = now + LONGEST_DELAY
         self._waiting += [(min(latest, max(now, timer.due_at)), timer) for timer in timers]
 
     @property
-    def waiting(self) -> list[Timer]:
+    def waiting(self) -> list[AnyTimer]:
         return [timer for _, timer in self._waiting]
 
     @property
@@ -28,7 +28,7 @@ class InMemoryTimers:
         """When the next one arrives."""
         return min((arrives_at for arrives_at, _ in self._waiting), default=None)
 
-    def arrived(self, now: datetime) -> list[Timer]:
+    def arrived(self, now: datetime) -> list[AnyTimer]:
         """Take out what has arrived, soonest first."""
         arrived = sorted((it for it in self._waiting if it[0] <= now), key=lambda it: it[0])
         self._waiting = [it for it in self._waiting if it[0] > now]
@@ -45,6 +45,6 @@ class InMemoryDue:
         timers = [
             Timer(slot=alert.fingerprint, due_at=due_at)
             for alert in self._alerts
-            if (due_at := next_action(alert).at) is not None and due_at < before
+            if (due_at := alert.timer_at) is not None and due_at < before
         ]
         return sorted(timers, key=lambda timer: timer.due_at)

@@ -1,39 +1,32 @@
 """All of Tocsin in memory, with a clock that only the test moves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
 from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.deliveries import InMemoryDeliveries
+from tests.fakes.notifications import InMemoryNotifications
+from tests.fakes.paging import InMemoryPaging
 from tests.fakes.stream import apply_stream
 from tests.fakes.timers import InMemoryTimers
+from tests.fakes.write_ids import WriteIds
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
-from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId, fingerprint
-from tocsin.domain.next_action import LOOK_AHEAD, NextAction, next_action
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
+from tocsin.domain.next_action import LOOK_AHEAD, NextAction, Timer, next_action
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.follow_changes import Outlets
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-@dataclass
-class WriteIds:
-    """Ids that are fresh and yet the same in every run."""
-
-    _numbers: "count[int]" = field(default_factory=count)
-
-    def __call__(self) -> WriteId:
-        return WriteId(f"write-{next(self._numbers)}")
 
 
 class World:
@@ -43,6 +36,9 @@ class World:
         self.now = now
         self.alerts = InMemoryAlerts()
         self.timers = InMemoryTimers()
+        self.paging = InMemoryPaging()
+        self.notifications = InMemoryNotifications()
+        self.deliveries = InMemoryDeliveries()
         self.new_write_id = WriteIds()
         self._ticked_at = now - MINUTE
 
@@ -74,7 +70,12 @@ class World:
     def receive(self, signal: Signal, source: Source = PROMETHEUS) -> Receipt:
         """The same, said in full."""
         receipt = receive_signal(
-            signal, source, at=self.now, slots=self.alerts, new_write_id=self.new_write_id
+            signal,
+            source,
+            at=self.now,
+            slots=self.alerts,
+            paging=self.paging,
+            new_write_id=self.new_write_id,
         )
         self._follow()
         return receipt
@@ -148,8 +149,13 @@ class World:
                 self._ticked_at = self.now
                 send_due_timers(now=self.now, due=self.alerts, timers=self.timers)
             for timer in self.timers.arrived(self.now):
+                assert isinstance(timer, Timer), "heartbeats have a world of their own"
                 run_due_action(
-                    timer, at=self.now, slots=self.alerts, new_write_id=self.new_write_id
+                    timer,
+                    at=self.now,
+                    slots=self.alerts,
+                    paging=self.paging,
+                    new_write_id=self.new_write_id,
                 )
                 self._follow()
         self.now = until
@@ -171,7 +177,16 @@ class World:
         return needed_at + (NINE - needed_at) % MINUTE
 
     def _follow(self) -> None:
-        apply_stream(self.alerts, now=self.now, timers=self.timers)
+        outlets = Outlets(
+            timeline=self.alerts,
+            slots=self.alerts,
+            paging=self.paging,
+            notifications=self.notifications,
+            deliveries=self.deliveries,
+            timers=self.timers,
+            new_write_id=self.new_write_id,
+        )
+        apply_stream(self.alerts, self.notifications, now=self.now, outlets=outlets)
 
     # What can be seen
 

@@ -51,7 +51,7 @@ def short(value: object) -> str:
         case {"Ref": str(name)}:
             return name
         case {"Fn::Sub": str(text)}:
-            return re.sub(r"^arn:.*?:(?=\w+/)", "", text).replace("${Table.Arn}", "Table")
+            return re.sub(r"^arn:.*?:(?=[\w-]+/)", "", text).replace("${Table.Arn}", "Table")
         case str(text):
             return text
         case _:

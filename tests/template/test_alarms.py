@@ -12,6 +12,8 @@ RUNBOOKS = Path(__file__).parents[2] / "docs/runbooks"
 
 UNWATCHED = {"FirstKeyFunction"}
 """Its failure fails the deployment, before the eyes of whoever deploys."""
+BACKSTOP = "TickMissing"
+"""Tells that nothing runs any more, by no part of our own."""
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +21,13 @@ def alarms(deployed: Template) -> dict[str, dict[str, Any]]:
     return deployed.of_type("AWS::CloudWatch::Alarm")
 
 
+@pytest.fixture(scope="module")
+def ordinary(alarms: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: alarm for name, alarm in alarms.items() if name != BACKSTOP}
+
+
 def watched(alarms: dict[str, dict[str, Any]], metric: str) -> set[str]:
-    """The resources whose metric has an alarm."""
+    """The resources whose metric has an alarm; a service for a metric of our own."""
     return {
         short(dimension["Value"]).removesuffix(".QueueName")
         for alarm in alarms.values()
@@ -68,29 +75,93 @@ def test_requests_that_fail_are_heard(alarms: dict[str, dict[str, Any]]) -> None
     assert watched(alarms, "5xx") == {"HttpApi"}
 
 
-def test_a_tick_that_does_not_come_is_heard(alarms: dict[str, dict[str, Any]]) -> None:
-    missing = alarms["TickMissing"]
+def test_deliveries_that_nearly_run_out_of_time_are_heard(
+    deployed: Template, alarms: dict[str, dict[str, Any]]
+) -> None:
+    timeout = deployed.of_type("AWS::Lambda::Function")["NotifierFunction"]["Timeout"]
+
+    assert watched(alarms, "Duration") == {"NotifierFunction"}
+    assert timeout / 2 < alarms["NotifierDuration"]["Threshold"] / 1000 < timeout
+
+
+@pytest.mark.parametrize(
+    ("metric", "service", "statistic", "threshold"),
+    [
+        pytest.param("DeliveriesFailed", "notifier", "Sum", 1, id="somebody was not reached"),
+        pytest.param("TimeToPage", "notifier", "p99", 60_000, id="people are told late"),
+        pytest.param("TimerLateness", "escalator", "p99", 30_000, id="due actions are late"),
+        pytest.param("AlertsRepaired", "escalator", "Sum", 1, id="an alert was forgotten"),
+    ],
+)
+def test_what_the_functions_measure_is_heard(
+    alarms: dict[str, dict[str, Any]], metric: str, service: str, statistic: str, threshold: int
+) -> None:
+    alarm = alarms[metric]
+
+    assert alarm["MetricName"] == metric
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+    assert alarm.get("Statistic", alarm.get("ExtendedStatistic")) == statistic
+    assert alarm["Threshold"] == threshold
+
+
+def test_a_stack_hears_of_its_own_measures_only(
+    deployed: Template, alarms: dict[str, dict[str, Any]]
+) -> None:
+    own = {"Fn::Sub": "Tocsin/${AWS::StackName}"}
+    namespaces = [alarm["Namespace"] for alarm in alarms.values()]
+
+    assert [each for each in namespaces if not str(each).startswith("AWS/")] == [own] * 4
+    for function in deployed.of_type("AWS::Lambda::Function").values():
+        assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == own
+
+
+def test_a_tick_that_does_not_come_is_heard_within_minutes(
+    alarms: dict[str, dict[str, Any]],
+) -> None:
+    missing = alarms[BACKSTOP]
 
     assert watched(alarms, "Invocations") == {"TickFunction"}
     assert missing["ComparisonOperator"] == "LessThanThreshold"
     assert missing["TreatMissingData"] == "breaching"
+    assert missing["Period"] * missing["EvaluationPeriods"] <= 180
 
 
-def test_silence_is_good_news_for_all_other_alarms(alarms: dict[str, dict[str, Any]]) -> None:
-    for name in alarms.keys() - {"TickMissing"}:
-        assert alarms[name]["TreatMissingData"] == "notBreaching"
+def test_the_backstop_tells_people_without_any_part_of_ours(
+    deployed: Template, alarms: dict[str, dict[str, Any]]
+) -> None:
+    topic = {"Ref": "BackstopTopic"}
+    also = {"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}
+
+    assert alarms[BACKSTOP]["AlarmActions"] == alarms[BACKSTOP]["OKActions"] == [topic, also]
+    assert {
+        subscription["Protocol"]: (short(subscription["TopicArn"]), short(subscription["Endpoint"]))
+        for subscription in deployed.of_type("AWS::SNS::Subscription").values()
+    } == {"email": ("BackstopTopic", "BackstopEmail"), "sms": ("BackstopTopic", "BackstopPhone")}
 
 
-def test_alarms_go_to_the_topic_if_there_is_one(alarms: dict[str, dict[str, Any]]) -> None:
+def test_the_backstop_can_be_told_that_it_may_speak(deployed: Template) -> None:
+    """CloudWatch may not use Amazon's own key of SNS, and an alarm's text is no secret."""
+    assert "KmsMasterKeyId" not in deployed.of_type("AWS::SNS::Topic")["BackstopTopic"]
+
+
+def test_silence_is_good_news_for_all_other_alarms(ordinary: dict[str, dict[str, Any]]) -> None:
+    for alarm in ordinary.values():
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_alarms_go_to_the_topic_if_there_is_one(ordinary: dict[str, dict[str, Any]]) -> None:
     told = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
 
-    for alarm in alarms.values():
+    for alarm in ordinary.values():
         assert alarm["AlarmActions"] == told
         assert alarm["OKActions"] == told
 
 
-def test_alarms_can_be_left_out(deployed: Template, alarms: dict[str, dict[str, Any]]) -> None:
-    assert {deployed.resources[name]["Condition"] for name in alarms} == {"HasAlarms"}
+def test_all_alarms_but_the_backstop_can_be_left_out(
+    deployed: Template, ordinary: dict[str, dict[str, Any]]
+) -> None:
+    assert {deployed.resources[name]["Condition"] for name in ordinary} == {"HasAlarms"}
+    assert "Condition" not in deployed.resources[BACKSTOP]
 
 
 def test_every_alarm_leads_to_a_page_and_every_page_belongs_to_an_alarm(

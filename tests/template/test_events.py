@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 
 from tests.template.intrinsics import Template, short
+from tocsin.domain.notification import DeliveryState
 
 FOURTEEN_DAYS = 1_209_600
-DEAD_LETTER_QUEUES = {"TableChangeFailuresQueue", "TickFailuresQueue", "TimersDeadLetterQueue"}
+DEAD_LETTER_QUEUES = {
+    "DeliveriesDeadLetterQueue",
+    "TableChangeFailuresQueue",
+    "TickFailuresQueue",
+    "TimersDeadLetterQueue",
+}
+WORKERS = {"TimersQueue": "TimerFunction", "DeliveriesQueue": "NotifierFunction"}
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +23,23 @@ def stream(deployed: Template) -> dict[str, Any]:
     return mappings(deployed)["TableChangeFunctionTableChange"]
 
 
-@pytest.fixture(scope="module")
-def timers(deployed: Template) -> dict[str, Any]:
-    return mappings(deployed)["TimerFunctionTimer"]
+@pytest.fixture(params=sorted(WORKERS))
+def queue_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def queue(deployed: Template, queue_name: str) -> dict[str, Any]:
+    return deployed.of_type("AWS::SQS::Queue")[queue_name]
+
+
+@pytest.fixture
+def polling(deployed: Template, queue_name: str) -> dict[str, Any]:
+    (mapping,) = [
+        each for each in mappings(deployed).values() if short(each["EventSourceArn"]) == queue_name
+    ]
+    return mapping
 
 
 def mappings(deployed: Template) -> dict[str, dict[str, Any]]:
@@ -26,21 +47,36 @@ def mappings(deployed: Template) -> dict[str, dict[str, Any]]:
 
 
 def passes(pattern: Any, event: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether Lambda lets an event through a filter that only names values."""
+    """Whether Lambda lets an event through a filter that only names values and prefixes."""
     if isinstance(pattern, list):
-        return event in pattern
+        return any(
+            event.startswith(wanted["prefix"]) if isinstance(wanted, dict) else event == wanted
+            for wanted in pattern
+        )
     return all(key in event and passes(part, event[key]) for key, part in pattern.items())
+
+
+def delivered(stream: dict[str, Any], event: dict[str, Any]) -> bool:
+    patterns = [json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"]]
+    return any(passes(pattern, event) for pattern in patterns)
 
 
 def change(event_name: str, sort_key: str) -> dict[str, Any]:
     keys = {"pk": {"S": "A#0123456789ABCDEF"}, "sk": {"S": sort_key}}
-    return {"eventName": event_name, "dynamodb": {"Keys": keys}}
+    image = {**keys, "state": {"S": "firing"}}
+    return {"eventName": event_name, "dynamodb": {"Keys": keys, "NewImage": image}}
+
+
+def ledger_change(event_name: str, state: str, partition: str = "L#01J0") -> dict[str, Any]:
+    keys = {"pk": {"S": partition}, "sk": {"S": "1#0#0#user:alice#email"}}
+    image = {} if event_name == "REMOVE" else {"NewImage": {**keys, "state": {"S": state}}}
+    return {"eventName": event_name, "dynamodb": {"Keys": keys, **image}}
 
 
 def test_only_stream_and_queue_are_polled(deployed: Template) -> None:
     sources = {short(mapping["EventSourceArn"]) for mapping in mappings(deployed).values()}
 
-    assert sources == {"Table.StreamArn", "TimersQueue"}
+    assert sources == {"Table.StreamArn", *WORKERS}
 
 
 def test_a_batch_fails_record_by_record(deployed: Template) -> None:
@@ -78,38 +114,75 @@ def test_a_change_given_up_is_kept(stream: dict[str, Any]) -> None:
 def test_only_changes_of_current_episodes_are_delivered(
     stream: dict[str, Any], event_name: str, sort_key: str, *, wanted: bool
 ) -> None:
-    (criterion,) = stream["FilterCriteria"]["Filters"]
-
-    assert passes(json.loads(criterion["Pattern"]), change(event_name, sort_key)) is wanted
+    assert delivered(stream, change(event_name, sort_key)) is wanted
 
 
-def test_a_due_action_is_not_delivered_again_while_it_is_worked_on(
-    deployed: Template, timers: dict[str, Any]
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state != "claimed"])
+def test_what_became_of_a_notification_is_delivered(
+    stream: dict[str, Any], state: DeliveryState
 ) -> None:
-    queue = deployed.of_type("AWS::SQS::Queue")["TimersQueue"]
-    function = deployed.of_type("AWS::Lambda::Function")["TimerFunction"]
-    window = timers.get("MaximumBatchingWindowInSeconds", 0)
+    assert delivered(stream, ledger_change("INSERT", state))
+    assert delivered(stream, ledger_change("MODIFY", state))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(ledger_change("INSERT", "claimed"), id="somebody begins to send"),
+        pytest.param(ledger_change("REMOVE", "sent"), id="the ledger expires"),
+        pytest.param(ledger_change("MODIFY", "sent", "G#ops"), id="a gate counts"),
+    ],
+)
+def test_the_rest_of_the_ledger_is_not_delivered(
+    stream: dict[str, Any], event: dict[str, Any]
+) -> None:
+    assert not delivered(stream, event)
+
+
+def test_filters_are_few_enough_for_lambda(stream: dict[str, Any]) -> None:
+    assert len(stream["FilterCriteria"]["Filters"]) <= 5
+
+
+def test_a_message_is_not_delivered_again_while_it_is_worked_on(
+    deployed: Template, queue_name: str, queue: dict[str, Any], polling: dict[str, Any]
+) -> None:
+    function = deployed.of_type("AWS::Lambda::Function")[WORKERS[queue_name]]
+    window = polling.get("MaximumBatchingWindowInSeconds", 0)
 
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"] + window
 
 
-def test_due_actions_are_not_collected_before_they_are_delivered(timers: dict[str, Any]) -> None:
-    assert timers.get("MaximumBatchingWindowInSeconds", 0) == 0
+def test_messages_are_not_collected_before_they_are_delivered(polling: dict[str, Any]) -> None:
+    assert polling.get("MaximumBatchingWindowInSeconds", 0) == 0
 
 
-def test_a_due_action_is_tried_at_least_five_times(deployed: Template) -> None:
-    redrive = deployed.of_type("AWS::SQS::Queue")["TimersQueue"]["RedrivePolicy"]
+def test_a_message_is_tried_at_least_five_times(queue_name: str, queue: dict[str, Any]) -> None:
+    redrive = queue["RedrivePolicy"]
+    dead_letters = queue_name.replace("Queue", "DeadLetterQueue")
 
     assert redrive["maxReceiveCount"] >= 5
-    assert short(redrive["deadLetterTargetArn"]) == "TimersDeadLetterQueue"
+    assert short(redrive["deadLetterTargetArn"]) == dead_letters
 
 
-def test_a_due_action_reaches_its_last_try_before_it_expires(deployed: Template) -> None:
-    queue = deployed.of_type("AWS::SQS::Queue")["TimersQueue"]
+def test_a_message_reaches_its_last_try_before_it_expires(queue: dict[str, Any]) -> None:
     longest_delay = 900
     tries = queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
 
     assert queue["MessageRetentionPeriod"] >= 2 * (longest_delay + tries)
+
+
+def test_a_storm_of_notifications_leaves_instances_for_intake(deployed: Template) -> None:
+    scaling = mappings(deployed)["NotifierFunctionDelivery"]["ScalingConfig"]
+    allowed = deployed.parameters["NotifierMaximumConcurrency"]
+
+    assert short(scaling["MaximumConcurrency"]) == "NotifierMaximumConcurrency"
+    assert (allowed["MinValue"], allowed["MaxValue"]) == (2, 1_000), "what Lambda takes"
+
+
+def test_a_notification_outlives_a_day_on_which_nothing_can_be_sent(deployed: Template) -> None:
+    queue = deployed.of_type("AWS::SQS::Queue")["DeliveriesQueue"]
+
+    assert queue["MessageRetentionPeriod"] > 86_400
 
 
 def test_a_queue_either_has_a_dead_letter_queue_or_is_one(deployed: Template) -> None:

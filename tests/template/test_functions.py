@@ -15,6 +15,7 @@ HANDLERS = {
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
+    "NotifierFunction": "functions.notifier.app.on_delivery",
     "FirstKeyFunction": "functions.first_key.app.handler",
 }
 EVERY_FUNCTION_KNOWS = {
@@ -27,6 +28,22 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_LOG_LEVEL",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_SERVICE_NAME",
+}
+TOLD_BESIDES = {
+    "AlertsApiFunction": {
+        "ALLOW_PRIVATE_WEBHOOKS",
+        "CHANNEL_SECRETS_PREFIX",
+        "DELIVERIES_QUEUE_URL",
+    },
+    "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
+    "TickFunction": {"TIMERS_QUEUE_URL"},
+    "TimerFunction": {"TIMERS_QUEUE_URL"},
+    "NotifierFunction": {
+        "ALLOW_PRIVATE_WEBHOOKS",
+        "DELIVERIES_QUEUE_URL",
+        "EMAIL_FROM",
+        "LINK_KEY_PARAMETER",
+    },
 }
 ANSWERING = ("IngestFunction", "AlertsApiFunction")
 """Somebody waits for their answer, so they are called at a published version."""
@@ -136,9 +153,26 @@ def test_traces_are_made_only_when_asked_for(function: dict[str, Any]) -> None:
 
 def test_a_function_is_told_no_more_than_it_needs(name: str, function: dict[str, Any]) -> None:
     told = set(function["Environment"]["Variables"])
-    escalates = HANDLERS[name].startswith("functions.escalator.")
 
-    assert told == EVERY_FUNCTION_KNOWS | ({"TIMERS_QUEUE_URL"} if escalates else set())
+    assert told == EVERY_FUNCTION_KNOWS | TOLD_BESIDES.get(name, set())
+
+
+def test_the_notifier_knows_an_address_for_its_links_in_any_case(deployed: Template) -> None:
+    """It answers no request, so it cannot take the address that it was called at."""
+    function = deployed.of_type("AWS::Lambda::Function")["NotifierFunction"]
+    api = deployed.body["Outputs"]["ApiUrl"]["Value"]
+
+    assert function["Environment"]["Variables"]["PUBLIC_URL"] == api
+
+
+def test_parameters_with_secrets_are_named_within_the_stack(deployed: Template) -> None:
+    told = deployed.of_type("AWS::Lambda::Function")
+    api, notifier = (
+        told[name]["Environment"]["Variables"] for name in ("AlertsApiFunction", "NotifierFunction")
+    )
+
+    assert short(api["CHANNEL_SECRETS_PREFIX"]) == "/tocsin/${AWS::StackName}/channels"
+    assert short(notifier["LINK_KEY_PARAMETER"]) == "/tocsin/${AWS::StackName}/link-key"
 
 
 def test_those_who_answer_are_published_and_the_others_are_not(deployed: Template) -> None:
@@ -206,9 +240,13 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "Stage": 16,
         "TeamName": 32,
         "PublicUrl": 98,
+        "AllowPrivateWebhooks": 5,
     }
+    (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
+    longest[layer] = longest.pop("CommonLayer")
     for version in deployed.of_type("AWS::Lambda::Version").values():
         separator, parts = version["Description"]["Fn::Join"]
+        sizes = [longest[name] for part in listed(parts) for name in references(part)]
 
-        assert len(listed(parts)) == len(longest)
-        assert sum(longest.values()) + len(separator) * len(parts) <= 256
+        assert len(sizes) == len(parts)
+        assert sum(sizes) + len(separator) * len(parts) <= 256

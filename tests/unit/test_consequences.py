@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import NINE
+from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.stream import outlets_of
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
 from tests.lives import (
@@ -18,7 +20,6 @@ from tests.lives import (
     ACT,
     RESOLVE,
     UNACKNOWLEDGE,
-    UNSNOOZE,
     Step,
     life,
     lives,
@@ -29,7 +30,7 @@ from tocsin.domain.alert import Alert, AlertStatus, Listed
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import HISTORY_LIMIT, Sample, history_of
-from tocsin.domain.next_action import LOOK_AHEAD, next_action
+from tocsin.domain.next_action import LOOK_AHEAD, lacks_timer
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction, Value
 from tocsin.domain.timeline import ChangeType
@@ -78,7 +79,7 @@ def test_the_counts_never_move_without_an_entry_that_tells_whether_they_did(
 def test_the_timeline_tells_every_change_once(records: list[StoredChange]) -> None:
     timeline = InMemoryTimeline()
 
-    follow_changes(records, now=NINE, timeline=timeline, timers=InMemoryTimers())
+    follow_changes(records, now=NINE, outlets=outlets_of(InMemoryAlerts(), timeline=timeline))
 
     alert_ids = {record.after.alert_id for record in records}
     told = Counter(
@@ -94,14 +95,14 @@ def test_telling_any_part_again_changes_nothing(
     records: list[StoredChange], data: st.DataObject
 ) -> None:
     once, again = InMemoryTimeline(), InMemoryTimeline()
-    follow_changes(records, now=NINE, timeline=once, timers=InMemoryTimers())
+    follow_changes(records, now=NINE, outlets=outlets_of(InMemoryAlerts(), timeline=once))
 
     done = 0
     while done < len(records):
         start = data.draw(st.integers(0, done), label="delivered from")
         done = data.draw(st.integers(done + 1, len(records)), label="to")
         batch = records[start:done]
-        follow_changes(batch, now=NINE, timeline=again, timers=InMemoryTimers())
+        follow_changes(batch, now=NINE, outlets=outlets_of(InMemoryAlerts(), timeline=again))
 
     for alert_id in {record.after.alert_id for record in records}:
         assert again.entries(alert_id) == once.entries(alert_id)
@@ -163,7 +164,10 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
         counts=Counts(),
         sample=None,
         refreshes_listed=False,
+        begins_step=False,
+        event=None,
         due_at=None,
+        needs_timer_at=None,
         ends=False,
     )
 
@@ -177,7 +181,7 @@ def test_the_history_holds_the_newest_values_of_every_occurrence(
 ) -> None:
     timeline = InMemoryTimeline()
 
-    follow_changes(records, now=NINE, timeline=timeline, timers=InMemoryTimers())
+    follow_changes(records, now=NINE, outlets=outlets_of(InMemoryAlerts(), timeline=timeline))
 
     states = {record.after.alert_id: record.after for record in records}
     for alert_id, alert in states.items():
@@ -269,21 +273,22 @@ def test_a_change_that_leaves_the_due_time_as_it_was_sends_no_second_timer() -> 
 def test_everything_due_has_had_its_timer_or_will_be_seen_by_a_tick(
     records: list[StoredChange],
 ) -> None:
-    due_at = next_action(records[-1].after).at
+    due_at = records[-1].after.timer_at
     now = max(record.after.changed_at for record in records)
     timers = InMemoryTimers()
 
-    follow_changes(records, now=now, timeline=InMemoryTimeline(), timers=timers)
+    follow_changes(records, now=now, outlets=outlets_of(InMemoryAlerts(), timers=timers))
 
+    assert not lacks_timer(records[-1].after)
     is_seen_by_a_tick = due_at is None or due_at >= now + LOOK_AHEAD
     assert is_seen_by_a_tick or due_at in {timer.due_at for timer in timers.waiting}
 
 
 def test_a_timer_that_a_later_change_of_the_batch_made_needless_is_not_sent() -> None:
     timers = InMemoryTimers()
-    records = life(TRIGGER, snooze(timedelta(seconds=30)), UNSNOOZE)
+    records = life(TRIGGER, snooze(timedelta(seconds=30)), RESOLVE)
 
-    follow_changes(records, now=NINE, timeline=InMemoryTimeline(), timers=timers)
+    follow_changes(records, now=NINE, outlets=outlets_of(InMemoryAlerts(), timers=timers))
 
     assert timers.waiting == []
 

@@ -19,6 +19,8 @@ from tocsin.domain.ids import (
     milliseconds,
     time_of,
     ulid,
+    ulid_bytes,
+    ulid_from,
 )
 
 times = some.datetimes(
@@ -91,3 +93,20 @@ def test_we_never_made_an_id_of(text: str) -> None:
 @given(some.text(ALPHABET, min_size=26, max_size=26))
 def test_whatever_could_be_an_id_has_a_time(text: str) -> None:
     assert not is_ulid(text) or milliseconds(time_of(text)) >= 0
+
+
+@given(times, slots)
+def test_an_id_fits_into_sixteen_bytes_and_comes_back_from_them(
+    at: datetime, slot: Fingerprint
+) -> None:
+    alert_id = ulid(at, slot)
+
+    packed = ulid_bytes(alert_id)
+
+    assert (len(packed), ulid_from(packed)) == (16, alert_id)
+
+
+@pytest.mark.parametrize("text", ["", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAU"])
+def test_what_is_no_id_of_ours_is_not_packed(text: str) -> None:
+    with pytest.raises(ValueError, match="no ULID"):
+        ulid_bytes(text)

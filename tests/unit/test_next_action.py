@@ -82,7 +82,7 @@ def test_where_nothing_is_due_it_says_why(alert: Alert, why: str) -> None:
 
 
 def test_a_snooze_ends_at_its_time() -> None:
-    alert = act(snoozed(), TEN)
+    alert = act(snoozed(), TEN, None)
 
     assert alert is not None
     assert alert.snooze is None
@@ -92,7 +92,7 @@ def test_a_snooze_ends_at_its_time() -> None:
 
 
 def test_recovery_is_believed_at_its_time() -> None:
-    alert = act(resolving(), NINE + MINUTE)
+    alert = act(resolving(), NINE + MINUTE, None)
 
     assert alert is not None
     assert (alert.status, alert.resolved_by, alert.resolves_at) == (
@@ -112,4 +112,4 @@ def test_recovery_is_believed_at_its_time() -> None:
     ],
 )
 def test_nothing_happens_by_itself_when(alert: Alert, at: datetime) -> None:
-    assert act(alert, at) is None
+    assert act(alert, at, None) is None

@@ -56,7 +56,7 @@ def test_a_trigger_opens_an_alert_in_an_empty_slot() -> None:
 
     assert reception.outcome is Outcome.OPENED
     assert reception.alert is not None
-    assert as_read(reception.alert) == firing()
+    assert as_read(reception.alert.escalate(None, at=NINE)) == firing()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.intake_checks import read_checks, view_checks
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
@@ -156,6 +157,7 @@ def _settings_of(integration: Integration) -> dict[str, Any]:
         "wake_on_output": integration.wakes_on_output,
         "paused": integration.paused,
         "escalation_policy": integration.escalation_policy,
+        **view_checks(integration.checks),
     }
 
 
@@ -179,6 +181,7 @@ def _with_settings(integration: Integration, body: IntegrationBody) -> Integrati
         wakes_on_output=body.wake_on_output,
         paused=body.paused,
         escalation_policy=body.escalation_policy,
+        checks=read_checks(body, integration.checks),
     )
 
 

@@ -7,6 +7,12 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.intake_checks import (
+    BasicBody,
+    Cidrs,
+    HeaderTokenBody,
+    SignatureBody,
+)
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
@@ -63,6 +69,16 @@ class IntegrationSettings(ConfigurationBody):
     escalation_policy: Annotated[str, Field(pattern=NAME)] | None = Field(
         None, examples=["default"]
     )
+    signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
+    basic: BasicBody | None = Field(None, description="The sender has to give a password.")
+    header_token: HeaderTokenBody | None = Field(
+        None, description="The sender has to send a header."
+    )
+    allowed_cidrs: Cidrs = Field(
+        [],
+        description="Networks that the sender has its address in; empty: any.",
+        examples=[["198.51.100.0/24"]],
+    )
 
 
 class IntegrationBody(IntegrationSettings):
@@ -111,6 +127,10 @@ class Integration(View):
     wake_on_output: bool
     paused: bool
     escalation_policy: str | None = Field(examples=[None])
+    signature: SignatureBody | None = Field(examples=[None])
+    basic: BasicBody | None = Field(examples=[None])
+    header_token: HeaderTokenBody | None = Field(examples=[None])
+    allowed_cidrs: list[str] = Field(examples=[[]])
     managed_by: str | None = Field(
         description="`team file` if the team's file owns it.", examples=[None]
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from functions.ingest.bodies import read_body
 from functions.ingest.compat import CompatCall, Product
-from functions.ingest.intake import settings_of, take_in_entries
+from functions.ingest.intake import settings_of
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.events import read_event
@@ -40,7 +40,7 @@ def take(call: CompatCall) -> Taken:
     routing_key = event.get("routing_key")
     integration = call.integration(routing_key if isinstance(routing_key, str) else None)
     signal = read_event(event, settings_of(integration))
-    intake = take_in_entries([Entry(signal)], integration, call.ports)
+    intake = call.take_in([Entry(signal)], integration)
     said = {
         "status": "success",
         "message": "Event processed",

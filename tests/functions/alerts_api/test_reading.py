@@ -203,7 +203,12 @@ def test_a_timeline_has_limits_like_a_list(client: Client, world: World) -> None
 
 def test_a_timeline_that_is_not_written_yet_is_empty(client: Client, world: World) -> None:
     receipt = receive_signal(
-        trigger(), PROMETHEUS, at=world.now, slots=world.alerts, new_write_id=world.new_write_id
+        trigger(),
+        PROMETHEUS,
+        at=world.now,
+        slots=world.alerts,
+        paging=world.paging,
+        new_write_id=world.new_write_id,
     )
 
     assert client.get(f"/api/v1/alerts/{receipt.alert_id}/timeline").data == []

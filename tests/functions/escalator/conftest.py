@@ -16,7 +16,7 @@ import pytest
 from functions.escalator.ports import Ports
 from tests.examples import NINE
 from tests.fakes.timers import InMemoryTimers
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts

@@ -12,7 +12,7 @@ from functions.first_key.app import respond
 from functions.first_key.first_key import FirstKey
 from tests.examples import NINE
 from tests.fakes.keys import InMemoryKeys
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tests.functions.first_key.conftest import CloudFormation
 from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import AwsError

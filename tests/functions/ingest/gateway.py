@@ -16,7 +16,7 @@ from tests.examples import ALICE
 from tests.fakes.answers import InMemoryAnswers
 from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.keys import InMemoryKeys
-from tests.fakes.stream import apply_stream
+from tests.fakes.stream import apply_stream, outlets_of
 from tests.fakes.world import World
 from tests.wire import Sample
 from tocsin.domain.alert import Alert
@@ -97,6 +97,7 @@ class Gateway:
         self.ports = Ports(
             slots=self.world.alerts,
             integrations=Integrations(self.integrations),
+            paging=self.world.paging,
             callers=lambda: callers,
             answers=lambda: self.answers,
             alerts=lambda: self.world.alerts,
@@ -126,7 +127,8 @@ class Gateway:
 
     def send(self, event: Mapping[str, Any]) -> Reply:
         answer = respond(event, self.ports)
-        apply_stream(self.world.alerts, now=self.world.now, timers=self.world.timers)
+        outlets = outlets_of(self.world.alerts, timers=self.world.timers)
+        apply_stream(self.world.alerts, now=self.world.now, outlets=outlets)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 
     def post(

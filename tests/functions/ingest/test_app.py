@@ -94,7 +94,7 @@ def test_a_cold_start_asks_nobody(dynamodb: ScriptedServer, handler: Handler) ->
     assert dynamodb.connections == 0
 
 
-def test_a_first_event_is_two_reads_and_two_writes_over_one_connection(
+def test_a_first_event_is_two_reads_and_three_writes_over_one_connection(
     dynamodb: ScriptedServer, handler: Handler
 ) -> None:
     dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED), reply())
@@ -103,7 +103,7 @@ def test_a_first_event_is_two_reads_and_two_writes_over_one_connection(
 
     assert answer["statusCode"] == 202
     assert json.loads(answer["body"])["data"]["results"][0]["outcome"] == "opened"
-    assert operations(dynamodb) == ["GetItem", "GetItem", "UpdateItem", "PutItem"]
+    assert operations(dynamodb) == ["GetItem", "GetItem", "UpdateItem", "PutItem", "PutItem"]
     assert dynamodb.connections == 1
 
 
@@ -111,7 +111,7 @@ def test_two_writes_never_have_the_same_id(dynamodb: ScriptedServer, handler: Ha
     dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED), reply())
     handler(event_of("ingest_rest_trigger"), Context())
 
-    update, put = (it.json() for it in dynamodb.requests[2:])
+    update, _, put = (it.json() for it in dynamodb.requests[2:])
 
     first = update["ExpressionAttributeValues"][":write_id"]["S"]
     second = put["Item"]["write_id"]["S"]

@@ -12,6 +12,7 @@ from typing import Final
 
 _HEAD_LIMIT_BYTES: Final = 65_536
 _PIECE_BYTES: Final = 65_536
+_BODILESS: Final = frozenset((204, 304))
 _HTTP: Final = 80
 _HTTPS: Final = 443
 
@@ -56,17 +57,28 @@ class Reply:
 class HttpConnection:
     """Opened by the first request and kept; not for several threads at once."""
 
-    def __init__(self, host: str, tls: ssl.SSLContext | None = None) -> None:
-        """Args: host: With its port, unless that is the usual one."""
+    def __init__(
+        self, host: str, tls: ssl.SSLContext | None = None, *, address: str | None = None
+    ) -> None:
+        """Remember where to connect to.
+
+        Args:
+            host: With its port, unless that is the usual one.
+            tls: None for a plain connection.
+            address: Where the name leads, if that was looked up before; it is not asked again.
+        """
         name, colon, port = host.rpartition(":")
         if not colon or port.endswith("]"):
             name, port = host, str(_HTTPS if tls else _HTTP)
         self._name = name.strip("[]")
         self._port = int(port)
+        self._address = address or self._name
         self._tls = tls
         self._socket: socket.socket | None = None
         self._received = b""
         self._until = 0.0
+        self._body_limit: int | None = None
+        self._room: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +93,7 @@ class HttpConnection:
         body: bytes = b"",
         *,
         timeout_seconds: float,
+        body_limit: int | None = None,
     ) -> Reply:
         """Send one request and read its reply to the end; after any error it is closed.
 
@@ -90,6 +103,8 @@ class HttpConnection:
             headers: All but the length; `host` must be among them.
             body: What to send.
             timeout_seconds: For all of it.
+            body_limit: In bytes, for replies of strangers: a body that is longer, or breaks off,
+                is left unread, and the connection is closed. None: it must be whole.
 
         Raises:
             OSError: There is no connection, or it failed.
@@ -99,6 +114,7 @@ class HttpConnection:
         head = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
         try:
             self._until = time.monotonic() + timeout_seconds
+            self._body_limit = body_limit
             if self._socket is None:
                 self._socket = self._connect(timeout_seconds)
             self._socket.settimeout(self._left_seconds())
@@ -116,7 +132,7 @@ class HttpConnection:
             self._socket = None
 
     def _connect(self, timeout_seconds: float) -> socket.socket:
-        plain = socket.create_connection((self._name, self._port), timeout_seconds)
+        plain = socket.create_connection((self._address, self._port), timeout_seconds)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
             return plain
@@ -130,7 +146,11 @@ class HttpConnection:
         reply = self._read_head()
         while reply.status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
             reply = self._read_head()
-        reply.body = self._read_body(reply)
+        if self._body_limit is None:
+            reply.body = self._read_body(reply)
+        else:
+            reply.body = self._read_body_within(self._body_limit, reply)
+            self.close()
         if self._received or reply.is_last:
             self.close()
         return reply
@@ -147,6 +167,18 @@ class HttpConnection:
         except ValueError:
             raise BrokenReplyError("The reply's length is not understood.") from None
         return self._read_rest()
+
+    def _read_body_within(self, limit: int, reply: Reply) -> bytes:
+        """Read a stranger's body; one that is too long or breaks off is as good as none."""
+        if reply.status in _BODILESS:
+            return b""
+        self._room = limit
+        try:
+            return self._read_body(reply)
+        except (OSError, BrokenReplyError):
+            return b""
+        finally:
+            self._room = None
 
     def _read_chunks(self, encoding: str) -> bytes:
         if encoding.lower() != "chunked":
@@ -197,7 +229,12 @@ class HttpConnection:
         if self._socket is None:
             return b""
         self._socket.settimeout(self._left_seconds())
-        return self._socket.recv(_PIECE_BYTES)
+        piece = self._socket.recv(_PIECE_BYTES)
+        if self._room is not None:
+            self._room -= len(piece)
+            if self._room < 0:
+                raise BrokenReplyError("The reply's body is too long.")
+        return piece
 
     def _left_seconds(self) -> float:
         left_seconds = self._until - time.monotonic()

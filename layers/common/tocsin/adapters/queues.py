@@ -1,4 +1,4 @@
-"""The timers queue: a message waits until its timer is due."""
+"""The queues: a message waits until its timer or its delivery is due."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import Fingerprint, instant, milliseconds
-from tocsin.domain.next_action import Timer
+from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
+from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 
 BATCH_LIMIT: Final = 10
 """SQS takes no more at once, nor delays for longer than 15 minutes."""
@@ -29,38 +30,58 @@ class SqsTimers:
     call: Call
     queue_url: str
 
-    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+    def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive when it is due, within a second after.
 
         One that is due in more than 15 minutes arrives too early, and has to be sent again.
         """
-        for batch in batched(timers, BATCH_LIMIT, strict=False):
-            self._send(
-                {
-                    str(number): {
-                        "Id": str(number),
-                        "MessageBody": _written(timer),
-                        "DelaySeconds": _delay_seconds(timer.due_at - now),
-                    }
-                    for number, timer in enumerate(batch)
-                }
-            )
-
-    def _send(self, entries: Mapping[str, Entry]) -> None:
-        """Send until each is named among the successful: a reply may be cut short."""
-        left = dict(entries)
-        for _ in range(ATTEMPTS):
-            request = {"QueueUrl": self.queue_url, "Entries": list(left.values())}
-            answer = self.call("SendMessageBatch", request)
-            for sent in answer.get("Successful", ()):
-                left.pop(sent["Id"], None)
-            if not left:
-                return
-        message = f"The timers queue did not confirm {len(left)} of {len(entries)} timers."
-        raise TryAgainError(message)
+        due = [(timer.due_at, _written(timer)) for timer in timers]
+        _send_all(self.call, self.queue_url, due, now)
 
 
-def timer_from(body: str) -> Timer:
+@dataclass(frozen=True, slots=True)
+class SqsDeliveries:
+    """Implements `DeliveryQueue`."""
+
+    call: Call
+    queue_url: str
+
+    def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
+        """Queue each to arrive when it is due; one that is due later than SQS can delay, early."""
+        due = [(delivery.due_at, written_delivery(delivery)) for delivery in deliveries]
+        _send_all(self.call, self.queue_url, due, now)
+
+
+def _send_all(
+    call: Call, queue_url: str, due: Sequence[tuple[datetime, str]], now: datetime
+) -> None:
+    for batch in batched(due, BATCH_LIMIT, strict=False):
+        entries = {
+            str(number): {
+                "Id": str(number),
+                "MessageBody": body,
+                "DelaySeconds": _delay_seconds(due_at - now),
+            }
+            for number, (due_at, body) in enumerate(batch)
+        }
+        _send(call, queue_url, entries)
+
+
+def _send(call: Call, queue_url: str, entries: Mapping[str, Entry]) -> None:
+    """Send until each is named among the successful: a reply may be cut short."""
+    left = dict(entries)
+    for _ in range(ATTEMPTS):
+        request = {"QueueUrl": queue_url, "Entries": list(left.values())}
+        answer = call("SendMessageBatch", request)
+        for sent in answer.get("Successful", ()):
+            left.pop(sent["Id"], None)
+        if not left:
+            return
+    message = f"The queue did not confirm {len(left)} of {len(entries)} messages."
+    raise TryAgainError(message)
+
+
+def timer_from(body: str) -> AnyTimer:
     """Read a message.
 
     Raises:
@@ -68,11 +89,64 @@ def timer_from(body: str) -> Timer:
         KeyError: Likewise.
     """
     fields = json.loads(body)
-    return Timer(slot=Fingerprint(fields["slot"]), due_at=instant(fields["due_at"]))
+    due_at = instant(fields["due_at"])
+    if "heartbeat" in fields:
+        return HeartbeatTimer(heartbeat=str(fields["heartbeat"]), due_at=due_at)
+    return Timer(slot=Fingerprint(fields["slot"]), due_at=due_at)
 
 
-def _written(timer: Timer) -> str:
-    return json.dumps({"slot": timer.slot, "due_at": milliseconds(timer.due_at)})
+def written_delivery(delivery: Delivery) -> str:
+    """Write a message."""
+    fields = {
+        "alert_id": delivery.alert_id,
+        "episode": delivery.episode,
+        "step": delivery.step,
+        "loop": delivery.loop,
+        "target": delivery.target,
+        "channel": delivery.channel,
+        "address": delivery.address,
+        "event": delivery.event,
+        "reason": delivery.reason,
+        "step_name": delivery.step_name,
+        "version": delivery.version,
+        "planned": delivery.planned,
+        "due_at": milliseconds(delivery.due_at),
+    }
+    return json.dumps(fields)
+
+
+def delivery_from(body: str) -> Delivery:
+    """Read a message.
+
+    Raises:
+        ValueError: It is none of ours.
+        KeyError: Likewise.
+    """
+    fields = json.loads(body)
+    return Delivery(
+        alert_id=AlertId(fields["alert_id"]),
+        episode=fields["episode"],
+        step=fields["step"],
+        loop=fields["loop"],
+        target=fields["target"],
+        channel=fields["channel"],
+        address=fields["address"],
+        event=NotificationEvent(fields["event"]),
+        reason=NotificationReason(fields["reason"]),
+        step_name=fields["step_name"],
+        version=fields["version"],
+        planned=fields["planned"],
+        due_at=instant(fields["due_at"]),
+    )
+
+
+def _written(timer: AnyTimer) -> str:
+    due_at = milliseconds(timer.due_at)
+    match timer:
+        case Timer():
+            return json.dumps({"slot": timer.slot, "due_at": due_at})
+        case HeartbeatTimer():
+            return json.dumps({"heartbeat": timer.heartbeat, "due_at": due_at})
 
 
 def _delay_seconds(delay: timedelta) -> int:

@@ -1,7 +1,7 @@
 """An alert's life: firing → acknowledged → resolved; every step is a new value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -12,6 +12,8 @@ from tocsin.domain.errors import (
     NotAcknowledgedError,
     NotSnoozedError,
 )
+from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest, advance
+from tocsin.domain.flapping import STABLE_AFTER, Flapping
 from tocsin.domain.ids import (
     AUTO,
     Actor,
@@ -89,10 +91,20 @@ class Alert:
     acknowledged_by: Actor | None = None
     resolves_at: datetime | None = None
     """The sender said `ok`; the alert closes then unless it fires again before."""
+    lapses_at: datetime | None = None
+    """By then its sender says it again, or it is over; every repeat puts it off."""
     resolved_at: datetime | None = None
     resolved_by: Actor | None = None
     snooze: Snooze | None = None
     incident_id: IncidentId | None = None
+    escalation: Escalation = field(default_factory=Escalation)
+    flapping: Flapping | None = None
+    """None for what was never reopened."""
+    notification_count: int = 0
+    """Pages that reached somebody; about a second old."""
+    timer_at: datetime | None = None
+    """Where it stands in the index of what falls due, as it was read. Never later than its next
+    action, but maybe earlier: then it is only looked at, and put off."""
     changed_at: datetime
     changes: tuple[Change, ...] = ()
     """What happened since it was read; stored with the new version, from where the stream
@@ -114,11 +126,21 @@ class Alert:
         return self.status is not AlertStatus.RESOLVED
 
     @property
+    def has_ended_by_itself(self) -> bool:
+        """Whether it is over although nobody said so in that moment."""
+        return self.resolved_by == AUTO
+
+    @property
     def was_resolved_by_hand(self) -> bool:
         """Whether a person closed it, which the same source episode may not undo."""
         return self.resolved_by is not None and not (
             self.resolved_by == AUTO or self.resolved_by.startswith("integration:")
         )
+
+    @property
+    def is_flapping(self) -> bool:
+        """Whether it opens again and again."""
+        return self.flapping is not None and self.flapping.since is not None
 
     def is_snoozed(self, at: datetime) -> bool:
         """Whether it is muted at this time."""
@@ -133,12 +155,25 @@ class Alert:
         slot: Fingerprint,
         at: datetime,
         previous: Self | None = None,
+        policy: str | None = None,
     ) -> Self:
-        """Begin an episode; a snooze of the one before goes on, its acknowledgement does not."""
-        fired_at, episode = at, 1
+        """Begin an episode; a snooze of the one before goes on, its acknowledgement does not.
+
+        Args:
+            signal: What the sender says.
+            integration: Who sent it.
+            slot: Where all episodes of its dedup key live.
+            at: When, by our clock.
+            previous: The episode before.
+            policy: The escalation policy that the integration asks for.
+        """
+        fired_at, episode, flapping = at, 1, None
         if previous is not None:
             fired_at = max(at, previous.fired_at + _NEXT_MILLISECOND)
             episode = previous.episode + 1
+            flapping = Flapping.reopened(
+                previous.flapping, resolved_at=previous.resolved_at, at=fired_at
+            )
         by = integration_actor(integration)
         changes = [Change(type=ChangeType.FIRED, at=fired_at, by=by)]
         if previous is not None:
@@ -147,7 +182,7 @@ class Alert:
                 "previous_alert_id": previous.alert_id,
             }
             changes.append(Change(type=ChangeType.REOPENED, at=fired_at, by=by, details=details))
-        return cls(
+        opened = cls(
             alert_id=AlertId(ulid(fired_at, slot)),
             integration=integration,
             dedup_key=signal.dedup_key,
@@ -159,10 +194,27 @@ class Alert:
             current_value=signal.current_value,
             listed=Listed(occurrences=1, last_seen_at=fired_at, current_value=signal.current_value),
             source_started_at=signal.source_started_at,
+            lapses_at=signal.lapses_at,
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,
+            escalation=Escalation(policy=policy),
+            flapping=flapping,
             changed_at=fired_at,
             changes=tuple(changes),
         )
+        return opened if opened.snooze else opened._wanting_first_page(previous)
+
+    def _wanting_first_page(self, previous: Self | None) -> Self:
+        """Ask for the first step, unless it has been said already that the alert flaps."""
+        is_quiet = (
+            self.is_flapping
+            and previous is not None
+            and previous.is_flapping
+            and not self.severity.is_worse_than(previous.severity)
+        )
+        if not is_quiet:
+            return replace(self, escalation=self.escalation.wanted(self.fired_at))
+        waiting = self.escalation.wanted(self.fired_at + STABLE_AFTER)
+        return replace(self, escalation=replace(waiting, awaits_stability=True))
 
     @classmethod
     def presumed(cls, alert_id: AlertId) -> Self:
@@ -194,21 +246,35 @@ class Alert:
             overflow=None,
             occurrences=self.occurrences + 1,
             last_seen_at=at,
+            lapses_at=signal.lapses_at,
             current_value=value,
         )
 
-    def changed_severity(self, severity: Severity, *, by: Actor, at: datetime) -> Self:
-        """Become worse or better; a worse alert wakes unless its snooze is sticky."""
-        wakes = (
-            self.snooze is not None
-            and severity.is_worse_than(self.severity)
-            and not self.snooze.sticky_severity
-        )
+    def changed_severity(
+        self, severity: Severity, *, by: Actor, at: datetime, policy: str | None = None
+    ) -> Self:
+        """Become worse or better; a worse alert wakes unless its snooze is sticky.
+
+        A worse alert that nobody has acknowledged is paged anew, by the policy that it is for now.
+
+        Args:
+            severity: The new one.
+            by: Who says so.
+            at: When.
+            policy: The escalation policy that the integration asks for.
+        """
+        is_worse = severity.is_worse_than(self.severity)
+        wakes = self.snooze is not None and is_worse and not self.snooze.sticky_severity
         details: dict[str, Detail] = {"from": self.severity.value, "to": severity.value}
         changed = replace(self, severity=severity)._with(
             ChangeType.SEVERITY_CHANGED, by=by, at=at, details=details
         )
-        return changed.woken(by=by, at=at, reason="the severity rose") if wakes else changed
+        if wakes:
+            changed = changed.woken(by=by, at=at, reason="the severity rose")
+        if not is_worse or changed.snooze or changed.status is not AlertStatus.FIRING:
+            return changed
+        asked = replace(changed.escalation, policy=policy)
+        return replace(changed, escalation=asked.wanted(changed.changed_at))
 
     def acknowledge(self, *, by: Actor, at: datetime, note: str | None = None) -> Self:
         """Take responsibility: whoever is first stays, with the first time.
@@ -234,8 +300,10 @@ class Alert:
                     ChangeType.ACKNOWLEDGED, by=by, at=at, details=_noted(note)
                 )
 
-    def unacknowledge(self, *, by: Actor, at: datetime, note: str | None = None) -> Self:
-        """Give it back: it fires again.
+    def unacknowledge(
+        self, *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
+    ) -> Self:
+        """Give it back: it fires again, and the step that was paged last is paged again.
 
         Raises:
             NotAcknowledgedError: Nobody has it.
@@ -245,10 +313,39 @@ class Alert:
         if self.status is not AlertStatus.ACKNOWLEDGED:
             message = "This alert is firing: nobody has acknowledged it."
             raise NotAcknowledgedError(message)
+        details = _noted(note) | ({"reason": reason} if reason else {})
         given_back = replace(
             self, status=AlertStatus.FIRING, acknowledged_by=None, acknowledged_at=None
         )
-        return given_back._with(ChangeType.UNACKNOWLEDGED, by=by, at=at, details=_noted(note))
+        changed = given_back._with(ChangeType.UNACKNOWLEDGED, by=by, at=at, details=details)
+        escalation = changed.escalation
+        from_step = 1 if escalation.rest else max(1, escalation.step)
+        return replace(
+            changed, escalation=escalation.wanted(changed.changed_at, from_step=from_step)
+        )
+
+    def escalate(
+        self, policy: EscalationPolicy | None, *, at: datetime, reason: str | None = None
+    ) -> Self:
+        """Take the step that is due: the first, the next, or the one into rest.
+
+        Args:
+            policy: What it follows by now; see `Routing.choose`.
+            at: When.
+            reason: Why it does not wait until the step is due.
+        """
+        before, now = self.escalation, self._not_before_last_change(at)
+        after = advance(before, policy, self.severity, now)
+        flapping = None if before.awaits_stability else self.flapping
+        changed = replace(self, escalation=after, flapping=flapping, changed_at=now)
+        details: dict[str, Detail] = {"policy": after.policy}
+        if after.rest is Rest.EXHAUSTED:
+            return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
+        if after.rest or before.step_name is None:
+            return changed
+        details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
+        details |= {"reason": reason} if reason else {}
+        return changed._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
 
     def resolve(
         self, *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
@@ -300,7 +397,7 @@ class Alert:
         return replace(self, snooze=snooze)._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:
-        """End a snooze, early or at its time.
+        """End a snooze, early or at its time; what still fires is paged from the first step on.
 
         Raises:
             NotSnoozedError: It is not muted.
@@ -310,8 +407,12 @@ class Alert:
         if self.snooze is None:
             message = "This alert is not snoozed."
             raise NotSnoozedError(message)
-        awake = replace(self, snooze=None)
-        return awake._with(ChangeType.WOKEN, by=by, at=at, details={"reason": reason})
+        awake = replace(self, snooze=None)._with(
+            ChangeType.WOKEN, by=by, at=at, details={"reason": reason}
+        )
+        if awake.status is not AlertStatus.FIRING:
+            return awake
+        return replace(awake, escalation=awake.escalation.wanted(awake.changed_at))
 
     def promoted(self, incident_id: IncidentId, *, by: Actor, at: datetime) -> Self:
         """Become part of an incident; open or not."""

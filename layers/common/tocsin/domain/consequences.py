@@ -2,8 +2,7 @@
 
 Whoever changes an alert does nothing else. The stream then tells each write with the states
 before and after it, in order for one alert, but at least once; so what follows must come out
-the same however often it is decided. What an escalation's step sends is to be the next kind of
-consequence, beside the timer.
+the same however often it is decided.
 """
 
 from collections.abc import Mapping
@@ -13,9 +12,11 @@ from datetime import datetime
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample, sample_of
-from tocsin.domain.next_action import LOOK_AHEAD, next_action
+from tocsin.domain.next_action import LOOK_AHEAD, lacks_timer, next_action
+from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
 from tocsin.domain.timeline import Change, ChangeType, Detail
+from tocsin.domain.update_plan import event_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,14 @@ class Consequences:
     sample: Sample | None
     """The value that a newer occurrence took the place of."""
     refreshes_listed: bool
+    begins_step: bool
+    """Whether a step of its escalation policy was begun: its targets are to be paged."""
+    event: NotificationEvent | None
+    """What those who were paged before are to hear."""
     due_at: datetime | None
-    """When its next action is due, if no tick would find it in time."""
+    """When its timer is due, if no tick would find it in time."""
+    needs_timer_at: datetime | None
+    """When its next action is due, if the timer that it has would come too late for it."""
     ends: bool
     """Whether this write resolved it, so that what is kept beside it may expire too."""
 
@@ -66,6 +73,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
     is_new_version = earlier is None or earlier.version != after.version
     is_occurrence = earlier is None or earlier.occurrences != after.occurrences
     told = stored.changes if is_new_version else _said_anew(earlier, after)
+    was_paged = earlier is not None and earlier.escalation.step > 0
     return Consequences(
         alert=after,
         told=tuple(_with_reason(change, after) for change in told),
@@ -73,7 +81,10 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         counts=_counts_of(after) - _counts_of(stored.before),
         sample=sample_of(earlier) if earlier and is_occurrence else None,
         refreshes_listed=is_occurrence and _is_behind(after),
+        begins_step=_begins_step(earlier, after),
+        event=event_of(told) if was_paged else None,
         due_at=_due_before_a_tick(earlier, after, now),
+        needs_timer_at=next_action(after).at if lacks_timer(after) else None,
         ends=not after.is_open and (earlier is None or earlier.is_open),
     )
 
@@ -114,9 +125,15 @@ def _is_behind(alert: Alert) -> bool:
     return alert.listed.occurrences < alert.occurrences
 
 
+def _begins_step(earlier: Alert | None, after: Alert) -> bool:
+    reached = (after.escalation.loop, after.escalation.step)
+    before = (earlier.escalation.loop, earlier.escalation.step) if earlier else (0, 0)
+    return reached != before and after.escalation.step > 0
+
+
 def _due_before_a_tick(earlier: Alert | None, after: Alert, now: datetime) -> datetime | None:
-    due_at = next_action(after).at
-    was_due_at = next_action(earlier).at if earlier else None
+    due_at = after.timer_at
+    was_due_at = earlier.timer_at if earlier else None
     is_soon = due_at is not None and due_at != was_due_at and due_at < now + LOOK_AHEAD
     return due_at if is_soon else None
 

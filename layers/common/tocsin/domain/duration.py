@@ -30,3 +30,13 @@ def read_duration(written: object) -> timedelta:
         return int(match[1]) * _UNITS[match[2]]
     except OverflowError:
         raise ValueError(EXPECTED) from None
+
+
+def spelled(duration: timedelta) -> str:
+    """Write a duration as people do, in the largest unit that leaves nothing over."""
+    seconds = duration // _UNITS["s"]
+    for unit in ("d", "h", "m"):
+        whole, rest = divmod(seconds, _UNITS[unit] // _UNITS["s"])
+        if whole and not rest:
+            return f"{whole}{unit}"
+    return f"{seconds}s"

@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tocsin.domain.alert import Alert
+    from tocsin.domain.notification import Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ class UnauthorizedError(TocsinError):
     """No key, or none that we know."""
 
     code = "unauthorized"
+
+
+class SenderNotTrustedError(UnauthorizedError):
+    """The URL is right, but its integration asks for more, and that was not there."""
+
+    def __init__(self, check: str, challenge: str | None = None) -> None:
+        super().__init__("This integration asks for more than its URL, and it is not as asked.")
+        self.check = check
+        """Which one failed; for the log, as it would tell a stranger what to try next."""
+        self.challenge = challenge
+        """How to ask the sender for it."""
 
 
 class ScopeMissingError(TocsinError):
@@ -90,6 +104,51 @@ class IntegrationNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("There is no integration behind this URL or name.")
+
+
+class EscalationPolicyNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "escalation_policy_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no escalation policy with this name.")
+
+
+class RouteNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "route_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no route with this name.")
+
+
+class UserNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "user_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no user with this name.")
+
+
+class ChannelNotFoundError(NotFoundError):
+    """The name is nobody's."""
+
+    code = "channel_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no channel with this name.")
+
+
+class HeartbeatNotFoundError(NotFoundError):
+    """The name is nobody's, or the token is none of a heartbeat's."""
+
+    code = "heartbeat_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no heartbeat behind this URL or name.")
 
 
 class KeyNotFoundError(NotFoundError):
@@ -155,6 +214,12 @@ class ManagedElsewhereError(ConflictError):
     code = "managed_elsewhere"
 
 
+class StillReferencedError(ConflictError):
+    """Something else names this object; the message says what."""
+
+    code = "still_referenced"
+
+
 class IdempotencyConflictError(ConflictError):
     """The same Idempotency-Key came before with another request."""
 
@@ -201,3 +266,30 @@ class SlotRefusedError(Exception):
     def __init__(self, current: Alert | None) -> None:
         super().__init__("the slot holds another state")
         self.current = current
+
+
+class NotificationRefusedError(Exception):
+    """A write of the ledger met another state; `current` is what the ledger holds.
+
+    Not for clients: whoever catches it decides again.
+    """
+
+    def __init__(self, current: Notification | None) -> None:
+        super().__init__("the ledger holds another state")
+        self.current = current
+
+
+class DeliveryFailedError(Exception):
+    """A channel did not take a message.
+
+    Not for clients as such: the ledger keeps its reason, which may name no secret.
+    """
+
+    def __init__(
+        self, reason: str, *, is_retryable: bool, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_retryable = is_retryable
+        self.retry_after = retry_after
+        """For how long it wants to be left alone, where it said so."""

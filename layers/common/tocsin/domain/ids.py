@@ -11,11 +11,13 @@ Fingerprint = NewType("Fingerprint", str)
 WriteId = NewType("WriteId", str)
 """Fresh for every write, so that a writer recognises its own after a lost reply."""
 Actor = NewType("Actor", str)
-"""Who did it: a user's name, `key:{id}`, `link:{user}`, `integration:{name}` or `auto`."""
+"""Who did it: a user's name, `key:{id}`, `link:{user}`, `slack:{id}`, `integration:{name}` or
+`auto`."""
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FINGERPRINT_LENGTH: Final = 16
 ULID_LENGTH: Final = 26
+_ULID_BYTES: Final = 16
 _TIME_LENGTH: Final = 10
 _LAST_TIME: Final = "76EZ91ZPZZ"
 """The last millisecond of the year 9999: Python counts no further."""
@@ -75,10 +77,30 @@ def fingerprint_of(alert_id: AlertId) -> Fingerprint:
 
 def time_of(identifier: str) -> datetime:
     """When the thing with this ULID began."""
+    return instant(_decode(identifier[:_TIME_LENGTH]))
+
+
+def ulid_bytes(identifier: str) -> bytes:
+    """Pack a ULID into its 16 bytes.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not is_ulid(identifier):
+        raise ValueError("this is no ULID")
+    return _decode(identifier).to_bytes(_ULID_BYTES)
+
+
+def ulid_from(data: bytes) -> str:
+    """The inverse of `ulid_bytes`."""
+    return _encode(int.from_bytes(data), ULID_LENGTH)
+
+
+def _decode(text: str) -> int:
     value = 0
-    for letter in identifier[:_TIME_LENGTH]:
+    for letter in text:
         value = value * 32 + _VALUES[letter]
-    return instant(value)
+    return value
 
 
 def _encode(value: int, length: int) -> str:

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from tocsin.domain.credential import TOKEN_PREFIX_LENGTH, SecretHash, hash_token
 from tocsin.domain.errors import ConflictError
+from tocsin.domain.intake_checks import NO_CHECKS, IntakeChecks
 from tocsin.domain.reception import Source
 
 EVENTS_API: Final = "events-api"
@@ -89,6 +90,7 @@ class Integration:
     severity_map: Mapping[str, str] = field(default_factory=dict)
     wakes_on_output: bool = False
     paused: bool = False
+    checks: IntakeChecks = NO_CHECKS
     escalation_policy: str | None = None
     managed_by: str | None = None
     created_at: datetime
@@ -103,6 +105,7 @@ class Integration:
             integration=self.name,
             resolve_after=self.resolve_after,
             wakes_on_output=self.wakes_on_output,
+            escalation_policy=self.escalation_policy,
         )
 
     def rotated(self, token: Token, *, at: datetime, overlap: timedelta) -> Self:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.duration import spelled
+from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
 from tocsin.domain.ids import AUTO, Fingerprint
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
@@ -18,7 +20,16 @@ class ActionKind(StrEnum):
 
     WAKE = "wake"
     RESOLVE = "resolve"
+    LAPSE = "lapse"
+    UNACKNOWLEDGE = "unacknowledge"
+    ESCALATE = "escalate"
+    EXHAUST = "exhaust"
     NONE = "none"
+
+
+_FOLLOWS_POLICY: Final = frozenset(
+    (ActionKind.WAKE, ActionKind.UNACKNOWLEDGE, ActionKind.ESCALATE, ActionKind.EXHAUST)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +40,28 @@ class NextAction:
     at: datetime | None
     why: str
 
+    def is_due(self, at: datetime) -> bool:
+        """Whether it is to be done by this time."""
+        return self.at is not None and self.at <= at
+
+    @property
+    def follows_policy(self) -> bool:
+        """Whether doing it takes the alert's escalation policy."""
+        return self.kind in _FOLLOWS_POLICY
+
 
 def next_action(alert: Alert) -> NextAction:
     """Say what is due next; every open alert has an action or a stated reason for none."""
     if not alert.is_open:
         return NextAction(kind=ActionKind.NONE, at=None, why="resolved")
+    wanted, lapses_at = _if_it_goes_on(alert), alert.lapses_at
+    if lapses_at is None or (wanted.at is not None and wanted.at < lapses_at):
+        return wanted
+    why = "its sender repeats it until it is over; resolves unless it comes again by then"
+    return NextAction(kind=ActionKind.LAPSE, at=lapses_at, why=why)
+
+
+def _if_it_goes_on(alert: Alert) -> NextAction:
     wakes_at = alert.snooze.until if alert.snooze else None
     if alert.resolves_at is not None and (wakes_at is None or alert.resolves_at <= wakes_at):
         why = "the sender reported recovery; resolves unless it fires again"
@@ -41,24 +69,111 @@ def next_action(alert: Alert) -> NextAction:
     if wakes_at is not None:
         return NextAction(kind=ActionKind.WAKE, at=wakes_at, why="the snooze ends")
     if alert.status is AlertStatus.ACKNOWLEDGED:
+        return _while_acknowledged(alert)
+    return _while_firing(alert.escalation)
+
+
+def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | None:
+    """Do what is due at this time; None if nothing is (the alert has moved on).
+
+    One thing may make another due at once: an alert that wakes is paged in the same change. But
+    no more than one step is taken, as each is told by a change of its own.
+
+    Args:
+        alert: As it is stored.
+        at: The time.
+        policy: What it follows by now; see `Routing.choose`.
+    """
+    acted = alert
+    while (due := next_action(acted)).is_due(at):
+        acted = _do(acted, due, at, policy)
+        if due.kind in {ActionKind.ESCALATE, ActionKind.EXHAUST}:
+            break
+    return None if acted is alert else acted
+
+
+def first_step_is_due(alert: Alert) -> bool:
+    """Whether what has just made it fire may also page its first step, in the same write."""
+    due = next_action(alert)
+    is_start = due.kind is ActionKind.ESCALATE and alert.escalation.is_restart
+    return is_start and due.is_due(alert.changed_at)
+
+
+def timer_for(alert: Alert) -> datetime | None:
+    """Where an alert that changes now has to stand in the index of what falls due.
+
+    An entry that is too early does no harm: when its time comes the alert is looked at and the
+    entry put off. So most changes leave it where it is, which costs nothing.
+    """
+    if not alert.is_open:
+        return None
+    needed, stands = next_action(alert).at, alert.timer_at
+    if stands is None or stands <= alert.changed_at:
+        return needed
+    return stands if needed is None else min(stands, needed)
+
+
+def lacks_timer(alert: Alert) -> bool:
+    """Whether its next action would be forgotten, or come late, with the timer that it has."""
+    needed = next_action(alert).at
+    return needed is not None and (alert.timer_at is None or alert.timer_at > needed)
+
+
+def _while_acknowledged(alert: Alert) -> NextAction:
+    timeout = alert.escalation.ack_timeout
+    if timeout is None or alert.acknowledged_at is None:
         why = f"acknowledged by {alert.acknowledged_by}"
         return NextAction(kind=ActionKind.NONE, at=None, why=why)
-    return NextAction(kind=ActionKind.NONE, at=None, why="no escalation policy pages for it")
+    why = (
+        f"acknowledged by {alert.acknowledged_by}; fires again unless it is resolved within "
+        f"{spelled(timeout)} of that"
+    )
+    return NextAction(kind=ActionKind.UNACKNOWLEDGE, at=alert.acknowledged_at + timeout, why=why)
 
 
-def act(alert: Alert, at: datetime) -> Alert | None:
-    """Do what is due at this time; None if nothing is (the alert has moved on)."""
-    due = next_action(alert)
-    if due.at is None or at < due.at:
-        return None
+def _while_firing(escalation: Escalation) -> NextAction:
+    at, policy = escalation.escalates_at, escalation.policy
+    if at is None:
+        return NextAction(kind=ActionKind.NONE, at=None, why=_why_at_rest(escalation))
+    if escalation.next_step is None:
+        why = f"the last step of {policy} was paged; after that nobody else is asked"
+        return NextAction(kind=ActionKind.EXHAUST, at=at, why=why)
+    if escalation.awaits_stability:
+        why = "flapping: paged only if it stays like this until then"
+    elif policy is None:
+        why = "its escalation policy is chosen and its first step paged"
+    else:
+        is_repeat = escalation.next_step <= escalation.step and not escalation.is_restart
+        again = ", again," if is_repeat else ""
+        why = f"step {escalation.next_step} of {policy}{again} if nobody acknowledges"
+    return NextAction(kind=ActionKind.ESCALATE, at=at, why=why)
+
+
+def _why_at_rest(escalation: Escalation) -> str:
+    match escalation.rest:
+        case Rest.EXHAUSTED:
+            return f"every step of {escalation.policy} was paged, and nobody acknowledged"
+        case Rest.SEVERITY:
+            return f"{escalation.policy} pages nobody for this severity"
+        case Rest.NO_POLICY | None:
+            return "no escalation policy pages for it"
+
+
+def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | None) -> Alert:
     match due.kind:
         case ActionKind.WAKE:
             return alert.woken(by=AUTO, at=at, reason="the snooze ended")
         case ActionKind.RESOLVE:
             reason = "recovered, and stayed so for the integration's resolve window"
             return alert.resolve(by=AUTO, at=at, reason=reason)
+        case ActionKind.LAPSE:
+            return alert.resolve(by=AUTO, at=at, reason="its sender did not repeat it in time")
+        case ActionKind.UNACKNOWLEDGE:
+            return alert.unacknowledge(by=AUTO, at=at, reason="the acknowledgement timed out")
+        case ActionKind.ESCALATE | ActionKind.EXHAUST:
+            return alert.escalate(policy, at=at)
         case ActionKind.NONE:
-            return None
+            return alert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +182,15 @@ class Timer:
 
     slot: Fingerprint
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatTimer:
+    """A reminder to look at one heartbeat at one time; worthless once it was heard from."""
+
+    heartbeat: str
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer
+"""Both wait in the same index and queue."""

@@ -34,6 +34,8 @@ class Source:
     integration: str
     resolve_after: timedelta = timedelta()
     wakes_on_output: bool = False
+    escalation_policy: str | None = None
+    """What the integration asks for; None if the routes are to say."""
 
     def slot_of(self, signal: Signal) -> Fingerprint:
         """Where the alert of this signal lives."""
@@ -66,6 +68,7 @@ def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
         current.is_open
         and current.severity is signal.severity
         and current.resolves_at is None
+        and _has_timer_for(current, signal)
         and not _wakes_by_output(current, signal, source)
     )
 
@@ -73,7 +76,11 @@ def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
 def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
     if current is None:
         alert = Alert.open(
-            signal, integration=source.integration, slot=source.slot_of(signal), at=at
+            signal,
+            integration=source.integration,
+            slot=source.slot_of(signal),
+            at=at,
+            policy=source.escalation_policy,
         )
         return Reception(outcome=Outcome.OPENED, alert=alert)
     if current.is_open:
@@ -86,6 +93,7 @@ def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime
         slot=current.fingerprint,
         at=at,
         previous=current,
+        policy=source.escalation_policy,
     )
     return Reception(outcome=Outcome.REOPENED, alert=alert)
 
@@ -97,7 +105,9 @@ def _updated(current: Alert, signal: Signal, source: Source, at: datetime) -> Al
     if alert.resolves_at is not None:
         alert = alert.stop_resolving(by=by, at=at)
     if alert.severity is not signal.severity:
-        alert = alert.changed_severity(signal.severity, by=by, at=at)
+        alert = alert.changed_severity(
+            signal.severity, by=by, at=at, policy=source.escalation_policy
+        )
     if wakes_by_output and alert.snooze is not None:
         alert = alert.woken(by=by, at=at, reason="the output changed")
     return alert
@@ -130,6 +140,13 @@ def _reason_of(signal: Signal) -> str | None:
 def _is_same_source_episode(current: Alert, signal: Signal) -> bool:
     begun, known = signal.source_started_at, current.source_started_at
     return begun is not None and known is not None and milliseconds(begun) == milliseconds(known)
+
+
+def _has_timer_for(current: Alert, signal: Signal) -> bool:
+    """Whether what it waits for until it lapses may stay as it is: put off, never brought on."""
+    if signal.lapses_at is None or current.lapses_at is None:
+        return signal.lapses_at is current.lapses_at
+    return current.timer_at is not None and current.timer_at <= signal.lapses_at
 
 
 def _wakes_by_output(current: Alert, signal: Signal, source: Source) -> bool:

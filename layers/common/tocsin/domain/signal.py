@@ -78,6 +78,9 @@ class Signal:
     source_started_at: datetime | None = None
     """When the condition began, where the sender says so; tells one source episode from the
     next after a manual resolve. Never used for ordering."""
+    lapses_at: datetime | None = None
+    """Until when the sender vouches for it: if it does not come again by then, it is over. Only
+    of a trigger, and always ahead."""
 
 
 class FactsBuilder:

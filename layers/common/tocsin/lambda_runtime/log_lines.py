@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
 
+from tocsin.lambda_runtime.settings import METRICS_NAMESPACE
+
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-NAMESPACE: Final = "Tocsin"
 
 type Unit = Literal["Count", "Milliseconds", "Seconds"]
 
@@ -74,7 +75,11 @@ def write_metrics(service: str, values: Mapping[str, Measure], *, at: datetime) 
     if not values:
         return
     definitions = [{"Name": name, "Unit": unit} for name, (_, unit) in values.items()]
-    directive = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": definitions}
+    directive = {
+        "Namespace": METRICS_NAMESPACE,
+        "Dimensions": [["service"]],
+        "Metrics": definitions,
+    }
     aws = {"Timestamp": int(at.timestamp() * 1000), "CloudWatchMetrics": [directive]}
     line = {"_aws": aws, "service": service, **{name: value for name, (value, _) in values.items()}}
     print(json.dumps(line))  # noqa: T201 - what CloudWatch reads

@@ -7,7 +7,8 @@ from typing import Final
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from tocsin.lambda_runtime.log_lines import NAMESPACE, Measure
+from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.settings import METRICS_NAMESPACE
 
 _CALLER: Final = 3
 """Whose line a log entry names: not this module's."""
@@ -41,11 +42,22 @@ class PowertoolsLog:
         self._logger.error(message, extra={**facts, **found}, stacklevel=_CALLER)
 
 
-def write_metric(service: str, name: str, measure: Measure) -> None:
+def write_metric(service: str, name: str, measure: Measure, **parts: str) -> None:
     """Write one metric that CloudWatch takes out of the log.
 
-    The service is its one dimension: an id would make a metric of its own for each value.
+    Args:
+        service: The dimension of alarms; an id would make a metric of its own for each value.
+        name: What is measured.
+        measure: How much.
+        parts: Dimensions beside, by which the same is told once more: from small, closed sets,
+            such as the types of channels.
     """
-    unit = MetricUnit(measure.unit)
-    with single_metric(name=name, unit=unit, value=measure.value, namespace=NAMESPACE) as metric:
-        metric.add_dimension(name="service", value=service)
+    for dimensions in ({}, parts) if parts else ({},):
+        with single_metric(
+            name=name,
+            unit=MetricUnit(measure.unit),
+            value=measure.value,
+            namespace=METRICS_NAMESPACE,
+        ) as metric:
+            for dimension, value in {"service": service, **dimensions}.items():
+                metric.add_dimension(name=dimension, value=value)

@@ -4,7 +4,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
+from typing import Final, Self
+
+METRICS_NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Tocsin")
+"""One for each stack, so that an alarm on a metric is an alarm of one team."""
 
 
 class SettingsError(Exception):
@@ -18,10 +21,14 @@ class Settings:
     table_name: str
     timers_queue_url: str
     """Empty for functions that set no timers."""
+    deliveries_queue_url: str
+    """Empty for functions that send nobody anything."""
     retention: timedelta
     """How long resolved alerts and timelines are kept."""
     public_url: str
     """Where clients reach the API; empty for the gateway's own address."""
+    link_key_parameter: str
+    """Where the key lies that signs links; empty for functions that neither make nor read any."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -48,8 +55,10 @@ class Settings:
         return cls(
             table_name=table_name,
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
+            deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
+            link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

@@ -1,62 +1,121 @@
-"""The stream tells what was written: the timeline, the counts and the timers follow."""
+"""The stream tells what was written of alerts: pages, timeline, counts and timers follow."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
+from tocsin.domain.errors import NotificationRefusedError, SlotRefusedError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import Timer, next_action
+from tocsin.domain.next_action import Timer
+from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.step_plan import Plan, plan_step
+from tocsin.domain.update_plan import plan_updates
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import TimelineRepository, TimerQueue
+    from tocsin.usecases.ports import (
+        DeliveryQueue,
+        NewWriteId,
+        NotificationRepository,
+        PagingRepository,
+        SlotRepository,
+        TimelineRepository,
+        TimerQueue,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlets:
+    """Where the consequences of a change go to."""
+
+    timeline: TimelineRepository
+    slots: SlotRepository
+    paging: PagingRepository
+    notifications: NotificationRepository
+    deliveries: DeliveryQueue
+    timers: TimerQueue
+    new_write_id: NewWriteId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """What a batch of changes brought that was not there before."""
 
-    entries: int
-    timers: int
+    entries: int = 0
+    timers: int = 0
+    deliveries: int = 0
+    """Queued, maybe not for the first time: the ledger sees to it that each has one effect."""
 
 
-def follow_changes(
-    batch: Sequence[StoredChange],
-    *,
-    now: datetime,
-    timeline: TimelineRepository,
-    timers: TimerQueue,
-) -> Followed:
-    """Do what each change brings with it; what nobody waits for comes last.
+def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Outlets) -> Followed:
+    """Do what each change brings with it: pages first, and last what nobody waits for.
 
     Every step may be done again: the stream delivers a batch anew from its first failure on.
 
     Args:
         batch: In the stream's order; changes of one alert may meet here.
         now: When the batch is worked on.
-        timeline: Keeps what happened.
-        timers: Brings back what is due before a tick finds it.
+        outlets: Where the consequences go to.
     """
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}
-    entries = timeline.record([_told(each) for each in consequences if each.told])
+    deliveries = list(_deliveries(consequences, now, outlets))
+    if deliveries:
+        outlets.deliveries.send(deliveries, now=now)
+    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])
     due = _still_due(consequences, latest)
     if due:
-        timers.send(due, now=now)
-    for alert_id, samples in _by_alert(consequences).items():
-        timeline.add_samples(alert_id, samples)
-    for alert_id in {each.alert.alert_id: None for each in consequences if each.refreshes_listed}:
-        timeline.refresh_listed(latest[alert_id])
+        outlets.timers.send(due, now=now)
     for each in consequences:
-        if each.ends:
-            timeline.let_expire(each.alert)
-    return Followed(entries=entries, timers=len(due))
+        if each.needs_timer_at and each.alert is latest[each.alert.alert_id]:
+            _set_timer(each.alert, each.needs_timer_at, outlets)
+    _keep_beside(consequences, latest, outlets.timeline)
+    return Followed(entries=entries, timers=len(due), deliveries=len(deliveries))
+
+
+def _deliveries(
+    consequences: Sequence[Consequences], now: datetime, outlets: Outlets
+) -> Iterator[Delivery]:
+    for each in consequences:
+        if each.event:
+            directory = outlets.paging.directory(now)
+            told = outlets.notifications.of_alert(each.alert.alert_id)
+            yield from plan_updates(each.alert, each.event, told, directory)
+        if each.begins_step:
+            plan = _plan(each.alert, now, outlets)
+            for delivery, reason in plan.unreachable:
+                _skip(delivery, reason, now, outlets)
+            yield from plan.deliveries
+
+
+def _plan(alert: Alert, now: datetime, outlets: Outlets) -> Plan:
+    policy = outlets.paging.routing(now).policies.get(alert.escalation.policy or "")
+    number = alert.escalation.step
+    step = policy.steps[number - 1] if policy and number <= len(policy.steps) else None
+    return plan_step(alert, step, outlets.paging.directory(now))
+
+
+def _skip(delivery: Delivery, reason: str, now: datetime, outlets: Outlets) -> None:
+    """Say in the ledger that nothing can be sent; its own change then leads on from there."""
+    skipped = Notification.skipped(delivery, reason, at=now)
+    try:
+        outlets.notifications.add(skipped, write_id=outlets.new_write_id())
+    except NotificationRefusedError:
+        return
+
+
+def _set_timer(alert: Alert, at: datetime, outlets: Outlets) -> None:
+    """Give a change that read nothing the timer that it needs; a newer change brings its own."""
+    try:
+        outlets.slots.set_timer(alert, at, write_id=outlets.new_write_id())
+    except SlotRefusedError:
+        return
 
 
 def _still_due(
@@ -66,8 +125,22 @@ def _still_due(
     return [
         Timer(slot=each.alert.fingerprint, due_at=each.due_at)
         for each in consequences
-        if each.due_at and each.due_at == next_action(latest[each.alert.alert_id]).at
+        if each.due_at and each.due_at == latest[each.alert.alert_id].timer_at
     ]
+
+
+def _keep_beside(
+    consequences: Sequence[Consequences],
+    latest: dict[AlertId, Alert],
+    timeline: TimelineRepository,
+) -> None:
+    for alert_id, samples in _by_alert(consequences).items():
+        timeline.add_samples(alert_id, samples)
+    for alert_id in {each.alert.alert_id: None for each in consequences if each.refreshes_listed}:
+        timeline.refresh_listed(latest[alert_id])
+    for each in consequences:
+        if each.ends:
+            timeline.let_expire(each.alert)
 
 
 def _told(consequences: Consequences) -> AlertChange:

@@ -10,14 +10,22 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
+from tocsin.domain.gate import Passage
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
-from tocsin.domain.next_action import Timer
+from tocsin.domain.link import Links
+from tocsin.domain.message import Message
+from tocsin.domain.next_action import AnyTimer
+from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.people import Channel, Directory
 from tocsin.domain.reception import Source
+from tocsin.domain.routing import Routing
+from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
@@ -44,14 +52,21 @@ class SlotRepository(Protocol):
             SlotRefusedError: There is none, or more is to be decided.
         """
 
-    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot.
+    def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
+        """Store the first episode of a slot, and the body that opened it.
 
         Raises:
             SlotRefusedError: The slot is taken.
         """
 
-    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+    def replace(
+        self,
+        previous: Alert,
+        alert: Alert,
+        *,
+        body: SentBody | None = None,
+        write_id: WriteId,
+    ) -> Alert:
         """Store the next episode; the one before moves out of the slot in the same write.
 
         Raises:
@@ -65,6 +80,16 @@ class SlotRepository(Protocol):
 
         Raises:
             SlotRefusedError: Somebody else changed the state; decide again.
+        """
+
+    def keep_last_body(self, alert: Alert, body: SentBody) -> None:
+        """Keep the body that last changed the state, unless a newer one is kept already."""
+
+    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+        """Move where it stands in the index of what falls due; None takes it out.
+
+        Raises:
+            SlotRefusedError: Its state or its timer is not as it was read.
         """
 
 
@@ -101,8 +126,140 @@ class AlertRepository(Protocol):
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
         """Read what happened, oldest first; changes of the last second may still be missing."""
 
+    def sent_bodies(self, alert_id: AlertId) -> SentBodies:
+        """Read what was sent first and last.
+
+        Raises:
+            AlertNotFoundError: Unknown, or no id of ours.
+        """
+
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         """Put a note on the timeline; the alert itself stays as it is."""
+
+
+class PagingRepository(Protocol):
+    """The configuration as the engine reads it; at most half a minute old."""
+
+    def routing(self, at: datetime) -> Routing:
+        """Read policies and routes."""
+
+    def directory(self, at: datetime) -> Directory:
+        """Read users, channels and who is on call at this time."""
+
+
+class ConfigurationRepository[T: Named](Protocol):
+    """Named objects of one kind: escalation policies, routes, users or channels."""
+
+    def find(self, name: str) -> Configured[T] | None:
+        """Read one; None if the name is nobody's."""
+
+    def get(self, name: str) -> Configured[T]:
+        """Read one.
+
+        Raises:
+            NotFoundError: The name is nobody's; its code says of which kind.
+        """
+
+    def list(self) -> tuple[Configured[T], ...]:
+        """Read all, by name."""
+
+    def put(
+        self, before: Configured[T] | None, after: Configured[T], *, write_id: WriteId
+    ) -> Configured[T]:
+        """Store a new object, or the next version of the one that was read.
+
+        Raises:
+            ConcurrentUpdateError: It was changed, made or removed meanwhile.
+        """
+
+    def delete(self, stored: Configured[T], *, write_id: WriteId) -> None:
+        """Remove it, if it is not gone already.
+
+        Raises:
+            ConcurrentUpdateError: It was changed meanwhile.
+        """
+
+
+class NotificationRepository(Protocol):
+    """The ledger of deliveries: one item each, changed only by conditional writes."""
+
+    def get(self, delivery: Delivery) -> Notification | None:
+        """Read what became of a delivery, as the newest write left it."""
+
+    def add(self, notification: Notification, *, write_id: WriteId) -> None:
+        """Store the first state of a delivery.
+
+        Raises:
+            NotificationRefusedError: There is one; `current` is what it is.
+        """
+
+    def update(
+        self, before: Notification, after: Notification, *, write_id: WriteId
+    ) -> Notification:
+        """Store the next state, if it is still as it was read.
+
+        Raises:
+            NotificationRefusedError: Somebody else changed it; `current` is what it is.
+        """
+
+    def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
+        """Read all of an alert, in the order of their keys."""
+
+
+class DeliveryQueue(Protocol):
+    """Brings each delivery to the notifier at its time."""
+
+    def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
+        """Queue each to arrive when it is due.
+
+        Raises:
+            TryAgainError: Not every one was confirmed; sending all again is harmless.
+        """
+
+
+class ChannelGate(Protocol):
+    """Keeps each channel to its rate, and lets one that fails rest; one item a channel."""
+
+    def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
+        """Take a turn, or say when to ask again; each who has to wait is told another time."""
+
+    def note_success(self, channel: Channel) -> None:
+        """Forget the failures up to now."""
+
+    def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
+        """Count an attempt that failed for a reason of the provider's, and rest if need be.
+
+        Args:
+            channel: Which.
+            failures: One after the other, this one included.
+            at: When.
+        """
+
+
+class Sender(Protocol):
+    """Brings messages to one type of channel."""
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Hand one message to the provider, and answer how that names it.
+
+        Args:
+            notification: Its key tells a repetition of the same message.
+            alert: As it is now.
+            message: What people are to read.
+            channel: Where it goes.
+
+        Raises:
+            DeliveryFailedError: The provider did not take it, or did not say so.
+        """
+
+
+class LinkMaker(Protocol):
+    """Makes the links by which whoever is told may act."""
+
+    def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
+        """None: they cannot be made for now, and a page without links is better than none."""
 
 
 class IncidentRepository(Protocol):
@@ -251,6 +408,12 @@ class TimelineRepository(Protocol):
     def refresh_listed(self, alert: Alert) -> None:
         """Show lists what repeats changed, if the alert still has its slot."""
 
+    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
+        """Put entries on a timeline; one of the same name and time is the same entry."""
+
+    def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        """Show on the alert how many pages reached somebody; the number only grows."""
+
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
 
@@ -258,14 +421,14 @@ class TimelineRepository(Protocol):
 class DueRepository(Protocol):
     """What falls due, and when."""
 
-    def due(self, before: datetime) -> Sequence[Timer]:
+    def due(self, before: datetime) -> Sequence[AnyTimer]:
         """Find all that is due or overdue before this time."""
 
 
 class TimerQueue(Protocol):
     """Brings a timer back at its time."""
 
-    def send(self, timers: Sequence[Timer], *, now: datetime) -> None:
+    def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive when it is due.
 
         Raises:

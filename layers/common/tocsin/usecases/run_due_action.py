@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.next_action import Timer, act, next_action
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import NewWriteId, SlotRepository
+    from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 5
 
 
 def run_due_action(
-    timer: Timer, *, at: datetime, slots: SlotRepository, new_write_id: NewWriteId
+    timer: Timer,
+    *,
+    at: datetime,
+    slots: SlotRepository,
+    paging: PagingRepository,
+    new_write_id: NewWriteId,
 ) -> Alert | None:
-    """Act once; a second delivery, a stale timer and one that came too early do nothing.
+    """Act once; a second delivery and a stale timer do nothing.
+
+    A timer that the alert still has, but that comes before its next action, is put off: changes
+    leave the timer where it is as long as it is not too late.
 
     Returns:
         The alert as changed, or None if there was nothing to do.
@@ -28,14 +37,24 @@ def run_due_action(
     """
     alert = slots.in_slot(timer.slot)
     for _ in range(ATTEMPTS):
-        if alert is None or next_action(alert).at != timer.due_at:
+        if alert is None or alert.timer_at != timer.due_at:
             return None
-        after = act(alert, at)
-        if after is None:
-            return None
+        after = act(alert, at, _policy(alert, at, paging))
         try:
-            return slots.update(alert, after, write_id=new_write_id())
+            if after is not None:
+                return slots.update(alert, after, write_id=new_write_id())
+            slots.set_timer(alert, next_action(alert).at, write_id=new_write_id())
         except SlotRefusedError as refusal:
             # Somebody was faster, but an acknowledgement, say, does not end a snooze.
             alert = refusal.current
+        else:
+            return None
     raise ConcurrentUpdateError
+
+
+def _policy(alert: Alert, at: datetime, paging: PagingRepository) -> EscalationPolicy | None:
+    """Read the policies only where the alert's next action needs one."""
+    due = next_action(alert)
+    if not (due.follows_policy and due.is_due(at)):
+        return None
+    return paging.routing(at).choose(alert)

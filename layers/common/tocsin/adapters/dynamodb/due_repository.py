@@ -9,7 +9,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, slot_of, text, time
 from tocsin.domain.ids import instant
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,10 @@ class DynamoDBDue:
     call: Call
     table_name: str
 
-    def due(self, before: datetime) -> Sequence[Timer]:
+    def due(self, before: datetime) -> Sequence[AnyTimer]:
         """Find all that is due or overdue before this time, soonest first."""
         timers = [
-            Timer(slot=slot_of(item), due_at=instant(int(item["due_at"]["N"])))
-            for shard in range(keys.SHARDS)
-            for item in self._items(shard, before)
+            _timer_from(item) for shard in range(keys.SHARDS) for item in self._items(shard, before)
         ]
         return sorted(timers, key=lambda timer: timer.due_at)
 
@@ -44,3 +42,10 @@ class DynamoDBDue:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _timer_from(item: Image) -> AnyTimer:
+    due_at = instant(int(item["due_at"]["N"]))
+    if item["pk"]["S"] == keys.HEARTBEATS:
+        return HeartbeatTimer(heartbeat=item["sk"]["S"], due_at=due_at)
+    return Timer(slot=slot_of(item), due_at=due_at)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.check_items import read_checks, write_checks
 from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
 from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
 from tocsin.adapters.dynamodb.transactions import (
@@ -19,6 +20,7 @@ from tocsin.adapters.dynamodb.transactions import (
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.errors import ConcurrentUpdateError, IntegrationNotFoundError
 from tocsin.domain.ids import WriteId, instant, milliseconds
+from tocsin.domain.intake_checks import NO_CHECKS
 from tocsin.domain.integration import Integration, IntegrationType, Token
 
 KIND: Final = "integration"
@@ -128,6 +130,8 @@ def integration_item(integration: Integration, write_id: WriteId) -> Item:
         item["escalation_policy"] = text(integration.escalation_policy)
     if integration.managed_by is not None:
         item["managed_by"] = text(integration.managed_by)
+    if integration.checks != NO_CHECKS:
+        item["checks"] = text(write_checks(integration.checks))
     return item
 
 
@@ -141,6 +145,7 @@ def integration_from(image: Image) -> Integration:
         severity_map={word: meaning["S"] for word, meaning in severity_map.items()},
         wakes_on_output=image["wakes_on_output"]["BOOL"],
         paused=image["paused"]["BOOL"],
+        checks=read_checks(image["checks"]["S"]) if "checks" in image else NO_CHECKS,
         escalation_policy=image.get("escalation_policy", {}).get("S"),
         managed_by=image.get("managed_by", {}).get("S"),
         created_at=instant(int(image["created_at"]["N"])),

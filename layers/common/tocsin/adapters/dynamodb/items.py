@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb import details, keys
+from tocsin.adapters.dynamodb.escalation_text import (
+    escalation_from,
+    flapping_from,
+    write_escalation,
+    write_flapping,
+)
 from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import (
     Actor,
     AlertId,
@@ -19,7 +26,7 @@ from tocsin.domain.ids import (
     instant,
     milliseconds,
 )
-from tocsin.domain.next_action import next_action
+from tocsin.domain.next_action import timer_for
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
 from tocsin.domain.timeline import Change, ChangeType
@@ -93,20 +100,20 @@ def changes_from(image: Image) -> tuple[Change, ...]:
 
 
 def state_of(alert: Alert, retention: timedelta) -> Item:
-    """Everything about an alert that is not its key, not its facts and not counted."""
+    """Everything about an alert that is not its key, not its facts, not counted and no timer."""
     shard = keys.shard_of(alert.fingerprint)
-    due_at = next_action(alert).at
     optional: dict[str, Attribute | None] = {
         "source_started_at": _maybe_time(alert.source_started_at),
         "acknowledged_at": _maybe_time(alert.acknowledged_at),
         "acknowledged_by": _maybe_text(alert.acknowledged_by),
         "resolves_at": _maybe_time(alert.resolves_at),
+        "lapses_at": _maybe_time(alert.lapses_at),
         "resolved_at": _maybe_time(alert.resolved_at),
         "resolved_by": _maybe_text(alert.resolved_by),
         "snooze": text(_written_snooze(alert.snooze)) if alert.snooze else None,
         "incident_id": _maybe_text(alert.incident_id),
-        "due_key": text(keys.due_key(shard)) if due_at else None,
-        "due_at": _maybe_time(due_at),
+        "escalation": _maybe_text(write_escalation(alert.escalation)),
+        "flapping": text(write_flapping(alert.flapping)) if alert.flapping else None,
         "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
     }
     return {
@@ -121,6 +128,13 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
     } | {name: attribute for name, attribute in optional.items() if attribute is not None}
 
 
+def timer_attributes(slot: Fingerprint, due_at: datetime | None) -> Item:
+    """What puts a slot into the index of what falls due; nothing if it waits for nothing."""
+    if due_at is None:
+        return {}
+    return {"due_key": text(keys.due_key(keys.shard_of(slot))), "due_at": time(due_at)}
+
+
 def expiry(ended_at: datetime, retention: timedelta) -> Attribute:
     """When DynamoDB may delete it, in seconds since 1970; it does so within days."""
     return number(int((ended_at + retention).timestamp()))
@@ -131,7 +145,9 @@ def alert_item(
 ) -> Item:
     """Write a whole alert into its slot."""
     value = write_value(alert.current_value)
-    item = keys.slot_key(alert.fingerprint) | state_of(alert, retention)
+    slot = alert.fingerprint
+    item = keys.slot_key(slot) | state_of(alert, retention)
+    item |= timer_attributes(slot, timer_for(alert))
     item |= {
         "version": number(alert.version),
         "changes": write_changes(alert.changes),
@@ -147,17 +163,9 @@ def alert_item(
     }
     if packed.overflow:
         item["overflow"] = text(packed.overflow)
+    if alert.notification_count:
+        item["notification_count"] = number(alert.notification_count)
     return item
-
-
-def overflow_item(alert_id: AlertId, packed: PackedFacts) -> Item:
-    """Write the facts that are too big for the slot."""
-    return keys.overflow_key(alert_id) | {
-        "entity": text("overflow"),
-        "version": number(1),
-        "overflow": text(packed.overflow or ""),
-        "details": {"B": packed.whole},
-    }
 
 
 def alert_from(image: Image, *, whole: str | None = None) -> Alert:
@@ -196,10 +204,19 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         acknowledged_at=_read_time(image, "acknowledged_at"),
         acknowledged_by=_read_actor(image, "acknowledged_by"),
         resolves_at=_read_time(image, "resolves_at"),
+        lapses_at=_read_time(image, "lapses_at"),
         resolved_at=_read_time(image, "resolved_at"),
         resolved_by=_read_actor(image, "resolved_by"),
         snooze=_read_snooze(image["snooze"]["S"]) if "snooze" in image else None,
         incident_id=_read_incident(image),
+        escalation=(
+            escalation_from(image["escalation"]["S"]) if "escalation" in image else Escalation()
+        ),
+        flapping=flapping_from(image["flapping"]["S"]) if "flapping" in image else None,
+        notification_count=(
+            int(image["notification_count"]["N"]) if "notification_count" in image else 0
+        ),
+        timer_at=_read_time(image, "due_at"),
         changed_at=_read_time(image, "changed_at") or listed.last_seen_at,
     )
 

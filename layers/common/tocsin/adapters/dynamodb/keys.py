@@ -5,6 +5,7 @@ from typing import Any, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, fingerprint_of
+from tocsin.domain.notification import Delivery
 
 type Key = dict[str, dict[str, Any]]
 
@@ -16,10 +17,14 @@ COUNT_SHARDS: Final = 4
 BY_STATE: Final = "by_state"
 DUE: Final = "due"
 
+HEARTBEATS: Final = "C#heartbeat"
+"""All heartbeats; those that wait stand in the `due` index beside the alerts."""
+
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
 INCIDENT_UPDATES_FROM: Final = "U#"
+LEDGER_FROM: Final = "L#"
 
 LIST_ATTRIBUTES: Final = (
     "status",
@@ -38,6 +43,10 @@ LIST_ATTRIBUTES: Final = (
     "resolved_by",
     "snooze",
     "incident_id",
+    "escalation",
+    "flapping",
+    "notification_count",
+    "due_at",
 )
 """What `by_state` projects: all that filters and rows need, nothing that a repeat changes."""
 
@@ -73,8 +82,16 @@ def overflow_sort(alert_id: AlertId) -> str:
 
 
 def overflow_key(alert_id: AlertId) -> Key:
-    """What is too big to be rewritten with every repeat."""
+    """What is too big to be rewritten with every repeat, and the body of the first event."""
     return key(slot_partition(fingerprint_of(alert_id)), overflow_sort(alert_id))
+
+
+def last_body_key(alert_id: AlertId) -> Key:
+    """The body that last changed the state; that of the first event is with the overflow.
+
+    Sorts behind `LIVE`, so that reading an alert does not read it.
+    """
+    return key(slot_partition(fingerprint_of(alert_id)), f"R#{alert_id}")
 
 
 def history_sort(alert_id: AlertId) -> str:
@@ -107,6 +124,11 @@ def note_key(alert_id: AlertId, at_milliseconds: int, write_id: str) -> Key:
     return _timeline_key(alert_id, at_milliseconds, f"note#{write_id}")
 
 
+def told_key(alert_id: AlertId, at_milliseconds: int, name: str) -> Key:
+    """What became of a message: told twice, it is the same item."""
+    return _timeline_key(alert_id, at_milliseconds, f"told#{name}")
+
+
 def _timeline_key(alert_id: AlertId, at_milliseconds: int, rest: str) -> Key:
     partition = slot_partition(fingerprint_of(alert_id))
     return key(partition, f"{timeline_prefix(alert_id)}{at_milliseconds:013}#{rest}")
@@ -125,6 +147,11 @@ def state_key(status: AlertStatus, shard: int) -> str:
 def due_key(shard: int) -> str:
     """A partition of `due`."""
     return f"DUE#{shard}"
+
+
+def due_shard_of(name: str) -> int:
+    """Which partition of `due` a named thing falls into."""
+    return sum(name.encode()) % SHARDS
 
 
 def count_key(slot: Fingerprint) -> Key:
@@ -165,6 +192,24 @@ def answer_part_prefix(claim: str) -> str:
 def answer_part_key(request_name: str, claim: str, position: int) -> Key:
     """A piece of an answer that is too big for one item."""
     return key(answer_partition(request_name), f"{answer_part_prefix(claim)}{position:03}")
+
+
+def ledger_partition(alert_id: AlertId) -> str:
+    """What became of each message about one alert."""
+    return f"{LEDGER_FROM}{alert_id}"
+
+
+def ledger_key(delivery: Delivery) -> Key:
+    """One message; its numbers are padded, so that the ledger reads in the order of the steps."""
+    place = f"{delivery.episode:06}#{delivery.step:03}#{delivery.loop:04}"
+    told = f"#v{delivery.version:06}" if delivery.version else ""
+    sort = f"{place}{told}#{delivery.target}#{delivery.channel}"
+    return key(ledger_partition(delivery.alert_id), sort)
+
+
+def gate_key(channel: str) -> Key:
+    """How often one channel may be used, and whether it works."""
+    return key(f"G#{channel}", "GATE")
 
 
 def incident_partition(incident_id: IncidentId) -> str:

@@ -16,12 +16,16 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.history import Sample
-from tocsin.domain.ids import AlertId, Fingerprint, milliseconds
+from tocsin.domain.ids import AlertId, Fingerprint, fingerprint_of, milliseconds
+from tocsin.domain.timeline import Change
 
 ACTIONS_LIMIT: Final = 100
 """DynamoDB takes no more in one transaction; one of them moves the counts."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _IS_NEW: Final = "attribute_not_exists(pk)"
+_OPENED_AND_RESOLVED: Final = 2
+"""The version of an alert that nothing else happened to: its last body is that of the recovery,
+which was written with its expiry, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +86,33 @@ class DynamoDBTimeline:
         update.expect("listed_occurrences < occurrences")
         self._update_if(update, keys.slot_key(alert.fingerprint))
 
+    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
+        """Put entries on a timeline; one of the same name and time is the same entry."""
+        for name, change in named:
+            key = keys.told_key(alert_id, milliseconds(change.at), name)
+            item = change_item(key, change, self.retention)
+            self.call("PutItem", {"TableName": self.table_name, "Item": item})
+
+    def count_notifications(self, alert_id: AlertId, count: int) -> None:
+        """Show on the alert how many pages reached somebody; the number only grows."""
+        for key in (keys.slot_key(fingerprint_of(alert_id)), keys.episode_key(alert_id)):
+            update = Update()
+            update.put("notification_count", number(count))
+            update.expect("id = :id", id=text(alert_id))
+            update.expect(
+                "attribute_not_exists(notification_count) OR "
+                "notification_count < :notification_count"
+            )
+            if self._update_if(update, key):
+                return
+
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
-        is_repeated = alert.occurrences > 1
-        beside: list[keys.Key] = []
-        if is_repeated:
+        beside = [keys.overflow_key(alert.alert_id)]
+        if alert.occurrences > 1:
             beside.append(keys.history_key(alert.alert_id))
-        # Facts may have been too big once and shrunk with a repeat.
-        if is_repeated or alert.overflow:
-            beside.append(keys.overflow_key(alert.alert_id))
+        if alert.version > _OPENED_AND_RESOLVED:
+            beside.append(keys.last_body_key(alert.alert_id))
         for key in beside:
             update = Update()
             update.put("expires_at", expiry(alert.resolved_at or alert.changed_at, self.retention))
@@ -151,13 +173,15 @@ class DynamoDBTimeline:
             }
         }
 
-    def _update_if(self, update: Update, key: keys.Key) -> None:
+    def _update_if(self, update: Update, key: keys.Key) -> bool:
         """Write if the condition holds; if not, what was to be done is done."""
         try:
             self.call("UpdateItem", update.parameters(self.table_name, key))
         except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
+            return False
+        return True
 
 
 def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:

@@ -15,11 +15,13 @@ from tocsin.adapters.dynamodb.items import (
     state_of,
     text,
     time,
+    timer_attributes,
     write_changes,
     write_value,
 )
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.ids import Fingerprint, WriteId
+from tocsin.domain.next_action import next_action, timer_for
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, ChangeType
@@ -109,6 +111,11 @@ def count_update(
     update.expect("severity = :severity", severity=text(signal.severity))
     update.expect(IS_NOT_RESOLVING)
     update.expect(IS_NOT_OURS)
+    if signal.lapses_at is None:
+        update.expect("attribute_not_exists(lapses_at)")
+    else:
+        update.put("lapses_at", time(signal.lapses_at))
+        update.expect("attribute_exists(lapses_at) AND due_at <= :lapses_at")
     if source.wakes_on_output:
         update.expect(f"{IS_AWAKE} OR output_hash = :output_hash OR contains(snooze, :sticky)")
         update.values[":sticky"] = text('"sticky_output":true')
@@ -160,9 +167,13 @@ def state_update(
         The update, and the facts if they changed: their whole may have to be kept beside.
     """
     update = _new_version(before, after, write_id, retention)
+    _move_timer(update, before, timer_for(after))
     packed = _put_repeated(update, before, after)
     update.expect("id = :read_id", read_id=text(before.alert_id))
     update.expect("version = :read_version", read_version=number(before.version))
+    if before.lapses_at is not None and after.has_ended_by_itself:
+        # A repeat makes no version of its own, and one that just came keeps it open.
+        update.expect("lapses_at = :read_lapses_at", read_lapses_at=time(before.lapses_at))
     return update, packed
 
 
@@ -171,6 +182,7 @@ def presumed_update(
 ) -> Update:
     """Store what differs, without reading: the alert must be as `Alert.presumed` says."""
     update = _new_version(presumed, after, write_id, retention)
+    _set_timer_unread(update, after)
     update.sets.extend(REFRESH_LISTED)
     update.expect("id = :read_id", read_id=text(presumed.alert_id))
     update.expect("#status = :presumed", presumed=text(presumed.status))
@@ -179,6 +191,44 @@ def presumed_update(
     update.expect(IS_NOT_RESOLVING)
     update.expect("changed_at <= :changed_at")
     return update
+
+
+def timer_update(alert: Alert, due_at: datetime | None, *, write_id: WriteId) -> Update:
+    """Move only the timer: no new version, for nothing has happened to the alert."""
+    update = Update()
+    _move_timer(update, alert, due_at)
+    update.put("write_id", text(write_id))
+    update.expect("id = :read_id", read_id=text(alert.alert_id))
+    update.expect("version = :read_version", read_version=number(alert.version))
+    if alert.timer_at is None:
+        update.expect("attribute_not_exists(due_at)")
+    else:
+        update.expect("due_at = :read_due_at", read_due_at=time(alert.timer_at))
+    return update
+
+
+def _move_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
+    """Go from the timer that was read to another one."""
+    if due_at == alert.timer_at:
+        return
+    for name, attribute in timer_attributes(alert.fingerprint, due_at).items():
+        update.put(name, attribute)
+    if due_at is None:
+        update.remove("due_key")
+        update.remove("due_at")
+
+
+def _set_timer_unread(update: Update, after: Alert) -> None:
+    """Leave the timer that is there, if it does not come too late; see `timer_for`."""
+    if not after.is_open:
+        update.remove("due_key")
+        update.remove("due_at")
+        return
+    for name, attribute in timer_attributes(after.fingerprint, next_action(after).at).items():
+        update.sets.append(f"{name} = if_not_exists({name}, :{name})")
+        update.values[f":{name}"] = attribute
+        if name == "due_at":
+            update.expect("attribute_not_exists(due_at) OR due_at <= :due_at")
 
 
 def _new_version(before: Alert, after: Alert, write_id: WriteId, retention: timedelta) -> Update:

@@ -1,0 +1,1 @@
+"""Acting from a notification: links that need no login, and buttons in Slack."""

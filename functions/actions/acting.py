@@ -1,0 +1,156 @@
+"""From a link that was used to what became of the alert; a link acts once."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from functions.actions.ports import Ports
+from tocsin.domain.alert import Alert, Snooze
+from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.errors import AlreadyAcknowledgedError, AlreadyResolvedError, TryAgainError
+from tocsin.domain.ids import Actor, instant, milliseconds
+from tocsin.domain.link import LINK_SNOOZE, Link, LinkAction
+from tocsin.usecases.answer_once import answer_once, hash_request
+from tocsin.usecases.change_alert import change_alert
+
+
+class Result(StrEnum):
+    """What somebody who used a link is told."""
+
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    ALREADY_ACKNOWLEDGED = "already_acknowledged"
+    ALREADY_SNOOZED = "already_snoozed"
+    ALREADY_RESOLVED = "already_resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an alert: by whom, when, or until when."""
+
+    result: Result
+    by: Actor
+    at: datetime
+    """Of a snooze: until when."""
+    title: str
+
+    @property
+    def is_done(self) -> bool:
+        """Whether this link did it, rather than somebody before."""
+        return self.result in {Result.ACKNOWLEDGED, Result.SNOOZED, Result.RESOLVED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """One use of a link."""
+
+    link: Link
+    token: str
+    action: LinkAction
+    actor: Actor
+    at: datetime
+
+
+def act_once(press: Press, ports: Ports) -> Outcome:
+    """Do what a link is for; used again, it only says again what it did.
+
+    What somebody else did before is no use of the link: it works should the alert fire again.
+
+    Raises:
+        AlertNotFoundError: The alert is not kept any more.
+        TryAgainError: Storage refuses for now, or another use is being worked on.
+    """
+    claim = Claim(
+        caller=press.link.actor,
+        key=f"{press.action}:{press.token}",
+        request_hash=hash_request("POST", press.action, press.token.encode()),
+        at=press.at,
+        write_id=ports.new_write_id(),
+    )
+    try:
+        answer = answer_once(claim, lambda: _answer(press, ports), answers=ports.answers)
+    except (AlreadyAcknowledgedError, AlreadyResolvedError):
+        return _met(ports.alerts.get(press.link.alert_id), press)
+    return _read(answer.body)
+
+
+def title_of(alert: Alert) -> str:
+    """What an alert is called in one line."""
+    return alert.facts.summary or alert.facts.name
+
+
+def _answer(press: Press, ports: Ports) -> Answer:
+    alert = change_alert(
+        press.link.alert_id,
+        lambda alert: _changed(alert, press),
+        alerts=ports.alerts,
+        new_write_id=ports.new_write_id,
+    )
+    return Answer(status=200, body=_written(_done(alert, press)))
+
+
+def _changed(alert: Alert, press: Press) -> Alert:
+    match press.action:
+        case LinkAction.ACKNOWLEDGE:
+            return alert.acknowledge(by=press.actor, at=press.at)
+        case LinkAction.RESOLVE:
+            return alert.resolve(by=press.actor, at=press.at)
+        case LinkAction.SNOOZE:
+            return _snoozed(alert, press)
+        case LinkAction.VIEW:
+            return alert
+
+
+def _snoozed(alert: Alert, press: Press) -> Alert:
+    """Mute it for an hour; a longer snooze stays as it is."""
+    snooze = Snooze(until=press.at + LINK_SNOOZE)
+    if alert.is_open and alert.snooze is not None and alert.snooze.until > snooze.until:
+        return alert
+    return alert.snoozed(snooze, by=press.actor, at=press.at)
+
+
+def _done(alert: Alert, press: Press) -> Outcome:
+    if press.action is LinkAction.SNOOZE and alert.snooze is not None:
+        until = alert.snooze.until
+        is_longer = milliseconds(until) > milliseconds(press.at + LINK_SNOOZE)
+        result = Result.ALREADY_SNOOZED if is_longer else Result.SNOOZED
+        return Outcome(result=result, by=press.actor, at=until, title=title_of(alert))
+    return _met(alert, press)
+
+
+def _met(alert: Alert, press: Press) -> Outcome:
+    """Say how an alert stands; what this actor did is done, however often it is tried."""
+    title = title_of(alert)
+    if alert.resolved_by is not None and alert.resolved_at is not None:
+        is_ours = press.action is LinkAction.RESOLVE and alert.resolved_by == press.actor
+        result = Result.RESOLVED if is_ours else Result.ALREADY_RESOLVED
+        return Outcome(result=result, by=alert.resolved_by, at=alert.resolved_at, title=title)
+    if alert.acknowledged_by is not None and alert.acknowledged_at is not None:
+        is_ours = alert.acknowledged_by == press.actor
+        result = Result.ACKNOWLEDGED if is_ours else Result.ALREADY_ACKNOWLEDGED
+        by, at = alert.acknowledged_by, alert.acknowledged_at
+        return Outcome(result=result, by=by, at=at, title=title)
+    # Given back between the refusal and this look at it.
+    raise TryAgainError
+
+
+def _written(outcome: Outcome) -> str:
+    fields = {
+        "result": outcome.result,
+        "by": outcome.by,
+        "at": milliseconds(outcome.at),
+        "title": outcome.title,
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _read(body: str) -> Outcome:
+    fields = json.loads(body)
+    return Outcome(
+        result=Result(fields["result"]),
+        by=Actor(fields["by"]),
+        at=instant(fields["at"]),
+        title=fields["title"],
+    )

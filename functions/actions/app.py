@@ -1,0 +1,55 @@
+"""Acting from a notification: the Lambda handler and its wiring."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.actions.answers import respond
+from functions.actions.ports import Ports
+from functions.actions.slack_directory import DynamoDBSlackDirectory
+from tocsin.adapters.aws_clients import aws_client
+from tocsin.adapters.aws_json import DYNAMODB, SSM
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+from tocsin.adapters.ssm_secrets import SsmSecrets
+from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.settings import Settings
+from tocsin.lambda_runtime.time_left import Context, seconds_left
+
+settings = Settings.from_environment()
+_dynamodb = aws_client(DYNAMODB, settings.aws)
+_ssm = aws_client(SSM, settings.aws)
+_log = PowertoolsLog(settings.service, settings.log_level)
+
+
+def _tell_in_slack(response_url: str, said: str) -> None:
+    from http.client import HTTPException  # noqa: PLC0415 - seldom needed
+
+    from functions.actions.slack_reply import tell_in_slack  # noqa: PLC0415 - seldom needed
+
+    try:
+        tell_in_slack(response_url, said)
+    except (OSError, HTTPException) as error:
+        _log.warning("Slack did not take an answer", kind=type(error).__name__)
+
+
+ports = Ports(
+    alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
+    answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
+    secrets=SsmSecrets(_ssm.call),
+    slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name),
+    tell_in_slack=_tell_in_slack,
+    link_key_parameter=settings.link_key_parameter,
+    public_url=settings.public_url,
+    now=lambda: datetime.now(UTC),
+    new_write_id=lambda: WriteId(secrets.token_hex(9)),
+    log=_log,
+)
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Answer one request."""
+    _dynamodb.allow(seconds_left(context))
+    _ssm.allow(seconds_left(context))
+    return respond(event, ports)

@@ -1,0 +1,121 @@
+"""The pages behind links: whoever looks changes nothing, whoever presses the button acts once."""
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from functions.actions.acting import Press, act_once
+from functions.actions.links import read_link
+from functions.actions.pages.alert_page import show_alert, show_outcome
+from functions.actions.pages.page import HEADERS, notice
+from functions.actions.ports import Ports
+from functions.actions.request import HttpAnswer, Request, form_value
+from functions.actions.words import clock
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
+from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
+
+FORM_LIMIT_BYTES: Final = 1_024
+RETRY_AFTER_SECONDS: Final = 5
+_OWN_SITE: Final = frozenset(("same-origin", "none"))
+
+
+def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
+    """Answer whoever follows a link, or presses a button on its page."""
+    try:
+        link = read_link(token, request.at, ports)
+        request.facts["alert_id"] = link.alert_id
+        if request.method == "POST":
+            return _act(request, link, token, ports)
+        return _page(show_alert(ports.alerts.get(link.alert_id), link, request.at))
+    except (LinkUnknownError, AlertNotFoundError):
+        return _nothing_here()
+    except LinkExpiredError as expiry:
+        return _expired(expiry)
+    except TryAgainError:
+        return _try_again()
+
+
+def failed(request_id: str) -> HttpAnswer:
+    """Say that it is our fault, and by which id to ask about it."""
+    said = notice(
+        "Something went wrong on our side",
+        "Nothing may have happened. Go back and try again.",
+        f"If it stays like this, somebody can look for the request {request_id} in the logs.",
+    )
+    return _page(said, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
+    if _is_foreign(request, ports):
+        said = notice("Not from here", "This button works on Tocsin's own page only.")
+        return _page(said, HTTPStatus.FORBIDDEN)
+    action = _action(request, link)
+    if action is None:
+        said = notice("This link does not do that", "Go back and press one of the buttons.")
+        return _page(said, HTTPStatus.BAD_REQUEST)
+    press = Press(link=link, token=token, action=action, actor=link.actor, at=request.at)
+    outcome = act_once(press, ports)
+    request.facts.update(action=action, outcome=outcome.result)
+    return _page(show_outcome(outcome))
+
+
+def _action(request: Request, link: Link) -> LinkAction | None:
+    """What is asked for: what the link is for, or what the form of a link to view says."""
+    if len(request.body) > FORM_LIMIT_BYTES:
+        return None
+    named = form_value(request.body, "action")
+    if named is None:
+        return None if link.action is LinkAction.VIEW else link.action
+    is_known = named in set(LinkAction) - {LinkAction.VIEW}
+    return LinkAction(named) if is_known and link.allows(LinkAction(named)) else None
+
+
+def _is_foreign(request: Request, ports: Ports) -> bool:
+    """Whether a browser says that another site sent its user here.
+
+    The token alone is the right to act, and no other site knows it. `null` is what browsers say
+    of our own form, since the page forbids referrers.
+    """
+    if request.headers.get("sec-fetch-site", "none").lower() not in _OWN_SITE:
+        return True
+    origin = request.headers.get("origin", "null").lower()
+    own = {"null", f"https://{request.host}".lower()}
+    if ports.public_url:
+        parts = urlsplit(ports.public_url)
+        own.add(f"{parts.scheme}://{parts.netloc}".lower())
+    return origin not in own
+
+
+def _nothing_here() -> HttpAnswer:
+    """One answer for what was forged, what never was and what is gone: nobody learns which."""
+    said = notice(
+        "This link leads nowhere",
+        "It may have been cut short on its way: open it from the message itself.",
+        "Links of earlier messages stop working when the stack's link key is changed, "
+        "and with the alert itself when that is not kept any more.",
+    )
+    return _page(said, HTTPStatus.NOT_FOUND)
+
+
+def _expired(expiry: LinkExpiredError) -> HttpAnswer:
+    said = notice(
+        "This link is too old",
+        f"It worked until {clock(expiry.expired_at)}. Links are good for a day.",
+        "If the alert still fires, a newer message has newer links. Nothing was changed.",
+    )
+    return _page(said, HTTPStatus.GONE)
+
+
+def _try_again() -> HttpAnswer:
+    said = notice(
+        "Not just now",
+        "This is being worked on already, or storage is busy. Wait a few seconds, then go back "
+        "and press the button again: nothing happens twice.",
+    )
+    answer = _page(said, HTTPStatus.SERVICE_UNAVAILABLE)
+    headers = {**answer.headers, "retry-after": str(RETRY_AFTER_SECONDS)}
+    return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
+
+
+def _page(body: str, status: HTTPStatus = HTTPStatus.OK) -> HttpAnswer:
+    return HttpAnswer(status=status, body=body, headers=HEADERS)

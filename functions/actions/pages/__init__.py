@@ -1,0 +1,1 @@
+"""What whoever follows a link sees: no script, nothing fetched."""

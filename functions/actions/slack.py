@@ -1,0 +1,150 @@
+"""Buttons in Slack: what Slack sends when somebody presses one."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.actions.acting import Outcome, Press, act_once
+from functions.actions.links import read_link
+from functions.actions.ports import Ports
+from functions.actions.request import HttpAnswer, Request, form_value
+from functions.actions.slack_signature import is_from_slack
+from functions.actions.words import sentence
+from tocsin.adapters.aws_json import AwsError
+from tocsin.domain.errors import (
+    AlertNotFoundError,
+    MalformedInputError,
+    TryAgainError,
+    UnauthorizedError,
+)
+from tocsin.domain.ids import Actor
+from tocsin.domain.link import LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.lambda_runtime.strict_json import expect_size, read_json
+
+_SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,32}")
+_DONE: Final = HttpAnswer(status=HTTPStatus.OK)
+_TOO_OLD: Final = (
+    "This button is too old. If the alert still fires, a newer message has newer ones."
+)
+_NO_LONGER: Final = "This button does not work any more. Nothing was changed."
+_BUSY: Final = "Not just now: storage is busy. Press the button again in a few seconds."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pressed:
+    """Which button, by whom, and where an answer goes that only they see."""
+
+    token: str
+    slack_id: str
+    response_url: str | None
+
+
+def answer_slack(request: Request, channel: str, ports: Ports) -> HttpAnswer:
+    """Do what the button says. The message itself is brought up to date by the notifier.
+
+    Raises:
+        UnauthorizedError: It is not signed by this channel's app, or there is no such channel.
+        MalformedInputError: It is not what Slack sends.
+    """
+    expect_size(request.body)
+    _expect_signed(request, channel, ports)
+    if (challenge := _challenge(request)) is not None:
+        headers = {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}
+        return HttpAnswer(status=HTTPStatus.OK, body=challenge, headers=headers)
+    pressed = _pressed(request)
+    if pressed is None:
+        return _DONE
+    said = _act(request, pressed, ports)
+    if said is not None and pressed.response_url is not None:
+        ports.tell_in_slack(pressed.response_url, said)
+    return _DONE
+
+
+def _expect_signed(request: Request, channel: str, ports: Ports) -> None:
+    name = ports.slack.secret_of(channel)
+    try:
+        if name is not None and _is_signed(request, name, ports):
+            return
+    except AwsError as error:
+        ports.log.warning("Slack secret cannot be read", channel=channel, code=error.code)
+    raise UnauthorizedError("This is not signed by the Slack app of one of our channels.")
+
+
+def _is_signed(request: Request, name: str, ports: Ports) -> bool:
+    known = _signing_secret(ports.secrets.get(name, at=request.at))
+    if is_from_slack(request.headers, request.body, known, request.at):
+        return True
+    by_now = _signing_secret(ports.secrets.get_anew(name, at=request.at))
+    return by_now != known and is_from_slack(request.headers, request.body, by_now, request.at)
+
+
+def _signing_secret(written: str) -> str:
+    """Take the secret out of `{"bot_token": …, "signing_secret": …}`; empty if it is not there."""
+    try:
+        secret = json.loads(written)["signing_secret"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return secret if isinstance(secret, str) else ""
+
+
+def _challenge(request: Request) -> str | None:
+    """What Slack wants to read back when the address is entered in the app's settings."""
+    if not request.body.lstrip().startswith(b"{"):
+        return None
+    asked = read_json(request.body)
+    challenge = asked.get("challenge") if asked.get("type") == "url_verification" else None
+    return challenge if isinstance(challenge, str) else None
+
+
+def _pressed(request: Request) -> _Pressed | None:
+    """Read what was pressed; None for what needs no work, such as a button that is a link."""
+    payload = read_json((form_value(request.body, "payload") or "").encode())
+    match payload:
+        case {"type": "block_actions", "user": {"id": str(slack_id)}, "actions": [first, *_]}:
+            pass
+        case {"type": str()}:
+            return None
+        case _:
+            raise MalformedInputError("The form's field `payload` is not an interaction of Slack.")
+    if not _SLACK_ID.fullmatch(slack_id):
+        raise MalformedInputError("The user's id is none of Slack's.")
+    token = _text(first, "value")
+    if token is None:
+        return None
+    return _Pressed(token=token, slack_id=slack_id, response_url=_text(payload, "response_url"))
+
+
+def _text(members: object, name: str) -> str | None:
+    value: Any = members.get(name) if isinstance(members, Mapping) else None
+    return value if isinstance(value, str) else None
+
+
+def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
+    """Act; what only the person who pressed has to be told, or None."""
+    try:
+        link = read_link(pressed.token, request.at, ports)
+        if link.action is LinkAction.VIEW:
+            return None
+        request.facts.update(alert_id=link.alert_id, action=link.action)
+        user = ports.slack.user_of(pressed.slack_id)
+        actor = Actor(f"link:{user}" if user else f"slack:{pressed.slack_id}")
+        press = Press(
+            link=link, token=pressed.token, action=link.action, actor=actor, at=request.at
+        )
+        outcome = act_once(press, ports)
+    except LinkExpiredError:
+        return _TOO_OLD
+    except (LinkUnknownError, AlertNotFoundError):
+        return _NO_LONGER
+    except TryAgainError:
+        return _BUSY
+    request.facts["outcome"] = outcome.result
+    return _what_to_say(outcome, actor)
+
+
+def _what_to_say(outcome: Outcome, actor: Actor) -> str | None:
+    """What this person did shows in the message; only what somebody else did needs words."""
+    return None if outcome.is_done and outcome.by == actor else sentence(outcome)

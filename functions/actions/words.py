@@ -1,0 +1,56 @@
+"""How people, times and outcomes are put into words, on pages and in Slack."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from functions.actions.acting import Outcome, Result
+from tocsin.domain.ids import AUTO, Actor
+
+_KINDS: Final = {
+    "link": "{}",
+    "slack": "{} (Slack)",
+    "key": "API key {}",
+    "integration": "integration {}",
+}
+_UNITS: Final = (
+    (timedelta(days=2), timedelta(days=1), "days"),
+    (timedelta(hours=2), timedelta(hours=1), "hours"),
+    (timedelta(minutes=2), timedelta(minutes=1), "minutes"),
+)
+_SENTENCES: Final = {
+    Result.ACKNOWLEDGED: "Acknowledged by {by} at {at}.",
+    Result.SNOOZED: "Snoozed by {by} until {at}.",
+    Result.RESOLVED: "Resolved by {by} at {at}.",
+    Result.ALREADY_ACKNOWLEDGED: "{by} already acknowledged this alert at {at}.",
+    Result.ALREADY_SNOOZED: "This alert is already snoozed, until {at}.",
+    Result.ALREADY_RESOLVED: "This alert is over: resolved by {by} at {at}.",
+}
+
+
+def name_of(actor: Actor | None) -> str:
+    """Name whoever did something."""
+    if actor is None:
+        return "nobody"
+    if actor == AUTO:
+        return "Tocsin itself"
+    kind, colon, name = actor.partition(":")
+    return _KINDS.get(kind, "{}").format(name) if colon else actor
+
+
+def clock(at: datetime) -> str:
+    """Write a time for people, whose time zone we do not know."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def age(since: datetime, at: datetime) -> str:
+    """Say how long something has lasted."""
+    lasted = at - since
+    for least, unit, name in _UNITS:
+        if lasted >= least:
+            return f"{lasted // unit} {name}"
+    return "a minute" if lasted >= timedelta(minutes=1) else "less than a minute"
+
+
+def sentence(outcome: Outcome) -> str:
+    """Say what became of the alert."""
+    return _SENTENCES[outcome.result].format(by=name_of(outcome.by), at=clock(outcome.at))

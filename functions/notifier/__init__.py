@@ -1,0 +1,1 @@
+"""Reaching people: one message to one person or channel at a time."""

@@ -1,0 +1,175 @@
+"""Requests to addresses that a team has typed in: to the open internet, and nowhere else.
+
+A name is looked up once, every address that it leads to is checked, and the connection goes to
+one that was checked: a name that leads elsewhere the next moment changes nothing. Redirects are
+not followed, and the environment's proxies are not asked.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from tocsin.adapters.http_connection import BrokenReplyError, HttpConnection, Reply
+from tocsin.domain.errors import DeliveryFailedError
+
+ATTEMPT_SECONDS: Final = 10.0
+"""For one request from the look-up of the name to the last byte of the answer."""
+BODY_LIMIT_BYTES: Final = 262_144
+URL_LIMIT: Final = 2048
+
+_NOT_PUBLIC: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.88.99.0/24",  # 6to4 relays
+        "2001::/23",  # Teredo and other protocols' own
+        "2002::/16",  # 6to4: holds an IPv4 address
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing
+    )
+)
+_OPEN_IPV6: Final = ipaddress.ip_network("2000::/3")
+"""All that is global: what is mapped, translated, local or multicast lies outside."""
+
+type Resolve = Callable[[str, int], Sequence[str]]
+"""Takes a name and a port; answers addresses, or raises OSError."""
+
+
+def look_up(name: str, port: int) -> Sequence[str]:
+    """Ask the system's resolver.
+
+    Raises:
+        OSError: There is no such name, or nobody who knows.
+    """
+    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+@dataclass
+class Outbound:
+    """Sends requests; may be used by several threads, as each request has its own connection."""
+
+    allow_private: bool = False
+    """Lets through plain HTTP and addresses of this machine and its network."""
+    resolve: Resolve = look_up
+    attempt_seconds: float = ATTEMPT_SECONDS
+    tls_roots: str | None = field(default=None)
+    """A file of certificates, in place of the machine's own."""
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.tls_roots)
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send one request.
+
+        Raises:
+            DeliveryFailedError: The address is none that may be used, or nobody answered.
+        """
+        until = time.monotonic() + self.attempt_seconds
+        target = self._split(url)
+        is_secure = target.scheme == "https"
+        name, port = _place(target, is_secure=is_secure)
+        address = self._checked_address(name, port)
+        shown_name = f"[{name}]" if ":" in name else name
+        host = shown_name if target.port is None else f"{shown_name}:{port}"
+        connection = HttpConnection(
+            f"{shown_name}:{port}", self._tls if is_secure else None, address=address
+        )
+        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+        sent = {"host": host, "user-agent": "Tocsin", "connection": "close", **headers}
+        try:
+            return connection.request(
+                "POST",
+                path,
+                sent,
+                body,
+                timeout_seconds=max(0.01, until - time.monotonic()),
+                body_limit=BODY_LIMIT_BYTES,
+            )
+        except (OSError, BrokenReplyError) as error:
+            raise _unanswered(error) from error
+        finally:
+            connection.close()
+
+    def _split(self, url: str) -> SplitResult:
+        if len(url) > URL_LIMIT or not (url.isascii() and url.isprintable()) or " " in url:
+            raise _refused("the URL has characters that no URL has, or too many")
+        if "\\" in url:
+            raise _refused("the URL has a backslash")
+        try:
+            target = urlsplit(url)
+            has_port = target.port is None or target.port > 0
+        except ValueError:
+            raise _refused("the URL cannot be read") from None
+        schemes = ("https", "http") if self.allow_private else ("https",)
+        if target.scheme not in schemes:
+            raise _refused(f"the URL does not begin with {schemes[0]}://")
+        if target.username is not None or target.password is not None:
+            raise _refused("the URL holds a user name or a password")
+        if not target.hostname or not has_port:
+            raise _refused("the URL has no host, or no such port can be")
+        return target
+
+    def _checked_address(self, name: str, port: int) -> str:
+        try:
+            addresses = self.resolve(name, port)
+        except (OSError, UnicodeError) as error:
+            raise DeliveryFailedError(
+                "the host's name could not be looked up", is_retryable=True
+            ) from error
+        if not addresses:
+            raise DeliveryFailedError("the host's name leads nowhere", is_retryable=True)
+        if not self.allow_private and not all(is_public(address) for address in addresses):
+            raise _refused("the host's name leads to an address that is not public")
+        return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the open internet, and to nobody's inside."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(known, ipaddress.IPv6Address) and (
+        known.scope_id is not None or known not in _OPEN_IPV6
+    ):
+        return False
+    return (
+        known.is_global
+        and not known.is_multicast
+        and not known.is_reserved
+        and not any(known in network for network in _NOT_PUBLIC)
+    )
+
+
+def _place(target: SplitResult, *, is_secure: bool) -> tuple[str, int]:
+    return target.hostname or "", target.port or (443 if is_secure else 80)
+
+
+def _refused(problem: str) -> DeliveryFailedError:
+    return DeliveryFailedError(f"not sent: {problem}", is_retryable=False)
+
+
+def _unanswered(error: Exception) -> DeliveryFailedError:
+    """Say what went wrong; not in the error's own words, which may name an address."""
+    match error:
+        case TimeoutError():
+            return DeliveryFailedError("no answer in time", is_retryable=True)
+        case ssl.SSLCertVerificationError():
+            return DeliveryFailedError("the host's certificate is not valid", is_retryable=True)
+        case ssl.SSLError():
+            return DeliveryFailedError("no secure connection to the host", is_retryable=True)
+        case ConnectionRefusedError():
+            return DeliveryFailedError("the host refused the connection", is_retryable=True)
+        case BrokenReplyError():
+            return DeliveryFailedError(
+                "the host closed the connection, or answered what is no HTTP", is_retryable=True
+            )
+        case _:
+            return DeliveryFailedError("the connection to the host failed", is_retryable=True)

@@ -1,0 +1,54 @@
+"""Secrets in SSM Parameter Store, remembered for five minutes."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.domain.errors import DeliveryFailedError, TryAgainError
+
+PREFIX: Final = "/tocsin/"
+"""The notifier's role may read nothing else."""
+KEPT_FOR: Final = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Parameters:
+    """Reads secrets by name; for several threads."""
+
+    call: Call
+    now: Callable[[], datetime]
+    _known: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, name: str) -> str:
+        """Read one.
+
+        Raises:
+            DeliveryFailedError: There is none, it may not be read, or not for now.
+        """
+        if not name.startswith(PREFIX):
+            message = f"the secret's name must begin with {PREFIX}"
+            raise DeliveryFailedError(message, is_retryable=False)
+        now = self.now()
+        with self._lock:
+            read_at, secret = self._known.get(name, (None, ""))
+        if read_at is not None and now - read_at < KEPT_FOR:
+            return secret
+        secret = self._read(name)
+        with self._lock:
+            self._known[name] = (now, secret)
+        return secret
+
+    def _read(self, name: str) -> str:
+        request = {"Name": name, "WithDecryption": True}
+        try:
+            return str(self.call("GetParameter", request)["Parameter"]["Value"])
+        except TryAgainError as error:
+            message = f"the secret {name} cannot be read for now"
+            raise DeliveryFailedError(message, is_retryable=True) from error
+        except AwsError as error:
+            message = f"the secret {name} cannot be read: {error.code}"
+            raise DeliveryFailedError(message, is_retryable=False) from error

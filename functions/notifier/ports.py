@@ -1,0 +1,29 @@
+"""What the notifier needs of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from tocsin.usecases.deliver_notification import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything that app.py wires and tests replace."""
+
+    work: Work
+    threads: Executor
+    """So that a provider that hangs does not hold up the rest of a batch."""
+    log: PowertoolsLog
+    service: str
+
+    def measure(self, name: str, measure: Measure, **dimensions: str) -> None:
+        """Write one metric."""
+        write_metric(self.service, name, measure, **dimensions)

@@ -1,0 +1,117 @@
+"""How the ledger is written into the table and read from it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
+from tocsin.domain.ids import AlertId, WriteId, instant
+from tocsin.domain.notification import (
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationEvent,
+    NotificationReason,
+)
+
+ENTITY: Final = "notification"
+
+type Stored = tuple[Notification | None, Notification]
+"""What the ledger held of a message before a write, and since."""
+
+
+def notification_item(
+    notification: Notification, *, write_id: WriteId, retention: timedelta
+) -> Item:
+    """Write what became of a message; kept for as long after it as resolved alerts are."""
+    delivery = notification.delivery
+    optional: dict[str, Attribute | None] = {
+        "address": _maybe_text(delivery.address),
+        "step_name": _maybe_text(delivery.step_name),
+        "claimed_until": _maybe_time(notification.claimed_until),
+        "next_attempt_at": _maybe_time(notification.next_attempt_at),
+        "provider_id": _maybe_text(notification.provider_id),
+        "reason": _maybe_text(notification.reason),
+    }
+    item = keys.ledger_key(delivery) | {
+        "entity": text(ENTITY),
+        "version": number(notification.version),
+        "write_id": text(write_id),
+        "state": text(notification.state),
+        "alert_id": text(delivery.alert_id),
+        "episode": number(delivery.episode),
+        "step": number(delivery.step),
+        "loop": number(delivery.loop),
+        "target": text(delivery.target),
+        "channel": text(delivery.channel),
+        "event": text(delivery.event),
+        "why": text(delivery.reason),
+        "told_version": number(delivery.version),
+        "planned": number(delivery.planned),
+        "due_at": time(delivery.due_at),
+        "attempts": number(notification.attempts),
+        "created_at": time(notification.created_at),
+        "changed_at": time(notification.changed_at),
+        "expires_at": expiry(notification.changed_at, retention),
+    }
+    return item | {name: value for name, value in optional.items() if value is not None}
+
+
+def notification_from(image: Image) -> Notification:
+    """Read what became of a message."""
+    return Notification(
+        delivery=_delivery_from(image),
+        state=DeliveryState(image["state"]["S"]),
+        attempts=int(image["attempts"]["N"]),
+        claimed_until=_read_time(image, "claimed_until"),
+        next_attempt_at=_read_time(image, "next_attempt_at"),
+        provider_id=_read_text(image, "provider_id"),
+        reason=_read_text(image, "reason"),
+        created_at=instant(int(image["created_at"]["N"])),
+        changed_at=instant(int(image["changed_at"]["N"])),
+        version=int(image["version"]["N"]),
+    )
+
+
+def stored_notification(record: Mapping[str, Any]) -> Stored | None:
+    """Read a record of the table's stream; None if it is not about the ledger."""
+    told = record["dynamodb"]
+    new, old = told.get("NewImage"), told.get("OldImage")
+    if new is None or not new["pk"]["S"].startswith(keys.LEDGER_FROM):
+        return None
+    return (notification_from(old) if old else None, notification_from(new))
+
+
+def _delivery_from(image: Image) -> Delivery:
+    return Delivery(
+        alert_id=AlertId(image["alert_id"]["S"]),
+        episode=int(image["episode"]["N"]),
+        step=int(image["step"]["N"]),
+        loop=int(image["loop"]["N"]),
+        target=image["target"]["S"],
+        channel=image["channel"]["S"],
+        address=_read_text(image, "address"),
+        event=NotificationEvent(image["event"]["S"]),
+        reason=NotificationReason(image["why"]["S"]),
+        step_name=_read_text(image, "step_name"),
+        version=int(image["told_version"]["N"]),
+        planned=int(image["planned"]["N"]),
+        due_at=instant(int(image["due_at"]["N"])),
+    )
+
+
+def _maybe_text(value: str | None) -> Attribute | None:
+    return None if value is None else text(value)
+
+
+def _maybe_time(value: datetime | None) -> Attribute | None:
+    return None if value is None else time(value)
+
+
+def _read_text(image: Image, name: str) -> str | None:
+    return str(image[name]["S"]) if name in image else None
+
+
+def _read_time(image: Image, name: str) -> datetime | None:
+    return instant(int(image[name]["N"])) if name in image else None

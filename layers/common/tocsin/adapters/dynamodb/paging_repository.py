@@ -1,0 +1,66 @@
+"""The configuration as the engine reads it, remembered for half a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.queries import query_all
+from tocsin.domain.routing import Routing
+
+if TYPE_CHECKING:
+    from tocsin.adapters.aws_json import Call
+    from tocsin.adapters.dynamodb.configuration_items import Kind
+    from tocsin.domain.configuration import Named
+    from tocsin.domain.people import Directory
+
+REMEMBERED_FOR: Final = timedelta(seconds=30)
+"""How long a changed policy, route, user or channel may go unnoticed in a running process."""
+
+
+class DynamoDBPaging:
+    """Implements `PagingRepository`."""
+
+    def __init__(self, call: Call, table_name: str) -> None:
+        self._call = call
+        self._table_name = table_name
+        self._routing: tuple[Routing, datetime] | None = None
+        self._directory: tuple[Directory, datetime] | None = None
+
+    def routing(self, at: datetime) -> Routing:
+        """Read policies and routes."""
+        if self._routing is None or not _is_fresh(self._routing[1], at):
+            policies = {policy.name: policy for policy in self._all(POLICIES)}
+            routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
+            self._routing = Routing(policies=policies, routes=tuple(routes)), at
+        return self._routing[0]
+
+    def directory(self, at: datetime) -> Directory:
+        """Read users and channels; nobody is on call, as there are no schedules."""
+        if self._directory is None or not _is_fresh(self._directory[1], at):
+            from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
+                CHANNELS,
+                USERS,
+            )
+            from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
+
+            self._directory = (
+                Directory(
+                    users={user.name: user for user in self._all(USERS)},
+                    channels={channel.name: channel for channel in self._all(CHANNELS)},
+                ),
+                at,
+            )
+        return self._directory[0]
+
+    def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
+        partition = keys.configuration_partition(kind.name)
+        for image in query_all(self._call, self._table_name, partition):
+            yield kind.read(image)
+
+
+def _is_fresh(read_at: datetime, at: datetime) -> bool:
+    return timedelta() <= at - read_at < REMEMBERED_FOR

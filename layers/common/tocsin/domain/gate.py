@@ -1,0 +1,49 @@
+"""How often one channel is used, and when it rests: a storm or a dead provider holds up no other."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+BURST: Final = 5
+"""Messages that go out at once after a quiet time, before the rate counts."""
+URGENT_BURST: Final = 10
+"""Pages of critical alerts have room of their own behind that."""
+PERSONAL_RATE_PER_MINUTE: Final = 60
+"""Of each contact method, for all users together."""
+FAILURES_LIMIT: Final = 3
+"""So many failed attempts one after the other let a channel rest."""
+KEPT_FOR: Final = timedelta(days=1)
+"""What is known of a channel that nobody uses any more."""
+
+_FIRST_REST: Final = timedelta(seconds=5)
+_LONGEST_REST: Final = timedelta(minutes=1)
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Whether a message may go out now."""
+
+    opens_at: datetime | None = None
+    """When to try again; None: now."""
+    failures: int = 0
+    """Attempts that failed one after the other up to now."""
+
+
+def interval_of(rate_per_minute: int) -> timedelta:
+    """How far apart messages go out when many wait."""
+    return _MINUTE / max(1, rate_per_minute)
+
+
+def ahead(rate_per_minute: int, *, is_urgent: bool) -> timedelta:
+    """How much of the time to come a burst may use up."""
+    return (URGENT_BURST if is_urgent else BURST) * interval_of(rate_per_minute)
+
+
+def rest_after(failures: int) -> timedelta | None:
+    """How long a channel rests after so many failures; None: not at all."""
+    if failures < FAILURES_LIMIT:
+        return None
+    doublings = min(failures - FAILURES_LIMIT, 8)
+    rest: timedelta = _FIRST_REST * 2**doublings
+    return min(rest, _LONGEST_REST)

@@ -1,0 +1,164 @@
+"""What people read: an alert in words, the same on every channel."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.link import Links
+from tocsin.domain.next_action import ActionKind, NextAction
+from tocsin.domain.notification import Delivery, NotificationEvent
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import CUT_MARK, printable
+
+TITLE_LIMIT: Final = 200
+LINE_LIMIT: Final = 1000
+"""Characters; whoever needs more follows a link."""
+
+
+class Line(NamedTuple):
+    """One fact and what it is called."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message in plain text; each channel escapes it as its own format demands.
+
+    Nothing in it can break a line: senders' texts come without control characters, and those
+    that had lines have spaces.
+    """
+
+    event: NotificationEvent
+    severity: Severity
+    title: str
+    lines: tuple[Line, ...]
+    links: Links | None = None
+    """None: nothing is left to do, or links cannot be made for now."""
+
+    @property
+    def text(self) -> str:
+        """All of it but the title and the links."""
+        return "\n".join(f"{label}: {text}" for label, text in self.lines)
+
+    def line(self, label: str) -> str | None:
+        """One fact by its name."""
+        return next((text for name, text in self.lines if name == label), None)
+
+
+def message_of(
+    alert: Alert, delivery: Delivery, action: NextAction, links: Links | None = None
+) -> Message:
+    """Say what happened, where, how bad it is, since when, who has it and what happens next.
+
+    Args:
+        alert: As it is when the message is sent.
+        delivery: Says what the message is for.
+        action: What happens next if nobody acts.
+        links: For whoever reads it; left out once there is nothing to do.
+    """
+    return Message(
+        event=delivery.event,
+        severity=alert.severity,
+        title=one_line(_title(alert, delivery), TITLE_LIMIT),
+        lines=tuple(
+            Line(label, one_line(text, LINE_LIMIT))
+            for label, text in _facts(alert, delivery, action)
+            if text
+        ),
+        links=links if alert.is_open else None,
+    )
+
+
+def one_line(text: str, limit: int) -> str:
+    """Put a text of somebody else's on one line, and cut it to so many characters."""
+    clean = " ".join(printable(text).split())
+    return clean if len(clean) <= limit else clean[: limit - 1] + CUT_MARK
+
+
+def _title(alert: Alert, delivery: Delivery) -> str:
+    name = alert.facts.summary or alert.facts.name
+    match delivery.event:
+        case NotificationEvent.PAGED:
+            flapping = ", flapping" if alert.is_flapping else ""
+            return f"{alert.severity.upper()}{flapping}: {name}"
+        case NotificationEvent.ACKNOWLEDGED:
+            return f"Acknowledged by {alert.acknowledged_by or 'somebody'}: {name}"
+        case NotificationEvent.UNACKNOWLEDGED:
+            return f"Firing again, nobody has it: {name}"
+        case NotificationEvent.SNOOZED:
+            until = f" until {written(alert.snooze.until)}" if alert.snooze else ""
+            return f"Snoozed{until}: {name}"
+        case NotificationEvent.WOKEN:
+            return f"No longer snoozed: {name}"
+        case NotificationEvent.RESOLVED:
+            return f"Resolved by {alert.resolved_by or 'somebody'}: {name}"
+        case NotificationEvent.TEST:
+            return f"Test of {delivery.channel}: nothing is wrong"
+
+
+def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tuple[str, str]]:
+    facts = alert.facts
+    yield "What", facts.name if facts.name == facts.summary else f"{facts.name} {facts.summary}"
+    yield "Details", facts.reason
+    yield "Where", _where(alert)
+    yield "How bad", _how_bad(alert)
+    yield "Since", _since(alert)
+    yield "Who has it", _who_has_it(alert)
+    yield "Next", _next(action)
+    if alert.is_flapping:
+        yield "Flapping", "it opens again and again; paged once, then quiet until it is stable"
+    if delivery.is_page and alert.escalation.policy:
+        step = delivery.step_name or str(delivery.step)
+        yield "Asked", f"step {step} of {alert.escalation.policy}"
+
+
+def _where(alert: Alert) -> str:
+    facts = alert.facts
+    places = (facts.object, facts.source_name or facts.source, f"by {alert.integration}")
+    return ", ".join(dict.fromkeys(place for place in places if place))
+
+
+def _how_bad(alert: Alert) -> str:
+    facts = alert.facts
+    said = facts.source_severity
+    words = f"{alert.severity}"
+    if said and said.lower() != alert.severity:
+        words += f" (the sender says {said})"
+    if alert.current_value is not None:
+        words += f"; value {alert.current_value}"
+    if facts.threshold is not None:
+        over = f" over {facts.window}" if facts.window else ""
+        words += f"; threshold {facts.operator or ''} {facts.threshold}{over}"
+    return words
+
+
+def _since(alert: Alert) -> str:
+    times = "" if alert.occurrences == 1 else f", seen {alert.occurrences} times"
+    return f"{written(alert.fired_at)}{times}"
+
+
+def _who_has_it(alert: Alert) -> str:
+    match alert.status:
+        case AlertStatus.FIRING:
+            return "nobody yet"
+        case AlertStatus.ACKNOWLEDGED:
+            since = f" since {written(alert.acknowledged_at)}" if alert.acknowledged_at else ""
+            return f"{alert.acknowledged_by}{since}"
+        case AlertStatus.RESOLVED:
+            at = f" at {written(alert.resolved_at)}" if alert.resolved_at else ""
+            return f"resolved by {alert.resolved_by}{at}"
+
+
+def _next(action: NextAction) -> str:
+    if action.kind is ActionKind.NONE or action.at is None:
+        return f"nothing happens by itself: {action.why}"
+    return f"{written(action.at)}: {action.why}"
+
+
+def written(at: datetime) -> str:
+    """Write a time for people, who may be anywhere."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,98 @@
+"""Who can be reached, and how: users with their contact methods, and channels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from tocsin.domain.escalation import ALL_SEVERITIES
+from tocsin.domain.severity import Severity
+
+
+class ContactMethod(StrEnum):
+    """How one person is reached."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    SLACK = "slack"
+
+
+class ChannelType(StrEnum):
+    """How a channel reaches whoever watches it."""
+
+    WEBHOOK = "webhook"
+    SLACK = "slack"
+    EMAIL = "email"
+    SMS = "sms"
+    APPRISE = "apprise"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRule:
+    """When one user is told, and by what."""
+
+    after: timedelta = timedelta()
+    """Counted from the step's begin; what was acknowledged by then is not told."""
+    by: ContactMethod
+    severities: frozenset[Severity] = ALL_SEVERITIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person of the team."""
+
+    name: str
+    full_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    """E.164: a plus sign, the country's code, the number."""
+    slack_id: str | None = None
+    time_zone: str = "UTC"
+    """A name of the IANA database."""
+    notify: tuple[NotificationRule, ...] = ()
+    """Empty: at once, by the first of e-mail, SMS and Slack that has an address."""
+    managed_by: str | None = None
+
+    def address_of(self, method: ContactMethod) -> str | None:
+        """Where this method reaches the user; None if it cannot."""
+        match method:
+            case ContactMethod.EMAIL:
+                return self.email
+            case ContactMethod.SMS:
+                return self.phone
+            case ContactMethod.SLACK:
+                return self.slack_id
+
+    def rules(self, severity: Severity) -> tuple[NotificationRule, ...]:
+        """The rules that count for alerts of a severity."""
+        if self.notify:
+            return tuple(rule for rule in self.notify if severity in rule.severities)
+        reachable = (method for method in ContactMethod if self.address_of(method))
+        first = next(reachable, None)
+        return (NotificationRule(by=first),) if first else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A way to reach people; what its type needs is in `settings`."""
+
+    name: str
+    type: ChannelType
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """webhook: `url`; slack: `channel`; email: `to`; sms: `to`. Never a secret."""
+    secret: str | None = None
+    """The name of an SSM parameter, which only the notifier reads."""
+    rate_per_minute: int = 60
+    """More wait for their turn, so that a storm on one channel holds up no other."""
+    managed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Everybody and everything that a step may ask, as they are now."""
+
+    users: Mapping[str, User] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Users by schedule, at the time for which this was read."""

@@ -1,0 +1,60 @@
+"""Which escalation policy an alert is for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy
+from tocsin.domain.matcher import Matcher, all_match
+
+DEFAULT_POSITION: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Sends what matches to a policy; the first that matches decides."""
+
+    name: str
+    position: int = DEFAULT_POSITION
+    """Lower ones are asked first; names decide between equal ones."""
+    match: tuple[Matcher, ...]
+    escalation_policy: str
+    managed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """All routes and policies of the team, as they are now."""
+
+    policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    """In the order in which they are asked."""
+
+    def choose(self, alert: Alert) -> EscalationPolicy | None:
+        """What the alert began with or its integration asks for, else a route, else the default."""
+        asked = alert.escalation.policy
+        if asked is not None and asked in self.policies:
+            return self.policies[asked]
+        labels = labels_of(alert)
+        for route in self.routes:
+            if route.escalation_policy in self.policies and all_match(route.match, labels):
+                return self.policies[route.escalation_policy]
+        return self.policies.get(DEFAULT_POLICY)
+
+
+def labels_of(alert: Alert) -> Mapping[str, str]:
+    """What matchers see: the labels, and what is known besides under names of our own."""
+    facts = alert.facts
+    known = {
+        "integration": alert.integration,
+        "severity": alert.severity.value,
+        "dedup_key": alert.dedup_key,
+        "name": facts.name,
+        "source": facts.source,
+        "object": facts.object,
+        "group_id": facts.group_id,
+        "monitor_id": facts.monitor_id,
+        "rule_id": facts.rule_id,
+    }
+    return dict(facts.labels) | {name: value for name, value in known.items() if value}

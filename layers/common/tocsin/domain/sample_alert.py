@@ -1,0 +1,32 @@
+"""An alert that never fired: what a channel's test tells of."""
+
+from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.ids import AlertId, entropy, is_ulid, ulid
+from tocsin.domain.notification import Delivery
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts
+
+_NOTHING_RANDOM = bytes(10)
+
+
+def sample_alert(delivery: Delivery) -> Alert:
+    """Make up what a test of a channel shows; it is stored nowhere, and nobody can act on it."""
+    at = delivery.due_at
+    alert_id = delivery.alert_id
+    if not is_ulid(alert_id):
+        alert_id = AlertId(ulid(at, entropy(_NOTHING_RANDOM)))
+    return Alert(
+        alert_id=alert_id,
+        integration="tocsin",
+        dedup_key="channel-test",
+        severity=Severity.INFO,
+        facts=Facts(
+            name="Channel test",
+            summary=f"Messages to {delivery.channel} arrive.",
+            reason="Somebody asked Tocsin to send this. Nothing is wrong, nothing is to be done.",
+        ),
+        output_hash="",
+        last_seen_at=at,
+        listed=Listed(occurrences=1, last_seen_at=at, current_value=None),
+        changed_at=at,
+    )

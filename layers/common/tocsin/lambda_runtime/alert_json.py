@@ -1,0 +1,78 @@
+"""An alert as JSON, the same to clients of the API and to receivers of webhooks."""
+
+from datetime import datetime
+from typing import Any
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.next_action import next_action
+
+
+def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
+    """Write an alert, all fields but its history.
+
+    Args:
+        alert: The alert.
+        at: Tells whether a snooze is over.
+    """
+    facts, escalation = alert.facts, alert.escalation
+    labels = dict(facts.labels)
+    snooze = alert.snooze if alert.is_snoozed(at) else None
+    view: dict[str, Any] = {
+        "id": alert.alert_id,
+        "dedup_key": alert.dedup_key,
+        "status": alert.status,
+        "severity": alert.severity,
+        "source_severity": facts.source_severity,
+        "name": facts.name,
+        "summary": facts.summary,
+        "reason": facts.reason,
+        "source": facts.source,
+        "source_name": facts.source_name,
+        "object": facts.object,
+        "integration": alert.integration,
+        "rule_id": facts.rule_id,
+        "rule_name": facts.rule_name,
+        "monitor_id": facts.monitor_id,
+        "monitor_name": facts.monitor_name,
+        "group_id": facts.group_id,
+        "current_value": alert.current_value,
+        "threshold": facts.threshold,
+        "operator": facts.operator,
+        "window": facts.window,
+        "labels": labels,
+        "tags": labels,
+        "urls": dict(facts.urls),
+        "fired_at": written(alert.fired_at),
+        "last_seen_at": written(alert.last_seen_at),
+        "occurrences": alert.occurrences,
+        "episode": alert.episode,
+        "flapping": alert.is_flapping,
+        "acknowledged_at": written(alert.acknowledged_at),
+        "acknowledged_by": alert.acknowledged_by,
+        "resolved_at": written(alert.resolved_at),
+        "resolved_by": alert.resolved_by,
+        "snoozed_until": written(snooze.until) if snooze else None,
+        "snooze_reason": snooze.reason if snooze else None,
+        "escalation_policy": escalation.policy,
+        "current_escalation_step": escalation.step_name,
+        "notification_count": alert.notification_count,
+        "next_action": _next_action_json(alert),
+        "incident_id": alert.incident_id,
+    }
+    if facts.truncated:
+        view["truncated"] = list(facts.truncated)
+    return view
+
+
+def written(instant: datetime | None) -> str | None:
+    """Write a time as everything of ours does: RFC 3339 in UTC with milliseconds."""
+    if instant is None:
+        return None
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _next_action_json(alert: Alert) -> dict[str, Any] | None:
+    if not alert.is_open:
+        return None
+    due = next_action(alert)
+    return {"kind": due.kind, "at": written(due.at), "why": due.why}

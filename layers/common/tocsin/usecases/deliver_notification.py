@@ -1,0 +1,248 @@
+"""One delivery, from the queue to whoever is told, with one effect however often it comes.
+
+The ledger decides: a delivery is claimed before it is sent, and marked after. Whoever dies in
+between leaves a claim, which runs out; then it is sent, or sent again with the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.destination import channel_of
+from tocsin.domain.errors import (
+    AlertNotFoundError,
+    DeliveryFailedError,
+    NotificationRefusedError,
+    TryAgainError,
+)
+from tocsin.domain.message import message_of
+from tocsin.domain.next_action import next_action
+from tocsin.domain.notification import (
+    ATTEMPTS_LIMIT,
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationEvent,
+    reason_to_skip,
+)
+from tocsin.domain.people import Channel
+from tocsin.domain.sample_alert import sample_alert
+from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        ChannelGate,
+        DeliveryQueue,
+        LinkMaker,
+        NewWriteId,
+        NotificationRepository,
+        PagingRepository,
+        Sender,
+    )
+
+CLAIM_ATTEMPTS: Final = 3
+"""Lost races after which the message goes back to the queue; each had a winner."""
+GONE: Final = "the alert does not exist any more"
+NEVER_ENDED: Final = f"none of {ATTEMPTS_LIMIT} attempts came to an end"
+
+
+class Outcome(StrEnum):
+    """What became of a message from the queue."""
+
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    RETRYING = "retrying"
+    LATER = "later"
+    """It came too early, somebody else has it, or its channel has no room: it is back in line."""
+    ENDED = "ended"
+    """It came again after its end; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of it, in the words of the ledger where it was written there."""
+
+    outcome: Outcome
+    channel: Channel | None = None
+    notification: Notification | None = None
+    alert: Alert | None = None
+    until: datetime | None = None
+    """When it comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """The world that deliveries need."""
+
+    ledger: NotificationRepository
+    alerts: AlertRepository
+    paging: PagingRepository
+    gate: ChannelGate
+    queue: DeliveryQueue
+    sender: Sender
+    links: LinkMaker
+    now: Callable[[], datetime]
+    """Asked again after sending, which takes time."""
+    new_write_id: NewWriteId
+
+
+def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
+    """Bring one message to where it goes, unless there is a reason not to, which is kept.
+
+    Raises:
+        TryAgainError: Storage or queue refuse for now; doing it again is harmless.
+    """
+    at = work.now()
+    if at < delivery.due_at:
+        return _put_back(delivery, delivery.due_at, work)
+    known = work.ledger.get(delivery)
+    for _ in range(CLAIM_ATTEMPTS):
+        if known is not None and known.state.has_ended:
+            return Delivered(outcome=Outcome.ENDED, notification=known)
+        if known is not None and not known.is_free(at):
+            return _put_back(delivery, known.held_until or at, work)
+        try:
+            return _deliver_free(delivery, known, work)
+        except _ClaimLostError as lost:
+            known = lost.current
+    raise TryAgainError("Others change this delivery all the time.")
+
+
+class _ClaimLostError(Exception):
+    """Somebody else was faster."""
+
+    def __init__(self, current: Notification | None) -> None:
+        super().__init__("the claim was lost")
+        self.current = current
+
+
+def _deliver_free(delivery: Delivery, known: Notification | None, work: Work) -> Delivered:
+    at = work.now()
+    alert = _read_alert(delivery, work)
+    skip = _reason_to_skip(alert, delivery, at)
+    channel = channel_of(delivery, work.paging.directory(at))
+    failures = 0
+    if channel is not None and skip is None:
+        is_urgent = delivery.is_page and alert is not None and alert.severity is Severity.CRITICAL
+        passage = work.gate.enter(channel, is_urgent=is_urgent, at=at)
+        if passage.opens_at is not None:
+            return _put_back(delivery, passage.opens_at, work)
+        failures = passage.failures
+    claimed = _claim(delivery, known, work)
+    if known is not None and known.attempts >= ATTEMPTS_LIMIT:
+        return _give_up(claimed, NEVER_ENDED, work, channel)
+    alert = _read_alert(delivery, work)
+    skip = _reason_to_skip(alert, delivery, work.now())
+    if alert is None or skip is not None:
+        skipped = _mark(claimed, claimed.skip(skip or GONE, at=work.now()), work)
+        return Delivered(
+            outcome=Outcome.SKIPPED, notification=skipped, channel=channel, alert=alert
+        )
+    if channel is None:
+        return _give_up(claimed, f"there is no channel {delivery.channel} any more", work, None)
+    return _send(claimed, alert, channel, work, failures=failures)
+
+
+def _send(
+    claimed: Notification, alert: Alert, channel: Channel, work: Work, *, failures: int
+) -> Delivered:
+    delivery = claimed.delivery
+    is_test = delivery.event is NotificationEvent.TEST
+    links = None if is_test else work.links.links(delivery, at=work.now())
+    message = message_of(alert, delivery, next_action(alert), links)
+    try:
+        provider_id = work.sender.send(claimed, alert, message, channel)
+    except DeliveryFailedError as failure:
+        return _note_failure(claimed, alert, channel, work, failure, failures=failures + 1)
+    sent = _mark(claimed, claimed.sent(provider_id, at=work.now()), work)
+    if failures:
+        work.gate.note_success(channel)
+    return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel, alert=alert)
+
+
+def _note_failure(
+    claimed: Notification,
+    alert: Alert,
+    channel: Channel,
+    work: Work,
+    failure: DeliveryFailedError,
+    *,
+    failures: int,
+) -> Delivered:
+    """Mark it, and only then put the message back: in between, the queue brings this one again."""
+    at = work.now()
+    failed = claimed.fail(
+        failure.reason, at=at, is_retryable=failure.is_retryable, retry_after=failure.retry_after
+    )
+    marked = _mark(claimed, failed, work)
+    if failure.is_retryable:
+        work.gate.note_failure(channel, failures=failures, at=at)
+    told = Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel, alert=alert)
+    if marked.state is not DeliveryState.RETRYING:
+        return told
+    until = marked.next_attempt_at or at
+    _put_back(marked.delivery, until, work)
+    return replace(told, outcome=Outcome.RETRYING, until=until)
+
+
+def _give_up(claimed: Notification, reason: str, work: Work, channel: Channel | None) -> Delivered:
+    failed = claimed.fail(reason, at=work.now(), is_retryable=False)
+    marked = _mark(claimed, failed, work)
+    return Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel)
+
+
+def _claim(delivery: Delivery, known: Notification | None, work: Work) -> Notification:
+    """Take it on.
+
+    Raises:
+        _ClaimLostError: Somebody else was faster.
+    """
+    at = work.now()
+    try:
+        if known is not None:
+            return work.ledger.update(known, known.claim(at=at), write_id=work.new_write_id())
+        claimed = Notification.first_claim(delivery, at=at)
+        work.ledger.add(claimed, write_id=work.new_write_id())
+    except NotificationRefusedError as refusal:
+        raise _ClaimLostError(refusal.current) from refusal
+    return claimed
+
+
+def _mark(claimed: Notification, after: Notification, work: Work) -> Notification:
+    """Write down how the attempt ended.
+
+    Who took more time than a claim holds may find that somebody else has taken over: then that
+    one says how it ends.
+    """
+    try:
+        return work.ledger.update(claimed, after, write_id=work.new_write_id())
+    except NotificationRefusedError as refusal:
+        return refusal.current or after
+
+
+def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
+    work.queue.send([replace(delivery, due_at=until)], now=work.now())
+    return Delivered(outcome=Outcome.LATER, until=until)
+
+
+def _read_alert(delivery: Delivery, work: Work) -> Alert | None:
+    """Read it as the newest write left it; a test needs none, and gets one made up."""
+    if delivery.event is NotificationEvent.TEST:
+        return sample_alert(delivery)
+    try:
+        return work.alerts.get(delivery.alert_id)
+    except AlertNotFoundError:
+        return None
+
+
+def _reason_to_skip(alert: Alert | None, delivery: Delivery, at: datetime) -> str | None:
+    if delivery.event is NotificationEvent.TEST:
+        return None
+    return GONE if alert is None else reason_to_skip(alert, delivery, at)

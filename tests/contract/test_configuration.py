@@ -1,0 +1,312 @@
+"""ConfigurationRepository and PagingRepository, in memory and on the table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.conftest import TABLE_NAME
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.configuration import InMemoryConfiguration
+from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.paging_repository import REMEMBERED_FOR, DynamoDBPaging
+from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
+from tocsin.domain.configuration import Configured
+from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
+from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.ids import WriteId
+from tocsin.domain.matcher import Matcher
+from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule, User
+from tocsin.domain.routing import Route
+from tocsin.domain.severity import Severity
+from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
+
+STEP = Step(name="first", targets=(Target(TargetKind.CHANNEL, "ops-hook"),), delay=5 * MINUTE)
+POLICY = EscalationPolicy(name="default", steps=(STEP,))
+FULL_POLICY = EscalationPolicy(
+    name="default",
+    steps=(
+        Step(
+            name="first: who is there?",
+            targets=(
+                Target(TargetKind.SCHEDULE, "primary"),
+                Target(TargetKind.CHANNEL, "ops-hook"),
+            ),
+            delay=timedelta(seconds=30),
+        ),
+        Step(name="second", targets=(Target(TargetKind.USER, "carol"),), delay=10 * MINUTE),
+    ),
+    repeat=2,
+    ack_timeout=timedelta(minutes=30, milliseconds=1),
+    severities=frozenset((Severity.CRITICAL, Severity.WARNING)),
+    managed_by="team file",
+)
+ROUTE = Route(name="all", match=(), escalation_policy="default")
+FULL_ROUTE = Route(
+    name="all",
+    position=0,
+    match=(
+        Matcher.parse('team="pay \\"and\\" ship\\\\"'),
+        Matcher.parse("severity=~critical|warning"),
+        Matcher.parse("env!=" + "\\" * 490),
+    ),
+    escalation_policy="default",
+    managed_by="team file",
+)
+USER = User(name="alice")
+FULL_USER = User(
+    name="alice",
+    full_name="Alice Änglund",
+    email="alice@example.com",
+    phone="+15550100",
+    slack_id="U1",
+    time_zone="Europe/Paris",
+    notify=(
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(
+            after=5 * MINUTE, by=ContactMethod.SMS, severities=frozenset((Severity.CRITICAL,))
+        ),
+        NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
+    ),
+    managed_by="team file",
+)
+CHANNEL = Channel(name="here", type=ChannelType.CONSOLE)
+FULL_CHANNEL = Channel(
+    name="here",
+    type=ChannelType.EMAIL,
+    settings={"to": ("ops@example.com", "dev@example.com"), "url": "https://example.com/hook"},
+    secret="/tocsin/payments/hook",
+    rate_per_minute=7,
+    managed_by="team file",
+)
+
+
+@dataclass(frozen=True)
+class Both:
+    """One side of the contract: the fake or the table."""
+
+    policies: ConfigurationRepository[EscalationPolicy]
+    routes: ConfigurationRepository[Route]
+    users: ConfigurationRepository[User]
+    channels: ConfigurationRepository[Channel]
+    paging: PagingRepository
+
+
+@pytest.fixture(params=["in memory", "in DynamoDB"])
+def both(request: pytest.FixtureRequest) -> Both:
+    if request.param == "in memory":
+        memory = InMemoryConfiguration()
+        return Both(memory.policies, memory.routes, memory.users, memory.channels, memory)
+    return on_the_table(request.getfixturevalue("call"))
+
+
+def on_the_table(call: Call) -> Both:
+    return Both(
+        policies=DynamoDBConfiguration(call, TABLE_NAME, POLICIES),
+        routes=DynamoDBConfiguration(call, TABLE_NAME, ROUTES),
+        users=DynamoDBConfiguration(call, TABLE_NAME, USERS),
+        channels=DynamoDBConfiguration(call, TABLE_NAME, CHANNELS),
+        paging=DynamoDBPaging(call, TABLE_NAME),
+    )
+
+
+KINDS: Mapping[str, tuple[Callable[[Both], ConfigurationRepository[Any]], Any, Any]] = {
+    "policies": (lambda both: both.policies, POLICY, FULL_POLICY),
+    "routes": (lambda both: both.routes, ROUTE, FULL_ROUTE),
+    "users": (lambda both: both.users, USER, FULL_USER),
+    "channels": (lambda both: both.channels, CHANNEL, FULL_CHANNEL),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(kind, it) for kind, its in KINDS.items() for it in its[1:]]
+)
+def test_an_object_is_read_as_it_was_written(both: Both, kind: str, value: Any) -> None:  # noqa: ANN401 - of any kind
+    repository = KINDS[kind][0](both)
+
+    stored = repository.put(None, Configured(value=value, created_at=NINE), write_id=WriteId("w1"))
+
+    assert stored == Configured(value=value, created_at=NINE, version=1)
+    assert repository.get(value.name) == repository.find(value.name) == stored
+    assert repository.list() == (stored,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_with_everything_leaves_no_field_at_its_default(kind: str) -> None:
+    _, minimal, full = KINDS[kind]
+    fields = type(full).__dataclass_fields__
+
+    same = [name for name in fields if getattr(full, name) == getattr(minimal, name)]
+
+    assert set(same) <= {"name", "escalation_policy"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["nobody", "", "x" * 1025, "é" * 513])
+def test_an_unknown_name_is_not_found(both: Both, kind: str, name: str) -> None:
+    repository = KINDS[kind][0](both)
+
+    assert repository.find(name) is None
+    with pytest.raises(NotFoundError) as refusal:
+        repository.get(name)
+    assert refusal.value.code in {
+        *("escalation_policy_not_found", "route_not_found", "user_not_found", "channel_not_found")
+    }
+
+
+def test_each_kind_has_names_of_its_own(both: Both) -> None:
+    user = replace(USER, name="ops")
+    channel = replace(CHANNEL, name="ops")
+
+    both.users.put(None, Configured(value=user, created_at=NINE), write_id=WriteId("w1"))
+    both.channels.put(None, Configured(value=channel, created_at=NINE), write_id=WriteId("w2"))
+
+    assert both.users.get("ops").value == user
+    assert both.channels.get("ops").value == channel
+
+
+def test_all_are_listed_by_name(both: Both) -> None:
+    for name in ("b", "c", "a"):
+        user = Configured(value=replace(USER, name=name), created_at=NINE)
+        both.users.put(None, user, write_id=WriteId(f"w{name}"))
+
+    assert [stored.name for stored in both.users.list()] == ["a", "b", "c"]
+
+
+def a_user(both: Both) -> Configured[User]:
+    return both.users.put(None, Configured(value=USER, created_at=NINE), write_id=WriteId("w1"))
+
+
+def test_a_change_makes_the_next_version(both: Both) -> None:
+    before = a_user(both)
+
+    stored = both.users.put(before, before.changed(FULL_USER), write_id=WriteId("w2"))
+
+    assert stored == Configured(value=FULL_USER, created_at=NINE, version=2)
+    assert both.users.get("alice") == stored
+
+
+def test_the_second_of_two_concurrent_changes_is_refused(both: Both) -> None:
+    ours = theirs = a_user(both)
+    both.users.put(theirs, theirs.changed(FULL_USER), write_id=WriteId("w2"))
+
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.put(ours, ours.changed(replace(USER, phone="+1")), write_id=WriteId("w3"))
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.delete(ours, write_id=WriteId("w4"))
+
+    assert both.users.get("alice").value == FULL_USER
+
+
+def test_the_second_of_two_with_one_name_is_refused(both: Both) -> None:
+    a_user(both)
+
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.put(None, Configured(value=FULL_USER, created_at=NINE), write_id=WriteId("w2"))
+
+
+def test_a_namesake_made_after_a_removal_is_not_mistaken_for_the_first(both: Both) -> None:
+    first = a_user(both)
+    both.users.delete(first, write_id=WriteId("w2"))
+    namesake = Configured(value=USER, created_at=NINE + HOUR)
+    both.users.put(None, namesake, write_id=WriteId("w3"))
+
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.put(first, first.changed(FULL_USER), write_id=WriteId("w4"))
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.delete(first, write_id=WriteId("w5"))
+
+
+def test_a_change_of_what_was_removed_is_refused(both: Both) -> None:
+    before = a_user(both)
+    both.users.delete(before, write_id=WriteId("w2"))
+
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.put(before, before.changed(FULL_USER), write_id=WriteId("w3"))
+
+
+def test_removing_what_is_gone_changes_nothing(both: Both) -> None:
+    stored = a_user(both)
+    both.users.delete(stored, write_id=WriteId("w2"))
+
+    both.users.delete(stored, write_id=WriteId("w3"))
+
+    assert both.users.list() == ()
+
+
+def test_a_writer_whose_reply_was_lost_still_wins(call: Call) -> None:
+    users = on_the_table(losing_replies(call)).users
+
+    made = users.put(None, Configured(value=USER, created_at=NINE), write_id=WriteId("w1"))
+    changed = users.put(made, made.changed(FULL_USER), write_id=WriteId("w2"))
+    users.delete(changed, write_id=WriteId("w3"))
+
+    assert users.list() == ()
+
+
+# The engine's view
+
+
+def put_all(both: Both) -> None:
+    for kind, (repository, _, full) in KINDS.items():
+        stored = Configured(value=full, created_at=NINE)
+        repository(both).put(None, stored, write_id=WriteId(kind))
+
+
+def test_an_empty_configuration_pages_nobody(both: Both) -> None:
+    routing, directory = both.paging.routing(NINE), both.paging.directory(NINE)
+
+    assert (dict(routing.policies), routing.routes) == ({}, ())
+    assert (dict(directory.users), dict(directory.channels)) == ({}, {})
+
+
+def test_the_engine_sees_what_was_configured(both: Both) -> None:
+    put_all(both)
+
+    routing, directory = both.paging.routing(NINE), both.paging.directory(NINE)
+
+    assert (dict(routing.policies), routing.routes) == ({"default": FULL_POLICY}, (FULL_ROUTE,))
+    assert dict(directory.users) == {"alice": FULL_USER}
+    assert dict(directory.channels) == {"here": FULL_CHANNEL}
+
+
+def test_routes_come_in_the_order_of_their_positions_and_names(both: Both) -> None:
+    for name, position in (("a", 5), ("c", 1), ("b", 1), ("d", 1000)):
+        route = Configured(value=replace(ROUTE, name=name, position=position), created_at=NINE)
+        both.routes.put(None, route, write_id=WriteId(name))
+
+    assert [route.name for route in both.paging.routing(NINE).routes] == ["b", "c", "a", "d"]
+
+
+def test_what_was_read_is_remembered_for_half_a_minute(call: Call) -> None:
+    asked: list[str] = []
+
+    def counting(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(parameters["ExpressionAttributeValues"][":pk"]["S"])
+        return call(operation, parameters)
+
+    paging = DynamoDBPaging(counting, TABLE_NAME)
+    an_instant_before = NINE + REMEMBERED_FOR - timedelta(milliseconds=1)
+    for at in (NINE, an_instant_before):
+        paging.routing(at)
+        paging.directory(at)
+
+    assert asked == ["C#escalation-policy", "C#route", "C#user", "C#channel"]
+
+
+def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
+    table = on_the_table(call)
+    table.paging.routing(NINE)
+    table.paging.directory(NINE)
+
+    put_all(table)
+
+    assert not table.paging.routing(NINE).policies
+    assert not table.paging.directory(NINE).users
+    assert table.paging.routing(NINE + REMEMBERED_FOR).policies == {"default": FULL_POLICY}
+    assert table.paging.directory(NINE + REMEMBERED_FOR).users == {"alice": FULL_USER}

@@ -1,0 +1,216 @@
+"""NotificationRepository: a ledger in which one of several writers wins."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import TABLE_NAME
+from tests.examples import HOUR, MINUTE, NINE, UNKNOWN_ID
+from tests.fakes.notifications import InMemoryNotifications
+from tests.fakes.world import WriteIds
+from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.notification_items import notification_item, stored_notification
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.domain.errors import NotificationRefusedError
+from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.notification import (
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationEvent,
+    NotificationReason,
+)
+from tocsin.usecases.ports import NotificationRepository
+
+RETENTION = timedelta(days=90)
+NEW_WRITE_ID = WriteIds()
+
+PAGE = Delivery(
+    alert_id=UNKNOWN_ID,
+    episode=1,
+    step=1,
+    loop=1,
+    target="channel:ops-hook",
+    channel="ops-hook",
+    reason=NotificationReason.FIRST,
+    due_at=NINE,
+)
+WITH_EVERY_FIELD = Notification(
+    delivery=Delivery(
+        alert_id=UNKNOWN_ID,
+        episode=2,
+        step=3,
+        loop=4,
+        target="user:alice",
+        channel="sms+5m",
+        address="+15550100",
+        event=NotificationEvent.ACKNOWLEDGED,
+        reason=NotificationReason.CHANGED,
+        step_name="second",
+        version=7,
+        planned=5,
+        due_at=NINE + MINUTE,
+    ),
+    state=DeliveryState.RETRYING,
+    attempts=6,
+    claimed_until=NINE + 2 * MINUTE,
+    next_attempt_at=NINE + 3 * MINUTE,
+    provider_id="C1/1700000000.1",
+    reason="the provider answered 503",
+    created_at=NINE + timedelta(milliseconds=1),
+    changed_at=NINE + HOUR,
+    version=1,
+)
+
+
+@pytest.fixture(params=["in memory", "in DynamoDB"])
+def ledger(request: pytest.FixtureRequest) -> NotificationRepository:
+    if request.param == "in memory":
+        return InMemoryNotifications()
+    return DynamoDBNotifications(request.getfixturevalue("call"), TABLE_NAME, RETENTION)
+
+
+def claimed(delivery: Delivery = PAGE) -> Notification:
+    return Notification.first_claim(delivery, at=NINE)
+
+
+def test_every_field_has_a_value_that_could_not_be_its_default() -> None:
+    plain = claimed(replace(PAGE, alert_id=AlertId("")))
+
+    same = [
+        field.name
+        for whole, other in (
+            (WITH_EVERY_FIELD, plain),
+            (WITH_EVERY_FIELD.delivery, plain.delivery),
+        )
+        for field in fields(whole)
+        if field.name != "version" and getattr(whole, field.name) == getattr(other, field.name)
+    ]
+
+    assert not same
+
+
+def test_what_was_never_claimed_is_unknown(ledger: NotificationRepository) -> None:
+    assert ledger.get(PAGE) is None
+    assert ledger.of_alert(PAGE.alert_id) == ()
+
+
+def test_a_notification_comes_back_with_every_field(ledger: NotificationRepository) -> None:
+    ledger.add(WITH_EVERY_FIELD, write_id=NEW_WRITE_ID())
+
+    assert ledger.get(WITH_EVERY_FIELD.delivery) == WITH_EVERY_FIELD
+
+
+def test_what_is_none_comes_back_as_none(ledger: NotificationRepository) -> None:
+    ledger.add(claimed(), write_id=NEW_WRITE_ID())
+
+    assert ledger.get(PAGE) == claimed()
+
+
+def test_the_second_of_two_claimers_is_refused(ledger: NotificationRepository) -> None:
+    ledger.add(claimed(), write_id=NEW_WRITE_ID())
+
+    with pytest.raises(NotificationRefusedError) as refusal:
+        ledger.add(claimed(), write_id=NEW_WRITE_ID())
+
+    assert refusal.value.current == claimed()
+
+
+def test_each_state_is_a_version(ledger: NotificationRepository) -> None:
+    first = claimed()
+    ledger.add(first, write_id=NEW_WRITE_ID())
+
+    sent = ledger.update(first, first.sent("m-1", at=NINE), write_id=NEW_WRITE_ID())
+
+    assert (sent.version, sent.state) == (2, DeliveryState.SENT)
+    assert ledger.get(PAGE) == sent
+
+
+def test_the_second_of_two_updates_is_refused(ledger: NotificationRepository) -> None:
+    first = claimed()
+    ledger.add(first, write_id=NEW_WRITE_ID())
+    sent = ledger.update(first, first.sent("m-1", at=NINE), write_id=NEW_WRITE_ID())
+
+    with pytest.raises(NotificationRefusedError) as refusal:
+        ledger.update(first, first.skip("acknowledged", at=NINE), write_id=NEW_WRITE_ID())
+
+    assert refusal.value.current == sent
+    assert ledger.get(PAGE) == sent
+
+
+def test_nothing_is_updated_that_was_never_claimed(ledger: NotificationRepository) -> None:
+    with pytest.raises(NotificationRefusedError) as refusal:
+        ledger.update(claimed(), claimed().sent(None, at=NINE), write_id=NEW_WRITE_ID())
+
+    assert refusal.value.current is None
+
+
+def test_an_alerts_ledger_is_read_in_the_order_of_its_steps(
+    ledger: NotificationRepository,
+) -> None:
+    in_order = [
+        PAGE,
+        replace(PAGE, target="user:alice", channel="email"),
+        replace(PAGE, version=2),
+        replace(PAGE, version=10),
+        replace(PAGE, loop=2),
+        replace(PAGE, loop=10),
+        replace(PAGE, step=2),
+        replace(PAGE, step=10),
+        replace(PAGE, episode=2),
+        replace(PAGE, episode=10),
+    ]
+    elsewhere = replace(PAGE, alert_id=AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAW"))
+    for delivery in (elsewhere, *reversed(in_order)):
+        ledger.add(claimed(delivery), write_id=NEW_WRITE_ID())
+
+    assert [each.delivery for each in ledger.of_alert(PAGE.alert_id)] == in_order
+
+
+def test_a_claim_whose_reply_was_lost_is_ours(call: Call) -> None:
+    ledger = DynamoDBNotifications(losing_replies(call), TABLE_NAME, RETENTION)
+
+    ledger.add(claimed(), write_id=NEW_WRITE_ID())
+
+    assert ledger.get(PAGE) == claimed()
+
+
+def test_an_update_whose_reply_was_lost_is_ours(call: Call) -> None:
+    ledger = DynamoDBNotifications(losing_replies(call), TABLE_NAME, RETENTION)
+    ledger.add(claimed(), write_id=NEW_WRITE_ID())
+
+    sent = ledger.update(claimed(), claimed().sent("m-1", at=NINE), write_id=NEW_WRITE_ID())
+
+    assert ledger.get(PAGE) == sent
+
+
+def image(notification: Notification) -> dict[str, dict[str, str]]:
+    return notification_item(notification, write_id=WriteId("w"), retention=RETENTION)
+
+
+def test_the_stream_tells_what_a_message_was_and_is() -> None:
+    before, after = claimed(), claimed().sent("m-1", at=NINE)
+    record = {"dynamodb": {"OldImage": image(before), "NewImage": image(after)}}
+
+    assert stored_notification(record) == (before, after)
+
+
+def test_the_stream_tells_what_was_new() -> None:
+    skipped = Notification.skipped(PAGE, "nobody has that name", at=NINE)
+
+    assert stored_notification({"dynamodb": {"NewImage": image(skipped)}}) == (None, skipped)
+
+
+def test_the_stream_tells_of_other_things_too() -> None:
+    slot = keys.key("A#0123456789ABCDEF", keys.LIVE)
+
+    assert stored_notification({"dynamodb": {"NewImage": slot}}) is None
+    assert stored_notification({"dynamodb": {"OldImage": image(claimed())}}) is None
+
+
+def test_a_filter_of_the_stream_can_tell_claims_from_the_rest() -> None:
+    assert image(claimed())["state"] == {"S": "claimed"}
+    assert image(claimed().sent(None, at=NINE))["state"] == {"S": "sent"}
