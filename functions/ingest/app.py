@@ -19,6 +19,7 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
+    from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
     from tocsin.lambda_runtime.callers import Callers
@@ -53,6 +54,13 @@ def _alerts() -> "DynamoDBAlerts":
     return DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
 
 
+@cache
+def _sns() -> "SnsEndpoint":
+    from functions.ingest.sns.endpoint import SnsEndpoint  # noqa: PLC0415 - see Ports
+
+    return SnsEndpoint()
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -64,6 +72,7 @@ ports = Ports(
     callers=_callers,
     answers=_answers,
     alerts=_alerts,
+    sns=_sns,
     now=_now,
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),

@@ -38,9 +38,12 @@ def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) 
     Raises:
         MalformedInputError: The body cannot be read.
         InvalidInputError: Not one entry says something usable.
+        SenderNotTrustedError: The product itself did not send it.
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
     """
+    if sender.admit is not None:
+        sender.admit(sent, integration, ports)
     entries = sender.read(sent, settings_of(integration))
     refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
     if refusals and len(refusals) == len(entries):
@@ -91,7 +94,7 @@ def _body_of(entry: Entry, sent: Sent) -> SentBody:
 
 def settings_of(integration: Integration) -> SenderSettings:
     """What a reader needs to know of an integration."""
-    return SenderSettings(severity_map=integration.severity_map)
+    return SenderSettings(severity_map=integration.severity_map, mapping=integration.mapping)
 
 
 def _nothing_usable(expected: str, refusals: Sequence[InvalidInputError]) -> InvalidInputError:

@@ -31,7 +31,9 @@ class IntegrationType(StrEnum):
     AZURE_MONITOR = "azure-monitor"
     BETTER_STACK = "better-stack"
     DATADOG = "datadog"
+    EVENTBRIDGE = "eventbridge"
     GCP_MONITORING = "gcp-monitoring"
+    GENERIC = "generic"
     GITHUB = "github"
     GITLAB = "gitlab"
     GRAFANA = "grafana"
@@ -46,6 +48,7 @@ class IntegrationType(StrEnum):
     NEWRELIC = "newrelic"
     PINGDOM = "pingdom"
     SENTRY = "sentry"
+    SNS = "sns"
     STATUSPAGE = "statuspage"
     UPTIME_KUMA = "uptime-kuma"
     UPTIMEROBOT = "uptimerobot"
@@ -91,6 +94,10 @@ class Integration:
     wakes_on_output: bool = False
     paused: bool = False
     checks: IntakeChecks = NO_CHECKS
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Of type `generic`: a JMESPath expression for each part of an alert."""
+    topic_arn: str | None = None
+    """Of type `sns`: the only topic that may send. Set, or that of the first confirmation."""
     escalation_policy: str | None = None
     managed_by: str | None = None
     created_at: datetime
