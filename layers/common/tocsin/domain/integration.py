@@ -15,6 +15,9 @@ EVENTS_API: Final = "events-api"
 """The integration of what comes by `POST /api/v1/events` with a key instead of a token; no
 other may take this name, or two senders could share a dedup key by accident."""
 
+EVENTBRIDGE: Final = "eventbridge"
+"""The integration of events that EventBridge hands over itself; it need not be there."""
+
 MONITOR_RESOLVE_AFTER: Final = timedelta(seconds=60)
 TOKENS_LIMIT: Final = 10
 """URLs of one integration that may work at the same time."""
