@@ -121,6 +121,11 @@ class Gateway:
         )
         return self.integrations.put(None, replace(integration, **settings), write_id=SETUP)
 
+    def register_again(self, **settings: Any) -> Integration:  # noqa: ANN401 - likewise
+        """Change the integration of `TOKEN`."""
+        before = self.integrations.get("prod")
+        return self.integrations.put(before, replace(before, **settings), write_id=SETUP)
+
     def give_key(self, *scopes: Scope, secret: str = SECRET) -> None:
         key = ApiKey(
             key_id=f"01K{len(self.keys.list())}",
