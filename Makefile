@@ -8,13 +8,16 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
 STACK_VENV := .venv-stack
+# Programs that the tests on the local stack let send: unpacked here, not installed.
+SENDERS := .local/senders
+DEBIAN_SENDERS := prometheus prometheus-alertmanager
 PYTHON ?= python3.13
 PORT ?= 8080
 ENV ?= default
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
-SOURCES := $(wildcard functions layers/common/tocsin local bench tests)
+SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/build)
 
@@ -83,7 +86,7 @@ unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a 
 	python -m pytest $(QUICK_TESTS)
 
 .PHONY: stack-test
-stack-test: $(VENV)/.installed $(STACK_VENV)/.installed  ## The golden scenarios on a local stack of their own
+stack-test: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed  ## The golden scenarios on a local stack of their own
 	$(call say,Tests on the local stack)
 	python -m pytest tests/stack
 
@@ -106,6 +109,10 @@ build: $(VENV)/.installed space  ## What is deployed, into .aws-sam/build (ARCH=
 deploy: build  ## Into your AWS account, with the parameters of samconfig.toml (ENV=its section)
 	sam deploy --config-env $(ENV)
 
+.PHONY: redrive
+redrive: $(VENV)/.installed  ## Show what was given up, and with APPLY=1 bring it back (ENV=, STACK=)
+	@python -m ops.redrive --env $(ENV) --stack "$(STACK)" --apply "$(APPLY)"
+
 ##@ Upkeep
 
 .PHONY: install
@@ -114,7 +121,7 @@ install: $(VENV)/.installed $(STACK_VENV)/.installed  ## Both virtual environmen
 .PHONY: lock
 lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH: pip install uv." >&2; exit 1; }
-	@for name in runtime dev stack uv; do \
+	@for name in runtime dev notifier stack uv; do \
 		echo "requirements/$$name.txt"; \
 		uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -125,9 +132,12 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 senders: $(VENV)/.installed  ## Renew the table of docs/senders.md from the sender modules
 	@python -m local.senders_table
 
+.PHONY: clients
+clients: $(SENDERS)/.installed  ## Real senders for the tests on the local stack, from Debian's packages
+
 .PHONY: clean
 clean:  ## Remove what was built and installed; keeps the local stack's state
-	rm -rf $(VENV) $(STACK_VENV) .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(STACK_VENV) $(SENDERS) .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: help
 help:
@@ -160,6 +170,19 @@ $(STACK_VENV)/.installed: requirements/stack.txt | python
 	@$(MAKE) space
 	$(call say,Installing the local stack into $(STACK_VENV): half a minute)
 	@$(call install,$(STACK_VENV),requirements/stack.txt)
+	@touch $@
+
+# apt-get only fetches, as whoever calls it: no root, and nothing of the system changes. Where there
+# is no Debian, the programs have to be on the PATH, and the tests say so.
+$(SENDERS)/.installed: Makefile
+	@rm -rf $(SENDERS); mkdir -p $(SENDERS)
+	@if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then \
+		echo "Fetching $(DEBIAN_SENDERS) into $(SENDERS)"; \
+		cd $(SENDERS); \
+		apt-get download -qq $(DEBIAN_SENDERS) 2>/dev/null \
+			|| { apt-get update -qq && apt-get download -qq $(DEBIAN_SENDERS); }; \
+		for package in *.deb; do dpkg-deb --extract "$$package" root; rm "$$package"; done; \
+	fi
 	@touch $@
 
 count_packages = /^(Collecting|Processing) / {printf "  %d of %d  %s\n", ++fetched, all, $$2} \

@@ -37,8 +37,7 @@ def store(call: Call, table_name: str, count: int) -> None:
 
 def _items(count: int) -> Iterator[Item]:
     chance = random.Random(count)  # noqa: S311 - the same alerts in every run
-    settings = SenderSettings()
-    told = events.read_event(json.loads(payload(CAPTURED)), settings)
+    told = events.read_event(json.loads(payload(CAPTURED)), SenderSettings())
     newest = datetime.now(UTC) - 2 * _APART
     for number in range(count):
         host = f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(256)}"

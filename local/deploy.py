@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from local.aws import Aws, architecture
 from local.build import Build, sam_environment
 from local.deployment import Deployment
+from local.mail import allow_mail
+from local.number_limits import set_numbers
 from local.permissions import add_batch_permissions
 from local.places import Places, read_json, write_json
 from local.processes import run_to_log
@@ -32,6 +34,8 @@ def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deploy
     deployment = Deployment.of(aws, STACK_NAME)
     _set_routes(aws, deployment)
     add_batch_permissions(aws, deployment.role_names)
+    allow_mail(aws, overrides)
+    set_numbers(aws, [function.name for function in deployment.functions.values()])
     write_json(_file(places), {"deployed": wanted, "deployment": deployment.as_json()})
     aws.client("ssm").put_parameter(
         Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True

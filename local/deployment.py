@@ -17,13 +17,14 @@ class Function:
 
 @dataclass(frozen=True)
 class Deployment:
-    """Args: functions: By the template's logical ids."""
+    """Args: functions, ids: By the template's logical ids; a queue's id is its address."""
 
     api_id: str
     table_name: str
     stream_arn: str
     role_names: list[str]
     functions: dict[str, Function]
+    ids: dict[str, str]
 
     @classmethod
     def of(cls, aws: Aws, stack_name: str) -> Self:
@@ -46,6 +47,7 @@ class Deployment:
                 for key, kind in kinds.items()
                 if kind == "AWS::Lambda::Function"
             },
+            ids=ids,
         )
 
     @classmethod

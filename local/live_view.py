@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import threading
 from datetime import UTC, datetime
 from typing import TextIO
@@ -9,6 +10,7 @@ from typing import TextIO
 from local.function_logs import LogLine
 from local.gateway import RequestServed
 from local.log_lines import read_log_line
+from local.shown_messages import ShownMessage, page_of
 from local.table_news import AlertNews
 from tocsin.domain.signal import printable
 
@@ -25,7 +27,7 @@ class LiveView:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._is_open = False
         self._has_colours = out.isatty() and "NO_COLOR" not in os.environ
 
@@ -54,26 +56,44 @@ class LiveView:
             (FAINT, f"  by {news.by}" + (f", {news.more}" if news.more else "")),
         )
 
+    def message(self, message: ShownMessage) -> None:
+        """Show what somebody was told, together and whole: a link that is cut leads nowhere."""
+        with self._lock:
+            self._line(
+                message.at,
+                (YELLOW, f"  {message.kind:<16}"),
+                (FAINT, " to "),
+                (BOLD, f"{message.to}: {message.title}"),
+                is_cut=False,
+            )
+            for line in message.lines:
+                self._line(message.at, (PLAIN, f"    {line}"), is_cut=False)
+            for name, url in message.links.items():
+                self._line(message.at, (FAINT, f"    {name:<12} "), (BLUE, url), is_cut=False)
+
     def log(self, line: LogLine) -> None:
-        """Show errors only: `make logs` shows all."""
+        """Show pages and errors only: `make logs` shows all."""
         entry = read_log_line(line)
+        if entry and (page := page_of(entry)):
+            self.message(page)
         if entry and entry.level in {"ERROR", "CRITICAL"}:
             cause = " ".join(str(entry.more[name]) for name in CAUSES if name in entry.more)
             text = f"  {entry.level} in {entry.function}: {entry.message} {cause}"
             self._line(entry.at, (RED, text.rstrip()))
 
-    def _line(self, at: datetime, *parts: tuple[str, str]) -> None:
-        text = self._laid_out((FAINT, f"{at.astimezone():%H:%M:%S}  "), *parts)
+    def _line(self, at: datetime, *parts: tuple[str, str], is_cut: bool = True) -> None:
+        time_of_day = (FAINT, f"{at.astimezone():%H:%M:%S}  ")
+        text = self._laid_out(time_of_day, *parts, is_cut=is_cut)
         if not self._is_open:
             return
         with self._lock:
             print(text, file=self._out, flush=True)
 
-    def _laid_out(self, *parts: tuple[str, str]) -> str:
+    def _laid_out(self, *parts: tuple[str, str], is_cut: bool) -> str:
         clean = [(colour, one_line(text)) for colour, text in parts]
         if not self._has_colours:
             return "".join(text for _, text in clean)
-        left = shutil.get_terminal_size().columns
+        left = shutil.get_terminal_size().columns if is_cut else sys.maxsize
         shown = ""
         for colour, text in clean:
             shown += f"{colour}{text[:left]}{PLAIN}"

@@ -102,6 +102,8 @@ def _environment(port: int, places: Places) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "AUTH": "true",
+        # As long as anybody watches: a page must not wait for a process to start.
+        "LAMBDA_WARM_TTL_SECONDS": "86400",
         "PERSIST_STATE": "1",
         "STATE_DIR": str(places.aws),
         "S3_PERSIST": "1",

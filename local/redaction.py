@@ -3,9 +3,11 @@
 import re
 
 SHOWN = 4
-# What follows /i/ is a token whatever it looks like; elsewhere 32 hex digits are, dashes or not.
+# What follows /i/ or /act/ is a token whatever it looks like; elsewhere 32 hex digits are, dashes
+# or not.
 TOKEN = re.compile(
-    r"(?<=^/i/)[^/?#]+|[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
+    r"(?:(?<=^/i/)|(?<=^/act/))[^/?#]+|[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+    re.IGNORECASE,
 )
 
 

@@ -9,6 +9,7 @@ from types import FrameType
 
 from local.checks import LocalStackError
 from local.live_view import LiveView
+from local.sent_messages import SentMessages
 from local.stack import Options, Stack, Watchers, start
 from local.table_news import TableNews
 from local.welcome import welcome
@@ -48,18 +49,24 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _run(port: int, aws_port: int) -> None:
     view = LiveView(sys.stdout)
     progress = Progress()
-    options = Options(port=port, aws_port=aws_port, fresh=os.environ.get("FRESH", "") not in NO)
+    fresh = os.environ.get("FRESH", "") not in NO
+    options = Options(port=port, aws_port=aws_port, fresh=fresh, has_people=True)
     watchers = Watchers(step=progress.step, request=view.request, log=view.log)
     with start(options, watchers) as stack:
         progress.end()
         print(welcome(stack), flush=True)
-        news = TableNews(stack.aws, stack.deployment.stream_arn, view.alert)
-        news.start()
+        watching = (
+            TableNews(stack.aws, stack.deployment.stream_arn, view.alert),
+            SentMessages(stack.aws, view.message),
+        )
         view.open()
+        for each in watching:
+            each.start()
         try:
             _until_stopped(stack)
         finally:
-            news.stop()
+            for each in watching:
+                each.stop()
 
 
 def _until_stopped(stack: Stack) -> None:

@@ -9,7 +9,8 @@ from local.api import call
 from local.aws import Aws
 from local.checks import LocalStackError
 from local.deploy import STACK_NAME
-from local.places import Json, Places, read_json, write_json
+from local.places import Places, read_json, write_json
+from local.reasons import reason
 
 EXAMPLES = {"example-rest": "rest", "example-events": "events", "example-monitor": "monitor"}
 # Types that an early API may not know yet: without them the rest is useful all the same.
@@ -76,14 +77,6 @@ def _register(url: str, key: str, name: str, kind: str) -> Integration | None:
         status, answer = call(url, "POST", f"{path}/rotate", key=key, body={})
     if status >= HTTPStatus.BAD_REQUEST:
         raise LocalStackError(
-            f"The example integration {name} could not be registered: {status} {_reason(answer)}"
+            f"The example integration {name} could not be registered: {status} {reason(answer)}"
         )
     return Integration(type=kind, url=str(answer["data"]["url"]))
-
-
-def _reason(answer: Json) -> str:
-    match answer:
-        case {"error": {"message": str(message)}} | {"message": str(message)}:
-            return message
-        case _:
-            return "without a reason."

@@ -25,9 +25,11 @@ from local.deployment import Deployment
 from local.function_logs import FunctionLogs, LogLine
 from local.gateway import Gateway, RequestServed
 from local.ministack import Ministack
+from local.people import example_people
 from local.places import ROOT, Places, write_json
 from local.request_log import RequestLog
 from local.seed import Integration, admin_key, as_json, example_team
+from local.warm import warming
 
 LOCK_SECONDS = 10
 LOG_BYTES = 20_000_000
@@ -51,6 +53,8 @@ class Options:
     aws_port: int = 0
     fresh: bool = False
     """Forget what an earlier run kept in `state`."""
+    has_people: bool = False
+    """Whether somebody is there to be paged; without, alerts wait for a policy of yours."""
     state: Path = ROOT / ".local"
     root: Path = ROOT
 
@@ -113,7 +117,10 @@ class _Startup:
         gateway = self._start_gateway(ministack.aws, deployment)
         self._watchers.step("registering the example team")
         key = admin_key(ministack.aws)
-        team = example_team(gateway.url, key, self._places)
+        with warming(ministack.aws, deployment):
+            team = example_team(gateway.url, key, self._places)
+            if self._options.has_people:
+                example_people(gateway.url, key)
         self._announce(gateway.url, key, team)
         return Stack(
             url=gateway.url,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import Actor, AlertId
+from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
@@ -79,6 +80,13 @@ def snoozed(alert: Alert | None = None, *, until: datetime = TEN) -> Alert:
 def resolving(*, until: datetime = NINE + MINUTE) -> Alert:
     """The sender reported recovery, and the integration waits."""
     return as_read(firing().start_resolving(by=SENDER, at=NINE, resolve_after=until - NINE))
+
+
+def with_first_step(alert: Alert | None) -> Alert | None:
+    """Take the first step, for which nobody has configured anything."""
+    if alert is None or not first_step_is_due(alert):
+        return alert
+    return alert.escalate(None, at=alert.changed_at)
 
 
 def as_read(alert: Alert) -> Alert:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from tests.examples import ALICE, NINE
+from tests.examples import ALICE, NINE, with_first_step
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.ids import IncidentId
-from tocsin.domain.next_action import act, first_step_is_due, timer_for
+from tocsin.domain.next_action import act, timer_for
 from tocsin.domain.reception import Source, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
@@ -63,14 +63,7 @@ def signal(
         facts=Facts(name="Disk full", reason=output),
         current_value=value,
     )
-    return lambda current, at: _paged(receive(current, said, source, at).alert)
-
-
-def _paged(alert: Alert | None) -> Alert | None:
-    """Take the first step, which nobody is configured for."""
-    if alert is None or not first_step_is_due(alert):
-        return alert
-    return alert.escalate(None, at=alert.changed_at)
+    return lambda current, at: with_first_step(receive(current, said, source, at).alert)
 
 
 def change(of: Callable[[Alert, datetime], Alert | None]) -> Step:

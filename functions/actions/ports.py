@@ -25,7 +25,7 @@ class Secrets(Protocol):
     """Secrets by the names of their parameters."""
 
     def get(self, name: str, *, at: datetime) -> str:
-        """Give one as this process knows it."""
+        """Give one as it was within the last minutes."""
 
     def get_anew(self, name: str, *, at: datetime) -> str:
         """Give one as it is by now: for when what was known did not fit."""

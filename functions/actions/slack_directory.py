@@ -4,35 +4,30 @@ from dataclasses import dataclass
 from typing import Final
 
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.keys import configuration_partition
-from tocsin.adapters.dynamodb.queries import get_configured, query_all
+from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
 from tocsin.domain.people import ChannelType
 
 SECRETS_FROM: Final = "/tocsin/"
 """Begins the names of all parameters that this function may read."""
-_CHANNEL: Final = "channel"
-_USER: Final = "user"
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoDBSlackDirectory:
-    """Implements `SlackDirectory`."""
+    """Implements `SlackDirectory`; what was changed counts at once."""
 
     call: Call
     table_name: str
 
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
-        item = get_configured(self.call, self.table_name, _CHANNEL, channel)
-        if item is None or item["type"]["S"] != ChannelType.SLACK or "secret" not in item:
+        found = DynamoDBConfiguration(self.call, self.table_name, CHANNELS).find(channel)
+        if found is None or found.value.type is not ChannelType.SLACK:
             return None
-        name: str = item["secret"]["S"]
-        return name if name.startswith(SECRETS_FROM) else None
+        secret = found.value.secret
+        return secret if secret is not None and secret.startswith(SECRETS_FROM) else None
 
     def user_of(self, slack_id: str) -> str | None:
         """Name the user who has this id in Slack; None if nobody does."""
-        users = query_all(self.call, self.table_name, configuration_partition(_USER))
-        return next(
-            (user["sk"]["S"] for user in users if user.get("slack_id", {}).get("S") == slack_id),
-            None,
-        )
+        users = DynamoDBConfiguration(self.call, self.table_name, USERS).list()
+        return next((user.name for user in users if user.value.slack_id == slack_id), None)

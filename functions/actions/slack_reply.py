@@ -19,7 +19,10 @@ def tell_in_slack(response_url: str, said: str) -> None:
         OSError: Slack could not be reached in time.
         http.client.HTTPException: What came back is no HTTP.
     """
-    url = urlsplit(response_url)
+    try:
+        url = urlsplit(response_url)
+    except ValueError:
+        return
     if url.scheme != "https" or url.netloc not in HOSTS:
         return
     message = {"response_type": "ephemeral", "replace_original": False, "text": said}

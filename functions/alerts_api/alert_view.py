@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from functions.alerts_api.answers import written
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
-from tocsin.domain.next_action import next_action
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.timeline import Change, ChangeType, Detail
+from tocsin.lambda_runtime.alert_json import alert_json, written
 
 _ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
     ChangeType.ACKNOWLEDGED: {"note": ""}
@@ -32,61 +31,9 @@ def view_body(body: SentBody | None) -> dict[str, Any] | None:
     }
 
 
-def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Show an alert, all fields but its history."""
-    facts = alert.facts
-    labels = dict(facts.labels)
-    snooze = alert.snooze if alert.is_snoozed(at) else None
-    view: dict[str, Any] = {
-        "id": alert.alert_id,
-        "dedup_key": alert.dedup_key,
-        "status": alert.status,
-        "severity": alert.severity,
-        "source_severity": facts.source_severity,
-        "name": facts.name,
-        "summary": facts.summary,
-        "reason": facts.reason,
-        "source": facts.source,
-        "source_name": facts.source_name,
-        "object": facts.object,
-        "integration": alert.integration,
-        "rule_id": facts.rule_id,
-        "rule_name": facts.rule_name,
-        "monitor_id": facts.monitor_id,
-        "monitor_name": facts.monitor_name,
-        "group_id": facts.group_id,
-        "current_value": alert.current_value,
-        "threshold": facts.threshold,
-        "operator": facts.operator,
-        "window": facts.window,
-        "labels": labels,
-        "tags": labels,
-        "urls": dict(facts.urls),
-        "fired_at": written(alert.fired_at),
-        "last_seen_at": written(alert.last_seen_at),
-        "occurrences": alert.occurrences,
-        "episode": alert.episode,
-        "flapping": False,
-        "acknowledged_at": written(alert.acknowledged_at),
-        "acknowledged_by": alert.acknowledged_by,
-        "resolved_at": written(alert.resolved_at),
-        "resolved_by": alert.resolved_by,
-        "snoozed_until": written(snooze.until) if snooze else None,
-        "snooze_reason": snooze.reason if snooze else None,
-        "escalation_policy": None,
-        "current_escalation_step": None,
-        "notification_count": 0,
-        "next_action": _view_next_action(alert),
-        "incident_id": alert.incident_id,
-    }
-    if facts.truncated:
-        view["truncated"] = list(facts.truncated)
-    return view
-
-
 def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
     """Show an alert in a list or after an action, with only the beginning of big facts."""
-    view = view_alert(alert, at)
+    view = alert_json(alert, at)
     if alert.overflow:
         view["truncated"] = [_SHOWN_IN_PART]
     return view
@@ -117,10 +64,3 @@ def view_counts(counts: Counts) -> dict[str, int]:
         "acknowledged": counts.acknowledged,
         "snoozed": counts.snoozed,
     }
-
-
-def _view_next_action(alert: Alert) -> dict[str, Any] | None:
-    if not alert.is_open:
-        return None
-    due = next_action(alert)
-    return {"kind": due.kind, "at": written(due.at), "why": due.why}

@@ -5,7 +5,6 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -51,13 +50,6 @@ def with_page(
 def without_content() -> HttpAnswer:
     """Answer that it is done and there is nothing to show."""
     return HttpAnswer(status=HTTPStatus.NO_CONTENT, body="", headers={})
-
-
-def written(instant: datetime | None) -> str | None:
-    """Write a time as every answer does: RFC 3339 in UTC with milliseconds."""
-    if instant is None:
-        return None
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_gateway(answer: HttpAnswer, accepted_encodings: str) -> dict[str, Any]:

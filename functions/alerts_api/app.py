@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.routes import Ports, build_api
 from tocsin.adapters.aws_clients import aws_client
-from tocsin.adapters.aws_json import DYNAMODB
+from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
@@ -17,7 +18,15 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import IncidentRepository, IntegrationRepository
+    from functions.alerts_api.references import Stores
+    from tocsin.usecases.ports import (
+        DeliveryQueue,
+        IncidentRepository,
+        NotificationRepository,
+        SecretStore,
+    )
+
+PARAMETER_DESCRIPTION: Final = "Signs what Tocsin sends to a webhook; made with its channel"
 
 settings = Settings.from_environment()
 _dynamodb = aws_client(DYNAMODB, settings.aws)
@@ -35,25 +44,51 @@ def _incidents() -> IncidentRepository:
     return DynamoDBIncidents(_dynamodb.call, settings.table_name, settings.retention)
 
 
-def _integrations() -> IntegrationRepository:
-    from tocsin.adapters.dynamodb.integration_repository import (  # noqa: PLC0415 - seldom needed
-        DynamoDBIntegrations,
+def _configuration() -> Stores:
+    from functions.alerts_api.configuration_stores import (  # noqa: PLC0415 - seldom needed
+        stores_on,
     )
 
-    return DynamoDBIntegrations(_dynamodb.call, settings.table_name)
+    return stores_on(_dynamodb.call, settings.table_name)
+
+
+def _notifications() -> NotificationRepository:
+    from tocsin.adapters.dynamodb.notification_repository import (  # noqa: PLC0415 - seldom needed
+        DynamoDBNotifications,
+    )
+
+    return DynamoDBNotifications(_dynamodb.call, settings.table_name, settings.retention)
+
+
+def _deliveries() -> DeliveryQueue:
+    from tocsin.adapters.queues import SqsDeliveries  # noqa: PLC0415 - seldom needed
+
+    return SqsDeliveries(aws_client(SQS, settings.aws).call, settings.deliveries_queue_url)
+
+
+def _secrets() -> SecretStore:
+    from tocsin.adapters.ssm_parameters import SsmParameters  # noqa: PLC0415 - seldom needed
+
+    return SsmParameters(aws_client(SSM, settings.aws).call, PARAMETER_DESCRIPTION)
 
 
 api = build_api(
     Ports(
         alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
         incidents=_incidents,
-        integrations=_integrations,
+        configuration=_configuration,
+        notifications=_notifications,
+        deliveries=_deliveries,
+        secrets=_secrets,
         keys=DynamoDBKeys(_dynamodb.call, settings.table_name),
         answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
         now=_now,
         random_bytes=secrets.token_bytes,
         log=PowertoolsLog(settings.service, settings.log_level),
+        wait=time.sleep,
         public_url=settings.public_url,
+        channel_secrets_prefix=settings.channel_secrets_prefix,
+        allows_private_webhooks=settings.allows_private_webhooks,
     )
 )
 

@@ -2,7 +2,8 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from functions.escalator.due_timers import run_messages, tick
 from functions.escalator.ports import Ports
@@ -19,6 +20,9 @@ from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
 
+if TYPE_CHECKING:
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+
 type PartialFailures = dict[str, list[dict[str, str]]]
 
 settings = Settings.from_environment()
@@ -30,6 +34,15 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@cache
+def _heartbeats() -> "DynamoDBHeartbeats":
+    from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - few have any
+        DynamoDBHeartbeats,
+    )
+
+    return DynamoDBHeartbeats(_call, settings.table_name)
+
+
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
@@ -38,6 +51,7 @@ ports = Ports(
     paging=DynamoDBPaging(_call, settings.table_name),
     notifications=DynamoDBNotifications(_call, settings.table_name, settings.retention),
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
+    heartbeats=_heartbeats,
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import timer_from
+from tocsin.domain.next_action import HeartbeatTimer
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
@@ -48,6 +49,11 @@ def _run(message: Message, ports: Ports) -> None:
     now = ports.now()
     if now < timer.due_at:
         ports.timers.send([timer], now=now)
+        return
+    if isinstance(timer, HeartbeatTimer):
+        from functions.escalator.due_heartbeats import run_heartbeat  # noqa: PLC0415 - few have any
+
+        run_heartbeat(timer, now, ports)
         return
     alert = run_due_action(
         timer,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import (
         DeliveryQueue,
         DueRepository,
+        HeartbeatRepository,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
@@ -35,6 +36,8 @@ class Ports:
     paging: PagingRepository
     notifications: NotificationRepository
     deliveries: DeliveryQueue
+    heartbeats: Callable[[], HeartbeatRepository]
+    """Made when a timer of one comes back."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: PowertoolsLog

@@ -48,8 +48,7 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
     notifications = [told[1] for record in records if (told := stored_notification(record))]
     now, outlets = ports.now(), ports.outlets
     followed = follow_changes(changes, now=now, outlets=outlets)
-    told = follow_notifications(notifications, now=now, outlets=outlets)
-    entries = followed.entries + told
+    entries = followed.entries + follow_notifications(notifications, now=now, outlets=outlets)
     if entries or followed.timers or followed.deliveries:
         ports.log.info(
             "Changes followed",

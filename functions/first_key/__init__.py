@@ -1,1 +1,1 @@
-"""The stack's first admin key."""
+"""The secrets that are made with the stack: its first admin key, and the key of its links."""

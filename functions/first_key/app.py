@@ -1,9 +1,9 @@
-"""Makes the first API key when the stack is made: the Lambda handler and its wiring."""
+"""Makes the stack's first API key and its link key: the Lambda handler and its wiring."""
 
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from functions.first_key.custom_resource import (
     FAILED,
@@ -13,18 +13,40 @@ from functions.first_key.custom_resource import (
     send_answer,
 )
 from functions.first_key.first_key import FirstKey
-from functions.first_key.parameters import SsmParameters
+from functions.first_key.link_key import LinkKey
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
+KEY_DESCRIPTION: Final = "Tocsin API key with the scope admin; see docs/credentials.md"
+LINK_KEY_DESCRIPTION: Final = (
+    "Tocsin key that signs links in notifications; see docs/credentials.md"
+)
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
 
-type Wire = Callable[[], FirstKey]
+LINK_KEY: Final = "Custom::LinkKey"
+
+
+class Secret(Protocol):
+    """The life of one secret; of what can be named in a log, each gives the id."""
+
+    def make(self, resource: Resource) -> str | None:
+        """Make it."""
+
+    def replace(self, before: Resource, after: Resource) -> str | None:
+        """Make another if another is asked for."""
+
+    def remove(self, resource: Resource) -> str | None:
+        """End it."""
+
+
+type Wire = Callable[[str], Secret]
+"""Makes the parts for a type of resource."""
 
 
 def handler(event: dict[str, Any], context: object) -> None:
@@ -35,23 +57,31 @@ def handler(event: dict[str, Any], context: object) -> None:
 def respond(event: Mapping[str, Any], wire: Wire) -> None:
     """Answer one request. The event itself is never logged: its address is a credential."""
     log = PowertoolsLog("first_key")
-    facts = {"request_type": event["RequestType"], "request_id": event["RequestId"]}
+    facts = {
+        "resource": event["LogicalResourceId"],
+        "request_type": event["RequestType"],
+        "request_id": event["RequestId"],
+    }
     try:
         key_id = _act(event, wire)
     except Exception as error:
-        log.exception("First admin key failed", **facts)
+        log.exception("Secret failed", **facts)
         send_answer(event, FAILED, _reason(error), _physical_id(event))
     else:
-        log.info("First admin key done", key_id=key_id, **facts)
+        log.info("Secret done", key_id=key_id, **facts)
         send_answer(event, SUCCESS, "", _physical_id(event))
 
 
-def _wire() -> FirstKey:
+def _wire(resource_type: str) -> Secret:
     """Make the parts; here and not on import, so that CloudFormation hears of a fault."""
     settings = Settings.from_environment()
+    call = aws_client(SSM, settings.aws).call
+    if resource_type == LINK_KEY:
+        parameters = SsmParameters(call, LINK_KEY_DESCRIPTION)
+        return LinkKey(parameters=parameters, random_bytes=secrets.token_bytes)
     return FirstKey(
         keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
-        parameters=SsmParameters(aws_client(SSM, settings.aws).call),
+        parameters=SsmParameters(call, KEY_DESCRIPTION),
         now=lambda: datetime.now(UTC),
         random_bytes=secrets.token_bytes,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
@@ -64,15 +94,15 @@ def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
     if event["RequestType"] == "Delete" and not properties.get("ParameterName"):
         # What could not be made for want of its properties is rolled back: nothing is there.
         return None
-    resource, first_key = Resource.of(event, properties), wire()
+    resource, secret = Resource.of(event, properties), wire(event["ResourceType"])
     match event["RequestType"]:
         case "Create":
-            return first_key.make(resource)
+            return secret.make(resource)
         case "Update":
             before = Resource.of(event, event["OldResourceProperties"])
-            return first_key.replace(before, resource)
+            return secret.replace(before, resource)
         case "Delete":
-            return first_key.remove(resource)
+            return secret.remove(resource)
         case other:
             raise RequestError(f"{other} is no request that a custom resource knows.")
 

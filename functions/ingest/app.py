@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.lambda_runtime.callers import Callers
 
 settings = Settings.from_environment()
@@ -61,6 +62,15 @@ def _sns() -> "SnsEndpoint":
     return SnsEndpoint()
 
 
+@cache
+def _heartbeats() -> "DynamoDBHeartbeats":
+    from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - see Ports
+        DynamoDBHeartbeats,
+    )
+
+    return DynamoDBHeartbeats(_dynamodb.call, settings.table_name)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -73,6 +83,7 @@ ports = Ports(
     answers=_answers,
     alerts=_alerts,
     sns=_sns,
+    heartbeats=_heartbeats,
     now=_now,
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        HeartbeatRepository,
         NewWriteId,
         PagingRepository,
         SlotRepository,
@@ -39,6 +40,7 @@ class Ports:
     """For endpoints of other products by which alerts are read and acted on, by the token's
     integration alone."""
     sns: Callable[[], SnsEndpoint]
+    heartbeats: Callable[[], HeartbeatRepository]
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log

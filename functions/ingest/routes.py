@@ -19,6 +19,7 @@ URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
 INTEGRATIONS_PATH: Final = "/api/v1/integrations/"
 """Of which only `{name}/try` comes here; template.yaml has the route."""
+HEARTBEAT: Final = "heartbeat"
 
 
 class OtherProductError(Exception):
@@ -50,6 +51,10 @@ def take(event: Mapping[str, Any], ports: Ports) -> Taken:
         return take_trial(request, ports)
     is_root = not path.startswith(URL_PATH)
     token, _, below = path.removeprefix(URL_PATH).partition("/")
+    if below == HEARTBEAT and not is_root:
+        from functions.ingest.heartbeat import take_heartbeat  # noqa: PLC0415 - few are these
+
+        return take_heartbeat(request, token, ports)
     if is_root or below:
         from functions.ingest.compat import product_at  # noqa: PLC0415 - few speak as others
 

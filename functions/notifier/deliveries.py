@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from functions.notifier.ports import Ports
-from tocsin.adapters.delivery_queue import delivery_from
+from tocsin.adapters.queues import delivery_from
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification
@@ -64,10 +64,10 @@ def _measure(delivered: Delivered, ports: Ports) -> None:
     delivery = notification.delivery
     type_ = str(delivered.channel.type) if delivered.channel else "none"
     if delivered.outcome is Outcome.FAILED and notification.state is DeliveryState.FAILED:
-        ports.measure("DeliveriesFailed", _ONE, channel_type=type_)
+        ports.measure("DeliveriesFailed", _ONE, channel=type_)
     if delivered.outcome is not Outcome.SENT:
         return
-    ports.measure("DeliveriesSent", _ONE, channel_type=type_)
+    ports.measure("DeliveriesSent", _ONE, channel=type_)
     if delivery.is_page and delivery.reason is NotificationReason.FIRST and alert is not None:
         time_to_page = (notification.changed_at - alert.fired_at) / _MILLISECOND
         ports.measure("TimeToPage", Measure(time_to_page, "Milliseconds"))

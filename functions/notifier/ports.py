@@ -24,6 +24,6 @@ class Ports:
     log: PowertoolsLog
     service: str
 
-    def measure(self, name: str, measure: Measure, **dimensions: str) -> None:
+    def measure(self, name: str, measure: Measure, **parts: str) -> None:
         """Write one metric."""
-        write_metric(self.service, name, measure, **dimensions)
+        write_metric(self.service, name, measure, **parts)

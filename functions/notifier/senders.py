@@ -1,29 +1,46 @@
 """Which module brings messages to which type of channel; each is loaded on its first use."""
 
+# ruff: noqa: PLC0415 - a cold start does without the channels that it does not need
+
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tocsin.domain.errors import DeliveryFailedError, TryAgainError
 from tocsin.domain.people import ChannelType
 
 if TYPE_CHECKING:
+    from functions.notifier.outbound import Outbound
+    from functions.notifier.parameters import Parameters
     from tocsin.domain.alert import Alert
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
     from tocsin.domain.people import Channel
     from tocsin.lambda_runtime.observability import PowertoolsLog
-    from tocsin.usecases.ports import Sender
+    from tocsin.usecases.ports import NotificationRepository, Sender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """What the channels need of the world, all of them together."""
+
+    outbound: Outbound
+    parameters: Parameters
+    ledger: NotificationRepository
+    email_from: str
+    aws: Mapping[str, str]
+    now: Callable[[], datetime]
+    log: PowertoolsLog
 
 
 @dataclass(slots=True)
 class Senders:
     """Implements `Sender` for all types, by the one that fits."""
 
-    make: Callable[[ChannelType], Sender]
-    log: PowertoolsLog
+    wiring: Wiring
     _made: dict[ChannelType, Sender] = field(default_factory=dict)
 
     def send(
@@ -37,13 +54,44 @@ class Senders:
         try:
             sender = self._made.get(channel.type)
             if sender is None:
-                sender = self._made.setdefault(channel.type, self.make(channel.type))
+                sender = self._made.setdefault(channel.type, make_sender(channel.type, self.wiring))
             return sender.send(notification, alert, message, channel)
         except (DeliveryFailedError, TryAgainError):
             raise
         except Exception as error:
-            self.log.exception(
+            self.wiring.log.exception(
                 "Channel at fault", channel=channel.name, notification=notification.delivery.key
             )
             reason = f"a fault of ours in channels of type {channel.type}"
             raise DeliveryFailedError(reason, is_retryable=True) from error
+
+
+def make_sender(channel_type: ChannelType, wiring: Wiring) -> Sender:
+    """Load the module of one type."""
+    match channel_type:
+        case ChannelType.WEBHOOK:
+            from functions.notifier.channels.webhook import WebhookSender
+
+            return WebhookSender(wiring.outbound, wiring.parameters, wiring.now)
+        case ChannelType.CONSOLE:
+            from functions.notifier.channels.console import ConsoleSender
+
+            return ConsoleSender(wiring.log, shows_links=wiring.outbound.allow_private)
+        case ChannelType.SLACK:
+            from functions.notifier.channels.slack import SlackSender
+
+            return SlackSender(wiring.outbound, wiring.parameters, wiring.ledger, wiring.now)
+        case ChannelType.EMAIL:
+            from functions.notifier.channels.aws_sdk import sdk_client
+            from functions.notifier.channels.email import EmailSender
+
+            return EmailSender(sdk_client("sesv2", wiring.aws), wiring.email_from)
+        case ChannelType.SMS:
+            from functions.notifier.channels.aws_sdk import sdk_client
+            from functions.notifier.channels.sms import SmsSender
+
+            return SmsSender(sdk_client("sns", wiring.aws))
+        case ChannelType.APPRISE:
+            from functions.notifier.channels.apprise import AppriseSender
+
+            return AppriseSender(wiring.outbound, wiring.parameters)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.build
 MODULE_CEILINGS = {
     "IngestFunction": 170,
     "AlertsApiFunction": 290,
+    "ActionsFunction": 265,
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,
@@ -26,6 +27,7 @@ TRACER = "aws_xray_sdk"
 NEVER_LOADED = {
     "IngestFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "AlertsApiFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
+    "ActionsFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "TableChangeFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "TickFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "TimerFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},

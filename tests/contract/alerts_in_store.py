@@ -7,6 +7,8 @@ from itertools import count
 
 from tests.examples import ALICE, NINE, PROMETHEUS
 from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.escalation import Escalation, Rest
+from tocsin.domain.flapping import Flapping
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
@@ -39,6 +41,7 @@ def put(
     """Open an alert and take it through transitions, each stored."""
     slot = source.slot_of(signal)
     opened = Alert.open(signal, integration=source.integration, slot=slot, at=at)
+    opened = opened.escalate(None, at=at)
     alert = slots.add(opened, write_id=new_write_id())
     for transition in transitions:
         alert = slots.update(alert, transition(alert), write_id=new_write_id())
@@ -100,6 +103,21 @@ BIG_FACTS = replace(
 """About 100 KB, and far over what stays in the item that repeats touch."""
 
 
+EVERYTHING_ABOUT_ESCALATION = Escalation(
+    policy="default",
+    step=2,
+    step_name="second",
+    loop=3,
+    repeats=1,
+    next_step=1,
+    escalates_at=NINE + timedelta(minutes=6, milliseconds=7),
+    is_restart=True,
+    awaits_stability=True,
+    rest=Rest.SEVERITY,
+    ack_timeout=timedelta(minutes=30),
+)
+
+
 def with_every_field(alert: Alert, facts: Facts) -> Alert:
     """No field has the value that it would have if it were forgotten.
 
@@ -132,6 +150,8 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
             sticky_output=True,
         ),
         incident_id=IncidentId("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        escalation=EVERYTHING_ABOUT_ESCALATION,
+        flapping=Flapping(reopened_at=(NINE - timedelta(minutes=1), NINE), since=NINE),
         changed_at=NINE + timedelta(minutes=5),
     )
     same = {
@@ -139,5 +159,6 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         for field in fields(alert)
         if getattr(changed, field.name) == getattr(alert, field.name)
     }
-    assert same == {"alert_id", "integration", "dedup_key", "version", "changes", "overflow"}
+    of_the_alert = {"alert_id", "integration", "dedup_key", "version", "changes", "overflow"}
+    assert same == of_the_alert | {"notification_count", "timer_at"}
     return changed

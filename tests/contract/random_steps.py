@@ -10,12 +10,12 @@ from tests.contract.alerts_in_store import (
     new_write_id,
 )
 from tests.contract.conftest import Store
-from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, WAKEFUL
-from tests.fakes.paging import InMemoryPaging
+from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, WAKEFUL, with_first_step
+from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.next_action import act
-from tocsin.domain.reception import Source, receive
+from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.change_alert import change_alert
@@ -83,6 +83,8 @@ def decided(current: Alert | None, step: Step, at: datetime) -> Alert | None:
     """What the domain alone makes of the slot."""
     if step.action is None:
         after = receive(current, step.signal, step.source, at).alert
+        if current is None or not _is_repeat(current, step):
+            after = with_first_step(after)
     else:
         try:
             after = None if current is None else ACTIONS[step.action](current, at)
@@ -92,7 +94,13 @@ def decided(current: Alert | None, step: Step, at: datetime) -> Alert | None:
         return current
     if current is None or current.alert_id != after.alert_id:
         return replace(after, changes=())
-    return replace(after, version=current.version + bool(after.changes), changes=())
+    is_change = bool(after.changes) or after.escalation != current.escalation
+    return replace(after, version=current.version + is_change, changes=())
+
+
+def _is_repeat(current: Alert, step: Step) -> bool:
+    is_trigger = step.signal.action is SignalAction.TRIGGER
+    return is_trigger and is_mere_repeat(current, step.signal, step.source)
 
 
 def take(store: Store, current: Alert | None, step: Step, at: datetime) -> None:
@@ -103,7 +111,7 @@ def take(store: Store, current: Alert | None, step: Step, at: datetime) -> None:
             step.source,
             at=at,
             slots=store.slots,
-            paging=InMemoryPaging(),
+            paging=InMemoryConfiguration(),
             new_write_id=new_write_id,
         )
     elif current is not None:

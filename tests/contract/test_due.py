@@ -16,7 +16,7 @@ from tocsin.adapters.dynamodb.keys import SHARDS, shard_of
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
-from tocsin.domain.next_action import AnyTimer, Timer, act
+from tocsin.domain.next_action import AnyTimer, Timer, act, timer_for
 from tocsin.domain.reception import receive
 
 TABLE = "tocsin"
@@ -47,8 +47,9 @@ def both(request: pytest.FixtureRequest) -> tuple[Put, Due]:
 
         def keep(alert: Alert, after: Alert | None = None) -> Alert:
             alerts[:] = [kept for kept in alerts if kept.alert_id != alert.alert_id]
-            alerts.append(after or alert)
-            return after or alert
+            kept = after or alert
+            alerts.append(replace(kept, timer_at=timer_for(kept)))
+            return alerts[-1]
 
         return keep, lambda: InMemoryDue(alerts).due(before)
     call: Call = request.getfixturevalue("call")
@@ -75,9 +76,9 @@ def due(both: tuple[Put, Due]) -> Due:
 
 def opened(dedup_key: str = "disk-full") -> Alert:
     signal = trigger(dedup_key=dedup_key)
-    return Alert.open(
-        signal, integration=PATIENT.integration, slot=PATIENT.slot_of(signal), at=NINE
-    )
+    slot = PATIENT.slot_of(signal)
+    alert = Alert.open(signal, integration=PATIENT.integration, slot=slot, at=NINE)
+    return alert.escalate(None, at=NINE)
 
 
 def snoozed(alert: Alert, *, until: timedelta) -> Alert:

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
-from tests.fakes.paging import InMemoryPaging
+from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import AUTO
@@ -38,7 +38,7 @@ class Sender:
             PROMETHEUS,
             at=at,
             slots=self.slots,
-            paging=InMemoryPaging(),
+            paging=InMemoryConfiguration(),
             new_write_id=self.new_write_id,
         )
 
@@ -56,7 +56,7 @@ class Sender:
             Timer(slot=SLOT, due_at=due_at),
             at=at,
             slots=self.slots,
-            paging=InMemoryPaging(),
+            paging=InMemoryConfiguration(),
             new_write_id=self.new_write_id,
         )
 

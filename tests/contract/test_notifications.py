@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE, UNKNOWN_ID
 from tests.fakes.notifications import InMemoryNotifications
-from tests.fakes.world import WriteIds
+from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys

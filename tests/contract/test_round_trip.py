@@ -35,7 +35,7 @@ def opened(facts: Facts | None = None) -> Alert:
 
 
 def apart_from_where_it_is_kept(alert: Alert, *, version: int) -> Alert:
-    return replace(alert, version=version, changes=(), overflow=None)
+    return replace(alert, version=version, changes=(), overflow=None, timer_at=None)
 
 
 def test_every_fact_has_a_value_that_could_not_be_its_default() -> None:
@@ -127,7 +127,9 @@ def test_a_list_shows_every_field_but_those_of_the_moment(
     (row,) = alerts.list(AlertQuery(), at=NINE).alerts
 
     of_the_moment = {
-        *("version", "changed_at", "source_started_at", "output_hash", "overflow", "changes")
+        *("version", "changed_at", "source_started_at", "output_hash", "overflow", "changes"),
+        "lapses_at",
+        "timer_at",
     }
     shown = {field.name for field in fields(alert)} - of_the_moment
     assert {name: getattr(row, name) for name in shown} == {

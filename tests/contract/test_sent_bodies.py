@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.conftest import Store
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.paging import InMemoryPaging
+from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError, TryAgainError
 from tocsin.domain.ids import AlertId
@@ -42,7 +42,7 @@ def receive(slots: SlotRepository, new_write_id: NewWriteId) -> Receive:
             PROMETHEUS,
             at=body.received_at,
             slots=slots,
-            paging=InMemoryPaging(),
+            paging=InMemoryConfiguration(),
             new_write_id=new_write_id,
             body=lambda: body,
         )

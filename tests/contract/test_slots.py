@@ -36,6 +36,11 @@ def first_episode(signal: Signal | None = None) -> Alert:
     return Alert.open(signal or trigger(), integration=PROMETHEUS.integration, slot=SLOT, at=NINE)
 
 
+def untimed(alert: Alert) -> Alert:
+    """Apart from where it stands in the index of what falls due."""
+    return replace(alert, timer_at=None)
+
+
 def next_episode(previous: Alert) -> Alert:
     return Alert.open(
         trigger(), integration=PROMETHEUS.integration, slot=SLOT, at=TEN, previous=previous
@@ -81,7 +86,7 @@ def test_a_slot_is_empty_at_first(slots: SlotRepository) -> None:
 
 
 def test_a_first_episode_is_kept_as_it_was_opened(slots: SlotRepository, opened: Alert) -> None:
-    assert opened == as_read(first_episode())
+    assert untimed(opened) == as_read(first_episode())
     assert slots.in_slot(SLOT) == opened
 
 
@@ -237,7 +242,7 @@ def test_a_change_is_stored_as_the_next_version(
 ) -> None:
     stored = slots.update(opened, acknowledged(opened), write_id=new_write_id())
 
-    assert stored == as_read(replace(acknowledged(opened), version=2))
+    assert untimed(stored) == untimed(as_read(replace(acknowledged(opened), version=2)))
     assert slots.in_slot(SLOT) == stored
 
 
@@ -287,7 +292,7 @@ def test_the_next_episode_takes_the_slot(
 
     stored = slots.replace(previous, next_episode(previous), write_id=new_write_id())
 
-    assert stored == as_read(next_episode(previous))
+    assert untimed(stored) == as_read(next_episode(previous))
     assert slots.in_slot(SLOT) == stored
 
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.notifications import InMemoryNotifications
-from tests.fakes.paging import InMemoryPaging
 from tests.fakes.timeline import InMemoryTimeline
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
@@ -26,7 +26,7 @@ def outlets_of(
     return Outlets(
         timeline=alerts if timeline is None else timeline,
         slots=alerts,
-        paging=InMemoryPaging(),
+        paging=InMemoryConfiguration(),
         notifications=InMemoryNotifications(),
         deliveries=InMemoryDeliveries(),
         timers=timers or InMemoryTimers(),

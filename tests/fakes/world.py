@@ -5,24 +5,44 @@ from datetime import UTC, datetime, timedelta
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
 from tests.fakes.alerts import InMemoryAlerts
+from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.deliveries import InMemoryDeliveries
+from tests.fakes.heartbeats import InMemoryHeartbeats
 from tests.fakes.notifications import InMemoryNotifications
-from tests.fakes.paging import InMemoryPaging
+from tests.fakes.providers import NoLinks, OpenGate, Providers
 from tests.fakes.stream import apply_stream
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.escalation import (
+    ALL_SEVERITIES,
+    EscalationPolicy,
+    Step,
+    Target,
+    TargetKind,
+)
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
-from tocsin.domain.next_action import LOOK_AHEAD, NextAction, Timer, next_action
+from tocsin.domain.next_action import (
+    LOOK_AHEAD,
+    AnyTimer,
+    HeartbeatTimer,
+    NextAction,
+    Timer,
+    next_action,
+)
+from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.deliver_notification import Work, deliver_notification
 from tocsin.usecases.follow_changes import Outlets
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
+from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat, run_due_heartbeat
 from tocsin.usecases.send_due_timers import send_due_timers
 
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -36,11 +56,14 @@ class World:
         self.now = now
         self.alerts = InMemoryAlerts()
         self.timers = InMemoryTimers()
-        self.paging = InMemoryPaging()
+        self.paging = InMemoryConfiguration()
+        self.heartbeats = InMemoryHeartbeats()
         self.notifications = InMemoryNotifications()
         self.deliveries = InMemoryDeliveries()
+        self.providers = Providers(now=lambda: self.now)
         self.new_write_id = WriteIds()
         self._ticked_at = now - MINUTE
+        self._told = 0
 
     # Senders
 
@@ -147,9 +170,17 @@ class World:
             self.now = max(self.now, at)
             if self.now == self._tick_for_what_is_due():
                 self._ticked_at = self.now
-                send_due_timers(now=self.now, due=self.alerts, timers=self.timers)
+                for due in (self.alerts, self.heartbeats):
+                    send_due_timers(now=self.now, due=due, timers=self.timers)
+            self._deliver()
             for timer in self.timers.arrived(self.now):
-                assert isinstance(timer, Timer), "heartbeats have a world of their own"
+                self._run(timer)
+                self._follow()
+        self.now = until
+
+    def _run(self, timer: AnyTimer) -> None:
+        match timer:
+            case Timer():
                 run_due_action(
                     timer,
                     at=self.now,
@@ -157,18 +188,47 @@ class World:
                     paging=self.paging,
                     new_write_id=self.new_write_id,
                 )
-                self._follow()
-        self.now = until
+            case HeartbeatTimer():
+                run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
+
+    @property
+    def stores(self) -> HeartbeatStores:
+        """What heartbeats and their alerts are kept in."""
+        return HeartbeatStores(
+            heartbeats=self.heartbeats,
+            slots=self.alerts,
+            paging=self.paging,
+            new_write_id=self.new_write_id,
+        )
+
+    def hear(self, name: str) -> Receipt | None:
+        """A heartbeat is heard from."""
+        try:
+            return hear_heartbeat(name, at=self.now, stores=self.stores)
+        finally:
+            self._follow()
 
     def _next_event(self) -> datetime | None:
         return min(
-            (at for at in (self.timers.soonest, self._tick_for_what_is_due()) if at), default=None
+            (
+                at
+                for at in (
+                    self.timers.soonest,
+                    self.deliveries.soonest,
+                    self._tick_for_what_is_due(),
+                )
+                if at
+            ),
+            default=None,
         )
 
     def _tick_for_what_is_due(self) -> datetime | None:
         """The next full minute at which a tick finds something that waits for no timer yet."""
         waiting = set(self.timers.waiting)
-        due = [timer for timer in self.alerts.due(_EVER) if timer not in waiting]
+        found: list[AnyTimer] = [*self.alerts.due(_EVER), *self.heartbeats.due(_EVER)]
+        due = sorted(
+            (timer for timer in found if timer not in waiting), key=lambda timer: timer.due_at
+        )
         if not due:
             return None
         needed_at = max(
@@ -177,7 +237,20 @@ class World:
         return needed_at + (NINE - needed_at) % MINUTE
 
     def _follow(self) -> None:
-        outlets = Outlets(
+        """Let the stream be read, and whatever waits for nothing else be sent."""
+        apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        while arrived := self.deliveries.arrived(self.now):
+            for delivery in arrived:
+                deliver_notification(delivery, self.work)
+            apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)
+
+    @property
+    def outlets(self) -> Outlets:
+        """Where the stream's consequences go."""
+        return Outlets(
             timeline=self.alerts,
             slots=self.alerts,
             paging=self.paging,
@@ -186,7 +259,65 @@ class World:
             timers=self.timers,
             new_write_id=self.new_write_id,
         )
-        apply_stream(self.alerts, self.notifications, now=self.now, outlets=outlets)
+
+    @property
+    def work(self) -> Work:
+        """What the notifier needs."""
+        return Work(
+            ledger=self.notifications,
+            alerts=self.alerts,
+            paging=self.paging,
+            gate=OpenGate(),
+            queue=self.deliveries,
+            sender=self.providers,
+            links=NoLinks(),
+            now=lambda: self.now,
+            new_write_id=self.new_write_id,
+        )
+
+    # The team
+
+    def channel(self, name: str, type_: ChannelType = ChannelType.WEBHOOK) -> None:
+        """Configure a channel."""
+        self.paging.channels.keep(Channel(name=name, type=type_), at=self.now)
+
+    def user(self, name: str, *notify: NotificationRule) -> None:
+        """Configure somebody with every contact method."""
+        user = User(
+            name=name,
+            email=f"{name}@example.com",
+            phone="+15550100",
+            slack_id=f"U{name.upper()}",
+            notify=notify,
+        )
+        self.paging.users.keep(user, at=self.now)
+
+    def escalation_policy(
+        self,
+        *steps: tuple[str | tuple[str, ...], timedelta],
+        name: str = "default",
+        repeat: int = 0,
+        ack_timeout: timedelta | None = None,
+        severities: frozenset[Severity] = ALL_SEVERITIES,
+    ) -> None:
+        """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays."""
+        policy = EscalationPolicy(
+            name=name,
+            steps=tuple(
+                Step(name=f"step-{number}", targets=_targets(targets), delay=delay)
+                for number, (targets, delay) in enumerate(steps, 1)
+            ),
+            repeat=repeat,
+            ack_timeout=ack_timeout,
+            severities=severities,
+        )
+        self.paging.policies.keep(policy, at=self.now)
+
+    def paged(self) -> list[str]:
+        """Who was paged since the last time, by the names of their targets."""
+        told = [it for it in self.providers.received if it.event is NotificationEvent.PAGED]
+        new, self._told = told[self._told :], len(told)
+        return [it.target.partition(":")[2] for it in new]
 
     # What can be seen
 
@@ -210,3 +341,9 @@ class World:
 def slot(dedup_key: str, source: Source = PROMETHEUS) -> Fingerprint:
     """Where the alerts of a dedup key live."""
     return fingerprint(source.integration, dedup_key)
+
+
+def _targets(names: str | tuple[str, ...]) -> tuple[Target, ...]:
+    spelled = (names,) if isinstance(names, str) else names
+    parts = (name.partition(":") for name in spelled)
+    return tuple(Target(TargetKind(kind), name) for kind, _, name in parts)

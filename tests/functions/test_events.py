@@ -13,14 +13,16 @@ from samcli.lib.generated_sample_events.events import Events
 
 ROOT = Path(__file__).parents[2]
 FILES = {file.stem: file for file in sorted((ROOT / "events").glob("*"))}
-HTTP = [name for name in FILES if name.startswith(("ingest_", "alerts_api_"))]
+HTTP = [name for name in FILES if name.startswith(("actions_", "alerts_api_", "ingest_"))]
 SAMPLES = {
+    "actions_": ("apigateway", "http-api-proxy"),
     "alerts_api_": ("apigateway", "http-api-proxy"),
     "ingest_": ("apigateway", "http-api-proxy"),
     "escalator_table_change": ("dynamodb", "update"),
     "escalator_tick": ("cloudwatch", "scheduled-event"),
     "escalator_timer": ("sqs", "receive-message"),
     "first_key_": ("cloudformation", "create-request"),
+    "notifier_delivery": ("sqs", "receive-message"),
 }
 OF_THE_CASE = {
     *("headers", "pathParameters", "queryStringParameters", "Keys", "NewImage", "OldImage"),
@@ -113,7 +115,7 @@ def body_length(event: dict[str, Any]) -> int:
 @pytest.mark.parametrize("name", HTTP)
 def test_a_request_comes_by_a_route_of_the_template(name: str, template: dict[str, Any]) -> None:
     event = load(name)
-    folder = next(it for it in ("ingest", "alerts_api") if name.startswith(it))
+    folder = next(it for it in ("actions", "alerts_api", "ingest") if name.startswith(it))
     (function,) = (
         it["Properties"]
         for it in template["Resources"].values()
@@ -127,13 +129,14 @@ def test_a_request_comes_by_a_route_of_the_template(name: str, template: dict[st
     }
 
     assert event["routeKey"] in routes
-    fixed = event["routeKey"].partition(" ")[2].removesuffix("{proxy+}")
-    assert event["rawPath"].startswith(fixed)
-    assert event.get("pathParameters", {}).get("proxy", "") == event["rawPath"][len(fixed) :]
+    fixed, _, parameter = event["routeKey"].partition(" ")[2].partition("{")
+    value = event.get("pathParameters", {}).get(parameter.rstrip("+}"), "")
+    assert event["rawPath"] == fixed + value
 
 
-def test_a_message_has_the_digest_of_its_body() -> None:
-    for record in load("escalator_timer")["Records"]:
+@pytest.mark.parametrize("name", ["escalator_timer", "notifier_delivery"])
+def test_a_message_has_the_digest_of_its_body(name: str) -> None:
+    for record in load(name)["Records"]:
         digest = hashlib.md5(record["body"].encode(), usedforsecurity=False)
         assert record["md5OfBody"] == digest.hexdigest()
 

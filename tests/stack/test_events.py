@@ -11,6 +11,7 @@ from local.stack import Stack
 EVENTS = {file.stem: file for file in sorted((ROOT / "events").glob("*.json"))}
 FUNCTIONS = {
     "ingest_": "IngestFunction",
+    "actions_": "ActionsFunction",
     "alerts_api_": "AlertsApiFunction",
     "escalator_tick": "TickFunction",
     "escalator_timer": "TimerFunction",
@@ -40,6 +41,10 @@ def test_a_deployed_function_takes_its_events(stack: Stack, name: str) -> None:
             assert "errorMessage" not in (answer or {})
         case _:
             # Their tokens and keys belong to nobody here.
-            expected = 404 if name.startswith("ingest_") else 401
-            open_to_all = {"alerts_api_health": 200, "ingest_events_by_key": 401}
+            expected = 404 if name.startswith(("actions_", "ingest_")) else 401
+            open_to_all = {
+                "actions_slack": 401,
+                "alerts_api_health": 200,
+                "ingest_events_by_key": 401,
+            }
             assert answer["statusCode"] == open_to_all.get(name, expected)

@@ -165,6 +165,8 @@ def test_no_secret_is_in_any_log(
         ("IngestRole", "scan", {}),
         ("IngestRole", "delete_table", {}),
         ("AlertsApiRole", "scan", {}),
+        ("ActionsRole", "scan", {}),
+        ("ActionsRole", "delete_table", {}),
         ("TableChangeRole", "delete_table", {}),
         ("TickRole", "put_item", {"Item": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
         ("TimerRole", "put_item", {"Item": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),

@@ -73,7 +73,7 @@ def test_notifications_are_shown_by_channel(metrics: list[list[Any]]) -> None:
     searched = [metric[0]["expression"] for metric in metrics if isinstance(metric[0], dict)]
 
     assert searched == [
-        f"SEARCH('{{\"{OWN}\",channel,service}} MetricName=\"{name}\"', 'Sum')"
+        f"SEARCH('{{\"{OWN}\",channel_type,service}} MetricName=\"{name}\"', 'Sum')"
         for name in ("DeliveriesSent", "DeliveriesFailed")
     ]
 

@@ -286,3 +286,15 @@ def test_a_silent_maker_of_the_first_key_fails_the_deployment_soon(deployed: Tem
     timeout = deployed.of_type("AWS::Lambda::Function")["FirstKeyFunction"]["Timeout"]
 
     assert timeout < deployed.resources["FirstAdminKey"]["Properties"]["ServiceTimeout"] <= 300
+
+
+def test_the_link_key_is_made_where_it_is_read(deployed: Template) -> None:
+    key = deployed.resources["LinkKey"]["Properties"]
+    told = deployed.of_type("AWS::Lambda::Function")["ActionsFunction"]["Environment"]["Variables"]
+
+    assert short(key["ServiceToken"]) == "FirstKeyFunction"
+    assert key["ParameterName"] == told["LINK_KEY_PARAMETER"]
+    assert key["Generation"] == {"Ref": "LinkKeyGeneration"}
+    assert (
+        key["ServiceTimeout"] == deployed.resources["FirstAdminKey"]["Properties"]["ServiceTimeout"]
+    )

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 HANDLERS = {
     "IngestFunction": "functions.ingest.app.handler",
     "AlertsApiFunction": "functions.alerts_api.app.handler",
+    "ActionsFunction": "functions.actions.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -45,7 +46,7 @@ TOLD_BESIDES = {
         "LINK_KEY_PARAMETER",
     },
 }
-ANSWERING = ("IngestFunction", "AlertsApiFunction")
+ANSWERING = ("IngestFunction", "AlertsApiFunction", "ActionsFunction")
 """Somebody waits for their answer, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
 
@@ -173,6 +174,8 @@ def test_parameters_with_secrets_are_named_within_the_stack(deployed: Template) 
 
     assert short(api["CHANNEL_SECRETS_PREFIX"]) == "/tocsin/${AWS::StackName}/channels"
     assert short(notifier["LINK_KEY_PARAMETER"]) == "/tocsin/${AWS::StackName}/link-key"
+    actions = told["ActionsFunction"]["Environment"]["Variables"]
+    assert actions["LINK_KEY_PARAMETER"] == notifier["LINK_KEY_PARAMETER"]
 
 
 def test_those_who_answer_are_published_and_the_others_are_not(deployed: Template) -> None:

@@ -33,6 +33,7 @@ FREE_WHILE_IDLE = {
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
     "Custom::FirstAdminKey",
+    "Custom::LinkKey",
 }
 CHARGED_BY_THE_MONTH = {
     "AWS::CloudWatch::Alarm": "HasAlarms",

@@ -13,9 +13,19 @@ type Permissions = dict[str, set[str]]
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
 CHANNEL_SECRETS = "parameter/tocsin/${AWS::StackName}/channels/*"
-SECRETS = "parameter/tocsin/*"
+LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
+EVERY_SECRET = "parameter/tocsin/*"
+EVERY_ADMIN_KEY = "parameter/tocsin/*/admin-key"
+READERS_OF_SECRETS = {"ActionsRole", "NotifierRole"}
+"""Which secrets a team names is not known here, but none of them lies elsewhere."""
 TOPICS = "arn:${AWS::Partition}:sns:*:*:*"
-NAMED_LATER = {CHANNEL_SECRETS, SECRETS, "identity/*", "configuration-set/*", f"all but {TOPICS}"}
+NAMED_LATER = {
+    CHANNEL_SECRETS,
+    EVERY_SECRET,
+    "identity/*",
+    "configuration-set/*",
+    f"all but {TOPICS}",
+}
 """What the template cannot know: the parameters that channels name, the identity in SES that an
 address belongs to, and phone numbers, which are no resources to IAM."""
 
@@ -47,6 +57,17 @@ ALLOWED: dict[str, Permissions] = {
         "Table/index/by_state": {"dynamodb:Query"},
         "DeliveriesQueue": {"sqs:SendMessage"},
         CHANNEL_SECRETS: {"ssm:DeleteParameter", "ssm:PutParameter"},
+    },
+    "ActionsRole": {
+        "ActionsLogs": LOGS,
+        "Table": {
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        EVERY_SECRET: {"ssm:GetParameter"},
     },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
@@ -108,7 +129,7 @@ ALLOWED: dict[str, Permissions] = {
             "sqs:ReceiveMessage",
             "sqs:SendMessage",
         },
-        SECRETS: {"ssm:GetParameter"},
+        EVERY_SECRET: {"ssm:GetParameter"},
         "identity/*": {"ses:SendEmail"},
         "configuration-set/*": {"ses:SendEmail"},
         f"all but {TOPICS}": {"sns:Publish"},
@@ -117,6 +138,7 @@ ALLOWED: dict[str, Permissions] = {
         "FirstKeyLogs": LOGS,
         "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"},
         ADMIN_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
+        LINK_KEY: {"ssm:DeleteParameter", "ssm:PutParameter"},
     },
     # Made by SAM for the schedule.
     "TickFunctionMinuteRole": {
@@ -242,6 +264,15 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["C#*", "K#*"],
             id="the maker of the first key writes no alert",
         ),
+        pytest.param(
+            "ActionsRole", "dynamodb:PutItem", ["I#*"], id="acting by a link makes no alert"
+        ),
+        pytest.param(
+            "ActionsRole",
+            "dynamodb:Query",
+            ["A#*", "I#*", "C#channel", "C#user"],
+            id="acting by a link reads no credential",
+        ),
     ],
 )
 def test_a_permission_is_for_some_partitions_only(
@@ -268,31 +299,23 @@ def test_partitions_are_named_as_the_code_names_them() -> None:
     assert keys.answer_key("name")["pk"]["S"].startswith("I#")
 
 
-def test_nobody_in_the_stack_can_read_an_admin_key(deployed: Template) -> None:
-    roles = deployed.of_type("AWS::IAM::Role")
+def test_only_those_who_need_secrets_can_read_any(deployed: Template) -> None:
     readers = {
         name
-        for name, role in roles.items()
-        if "ssm:GetParameter" in set().union(*permissions(role).values())
+        for name, role in deployed.of_type("AWS::IAM::Role").items()
+        for actions in permissions(role).values()
+        if any(action.startswith(("ssm:Get", "kms:")) for action in actions)
     }
-    refused = {"parameter/tocsin/*/admin-key": {"ssm:GetParameter"}}
 
-    assert readers == {"NotifierRole"}
-    assert {name: permissions(roles[name], "Deny") for name in readers} == {"NotifierRole": refused}
+    assert readers == READERS_OF_SECRETS
 
 
-def test_those_who_read_parameters_read_one_that_they_can_name(deployed: Template) -> None:
-    granted = set().union(
-        *(
-            actions
-            for role in deployed.of_type("AWS::IAM::Role").values()
-            for actions in permissions(role).values()
-        )
-    )
+@pytest.mark.parametrize("role", ALLOWED)
+def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template, role: str) -> None:
+    forbidden = permissions(deployed.of_type("AWS::IAM::Role")[role], effect="Deny")
+    reads = role in READERS_OF_SECRETS
 
-    assert {action for action in granted if action.startswith(("ssm:Get", "kms:"))} == {
-        "ssm:GetParameter"
-    }
+    assert forbidden == ({EVERY_ADMIN_KEY: {"ssm:GetParameter"}} if reads else {})
 
 
 def test_mail_comes_from_the_address_of_the_stack_only(deployed: Template) -> None:

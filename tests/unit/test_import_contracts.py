@@ -38,6 +38,9 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
             "functions/ingest", "functions.alerts_api", id="a function imports another function"
         ),
         pytest.param(
+            "functions/actions", "functions.alerts_api", id="acting by links imports the API"
+        ),
+        pytest.param(
             "layers/common/tocsin/adapters", "functions.ingest", id="the layer imports a function"
         ),
         pytest.param(
@@ -55,6 +58,7 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
         pytest.param("layers/common/tocsin/usecases", "pydantic", id="a use case needs pydantic"),
         pytest.param("layers/common/tocsin/adapters", "logging", id="an adapter logs"),
         pytest.param("functions/escalator", "boto3", id="a function needs the AWS SDK"),
+        pytest.param("functions/actions", "urllib3", id="a function needs another HTTP client"),
     ],
 )
 def test_a_broken_contract_is_reported_with_its_line(

@@ -16,8 +16,11 @@ from tocsin.domain.link import (
     LINK_LIFE,
     LinkAction,
     LinkExpiredError,
+    LinkKeyError,
     LinkSigner,
     LinkUnknownError,
+    read_link_key,
+    spell_link_key,
 )
 
 ALERT = firing().alert_id
@@ -206,3 +209,23 @@ def test_a_link_to_what_cannot_be_an_alert_is_not_made() -> None:
 
 def test_the_key_is_not_part_of_how_a_signer_is_shown() -> None:
     assert "key" not in repr(SIGNER)
+
+
+@given(keys)
+def test_a_key_that_is_written_can_be_read(key: bytes) -> None:
+    assert read_link_key(spell_link_key(key)) == key
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("AAAA", id="too short"),
+        pytest.param("!" * 44, id="no base64"),
+        pytest.param("é" * 44, id="no ASCII"),
+        pytest.param(spell_link_key(bytes(33)), id="too long"),
+    ],
+)
+def test_what_is_no_key_signs_nothing(written: str) -> None:
+    with pytest.raises(LinkKeyError, match="base64 of 32 bytes"):
+        read_link_key(written)

@@ -35,11 +35,11 @@ def test_a_metric_is_told_by_its_service(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_metric_with_parts_is_told_without_them_too(capsys: pytest.CaptureFixture[str]) -> None:
-    write_metric("notifier", "DeliveriesFailed", ONE, channel="webhook")
+    write_metric("notifier", "DeliveriesFailed", ONE, channel_type="webhook")
 
     assert [dimensions(line) for line in written(capsys)] == [
         {"service": "notifier"},
-        {"service": "notifier", "channel": "webhook"},
+        {"service": "notifier", "channel_type": "webhook"},
     ]
 
 

@@ -14,12 +14,15 @@ from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
 
 if TYPE_CHECKING:
+    from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        DeliveryQueue,
         IncidentRepository,
-        IntegrationRepository,
         KeyRepository,
+        NotificationRepository,
+        SecretStore,
     )
 
 
@@ -29,15 +32,23 @@ class Ports:
 
     alerts: AlertRepository
     incidents: Callable[[], IncidentRepository]
-    """Made on first use, as few requests need it; likewise the next."""
-    integrations: Callable[[], IntegrationRepository]
+    """Made on first use, as few requests need it; likewise the next four."""
+    configuration: Callable[[], Stores]
+    notifications: Callable[[], NotificationRepository]
+    deliveries: Callable[[], DeliveryQueue]
+    secrets: Callable[[], SecretStore]
     keys: KeyRepository
     answers: AnswerRepository
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+    wait: Callable[[float], None]
+    """Takes seconds."""
     log: Log
     public_url: str = ""
     """Where clients reach the API; empty for the gateway's own address."""
+    channel_secrets_prefix: str
+    """Begins the names of the parameters that hold generated signing secrets."""
+    allows_private_webhooks: bool = False
 
     def new_write_id(self) -> WriteId:
         """Make an id for one write."""

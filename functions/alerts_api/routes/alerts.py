@@ -14,7 +14,6 @@ from functions.alerts_api.alert_actions import (
 )
 from functions.alerts_api.alert_filters import read_filters, read_limit
 from functions.alerts_api.alert_view import (
-    view_alert,
     view_body,
     view_change,
     view_counts,
@@ -28,6 +27,7 @@ from functions.alerts_api.route import Route
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId
+from tocsin.lambda_runtime.alert_json import alert_json
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class AlertRoutes:
 
     def get_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         alert, samples = self.alerts.get_with_history(AlertId(alert_id))
-        return with_data(view_alert(alert, request.at) | {"history": view_history(samples)})
+        return with_data(alert_json(alert, request.at) | {"history": view_history(samples)})
 
     def get_timeline(self, request: Request, alert_id: str) -> HttpAnswer:
         fields = Fields(request.query)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content, written
+from functions.alerts_api.answers import HttpAnswer, with_data, without_content
+from functions.alerts_api.configured import (
+    expect_name,
+    expect_no_problems,
+    expect_own,
+    without_nulls,
+)
 from functions.alerts_api.intake_checks import read_checks, view_checks
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request, validated
@@ -17,19 +22,18 @@ from functions.alerts_api.route import Route
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.errors import (
     IntegrationNotFoundError,
-    InvalidInputError,
-    ManagedElsewhereError,
-    Problem,
 )
-from tocsin.domain.integration import EVENTS_API, Integration, Token
+from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
+from tocsin.lambda_runtime.alert_json import written
 
 if TYPE_CHECKING:
+    from functions.alerts_api.references import Stores
     from functions.alerts_api.schemas.integrations import IntegrationBody
-    from tocsin.usecases.ports import IntegrationRepository, NewWriteId
+    from tocsin.usecases.ports import NewWriteId
 
 INTEGRATIONS: Final = "/api/v1/integrations"
 INTEGRATION: Final = f"{INTEGRATIONS}/{{name}}"
-_NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
+_WORDS: Final = "integration"
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -37,7 +41,7 @@ _SECOND: Final = timedelta(seconds=1)
 class IntegrationRoutes:
     """The integrations of the team; each URL is shown once."""
 
-    integrations: IntegrationRepository
+    stores: Stores
     new_write_id: NewWriteId
     random_bytes: Callable[[int], bytes]
     public_url: str
@@ -58,17 +62,17 @@ class IntegrationRoutes:
     def list_integrations(self, request: Request) -> HttpAnswer:
         return answer_page(
             request,
-            self.integrations.list(),
+            self.stores.integrations.list(),
             name_of=lambda integration: integration.name,
             view=lambda integration: view_integration(request, integration),
         )
 
     def get_integration(self, request: Request, name: str) -> HttpAnswer:
-        return with_data(view_integration(request, self.integrations.get(name)))
+        return with_data(view_integration(request, self.stores.integrations.get(name)))
 
     def put_integration(self, request: Request, name: str) -> HttpAnswer:
         """Create or replace; a replaced one keeps its URLs."""
-        _expect_name(name)
+        expect_name(name, RESERVED_NAMES)
         body = _read_settings(request.json_object)
         before = self._find(name)
         if before is not None:
@@ -83,15 +87,15 @@ class IntegrationRoutes:
 
     def change_integration(self, request: Request, name: str) -> HttpAnswer:
         """Change what the body says; null means the default."""
-        before = self.integrations.get(name)
+        before = self.stores.integrations.get(name)
         body = _read_settings({**_settings_of(before), **request.json_object})
         stored = self._put(before, _with_settings(before, body))
         return with_data(view_integration(request, stored))
 
     def delete_integration(self, _request: Request, name: str) -> HttpAnswer:
-        integration = self.integrations.get(name)
-        _expect_own(integration)
-        self.integrations.delete(integration, write_id=self.new_write_id())
+        integration = self.stores.integrations.get(name)
+        expect_own(integration, _WORDS)
+        self.stores.integrations.delete(integration, write_id=self.new_write_id())
         return without_content()
 
     def rotate_integration(self, request: Request, name: str) -> HttpAnswer:
@@ -101,22 +105,23 @@ class IntegrationRoutes:
         )
 
         overlap = request.body_as(RotationBody).overlap
-        before = self.integrations.get(name)
+        before = self.stores.integrations.get(name)
         token = self._new_token()
         after = before.rotated(Token.of(token), at=request.at, overlap=overlap)
-        stored = self.integrations.put(before, after, write_id=self.new_write_id())
+        stored = self.stores.integrations.put(before, after, write_id=self.new_write_id())
         return self._with_url(request, stored, token, HTTPStatus.OK)
 
     def _find(self, name: str) -> Integration | None:
         try:
-            return self.integrations.get(name)
+            return self.stores.integrations.get(name)
         except IntegrationNotFoundError:
             return None
 
     def _put(self, before: Integration | None, after: Integration) -> Integration:
         if before is not None:
-            _expect_own(before)
-        return self.integrations.put(before, after, write_id=self.new_write_id())
+            expect_own(before, _WORDS)
+        expect_no_problems(self.stores.unknown_policy(after.escalation_policy))
+        return self.stores.integrations.put(before, after, write_id=self.new_write_id())
 
     def _new_token(self) -> str:
         return self.random_bytes(TOKEN_LENGTH // 2).hex()
@@ -169,8 +174,7 @@ def _read_settings(members: Mapping[str, Any]) -> IntegrationBody:
         IntegrationBody,
     )
 
-    said = {name: value for name, value in members.items() if value is not None}
-    return validated(IntegrationBody, said)
+    return validated(IntegrationBody, without_nulls(members))
 
 
 def _with_settings(integration: Integration, body: IntegrationBody) -> Integration:
@@ -187,18 +191,3 @@ def _with_settings(integration: Integration, body: IntegrationBody) -> Integrati
         topic_arn=body.topic_arn,
         checks=read_checks(body, integration.checks),
     )
-
-
-def _expect_name(name: str) -> None:
-    if _NAME.fullmatch(name) is None:
-        problem = Problem("name", "must have 1 to 64 characters of a-z, 0-9 and -")
-        raise InvalidInputError("The name cannot be used.", [problem])
-    if name == EVENTS_API:
-        problem = Problem("name", "is that of events that come with an API key")
-        raise InvalidInputError("The name is reserved.", [problem])
-
-
-def _expect_own(integration: Integration) -> None:
-    if integration.managed_by is not None:
-        message = f"The {integration.managed_by} manages this integration; change it there."
-        raise ManagedElsewhereError(message)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.alerts_api.channel_tests import ChannelTests
+from functions.alerts_api.routes.alert_routes import AlertRouteRoutes
 from functions.alerts_api.routes.alerts_bulk import BulkRoutes
+from functions.alerts_api.routes.channels import ChannelRoutes, GeneratedSecrets
 from functions.alerts_api.routes.documents import DocumentRoutes
+from functions.alerts_api.routes.escalation_policies import EscalationPolicyRoutes
+from functions.alerts_api.routes.heartbeats import HeartbeatRoutes
 from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import IntegrationRoutes
 from functions.alerts_api.routes.keys import KeyRoutes
+from functions.alerts_api.routes.notifications import NotificationRoutes
+from functions.alerts_api.routes.users import UserRoutes
 from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
+    from functions.alerts_api.references import Stores
     from functions.alerts_api.route import Route
     from functions.alerts_api.routes import Ports
 
@@ -23,15 +31,59 @@ def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...
         alerts=ports.alerts, incidents=ports.incidents(), new_write_id=ports.new_write_id
     )
     incidents = IncidentRoutes(stores=stores, random_bytes=ports.random_bytes)
+    keys = KeyRoutes(
+        keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
+    )
+    notifications = NotificationRoutes(alerts=ports.alerts, notifications=ports.notifications())
+    seldom = (
+        *bulk.routes(),
+        *notifications.routes(),
+        *incidents.routes(),
+        *_configuration_routes(ports),
+        *keys.routes(),
+    )
+    documents = DocumentRoutes((*everyday, *seldom))
+    return (*seldom, *documents.routes())
+
+
+def _configuration_routes(ports: Ports) -> tuple[Route, ...]:
+    stores = ports.configuration()
     integrations = IntegrationRoutes(
-        integrations=ports.integrations(),
+        stores=stores,
         new_write_id=ports.new_write_id,
         random_bytes=ports.random_bytes,
         public_url=ports.public_url,
     )
-    keys = KeyRoutes(
-        keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
+    heartbeats = HeartbeatRoutes(
+        stores=stores,
+        new_write_id=ports.new_write_id,
+        random_bytes=ports.random_bytes,
+        public_url=ports.public_url,
     )
-    seldom = (*bulk.routes(), *incidents.routes(), *integrations.routes(), *keys.routes())
-    documents = DocumentRoutes((*everyday, *seldom))
-    return (*seldom, *documents.routes())
+    return (
+        *integrations.routes(),
+        *EscalationPolicyRoutes.over(stores, ports.new_write_id).routes(),
+        *AlertRouteRoutes.over(stores, ports.new_write_id).routes(),
+        *UserRoutes.over(stores, ports.new_write_id).routes(),
+        *_channel_routes(ports, stores).routes(),
+        *heartbeats.routes(),
+    )
+
+
+def _channel_routes(ports: Ports, stores: Stores) -> ChannelRoutes:
+    return ChannelRoutes.over(
+        stores,
+        ports.new_write_id,
+        secrets=GeneratedSecrets(
+            store=ports.secrets,
+            below=ports.channel_secrets_prefix,
+            random_bytes=ports.random_bytes,
+        ),
+        tests=ChannelTests(
+            deliveries=ports.deliveries,
+            notifications=ports.notifications(),
+            random_bytes=ports.random_bytes,
+            wait=ports.wait,
+        ),
+        allows_private_webhooks=ports.allows_private_webhooks,
+    )

@@ -4,22 +4,34 @@ from collections.abc import Mapping
 from typing import Final
 
 from functions.alerts_api.schemas import (
+    alert_routes,
     alerts,
     alerts_bulk,
+    channels,
+    escalation_policies,
+    heartbeats,
     incidents,
     intake,
     integrations,
     keys,
+    notifications,
     service,
+    users,
 )
 from functions.alerts_api.schemas.operation import Operation
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     **intake.OPERATIONS,
     **alerts.OPERATIONS,
+    **notifications.OPERATIONS,
     **alerts_bulk.OPERATIONS,
     **incidents.OPERATIONS,
     **integrations.OPERATIONS,
+    **escalation_policies.OPERATIONS,
+    **alert_routes.OPERATIONS,
+    **users.OPERATIONS,
+    **channels.OPERATIONS,
+    **heartbeats.OPERATIONS,
     **keys.OPERATIONS,
     **service.OPERATIONS,
 }

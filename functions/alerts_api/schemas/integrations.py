@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.configuration import Name
 from functions.alerts_api.schemas.intake_checks import (
     BasicBody,
     Cidrs,
@@ -34,7 +35,6 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
-NAME: Final = r"^[a-z0-9-]{1,64}$"
 TOPIC_ARN: Final = (
     r"^arn:aws(?:-cn|-us-gov)?:sns:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$"
 )
@@ -70,9 +70,7 @@ class IntegrationSettings(ConfigurationBody):
     )
     wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
     paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
-    escalation_policy: Annotated[str, Field(pattern=NAME)] | None = Field(
-        None, examples=["default"]
-    )
+    escalation_policy: Name | None = Field(None, examples=["default"])
     mapping: MappingBody | None = Field(
         None, description="For type `generic`: where in a body the parts of an alert are."
     )

@@ -72,6 +72,10 @@ class Product:
 
 
 _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    "-/healthy": "alertmanager_v1",
+    "-/ready": "alertmanager_v1",
+    "api/v1": "alertmanager_v1",
+    "api/v2": "alertmanager",
     "v2/enqueue": "pagerduty",
 }
 """Module by path; whatever is below such a path belongs to it too."""

@@ -1,7 +1,7 @@
 """Reading single fields of a sender's body: liberal in form, clear in refusal."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -70,6 +70,14 @@ class Fields:
             elif value is not None and value not in ("", []):
                 self._refuse(name, f"must be an object of names and values, not {kind_of(value)}")
         return pairs
+
+    def others(self, known: Collection[str]) -> dict[str, str]:
+        """All scalars but those of these names, as texts."""
+        return {
+            name: scalar_text(value)
+            for name, value in self._entry.items()
+            if name not in known and isinstance(value, str | int | float)
+        }
 
     def inner(self, name: str) -> "Fields":
         """An object within; an empty one if it is not there."""

@@ -93,11 +93,10 @@ def read_signing_key(secret: str, name: str) -> bytes:
     Raises:
         DeliveryFailedError: It is none; its name is told, and nothing of it.
     """
+    marked, encoded = secret[: len(SECRET_PREFIX)], secret[len(SECRET_PREFIX) :].strip()
     try:
-        if not secret.startswith(SECRET_PREFIX):
-            raise ValueError
-        signing_key = base64.b64decode(secret.strip().removeprefix(SECRET_PREFIX), validate=True)
-    except (ValueError, binascii.Error):
+        signing_key = base64.b64decode(encoded, validate=True) if marked == SECRET_PREFIX else b""
+    except binascii.Error:
         signing_key = b""
     if not signing_key:
         message = f"the secret {name} must be {SECRET_PREFIX} and base64"

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.alerts_api.api import Api
+from functions.alerts_api.references import Stores
 from functions.alerts_api.route import RouteTable
 from functions.alerts_api.routes import Ports, build_api
 from functions.alerts_api.schemas.catalogue import OPERATIONS
@@ -22,6 +23,7 @@ from tests.fakes.answers import InMemoryAnswers
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.keys import InMemoryKeys
+from tests.fakes.secrets import InMemorySecrets
 from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tocsin.domain.credential import ApiKey, hash_secret, read_scopes
@@ -89,16 +91,32 @@ class Client:
         parts: dict[str, Any] = {
             "alerts": world.alerts,
             "incidents": InMemoryIncidents(world.alerts),
-            "integrations": InMemoryIntegrations(),
+            "notifications": world.notifications,
+            "deliveries": world.deliveries,
+            "secrets": InMemorySecrets(),
             "keys": keys,
             "answers": InMemoryAnswers(),
             "now": lambda: world.now,
             "random_bytes": lambda length: next(numbers).to_bytes(length),
+            "wait": lambda seconds: world.pass_time(seconds=seconds),
             "log": log,
+            "channel_secrets_prefix": "/tocsin/tocsin/channels",
         }
+        stores: dict[str, Any] = {
+            "policies": world.paging.policies,
+            "routes": world.paging.routes,
+            "users": world.paging.users,
+            "channels": world.paging.channels,
+            "heartbeats": world.heartbeats,
+            "integrations": InMemoryIntegrations(),
+        }
+        stores |= {name: instead.pop(name) for name in stores if name in instead}
         parts |= instead
-        incidents, integrations = parts.pop("incidents"), parts.pop("integrations")
-        ports = Ports(incidents=lambda: incidents, integrations=lambda: integrations, **parts)
+        made_on_use = ("incidents", "notifications", "deliveries", "secrets")
+        late: dict[str, Any] = {
+            name: functools.partial(_same, parts.pop(name)) for name in made_on_use
+        }
+        ports = Ports(configuration=lambda: Stores(**stores), **late, **parts)
         api = build_api(ports)
         return cls(world=world, api=api, keys=keys, log=log)
 
@@ -182,6 +200,10 @@ class Client:
             assert reply.code in described[str(reply.status)]["description"].split(", ")
         elif (model := OPERATIONS[route.operation].answer) is not None:
             model.model_validate_json(reply.text, strict=True)
+
+
+def _same[T](made: T) -> T:
+    return made
 
 
 def example(case: str) -> dict[str, Any]:

@@ -15,12 +15,16 @@ import pytest
 
 from functions.escalator.ports import Ports
 from tests.examples import NINE
+from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.domain.alert import Alert
@@ -58,6 +62,7 @@ class Escalator:
     call: Call
     table: "Table"
     timers: InMemoryTimers
+    deliveries: InMemoryDeliveries
     now: datetime = NINE
     new_write_id: WriteIds = field(default_factory=WriteIds)
     _read: int = 0
@@ -67,12 +72,21 @@ class Escalator:
         return DynamoDBSlots(self.call, TABLE, RETENTION)
 
     @property
+    def paging(self) -> DynamoDBPaging:
+        return DynamoDBPaging(self.call, TABLE)
+
+    @property
     def alerts(self) -> DynamoDBAlerts:
         return DynamoDBAlerts(self.call, TABLE, RETENTION)
 
     def signal(self, signal: Signal, source: Source) -> AlertId:
         receipt = receive_signal(
-            signal, source, at=self.now, slots=self.slots, new_write_id=self.new_write_id
+            signal,
+            source,
+            at=self.now,
+            slots=self.slots,
+            paging=self.paging,
+            new_write_id=self.new_write_id,
         )
         assert receipt.alert_id is not None
         return receipt.alert_id
@@ -140,6 +154,7 @@ def app() -> ModuleType:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TABLE_NAME", TABLE)
         environment.setenv("TIMERS_QUEUE_URL", "https://sqs.example.com/timers")
+        environment.setenv("DELIVERIES_QUEUE_URL", "https://sqs.example.com/deliveries")
         environment.setenv("POWERTOOLS_SERVICE_NAME", "escalator")
         return importlib.import_module("functions.escalator.app")
 
@@ -148,13 +163,17 @@ def app() -> ModuleType:
 def escalator(
     app: ModuleType, call: Call, table: "Table", monkeypatch: pytest.MonkeyPatch
 ) -> Escalator:
-    timers = InMemoryTimers()
-    escalator = Escalator(app=app, call=call, table=table, timers=timers)
+    timers, deliveries = InMemoryTimers(), InMemoryDeliveries()
+    escalator = Escalator(app=app, call=call, table=table, timers=timers, deliveries=deliveries)
     ports = Ports(
         timeline=DynamoDBTimeline(call, TABLE, RETENTION),
         slots=DynamoDBSlots(call, TABLE, RETENTION),
         due=DynamoDBDue(call, TABLE),
         timers=timers,
+        paging=DynamoDBPaging(call, TABLE),
+        notifications=DynamoDBNotifications(call, TABLE, RETENTION),
+        deliveries=deliveries,
+        heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
         now=lambda: escalator.now,
         new_write_id=escalator.new_write_id,
         log=PowertoolsLog("escalator"),

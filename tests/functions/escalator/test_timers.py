@@ -15,7 +15,7 @@ from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, milliseconds
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import AnyTimer, Timer
 
 SLOT = PROMETHEUS.slot_of(trigger())
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -29,7 +29,7 @@ def a_snoozed_alert(escalator: Escalator, *, until: datetime = NINE + HALF_A_MIN
     return alert_id
 
 
-def message(timer: Timer) -> dict[str, Any]:
+def message(timer: AnyTimer) -> dict[str, Any]:
     """A timer as SQS delivers it."""
     sent: list[dict[str, Any]] = []
 

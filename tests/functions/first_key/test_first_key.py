@@ -62,7 +62,7 @@ class Stack:
         event["ResourceProperties"] |= properties or {}
         if "OldResourceProperties" in event:
             event["OldResourceProperties"] |= old or {}
-        respond(event, self.first_key)
+        respond(event, lambda _: self.first_key())
         return self.cloudformation.answers[-1]
 
     def first_key(self) -> FirstKey:
@@ -118,7 +118,7 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     assert answer["NoEcho"] is True
     assert secret not in json.dumps(answer)
     logged = capsys.readouterr().out
-    assert "First admin key done" in logged
+    assert "Secret done" in logged
     assert secret not in logged
     assert stack.cloudformation.url not in logged
 

@@ -108,16 +108,23 @@ class Gateway:
             answers=lambda: self.answers,
             alerts=lambda: self.world.alerts,
             sns=lambda: self.sns,
+            heartbeats=lambda: self.world.heartbeats,
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
             log=Log("ingest"),
             service="ingest",
         )
 
-    def register(self, type_: IntegrationType, **settings: Any) -> Integration:  # noqa: ANN401 - any of its fields
-        """Set up the integration of `TOKEN`."""
+    def register(
+        self,
+        type_: IntegrationType,
+        *,
+        token: str = TOKEN,
+        **settings: Any,  # noqa: ANN401 - any of its fields
+    ) -> Integration:
+        """Set up the integration of `TOKEN`, or of another."""
         integration = Integration(
-            name="prod", type=type_, created_at=self.world.now, tokens=(Token.of(TOKEN),)
+            name="prod", type=type_, created_at=self.world.now, tokens=(Token.of(token),)
         )
         return self.integrations.put(None, replace(integration, **settings), write_id=SETUP)
 

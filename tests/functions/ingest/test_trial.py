@@ -31,16 +31,17 @@ def tried(gateway: Gateway) -> Gateway:
     gateway.register(IntegrationType.REST)
     paging = gateway.world.paging
     for name in ("alice", "bob"):
-        paging.put_user(User(name=name, email=f"{name}@example.com"))
+        paging.users.keep(User(name=name, email=f"{name}@example.com"), at=NINE)
     steps = (
         Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=FIVE_MINUTES),
         Step(name="second", targets=(Target(TargetKind.USER, "bob"),), delay=FIVE_MINUTES),
     )
-    paging.put_policy(EscalationPolicy(name="default", steps=steps))
-    paging.put_policy(
+    paging.policies.keep(EscalationPolicy(name="default", steps=steps), at=NINE)
+    paging.policies.keep(
         EscalationPolicy(
             name="data", steps=steps[1:], repeat=1, severities=frozenset((Severity.CRITICAL,))
-        )
+        ),
+        at=NINE,
     )
     return gateway
 
@@ -94,8 +95,9 @@ def test_it_is_what_really_happens(tried: Gateway) -> None:
 
 
 def test_a_route_that_decides_is_named(tried: Gateway) -> None:
-    tried.world.paging.put_routes(
-        [Route(name="backups", match=(Matcher.parse('source="backup"'),), escalation_policy="data")]
+    tried.world.paging.routes.keep(
+        Route(name="backups", match=(Matcher.parse('source="backup"'),), escalation_policy="data"),
+        at=NINE,
     )
 
     result = try_out(tried, DISK).result
@@ -116,8 +118,8 @@ def test_an_open_alert_is_named(tried: Gateway) -> None:
 
 
 def test_whom_nothing_reaches_is_told(tried: Gateway) -> None:
-    tried.world.paging.put_user(
-        User(name="alice", notify=(NotificationRule(by=ContactMethod.SMS),))
+    tried.world.paging.users.keep(
+        User(name="alice", notify=(NotificationRule(by=ContactMethod.SMS),)), at=NINE
     )
 
     page = try_out(tried, DISK).result["pages"][0]

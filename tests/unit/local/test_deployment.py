@@ -13,6 +13,7 @@ MADE = Deployment(
     stream_arn="arn:aws:dynamodb:us-east-1:0:table/tocsin-local-Table-1/stream/1",
     role_names=["IngestRole-1"],
     functions={"IngestFunction": Function("f-1", "arn:aws:lambda:us-east-1:0:function:f-1", "g-1")},
+    ids={"HttpApi": "0a1b2c3d"},
 )
 
 

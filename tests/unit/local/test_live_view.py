@@ -10,6 +10,7 @@ import pytest
 from local.function_logs import LogLine
 from local.gateway import RequestServed
 from local.live_view import LiveView
+from local.shown_messages import ShownMessage
 from local.table_news import AlertNews
 
 NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -58,7 +59,50 @@ def test_a_change_of_an_alert_shows_what_which_and_who(view: LiveView, out: io.S
     ]
 
 
-def test_of_the_functions_logs_only_errors_are_shown(view: LiveView, out: io.StringIO) -> None:
+def test_a_page_is_shown_as_a_block_with_its_links_whole(view: LiveView, out: io.StringIO) -> None:
+    link = "http://127.0.0.1:8080/act/" + "x" * 200
+    page = {
+        "level": "INFO",
+        "message": "Page",
+        "channel": "here",
+        "title": "CRITICAL: Disk full",
+        "lines": ["Who has it: nobody yet"],
+        "links": {"acknowledge": link},
+    }
+
+    view.log(LogLine(at=0, function="NotifierFunction", message=json.dumps(page)))
+
+    assert words(out) == [
+        ["page", "to", "here:", "CRITICAL:", "Disk", "full"],
+        ["Who", "has", "it:", "nobody", "yet"],
+        ["acknowledge", link],
+    ]
+
+
+def test_a_message_cannot_steer_the_terminal_either(view: LiveView, out: io.StringIO) -> None:
+    view.message(ShownMessage(NINE, "e-mail", "\x1b[2Ja@b.c", "x\ry", ("\x1b[1A",)))
+
+    assert not re.search(r"[\x1b\r]", out.getvalue())
+
+
+def test_in_a_narrow_terminal_a_link_is_not_cut(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(out, "isatty", lambda: True)
+    view = LiveView(out)
+    view.open()
+    link = "http://127.0.0.1:8080/act/" + "x" * 200
+
+    view.message(ShownMessage(NINE, "page", "here", "Disk full", links={"acknowledge": link}))
+
+    assert link in out.getvalue()
+
+
+def test_of_the_functions_logs_only_pages_and_errors_are_shown(
+    view: LiveView, out: io.StringIO
+) -> None:
     for level in ("INFO", "ERROR"):
         message = json.dumps({"level": level, "message": "Table is gone"})
         view.log(LogLine(at=0, function="IngestFunction", message=message))

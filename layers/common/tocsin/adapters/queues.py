@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any, Final
@@ -47,8 +47,16 @@ class SqsDeliveries:
     queue_url: str
 
     def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
-        """Queue each to arrive when it is due; one that is due later than SQS can delay, early."""
-        due = [(delivery.due_at, written_delivery(delivery)) for delivery in deliveries]
+        """Queue each to arrive when it is due; one that is due later than SQS can delay, early.
+
+        What is due within the second is due now: clocks of two functions may differ, and SQS
+        counts in whole seconds.
+        """
+        timed = [
+            replace(it, due_at=min(it.due_at, now)) if it.due_at - now < _SECOND else it
+            for it in deliveries
+        ]
+        due = [(delivery.due_at, written_delivery(delivery)) for delivery in timed]
         _send_all(self.call, self.queue_url, due, now)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from tocsin.domain.alert import Alert
+    from tocsin.domain.heartbeat import Heartbeat
     from tocsin.domain.notification import Notification
 
 
@@ -293,3 +294,14 @@ class DeliveryFailedError(Exception):
         self.is_retryable = is_retryable
         self.retry_after = retry_after
         """For how long it wants to be left alone, where it said so."""
+
+
+class HeartbeatRefusedError(Exception):
+    """A write met another state; `current` is what is stored, None if nothing is.
+
+    Not for clients: whoever catches it decides again.
+    """
+
+    def __init__(self, current: Heartbeat | None) -> None:
+        super().__init__("the heartbeat is in another state")
+        self.current = current

@@ -1,4 +1,4 @@
-"""How often one channel is used, and when it rests: a storm or a dead provider holds up no other."""
+"""How often one channel is used, and when it rests: a storm on one holds up no other."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -14,6 +14,12 @@ from tocsin.domain.reception import Source
 EVENTS_API: Final = "events-api"
 """The integration of what comes by `POST /api/v1/events` with a key instead of a token; no
 other may take this name, or two senders could share a dedup key by accident."""
+HEARTBEATS: Final = "heartbeats"
+"""The integration of alerts about missed heartbeats; reserved for the same reason."""
+RESERVED_NAMES: Final = {
+    EVENTS_API: "is that of events that come with an API key",
+    HEARTBEATS: "is that of missed heartbeats",
+}
 
 EVENTBRIDGE: Final = "eventbridge"
 """The integration of events that EventBridge hands over itself; it need not be there."""
@@ -30,9 +36,11 @@ class IntegrationType(StrEnum):
     EVENTS = "events"
     MONITOR = "monitor"
     AIRBRAKE = "airbrake"
+    ALERTMANAGER = "alertmanager"
     APPRISE = "apprise"
     AZURE_MONITOR = "azure-monitor"
     BETTER_STACK = "better-stack"
+    CLOUDEVENTS = "cloudevents"
     DATADOG = "datadog"
     EVENTBRIDGE = "eventbridge"
     GCP_MONITORING = "gcp-monitoring"
@@ -53,8 +61,8 @@ class IntegrationType(StrEnum):
     SENTRY = "sentry"
     SNS = "sns"
     STATUSPAGE = "statuspage"
-    UPTIME_KUMA = "uptime-kuma"
     UPTIMEROBOT = "uptimerobot"
+    UPTIME_KUMA = "uptime-kuma"
     ZABBIX = "zabbix"
 
     @property

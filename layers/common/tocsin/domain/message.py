@@ -10,7 +10,7 @@ from tocsin.domain.link import Links
 from tocsin.domain.next_action import ActionKind, NextAction
 from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import CUT_MARK, printable
+from tocsin.domain.signal import CUT_MARK, Facts, printable
 
 TITLE_LIMIT: Final = 200
 LINE_LIMIT: Final = 1000
@@ -82,27 +82,33 @@ def one_line(text: str, limit: int) -> str:
 def _title(alert: Alert, delivery: Delivery) -> str:
     name = alert.facts.summary or alert.facts.name
     match delivery.event:
+        case NotificationEvent.TEST:
+            return f"Test of {delivery.channel}: nothing is wrong"
         case NotificationEvent.PAGED:
             flapping = ", flapping" if alert.is_flapping else ""
             return f"{alert.severity.upper()}{flapping}: {name}"
-        case NotificationEvent.ACKNOWLEDGED:
-            return f"Acknowledged by {alert.acknowledged_by or 'somebody'}: {name}"
-        case NotificationEvent.UNACKNOWLEDGED:
-            return f"Firing again, nobody has it: {name}"
-        case NotificationEvent.SNOOZED:
-            until = f" until {written(alert.snooze.until)}" if alert.snooze else ""
-            return f"Snoozed{until}: {name}"
-        case NotificationEvent.WOKEN:
-            return f"No longer snoozed: {name}"
-        case NotificationEvent.RESOLVED:
-            return f"Resolved by {alert.resolved_by or 'somebody'}: {name}"
-        case NotificationEvent.TEST:
-            return f"Test of {delivery.channel}: nothing is wrong"
+        case _:
+            return f"{_state(alert, delivery)}: {name}"
+
+
+def _state(alert: Alert, delivery: Delivery) -> str:
+    """What it is by now, which may be more than what the message was planned to tell."""
+    match alert.status:
+        case AlertStatus.RESOLVED:
+            return f"Resolved by {alert.resolved_by}"
+        case _ if alert.snooze is not None:
+            return f"Snoozed until {written(alert.snooze.until)}"
+        case AlertStatus.ACKNOWLEDGED:
+            return f"Acknowledged by {alert.acknowledged_by}"
+        case AlertStatus.FIRING if delivery.event is NotificationEvent.WOKEN:
+            return "No longer snoozed"
+        case AlertStatus.FIRING:
+            return "Firing again, nobody has it"
 
 
 def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tuple[str, str]]:
     facts = alert.facts
-    yield "What", facts.name if facts.name == facts.summary else f"{facts.name} {facts.summary}"
+    yield "What", _what(facts)
     yield "Details", facts.reason
     yield "Where", _where(alert)
     yield "How bad", _how_bad(alert)
@@ -114,6 +120,12 @@ def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tup
     if delivery.is_page and alert.escalation.policy:
         step = delivery.step_name or str(delivery.step)
         yield "Asked", f"step {step} of {alert.escalation.policy}"
+
+
+def _what(facts: Facts) -> str:
+    if not facts.summary:
+        return facts.name
+    return facts.summary if facts.name in facts.summary else f"{facts.name}: {facts.summary}"
 
 
 def _where(alert: Alert) -> str:

@@ -23,12 +23,20 @@ class Settings:
     """Empty for functions that set no timers."""
     deliveries_queue_url: str
     """Empty for functions that send nobody anything."""
+    email_from: str
+    """Who sends e-mails; empty: none are sent."""
+    allow_private_webhooks: bool
+    """Whether plain HTTP and addresses of the own network may be written to."""
     retention: timedelta
     """How long resolved alerts and timelines are kept."""
     public_url: str
     """Where clients reach the API; empty for the gateway's own address."""
     link_key_parameter: str
     """Where the key lies that signs links; empty for functions that neither make nor read any."""
+    channel_secrets_prefix: str
+    """Where generated signing secrets of channels lie; empty for functions that make none."""
+    allows_private_webhooks: bool
+    """Whether webhooks may go to `http` and to private addresses; not unless it is said."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -50,15 +58,22 @@ class Settings:
         days = environment.get("RETENTION_DAYS", "90")
         if not (days.isdecimal() and int(days)):
             wrong.append(f"RETENTION_DAYS must be a whole number above 0, not {days!r}")
+        allow_private = environment.get("ALLOW_PRIVATE_WEBHOOKS", "false")
+        if allow_private not in {"true", "false"}:
+            wrong.append(f"ALLOW_PRIVATE_WEBHOOKS must be true or false, not {allow_private!r}")
         if wrong:
             raise SettingsError("; ".join(wrong))
         return cls(
             table_name=table_name,
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
+            email_from=environment.get("EMAIL_FROM", ""),
+            allow_private_webhooks=allow_private == "true",
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
+            channel_secrets_prefix=environment.get("CHANNEL_SECRETS_PREFIX", "").rstrip("/"),
+            allows_private_webhooks=environment.get("ALLOW_PRIVATE_WEBHOOKS") == "true",
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

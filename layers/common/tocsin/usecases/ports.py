@@ -14,6 +14,7 @@ from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.gate import Passage
+from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
@@ -180,6 +181,50 @@ class ConfigurationRepository[T: Named](Protocol):
         """
 
 
+class HeartbeatRepository(Protocol):
+    """Heartbeats: settings and what was heard, in one item each."""
+
+    def find(self, name: str) -> Heartbeat | None:
+        """Read one as the newest write left it; None if the name is nobody's."""
+
+    def get(self, name: str) -> Heartbeat:
+        """Raises HeartbeatNotFoundError."""
+
+    def list(self) -> tuple[Heartbeat, ...]:
+        """Read all, by name."""
+
+    def name_of(self, token_hash: SecretHash) -> str | None:
+        """Find whose token this is."""
+
+    def add(self, heartbeat: Heartbeat, *, write_id: WriteId) -> None:
+        """Store a new one and what its token leads to, all or nothing.
+
+        Raises:
+            ConcurrentUpdateError: There is one with this name.
+        """
+
+    def hear(self, name: str, *, at: datetime) -> None:
+        """Note that one that nobody misses was heard from: one write, nothing read.
+
+        Raises:
+            HeartbeatRefusedError: There is none, it was missed, or was heard from since.
+        """
+
+    def update(self, before: Heartbeat, after: Heartbeat, *, write_id: WriteId) -> Heartbeat:
+        """Store the next state, if it is still as it was read.
+
+        Raises:
+            HeartbeatRefusedError: It was changed, heard from or removed meanwhile.
+        """
+
+    def delete(self, heartbeat: Heartbeat, *, write_id: WriteId) -> None:
+        """Remove it and its token, if they are not gone already.
+
+        Raises:
+            ConcurrentUpdateError: Its settings were changed meanwhile.
+        """
+
+
 class NotificationRepository(Protocol):
     """The ledger of deliveries: one item each, changed only by conditional writes."""
 
@@ -260,6 +305,16 @@ class LinkMaker(Protocol):
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         """None: they cannot be made for now, and a page without links is better than none."""
+
+
+class SecretStore(Protocol):
+    """Keeps secrets for others to read."""
+
+    def put(self, name: str, value: str) -> None:
+        """Write a secret, in place of one that is there."""
+
+    def delete(self, name: str) -> None:
+        """Remove it, if it is there."""
 
 
 class IncidentRepository(Protocol):

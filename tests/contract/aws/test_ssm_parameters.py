@@ -1,4 +1,4 @@
-"""The key's place in Parameter Store (moto)."""
+"""Secrets in Parameter Store (moto)."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.first_key.parameters import SsmParameters
 from tests.aws_calls import calls_of
 from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.ssm_parameters import SsmParameters
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient
@@ -24,7 +24,7 @@ def ssm() -> "Iterator[SSMClient]":
 
 
 def test_the_key_is_kept_encrypted(ssm: "SSMClient") -> None:
-    SsmParameters(calls_of(ssm)).put(NAME, "tocsin_x")
+    SsmParameters(calls_of(ssm), "of a test").put(NAME, "tocsin_x")
 
     shown = ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]
     assert (shown["Type"], shown["Value"]) == ("SecureString", "tocsin_x")
@@ -32,7 +32,7 @@ def test_the_key_is_kept_encrypted(ssm: "SSMClient") -> None:
 
 
 def test_another_key_takes_the_place_of_the_one_before(ssm: "SSMClient") -> None:
-    parameters = SsmParameters(calls_of(ssm))
+    parameters = SsmParameters(calls_of(ssm), "of a test")
     parameters.put(NAME, "tocsin_x")
 
     parameters.put(NAME, "tocsin_y")
@@ -42,7 +42,7 @@ def test_another_key_takes_the_place_of_the_one_before(ssm: "SSMClient") -> None
 
 
 def test_removing_what_is_gone_is_no_error(ssm: "SSMClient") -> None:
-    parameters = SsmParameters(calls_of(ssm))
+    parameters = SsmParameters(calls_of(ssm), "of a test")
     parameters.put(NAME, "tocsin_x")
 
     for _ in range(2):
@@ -57,4 +57,4 @@ def test_other_refusals_are_told() -> None:
         raise AwsError("AccessDeniedException", "no")
 
     with pytest.raises(AwsError):
-        SsmParameters(call).delete(NAME)
+        SsmParameters(call, "of a test").delete(NAME)

@@ -1,4 +1,4 @@
-"""SSM Parameter Store, for the one secret that the deployer reads there."""
+"""Secrets that are written to SSM Parameter Store, for others to read."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,8 @@ class SsmParameters:
     """Keeps secrets encrypted with the account's own key for Parameter Store."""
 
     call: Call
+    description: str
+    """For whoever finds one there."""
 
     def put(self, name: str, value: str) -> None:
         """Write a secret, in place of one that is there."""
@@ -20,7 +22,7 @@ class SsmParameters:
                 "Value": value,
                 "Type": "SecureString",
                 "Overwrite": True,
-                "Description": "Tocsin API key with the scope admin; see docs/credentials.md",
+                "Description": self.description,
             },
         )
 

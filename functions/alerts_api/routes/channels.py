@@ -1,0 +1,217 @@
+"""Channels: ways to reach people, and a test of each."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.alerts_api.answers import HttpAnswer, with_data
+from functions.alerts_api.channel_settings import problem_of_secret, problem_of_url
+from functions.alerts_api.channel_tests import ChannelTests
+from functions.alerts_api.configured import (
+    ConfiguredRoutes,
+    Members,
+    Noun,
+    expect_name,
+    expect_no_problems,
+    expect_own,
+)
+from functions.alerts_api.request import Request, validated
+from functions.alerts_api.route import Route
+from tocsin.domain.configuration import Configured
+from tocsin.domain.credential import Scope
+from tocsin.domain.errors import Problem
+from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.people import Channel, ChannelType
+
+if TYPE_CHECKING:
+    from functions.alerts_api.references import Stores
+    from tocsin.usecases.ports import NewWriteId, SecretStore
+
+CHANNELS: Final = "/api/v1/channels"
+CHANNEL: Final = f"{CHANNELS}/{{name}}"
+SIGNING_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every one
+SIGNING_SECRET_BYTES: Final = 32
+_SUFFIX_BYTES: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedSecrets:
+    """Signing secrets of our own making; written once and never read here.
+
+    Each has a parameter of its own: a channel never names one that another write replaced.
+    """
+
+    store: Callable[[], SecretStore]
+    below: str
+    """Begins the names of their parameters."""
+    random_bytes: Callable[[int], bytes]
+
+    def make(self, channel: str) -> tuple[str, str]:
+        """Keep a new secret.
+
+        Returns:
+            The name of its parameter, and the secret.
+        """
+        random = self.random_bytes(SIGNING_SECRET_BYTES)
+        secret = SIGNING_SECRET_PREFIX + base64.b64encode(random).decode("ascii")
+        name = f"{self.below}/{channel}.{self.random_bytes(_SUFFIX_BYTES).hex()}"
+        self.store().put(name, secret)
+        return name, secret
+
+    def is_ours(self, parameter: str | None) -> bool:
+        """Whether this parameter was made here."""
+        return parameter is not None and parameter.startswith(f"{self.below}/")
+
+    def forget(self, parameter: str | None) -> None:
+        """Remove a parameter that was made here and that no channel names any more."""
+        if parameter is not None and self.is_ours(parameter):
+            self.store().delete(parameter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRoutes:
+    """The channels of the team."""
+
+    work: ConfiguredRoutes[Channel]
+    secrets: GeneratedSecrets
+    tests: ChannelTests
+    allows_private_webhooks: bool
+
+    @classmethod
+    def over(
+        cls,
+        stores: Stores,
+        new_write_id: NewWriteId,
+        *,
+        secrets: GeneratedSecrets,
+        tests: ChannelTests,
+        allows_private_webhooks: bool,
+    ) -> ChannelRoutes:
+        """Make them for these stores."""
+        noun = Noun(
+            words="channel",
+            read=read_channel,
+            settings=settings_of_channel,
+            references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
+        )
+        work = ConfiguredRoutes(noun=noun, repository=stores.channels, new_write_id=new_write_id)
+        return cls(
+            work=work,
+            secrets=secrets,
+            tests=tests,
+            allows_private_webhooks=allows_private_webhooks,
+        )
+
+    def routes(self) -> tuple[Route, ...]:
+        """Name the routes of this module."""
+        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
+        return (
+            Route("GET", CHANNELS, self.list_channels, read),
+            Route("GET", CHANNEL, self.get_channel, read),
+            Route("PUT", CHANNEL, self.put_channel, write),
+            Route("PATCH", CHANNEL, self.change_channel, write),
+            Route("DELETE", CHANNEL, self.delete_channel, write),
+            Route("POST", f"{CHANNEL}/test", self.test_channel, write),
+        )
+
+    def list_channels(self, request: Request) -> HttpAnswer:
+        return self.work.page(request)
+
+    def get_channel(self, _request: Request, name: str) -> HttpAnswer:
+        return self.work.show(name)
+
+    def put_channel(self, request: Request, name: str) -> HttpAnswer:
+        """Create or replace; a replaced webhook keeps the secret that was generated for it."""
+        expect_name(name)
+        value = self.work.read(name, request.json_object)
+        return self._store(request, self.work.repository.find(name), value)
+
+    def change_channel(self, request: Request, name: str) -> HttpAnswer:
+        """Change what the body says; another type begins with none of the old one's settings."""
+        before = self.work.repository.get(name)
+        said = request.json_object
+        known = settings_of_channel(before.value)
+        if said.get("type", before.value.type) != before.value.type:
+            known = {"rate_per_minute": before.value.rate_per_minute}
+        return self._store(request, before, self.work.read(name, {**known, **said}))
+
+    def delete_channel(self, _request: Request, name: str) -> HttpAnswer:
+        stored = self.work.repository.get(name)
+        answer = self.work.remove(name)
+        self.secrets.forget(stored.value.secret)
+        return answer
+
+    def test_channel(self, request: Request, name: str) -> HttpAnswer:
+        """Send a test, and wait a little for what becomes of it."""
+        outcome = self.tests.run(self.work.repository.get(name).name, at=request.at)
+        is_pending = outcome["state"] == "pending"
+        return with_data(outcome, HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK)
+
+    def _store(
+        self, request: Request, before: Configured[Channel] | None, value: Channel
+    ) -> HttpAnswer:
+        if before is not None:
+            expect_own(before, self.work.noun.words)
+        former = before.value.secret if before else None
+        expect_no_problems(self._problems(value, former))
+        value, signing_secret = self._with_secret(value, former)
+        try:
+            stored = self.work.store(request, before, value)
+        except Exception:
+            if signing_secret is not None:
+                self.secrets.forget(value.secret)
+            raise
+        if former != value.secret:
+            self.secrets.forget(former)
+        view = self.work.view(stored)
+        shown = view | ({"signing_secret": signing_secret} if signing_secret else {})
+        return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
+
+    def _problems(self, channel: Channel, former: str | None) -> list[Problem]:
+        problems = []
+        url = channel.settings.get("url")
+        if isinstance(url, str):
+            allows_private = self.allows_private_webhooks
+            if problem := problem_of_url(url, allows_private=allows_private):
+                problems.append(Problem("url", problem))
+        if channel.secret is not None:
+            problem = problem_of_secret(
+                channel.secret,
+                generated_below=self.secrets.below,
+                is_known=channel.secret == former,
+            )
+            if problem:
+                problems.append(Problem("secret", problem))
+        return problems
+
+    def _with_secret(self, channel: Channel, former: str | None) -> tuple[Channel, str | None]:
+        """Give a webhook that names no secret the one it had from us, or a new one."""
+        if channel.type is not ChannelType.WEBHOOK or channel.secret is not None:
+            return channel, None
+        if self.secrets.is_ours(former):
+            return replace(channel, secret=former), None
+        parameter, secret = self.secrets.make(channel.name)
+        return replace(channel, secret=parameter), secret
+
+
+def read_channel(name: str, members: Members) -> Channel:
+    """Read a body."""
+    from functions.alerts_api.schemas.channels import (  # noqa: PLC0415 - brings pydantic
+        ChannelBody,
+    )
+
+    return validated(ChannelBody, members).named(name)
+
+
+def settings_of_channel(channel: Channel) -> dict[str, Any]:
+    """What PUT takes, as it would take it."""
+    return {
+        "type": channel.type,
+        **channel.settings,
+        "secret": channel.secret,
+        "rate_per_minute": channel.rate_per_minute,
+    }

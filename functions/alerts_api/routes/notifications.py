@@ -1,0 +1,68 @@
+"""Who was told about an alert, when and by what, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from functions.alerts_api.answers import HttpAnswer
+from functions.alerts_api.listing import answer_page
+from functions.alerts_api.request import Request
+from functions.alerts_api.route import Route
+from functions.alerts_api.routes.alerts import ALERT
+from tocsin.domain.credential import Scope
+from tocsin.domain.ids import AlertId, milliseconds
+from tocsin.domain.notification import DeliveryState, Notification
+from tocsin.lambda_runtime.alert_json import written
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import AlertRepository, NotificationRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRoutes:
+    """The ledger of one alert."""
+
+    alerts: AlertRepository
+    notifications: NotificationRepository
+
+    def routes(self) -> tuple[Route, ...]:
+        """Name the routes of this module."""
+        path = f"{ALERT}/notifications"
+        return (Route("GET", path, self.list_notifications, Scope.ALERTS_READ),)
+
+    def list_notifications(self, request: Request, alert_id: str) -> HttpAnswer:
+        """List them in the order in which they were taken on."""
+        alert = self.alerts.get(AlertId(alert_id))
+        notifications = sorted(self.notifications.of_alert(alert.alert_id), key=_place)
+        return answer_page(request, notifications, name_of=_place, view=view_notification)
+
+
+def view_notification(notification: Notification) -> dict[str, Any]:
+    """Show one message and its fate."""
+    delivery = notification.delivery
+    is_sent = notification.state is DeliveryState.SENT
+    return {
+        "id": delivery.key,
+        "event": delivery.event,
+        "occasion": delivery.reason,
+        "step": delivery.step,
+        "step_name": delivery.step_name,
+        "loop": delivery.loop,
+        "target": delivery.target,
+        "channel": delivery.channel,
+        "address": delivery.address,
+        "state": notification.state,
+        "reason": notification.reason,
+        "attempts": notification.attempts,
+        "provider_id": notification.provider_id,
+        "created_at": written(notification.created_at),
+        "sent_at": written(notification.changed_at) if is_sent else None,
+        "changed_at": written(notification.changed_at),
+        "next_attempt_at": written(notification.next_attempt_at),
+    }
+
+
+def _place(notification: Notification) -> str:
+    """Sorts as they were taken on."""
+    return f"{milliseconds(notification.created_at):014} {notification.delivery.key}"

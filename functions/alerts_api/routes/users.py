@@ -1,0 +1,93 @@
+"""Users: who is reached, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.alerts_api.answers import HttpAnswer
+from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
+from functions.alerts_api.request import Request, validated
+from functions.alerts_api.route import Route
+from tocsin.domain.credential import Scope
+from tocsin.domain.duration import spelled
+from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.people import NotificationRule, User
+
+if TYPE_CHECKING:
+    from functions.alerts_api.references import Stores
+    from tocsin.usecases.ports import NewWriteId
+
+USERS: Final = "/api/v1/users"
+USER: Final = f"{USERS}/{{name}}"
+
+
+@dataclass(frozen=True, slots=True)
+class UserRoutes:
+    """The people of the team."""
+
+    work: ConfiguredRoutes[User]
+
+    @classmethod
+    def over(cls, stores: Stores, new_write_id: NewWriteId) -> UserRoutes:
+        """Make them for these stores."""
+        noun = Noun(
+            words="user",
+            read=read_user,
+            settings=settings_of_user,
+            references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
+        )
+        return cls(ConfiguredRoutes(noun=noun, repository=stores.users, new_write_id=new_write_id))
+
+    def routes(self) -> tuple[Route, ...]:
+        """Name the routes of this module."""
+        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
+        return (
+            Route("GET", USERS, self.list_users, read),
+            Route("GET", USER, self.get_user, read),
+            Route("PUT", USER, self.put_user, write),
+            Route("PATCH", USER, self.change_user, write),
+            Route("DELETE", USER, self.delete_user, write),
+        )
+
+    def list_users(self, request: Request) -> HttpAnswer:
+        return self.work.page(request)
+
+    def get_user(self, _request: Request, name: str) -> HttpAnswer:
+        return self.work.show(name)
+
+    def put_user(self, request: Request, name: str) -> HttpAnswer:
+        return self.work.put(request, name)
+
+    def change_user(self, request: Request, name: str) -> HttpAnswer:
+        return self.work.change(request, name)
+
+    def delete_user(self, _request: Request, name: str) -> HttpAnswer:
+        return self.work.remove(name)
+
+
+def read_user(name: str, members: Members) -> User:
+    """Read a body."""
+    from functions.alerts_api.schemas.users import UserBody  # noqa: PLC0415 - brings pydantic
+
+    return validated(UserBody, members).named(name)
+
+
+def settings_of_user(user: User) -> dict[str, Any]:
+    """What PUT takes, as it would take it."""
+    return {
+        "full_name": user.full_name,
+        "email": user.email,
+        "phone": user.phone,
+        "slack_id": user.slack_id,
+        "time_zone": user.time_zone,
+        "notify": [_view_rule(rule) for rule in user.notify],
+    }
+
+
+def _view_rule(rule: NotificationRule) -> dict[str, Any]:
+    return {
+        "after": spelled(rule.after),
+        "by": rule.by,
+        "severity": sorted(rule.severities, key=lambda severity: severity.rank),
+    }

@@ -1,0 +1,100 @@
+"""Routes: which escalation policy an alert is for."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from functions.alerts_api.schemas.configuration import Configured, Kind, Name
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total
+from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
+from tocsin.domain.matcher import LENGTH_LIMIT, Matcher
+from tocsin.domain.routing import DEFAULT_POSITION, Route
+
+TAG: Final = "Routes"
+MATCHERS_LIMIT: Final = 20
+LAST_POSITION: Final = 1_000_000
+
+
+def _checked(written: str) -> str:
+    try:
+        matcher = Matcher.parse(written)
+    except InvalidInputError as refusal:
+        raise ValueError(refusal.details[0].problem) from None
+    spelled_out = str(matcher)
+    if len(spelled_out) > LENGTH_LIMIT:
+        raise ValueError(f"must have at most {LENGTH_LIMIT} characters")
+    return spelled_out
+
+
+Matchers = Annotated[
+    list[Annotated[str, Field(max_length=LENGTH_LIMIT), AfterValidator(_checked)]],
+    Field(max_length=MATCHERS_LIMIT),
+]
+_EXAMPLE: Final = ['team="payments"', 'severity=~"critical|warning"']
+
+
+class _Settings(ConfigurationBody):
+    match: Matchers = Field(
+        [],
+        description=(
+            "Conditions on labels, all of which must hold, as Alertmanager spells them; none "
+            "holds for everything. Beside the labels there are integration, severity, source, "
+            "object, name, dedup_key, group_id, monitor_id and rule_id."
+        ),
+        examples=[_EXAMPLE],
+    )
+    position: Annotated[int, Field(ge=0, le=LAST_POSITION)] = Field(
+        DEFAULT_POSITION,
+        description="Lower ones are asked first; names decide between equal ones.",
+        examples=[10],
+    )
+
+
+class RouteBody(_Settings):
+    """A route without its name, which the path says."""
+
+    escalation_policy: Name = Field(examples=["default"])
+
+    def named(self, name: str) -> Route:
+        """The route that it describes."""
+        return Route(
+            name=name,
+            position=self.position,
+            match=tuple(Matcher.parse(written) for written in self.match),
+            escalation_policy=self.escalation_policy,
+        )
+
+
+class RouteChange(_Settings):
+    """What to change."""
+
+    escalation_policy: Name | SkipJsonSchema[None] = Field(None, examples=["default"])
+
+
+class ShownRoute(Configured):
+    """A route."""
+
+    name: str = Field(examples=["payments"])
+    match: list[str] = Field(examples=[_EXAMPLE])
+    escalation_policy: str = Field(examples=["default"])
+    position: int = Field(examples=[10])
+
+
+class RoutePage(Page[ShownRoute]):
+    """Part of the list of routes."""
+
+    meta: Total
+
+
+OPERATIONS: Final = Kind(
+    words="route",
+    plural="routes",
+    tag=TAG,
+    body=RouteBody,
+    change=RouteChange,
+    page=RoutePage,
+    shown=Answer[ShownRoute],
+    not_found=RouteNotFoundError,
+    about_put="The first route that matches decides, unless the integration names a policy itself.",
+).operations

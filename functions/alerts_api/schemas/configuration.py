@@ -1,0 +1,136 @@
+"""What the objects of the configuration have in common."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from pydantic import BaseModel, Field
+
+from functions.alerts_api.schemas.model import Instant, View
+from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
+from tocsin.domain.errors import (
+    InvalidInputError,
+    ManagedElsewhereError,
+    NotFoundError,
+    StillReferencedError,
+)
+from tocsin.domain.escalation import ALL_SEVERITIES
+from tocsin.domain.severity import Severity
+
+ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the default."
+ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out stays."
+
+NAME: Final = r"^[a-z0-9-]{1,64}$"
+DAY: Final = timedelta(days=1)
+
+Name = Annotated[str, Field(pattern=NAME)]
+"""The name of an object of the configuration."""
+
+Severities = Annotated[list[Severity], Field(min_length=1, max_length=len(Severity))]
+EVERY_SEVERITY: Final = sorted(ALL_SEVERITIES, key=lambda severity: severity.rank)
+
+Phone = Annotated[
+    str,
+    Field(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+15550100"]),
+]
+"""E.164, of which 15 digits are the limit."""
+
+Email = Annotated[
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[^@\s<>,;:\"()\[\]\\]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$",
+        json_schema_extra={"format": "email"},
+        examples=["alice@example.com"],
+    ),
+]
+"""As far as a pattern tells; 254 characters are the limit of RFC 5321's paths."""
+
+SecretName = Annotated[
+    str,
+    Field(
+        max_length=1011,
+        pattern=r"^/tocsin/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
+        description="The name of an SSM parameter, SecureString, below `/tocsin/`.",
+        examples=["/tocsin/payments/hook"],
+    ),
+]
+"""1011 characters are what SSM allows a name, with the ARN before it."""
+
+ShownDuration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", examples=["5m"])]
+"""A duration as we write it."""
+
+
+class Configured(View):
+    """What is known of each object beside its settings."""
+
+    name: str
+    managed_by: str | None = Field(
+        description="`team file` if the team's file owns it.", examples=[None]
+    )
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of configuration, as its five routes are described."""
+
+    words: str
+    """One of them, such as `escalation policy`."""
+    plural: str
+    tag: str
+    body: type[BaseModel]
+    """What PUT takes."""
+    change: type[BaseModel]
+    """What PATCH takes."""
+    page: type[BaseModel]
+    shown: type[BaseModel]
+    new: type[BaseModel] | None = None
+    """The answer to PUT and PATCH, if it may have more than what is shown."""
+    not_found: type[NotFoundError]
+    about_put: str = ""
+
+    @property
+    def operations(self) -> dict[str, Operation]:
+        """Describe the routes."""
+        name, names = self.words.replace(" ", "_"), self.plural.replace(" ", "_")
+        article = "an" if self.words[0] in "aeio" else "a"
+        one = f"{article} {self.words}"
+        return {
+            f"list_{names}": Operation(
+                tag=self.tag,
+                summary=f"List {self.plural}",
+                description="In the order of their names.",
+                query=(LIMIT, CURSOR),
+                answer=self.page,
+                errors=(InvalidInputError,),
+            ),
+            f"get_{name}": Operation(
+                tag=self.tag, summary=f"Read {one}", answer=self.shown, errors=(self.not_found,)
+            ),
+            f"put_{name}": Operation(
+                tag=self.tag,
+                summary=f"Create or replace {one}",
+                description=f"{ABOUT_PUT} {self.about_put}".strip(),
+                body=self.body,
+                answer=self.new or self.shown,
+                other_statuses=(HTTPStatus.CREATED,),
+                errors=(ManagedElsewhereError,),
+            ),
+            f"change_{name}": Operation(
+                tag=self.tag,
+                summary=f"Change some settings of {one}",
+                description=ABOUT_CHANGE,
+                body=self.change,
+                answer=self.new or self.shown,
+                errors=(self.not_found, ManagedElsewhereError),
+            ),
+            f"delete_{name}": Operation(
+                tag=self.tag,
+                summary=f"Delete {one}",
+                description="Refused while something else names it.",
+                status=HTTPStatus.NO_CONTENT,
+                errors=(self.not_found, ManagedElsewhereError, StillReferencedError),
+            ),
+        }

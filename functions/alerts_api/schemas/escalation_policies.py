@@ -1,0 +1,183 @@
+"""Escalation policies: who is asked, in which order."""
+
+from datetime import timedelta
+from typing import Annotated, Final, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from functions.alerts_api.schemas.configuration import (
+    DAY,
+    EVERY_SEVERITY,
+    Configured,
+    Kind,
+    Name,
+    Severities,
+    ShownDuration,
+)
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Page,
+    Total,
+    View,
+)
+from functions.alerts_api.schemas.text import Line
+from tocsin.domain.errors import EscalationPolicyNotFoundError
+from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.severity import Severity
+
+TAG: Final = "Escalation policies"
+STEPS_LIMIT: Final = 20
+TARGETS_LIMIT: Final = 50
+REPEAT_LIMIT: Final = 10
+SHORTEST_DELAY: Final = timedelta(seconds=1)
+"""Queues delay by whole seconds. Nobody answers that fast; but a demonstration can be quick."""
+LONGEST_DELAY: Final = DAY
+"""A step that comes later than that is a plan for another day, not an escalation."""
+SHORTEST_ACK_TIMEOUT: Final = timedelta(minutes=1)
+LONGEST_ACK_TIMEOUT: Final = timedelta(days=7)
+
+Delay = Annotated[Duration, Field(ge=SHORTEST_DELAY, le=LONGEST_DELAY)]
+AckTimeout = Annotated[Duration, Field(ge=SHORTEST_ACK_TIMEOUT, le=LONGEST_ACK_TIMEOUT)]
+
+
+class TargetBody(ConfigurationBody):
+    """A user, a channel or a schedule; exactly one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [kind.value]} for kind in TargetKind],
+            "examples": [{"channel": "ops-hook"}],
+        }
+    )
+
+    user: Name | SkipJsonSchema[None] = None
+    channel: Name | SkipJsonSchema[None] = None
+    schedule: Name | SkipJsonSchema[None] = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if len([kind for kind in TargetKind if getattr(self, kind)]) != 1:
+            raise ValueError("must name exactly one user, channel or schedule")
+        return self
+
+    @property
+    def target(self) -> Target:
+        """Whom it names."""
+        [kind] = [kind for kind in TargetKind if getattr(self, kind)]
+        return Target(kind, getattr(self, kind))
+
+
+class StepBody(ConfigurationBody):
+    """Targets that are asked together."""
+
+    name: Annotated[Line, Field(max_length=64)] | SkipJsonSchema[None] = Field(
+        None, description="By default its number: step 1.", examples=["first"]
+    )
+    targets: list[TargetBody] = Field(
+        min_length=1, max_length=TARGETS_LIMIT, examples=[[{"channel": "ops-hook"}]]
+    )
+    delay: Delay = Field(
+        description="The wait after this step before the next; 1 s to 24 h.", examples=["5m"]
+    )
+
+
+class _Settings(ConfigurationBody):
+    """Everything but the steps."""
+
+    repeat: Annotated[int, Field(ge=0, le=REPEAT_LIMIT)] = Field(
+        0, description="Further runs through all steps.", examples=[2]
+    )
+    ack_timeout: AckTimeout | None = Field(
+        None,
+        description=(
+            "An acknowledged alert fires again after this unless it is resolved; 1 m to 7 d."
+        ),
+        examples=["30m"],
+    )
+    severities: Severities = Field(
+        EVERY_SEVERITY,
+        description="Of which severities it pages; others only appear.",
+        examples=[["critical", "warning"]],
+    )
+
+
+class EscalationPolicyBody(_Settings):
+    """An escalation policy without its name, which the path says."""
+
+    steps: list[StepBody] = Field(min_length=1, max_length=STEPS_LIMIT)
+
+    def named(self, name: str) -> EscalationPolicy:
+        """The policy that it describes."""
+        steps = tuple(
+            Step(
+                name=step.name or f"step {number}",
+                targets=tuple(target.target for target in step.targets),
+                delay=step.delay,
+            )
+            for number, step in enumerate(self.steps, start=1)
+        )
+        return EscalationPolicy(
+            name=name,
+            steps=steps,
+            repeat=self.repeat,
+            ack_timeout=self.ack_timeout,
+            severities=frozenset(self.severities),
+        )
+
+
+class EscalationPolicyChange(_Settings):
+    """What to change."""
+
+    steps: list[StepBody] | SkipJsonSchema[None] = Field(None, min_length=1, max_length=STEPS_LIMIT)
+
+
+class ShownTarget(View):
+    """A user, a channel or a schedule."""
+
+    user: str | None = None
+    channel: str | None = Field(None, examples=["ops-hook"])
+    schedule: str | None = None
+
+
+class ShownStep(View):
+    """Targets that are asked together."""
+
+    name: str = Field(examples=["first"])
+    targets: list[ShownTarget] = Field(examples=[[{"channel": "ops-hook"}]])
+    delay: ShownDuration
+
+
+class ShownPolicy(Configured):
+    """An escalation policy."""
+
+    name: str = Field(examples=["default"])
+    steps: list[ShownStep]
+    repeat: int = Field(examples=[2])
+    ack_timeout: ShownDuration | None = Field(examples=["30m"])
+    severities: list[Severity] = Field(examples=[["critical", "warning"]])
+
+
+class PolicyPage(Page[ShownPolicy]):
+    """Part of the list of escalation policies."""
+
+    meta: Total
+
+
+OPERATIONS: Final = Kind(
+    words="escalation policy",
+    plural="escalation policies",
+    tag=TAG,
+    body=EscalationPolicyBody,
+    change=EscalationPolicyChange,
+    page=PolicyPage,
+    shown=Answer[ShownPolicy],
+    not_found=EscalationPolicyNotFoundError,
+    about_put=(
+        "The policy called `default` is for whatever neither its integration nor a route sends "
+        "elsewhere. A change is noticed within 30 s; a running escalation follows it from its "
+        "next step on."
+    ),
+).operations

@@ -1,0 +1,61 @@
+"""Who was told about an alert, when and by what, and what became of it."""
+
+from typing import Final
+
+from pydantic import Field
+
+from functions.alerts_api.schemas.model import Instant, Page, Total, View
+from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
+from tocsin.domain.errors import AlertNotFoundError, InvalidInputError
+from tocsin.domain.notification import DeliveryState, NotificationEvent, NotificationReason
+
+
+class ShownNotification(View):
+    """One message to one person or channel."""
+
+    id: str = Field(
+        description="Equal for every attempt; receivers of webhooks get it as `webhook-id`.",
+        examples=["01J00000000000000000000000.1.1.1.user:alice.email"],
+    )
+    event: NotificationEvent
+    occasion: NotificationReason = Field(description="Why it is sent.")
+    step: int = Field(description="Of the escalation policy, from 1.", examples=[1])
+    step_name: str | None = Field(examples=["first"])
+    loop: int = Field(description="Which run through the steps, from 1.", examples=[1])
+    target: str = Field(
+        description="The user or channel that the step asks.", examples=["user:alice"]
+    )
+    channel: str = Field(description="By what: a channel or contact method.", examples=["email"])
+    address: str | None = Field(
+        description="Of a user; channels know theirs.", examples=["alice@example.com"]
+    )
+    state: DeliveryState
+    reason: str | None = Field(description="Why it failed or was skipped.", examples=[None])
+    attempts: int = Field(examples=[1])
+    provider_id: str | None = Field(
+        description="How the provider names the message.", examples=["msg_1"]
+    )
+    created_at: Instant
+    sent_at: Instant | None
+    changed_at: Instant
+    next_attempt_at: Instant | None = Field(
+        description="Of one that is `retrying`.", examples=[None]
+    )
+
+
+class NotificationPage(Page[ShownNotification]):
+    """Part of the list of notifications."""
+
+    meta: Total
+
+
+OPERATIONS: Final = {
+    "list_notifications": Operation(
+        tag="Alerts",
+        summary="Read who was told about an alert",
+        description="In the order in which the messages were taken on, sent or not.",
+        query=(LIMIT, CURSOR),
+        answer=NotificationPage,
+        errors=(AlertNotFoundError, InvalidInputError),
+    ),
+}

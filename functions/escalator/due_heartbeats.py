@@ -1,0 +1,29 @@
+"""A timer of a heartbeat comes back: it may be overdue."""
+
+from datetime import datetime
+
+from functions.escalator.ports import Ports
+from tocsin.domain.next_action import HeartbeatTimer
+from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.usecases.run_heartbeat import HeartbeatStores, run_due_heartbeat
+
+
+def run_heartbeat(timer: HeartbeatTimer, now: datetime, ports: Ports) -> None:
+    """Look whether it was heard from in time, and let its alert follow."""
+    stores = HeartbeatStores(
+        heartbeats=ports.heartbeats(),
+        slots=ports.slots,
+        paging=ports.paging,
+        new_write_id=ports.new_write_id,
+    )
+    receipt = run_due_heartbeat(timer, at=now, stores=stores, timers=ports.timers)
+    if receipt is None:
+        return
+    ports.log.info(
+        "Heartbeat followed",
+        heartbeat=timer.heartbeat,
+        outcome=receipt.outcome,
+        alert_id=receipt.alert_id,
+    )
+    lateness = (now - timer.due_at).total_seconds() * 1000
+    ports.measure("TimerLateness", Measure(lateness, "Milliseconds"))

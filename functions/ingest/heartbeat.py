@@ -1,0 +1,66 @@
+"""`/i/{token}/heartbeat`: a heartbeat's own URL, or an integration's and the heartbeat's name."""
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.bodies import read_body
+from functions.ingest.ports import Ports
+from functions.ingest.reply import Reply, Taken
+from functions.ingest.request import Request
+from tocsin.domain.credential import hash_token
+from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
+from tocsin.domain.integration import HEARTBEATS
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat
+
+METHODS: Final = ("POST", "GET", "HEAD")
+NAME_LIMIT: Final = 64
+
+
+def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
+    """Note that something was heard from.
+
+    Raises:
+        IntegrationNotFoundError: Nobody has this token.
+        HeartbeatNotFoundError: There is no heartbeat of this name.
+        InvalidInputError: An integration's token says which one by `name`, and there is none.
+    """
+    if request.method not in METHODS:
+        allowed = ", ".join(METHODS)
+        raise MethodNotAllowedError("Heartbeats are sent by POST, GET or HEAD.", allowed)
+    heartbeats = ports.heartbeats()
+    name = heartbeats.name_of(hash_token(token))
+    if name is None:
+        ports.admit(token, request)
+        name = _name_in(request)
+    stores = HeartbeatStores(
+        heartbeats=heartbeats,
+        slots=ports.slots,
+        paging=ports.paging,
+        new_write_id=ports.new_write_id,
+    )
+    receipt = hear_heartbeat(name, at=request.at, stores=stores)
+    answer: dict[str, Any] = {"name": name}
+    if receipt is not None:
+        answer |= {"alert_id": receipt.alert_id, "outcome": receipt.outcome}
+    body = "" if request.method == "HEAD" else json.dumps({"data": answer})
+    return Taken(
+        reply=Reply(status=HTTPStatus.ACCEPTED, body=body),
+        integration=HEARTBEATS,
+        what="Heartbeat heard",
+    )
+
+
+def _name_in(request: Request) -> str:
+    """Read the name from the query, or else from the body."""
+    name: object = request.query.get("name")
+    if not name and request.body.strip():
+        body = read_body(request.body, request.headers.get("content-type", ""))
+        name = body.get("name") if isinstance(body, dict) else None
+    if not isinstance(name, str) or not name:
+        problem = Problem("name", "is missing: which heartbeat is it? Add ?name=nightly-backup")
+        raise InvalidInputError("This URL is an integration's.", [problem])
+    if len(name) > NAME_LIMIT:
+        raise HeartbeatNotFoundError
+    return name

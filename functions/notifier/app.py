@@ -1,0 +1,79 @@
+"""Brings messages to people: the Lambda handler and its wiring."""
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.notifier.deliveries import deliver_messages
+from functions.notifier.links import ParameterLinks
+from functions.notifier.outbound import Outbound
+from functions.notifier.parameters import Parameters
+from functions.notifier.ports import Ports
+from functions.notifier.senders import Senders, Wiring
+from functions.notifier.thread_calls import ThreadCalls
+from tocsin.adapters.aws_clients import aws_client
+from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.queues import SqsDeliveries
+from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.settings import Settings
+from tocsin.usecases.deliver_notification import Work
+
+if TYPE_CHECKING:
+    from tocsin.adapters.aws_json import Call
+
+THREADS: Final = 10
+"""As many as the queue gives at once: each waits for one provider at most."""
+
+settings = Settings.from_environment()
+log = PowertoolsLog(settings.service, settings.log_level)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _calls(service: Service) -> "Call":
+    return ThreadCalls(lambda: aws_client(service, settings.aws))
+
+
+def _wire() -> Ports:
+    call = _calls(DYNAMODB)
+    parameters = Parameters(_calls(SSM), _now)
+    ledger = DynamoDBNotifications(call, settings.table_name, settings.retention)
+    wiring = Wiring(
+        outbound=Outbound(allow_private=settings.allow_private_webhooks),
+        parameters=parameters,
+        ledger=ledger,
+        email_from=settings.email_from,
+        aws=settings.aws,
+        now=_now,
+        log=log,
+    )
+    work = Work(
+        ledger=ledger,
+        alerts=DynamoDBAlerts(call, settings.table_name, settings.retention),
+        paging=DynamoDBPaging(call, settings.table_name),
+        gate=DynamoDBGate(call, settings.table_name),
+        queue=SqsDeliveries(_calls(SQS), settings.deliveries_queue_url),
+        sender=Senders(wiring),
+        links=ParameterLinks(parameters, settings.link_key_parameter, settings.public_url, log),
+        now=_now,
+        new_write_id=lambda: WriteId(secrets.token_hex(8)),
+    )
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
+    return Ports(work=work, threads=threads, log=log, service=settings.service)
+
+
+ports = _wire()
+
+
+def on_delivery(event: dict[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
+    """Bring each message of a batch to where it goes (deliveries queue)."""
+    failed = deliver_messages(event["Records"], ports)
+    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

@@ -1,0 +1,113 @@
+"""All other services through Apprise; the secret is its URL, or several, each on a line."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
+from apprise.plugins.base import NotifyBase
+
+from functions.notifier.outbound import Outbound, is_public
+from functions.notifier.parameters import Parameters
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.link import Links
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Notification
+from tocsin.domain.people import Channel
+from tocsin.domain.severity import Severity
+
+LOCAL_PLUGINS: Final = frozenset(
+    ("blink1", "dbus", "glib", "gnome", "growl", "macosx", "syslog", "vapid", "windows")
+)
+"""Modules of Apprise that do something on the machine itself, or read its files."""
+_DISCARD: Final = logging.CRITICAL + 1
+_TYPES: Final = {
+    Severity.CRITICAL: NotifyType.FAILURE,
+    Severity.WARNING: NotifyType.WARNING,
+    Severity.INFO: NotifyType.INFO,
+}
+_UNSEEN: Final = "\N{ZERO WIDTH SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class AppriseSender:
+    """Implements `Sender` for channels of type apprise."""
+
+    outbound: Outbound
+    parameters: Parameters
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Send to each URL; one that takes it is enough, as with numbers of SMS."""
+        # Its log would show addresses, and what was answered from there.
+        logging.getLogger("apprise").setLevel(_DISCARD)
+        if channel.secret is None:
+            problem = f"the channel {channel.name} names no secret"
+            raise DeliveryFailedError(problem, is_retryable=False)
+        services = self._services(self.parameters.get(channel.secret).split(), channel.secret)
+        taken = [
+            service
+            for service in services
+            if service.notify(
+                body=defused(_body(message)),
+                title=defused(message.title),
+                notify_type=_TYPES[message.severity],
+                body_format=NotifyFormat.TEXT,
+            )
+        ]
+        if not taken:
+            raise DeliveryFailedError("the service did not take it", is_retryable=True)
+        return None
+
+    def _services(self, urls: Sequence[str], secret: str) -> list[NotifyBase]:
+        if not urls:
+            raise DeliveryFailedError(f"the secret {secret} holds no URL", is_retryable=False)
+        return [self._service(url, secret) for url in urls]
+
+    def _service(self, url: str, secret: str) -> NotifyBase:
+        asset = AppriseAsset(http_redirects=False, async_mode=False)
+        service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+        if not isinstance(service, NotifyBase):
+            problem = f"the secret {secret} holds a URL that Apprise does not know"
+            raise DeliveryFailedError(problem, is_retryable=False)
+        module = type(service).__module__.removeprefix("apprise.plugins.").partition(".")[0]
+        if module in LOCAL_PLUGINS:
+            problem = f"the secret {secret} names a service that acts on this machine"
+            raise DeliveryFailedError(problem, is_retryable=False)
+        self._expect_public(service, secret)
+        return service
+
+    def _expect_public(self, service: NotifyBase, secret: str) -> None:
+        """Look at where a service of somebody's own would be.
+
+        Apprise looks the name up once more when it connects: this stops mistakes and simple
+        tricks. Who can write the secret can also run code of the team's.
+        """
+        host = getattr(service, "host", None)
+        if self.outbound.allow_private or not isinstance(host, str) or not host:
+            return
+        try:
+            addresses = self.outbound.resolve(host, 443)
+        except (OSError, UnicodeError):
+            return  # a word that only looks like a host, or one that Apprise will not reach either
+        if not all(is_public(address) for address in addresses):
+            problem = f"the secret {secret} leads to an address that is not public"
+            raise DeliveryFailedError(problem, is_retryable=False)
+
+
+def defused(text: str) -> str:
+    """Break mentions, which each service spells in its own way, all with one of these."""
+    return text.replace("@", f"@{_UNSEEN}").replace("<!", f"<{_UNSEEN}!")
+
+
+def _body(message: Message) -> str:
+    return "\n".join((message.text, "", *_links(message.links)))
+
+
+def _links(links: Links | None) -> list[str]:
+    if links is None:
+        return []
+    return [f"Acknowledge: {links.acknowledge}", f"View: {links.view}"]

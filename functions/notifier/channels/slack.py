@@ -1,0 +1,143 @@
+"""Slack: one message a page, brought up to date when the alert changes elsewhere."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from functions.notifier.channels.slack_blocks import blocks, fallback_text
+from functions.notifier.channels.webhook import failure_of, retry_after
+from functions.notifier.outbound import Outbound
+from functions.notifier.parameters import Parameters
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Delivery, Notification, NotificationEvent
+from tocsin.domain.people import Channel
+from tocsin.usecases.ports import NotificationRepository
+
+API_URL: Final = "https://slack.com/api"
+_OK: Final = 200
+_RETRIED: Final = frozenset(
+    (
+        *("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"),
+        *("request_timeout", "team_added_to_org", "accesslimited"),
+    )
+)
+"""Slack's errors that another attempt may mend; of the others its documentation says why."""
+_NAME_LIMIT: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSecret:
+    """What the app of a channel is known by."""
+
+    bot_token: str
+    has_signing_secret: bool
+    """Whether its buttons can act; without, they are links."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSender:
+    """Implements `Sender` for channels of type slack, and for people there."""
+
+    outbound: Outbound
+    parameters: Parameters
+    ledger: NotificationRepository
+    now: Callable[[], datetime]
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Post a message, or rewrite the one that the page was.
+
+        Slack knows no key by which it would refuse a repetition; the message carries ours.
+        """
+        secret = read_secret(channel, self.parameters)
+        delivery = notification.delivery
+        said = {
+            "text": fallback_text(message),
+            "blocks": blocks(message, alert, by_buttons=secret.has_signing_secret),
+            "metadata": {
+                "event_type": "tocsin_notification",
+                "event_payload": {"notification_id": delivery.key},
+            },
+        }
+        if delivery.is_page or delivery.event is NotificationEvent.TEST:
+            place = {"channel": str(channel.settings.get("channel", ""))}
+            answer = self._call("chat.postMessage", place | said | _PLAINLY, channel, secret)
+        else:
+            answer = self._call("chat.update", self._page_of(delivery) | said, channel, secret)
+        return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
+
+    def _page_of(self, delivery: Delivery) -> dict[str, str]:
+        """Find the message that told of what now has changed."""
+        page = replace(delivery, version=0, event=NotificationEvent.PAGED)
+        sent = self.ledger.get(page)
+        named = sent.provider_id if sent else None
+        place, _, timestamp = (named or "").partition("/")
+        if not timestamp:
+            message = "there is no message that could be brought up to date"
+            raise DeliveryFailedError(message, is_retryable=False)
+        return {"channel": place, "ts": timestamp}
+
+    def _call(
+        self, method: str, arguments: Mapping[str, Any], channel: Channel, secret: SlackSecret
+    ) -> Mapping[str, Any]:
+        own = channel.settings.get("api_url") if self.outbound.allow_private else None
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "authorization": f"Bearer {secret.bot_token}",
+        }
+        body = json.dumps(arguments).encode()
+        reply = self.outbound.post(f"{own or API_URL}/{method}", headers, body)
+        if reply.status != _OK:
+            raise failure_of(reply, self.now())
+        try:
+            answer = json.loads(reply.body)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise DeliveryFailedError("Slack's answer was cut short", is_retryable=True)
+        if answer.get("ok") is not True:
+            error = _name_of(answer.get("error"))
+            raise DeliveryFailedError(
+                f"Slack refused: {error}",
+                is_retryable=error in _RETRIED,
+                retry_after=retry_after(reply, self.now()),
+            )
+        return answer
+
+
+_PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
+
+
+def read_secret(channel: Channel, parameters: Parameters) -> SlackSecret:
+    """Read a bot's token, alone or beside the secret that Slack signs with.
+
+    Raises:
+        DeliveryFailedError: There is none; nothing of what is there instead is told.
+    """
+    if channel.secret is None:
+        message = f"the channel {channel.name} names no secret"
+        raise DeliveryFailedError(message, is_retryable=False)
+    written = parameters.get(channel.secret).strip()
+    fields: dict[str, Any] = {"bot_token": written}
+    if written.startswith("{"):
+        try:
+            fields = json.loads(written)
+        except ValueError:
+            fields = {}
+    token, signing = str(fields.get("bot_token") or ""), fields.get("signing_secret")
+    if not token or not (token.isascii() and token.isprintable()):
+        message = f"the secret {channel.secret} holds no bot_token"
+        raise DeliveryFailedError(message, is_retryable=False)
+    return SlackSecret(bot_token=token, has_signing_secret=bool(signing))
+
+
+def _name_of(error: object) -> str:
+    """Slack's errors are words; anything else is not shown."""
+    named = str(error)
+    is_name = named.isascii() and named.replace("_", "").isalnum() and len(named) <= _NAME_LIMIT
+    return named if is_name else "unknown_error"

@@ -1,0 +1,126 @@
+"""A heartbeat is heard from, or its timer comes back: open its alert, or end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.errors import (
+    ConcurrentUpdateError,
+    HeartbeatNotFoundError,
+    HeartbeatRefusedError,
+)
+from tocsin.domain.heartbeat import Duty, Heartbeat
+from tocsin.domain.next_action import LOOK_AHEAD, HeartbeatTimer
+from tocsin.usecases.receive_signal import Receipt, receive_signal
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import (
+        HeartbeatRepository,
+        NewWriteId,
+        PagingRepository,
+        SlotRepository,
+        TimerQueue,
+    )
+
+ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatStores:
+    """What a heartbeat and its alert are kept in."""
+
+    heartbeats: HeartbeatRepository
+    slots: SlotRepository
+    paging: PagingRepository
+    new_write_id: NewWriteId
+
+    def send(self, heartbeat: Heartbeat, duty: Duty, at: datetime) -> Receipt:
+        """Tell the alert what is so."""
+        return receive_signal(
+            heartbeat.signal(duty),
+            heartbeat.source,
+            at=at,
+            slots=self.slots,
+            paging=self.paging,
+            new_write_id=self.new_write_id,
+        )
+
+
+def hear_heartbeat(name: str, *, at: datetime, stores: HeartbeatStores) -> Receipt | None:
+    """Take note of a heartbeat, and end its alert if it was missed.
+
+    The usual case is one write. When that is refused, the refusal brings what is stored.
+
+    Returns:
+        What became of its alert; None if there was none to end.
+
+    Raises:
+        HeartbeatNotFoundError: There is none of this name.
+        ConcurrentUpdateError: Others were faster every time.
+    """
+    try:
+        stores.heartbeats.hear(name, at=at)
+    except HeartbeatRefusedError as refusal:
+        current = refusal.current
+    else:
+        return None
+    for _ in range(ATTEMPTS):
+        if current is None:
+            raise HeartbeatNotFoundError
+        after = current.heard(at)
+        try:
+            if after != current:
+                stores.heartbeats.update(current, after, write_id=stores.new_write_id())
+        except HeartbeatRefusedError as refusal:
+            current = refusal.current
+            continue
+        if after.missed_at is None:
+            return None
+        return stores.send(after, Duty.RECOVER, at)
+    raise ConcurrentUpdateError
+
+
+def run_due_heartbeat(
+    timer: HeartbeatTimer, *, at: datetime, stores: HeartbeatStores, timers: TimerQueue
+) -> Receipt | None:
+    """Do what is due; a second delivery and a stale timer do nothing.
+
+    Whoever is refused leaves it to whoever was faster, or to the timer that still stands.
+
+    Returns:
+        What became of its alert, or None if there was nothing to tell it.
+    """
+    heartbeat = stores.heartbeats.find(timer.heartbeat)
+    duty = heartbeat.duty(at) if heartbeat else Duty.NOTHING
+    if heartbeat is None or duty is Duty.NOTHING:
+        return None
+    try:
+        if duty is Duty.PUT_OFF:
+            _put_off(heartbeat, at, stores, timers)
+            return None
+        held = stores.heartbeats.update(
+            heartbeat, heartbeat.held(at), write_id=stores.new_write_id()
+        )
+    except HeartbeatRefusedError:
+        return None
+    receipt = stores.send(held, duty, at)
+    try:
+        stores.heartbeats.update(held, held.done(duty), write_id=stores.new_write_id())
+    except HeartbeatRefusedError as refusal:
+        # The timer that is held looks again; what was heard from just now need not wait for it.
+        current = refusal.current
+        if current is not None and current.missed_at is not None and at < current.deadline:
+            return stores.send(current, Duty.RECOVER, at)
+    return receipt
+
+
+def _put_off(
+    heartbeat: Heartbeat, at: datetime, stores: HeartbeatStores, timers: TimerQueue
+) -> None:
+    after = heartbeat.put_off()
+    stores.heartbeats.update(heartbeat, after, write_id=stores.new_write_id())
+    if after.deadline < at + LOOK_AHEAD:
+        # The next tick may come too late for it.
+        timers.send([HeartbeatTimer(heartbeat=after.name, due_at=after.deadline)], now=at)

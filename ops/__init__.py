@@ -1,0 +1,1 @@
+"""What somebody on duty runs by hand."""

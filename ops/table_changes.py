@@ -1,0 +1,133 @@
+"""Changes of the table that were given up: read from the stream again, and followed once more."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ops.dead_letters import Kept, Message
+from ops.stack import Client
+
+PAYLOAD_BYTES = 5_000_000
+"""Lambda takes 6 MB at once."""
+GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
+
+type Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TableChanges:
+    """Follows what a message of TableChangeFailuresQueue names."""
+
+    streams: Client
+    functions: Client
+    function_name: str
+
+    def follow(self, message: Message) -> Kept | None:
+        """Run all changes of a batch again; those that were followed already change nothing."""
+        batch = json.loads(message["Body"]).get("DDBStreamBatchInfo")
+        if batch is None:
+            return Kept("it names no changes")
+        try:
+            records = list(self._records(batch))
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in GONE:
+                return Kept(f"the stream no longer has the changes of {_when(batch)}")
+            raise
+        patterns = self._patterns()
+        wanted = [record for record in records if _passes_any(patterns, record)]
+        failed = [reason for part in _parts(wanted) if (reason := self._why_failed(part))]
+        return Kept(f"{failed[0]} on the changes of {_when(batch)}") if failed else None
+
+    def _records(self, batch: Mapping[str, Any]) -> Iterator[Record]:
+        """Read from the first to the last sequence number, both included."""
+        last = int(batch["endSequenceNumber"])
+        iterator = self.streams.get_shard_iterator(
+            StreamArn=batch["streamArn"],
+            ShardId=batch["shardId"],
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=batch["startSequenceNumber"],
+        )["ShardIterator"]
+        while iterator:
+            answer = self.streams.get_records(ShardIterator=iterator)
+            for record in answer["Records"]:
+                if int(record["dynamodb"]["SequenceNumber"]) > last:
+                    return
+                yield {**record, "eventSourceARN": batch["streamArn"]}
+                if int(record["dynamodb"]["SequenceNumber"]) == last:
+                    return
+            iterator = answer.get("NextShardIterator")
+
+    def _patterns(self) -> list[Any]:
+        """What the deployed function wants to see."""
+        answer = self.functions.list_event_source_mappings(FunctionName=self.function_name)
+        return [
+            json.loads(each["Pattern"])
+            for mapping in answer["EventSourceMappings"]
+            for each in mapping.get("FilterCriteria", {}).get("Filters", [])
+        ]
+
+    def _why_failed(self, records: Sequence[Record]) -> str | None:
+        answer = self.functions.invoke(
+            FunctionName=self.function_name, Payload=_as_lambda_reads(records)
+        )
+        said = json.load(answer["Payload"])
+        if "FunctionError" in answer:
+            return f"the function failed again ({said.get('errorType', answer['FunctionError'])})"
+        failures = said["batchItemFailures"]
+        return f"the function refused {len(failures)} of {len(records)}" if failures else None
+
+
+def _when(batch: Mapping[str, Any]) -> str:
+    return str(batch.get("approximateArrivalOfFirstRecord", batch["startSequenceNumber"]))
+
+
+def _passes_any(patterns: Sequence[Any], record: Record) -> bool:
+    """Without a filter everything passes."""
+    return not patterns or any(_passes(pattern, record) for pattern in patterns)
+
+
+def _passes(pattern: Any, value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether Lambda's filter lets a value through: it names values, or how they begin."""
+    if isinstance(pattern, list):
+        return any(
+            isinstance(value, str) and value.startswith(wanted["prefix"])
+            if isinstance(wanted, dict)
+            else value == wanted
+            for wanted in pattern
+        )
+    return all(key in value and _passes(part, value[key]) for key, part in pattern.items())
+
+
+def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """Split what would be too big for one call; the order stays."""
+    part: list[Record] = []
+    size = 0
+    for record in records:
+        more = len(_as_lambda_reads([record]))
+        if part and size + more > PAYLOAD_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(record)
+        size += more
+    if part:
+        yield part
+
+
+def _as_lambda_reads(records: Sequence[Record]) -> bytes:
+    return json.dumps({"Records": records}, default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.timestamp()
+        case bytes():
+            return base64.b64encode(value).decode()
+        case _:
+            raise TypeError(f"{type(value).__name__} is nothing that a stream holds")

@@ -1,0 +1,105 @@
+"""The notifier over a world in memory, and providers that do as they are told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tests.fakes.gate import InMemoryGate
+from tests.fakes.stream import apply_stream
+from tests.fakes.world import World
+from tocsin.domain.alert import Alert
+from tocsin.domain.link import Links, LinkSigner
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Delivery, DeliveryKey, Notification
+from tocsin.domain.people import Channel
+from tocsin.usecases.deliver_notification import Delivered, Work, deliver_notification
+
+KEY = bytes(range(32))
+PUBLIC_URL = "https://tocsin.example.com"
+
+
+class CrashError(Exception):
+    """The process is gone: nothing after this line ran."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a provider took."""
+
+    key: DeliveryKey
+    attempt: int
+    channel: str
+    title: str
+    at: datetime
+
+
+@dataclass
+class Provider:
+    """Implements `Sender`; takes everything unless a test says otherwise."""
+
+    now: Callable[[], datetime]
+    received: list[Received] = field(default_factory=list)
+    before: list[Callable[[], object]] = field(default_factory=list)
+    """Done one after the other, one an attempt, before it takes anything."""
+    after: list[Callable[[], object]] = field(default_factory=list)
+    """Likewise, once it has."""
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        assert alert.alert_id
+        if self.before:
+            self.before.pop(0)()
+        key = notification.delivery.key
+        self.received.append(
+            Received(key, notification.attempts, channel.name, message.title, self.now())
+        )
+        if self.after:
+            self.after.pop(0)()
+        return f"{channel.name}-{len(self.received)}"
+
+
+class Signed:
+    """Implements `LinkMaker`."""
+
+    def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
+        name = delivery.target.partition(":")[2]
+        return LinkSigner(KEY, PUBLIC_URL).links(delivery.alert_id, by=name, at=at)
+
+
+class HeldWorld(World):
+    """A world whose notifier works when a test says so, and may crash at any line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.provider = Provider(lambda: self.now)
+        self.delivered: list[Delivered] = []
+        self._gate = InMemoryGate()
+        self._is_held = True
+
+    @property
+    def work(self) -> Work:
+        return replace(super().work, gate=self._gate, sender=self.provider, links=Signed())
+
+    def deliver(self) -> list[Delivered]:
+        """Work on all that has arrived by now, and on nothing after that."""
+        begun = len(self.delivered)
+        self._is_held = False
+        self._deliver()
+        self._is_held = True
+        return self.delivered[begun:]
+
+    def run(self, *, until: datetime) -> None:
+        """Let time pass, and everything happen at its time."""
+        self._is_held = False
+        self.pass_time(seconds=(until - self.now).total_seconds())
+
+    def _deliver(self) -> None:
+        """As the queue does it: what crashes comes again."""
+        while not self._is_held and (arrived := self.deliveries.arrived(self.now)):
+            for delivery in arrived:
+                try:
+                    self.delivered.append(deliver_notification(delivery, self.work))
+                except CrashError:
+                    self.deliveries.send([delivery], now=self.now)
+            apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)

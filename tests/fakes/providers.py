@@ -1,0 +1,91 @@
+"""Whoever brings messages to people, in memory: what reached them, and what goes wrong."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.gate import Passage
+from tocsin.domain.ids import AlertId
+from tocsin.domain.link import Links
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
+from tocsin.domain.people import Channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """What somebody was told."""
+
+    at: datetime
+    key: DeliveryKey
+    alert_id: AlertId
+    target: str
+    channel: str
+    event: NotificationEvent
+    step: str | None
+    loop: int
+    attempt: int
+    message: Message
+
+
+@dataclass
+class Providers:
+    """Implements `Sender` for every type of channel."""
+
+    now: Callable[[], datetime]
+    received: list[Received] = field(default_factory=list)
+    _failures: "defaultdict[str, list[DeliveryFailedError]]" = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def fail(self, channel: str, *failures: DeliveryFailedError) -> None:
+        """Let the next messages for a channel fail, one by one."""
+        self._failures[channel] += failures
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        delivery = notification.delivery
+        waiting = self._failures[delivery.channel]
+        if waiting:
+            raise waiting.pop(0)
+        self.received.append(
+            Received(
+                at=self.now(),
+                key=delivery.key,
+                alert_id=alert.alert_id,
+                target=delivery.target,
+                channel=delivery.channel,
+                event=delivery.event,
+                step=delivery.step_name,
+                loop=delivery.loop,
+                attempt=notification.attempts,
+                message=message,
+            )
+        )
+        return f"{channel.type}-{len(self.received)}"
+
+
+class OpenGate:
+    """Implements `ChannelGate`: everybody may pass."""
+
+    def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
+        assert at.tzinfo is not None or is_urgent or channel
+        return Passage(failures=0)
+
+    def note_success(self, channel: Channel) -> None:
+        assert channel.name
+
+    def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
+        assert channel.name and failures and at.tzinfo  # noqa: PT018 - nothing is kept
+
+
+class NoLinks:
+    """Implements `LinkMaker`: there is no key."""
+
+    def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
+        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
+        return None

@@ -1,0 +1,14 @@
+"""Secrets in memory."""
+
+
+class InMemorySecrets:
+    """SecretStore."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def put(self, name: str, value: str) -> None:
+        self.kept[name] = value
+
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)

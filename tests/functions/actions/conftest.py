@@ -1,0 +1,10 @@
+"""A holder of links for each test."""
+
+import pytest
+
+from tests.functions.actions.holder import Holder
+
+
+@pytest.fixture
+def holder() -> Holder:
+    return Holder()

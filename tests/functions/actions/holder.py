@@ -1,0 +1,248 @@
+"""Somebody who holds links, and a Slack workspace: what they send, and what comes back."""
+
+import base64
+import copy
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.actions.answers import respond
+from functions.actions.ports import Ports
+from tests.fakes.answers import InMemoryAnswers
+from tests.fakes.stream import apply_stream
+from tests.fakes.world import World
+from tocsin.adapters.aws_json import AwsError
+from tocsin.domain.ids import AlertId
+from tocsin.domain.link import LinkAction, LinkSigner, spell_link_key
+
+EVENTS = Path(__file__).parents[3] / "events"
+KEY = bytes(range(32))
+"""Signs the links in `events`, too."""
+LINK_KEY = "/tocsin/tocsin/link-key"
+SLACK_SECRET = "/tocsin/payments/slack"
+SIGNING_SECRET = "slack-signing-secret"
+URL = "https://tocsin.example.com"
+
+
+class NotedLog:
+    """Keeps what was logged."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str, Mapping[str, object]]] = []
+
+    def info(self, message: str, **facts: object) -> None:
+        self.lines.append(("info", message, facts))
+
+    def warning(self, message: str, **facts: object) -> None:
+        self.lines.append(("warning", message, facts))
+
+    def exception(self, message: str, **facts: object) -> None:
+        self.lines.append(("exception", message, facts))
+
+
+class InMemorySecrets:
+    """Parameters, and how often they were read."""
+
+    def __init__(self) -> None:
+        slack = json.dumps({"bot_token": "xoxb-1", "signing_secret": SIGNING_SECRET})
+        self.stored = {LINK_KEY: spell_link_key(KEY), SLACK_SECRET: slack}
+        self._known: dict[str, str] = {}
+        self.reads = 0
+
+    def get(self, name: str, *, at: datetime) -> str:
+        return self._known[name] if name in self._known else self.get_anew(name, at=at)
+
+    def get_anew(self, name: str, *, at: datetime) -> str:
+        del at
+        self.reads += 1
+        if name not in self.stored:
+            raise AwsError("ParameterNotFound", "")
+        self._known[name] = self.stored[name]
+        return self._known[name]
+
+
+@dataclass
+class InMemorySlackDirectory:
+    """Channels with their secrets, and users by their ids."""
+
+    channels: dict[str, str] = field(default_factory=lambda: {"ops-slack": SLACK_SECRET})
+    users: dict[str, str] = field(default_factory=lambda: {"U1": "alice"})
+
+    def secret_of(self, channel: str) -> str | None:
+        return self.channels.get(channel)
+
+    def user_of(self, slack_id: str) -> str | None:
+        return self.users.get(slack_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What a browser, or Slack, gets."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def page(self) -> "Page":
+        return Page.of(self.text)
+
+
+class Page(HTMLParser):
+    """A page as a browser understands it: its elements, and the text between them."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.pieces: list[str] = []
+        self.styles: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> "Page":
+        page = cls()
+        page.feed(html)
+        page.close()
+        return page
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.elements[-1:] == [("style", {})]:
+            self.styles.append(data)
+        else:
+            self.pieces.append(data)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.pieces)
+
+    @property
+    def buttons(self) -> list[str | None]:
+        return [attributes.get("value") for tag, attributes in self.elements if tag == "button"]
+
+
+@dataclass(kw_only=True)
+class Holder:
+    """Follows links and presses buttons; `World` is what stands behind."""
+
+    world: World = field(default_factory=World)
+    answers: Any = field(default_factory=InMemoryAnswers)
+    secrets: InMemorySecrets = field(default_factory=InMemorySecrets)
+    slack: InMemorySlackDirectory = field(default_factory=InMemorySlackDirectory)
+    log: NotedLog = field(default_factory=NotedLog)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    alerts: Any = None
+    public_url: str = URL
+    signer: LinkSigner = field(default_factory=lambda: LinkSigner(KEY, URL))
+
+    def ports(self) -> Ports:
+        return Ports(
+            alerts=self.alerts or self.world.alerts,
+            answers=self.answers,
+            secrets=self.secrets,
+            slack=self.slack,
+            tell_in_slack=lambda url, said: self.told.append((url, said)),
+            link_key_parameter=LINK_KEY,
+            public_url=self.public_url,
+            now=lambda: self.world.now,
+            new_write_id=self.world.new_write_id,
+            log=self.log,
+        )
+
+    def token(
+        self,
+        action: LinkAction,
+        alert_id: AlertId,
+        *,
+        by: str = "alice",
+        at: datetime | None = None,
+    ) -> str:
+        """A link of a message that was made at this time, or just now."""
+        return self.signer.token(action, alert_id, by=by, at=at or self.world.now)
+
+    def look(self, token: str, *, method: str = "GET", **headers: str) -> Reply:
+        event = example("look")
+        event["requestContext"]["http"]["method"] = method
+        return self._follow(event, token, headers)
+
+    def press(self, token: str, action: LinkAction | str | None = None, **headers: str) -> Reply:
+        """Press a button; without an action the form is empty."""
+        event = example("act")
+        body = urlencode({"action": action}).encode() if action else b""
+        event["body"] = base64.b64encode(body).decode()
+        return self._follow(event, token, headers)
+
+    def click(
+        self,
+        token: str,
+        *,
+        channel: str = "ops-slack",
+        user: str = "U1",
+        secret: str = SIGNING_SECRET,
+        change: Callable[[dict[str, Any]], object] = lambda _: None,
+        **headers: str,
+    ) -> Reply:
+        """Press a button in Slack, which signs it; `change` changes what Slack says."""
+        event = example("slack")
+        payload = slack_payload(token, user=user)
+        change(payload)
+        body = urlencode({"payload": json.dumps(payload)}).encode()
+        return self.sign_and_send(event, body, channel=channel, secret=secret, **headers)
+
+    def sign_and_send(
+        self,
+        event: dict[str, Any],
+        body: bytes,
+        *,
+        channel: str = "ops-slack",
+        secret: str = SIGNING_SECRET,
+        **headers: str,
+    ) -> Reply:
+        timestamp = str(int(self.world.now.timestamp()))
+        event["rawPath"] = f"/slack/{channel}/actions"
+        event["body"] = base64.b64encode(body).decode()
+        event["headers"]["x-slack-request-timestamp"] = timestamp
+        event["headers"]["x-slack-signature"] = slack_signature(secret, timestamp, body)
+        return self.send(event, headers)
+
+    def _follow(self, event: dict[str, Any], token: str, headers: Mapping[str, str]) -> Reply:
+        event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
+        event["pathParameters"] = {"token": token}
+        return self.send(event, headers)
+
+    def send(self, event: dict[str, Any], headers: Mapping[str, str] | None = None) -> Reply:
+        """Send what the gateway would; underscores in header names mean dashes."""
+        more = {name.replace("_", "-"): text for name, text in (headers or {}).items()}
+        event["headers"] |= more
+        answer = respond(event, self.ports())
+        apply_stream(self.world.alerts)
+        return Reply(status=answer["statusCode"], headers=answer["headers"], text=answer["body"])
+
+
+def example(case: str) -> dict[str, Any]:
+    """An event as the gateway sends it."""
+    event: dict[str, Any] = json.loads((EVENTS / f"actions_{case}.json").read_text())
+    return copy.deepcopy(event)
+
+
+def slack_payload(token: str, *, user: str = "U1") -> dict[str, Any]:
+    """What Slack says when somebody presses a button."""
+    return {
+        "type": "block_actions",
+        "user": {"id": user, "name": "somebody"},
+        "response_url": "https://hooks.slack.com/actions/T1/1/abc",
+        "actions": [{"action_id": "act", "type": "button", "value": token}],
+    }
+
+
+def slack_signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Sign as Slack does."""
+    signed = b"v0:%b:%b" % (timestamp.encode(), body)
+    return f"v0={hmac.digest(secret.encode(), signed, 'sha256').hex()}"

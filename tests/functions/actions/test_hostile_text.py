@@ -1,0 +1,257 @@
+"""Whatever a sender writes into an alert, its page shows it as text and does nothing with it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.actions.acting import Outcome, Result
+from functions.actions.pages.alert_page import show_alert, show_outcome
+from functions.actions.pages.page import notice
+from tests.examples import NINE, firing
+from tests.functions.actions.holder import Holder, Page
+from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import Escalation
+from tocsin.domain.ids import Actor
+from tocsin.domain.link import Link, LinkAction
+from tocsin.domain.signal import LINK_SCHEMES, Facts, printable
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<ScRiPt>alert(1)</sCrIpT>",
+    "<script src=//evil.example/x.js></script>",
+    "<<script>alert(1)//<</script>",
+    "<script\n>alert(1)</script\n>",
+    "<script/x>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=x onerror=alert(1)//",
+    "<img/src=x/onerror=alert(1)>",
+    "<IMG SRC=javascript:alert(1)>",
+    '<img src="x" onerror="&#97;lert(1)">',
+    "<img src=`x`onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
+    "<svg><a xlink:href=javascript:alert(1)><text>x</text></a></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<body onload=alert(1)>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<object data=javascript:alert(1)></object>",
+    "<embed src=javascript:alert(1)>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<style>body{display:none}</style>",
+    "</style><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "</main></body></html><script>alert(1)</script>",
+    "</dd></div></dl><h1>You are safe</h1>",
+    "<form action=//evil.example><button>Acknowledge</button></form>",
+    "<button formaction=//evil.example>Resolve</button>",
+    "<input autofocus onfocus=alert(1)>",
+    "<select autofocus onfocus=alert(1)>",
+    "<textarea autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<marquee onstart=alert(1)>",
+    "<video><source onerror=alert(1)></video>",
+    "<audio src=x onerror=alert(1)>",
+    "<a href=javascript:alert(1)>press</a>",
+    '"><script>alert(1)</script>',
+    "'><script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    '" autofocus onfocus=alert(1) x="',
+    "` onmouseover=alert(1)",
+    "--><script>alert(1)</script>",
+    "<!--<script>alert(1)</script>-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?xml version='1.0'?><script>alert(1)</script>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "&amp;lt;script&amp;gt;",
+    "&quot;&apos;&#x27;&#39;",
+    "javascript:alert(1)",
+    "{{constructor.constructor('alert(1)')()}}",
+    "${alert(1)}",
+    "{0.__class__.__mro__}",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+    "\\u003cscript\\u003ealert(1)",
+    "+ADw-script+AD4-alert(1)",
+    "<scr\x00ipt>alert(1)</scr\x00ipt>",
+    "\u202e<script>alert(1)</script>",
+    "<\u0131mg src=x onerror=alert(1)>",
+    "\ufeff<script>alert(1)</script>",
+    "\x1b]8;;https://evil.example\x07press\x1b]8;;\x07",
+)
+ELEMENTS = {
+    *("html", "head", "meta", "title", "style", "body", "main", "h1", "p", "form", "button"),
+    *("dl", "div", "dt", "dd", "br", "a"),
+}
+ATTRIBUTES = {
+    *(("html", "lang"), ("meta", "charset"), ("meta", "name"), ("meta", "content")),
+    *(("p", "class"), ("form", "method"), ("button", "name"), ("button", "value")),
+    *(("a", "href"), ("a", "rel")),
+}
+LINK = Link(action=LinkAction.VIEW, alert_id=firing().alert_id, by="alice", expires_at=NINE)
+TEXTS = (
+    *("name", "summary", "reason", "object", "source", "source_name", "source_severity"),
+    *("threshold",),
+)
+
+
+def with_text(facts: Facts, name: str, text: str) -> Facts:
+    changed: dict[str, Any] = {name: text}
+    return replace(facts, **changed)
+
+
+def alerts_with(payload: str) -> dict[str, Alert]:
+    """An alert for each place of it that a page shows."""
+    plain = firing()
+    facts = plain.facts
+    by_text = {
+        name: replace(plain, facts=with_text(facts, name, payload), current_value=1)
+        for name in TEXTS
+    }
+    policy = Escalation(policy=payload, escalates_at=NINE, next_step=2)
+    return by_text | {
+        "integration": replace(plain, integration=payload),
+        "current_value": replace(plain, current_value=payload),
+        "a label's name": replace(plain, facts=replace(facts, labels={payload: "x"})),
+        "a label's value": replace(plain, facts=replace(facts, labels={"x": payload})),
+        "a link's name": replace(
+            plain, facts=replace(facts, urls={payload: "https://example.com"})
+        ),
+        "a link's path": replace(
+            plain, facts=replace(facts, urls={"x": f"https://example.com/{payload}"})
+        ),
+        "a policy": replace(plain, escalation=policy),
+        "a responder": replace(
+            plain.acknowledge(by=Actor(payload), at=NINE), acknowledged_by=Actor(payload)
+        ),
+        "who ended it": plain.resolve(by=Actor(payload), at=NINE),
+    }
+
+
+def expect_harmless(html: str) -> Page:
+    """Fail if a browser would make more of a page than what we wrote."""
+    page = Page.of(html)
+    assert {tag for tag, _ in page.elements} <= ELEMENTS
+    found = {(tag, name) for tag, attributes in page.elements for name in attributes}
+    assert found <= ATTRIBUTES
+    assert len([tag for tag, _ in page.elements if tag in {"html", "title", "style", "main"}]) == 4
+    for tag, attributes in page.elements:
+        if tag == "a":
+            assert (attributes["href"] or "").lower().startswith(LINK_SCHEMES)
+            assert attributes["rel"] == "noopener noreferrer"
+    assert "<!--" not in html
+    return page
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(set(PAYLOADS)) >= 60
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_page_shows_hostile_text_as_text(payload: str) -> None:
+    for place, alert in alerts_with(payload).items():
+        page = expect_harmless(show_alert(alert, LINK, NINE))
+
+        if place != "a link's path":
+            shown = printable(payload).rpartition(":")[2]
+            assert shown in "".join(page.pieces), place
+        assert set(page.buttons) <= {"acknowledge", "snooze", "resolve"}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_page_says_what_was_done_in_hostile_words_as_text(payload: str) -> None:
+    for result in Result:
+        outcome = Outcome(result=result, by=Actor(payload), at=NINE, title=payload)
+
+        page = expect_harmless(show_outcome(outcome))
+
+        assert printable(payload) in "".join(page.pieces)
+        assert page.buttons == []
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_notice_shows_what_it_is_given_as_text(payload: str) -> None:
+    page = expect_harmless(notice(payload, payload))
+
+    assert "".join(page.pieces).count(printable(payload)) == 3
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_hostile_text_that_came_in_as_a_signal_stays_text(payload: str) -> None:
+    holder = Holder()
+    facts = Facts(name=payload, summary=payload, reason=payload, labels={payload: payload})
+    alert_id = holder.world.signal(facts=facts).alert_id
+    assert alert_id
+
+    looked = holder.look(holder.token(LinkAction.VIEW, alert_id))
+    pressed = holder.press(holder.token(LinkAction.RESOLVE, alert_id))
+
+    assert (looked.status, pressed.status) == (200, 200)
+    expect_harmless(looked.text)
+    expect_harmless(pressed.text)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:msgbox(1)",
+        "file:///etc/passwd",
+        "//evil.example",
+        "/act/x",
+        "ftp://example.com",
+        "https://example.com/\n<script>",
+        "http:evil.example",
+        "",
+    ],
+)
+def test_only_links_that_are_safe_to_follow_are_links(url: str) -> None:
+    plain = firing()
+    alert = replace(plain, facts=replace(plain.facts, urls={"Runbook": url}))
+
+    page = expect_harmless(show_alert(alert, LINK, NINE))
+
+    assert [tag for tag, _ in page.elements if tag == "a"] == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/a?b=c&d", "HTTP://example.com", "mailto:ops@example.com"]
+)
+def test_a_link_that_is_safe_leads_where_it_says(url: str) -> None:
+    plain = firing()
+    alert = replace(plain, facts=replace(plain.facts, urls={"Runbook": url}))
+
+    page = expect_harmless(show_alert(alert, LINK, NINE))
+
+    assert [attributes["href"] for tag, attributes in page.elements if tag == "a"] == [url]
+
+
+def test_an_address_that_is_none_is_shown_and_breaks_nothing() -> None:
+    plain = firing()
+    alert = replace(plain, facts=replace(plain.facts, urls={"x": "https://[::1/"}))
+
+    expect_harmless(show_alert(alert, LINK, NINE))
+
+
+def test_a_page_of_a_huge_alert_stays_small_enough_for_a_phone() -> None:
+    plain = firing()
+    labels = {f"label-{number}": "x" * 200 for number in range(500)}
+    urls = {f"link-{number}": "https://example.com" for number in range(100)}
+    facts = replace(plain.facts, reason="é" * 60_000, labels=labels, urls=urls)
+
+    html = show_alert(replace(plain, facts=facts), LINK, NINE)
+
+    assert len(html.encode()) < 20_000
+    assert "and 480 more" in Page.of(html).text

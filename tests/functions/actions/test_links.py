@@ -1,0 +1,526 @@
+"""Links: looking changes nothing, pressing acts once, and everybody is told kindly."""
+
+import base64
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import ALICE, BOB, NINE
+from tests.functions.actions.holder import KEY, LINK_KEY, Holder, example
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import Actor, AlertId
+from tocsin.domain.link import LINK_LIFE, LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts
+
+BUTTONS = [LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE]
+BY_ALICE = Actor("link:alice")
+STATUS_AFTER = {
+    LinkAction.ACKNOWLEDGE: AlertStatus.ACKNOWLEDGED,
+    LinkAction.SNOOZE: AlertStatus.FIRING,
+    LinkAction.RESOLVE: AlertStatus.RESOLVED,
+}
+
+
+def test_the_event_of_the_gateway_acknowledges(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+
+    reply = holder.send(example("act"))
+
+    assert reply.status == 200
+    assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
+
+
+@pytest.mark.parametrize("action", BUTTONS)
+def test_a_button_acts_and_says_so(holder: Holder, action: LinkAction) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(action, alert_id)
+
+    reply = holder.press(token, action)
+
+    assert reply.status == 200
+    assert "alice" in reply.page.text
+    assert holder.world.alert(alert_id).status is STATUS_AFTER[action]
+    assert [change.by for change in holder.world.timeline(alert_id)][1:] == [BY_ALICE]
+
+
+def test_a_snooze_lasts_an_hour(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+
+    reply = holder.press(holder.token(LinkAction.SNOOZE, alert_id))
+
+    snooze = holder.world.alert(alert_id).snooze
+    assert snooze is not None
+    assert (snooze.until - NINE).total_seconds() == 3600
+    assert "2026-03-01 10:00:00 UTC" in reply.page.text
+
+
+def test_a_longer_snooze_is_not_made_shorter(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    holder.press(holder.token(LinkAction.SNOOZE, alert_id))
+    before = holder.world.alert(alert_id).snooze
+    holder.world.now -= timedelta(minutes=1)
+
+    reply = holder.press(holder.token(LinkAction.SNOOZE, alert_id))
+
+    assert "already snoozed" in reply.page.text
+    assert holder.world.alert(alert_id).snooze == before
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("action", LinkAction)
+def test_looking_changes_nothing_however_often(
+    holder: Holder, action: LinkAction, method: str
+) -> None:
+    alert_id = holder.world.opened()
+    before = holder.world.alert(alert_id)
+    token = holder.token(action, alert_id)
+
+    replies = [holder.look(token, method=method) for _ in range(3)]
+
+    assert [reply.status for reply in replies] == [200, 200, 200]
+    assert holder.world.alert(alert_id) == before
+    assert (replies[0].text == "") == (method == "HEAD")
+    assert holder.press(token, None if action is not LinkAction.VIEW else "snooze").status == 200
+
+
+@pytest.mark.parametrize("action", LinkAction)
+def test_a_page_offers_what_its_link_allows(holder: Holder, action: LinkAction) -> None:
+    token = holder.token(action, holder.world.opened())
+
+    offered = holder.look(token).page.buttons
+
+    assert offered == (BUTTONS if action is LinkAction.VIEW else [action])
+
+
+@pytest.mark.parametrize("action", BUTTONS)
+def test_a_link_to_view_acts_by_each_of_its_buttons(holder: Holder, action: LinkAction) -> None:
+    alert_id = holder.world.opened()
+
+    holder.press(holder.token(LinkAction.VIEW, alert_id), action)
+
+    assert holder.world.alert(alert_id).status is STATUS_AFTER[action]
+
+
+@pytest.mark.parametrize(
+    ("action", "asked"),
+    [
+        pytest.param(LinkAction.ACKNOWLEDGE, "resolve", id="what another link is for"),
+        pytest.param(LinkAction.VIEW, None, id="nothing, by a link to view"),
+        pytest.param(LinkAction.VIEW, "view", id="what is no action"),
+        pytest.param(LinkAction.VIEW, "delete", id="what nobody knows"),
+        pytest.param(LinkAction.RESOLVE, "x" * 2_000, id="too much"),
+    ],
+)
+def test_a_link_does_nothing_else(holder: Holder, action: LinkAction, asked: str | None) -> None:
+    alert_id = holder.world.opened()
+
+    reply = holder.press(holder.token(action, alert_id), asked)
+
+    assert reply.status == 400
+    assert holder.world.happened(alert_id) == ["fired"]
+
+
+def test_the_page_says_what_where_how_bad_since_when_whose_and_what_next(holder: Holder) -> None:
+    facts = Facts(
+        name="DiskFull",
+        summary="Disk full on db-1",
+        reason="98 % of /var",
+        object="db-1",
+        source="prometheus",
+        threshold=90,
+        labels={"team": "web"},
+        urls={"Runbook": "https://example.com/disk"},
+    )
+    alert_id = holder.world.signal(facts=facts, value=98, severity=Severity.CRITICAL).alert_id
+    assert alert_id
+    holder.world.now += timedelta(minutes=12)
+
+    page = holder.look(holder.token(LinkAction.VIEW, alert_id)).page
+
+    for text in (
+        "CRITICAL",
+        "Disk full on db-1",
+        "98 % of /var",
+        "db-1 · prometheus · integration prod-prometheus",
+        "2026-03-01 09:00:00 UTC, 12 minutes ago",
+        "Nobody yet",
+        "98, threshold 90",
+        "team=web",
+        "(example.com)",
+    ):
+        assert text in page.pieces or text in page.text
+    links = [attributes for tag, attributes in page.elements if tag == "a"]
+    assert links == [{"href": "https://example.com/disk", "rel": "noopener noreferrer"}]
+
+
+def test_the_page_of_an_acknowledged_alert_says_whose_it_is(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    holder.world.acknowledge(alert_id, by=BOB)
+
+    page = holder.look(holder.token(LinkAction.VIEW, alert_id)).page
+
+    assert "bob since 2026-03-01 09:00:00 UTC" in page.text
+    assert page.buttons == [LinkAction.SNOOZE, LinkAction.RESOLVE]
+
+
+def test_the_page_of_an_alert_that_is_over_has_no_button(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    holder.world.resolve(alert_id, by=BOB)
+
+    page = holder.look(holder.token(LinkAction.VIEW, alert_id)).page
+
+    assert "Resolved by bob at 2026-03-01 09:00:00 UTC" in page.text
+    assert page.buttons == []
+
+
+@pytest.mark.parametrize("action", BUTTONS)
+def test_pressing_again_shows_the_same_page_and_nothing_more_happens(
+    holder: Holder, action: LinkAction
+) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(action, alert_id)
+    first = holder.press(token, action)
+    happened = holder.world.happened(alert_id)
+    holder.world.now += timedelta(minutes=5)
+
+    again = holder.press(token, action)
+
+    assert (again.status, again.text) == (first.status, first.text)
+    assert holder.world.happened(alert_id) == happened
+
+
+def test_a_used_link_does_not_take_back_what_was_given_back(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+    holder.press(token)
+    holder.world.unacknowledge(alert_id)
+
+    assert holder.press(token).status == 200
+    assert holder.world.alert(alert_id).status is AlertStatus.FIRING
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        pytest.param("acknowledge", "bob already acknowledged this alert", id="has it"),
+        pytest.param("resolve", "This alert is over: resolved by bob", id="closed it"),
+    ],
+)
+def test_who_comes_late_is_told_who_was_first(holder: Holder, end: str, said: str) -> None:
+    alert_id = holder.world.opened()
+    getattr(holder.world, end)(alert_id, by=BOB)
+    happened = holder.world.happened(alert_id)
+
+    reply = holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id))
+
+    assert reply.status == 200
+    assert f"{said} at 2026-03-01 09:00:00 UTC" in reply.page.text
+    assert holder.world.happened(alert_id) == happened
+
+
+def test_a_link_that_came_late_works_when_the_alert_fires_again(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    holder.world.acknowledge(alert_id, by=BOB)
+    token = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+    holder.press(token)
+    holder.world.unacknowledge(alert_id, by=BOB)
+
+    holder.press(token)
+
+    assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
+
+
+def test_a_link_is_for_its_episode_only(holder: Holder) -> None:
+    first = holder.world.opened()
+    holder.world.resolve(first, by=BOB)
+    holder.world.now += timedelta(minutes=1)
+    second = holder.world.opened()
+
+    reply = holder.press(holder.token(LinkAction.RESOLVE, first))
+
+    assert "This alert is over" in reply.page.text
+    assert holder.world.alert(second).status is AlertStatus.FIRING
+
+
+def test_a_channel_acts_in_its_own_name(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+
+    holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id, by="ops-hook"))
+
+    assert holder.world.alert(alert_id).acknowledged_by == Actor("link:ops-hook")
+
+
+def test_a_resolution_by_link_is_by_hand(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+
+    holder.press(holder.token(LinkAction.RESOLVE, alert_id))
+
+    assert holder.world.alert(alert_id).was_resolved_by_hand
+
+
+class DyingAnswers:
+    """Answers of a process that ends before it keeps one."""
+
+    def __init__(self, holder: Holder) -> None:
+        self._working = holder.answers
+
+    def claim(self, claim: Claim) -> Answer | None:
+        answer: Answer | None = self._working.claim(claim)
+        return answer
+
+    def keep(self, claim: Claim, answer: Answer) -> None:
+        del claim, answer
+        raise KeyboardInterrupt
+
+    def release(self, claim: Claim) -> None:
+        del claim
+
+
+def test_a_crash_after_the_claim_frees_the_link_after_half_a_minute(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+    working = holder.answers
+    holder.answers = DyingAnswers(holder)
+    with pytest.raises(KeyboardInterrupt):
+        holder.press(token)
+    holder.answers = working
+
+    busy = holder.press(token)
+    holder.world.now += timedelta(seconds=31)
+    again = holder.press(token)
+
+    assert (busy.status, busy.headers["retry-after"]) == (503, "5")
+    assert "Acknowledged by alice at 2026-03-01 09:00:00 UTC" in again.page.text
+    assert holder.world.happened(alert_id) == ["fired", "acknowledged"]
+
+
+class BusyAlerts:
+    """Storage that refuses for now."""
+
+    def __getattr__(self, name: str) -> object:
+        def refuse(*_: object, **__: object) -> None:
+            raise TryAgainError
+
+        return refuse
+
+
+def test_busy_storage_is_a_page_and_the_same_press_works_later(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+    holder.alerts = BusyAlerts()
+    assert [holder.press(token).status, holder.look(token).status] == [503, 503]
+    holder.alerts = None
+
+    assert holder.press(token).status == 200
+    assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
+
+
+def test_an_old_link_says_that_it_is_too_old(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(LinkAction.ACKNOWLEDGE, alert_id, at=NINE - LINK_LIFE)
+
+    replies = [holder.look(token), holder.press(token)]
+
+    assert [reply.status for reply in replies] == [410, 410]
+    assert "It worked until 2026-03-01 09:00:00 UTC" in replies[0].page.text
+    assert holder.world.happened(alert_id) == ["fired"]
+
+
+UNKNOWN = AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
+
+
+def test_forged_cut_and_unknown_links_get_one_and_the_same_page(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+    forger = LinkSigner(bytes(32), "")
+    bad = [
+        forger.token(LinkAction.ACKNOWLEDGE, alert_id, by="alice", at=NINE),
+        forger.token(LinkAction.ACKNOWLEDGE, alert_id, by="alice", at=NINE - 2 * LINK_LIFE),
+        holder.token(LinkAction.ACKNOWLEDGE, UNKNOWN),
+        token[:-1],
+        token + "A",
+        "x",
+        "%00",
+        "é",
+        "x" * 5_000,
+    ]
+
+    replies = [answer for each in bad for answer in (holder.look(each), holder.press(each))]
+
+    assert {reply.status for reply in replies} == {404}
+    assert len({reply.text for reply in replies}) == 1
+    assert holder.world.happened(alert_id) == ["fired"]
+
+
+def test_another_key_ends_the_links_of_the_one_before_without_a_restart(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    old = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+    assert holder.look(old).status == 200
+
+    holder.secrets.stored[LINK_KEY] = spell_link_key(bytes(32))
+    holder.signer = LinkSigner(bytes(32), "")
+    new = holder.token(LinkAction.ACKNOWLEDGE, alert_id)
+
+    assert holder.look(new).status == 200
+    assert holder.look(old).status == 404
+
+
+def test_the_key_is_read_once_and_again_only_for_what_does_not_fit(holder: Holder) -> None:
+    token = holder.token(LinkAction.VIEW, holder.world.opened())
+
+    for _ in range(3):
+        holder.look(token)
+    assert holder.secrets.reads == 1
+
+    holder.look("forged")
+    assert holder.secrets.reads == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"origin": "https://evil.example"}, id="another site"),
+        pytest.param({"origin": "https://tocsin.example.com.evil.example"}, id="a longer name"),
+        pytest.param({"origin": "http://tocsin.example.com"}, id="without TLS"),
+        pytest.param({"origin": "null", "sec_fetch_site": "cross-site"}, id="another, unnamed"),
+        pytest.param({"origin": "null", "sec_fetch_site": "same-site"}, id="a neighbour"),
+    ],
+)
+def test_a_press_on_another_sites_page_is_refused(holder: Holder, headers: dict[str, str]) -> None:
+    alert_id = holder.world.opened()
+
+    reply = holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id), None, **headers)
+
+    assert reply.status == 403
+    assert holder.world.happened(alert_id) == ["fired"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        pytest.param("null", id="as browsers say without referrer"),
+        pytest.param("https://tocsin.example.com", id="the public address"),
+        pytest.param(
+            "https://abcde12345.execute-api.eu-central-1.amazonaws.com", id="the gateway's own"
+        ),
+    ],
+)
+def test_a_press_on_our_own_page_acts(holder: Holder, origin: str) -> None:
+    alert_id = holder.world.opened()
+
+    holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id), None, origin=origin)
+
+    assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
+
+
+def test_a_client_that_is_no_browser_says_nothing_of_origin_and_acts(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    event = example("act")
+    del event["headers"]["origin"], event["headers"]["sec-fetch-site"]
+
+    holder.send(event)
+
+    assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
+
+
+@pytest.mark.parametrize("case", ["good", "forged", "expired"])
+def test_every_page_is_harmless(holder: Holder, case: str) -> None:
+    alert_id = holder.world.opened()
+    at = NINE - LINK_LIFE if case == "expired" else NINE
+    token = holder.token(LinkAction.VIEW, alert_id, at=at)
+    if case == "forged":
+        token = token[:-2]
+
+    headers = holder.look(token).headers
+
+    policy = dict(
+        part.partition(" ")[::2] for part in headers["content-security-policy"].split("; ")
+    )
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", policy["style-src"])
+    assert "script-src" not in policy
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-robots-tag"].startswith("noindex")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+
+
+def test_no_line_of_the_log_holds_a_token_or_the_key(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    tokens = [holder.token(action, alert_id) for action in LinkAction]
+    for token in tokens:
+        holder.look(token)
+        holder.press(token, "resolve")
+        holder.look(token[:-1])
+    holder.click(tokens[0])
+    holder.alerts = object()
+    holder.look(tokens[0])
+
+    logged = repr(holder.log.lines)
+    assert "Request failed" in logged
+    assert "/act/{token}" in logged
+    assert not [token for token in tokens if token[:-1] in logged]
+    assert base64.b64encode(KEY).decode() not in logged
+
+
+def test_a_fault_of_ours_is_a_page_that_tells_nothing_but_an_id(holder: Holder) -> None:
+    token = holder.token(LinkAction.VIEW, holder.world.opened())
+    holder.alerts = object()
+
+    reply = holder.look(token)
+
+    assert reply.status == 500
+    assert "Zb1XyhQ8FiAEJ3A=" in reply.page.text
+    assert "object" not in reply.text
+    assert "default-src 'none'" in reply.headers["content-security-policy"]
+
+
+def test_a_key_that_is_missing_is_our_fault(holder: Holder) -> None:
+    token = holder.token(LinkAction.VIEW, holder.world.opened())
+    holder.secrets.stored.clear()
+
+    assert holder.look(token).status == 500
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        pytest.param("PUT", "/act/x", 405, id="another method"),
+        pytest.param("GET", "/slack/ops-slack/actions", 405, id="looking at Slack's address"),
+        pytest.param("POST", "/slack/ops-slack", 404, id="half an address"),
+        pytest.param("GET", "/act", 404, id="no token"),
+        pytest.param("GET", "/act/x/y", 404, id="more than a token"),
+    ],
+)
+def test_other_requests_are_refused(holder: Holder, method: str, path: str, status: int) -> None:
+    event = example("look")
+    event["requestContext"]["http"]["method"] = method
+    event["rawPath"] = path
+
+    assert holder.send(event).status == status
+
+
+@pytest.mark.parametrize("actor", ["key:01KEY", "auto", "slack:U9", "integration:x", "link:bob"])
+def test_whoever_it_was_is_named_in_words(holder: Holder, actor: str) -> None:
+    alert_id = holder.world.opened()
+    holder.world.acknowledge(alert_id, by=Actor(actor))
+
+    text = holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id)).page.text
+
+    assert "already acknowledged this alert" in text
+    assert actor not in text
+
+
+def test_an_acknowledgement_by_the_api_stays_whose_it_is(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    holder.world.acknowledge(alert_id, by=ALICE)
+
+    holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id))
+
+    assert holder.world.alert(alert_id).acknowledged_by == ALICE

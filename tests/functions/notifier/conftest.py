@@ -1,0 +1,83 @@
+"""What the notifier's tests send: one page of one alert."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from functions.notifier.parameters import Parameters
+from tests.examples import MINUTE, NINE, firing, trigger
+from tests.scripted_server import ScriptedServer
+from tocsin.adapters.aws_json import AwsError
+from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import Escalation
+from tocsin.domain.link import LinkSigner
+from tocsin.domain.message import Message, message_of
+from tocsin.domain.next_action import next_action
+from tocsin.domain.notification import Delivery, Notification, NotificationReason
+
+KEY = bytes(range(32))
+PUBLIC_URL = "https://tocsin.example.com"
+
+
+def an_alert() -> Alert:
+    escalation = Escalation(
+        policy="default",
+        step=1,
+        step_name="first",
+        loop=1,
+        next_step=2,
+        escalates_at=NINE + 5 * MINUTE,
+    )
+    return replace(firing(trigger("93 % of 100 GB")), escalation=escalation)
+
+
+def a_delivery(channel: str = "ops-hook", *, target: str | None = None) -> Delivery:
+    return Delivery(
+        alert_id=an_alert().alert_id,
+        episode=1,
+        step=1,
+        loop=1,
+        target=target or f"channel:{channel}",
+        channel=channel,
+        reason=NotificationReason.FIRST,
+        step_name="first",
+        due_at=NINE,
+    )
+
+
+def claimed(delivery: Delivery | None = None) -> Notification:
+    return Notification.first_claim(delivery or a_delivery(), at=NINE)
+
+
+def a_message(alert: Alert | None = None, delivery: Delivery | None = None) -> Message:
+    alert, delivery = alert or an_alert(), delivery or a_delivery()
+    name = delivery.target.partition(":")[2]
+    links = LinkSigner(KEY, PUBLIC_URL).links(alert.alert_id, by=name, at=NINE)
+    return message_of(alert, delivery, next_action(alert), links)
+
+
+def parameters(**secrets: str) -> Parameters:
+    """Parameter Store with secrets by their last names."""
+
+    def call(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        assert (operation, request["WithDecryption"]) == ("GetParameter", True)
+        name = request["Name"].removeprefix("/tocsin/")
+        if name not in secrets:
+            raise AwsError("ParameterNotFound", "")
+        return {"Parameter": {"Value": secrets[name]}}
+
+    return Parameters(call, at_nine)
+
+
+def at_nine() -> datetime:
+    return NINE
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    """A provider on this machine."""
+    with ScriptedServer().running() as server:
+        yield server

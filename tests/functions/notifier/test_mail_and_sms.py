@@ -1,0 +1,177 @@
+"""E-mail and SMS, as SES and SNS are asked for them over the wire."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from functions.notifier.channels.aws_sdk import sdk_client
+from functions.notifier.channels.email import EmailSender, html_body
+from functions.notifier.channels.sms import SmsSender
+from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, a_message, an_alert, claimed
+from tests.scripted_server import ScriptedServer, cut_after, reply
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.signal import Facts
+
+pytestmark = pytest.mark.loopback
+
+AWS: Mapping[str, str] = {"AWS_REGION": "eu-central-1"}
+MAIL = Channel(name="@email", type=ChannelType.EMAIL, settings={"to": ["alice@example.com"]})
+PHONES = Channel(name="duty", type=ChannelType.SMS, settings={"to": ("+15550100", "+15550101")})
+PUBLISHED = reply(
+    body=b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
+    b"<MessageId>m-1</MessageId></PublishResult></PublishResponse>",
+    headers={"Content-Type": "text/xml"},
+)
+
+
+def refusal(code: str, status: int = 400) -> Any:  # noqa: ANN401 - a step
+    return reply(
+        status,
+        {"message": "alice@example.com is not verified"},
+        {"x-amzn-ErrorType": code, "Content-Type": "application/json"},
+    )
+
+
+@pytest.fixture(autouse=True)
+def at_the_server(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+
+
+def mail(email_from: str = "tocsin@example.com", facts: Facts | None = None) -> str | None:
+    alert = replace(an_alert(), facts=facts or an_alert().facts)
+    sender = EmailSender(sdk_client("sesv2", AWS), email_from)
+    delivery = a_delivery("email", target="user:alice")
+    return sender.send(claimed(delivery), alert, a_message(alert, delivery), MAIL)
+
+
+def text_phones() -> str | None:
+    return SmsSender(sdk_client("sns", AWS)).send(claimed(), an_alert(), a_message(), PHONES)
+
+
+def failure_of(act: Any) -> DeliveryFailedError:  # noqa: ANN401 - anything that can be called
+    with pytest.raises(DeliveryFailedError) as failed:
+        act()
+    return failed.value
+
+
+def test_an_email_has_both_bodies_and_the_links(server: ScriptedServer) -> None:
+    server.plays(reply(body={"MessageId": "m-1"}))
+
+    assert mail() == "m-1"
+
+    [request] = server.requests
+    body = request.json()
+    simple = body["Content"]["Simple"]
+    assert request.line == "POST /v2/email/outbound-emails HTTP/1.1"
+    assert body["FromEmailAddress"] == "tocsin@example.com"
+    assert body["Destination"] == {"ToAddresses": ["alice@example.com"]}
+    assert simple["Subject"]["Data"] == "WARNING: Disk full on db-1"
+    assert "Next: 2026-03-01 09:05:00 UTC: step 2 of default" in simple["Body"]["Text"]["Data"]
+    for part in ("Text", "Html"):
+        assert f"{PUBLIC_URL}/act/" in simple["Body"][part]["Data"]
+    key = a_delivery("email", target="user:alice").key
+    assert simple["Headers"] == [{"Name": "X-Tocsin-Notification", "Value": key}]
+
+
+class Tags(HTMLParser):
+    """Every tag of a page, with its attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "</table></body><iframe src=//evil.example.com>",
+        "<a href='javascript:alert(1)'>Acknowledge</a>",
+        "&lt;script&gt; &amp;",
+        "a\r\nBcc: evil@example.com\r\n\r\nbody",
+    ],
+)
+def test_hostile_text_adds_nothing_to_an_email(server: ScriptedServer, hostile: str) -> None:
+    server.plays(reply(body={"MessageId": "m-1"}))
+
+    mail(facts=Facts(name=hostile, summary=hostile, reason=hostile, object=hostile, source=hostile))
+
+    simple = server.requests[0].json()["Content"]["Simple"]
+    tags = Tags()
+    tags.feed(simple["Body"]["Html"]["Data"])
+    assert tags.seen == {"html", "body", "h1", "table", "tr", "th", "td", "p", "a"}
+    assert tags.attributes == {"style", "href"}
+    assert simple["Subject"]["Data"].isprintable()
+
+
+def test_an_email_without_links_has_none() -> None:
+    assert "href" not in html_body(replace(a_message(), links=None))
+
+
+def test_nothing_is_sent_from_nowhere(server: ScriptedServer) -> None:
+    failed = failure_of(lambda: mail(email_from=""))
+
+    assert (failed.is_retryable, server.requests) == (False, [])
+    assert failed.reason == "no address to send from: deploy with EmailFrom"
+
+
+@pytest.mark.parametrize("code", ["MessageRejected", "MailFromDomainNotVerifiedException"])
+def test_what_ses_refuses_is_final_and_names_nobody(server: ScriptedServer, code: str) -> None:
+    server.plays(refusal(code))
+
+    failed = failure_of(mail)
+
+    assert (failed.reason, failed.is_retryable) == (f"AWS refused: {code}", False)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        refusal("TooManyRequestsException", 429),
+        refusal("LimitExceededException"),
+        refusal("InternalFailure", 500),
+        cut_after(),
+    ],
+    ids=["too many", "a limit", "a fault", "a dropped connection"],
+)
+def test_a_bad_moment_of_ses_is_tried_again(server: ScriptedServer, step: Any) -> None:  # noqa: ANN401 - a step
+    server.plays(step)
+
+    assert failure_of(mail).is_retryable
+    assert len(server.requests) == 1, "the ledger retries, not the SDK"
+
+
+def test_an_sms_goes_to_each_number_as_transactional(server: ScriptedServer) -> None:
+    server.plays(PUBLISHED)
+
+    assert text_phones() == "m-1 m-1"
+
+    asked = [parse_qs(request.body.decode()) for request in server.requests]
+    assert [each["PhoneNumber"] for each in asked] == [["+15550100"], ["+15550101"]]
+    assert "WARNING: Disk full on db-1" in asked[0]["Message"][0]
+    assert asked[0]["MessageAttributes.entry.1.Name"] == ["AWS.SNS.SMS.SMSType"]
+    assert asked[0]["MessageAttributes.entry.1.Value.StringValue"] == ["Transactional"]
+
+
+def test_one_number_that_takes_it_is_enough(server: ScriptedServer) -> None:
+    server.plays(reply(500, b""), PUBLISHED)
+
+    assert text_phones() == "m-1"
+
+
+def test_no_number_that_takes_it_is_a_failure(server: ScriptedServer) -> None:
+    server.plays(reply(500, b""))
+
+    assert failure_of(text_phones).is_retryable

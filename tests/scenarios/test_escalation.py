@@ -1,0 +1,390 @@
+"""What happens when nobody acknowledges, and what stops it."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.world import World
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.matcher import Matcher
+from tocsin.domain.next_action import ActionKind
+from tocsin.domain.people import ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.reception import Outcome, Source
+from tocsin.domain.routing import Route
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import SignalAction
+
+FIVE_MINUTES = 5 * MINUTE
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    """Alice is asked first, and Bob five minutes later."""
+    world.user("alice")
+    world.user("bob")
+    world.escalation_policy(("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
+    return world
+
+
+def test_an_unanswered_page_goes_to_the_next_responder(team: World) -> None:
+    alert_id = team.opened()
+    assert team.paged() == ["alice"]
+    assert team.next_action(alert_id).why == "step 2 of default if nobody acknowledges"
+
+    team.pass_time(minutes=4, seconds=59)
+    assert team.paged() == []
+
+    team.pass_time(seconds=1)
+    assert team.paged() == ["bob"]
+    assert team.alert(alert_id).escalation.step_name == "step-2"
+    assert team.alert(alert_id).notification_count == 2
+
+
+def test_an_acknowledgement_stops_the_escalation(team: World) -> None:
+    alert_id = team.opened()
+    team.pass_time(minutes=1)
+    team.acknowledge(alert_id)
+
+    team.pass_time(days=2)
+
+    assert team.paged() == ["alice"]
+    due = team.next_action(alert_id)
+    assert (due.kind, due.why) == (ActionKind.NONE, "acknowledged by alice")
+    assert not team.alerts.due(team.now), "nothing of it is left in the index"
+
+
+def test_a_resolved_alert_pages_nobody_any_more(team: World) -> None:
+    team.opened()
+    team.signal(action=SignalAction.RESOLVE)
+
+    team.pass_time(days=1)
+
+    assert team.paged() == ["alice"]
+
+
+def test_a_policy_is_repeated_up_to_its_maximum_and_then_exhausted(world: World) -> None:
+    world.user("alice")
+    world.channel("ops")
+    world.escalation_policy(("user:alice", FIVE_MINUTES), ("channel:ops", FIVE_MINUTES), repeat=2)
+    alert_id = world.opened()
+
+    world.pass_time(days=1)
+
+    assert world.paged() == ["alice", "ops"] * 3
+    assert world.happened(alert_id)[-1] == "escalation_exhausted"
+    assert world.happened(alert_id).count("escalation_exhausted") == 1
+    ended = world.timeline(alert_id)[-1]
+    assert ended.at == NINE + 30 * MINUTE
+    assert world.next_action(alert_id).why == (
+        "every step of default was paged, and nobody acknowledged"
+    )
+
+
+def test_a_repeat_inside_five_minutes_is_delivered(world: World) -> None:
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", MINUTE), repeat=3)
+    world.opened()
+
+    world.pass_time(minutes=3)
+
+    assert [it.at - NINE for it in world.providers.received] == [n * MINUTE for n in range(4)]
+    assert len({it.key for it in world.providers.received}) == 4
+
+
+def test_two_channels_in_one_step_get_a_message_each(world: World) -> None:
+    world.channel("ops")
+    world.channel("chat")
+    world.escalation_policy((("channel:ops", "channel:chat"), FIVE_MINUTES))
+
+    world.opened()
+
+    assert sorted(world.paged()) == ["chat", "ops"]
+
+
+def test_somebody_who_is_asked_twice_is_told_once(world: World) -> None:
+    world.user("alice")
+    world.escalation_policy((("user:alice", "user:alice"), FIVE_MINUTES))
+
+    world.opened()
+
+    assert world.paged() == ["alice"]
+
+
+def test_a_step_with_nobody_reachable_leads_to_the_next_at_once_with_a_warning(
+    world: World,
+) -> None:
+    world.user("bob")
+    world.escalation_policy(("user:ghost", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
+
+    alert_id = world.opened()
+
+    assert world.paged() == ["bob"]
+    assert world.providers.received[0].at == NINE
+    warning = next(it for it in world.timeline(alert_id) if it.type == "notification_skipped")
+    assert warning.details["reason"] == "there is no user ghost"
+    escalated = next(it for it in world.timeline(alert_id) if it.type == "escalated")
+    assert escalated.details["reason"] == "nobody in the step was reached"
+
+
+def test_a_policy_of_which_nobody_is_reachable_is_exhausted_not_endless(world: World) -> None:
+    world.escalation_policy(("user:ghost", FIVE_MINUTES), ("channel:gone", FIVE_MINUTES), repeat=1)
+
+    alert_id = world.opened()
+
+    assert world.paged() == []
+    assert "escalation_exhausted" in world.happened(alert_id)
+
+
+def test_personal_rules_follow_each_other_until_somebody_acts(world: World) -> None:
+    world.user(
+        "alice",
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, after=FIVE_MINUTES),
+        NotificationRule(by=ContactMethod.SLACK, after=20 * MINUTE),
+    )
+    world.channel("chat", ChannelType.SLACK)
+    world.escalation_policy(("user:alice", HOUR))
+    alert_id = world.opened()
+    world.pass_time(minutes=6)
+
+    world.acknowledge(alert_id)
+    world.pass_time(hours=1)
+
+    assert [(it.channel, it.at - NINE) for it in world.providers.received] == [
+        ("email", timedelta()),
+        ("sms+5m", FIVE_MINUTES),
+    ]
+    skipped = world.timeline(alert_id)[-1]
+    assert skipped.details["reason"] == "already acknowledged by alice"
+
+
+def test_rules_for_other_severities_are_left_out(world: World) -> None:
+    critical = frozenset((Severity.CRITICAL,))
+    world.user(
+        "alice",
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, severities=critical),
+    )
+    world.escalation_policy(("user:alice", HOUR))
+
+    world.signal("cpu", severity=Severity.WARNING)
+    world.signal("disk", severity=Severity.CRITICAL)
+
+    assert [it.channel for it in world.providers.received] == ["email", "email", "sms"]
+
+
+def test_a_severity_that_the_policy_leaves_out_pages_nobody_and_says_so(world: World) -> None:
+    world.channel("ops")
+    paging = frozenset((Severity.CRITICAL, Severity.WARNING))
+    world.escalation_policy(("channel:ops", FIVE_MINUTES), severities=paging)
+
+    receipt = world.signal(severity=Severity.INFO)
+
+    assert receipt.alert_id is not None
+    assert world.paged() == []
+    assert world.next_action(receipt.alert_id).why == "default pages nobody for this severity"
+
+
+def test_a_severity_that_rises_is_paged_anew(team: World) -> None:
+    receipt = team.signal(severity=Severity.INFO)
+    assert receipt.alert_id is not None
+    assert team.paged() == ["alice"]
+    team.pass_time(minutes=6)
+    assert team.paged() == ["bob"]
+
+    team.signal(severity=Severity.CRITICAL)
+
+    assert team.paged() == ["alice"]
+    assert team.alert(receipt.alert_id).escalation.loop == 2
+    team.pass_time(minutes=5)
+    assert team.paged() == ["bob"]
+
+
+def test_a_severity_that_rises_leaves_the_responder_in_peace(team: World) -> None:
+    receipt = team.signal(severity=Severity.WARNING)
+    assert receipt.alert_id is not None
+    team.acknowledge(receipt.alert_id)
+
+    team.signal(severity=Severity.CRITICAL)
+    team.pass_time(hours=1)
+
+    assert team.paged() == ["alice"]
+
+
+def test_a_snooze_holds_the_escalation_and_its_end_starts_it_from_the_first_step(
+    team: World,
+) -> None:
+    alert_id = team.opened()
+    team.pass_time(minutes=6)
+    assert team.paged() == ["alice", "bob"]
+    team.snooze(alert_id, HOUR)
+
+    team.pass_time(minutes=59)
+    assert team.paged() == []
+
+    team.pass_time(minutes=1)
+    assert team.paged() == ["alice"]
+    team.pass_time(minutes=5)
+    assert team.paged() == ["bob"]
+
+
+def test_an_alert_that_is_woken_by_hand_is_paged_again(team: World) -> None:
+    alert_id = team.opened()
+    team.snooze(alert_id, HOUR)
+    assert team.paged() == ["alice"]
+
+    team.unsnooze(alert_id)
+    team.pass_time(seconds=1)
+
+    assert team.paged() == ["alice"]
+
+
+def test_an_alert_that_is_given_back_is_paged_at_the_step_it_had_reached(team: World) -> None:
+    alert_id = team.opened()
+    team.pass_time(minutes=6)
+    team.acknowledge(alert_id)
+    assert team.paged() == ["alice", "bob"]
+
+    team.unacknowledge(alert_id)
+    team.pass_time(seconds=1)
+
+    assert team.paged() == ["bob"]
+
+
+def test_an_acknowledgement_that_times_out_fires_again_and_escalates_on(world: World) -> None:
+    world.user("alice")
+    world.user("bob")
+    world.escalation_policy(
+        ("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES), ack_timeout=30 * MINUTE
+    )
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+    assert world.next_action(alert_id).at == NINE + 30 * MINUTE
+    assert world.paged() == ["alice"]
+
+    world.pass_time(minutes=30)
+
+    assert world.alert(alert_id).status is AlertStatus.FIRING
+    assert world.paged() == ["alice"]
+    world.pass_time(minutes=5)
+    assert world.paged() == ["bob"]
+
+
+def test_an_acknowledgement_of_an_exhausted_alert_times_out_too(world: World) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", MINUTE), ack_timeout=30 * MINUTE)
+    alert_id = world.opened()
+    world.pass_time(minutes=2)
+    assert "escalation_exhausted" in world.happened(alert_id)
+    world.acknowledge(alert_id)
+
+    world.pass_time(minutes=31)
+
+    assert world.paged() == ["alice", "alice"]
+
+
+def test_a_refire_begins_a_new_escalation_without_the_acknowledgement(team: World) -> None:
+    first = team.opened()
+    team.acknowledge(first)
+    team.signal(action=SignalAction.RESOLVE)
+
+    receipt = team.signal()
+    team.pass_time(seconds=1)
+
+    assert receipt.outcome is Outcome.REOPENED
+    assert team.paged() == ["alice", "alice"]
+
+
+def test_an_alert_that_opens_while_its_key_is_snoozed_is_paged_when_it_wakes(team: World) -> None:
+    first = team.opened()
+    team.snooze(first, HOUR)
+    team.resolve(first)
+    team.pass_time(minutes=10)
+    receipt = team.signal()
+    assert team.paged() == ["alice"]
+
+    team.pass_time(minutes=50)
+
+    assert receipt.alert_id is not None
+    assert team.paged() == ["alice"]
+    assert team.providers.received[-1].alert_id == receipt.alert_id
+
+
+def test_flapping_is_said_once_and_then_kept_quiet_until_it_is_stable(team: World) -> None:
+    for _ in range(20):
+        team.signal()
+        team.pass_time(minutes=1)
+        team.signal(action=SignalAction.RESOLVE)
+        team.pass_time(minutes=1)
+    assert team.paged() == ["alice"] * 7
+    receipt = team.signal()
+    assert receipt.alert_id is not None
+    assert team.alert(receipt.alert_id).is_flapping
+
+    team.pass_time(minutes=14)
+    assert team.paged() == []
+
+    team.pass_time(minutes=1)
+    assert team.paged() == ["alice"]
+    assert not team.alert(receipt.alert_id).is_flapping
+
+
+def test_a_flapping_alert_that_becomes_worse_is_paged_at_once(team: World) -> None:
+    for _ in range(10):
+        team.signal(severity=Severity.WARNING)
+        team.signal(action=SignalAction.RESOLVE)
+        team.pass_time(minutes=1)
+    team.paged()
+
+    team.signal(severity=Severity.CRITICAL)
+
+    assert team.paged() == ["alice"]
+
+
+def test_the_integration_goes_before_the_routes_and_those_before_the_default(world: World) -> None:
+    for name in ("default", "payments", "named"):
+        world.channel(name)
+        world.escalation_policy((f"channel:{name}", FIVE_MINUTES), name=name)
+    match = (Matcher.parse('name=~"pay.*"'),)
+    world.paging.routes.keep(
+        Route(name="payments", match=match, escalation_policy="payments"), at=world.now
+    )
+
+    world.signal("disk-full")
+    world.signal("payments-down")
+    world.signal("payments-slow", source=Source(integration="x", escalation_policy="named"))
+
+    assert world.paged() == ["default", "payments", "named"]
+
+
+def test_a_policy_that_is_removed_leaves_its_alerts_to_the_default(world: World) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", FIVE_MINUTES), ("user:alice", HOUR), name="special")
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", FIVE_MINUTES), ("channel:ops", FIVE_MINUTES))
+    alert_id = world.opened(
+        source=Source(integration="prod-prometheus", escalation_policy="special")
+    )
+    special = world.paging.policies.get("special")
+    world.paging.policies.delete(special, write_id=world.new_write_id())
+
+    world.pass_time(minutes=5)
+
+    assert world.paged() == ["alice", "ops"]
+    assert world.alert(alert_id).escalation.policy == "default"
+
+
+def test_those_who_were_told_hear_that_somebody_has_it(world: World) -> None:
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", FIVE_MINUTES))
+    alert_id = world.opened()
+
+    world.acknowledge(alert_id)
+    world.resolve(alert_id)
+
+    assert [it.event.value for it in world.providers.received] == [
+        "alert.paged",
+        "alert.acknowledged",
+        "alert.resolved",
+    ]
