@@ -310,3 +310,14 @@ def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
     assert not table.paging.directory(NINE).users
     assert table.paging.routing(NINE + REMEMBERED_FOR).policies == {"default": FULL_POLICY}
     assert table.paging.directory(NINE + REMEMBERED_FOR).users == {"alice": FULL_USER}
+
+
+def test_who_misses_a_new_channel_may_read_anew(call: Call) -> None:
+    table = on_the_table(call)
+    assert table.paging.directory(NINE).channels == {}
+    made = Configured(value=FULL_CHANNEL, created_at=NINE)
+    table.channels.put(None, made, write_id=WriteId("w1"))
+
+    anew = table.paging.directory_anew(NINE).channels
+
+    assert anew == table.paging.directory(NINE).channels == {FULL_CHANNEL.name: FULL_CHANNEL}

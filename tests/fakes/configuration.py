@@ -97,3 +97,6 @@ class InMemoryConfiguration:
     def directory(self, at: datetime) -> Directory:
         assert at.tzinfo is not None
         return Directory(users=self.users.values, channels=self.channels.values)
+
+    def directory_anew(self, at: datetime) -> Directory:
+        return self.directory(at)

@@ -98,6 +98,7 @@ ALLOWED: dict[str, Permissions] = {
         "Table/index/by_state": {"dynamodb:Query"},
         "Table/index/due": {"dynamodb:Query"},
         "TimersQueue": {"sqs:SendMessage"},
+        "DeliveriesQueue": {"sqs:SendMessage"},
         "TickFailuresQueue": {"sqs:SendMessage"},
     },
     "TimerRole": {
@@ -245,7 +246,12 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             "IngestRole", "dynamodb:Query", ["A#*", "C#*", "I#*"], id="intake reads no key"
         ),
         pytest.param("TimerRole", "dynamodb:Query", ["C#*"], id="due actions list no alert"),
-        pytest.param("TickRole", "dynamodb:Query", ["C#*"], id="the sweep lists by the index only"),
+        pytest.param(
+            "TickRole",
+            "dynamodb:Query",
+            ["A#*", "C#*", "L#*"],
+            id="the sweep reads no key",
+        ),
         pytest.param(
             "NotifierRole",
             "dynamodb:GetItem",

@@ -1,14 +1,19 @@
 """What senders may send: `functions/ingest` reads it, this describes it."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field
 
 from functions.alerts_api.schemas.model import ActionBody, Answer, Instant, Value, View
-from functions.alerts_api.schemas.operation import Operation
+from functions.alerts_api.schemas.operation import Operation, Parameter
 from tocsin.domain.credential import Scope
 from tocsin.domain.dedup import DEDUP_KEY_LIMIT
-from tocsin.domain.errors import IntegrationNotFoundError
+from tocsin.domain.errors import (
+    HeartbeatNotFoundError,
+    IntegrationNotFoundError,
+    InvalidInputError,
+)
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.reception import Outcome
 from tocsin.domain.severity import Severity
@@ -224,12 +229,48 @@ _BATCHES: Final = (
 
 SENDERS_ROUTES: Final = (
     ("POST", "/i/{token}", None, "take_from_integration"),
+    ("POST", "/i/{token}/heartbeat", None, "hear_heartbeat"),
+    ("GET", "/i/{token}/heartbeat", None, "hear_heartbeat_by_get"),
     ("POST", "/api/v1/events", Scope.EVENTS, "take_event"),
     ("POST", "/api/v1/integrations/{name}/try", Scope.CONFIG_READ, "try_integration"),
 )
 """Method, path, scope and operation of what `functions/ingest` answers."""
 
+
+class HeartbeatName(ActionBody):
+    """Which heartbeat it is, where the URL does not say."""
+
+    name: str | None = Field(None, examples=["nightly-backup"])
+
+
+class HeardHeartbeat(View):
+    """What was heard from, and what became of its alert if it was missed."""
+
+    name: str = Field(examples=["nightly-backup"])
+    alert_id: str | None = Field(None, description="Absent unless it was missed.")
+    outcome: Outcome | None = Field(None, description="Likewise.", examples=[Outcome.RESOLVED])
+
+
+_HEARTBEAT: Final = Operation(
+    tag=TAG,
+    summary="Say that something is alive",
+    description=(
+        "By the URL of the heartbeat, or by that of any integration with the heartbeat's name in "
+        "the query or in a JSON body. If it was missed, its alert ends."
+    ),
+    query=(Parameter("name", "Which heartbeat it is, for the URL of an integration."),),
+    body=HeartbeatName,
+    is_body_required=False,
+    status=202,
+    answer=Answer[HeardHeartbeat],
+    errors=(IntegrationNotFoundError, HeartbeatNotFoundError, InvalidInputError),
+)
+
 OPERATIONS: Final = {
+    "hear_heartbeat": _HEARTBEAT,
+    "hear_heartbeat_by_get": replace(
+        _HEARTBEAT, summary="Say that something is alive, by GET or HEAD", body=None
+    ),
     "take_from_integration": Operation(
         tag=TAG,
         summary="Send alerts to an integration URL",

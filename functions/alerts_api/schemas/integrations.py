@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Name
+from functions.alerts_api.schemas.configuration import Name, within
 from functions.alerts_api.schemas.intake_checks import (
     BasicBody,
     Cidrs,
@@ -51,7 +51,7 @@ def _plain(words: dict[str, str]) -> dict[str, str]:
 class IntegrationSettings(ConfigurationBody):
     """How what comes in is understood."""
 
-    resolve_after: Annotated[Duration, Field(le=RESOLVE_AFTER_LIMIT)] | None = Field(
+    resolve_after: Annotated[Duration, within(timedelta(), RESOLVE_AFTER_LIMIT)] | None = Field(
         None,
         description="How long recovery must last; by default 0 s, for type `monitor` 60 s.",
         examples=["60s"],
@@ -108,7 +108,7 @@ class IntegrationChange(IntegrationSettings):
 class RotationBody(ConfigurationBody):
     """How to change over to a new URL."""
 
-    overlap: Annotated[Duration, Field(le=OVERLAP_LIMIT)] = Field(
+    overlap: Annotated[Duration, within(timedelta(), OVERLAP_LIMIT)] = Field(
         OVERLAP,
         description=(
             "How long the old URLs still work: 24 h by default; 0 ends them at once, which "

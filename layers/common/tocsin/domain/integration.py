@@ -16,9 +16,12 @@ EVENTS_API: Final = "events-api"
 other may take this name, or two senders could share a dedup key by accident."""
 HEARTBEATS: Final = "heartbeats"
 """The integration of alerts about missed heartbeats; reserved for the same reason."""
+SELF: Final = "tocsin"
+"""The integration of alerts about Tocsin itself; reserved for the same reason."""
 RESERVED_NAMES: Final = {
     EVENTS_API: "is that of events that come with an API key",
     HEARTBEATS: "is that of missed heartbeats",
+    SELF: "is that of alerts about Tocsin itself",
 }
 
 EVENTBRIDGE: Final = "eventbridge"

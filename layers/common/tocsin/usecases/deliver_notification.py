@@ -127,7 +127,7 @@ def _deliver_free(delivery: Delivery, known: Notification | None, work: Work) ->
     at = work.now()
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
-    channel = channel_of(delivery, work.paging.directory(at))
+    channel = _find_channel(delivery, at, work)
     failures = 0
     if channel is not None and skip is None:
         is_urgent = delivery.is_page and alert is not None and alert.severity is Severity.CRITICAL
@@ -230,6 +230,12 @@ def _mark(claimed: Notification, after: Notification, work: Work) -> Notificatio
 def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
     work.queue.send([replace(delivery, due_at=until)], now=work.now())
     return Delivered(outcome=Outcome.LATER, until=until)
+
+
+def _find_channel(delivery: Delivery, at: datetime, work: Work) -> Channel | None:
+    """Look twice: who planned the message may have known a channel that was just made."""
+    known = channel_of(delivery, work.paging.directory(at))
+    return known or channel_of(delivery, work.paging.directory_anew(at))
 
 
 def _read_alert(delivery: Delivery, work: Work) -> Alert | None:

@@ -15,7 +15,7 @@ from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.step_plan import Plan, plan_step
+from tocsin.domain.step_plan import plan_step
 from tocsin.domain.update_plan import plan_updates
 
 if TYPE_CHECKING:
@@ -88,17 +88,25 @@ def _deliveries(
             told = outlets.notifications.of_alert(each.alert.alert_id)
             yield from plan_updates(each.alert, each.event, told, directory)
         if each.begins_step:
-            plan = _plan(each.alert, now, outlets)
-            for delivery, reason in plan.unreachable:
-                _skip(delivery, reason, now, outlets)
-            yield from plan.deliveries
+            yield from _deliveries_of_step(each.alert, now, outlets)
 
 
-def _plan(alert: Alert, now: datetime, outlets: Outlets) -> Plan:
+def page_step(alert: Alert, now: datetime, outlets: Outlets) -> None:
+    """Send what the step that an alert stands at sends; what was sent already is not again."""
+    deliveries = list(_deliveries_of_step(alert, now, outlets))
+    if deliveries:
+        outlets.deliveries.send(deliveries, now=now)
+
+
+def _deliveries_of_step(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
+    """Plan a step, and say in the ledger whom of it nothing can reach."""
     policy = outlets.paging.routing(now).policies.get(alert.escalation.policy or "")
     number = alert.escalation.step
     step = policy.steps[number - 1] if policy and number <= len(policy.steps) else None
-    return plan_step(alert, step, outlets.paging.directory(now))
+    plan = plan_step(alert, step, outlets.paging.directory(now))
+    for delivery, reason in plan.unreachable:
+        _skip(delivery, reason, now, outlets)
+    return plan.deliveries
 
 
 def _skip(delivery: Delivery, reason: str, now: datetime, outlets: Outlets) -> None:

@@ -147,6 +147,9 @@ class PagingRepository(Protocol):
     def directory(self, at: datetime) -> Directory:
         """Read users, channels and who is on call at this time."""
 
+    def directory_anew(self, at: datetime) -> Directory:
+        """Read the same as it is now: for when what is remembered lacks what was asked for."""
+
 
 class ConfigurationRepository[T: Named](Protocol):
     """Named objects of one kind: escalation policies, routes, users or channels."""

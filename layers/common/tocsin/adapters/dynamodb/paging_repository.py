@@ -40,21 +40,25 @@ class DynamoDBPaging:
 
     def directory(self, at: datetime) -> Directory:
         """Read users and channels; nobody is on call, as there are no schedules."""
-        if self._directory is None or not _is_fresh(self._directory[1], at):
-            from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
-                CHANNELS,
-                USERS,
-            )
-            from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
+        known = self._directory
+        if known is None or not _is_fresh(known[1], at):
+            return self.directory_anew(at)
+        return known[0]
 
-            self._directory = (
-                Directory(
-                    users={user.name: user for user in self._all(USERS)},
-                    channels={channel.name: channel for channel in self._all(CHANNELS)},
-                ),
-                at,
-            )
-        return self._directory[0]
+    def directory_anew(self, at: datetime) -> Directory:
+        """Read the same as it is now; several threads of the notifier may do so at once."""
+        from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
+            CHANNELS,
+            USERS,
+        )
+        from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
+
+        directory = Directory(
+            users={user.name: user for user in self._all(USERS)},
+            channels={channel.name: channel for channel in self._all(CHANNELS)},
+        )
+        self._directory = directory, at
+        return directory
 
     def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
         partition = keys.configuration_partition(kind.name)
