@@ -87,7 +87,7 @@ INTEGRATION = {
     }
 }
 REFUSED = {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}
-NOTHING = {"Items": []}
+NOTHING: dict[str, Any] = {"Items": []}
 FIRST_EVENT = (
     *(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED)),
     *(reply(body=NOTHING), reply(body=NOTHING), reply(), reply()),

@@ -129,6 +129,10 @@ def integration_item(integration: Integration, write_id: WriteId) -> Item:
         item["escalation_policy"] = text(integration.escalation_policy)
     if integration.managed_by is not None:
         item["managed_by"] = text(integration.managed_by)
+    if integration.mapping:
+        item["mapping"] = {"M": {part: text(it) for part, it in integration.mapping.items()}}
+    if integration.topic_arn is not None:
+        item["topic_arn"] = text(integration.topic_arn)
     if integration.checks != NO_CHECKS:
         from tocsin.adapters.dynamodb.check_items import write_checks  # noqa: PLC0415 - few have any
 
@@ -147,6 +151,8 @@ def integration_from(image: Image) -> Integration:
         wakes_on_output=image["wakes_on_output"]["BOOL"],
         paused=image["paused"]["BOOL"],
         checks=_checks_from(image),
+        mapping={part: it["S"] for part, it in image.get("mapping", {"M": {}})["M"].items()},
+        topic_arn=image.get("topic_arn", {}).get("S"),
         escalation_policy=image.get("escalation_policy", {}).get("S"),
         managed_by=image.get("managed_by", {}).get("S"),
         created_at=instant(int(image["created_at"]["N"])),
