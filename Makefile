@@ -20,7 +20,7 @@ ARCH ?= arm64 x86_64
 
 SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
-OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/build)
+OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/faults tests/build)
 
 # `sam build` and the layer's Makefile look for python3.13 on the PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

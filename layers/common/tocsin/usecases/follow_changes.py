@@ -86,10 +86,10 @@ def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
     for each in consequences:
-        if each.event:
+        if each.event and each.earlier:
             directory = outlets.paging.directory(now)
             told = outlets.notifications.of_alert(each.alert.alert_id)
-            yield from plan_updates(each.alert, each.event, told, directory)
+            yield from plan_updates(each.earlier, each.alert, each.event, told, directory)
         if each.begins_step:
             yield from _deliveries_of_step(each.alert, now, outlets)
 
