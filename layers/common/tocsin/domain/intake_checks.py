@@ -34,7 +34,7 @@ class Signature:
     """If given, the HMAC is over `<its value>:<body>`, and the value is a time in seconds since
     1970 that may be 5 minutes old."""
     secret: str = field(repr=False)
-    """To compute a signature takes the secret itself (docs/adr/0009-sender-secrets.md)."""
+    """To compute a signature takes the secret itself (docs/adr/0011-sender-secrets.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
