@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import list_bytes, report, stored_alerts, team
 from bench.cold_start import ColdStarts
 from bench.cpu_figures import CpuFigures
-from bench.embedded_dynamodb import create_table, embedded_dynamodb
+from bench.embedded_dynamodb import create_queue, create_table, embedded_dynamodb
 from bench.figures import Figure, Verdict
 from bench.metering import metered
 from bench.prices import Bill, bills
@@ -24,7 +24,7 @@ from bench.wired import Wired
 from local.aws import Aws
 from local.checks import LocalStackError, free_port
 from tocsin.adapters.aws_clients import aws_client
-from tocsin.adapters.aws_json import DYNAMODB, Call
+from tocsin.adapters.aws_json import DYNAMODB, SQS, Call
 
 SMALL = 1_000
 LARGE = 50_000
@@ -102,15 +102,19 @@ def _count(
     environment = {
         **aws.environment,
         "TABLE_NAME": name,
-        "TIMERS_QUEUE_URL": f"{aws.endpoint}/000000000000/timers",
+        "TIMERS_QUEUE_URL": create_queue(aws, "timers"),
+        "DELIVERIES_QUEUE_URL": create_queue(aws, "deliveries"),
     }
+    sqs_call = aws_client(SQS, environment).call
     with metered() as meter, _silence():
-        wired = Wired(environment, call)
+        wired = Wired(environment, call, sqs_call)
         units = Units(wired, meter)
         figures = [
             *units.of_lists(alerts),
-            *units.of_an_alerts_life(),
             *units.of_a_tick(),
+            *units.of_an_alerts_life(),
+            *units.of_a_page(),
+            *units.of_a_heartbeat(),
             *units.of_the_stream(),
             *list_bytes.of_a_list(wired),
         ]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from functions.escalator.due_timers import run_messages, tick
+from functions.escalator.due_timers import run_messages, sweep, tick
 from functions.escalator.ports import Ports
 from functions.escalator.table_changes import follow_records
 from tocsin.adapters.aws_clients import aws_client
@@ -21,6 +21,7 @@ from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 
 type PartialFailures = dict[str, list[dict[str, str]]]
@@ -43,6 +44,15 @@ def _heartbeats() -> "DynamoDBHeartbeats":
     return DynamoDBHeartbeats(_call, settings.table_name)
 
 
+@cache
+def _alerts() -> "DynamoDBAlerts":
+    from tocsin.adapters.dynamodb.alert_repository import (  # noqa: PLC0415 - the sweep's only
+        DynamoDBAlerts,
+    )
+
+    return DynamoDBAlerts(_call, settings.table_name, settings.retention)
+
+
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
@@ -52,6 +62,7 @@ ports = Ports(
     notifications=DynamoDBNotifications(_call, settings.table_name, settings.retention),
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,
+    alerts=_alerts,
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),
@@ -65,8 +76,8 @@ def on_table_change(event: dict[str, Any], context: object) -> PartialFailures:
 
 
 def on_tick(event: dict[str, Any], context: object) -> dict[str, int]:
-    """Find what is due before the next tick, or overdue (schedule, every minute)."""
-    return {"timers": tick(ports)}
+    """Find what is due before the next tick, overdue, or forgotten (schedule, every minute)."""
+    return {"timers": tick(ports), "repaired": sweep(ports)}
 
 
 def on_timer(event: dict[str, Any], context: object) -> PartialFailures:

@@ -13,6 +13,7 @@ from tocsin.usecases.follow_changes import Outlets
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
+        AlertRepository,
         DeliveryQueue,
         DueRepository,
         HeartbeatRepository,
@@ -38,6 +39,8 @@ class Ports:
     deliveries: DeliveryQueue
     heartbeats: Callable[[], HeartbeatRepository]
     """Made when a timer of one comes back."""
+    alerts: Callable[[], AlertRepository]
+    """Made when a sweep is due."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: PowertoolsLog

@@ -31,13 +31,14 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
+    "ActionsFunction": {"LINK_KEY_PARAMETER"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
     },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
-    "TickFunction": {"TIMERS_QUEUE_URL"},
+    "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"TIMERS_QUEUE_URL"},
     "NotifierFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",

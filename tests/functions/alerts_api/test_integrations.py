@@ -23,6 +23,10 @@ DEFAULTS = {
     "wake_on_output": False,
     "paused": False,
     "escalation_policy": None,
+    "signature": None,
+    "basic": None,
+    "header_token": None,
+    "allowed_cidrs": [],
 }
 SETTINGS = {
     "type": "events",

@@ -174,6 +174,7 @@ def escalator(
         notifications=DynamoDBNotifications(call, TABLE, RETENTION),
         deliveries=deliveries,
         heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
+        alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
         now=lambda: escalator.now,
         new_write_id=escalator.new_write_id,
         log=PowertoolsLog("escalator"),

@@ -86,15 +86,27 @@ def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
     for each in consequences:
-        if each.event:
+        if each.event and each.earlier:
             directory = outlets.paging.directory(now)
             told = outlets.notifications.of_alert(each.alert.alert_id)
-            yield from plan_updates(each.alert, each.event, told, directory)
+            yield from plan_updates(each.earlier, each.alert, each.event, told, directory)
         if each.begins_step:
-            plan = _plan(each.alert, now, outlets)
-            for delivery, reason in plan.unreachable:
-                _skip(delivery, reason, now, outlets)
-            yield from plan.deliveries
+            yield from _deliveries_of_step(each.alert, now, outlets)
+
+
+def page_step(alert: Alert, now: datetime, outlets: Outlets) -> None:
+    """Send what the step that an alert stands at sends; what was sent already is not again."""
+    deliveries = list(_deliveries_of_step(alert, now, outlets))
+    if deliveries:
+        outlets.deliveries.send(deliveries, now=now)
+
+
+def _deliveries_of_step(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
+    """Plan a step, and say in the ledger whom of it nothing can reach."""
+    plan = _plan(alert, now, outlets)
+    for delivery, reason in plan.unreachable:
+        _skip(delivery, reason, now, outlets)
+    return plan.deliveries
 
 
 def _plan(alert: Alert, now: datetime, outlets: Outlets) -> Plan:

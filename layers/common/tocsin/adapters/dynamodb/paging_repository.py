@@ -40,22 +40,24 @@ class DynamoDBPaging:
         return self._routing[0]
 
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
-        """Read users and channels; nobody is on call, as there are no schedules."""
-        if self._directory is None or not _is_fresh(self._directory[1], at, max_age):
+        """Read users and channels; nobody is on call, as there are no schedules.
+
+        Several threads of the notifier may do so at once.
+        """
+        known = self._directory
+        if known is None or not _is_fresh(known[1], at, max_age):
             from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
                 CHANNELS,
                 USERS,
             )
             from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
 
-            self._directory = (
-                Directory(
-                    users={user.name: user for user in self._all(USERS)},
-                    channels={channel.name: channel for channel in self._all(CHANNELS)},
-                ),
-                at,
+            directory = Directory(
+                users={user.name: user for user in self._all(USERS)},
+                channels={channel.name: channel for channel in self._all(CHANNELS)},
             )
-        return self._directory[0]
+            known = self._directory = directory, at
+        return known[0]
 
     def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
         partition = keys.configuration_partition(kind.name)
