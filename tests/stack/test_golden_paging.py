@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.stack import Stack
+from local.warm import NOTHING_TO_DO
 from tests.stack.client import Client, eventually
 from tests.stack.faulty_line import Fault, FaultyLine, Request, rerouted
 from tests.stack.team import LONG, Team, of_type
@@ -30,11 +31,18 @@ def instant(text: str) -> datetime:
 @pytest.fixture
 def line(stack: Stack) -> Iterator[FaultyLine]:
     """What the notifier reaches DynamoDB by."""
-    with (
-        FaultyLine(stack.aws.endpoint).running() as line,
-        rerouted(stack, ["NotifierFunction"], line.url),
-    ):
-        yield line
+    with FaultyLine(stack.aws.endpoint).running() as line:
+        with rerouted(stack, ["NotifierFunction"], line.url):
+            start_notifier(stack)
+            yield line
+        start_notifier(stack)
+
+
+def start_notifier(stack: Stack) -> None:
+    """One process before there is work: each message that comes meanwhile would start another."""
+    name = stack.deployment.functions["NotifierFunction"].name
+    answer = stack.aws.client("lambda").invoke(FunctionName=name, Payload=NOTHING_TO_DO)
+    assert "FunctionError" not in answer
 
 
 def after_the_claim(act: Callable[[], object], *, is_lost: bool = False) -> Fault:
