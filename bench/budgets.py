@@ -45,6 +45,10 @@ GET: Final = Budget(requests=1, write_units=0, read_units=1)
 LIST: Final = Budget(requests=10, write_units=0, read_units=10)
 """The read units are performance.md's; architecture.md asks only that they do not grow."""
 
+STEP: Final = Budget(requests=2, write_units=5, read_units=1)
+"""A timer that comes back: it reads the alert and writes it once."""
+PING: Final = Budget(requests=2, write_units=1, read_units=1)
+"""Whose token it is, read, and when it was heard, written."""
 TICK: Final = Budget(requests=keys.SHARDS, write_units=0, read_units=0.5 * keys.SHARDS)
 """One query a shard, whether anything is due or not."""
 

@@ -1,4 +1,4 @@
-"""DynamoDB in a process of its own: the local stack's ministack, with nothing else switched on."""
+"""DynamoDB and SQS in a process of their own: the local stack's ministack, nothing else of it."""
 
 import json
 import os
@@ -63,6 +63,13 @@ def create_table(aws: Aws, name: str) -> None:
     }
     dynamodb: Client = aws.client("dynamodb")
     dynamodb.create_table(TableName=name, **shape)
+
+
+def create_queue(aws: Aws, name: str) -> str:
+    """Make a queue from which nobody takes anything by himself; its URL."""
+    sqs: Client = aws.client("sqs")
+    url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
+    return url
 
 
 class _CloudFormationLoader(yaml.SafeLoader):

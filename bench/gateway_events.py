@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from bench.team import API_KEY, TOKEN
+from bench.team import API_KEY, HEARTBEAT_TOKEN, TOKEN
 
 type Event = dict[str, Any]
 type Answer = dict[str, Any]
@@ -41,6 +41,12 @@ def intake(body: str) -> Event:
     """What a monitoring tool sends to an integration URL."""
     sender = {"user-agent": "Alertmanager/0.25.0"}
     return _event("POST", "/i/{proxy+}", f"/i/{TOKEN}", body=body, headers=sender)
+
+
+def heartbeat() -> Event:
+    """What a job sends to its heartbeat's URL when it is done."""
+    path = f"/i/{HEARTBEAT_TOKEN}/heartbeat"
+    return _event("POST", "/i/{proxy+}", path, headers={"user-agent": "curl/8.14.1"})
 
 
 def api(

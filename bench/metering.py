@@ -37,8 +37,10 @@ class Meter:
     @contextmanager
     def counting(self) -> Iterator[Consumed]:
         """Count from zero."""
+        consumed = self._consumed = Consumed()
+        yield consumed
+        # What follows belongs to nobody.
         self._consumed = Consumed()
-        yield self._consumed
 
     def note(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
         """Add a request that was answered."""

@@ -10,6 +10,9 @@ READ_ON: Final = "November 2026"
 WRITE_UNITS: Final = 0.625
 READ_UNITS: Final = 0.125
 HTTP_REQUESTS: Final = 1.00
+QUEUE_REQUESTS: Final = 0.40
+REQUESTS_A_MESSAGE: Final = 3
+"""Sent, received and deleted."""
 STARTS: Final = 0.20
 GIGABYTE_SECOND: Final = 0.0000133334
 RUN_SECONDS: Final = 0.020
@@ -24,6 +27,7 @@ class Bill:
     what: str
     http_requests: int
     runs: int
+    messages: int
     write_units: float
     read_units: float
 
@@ -33,12 +37,16 @@ class Bill:
         return self.runs * (STARTS + seconds * MEMORY_GIGABYTES * GIGABYTE_SECOND)
 
     @property
+    def queues(self) -> float:
+        return self.messages * REQUESTS_A_MESSAGE * QUEUE_REQUESTS
+
+    @property
     def table(self) -> float:
         return self.write_units * WRITE_UNITS + self.read_units * READ_UNITS
 
     @property
     def whole(self) -> float:
-        return self.http_requests * HTTP_REQUESTS + self.functions + self.table
+        return self.http_requests * HTTP_REQUESTS + self.functions + self.queues + self.table
 
 
 def bills(consumed: Mapping[str, Consumed]) -> list[Bill]:
@@ -48,24 +56,36 @@ def bills(consumed: Mapping[str, Consumed]) -> list[Bill]:
         consumed: By measure, as `Units` names them.
     """
     lives = ("first event of a key", "acknowledge", "resolve by event")
-    follow_ups = ("an alert that fired", "an acknowledgement", "a recovery")
+    follow_ups = (
+        "an alert that fired, with one delivery",
+        "a delivery that was made",
+        "an acknowledgement",
+        "a recovery",
+    )
+    whole = "alerts that fire, page one channel, are acknowledged by API and recover"
     return [
-        _bill("alerts that fire, are acknowledged by API and recover", consumed, lives, follow_ups),
+        _bill(whole, consumed, lives, follow_ups, deliveries=("a delivery",)),
         _bill("repeats of open alerts", consumed, ("repeat",), ("a repeat",)),
     ]
 
 
 def _bill(
-    what: str, consumed: Mapping[str, Consumed], requests: Sequence[str], follow_ups: Sequence[str]
+    what: str,
+    consumed: Mapping[str, Consumed],
+    requests: Sequence[str],
+    follow_ups: Sequence[str],
+    deliveries: Sequence[str] = (),
 ) -> Bill:
     of_requests = [consumed[f"{name}, captured event"] for name in requests]
     of_stream = [consumed[f"stream: {name}"] for name in follow_ups]
-    all_of_it = [*of_requests, *of_stream]
+    of_queue = [consumed[name] for name in deliveries]
+    all_of_it = [*of_requests, *of_stream, *of_queue]
     return Bill(
         what=what,
         http_requests=len(of_requests),
         # One run of the stream's function a change is the most: it takes up to 100 at a time.
         runs=len(all_of_it),
+        messages=len(of_queue),
         write_units=sum(it.write_units for it in all_of_it),
         read_units=sum(it.read_units for it in all_of_it),
     )

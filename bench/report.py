@@ -39,12 +39,13 @@ def _heading() -> str:
 
 
 def _prices(bills: Sequence[Bill]) -> str:
-    titles = ("a million …", "HTTP API", "functions", "table", "USD in all")
+    titles = ("a million …", "HTTP API", "functions", "queues", "table", "USD in all")
     rows = [
         (
             bill.what,
             f"{bill.http_requests}.00",
             f"{bill.functions:.2f} ({bill.runs} runs each)",
+            f"{bill.queues:.2f}",
             f"{bill.table:.2f} ({bill.write_units:g} WU, {bill.read_units:g} RU each)",
             f"**{bill.whole:.2f}**",
         )

@@ -9,7 +9,7 @@ from itertools import batched
 from typing import Any, Final
 
 from bench.gateway_events import CAPTURED, payload
-from bench.team import INTEGRATION
+from bench.team import INTEGRATION, POLICY
 from functions.ingest.senders import SenderSettings, events
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.items import Item, alert_item, pack_facts
@@ -62,11 +62,14 @@ def _items(count: int) -> Iterator[Item]:
 def _alert(signal: Signal, status: AlertStatus, fired_at: datetime) -> Alert:
     slot = fingerprint(INTEGRATION, signal.dedup_key)
     alert = Alert.open(signal, integration=INTEGRATION, slot=slot, at=fired_at)
-    alert = replace(alert, changes=())
+    alert = replace(alert.escalate(POLICY, at=fired_at), changes=())
     later = fired_at + timedelta(minutes=1)
     match status:
         case AlertStatus.FIRING:
-            return alert
+            # Every step was paged, long ago: it waits for nothing.
+            for at in (later, later + timedelta(minutes=1)):
+                alert = alert.escalate(POLICY, at=at)
+            return replace(alert, changes=())
         case AlertStatus.ACKNOWLEDGED:
             return alert.acknowledge(by=Actor("alice"), at=later)
         case AlertStatus.RESOLVED:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bench.budgets import (
@@ -9,19 +10,22 @@ from bench.budgets import (
     FIRST,
     GET,
     LIST,
+    PING,
     READING_ACTION,
     REPEAT,
     RESOLVE,
+    STEP,
     TICK,
     Budget,
     written,
 )
 from bench.figures import Figure, Verdict
-from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, intake, payload
+from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, heartbeat, intake, payload
 from bench.metering import Consumed, Meter
-from bench.wired import Handler, Unhurried, Wired, text_of
+from bench.wired import Handler, Unhurried, Wired, text_of, timer_event
 from tocsin.adapters.dynamodb.items import Image
 from tocsin.domain.ids import AlertId
+from tocsin.domain.next_action import Timer
 
 LISTED: Final = 50
 _ACTIONS: Final[Sequence[tuple[str, Sequence[str], str, Budget | None]]] = (
@@ -75,31 +79,70 @@ class Units:
 
     def of_a_tick(self) -> Iterator[Figure]:
         """What happens every minute although nothing happens."""
+        now = datetime.now(UTC)
+        if now.minute % 10 == 0:
+            # Then there is a sweep as well.
+            now += timedelta(minutes=1)
+        self._wired.warm_up(now)
         with self._meter.counting() as consumed:
             answer = self._wired.on_tick({}, Unhurried())
-        _expect(answer == {"timers": 0}, f"a tick found something: {answer}")
+        _expect(answer == {"timers": 0, "repaired": 0}, f"a tick found something: {answer}")
         yield self._figure("idle: a tick, one function run a minute", consumed, TICK)
+
+    def of_a_page(self) -> Iterator[Figure]:
+        """From an alert that fires to the message that is sent, and on to the next step."""
+        fired = intake(payload(CAPTURED, dedup_key="bench/page"))
+        alert_id = self._opened(fired)
+        opened = self._wired.image(alert_id)
+        yield self._followed("an alert that fired, with one delivery", {}, opened)
+        yield self._delivered("a delivery")
+        [told] = self._wired.ledger(alert_id)
+        yield self._followed("a delivery that was made", {}, told)
+        alert = self._wired.alert(alert_id)
+        _expect(alert.timer_at is not None, "an alert that was paged waits for nothing")
+        due = Timer(slot=alert.fingerprint, due_at=alert.timer_at or alert.fired_at)
+        self._wired.warm_up(due.due_at)
+        with self._meter.counting() as consumed:
+            answer = self._wired.on_timer(timer_event(due), Unhurried())
+        _expect(not answer["batchItemFailures"], f"a timer failed: {answer}")
+        stepped = self._wired.image(alert_id)
+        _expect(stepped["version"] != opened["version"], "a timer did nothing")
+        yield self._figure("timer: an escalation step", consumed, STEP)
+        yield self._followed("an escalation step, with one delivery", opened, stepped)
+        yield self._delivered("a delivery of a later step")
+
+    def of_a_heartbeat(self) -> Iterator[Figure]:
+        """What comes again and again as long as all is well."""
+        consumed, _ = self._measured(self._wired.ingest, heartbeat())
+        yield self._figure("heartbeat", consumed, PING)
 
     def of_the_stream(self) -> Iterator[Figure]:
         """What follows from a change: the timeline, the counts, the copy that lists show."""
         event = intake(payload(CAPTURED, dedup_key="bench/stream"))
         end = intake(payload(CAPTURED, dedup_key="bench/stream", event_action="resolve"))
-        _, answer = self._taken_in(event, "opened")
-        alert_id = AlertId(_result(answer)["alert_id"])
-        images = [self._wired.image(alert_id)]
-        yield self._followed("an alert that fired", [{}, *images])
+        alert_id = self._opened(event)
+        fired = self._wired.image(alert_id)
         self._acted(alert_id, "ack")
-        images.append(self._wired.image(alert_id))
-        yield self._followed("an acknowledgement", images)
+        acknowledged = self._wired.image(alert_id)
+        yield self._followed("an acknowledgement", fired, acknowledged)
         self._taken_in(event, "updated")
-        images.append(self._wired.image(alert_id))
-        yield self._followed("a repeat", images)
+        repeated = self._wired.image(alert_id)
+        yield self._followed("a repeat", acknowledged, repeated)
         self._taken_in(end, "resolved")
-        images.append(self._wired.image(alert_id))
-        yield self._followed("a recovery", images)
+        yield self._followed("a recovery", repeated, self._wired.image(alert_id))
 
-    def _followed(self, words: str, images: Sequence[Image]) -> Figure:
-        old, new = images[-2:]
+    def _opened(self, event: Event) -> AlertId:
+        return AlertId(_result(self._taken_in(event, "opened")[1])["alert_id"])
+
+    def _delivered(self, measure: str) -> Figure:
+        event = self._wired.taken_delivery()
+        self._wired.warm_up(self._wired.clock())
+        with self._meter.counting() as consumed:
+            answer = self._wired.on_delivery(event, Unhurried())
+        _expect(not answer["batchItemFailures"], f"a delivery failed: {answer}")
+        return self._figure(measure, consumed)
+
+    def _followed(self, words: str, old: Image, new: Image) -> Figure:
         record = {
             "eventName": "MODIFY" if old else "INSERT",
             "dynamodb": {
@@ -109,6 +152,7 @@ class Units:
                 "SequenceNumber": "1",
             },
         }
+        self._wired.warm_up(self._wired.clock())
         with self._meter.counting() as consumed:
             answer = self._wired.on_table_change({"Records": [record]}, Unhurried())
         _expect(not answer["batchItemFailures"], f"a change was not followed: {answer}")

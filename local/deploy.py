@@ -14,7 +14,7 @@ from local.build import Build, sam_environment
 from local.deployment import Deployment
 from local.mail import allow_mail
 from local.number_limits import set_numbers
-from local.permissions import add_batch_permissions
+from local.permissions import add_permissions
 from local.places import Places, read_json, write_json
 from local.processes import run_to_log
 from local.routes import routes_of, set_routes
@@ -33,7 +33,7 @@ def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deploy
     _sam_deploy(aws, build, overrides, places)
     deployment = Deployment.of(aws, STACK_NAME)
     _set_routes(aws, deployment)
-    add_batch_permissions(aws, deployment.role_names)
+    add_permissions(aws, deployment.role_names)
     allow_mail(aws, overrides)
     set_numbers(aws, [function.name for function in deployment.functions.values()])
     write_json(_file(places), {"deployed": wanted, "deployment": deployment.as_json()})

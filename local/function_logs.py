@@ -11,9 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
 
-POLL_SECONDS = 1.0
+# Pages are shown from here, and whoever sent the alert waits for them.
+POLL_SECONDS = 0.5
 # Looking costs more the more calls were made; it gets at most this part of one processor.
-SHARE = 0.05
+SHARE = 0.1
 # Two calls may become visible in another order than that of their times.
 OVERLAP_MILLISECONDS = 2000
 

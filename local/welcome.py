@@ -3,6 +3,7 @@
 import json
 import shlex
 
+from local.people import SECOND_STEP_SECONDS
 from local.stack import Stack
 
 EXAMPLE = {
@@ -20,14 +21,15 @@ def welcome(stack: Stack) -> str:
     )
     rest = stack.integrations["example-rest"].url
     key = f"Authorization: Bearer {stack.api_key}"
-    alerts = f"{stack.url}/api/v1/alerts"
+    alerts, wait = f"{stack.url}/api/v1/alerts", SECOND_STEP_SECONDS
     return f"""
   API               {stack.url}/api/v1
   Documentation     {stack.url}/docs
   Admin key         {stack.api_key}
 {integrations}
 
-Send an alert; the answer holds its alert_id:
+Send an alert; the answer holds its alert_id. A page appears below at once, and {wait} seconds later
+the second step asks alice by e-mail too, unless somebody follows a page's acknowledge link first:
 
   {_post(rest, EXAMPLE)}
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
+from tocsin.domain.sent_body import SentBody
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.lambda_runtime.alert_json import alert_json, written
 
@@ -15,6 +16,19 @@ _ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
 }
 """What one of the published documents shows even where nobody said it."""
 _SHOWN_IN_PART: Final = "this is the beginning of long texts and labels: get the alert for all"
+
+
+def view_body(body: SentBody | None) -> dict[str, Any] | None:
+    """Show what a sender sent; None if nothing is kept."""
+    if body is None:
+        return None
+    return {
+        "body": body.text,
+        "content_type": body.content_type,
+        "received_at": written(body.received_at),
+        "size": body.size_bytes,
+        "truncated": body.is_cut,
+    }
 
 
 def view_row(alert: Alert, at: datetime) -> dict[str, Any]:

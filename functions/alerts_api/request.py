@@ -152,4 +152,5 @@ def _field(location: tuple[int | str, ...]) -> str:
 
 
 def _lowered(message: str) -> str:
+    message = message.removeprefix("Value error, ")
     return message[:1].lower() + message[1:]

@@ -1,5 +1,6 @@
 """Timers: sent when a tick finds them, worked on when they come back."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -7,11 +8,14 @@ from typing import Any, Final
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import timer_from
 from tocsin.domain.next_action import HeartbeatTimer
+from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
+from tocsin.usecases.sweep_alerts import sweep_alerts
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 type Message = Mapping[str, Any]
 
@@ -28,12 +32,40 @@ def tick(ports: Ports) -> int:
     return sent
 
 
+def sweep(ports: Ports) -> int:
+    """Look for forgotten alerts, at every tenth tick.
+
+    Returns:
+        How many were found.
+    """
+    now = ports.now()
+    if now.minute % (SWEEP_EVERY // _MINUTE):
+        return 0
+    found = sweep_alerts(now=now, alerts=ports.alerts(), outlets=ports.outlets)
+    for finding in found:
+        ports.log.warning(
+            "Forgotten alert found", alert_id=finding.alert.alert_id, ailment=finding.ailment
+        )
+    if found:
+        ports.measure("AlertsRepaired", Measure(len(found), "Count"))
+    return len(found)
+
+
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
-    """Work on each timer for itself.
+    """Work on all timers at the same time; on what came twice, one after the other.
 
     Returns:
         The ids of the messages that failed; the queue brings them back.
     """
+    alike: defaultdict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        alike[message["body"]].append(message)
+    threads = ports.threads()
+    running = [threads.submit(_failed_of, each, ports) for each in alike.values()]
+    return [message_id for done in running for message_id in done.result()]
+
+
+def _failed_of(messages: Sequence[Message], ports: Ports) -> list[str]:
     failed: list[str] = []
     for message in messages:
         try:

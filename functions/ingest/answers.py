@@ -7,7 +7,14 @@ from functions.ingest.intake import Intake
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Reply
 from functions.ingest.routes import OtherProductError, take
-from tocsin.domain.errors import TocsinError
+from tocsin.domain.errors import (
+    InvalidInputError,
+    MalformedInputError,
+    PayloadTooLargeError,
+    SenderNotTrustedError,
+    TocsinError,
+)
+from tocsin.domain.integration import EVENTBRIDGE
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
@@ -22,7 +29,14 @@ type Refuse = Callable[[TocsinError, str], Reply]
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    """Answer one request; every error becomes an answer too."""
+    """Answer one request; every error becomes an answer too.
+
+    Raises:
+        TryAgainError: Storage refuses for now, and nobody waits for an answer: an event of
+            EventBridge, which Lambda hands over again.
+    """
+    if "requestContext" not in event:
+        return _take_handed_over(event, ports)
     request_id = request_id_of(event)
     try:
         taken = take(event, ports)
@@ -44,12 +58,29 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     return _to_gateway(taken.reply)
 
 
+def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
+    from functions.ingest.by_rule import take_by_rule  # noqa: PLC0415 - most come by HTTP
+
+    event_id = str(event.get("id"))[:64]
+    try:
+        intake = take_by_rule(event, ports)
+    except (InvalidInputError, MalformedInputError, PayloadTooLargeError) as refusal:
+        # It would not be better the next time.
+        ports.log.warning("Event refused", event_id=event_id, code=refusal.code)
+        ports.count({"EventsRejected": 1})
+        return {}
+    _note(intake, EVENTBRIDGE, event_id, ports)
+    return {}
+
+
 def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) -> dict[str, Any]:
     reply = refuse(error, request_id)
     facts = {"request_id": request_id, "status": int(reply.status), "code": error.code}
     if error.__cause__ is not None:
         # Never its text, which may quote what was sent.
         facts["cause"] = getattr(error.__cause__, "code", type(error.__cause__).__name__)
+    if isinstance(error, SenderNotTrustedError):
+        facts["check"] = error.check
     ports.log.warning("Events refused", **facts)
     ports.count({"EventsRejected": 1})
     return _to_gateway(reply)
@@ -60,6 +91,8 @@ def _refusal(error: TocsinError, request_id: str) -> Reply:
     headers = dict(headers_of_status(status))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
+    if isinstance(error, SenderNotTrustedError) and error.challenge:
+        headers["www-authenticate"] = error.challenge
     return Reply(status=status, body=error_body(error, request_id), headers=headers)
 
 

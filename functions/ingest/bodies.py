@@ -9,6 +9,7 @@ URLENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
 JSON_FIELDS: Final = ("payload", "data")
 """Fields of a form that hold the JSON body of products which send forms (GitHub, Uptime Kuma)."""
+_BEGINS_JSON: Final = (b"{", b"[", b'"')
 FIELDS_LIMIT: Final = 1_000
 
 
@@ -22,6 +23,9 @@ def read_body(body: bytes, content_type: str) -> Any:  # noqa: ANN401 - JSON may
     try:
         return read_json(body)
     except MalformedInputError:
+        if body.lstrip()[:1] in _BEGINS_JSON:
+            # curl calls everything a form: what is wrong with it is that it is no good JSON.
+            raise
         media_type = content_type.partition(";")[0].strip().lower()
         if media_type == URLENCODED:
             fields = _urlencoded(body)

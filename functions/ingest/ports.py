@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from functions.ingest.integrations import Integrations
 from functions.ingest.request import Request
+from tocsin.domain.intake_checks import NO_CHECKS
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
+    from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.lambda_runtime.callers import Callers
     from tocsin.usecases.ports import (
         AlertRepository,
@@ -37,6 +39,7 @@ class Ports:
     alerts: Callable[[], AlertRepository]
     """For endpoints of other products by which alerts are read and acted on, by the token's
     integration alone."""
+    sns: Callable[[], SnsEndpoint]
     heartbeats: Callable[[], HeartbeatRepository]
     now: Callable[[], datetime]
     new_write_id: NewWriteId
@@ -44,12 +47,18 @@ class Ports:
     service: str
 
     def admit(self, token: str, request: Request) -> Integration:
-        """Find the integration of a token.
+        """Find the integration of a token, if the request is what it asks for.
 
         Raises:
             IntegrationNotFoundError: Nobody has this token.
+            SenderNotTrustedError: One of the integration's checks says no.
         """
-        return self.integrations.by_token(token, request.at)
+        integration = self.integrations.by_token(token, request.at)
+        if integration.checks is not NO_CHECKS:
+            from functions.ingest.checks import expect_trusted  # noqa: PLC0415 - few ask for more
+
+            expect_trusted(integration.checks, request)
+        return integration
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write metrics; what did not happen is not written."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from functions.ingest.senders import Sent
 from tocsin.lambda_runtime.gateway_event import body_of, headers_of, method_of, request_id_of
 
 
@@ -59,3 +60,14 @@ class Request:
             MalformedInputError: The wrapping is broken.
         """
         return body_of(self.event)
+
+    @property
+    def sent(self) -> Sent:
+        """The part that readers look at."""
+        return Sent(
+            body=self.body,
+            headers=self.headers,
+            query=self.query,
+            method=self.method,
+            at=self.at,
+        )

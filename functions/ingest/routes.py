@@ -7,7 +7,7 @@ from functions.ingest.intake import take_in
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Taken
 from functions.ingest.request import Request
-from functions.ingest.senders import Sent, sender_of
+from functions.ingest.senders import sender_of
 from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
+INTEGRATIONS_PATH: Final = "/api/v1/integrations/"
+"""Of which only `{name}/try` comes here; template.yaml has the route."""
 HEARTBEAT: Final = "heartbeat"
 
 
@@ -42,6 +44,11 @@ def take(event: Mapping[str, Any], ports: Ports) -> Taken:
 
         _expect_method(request, ("POST",))
         return take_by_key(request, ports)
+    if path.startswith(INTEGRATIONS_PATH):
+        from functions.ingest.trial import take_trial  # noqa: PLC0415 - people try seldom
+
+        _expect_method(request, ("POST",))
+        return take_trial(request, ports)
     is_root = not path.startswith(URL_PATH)
     token, _, below = path.removeprefix(URL_PATH).partition("/")
     if below == HEARTBEAT and not is_root:
@@ -73,19 +80,8 @@ def take_from_integration(request: Request, token: str, ports: Ports) -> Taken:
 def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken:
     """Take in what a known sender sent."""
     sender = sender_of(integration.type)
-    intake = take_in(sent_by(request), sender, integration, ports)
+    intake = take_in(request.sent, sender, integration, ports)
     return Taken(reply=sender.answer(intake.results), integration=integration.name, intake=intake)
-
-
-def sent_by(request: Request) -> Sent:
-    """What a reader may look at."""
-    return Sent(
-        body=request.body,
-        headers=request.headers,
-        query=request.query,
-        method=request.method,
-        at=request.at,
-    )
 
 
 def _take_as(

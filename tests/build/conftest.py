@@ -14,6 +14,7 @@ BUILD = Path(__file__).parents[2] / ".aws-sam/build"
 
 # What CloudFormation fills in; everything else is in the template as it is.
 DEPLOYED_VALUES = {
+    "ALLOW_PRIVATE_WEBHOOKS": "false",
     "LOG_LEVEL": "INFO",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "PUBLIC_URL": "",

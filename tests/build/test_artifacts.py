@@ -15,6 +15,10 @@ from tests.build.conftest import Built
 pytestmark = pytest.mark.build
 
 MEGABYTE = 1_000_000
+LAMBDA_LIMIT = 250 * 1024 * 1024
+"""Unzipped, function and layers together."""
+RELEASED_WITH = {"NotifierFunction": {"jmespath"}}
+"""Packages of a function that the layer has as well, in the same release: both locks agree."""
 PYC_HEADER_LENGTH = 16
 UNCHECKED_HASH = 0b01
 WHEEL_MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
@@ -76,12 +80,56 @@ def test_the_layer_runs_on_every_processor_that_it_was_built_for(layer: Path) ->
         assert {module.with_name(module.name + ending) for module in modules} <= compiled
 
 
-def test_nothing_in_a_function_hides_the_layer(functions: dict[str, Built]) -> None:
+def test_nothing_in_a_function_hides_the_layer(functions: dict[str, Built], layer: Path) -> None:
+    shared = names_in(layer)
     for function in functions.values():
         package = function.handler.split(".")[1]
 
-        assert [entry.name for entry in function.folder.iterdir()] == ["functions"]
-        assert [entry.name for entry in (function.folder / "functions").iterdir()] == [package]
+        own = names_in(function.folder) - RELEASED_WITH.get(function.logical_id, set())
+        assert not own & shared
+        assert names_in(function.folder / "functions") == {package}
+
+
+def test_what_a_function_and_the_layer_both_bring_is_the_same_release(
+    functions: dict[str, Built], layer: Path
+) -> None:
+    for logical_id, packages in RELEASED_WITH.items():
+        folder = functions[logical_id].folder
+
+        for package in packages:
+            releases = {each.name for root in (folder, layer) for each in root.glob(package + "-*")}
+            assert len({name for name in releases if name.endswith(".dist-info")}) == 1
+
+
+def test_only_the_notifier_carries_packages_of_its_own(functions: dict[str, Built]) -> None:
+    laden = {
+        logical_id
+        for logical_id, function in functions.items()
+        if names_in(function.folder) != {"functions"}
+    }
+
+    assert laden == {"NotifierFunction"}
+
+
+def test_a_function_fits_into_lambda_with_the_layer(
+    functions: dict[str, Built], layer: Path
+) -> None:
+    shared = size_of(layer.parent)
+    for function in functions.values():
+        assert size_of(function.folder) + shared < LAMBDA_LIMIT
+
+
+def names_in(folder: Path) -> set[str]:
+    """What can be imported from a folder."""
+    return {
+        entry.name.removesuffix(".py")
+        for entry in folder.iterdir()
+        if not entry.name.endswith((".dist-info", ".data")) and entry.name != "__pycache__"
+    }
+
+
+def size_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def test_nothing_in_the_layer_hides_the_standard_library(layer: Path) -> None:
@@ -91,6 +139,4 @@ def test_nothing_in_the_layer_hides_the_standard_library(layer: Path) -> None:
 
 
 def test_the_layer_stays_small(layer: Path) -> None:
-    size = sum(path.stat().st_size for path in layer.rglob("*") if path.is_file())
-
-    assert size < 25 * MEGABYTE
+    assert size_of(layer) < 25 * MEGABYTE

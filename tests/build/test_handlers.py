@@ -19,6 +19,7 @@ MODULE_CEILINGS = {
     "TickFunction": 286,
     "TimerFunction": 286,
     "FirstKeyFunction": 240,
+    "NotifierFunction": 286,
 }
 PYDANTIC = "pydantic"
 AWS_SDK = "boto3"
@@ -32,6 +33,7 @@ NEVER_LOADED = {
     "TickFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "TimerFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "FirstKeyFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
+    "NotifierFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER, "apprise", "urllib3"},
 }
 
 

@@ -140,6 +140,7 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         acknowledged_at=NINE + timedelta(minutes=2),
         acknowledged_by=Actor("bob"),
         resolves_at=NINE + timedelta(minutes=3),
+        lapses_at=NINE + timedelta(minutes=4),
         resolved_at=NINE + timedelta(minutes=4),
         resolved_by=Actor("key:01ARZ3"),
         snooze=Snooze(

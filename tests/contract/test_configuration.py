@@ -310,3 +310,17 @@ def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
     assert not table.paging.directory(NINE).users
     assert table.paging.routing(NINE + REMEMBERED_FOR).policies == {"default": FULL_POLICY}
     assert table.paging.directory(NINE + REMEMBERED_FOR).users == {"alice": FULL_USER}
+
+
+def test_who_asks_for_something_newer_gets_it_and_so_does_who_asks_next(call: Call) -> None:
+    table = on_the_table(call)
+    table.paging.routing(NINE)
+    table.paging.directory(NINE)
+    put_all(table)
+    second = timedelta(seconds=1)
+
+    assert not table.paging.routing(NINE + second, max_age=2 * second).policies
+    assert table.paging.routing(NINE + second, max_age=timedelta()).policies
+    assert table.paging.directory(NINE + second, max_age=second).users
+    assert table.paging.routing(NINE + 2 * second).policies
+    assert table.paging.directory(NINE + 2 * second).users

@@ -12,9 +12,16 @@ from tests.fakes.integrations import InMemoryIntegrations
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.domain.credential import hash_token
+from tocsin.domain.credential import hash_secret, hash_token
 from tocsin.domain.errors import ConcurrentUpdateError, IntegrationNotFoundError
 from tocsin.domain.ids import WriteId
+from tocsin.domain.intake_checks import (
+    Basic,
+    HeaderToken,
+    IntakeChecks,
+    Signature,
+    SignatureAlgorithm,
+)
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.usecases.ports import IntegrationRepository
 
@@ -39,6 +46,20 @@ WITH_EVERYTHING = Integration(
     paused=True,
     escalation_policy="default",
     managed_by="team file",
+    mapping={"name": "job.name", "labels": "tags"},
+    topic_arn="arn:aws:sns:eu-west-1:123456789012:alarms",
+    checks=IntakeChecks(
+        signature=Signature(
+            header="x-signature",
+            algorithm=SignatureAlgorithm.SHA512,
+            prefix="sha512=",
+            timestamp_header="x-timestamp",
+            secret="Größe 😀",
+        ),
+        basic=Basic(user="cloud", password_hash=hash_secret("correct horse battery")),
+        header_token=HeaderToken(header="x-token", token_hash=hash_secret("0123456789abcdef")),
+        allowed_cidrs=("198.51.100.0/24", "2001:db8::/32"),
+    ),
     created_at=NINE,
     tokens=(Token.of(SECOND), replace(Token.of(FIRST), valid_until=NINE + HOUR)),
 )

@@ -343,19 +343,22 @@ def test_what_is_kept_beside_a_resolved_alert_expires_with_it(call: Call) -> Non
     assert get(call, keys.overflow_key(alert.alert_id))["expires_at"] == expected
 
 
-def test_an_alert_that_was_never_repeated_has_nothing_beside_it_but_big_facts() -> None:
-    asked: list[str] = []
+def test_only_what_may_be_beside_an_alert_is_asked_to_expire() -> None:
+    def asked_after(*steps: Step) -> list[str]:
+        asked: list[str] = []
 
-    def spying(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        asked.append(parameters["Key"]["sk"]["S"])
-        return {}
+        def spying(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+            asked.append(parameters["Key"]["sk"]["S"].partition(alert_id)[2] or "last body")
+            return {}
 
-    *_, last = life(TRIGGER, RESOLVE)
-    DynamoDBTimeline(spying, TABLE, RETENTION).let_expire(last.after)
-    assert asked == []
+        *_, last = life(*steps)
+        alert_id = last.after.alert_id
+        DynamoDBTimeline(spying, TABLE, RETENTION).let_expire(last.after)
+        return asked
 
-    DynamoDBTimeline(spying, TABLE, RETENTION).let_expire(replace(last.after, overflow="0123"))
-    assert asked == [keys.overflow_sort(last.after.alert_id)]
+    assert asked_after(TRIGGER, RESOLVE) == ["#D"]
+    assert asked_after(TRIGGER, TRIGGER, RESOLVE) == ["#D", "#H"]
+    assert asked_after(TRIGGER, ACKNOWLEDGE, RESOLVE) == ["#D", "last body"]
 
 
 def test_what_does_not_exist_is_not_made_to_expire(call: Call) -> None:

@@ -22,6 +22,7 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.next_action import Timer, next_action, timer_for
 from tocsin.domain.reception import Source, is_mere_repeat, receive
+from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
@@ -40,6 +41,8 @@ class InMemoryAlerts(InMemoryTimeline):
         """What others do between the next read and its conditional write; done once."""
         self._live: dict[Fingerprint, Alert] = {}
         self._former: dict[AlertId, Alert] = {}
+        self._first_bodies: dict[AlertId, SentBody] = {}
+        self._last_bodies: dict[AlertId, SentBody] = {}
 
     def __iter__(self) -> Iterator[Alert]:
         for alert in (*self._live.values(), *self._former.values()):
@@ -69,15 +72,26 @@ class InMemoryAlerts(InMemoryTimeline):
         assert over is not None, "recovery ends what is open"
         return self._write(current, _next_version(current, _timed(over, current, None)), write_id)
 
-    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
+    def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         self._let_others_act()
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
         current = self._live.get(alert.fingerprint)
         if current is not None:
             raise SlotRefusedError(_read(current))
         return self._write(None, replace(alert, timer_at=timer_for(alert)), write_id)
 
-    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+    def replace(
+        self,
+        previous: Alert,
+        alert: Alert,
+        *,
+        body: SentBody | None = None,
+        write_id: WriteId,
+    ) -> Alert:
         self._let_others_act()
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
         current = self._live.get(previous.fingerprint)
         if current is None or not _is_as_read(current, previous):
             raise SlotRefusedError(_read(current))
@@ -91,7 +105,17 @@ class InMemoryAlerts(InMemoryTimeline):
             raise SlotRefusedError(self.in_slot(alert.fingerprint))
         self._write(current, replace(current, timer_at=at), write_id)
 
+    def keep_last_body(self, alert: Alert, body: SentBody) -> None:
+        last = self._last_bodies.get(alert.alert_id)
+        if last is None or last.received_at <= body.received_at:
+            self._last_bodies[alert.alert_id] = body
+
     # AlertRepository; `update` is also the slots'
+
+    def sent_bodies(self, alert_id: AlertId) -> SentBodies:
+        self.get(alert_id)
+        first = self._first_bodies.get(alert_id)
+        return SentBodies(first=first, last=self._last_bodies.get(alert_id, first))
 
     def get(self, alert_id: AlertId) -> Alert:
         alert = _read(self._stored(alert_id))
@@ -107,6 +131,8 @@ class InMemoryAlerts(InMemoryTimeline):
         self._let_others_act()
         current = self._stored(before.alert_id)
         if current is None or not _is_as_read(current, before):
+            raise SlotRefusedError(self.in_slot(before.fingerprint))
+        if after.has_ended_by_itself and current.lapses_at != before.lapses_at:
             raise SlotRefusedError(self.in_slot(before.fingerprint))
         wanted = timer_for(after)
         timer_at = current.timer_at if wanted == before.timer_at else wanted
@@ -127,6 +153,7 @@ class InMemoryAlerts(InMemoryTimeline):
             facts=counted.facts,
             output_hash=counted.output_hash,
             last_seen_at=counted.last_seen_at,
+            lapses_at=counted.lapses_at,
             current_value=counted.current_value,
             occurrences=current.occurrences + repeats,
             notification_count=current.notification_count,
@@ -302,6 +329,7 @@ def _as_stored(alert: Alert) -> Alert:
         source_started_at=_maybe_to_millisecond(alert.source_started_at),
         acknowledged_at=_maybe_to_millisecond(alert.acknowledged_at),
         resolves_at=_maybe_to_millisecond(alert.resolves_at),
+        lapses_at=_maybe_to_millisecond(alert.lapses_at),
         resolved_at=_maybe_to_millisecond(alert.resolved_at),
         snooze=snooze and replace(snooze, until=_to_millisecond(snooze.until)),
         changed_at=_to_millisecond(alert.changed_at),

@@ -36,6 +36,7 @@ from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
+from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.deliver_notification import Work, deliver_notification
@@ -44,6 +45,7 @@ from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat, run_due_heartbeat
 from tocsin.usecases.send_due_timers import send_due_timers
+from tocsin.usecases.sweep_alerts import sweep_alerts
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -108,6 +110,26 @@ class World:
         alert_id = self.signal(dedup_key, source=source).alert_id
         assert alert_id is not None
         return alert_id
+
+    def opened_unfollowed(self, dedup_key: str = "disk-full") -> AlertId:
+        """A sender reports a problem, and the stream's record of it is lost."""
+        signal = Signal(
+            action=SignalAction.TRIGGER,
+            dedup_key=dedup_key,
+            severity=Severity.CRITICAL,
+            facts=Facts(name=dedup_key),
+        )
+        receipt = receive_signal(
+            signal,
+            PROMETHEUS,
+            at=self.now,
+            slots=self.alerts,
+            paging=self.paging,
+            new_write_id=self.new_write_id,
+        )
+        self.alerts.stream.clear()
+        assert receipt.alert_id is not None
+        return receipt.alert_id
 
     # People
 
@@ -207,6 +229,12 @@ class World:
             return hear_heartbeat(name, at=self.now, stores=self.stores)
         finally:
             self._follow()
+
+    def sweep(self) -> tuple[Finding, ...]:
+        """Look for forgotten alerts."""
+        found = sweep_alerts(now=self.now, alerts=self.alerts, outlets=self.outlets)
+        self._follow()
+        return found
 
     def _next_event(self) -> datetime | None:
         return min(

@@ -22,6 +22,7 @@ SAMPLES = {
     "escalator_tick": ("cloudwatch", "scheduled-event"),
     "escalator_timer": ("sqs", "receive-message"),
     "first_key_": ("cloudformation", "create-request"),
+    "notifier_delivery": ("sqs", "receive-message"),
 }
 OF_THE_CASE = {
     *("headers", "pathParameters", "queryStringParameters", "Keys", "NewImage", "OldImage"),
@@ -133,8 +134,9 @@ def test_a_request_comes_by_a_route_of_the_template(name: str, template: dict[st
     assert event["rawPath"] == fixed + value
 
 
-def test_a_message_has_the_digest_of_its_body() -> None:
-    for record in load("escalator_timer")["Records"]:
+@pytest.mark.parametrize("name", ["escalator_timer", "notifier_delivery"])
+def test_a_message_has_the_digest_of_its_body(name: str) -> None:
+    for record in load(name)["Records"]:
         digest = hashlib.md5(record["body"].encode(), usedforsecurity=False)
         assert record["md5OfBody"] == digest.hexdigest()
 

@@ -1,7 +1,8 @@
 """Stories of messages: each reaches whom it is for, once, whatever crashes on the way."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +11,8 @@ from tests.fakes.notifier import CrashError, HeldWorld
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import ATTEMPTS_LIMIT, LEASE, DeliveryState
-from tocsin.usecases.deliver_notification import Outcome
+from tocsin.domain.people import Directory
+from tocsin.usecases.deliver_notification import Outcome, deliver_notification
 
 HOOK, CHAT = "ops-hook", "ops-chat"
 FIVE_MINUTES = timedelta(minutes=5)
@@ -271,6 +273,23 @@ def test_a_channel_that_was_removed_meanwhile_has_failed(world: HeldWorld) -> No
         DeliveryState.FAILED,
         f"there is no channel {HOOK} any more",
     )
+
+
+def test_a_channel_that_the_notifier_does_not_know_yet_is_looked_for(world: HeldWorld) -> None:
+    class Forgetful:
+        """Remembers from before the channel was made."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.paging, name)
+
+        def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
+            return Directory() if max_age is None else world.paging.directory(at)
+
+    world.opened()
+    [delivery] = world.deliveries.arrived(NINE)
+    work = replace(world.work, paging=Forgetful())  # type: ignore[arg-type] # all else by name
+
+    assert deliver_notification(delivery, work).outcome is Outcome.SENT
 
 
 def test_a_storm_waits_for_its_turn_and_all_of_it_arrives(world: HeldWorld) -> None:

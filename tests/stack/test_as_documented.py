@@ -6,13 +6,15 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from local.deploy import STACK_NAME
+from local.people import SECOND_STEP_SECONDS
 from local.places import ROOT
 from local.stack import Stack
-from tests.stack.client import Client
+from tests.stack.client import Client, eventually
 from tests.stack.clone import Clone, Terminal
 from tests.stack.shell import Shell
 
@@ -64,6 +66,51 @@ def test_what_happens_shows_in_the_terminal(terminal: Terminal, shell: Shell) ->
     shown = terminal.text.partition("Ctrl-C stops")[2]
     assert re.search(r"POST +/i/\w{4}….* 202 ", shown)
     assert terminal.told("example-rest").rpartition("/")[2] not in shown
+
+
+def test_a_page_comes_and_its_link_stops_what_would_come_next(
+    terminal: Terminal, shell: Shell
+) -> None:
+    send, show, *_ = terminal.curl_lines
+    (opened,) = shell.curl(send.replace("Disk full", "Paged once")).expect(202).data["results"]
+
+    link = eventually(lambda: link_in(terminal, "Paged once"), bool)
+    shell.curl(f"curl -X POST {link}").expect(200)
+
+    alert = shell.curl(show.replace("?status=firing", f"/{opened['alert_id']}")).expect(200).data
+    assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "link:here")
+    assert (alert["current_escalation_step"], alert["next_action"]["at"]) == ("first", None)
+
+
+def test_the_second_step_comes_when_nobody_acknowledges(terminal: Terminal, shell: Shell) -> None:
+    shell.curl(terminal.curl_lines[0].replace("Disk full", "Paged twice")).expect(202)
+
+    first, second = eventually(
+        lambda: told_at(terminal, r"page +to here: .*Paged twice"),
+        lambda times: len(times) == 2,
+        seconds=SECOND_STEP_SECONDS + 40,
+    )
+    eventually(lambda: told_at(terminal, r"e-mail +to alice@example.com: .*Paged twice"), bool)
+    assert told_at(terminal, r"escalated +critical +Paged twice .*from_step first, to_step second")
+    assert SECOND_STEP_SECONDS <= seconds_between(first, second) < SECOND_STEP_SECONDS + 10
+
+
+def link_in(terminal: Terminal, name: str) -> str | None:
+    """The acknowledge link of the newest page about an alert."""
+    _, is_there, page = terminal.text.rpartition(f"to here: CRITICAL: {name}")
+    found = re.search(r"^\S+ +acknowledge +(\S+)$", page, re.MULTILINE)
+    return found[1] if is_there and found else None
+
+
+def told_at(terminal: Terminal, line: str) -> list[str]:
+    """At what times of day lines like this were shown."""
+    return re.findall(rf"^(\S+) +{line}", terminal.text, re.MULTILINE)
+
+
+def seconds_between(first: str, second: str) -> float:
+    """Between two times of day, over midnight too."""
+    begin, end = (datetime.strptime(at, "%H:%M:%S").replace(tzinfo=UTC) for at in (first, second))
+    return ((end - begin) % timedelta(days=1)).total_seconds()
 
 
 def test_the_address_of_the_documentation_is_printed(terminal: Terminal, shell: Shell) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -227,6 +228,49 @@ def test_22_an_idempotency_key_again_gets_the_same_answer_and_with_another_body_
     assert again.status == first.status
     assert again.json == first.json
     assert other.expect(409).error_code == "idempotency_conflict"
+
+
+def test_18_a_missed_heartbeat_is_an_alert_and_a_ping_ends_it(
+    api: Client, new_name: NewName
+) -> None:
+    name = new_name("beat").replace(" ", "-")
+    path = f"/api/v1/heartbeats/{name}"
+    made = api.put(path, {"period": "30s", "grace": "0s", "severity": "warning"}).expect(201).data
+    listed = f"/api/v1/alerts?integration=heartbeats&label.heartbeat={name}&status={{status}}"
+
+    (alert,) = eventually(
+        lambda: api.get(listed.format(status="firing")).expect(200).data, bool, seconds=120
+    )
+    lateness = datetime.fromisoformat(alert["fired_at"]) - datetime.fromisoformat(made["deadline"])
+    assert alert["severity"] == "warning"
+    assert timedelta() <= lateness < timedelta(seconds=60), "a tick comes every minute"
+
+    path_of_url = urlsplit(made["url"]).path
+    heard = api.with_key(None).get(path_of_url).expect(202).data
+
+    assert (heard["alert_id"], heard["outcome"]) == (alert["id"], "resolved")
+    assert api.alert(alert["id"])["status"] == "resolved"
+    assert api.get(path).expect(200).data["status"] == "healthy"
+
+
+def test_a_channel_says_what_became_of_its_test(api: Client, new_name: NewName) -> None:
+    path = f"/api/v1/channels/{new_name('console').replace(' ', '-')}"
+    api.put(path, {"type": "console"}).expect(201)
+
+    outcome = api.post(f"{path}/test").expect(200).data
+
+    assert (outcome["state"], outcome["attempts"]) == ("sent", 1)
+
+
+def test_a_generated_secret_is_kept_where_only_the_notifier_reads_it(
+    api: Client, new_name: NewName
+) -> None:
+    path = f"/api/v1/channels/{new_name('hook').replace(' ', '-')}"
+    made = api.put(path, {"type": "webhook", "url": "https://example.com/"}).expect(201).data
+
+    assert made["signing_secret"].startswith("whsec_")
+    assert made["signing_secret"] not in api.get(path).expect(200).text
+    api.delete(path).expect(204)
 
 
 def test_22_an_event_sent_twice_with_one_key_is_taken_in_once(

@@ -175,3 +175,10 @@ def test_every_alarm_leads_to_a_page_and_every_page_belongs_to_an_alarm(
 def test_a_page_names_its_alarms(alarms: dict[str, dict[str, Any]]) -> None:
     for name, alarm in alarms.items():
         assert f"`{name}`" in (RUNBOOKS / runbook_of(alarm)).read_text()
+
+
+def test_the_cost_of_alarms_is_told(ordinary: dict[str, dict[str, Any]]) -> None:
+    cost = (RUNBOOKS.parent / "cost.md").read_text()
+    (told,) = re.findall(r"\*\*alarms\*\*: (\d+) of them \| \*\*([\d.]+) USD", cost)
+
+    assert told == (str(len(ordinary)), f"{len(ordinary) * 0.10:.2f}")

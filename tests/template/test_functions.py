@@ -37,9 +37,8 @@ TOLD_BESIDES = {
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
     },
-    "ActionsFunction": {"LINK_KEY_PARAMETER"},
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
-    "TickFunction": {"TIMERS_QUEUE_URL"},
+    "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"TIMERS_QUEUE_URL"},
     "NotifierFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",

@@ -20,7 +20,9 @@ from tocsin.domain.errors import (
     NotSnoozedError,
 )
 from tocsin.domain.escalation import Rest
-from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.ids import AUTO, Actor, AlertId, IncidentId
+from tocsin.domain.next_action import lacks_timer
+from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.reception import Outcome, Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
@@ -33,6 +35,7 @@ SOURCES = some.builds(
     resolve_after=some.sampled_from([timedelta(), timedelta(), timedelta(minutes=1)]),
     wakes_on_output=some.booleans(),
 )
+TIMEOUT = timedelta(seconds=70)
 PEOPLE = some.sampled_from([ALICE, BOB])
 COUNTED = {Outcome.OPENED, Outcome.UPDATED, Outcome.REOPENED}
 
@@ -56,12 +59,18 @@ class AnySequence(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
+        self.configure()
+        self.checked = 0
+        """Messages that were looked at."""
         self.sent: Counter[str] = Counter()
         """Triggers that were taken in, by dedup key."""
         self.ids: dict[AlertId, None] = {}
         """Every alert there ever was, in the order of appearance."""
         self.responders: dict[AlertId, tuple[Actor, datetime]] = {}
         self.ends: dict[AlertId, End] = {}
+
+    def configure(self) -> None:
+        """Nobody is configured; see `AnySequenceWithPolicies`."""
 
     def alert(self, number: int) -> Alert:
         ids = list(self.ids)
@@ -261,8 +270,18 @@ class AnySequence(RuleBasedStateMachine):
             kept[alert.dedup_key] += alert.occurrences
         assert kept == +self.sent
 
+    def forget_who_took_too_long(self) -> None:
+        """An acknowledgement that times out is the only one that ends by itself."""
+        for alert in self.world.alerts:
+            told = self.world.timeline(alert.alert_id)
+            last = [it for it in told if it.type is ChangeType.UNACKNOWLEDGED]
+            taken = self.responders.get(alert.alert_id)
+            if taken and last and last[-1].by == AUTO and last[-1].at >= taken[1] + TIMEOUT:
+                del self.responders[alert.alert_id]
+
     @invariant()
     def the_first_responder_and_time_stay(self) -> None:
+        self.forget_who_took_too_long()
         assert self.responders == {
             alert.alert_id: (alert.acknowledged_by, alert.acknowledged_at)
             for alert in self.world.alerts
@@ -316,5 +335,54 @@ class AnySequence(RuleBasedStateMachine):
         assert counts.snoozed == sum(alert.snooze is not None for alert in is_open)
 
 
+class AnySequenceWithPolicies(AnySequence):
+    """The same, with people to page; a step's messages reach them."""
+
+    def configure(self) -> None:
+        self.world.user("alice")
+        self.world.channel("ops")
+        self.world.escalation_policy(
+            ("user:alice", timedelta(seconds=40)),
+            (("channel:ops", "user:ghost"), timedelta(minutes=2)),
+            repeat=1,
+            ack_timeout=TIMEOUT,
+            severities=frozenset((Severity.CRITICAL, Severity.WARNING)),
+        )
+
+    @invariant()
+    def nobody_is_told_the_same_twice(self) -> None:
+        keys = [it.key for it in self.world.providers.received]
+        assert len(set(keys)) == len(keys)
+
+    @invariant()
+    def every_step_that_was_begun_has_reached_somebody_or_says_why_not(self) -> None:
+        for alert in self.world.alerts:
+            stands = alert.escalation
+            if not alert.is_open or not stands.step or stands.is_restart:
+                continue
+            told = self.world.notifications.of_alert(alert.alert_id)
+            waiting = self.world.deliveries.waiting
+            assert any(
+                (it.step, it.loop) == (stands.step, stands.loop)
+                for it in (*(each.delivery for each in told), *waiting)
+                if it.alert_id == alert.alert_id
+            )
+
+    @invariant()
+    def nobody_is_paged_about_what_somebody_has(self) -> None:
+        for it in self.world.providers.received[self.checked :]:
+            alert = self.world.alert(it.alert_id)
+            taken_at = alert.acknowledged_at or alert.resolved_at
+            is_page = it.event is NotificationEvent.PAGED
+            assert not is_page or taken_at is None or it.at <= taken_at
+        self.checked = len(self.world.providers.received)
+
+    @invariant()
+    def no_timer_comes_too_late(self) -> None:
+        assert not any(lacks_timer(alert) for alert in self.world.alerts)
+
+
+TestAnySequenceWithPolicies = AnySequenceWithPolicies.TestCase
+TestAnySequenceWithPolicies.settings = settings(max_examples=40, stateful_step_count=40)
 TestAnySequence = AnySequence.TestCase
 TestAnySequence.settings = settings(max_examples=40, stateful_step_count=40)

@@ -14,6 +14,7 @@ from functions.alerts_api.alert_actions import (
 )
 from functions.alerts_api.alert_filters import read_filters, read_limit
 from functions.alerts_api.alert_view import (
+    view_body,
     view_change,
     view_counts,
     view_history,
@@ -50,6 +51,7 @@ class AlertRoutes:
             Route("GET", ALERTS, self.list_alerts, read),
             Route("GET", ALERT, self.get_alert, read),
             Route("GET", f"{ALERT}/timeline", self.get_timeline, read),
+            Route("GET", f"{ALERT}/raw", self.get_raw, read),
             Route("POST", f"{ALERT}/ack", self.ack_alert, write),
             Route("POST", f"{ALERT}/acknowledge", self.acknowledge_alert, write),
             Route("POST", f"{ALERT}/unack", self.unack_alert, write),
@@ -79,6 +81,11 @@ class AlertRoutes:
             self.alerts.get(AlertId(alert_id))
         rows = [view_change(change) for change in page.changes]
         return with_page(rows, next_cursor=page.next_cursor)
+
+    def get_raw(self, _request: Request, alert_id: str) -> HttpAnswer:
+        """Show what the sender sent, word for word."""
+        bodies = self.alerts.sent_bodies(AlertId(alert_id))
+        return with_data({"first": view_body(bodies.first), "last": view_body(bodies.last)})
 
     def ack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         """Acknowledge; that somebody already did is no error."""

@@ -156,6 +156,34 @@ class Change(View):
     reason: str | None = Field(None, examples=["503 from /health for 3 consecutive checks"])
 
 
+class SentBody(View):
+    """What the sender sent."""
+
+    body: str = Field(
+        description=(
+            "As sent, but `[masked]` in the place of secrets, and only the first 16 KiB. Of a "
+            "body about several alerts, the part about this one."
+        ),
+        examples=['{"name": "Disk full", "severity": "critical"}'],
+    )
+    content_type: str = Field(examples=["application/json"])
+    received_at: Instant
+    size: int = Field(description="Bytes as sent.", examples=[45])
+    truncated: bool
+
+
+class SentBodies(View):
+    """The two bodies that are kept."""
+
+    first: SentBody | None = Field(description="Of the event that opened the alert.")
+    last: SentBody | None = Field(
+        description=(
+            "Of the newest event that changed its state: the severity, an acknowledgement, the "
+            "recovery. A mere repeat leaves it: what that said is in the alert itself."
+        )
+    )
+
+
 class NoteBody(ActionBody):
     """What goes with an action onto the timeline."""
 
@@ -259,6 +287,12 @@ OPERATIONS: Final = {
         query=(LIMIT, CURSOR),
         answer=Page[Change],
         errors=(AlertNotFoundError, InvalidInputError),
+    ),
+    "get_raw": Operation(
+        tag=TAG,
+        summary="Read what the sender sent",
+        answer=Answer[SentBodies],
+        errors=(AlertNotFoundError,),
     ),
     "ack_alert": replace(
         _action(

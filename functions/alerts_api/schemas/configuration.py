@@ -5,10 +5,11 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from functions.alerts_api.schemas.model import Instant, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
+from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
     InvalidInputError,
     ManagedElsewhereError,
@@ -57,6 +58,18 @@ SecretName = Annotated[
     ),
 ]
 """1011 characters are what SSM allows a name, with the ARN before it."""
+
+
+def within(shortest: timedelta, longest: timedelta) -> AfterValidator:
+    """Refuse other durations, in words that people write durations with."""
+
+    def check(duration: timedelta) -> timedelta:
+        if not shortest <= duration <= longest:
+            raise ValueError(f"must be from {spelled(shortest)} to {spelled(longest)}")
+        return duration
+
+    return AfterValidator(check)
+
 
 ShownDuration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", examples=["5m"])]
 """A duration as we write it."""

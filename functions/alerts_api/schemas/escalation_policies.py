@@ -14,6 +14,7 @@ from functions.alerts_api.schemas.configuration import (
     Name,
     Severities,
     ShownDuration,
+    within,
 )
 from functions.alerts_api.schemas.model import (
     Answer,
@@ -39,8 +40,8 @@ LONGEST_DELAY: Final = DAY
 SHORTEST_ACK_TIMEOUT: Final = timedelta(minutes=1)
 LONGEST_ACK_TIMEOUT: Final = timedelta(days=7)
 
-Delay = Annotated[Duration, Field(ge=SHORTEST_DELAY, le=LONGEST_DELAY)]
-AckTimeout = Annotated[Duration, Field(ge=SHORTEST_ACK_TIMEOUT, le=LONGEST_ACK_TIMEOUT)]
+Delay = Annotated[Duration, within(SHORTEST_DELAY, LONGEST_DELAY)]
+AckTimeout = Annotated[Duration, within(SHORTEST_ACK_TIMEOUT, LONGEST_ACK_TIMEOUT)]
 
 
 class TargetBody(ConfigurationBody):
@@ -73,7 +74,7 @@ class TargetBody(ConfigurationBody):
 class StepBody(ConfigurationBody):
     """Targets that are asked together."""
 
-    name: Annotated[Line, Field(max_length=64)] | SkipJsonSchema[None] = Field(
+    name: Annotated[Line, Field(max_length=64)] | None = Field(
         None, description="By default its number: step 1.", examples=["first"]
     )
     targets: list[TargetBody] = Field(

@@ -11,6 +11,7 @@ from functions.alerts_api.schemas.configuration import (
     Kind,
     Name,
     ShownDuration,
+    within,
 )
 from functions.alerts_api.schemas.model import (
     Answer,
@@ -30,11 +31,11 @@ SHORTEST_PERIOD: Final = timedelta(seconds=30)
 LONGEST_PERIOD: Final = timedelta(days=366)
 LONGEST_GRACE: Final = timedelta(days=7)
 
-Period = Annotated[Duration, Field(ge=SHORTEST_PERIOD, le=LONGEST_PERIOD)]
+Period = Annotated[Duration, within(SHORTEST_PERIOD, LONGEST_PERIOD)]
 
 
 class _Settings(ConfigurationBody):
-    grace: Annotated[Duration, Field(le=LONGEST_GRACE)] = Field(
+    grace: Annotated[Duration, within(timedelta(), LONGEST_GRACE)] = Field(
         GRACE, description="How late it may come; by default 1 m.", examples=["30m"]
     )
     severity: Severity = Field(Severity.CRITICAL, description="Of the alert when it is missed.")

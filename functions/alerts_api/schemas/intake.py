@@ -1,15 +1,22 @@
 """What senders may send: `functions/ingest` reads it, this describes it."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field
 
-from functions.alerts_api.schemas.model import ActionBody, Answer, Value, View
-from functions.alerts_api.schemas.operation import Operation
+from functions.alerts_api.schemas.model import ActionBody, Answer, Instant, Value, View
+from functions.alerts_api.schemas.operation import Operation, Parameter
 from tocsin.domain.credential import Scope
 from tocsin.domain.dedup import DEDUP_KEY_LIMIT
-from tocsin.domain.errors import IntegrationNotFoundError
+from tocsin.domain.errors import (
+    HeartbeatNotFoundError,
+    IntegrationNotFoundError,
+    InvalidInputError,
+)
+from tocsin.domain.next_action import ActionKind
 from tocsin.domain.reception import Outcome
+from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
 TAG: Final = "Intake"
@@ -18,6 +25,12 @@ DedupKey = Annotated[
     str | None,
     Field(description=f"Beyond {DEDUP_KEY_LIMIT} characters its hash is kept."),
 ]
+
+
+class AnyBody(ActionBody):
+    """Whatever the sender sends; of any content type."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "x"}]})
 
 
 class RestSignal(ActionBody):
@@ -146,6 +159,69 @@ class Receipts(View):
     results: list[Receipt]
 
 
+class TriedSignal(View):
+    """How an entry is understood."""
+
+    action: SignalAction
+    severity: Severity
+    source_severity: str | None
+    name: str
+    summary: str
+    reason: str
+    source: str | None
+    object: str | None
+    labels: dict[str, str]
+    urls: dict[str, str]
+    current_value: Value
+    source_started_at: Instant | None
+
+
+class TriedAction(View):
+    """What the alert would wait for, once all that is due at once is done."""
+
+    kind: ActionKind
+    at: Instant | None
+    why: str
+
+
+class TriedPage(View):
+    """One message that would be sent if nobody did anything."""
+
+    at: Instant
+    step: int
+    step_name: str | None
+    loop: int
+    target: str = Field(examples=["user:alice"])
+    channel: str = Field(examples=["sms"])
+    problem: str | None = Field(description="Why it could not be sent; null if it could.")
+
+
+class Trial(View):
+    """What would become of one entry."""
+
+    dedup_key: str | None
+    alert_id: str | None = Field(None, description="Of the open alert that it would join.")
+    outcome: Outcome
+    reason: str | None = Field(None, description="If the outcome is `ignored` without a signal.")
+    signal: TriedSignal | None = None
+    truncated: list[str] = Field([], description="What would be cut and to how much.")
+    route: str | None = Field(
+        None, description="The route that decided; null if none did, or the integration says."
+    )
+    escalation_policy: str | None = None
+    next_action: TriedAction | None = None
+    pages: list[TriedPage] = Field(
+        [], description="In their order; who is on call is who it is now. 100 at most."
+    )
+    error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
+
+
+class Trials(View):
+    """What would become of each entry, in their order, each for itself."""
+
+    results: list[Trial]
+
+
 _BATCHES: Final = (
     "A list of such objects is taken in entry by entry; one that cannot be used is `rejected` "
     "and does not lose the others."
@@ -153,11 +229,48 @@ _BATCHES: Final = (
 
 SENDERS_ROUTES: Final = (
     ("POST", "/i/{token}", None, "take_from_integration"),
+    ("POST", "/i/{token}/heartbeat", None, "hear_heartbeat"),
+    ("GET", "/i/{token}/heartbeat", None, "hear_heartbeat_by_get"),
     ("POST", "/api/v1/events", Scope.EVENTS, "take_event"),
+    ("POST", "/api/v1/integrations/{name}/try", Scope.CONFIG_READ, "try_integration"),
 )
 """Method, path, scope and operation of what `functions/ingest` answers."""
 
+
+class HeartbeatName(ActionBody):
+    """Which heartbeat it is, where the URL does not say."""
+
+    name: str | None = Field(None, examples=["nightly-backup"])
+
+
+class HeardHeartbeat(View):
+    """What was heard from, and what became of its alert if it was missed."""
+
+    name: str = Field(examples=["nightly-backup"])
+    alert_id: str | None = Field(None, description="Absent unless it was missed.")
+    outcome: Outcome | None = Field(None, description="Likewise.", examples=[Outcome.RESOLVED])
+
+
+_HEARTBEAT: Final = Operation(
+    tag=TAG,
+    summary="Say that something is alive",
+    description=(
+        "By the URL of the heartbeat, or by that of any integration with the heartbeat's name in "
+        "the query or in a JSON body. If it was missed, its alert ends."
+    ),
+    query=(Parameter("name", "Which heartbeat it is, for the URL of an integration."),),
+    body=HeartbeatName,
+    is_body_required=False,
+    status=202,
+    answer=Answer[HeardHeartbeat],
+    errors=(IntegrationNotFoundError, HeartbeatNotFoundError, InvalidInputError),
+)
+
 OPERATIONS: Final = {
+    "hear_heartbeat": _HEARTBEAT,
+    "hear_heartbeat_by_get": replace(
+        _HEARTBEAT, summary="Say that something is alive, by GET or HEAD", body=None
+    ),
     "take_from_integration": Operation(
         tag=TAG,
         summary="Send alerts to an integration URL",
@@ -177,5 +290,18 @@ OPERATIONS: Final = {
         body=Event,
         status=202,
         answer=Answer[Receipts],
+    ),
+    "try_integration": Operation(
+        tag=TAG,
+        summary="Try what a body would do",
+        description=(
+            "Takes what the integration's sender would send, with the sender's headers, and says "
+            "what would happen: signals, dedup keys, route, policy, who would be paged and when. "
+            "Changes nothing. The integration's checks and the product's signatures are not "
+            "asked for; what the sender would be refused for is refused."
+        ),
+        body=AnyBody,
+        answer=Answer[Trials],
+        errors=(IntegrationNotFoundError,),
     ),
 }

@@ -7,7 +7,14 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Name
+from functions.alerts_api.schemas.configuration import Name, within
+from functions.alerts_api.schemas.intake_checks import (
+    BasicBody,
+    Cidrs,
+    HeaderTokenBody,
+    SignatureBody,
+)
+from functions.alerts_api.schemas.mapping import MappingBody
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
@@ -28,6 +35,9 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
+TOPIC_ARN: Final = (
+    r"^arn:aws(?:-cn|-us-gov)?:sns:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$"
+)
 RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
 OVERLAP_LIMIT: Final = timedelta(days=30)
 WORDS_LIMIT: Final = 100
@@ -41,7 +51,7 @@ def _plain(words: dict[str, str]) -> dict[str, str]:
 class IntegrationSettings(ConfigurationBody):
     """How what comes in is understood."""
 
-    resolve_after: Annotated[Duration, Field(le=RESOLVE_AFTER_LIMIT)] | None = Field(
+    resolve_after: Annotated[Duration, within(timedelta(), RESOLVE_AFTER_LIMIT)] | None = Field(
         None,
         description="How long recovery must last; by default 0 s, for type `monitor` 60 s.",
         examples=["60s"],
@@ -61,6 +71,26 @@ class IntegrationSettings(ConfigurationBody):
     wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
     paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
     escalation_policy: Name | None = Field(None, examples=["default"])
+    mapping: MappingBody | None = Field(
+        None, description="For type `generic`: where in a body the parts of an alert are."
+    )
+    topic_arn: Annotated[str, Field(pattern=TOPIC_ARN)] | None = Field(
+        None,
+        description=(
+            "For type `sns`: the only topic that may send. Null: the first one that is confirmed."
+        ),
+        examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
+    )
+    signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
+    basic: BasicBody | None = Field(None, description="The sender has to give a password.")
+    header_token: HeaderTokenBody | None = Field(
+        None, description="The sender has to send a header."
+    )
+    allowed_cidrs: Cidrs = Field(
+        [],
+        description="Networks that the sender has its address in; empty: any.",
+        examples=[["198.51.100.0/24"]],
+    )
 
 
 class IntegrationBody(IntegrationSettings):
@@ -78,7 +108,7 @@ class IntegrationChange(IntegrationSettings):
 class RotationBody(ConfigurationBody):
     """How to change over to a new URL."""
 
-    overlap: Annotated[Duration, Field(le=OVERLAP_LIMIT)] = Field(
+    overlap: Annotated[Duration, within(timedelta(), OVERLAP_LIMIT)] = Field(
         OVERLAP,
         description=(
             "How long the old URLs still work: 24 h by default; 0 ends them at once, which "
@@ -109,6 +139,12 @@ class Integration(View):
     wake_on_output: bool
     paused: bool
     escalation_policy: str | None = Field(examples=[None])
+    mapping: MappingBody | None = Field(examples=[None])
+    topic_arn: str | None = Field(examples=[None])
+    signature: SignatureBody | None = Field(examples=[None])
+    basic: BasicBody | None = Field(examples=[None])
+    header_token: HeaderTokenBody | None = Field(examples=[None])
+    allowed_cidrs: list[str] = Field(examples=[[]])
     managed_by: str | None = Field(
         description="`team file` if the team's file owns it.", examples=[None]
     )

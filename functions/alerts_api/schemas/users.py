@@ -15,6 +15,7 @@ from functions.alerts_api.schemas.configuration import (
     Phone,
     Severities,
     ShownDuration,
+    within,
 )
 from functions.alerts_api.schemas.model import (
     Answer,
@@ -53,7 +54,7 @@ def _known_zone(name: str) -> str:
 class RuleBody(ConfigurationBody):
     """When the user is told, and by what."""
 
-    after: Annotated[Duration, Field(le=DAY)] = Field(
+    after: Annotated[Duration, within(timedelta(), DAY)] = Field(
         timedelta(),
         description="Counted from the step's begin; what is acknowledged by then is not told.",
         examples=["5m"],

@@ -5,14 +5,16 @@ A module has one name that others use, `PRODUCT`. How to add one: docs/senders.m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from functions.ingest.intake import Intake, take_in_entries
 from functions.ingest.reply import Reply, Taken
+from functions.ingest.senders import Entry
 from tocsin.domain.errors import IntegrationNotFoundError, TocsinError
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ class CompatCall:
             raise IntegrationNotFoundError
         return self.ports.admit(token, self.request)
 
+    def take_in(self, entries: Sequence[Entry], integration: Integration) -> Intake:
+        """Write what entries mean; what is in the results has been written.
+
+        Raises:
+            TryAgainError: Storage refuses for now; the same request works later.
+        """
+        return take_in_entries(entries, self.request.sent, integration, self.ports)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
@@ -62,11 +72,33 @@ class Product:
 
 
 _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    "-/healthy": "alertmanager_v1",
+    "-/ready": "alertmanager_v1",
+    "api/v1": "alertmanager_v1",
+    "api/v2": "alertmanager",
+    "alert": "alerta",
+    "alerts": "alerta",
+    "config": "alerta",
+    "generic": "pagerduty",
+    "heartbeat": "alerta",
+    "heartbeats": "alerta",
+    "v2/alerts": "opsgenie",
+    "v2/heartbeats": "opsgenie",
+    "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Module by path; whatever is below such a path belongs to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
+    "alert": "alerta",
+    "alerts": "alerta",
+    "config": "alerta",
+    "generic": "pagerduty",
+    "heartbeat": "alerta",
+    "heartbeats": "alerta",
+    "v2/alerts": "opsgenie",
+    "v2/heartbeats": "opsgenie",
+    "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Likewise, for clients that can be given a host only. template.yaml has routes for them."""

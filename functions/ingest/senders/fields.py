@@ -1,7 +1,7 @@
 """Reading single fields of a sender's body: liberal in form, clear in refusal."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -71,6 +71,14 @@ class Fields:
                 self._refuse(name, f"must be an object of names and values, not {kind_of(value)}")
         return pairs
 
+    def others(self, known: Collection[str]) -> dict[str, str]:
+        """All scalars but those of these names, as texts."""
+        return {
+            name: scalar_text(value)
+            for name, value in self._entry.items()
+            if name not in known and isinstance(value, str | int | float)
+        }
+
     def inner(self, name: str) -> "Fields":
         """An object within; an empty one if it is not there."""
         value = self._entry.get(name)
@@ -79,6 +87,30 @@ class Fields:
         inner = Fields(value if isinstance(value, dict) else {}, f"{self._path}{name}.")
         inner.problems = self.problems
         return inner
+
+    def needed(self, *names: str) -> str:
+        """Likewise `text`, and noted as missing where it says nothing; then it is empty."""
+        text = self.text(*names)
+        self.require(names[0], is_there=bool(text and text.strip()))
+        return text or ""
+
+    def part(self, name: str) -> "Fields":
+        """An object within; whatever else is there says nothing, and that is no problem."""
+        value = self._entry.get(name)
+        part = Fields(value if isinstance(value, dict) else {}, f"{self._path}{name}.")
+        part.problems = self.problems
+        return part
+
+    def parts(self, name: str) -> list["Fields"]:
+        """The objects of a list; likewise."""
+        value = self._entry.get(name)
+        members = value if isinstance(value, list) else []
+        return [Fields(member, f"{name}.") for member in members if isinstance(member, dict)]
+
+    def flat(self, name: str) -> dict[str, Any]:
+        """Names and values of an object within; likewise."""
+        value = self._entry.get(name)
+        return value if isinstance(value, dict) else {}
 
     def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """The field as it is."""

@@ -21,6 +21,11 @@ _MILLISECONDS_FROM: Final = 10**11
 seconds it would be the year 5138, in milliseconds 1973."""
 _MICROSECONDS_FROM: Final = 10**14
 _NANOSECONDS_FROM: Final = 10**17
+_UNITS: Final = {
+    _NANOSECONDS_FROM: 10**9,
+    _MICROSECONDS_FROM: 10**6,
+    _MILLISECONDS_FROM: 10**3,
+}
 
 
 def read_time(said: object) -> datetime | None:
@@ -53,17 +58,10 @@ def _written(text: str) -> datetime | None:
 
 
 def _counted(number: float) -> datetime | None:
-    size = abs(number)
-    for beginning, unit in (
-        (_NANOSECONDS_FROM, 10**9),
-        (_MICROSECONDS_FROM, 10**6),
-        (_MILLISECONDS_FROM, 10**3),
-    ):
-        if size >= beginning:
-            number /= unit
-            break
+    units = (beginning for beginning in _UNITS if abs(number) >= beginning)
     try:
-        return _plausible(_EPOCH + timedelta(seconds=number))
+        seconds = number / _UNITS.get(next(units, 0), 1)
+        return _plausible(_EPOCH + timedelta(seconds=seconds))
     except (OverflowError, ValueError):
         return None
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.examples import NINE
+from tests.examples import MINUTE, NINE
 from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.credential import hash_token
+from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import TOKENS_LIMIT, Integration
 
@@ -22,6 +23,10 @@ DEFAULTS = {
     "wake_on_output": False,
     "paused": False,
     "escalation_policy": None,
+    "signature": None,
+    "basic": None,
+    "header_token": None,
+    "allowed_cidrs": [],
 }
 SETTINGS = {
     "type": "events",
@@ -40,7 +45,9 @@ def integrations() -> InMemoryIntegrations:
 
 @pytest.fixture
 def editor(world: World, integrations: InMemoryIntegrations) -> Client:
-    """Alice, who may configure."""
+    """Alice, who may configure; there is an escalation policy."""
+    step = Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=MINUTE)
+    world.paging.policies.keep(EscalationPolicy(name="default", steps=(step,)), at=NINE)
     return Client.of(world, integrations=integrations).with_key("config")
 
 
@@ -367,3 +374,19 @@ def test_reading_and_writing_need_their_scopes(
 
     assert anybody.with_key(other, "alerts").send(method, path).code == "scope_missing"
     assert anybody.with_key(scope).send(method, path, body={"type": "rest"}).status != 403
+
+
+def test_an_unknown_escalation_policy_is_refused(
+    editor: Client, integrations: InMemoryIntegrations
+) -> None:
+    refused = put(editor, {"type": "rest", "escalation_policy": "night"})
+
+    assert (refused.status, refused.wrong_fields) == (422, ["escalation_policy"])
+    assert "make it first" in refused.text
+    assert integrations.list() == ()
+
+
+def test_the_name_of_missed_heartbeats_is_reserved(editor: Client) -> None:
+    refused = put(editor, {"type": "rest"}, "/api/v1/integrations/heartbeats")
+
+    assert (refused.status, refused.wrong_fields) == (422, ["name"])

@@ -184,11 +184,11 @@ def test_a_claim_that_could_not_be_released_holds_for_half_a_minute(
 def test_an_answer_that_could_not_be_kept_is_given_all_the_same(
     stored: Gateway, line: Line
 ) -> None:
-    line.breaks_at = 7
+    line.breaks_at = 8
 
     reply = by_key(stored, trigger("disk"))
 
-    assert line.calls == 7
+    assert line.calls == 8
     assert (reply.status, reply.outcomes) == (202, ["opened"])
 
 

@@ -15,6 +15,7 @@ from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, a_message,
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.signal import Facts
 
 pytestmark = pytest.mark.loopback
 
@@ -41,8 +42,8 @@ def at_the_server(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
 
 
-def mail(email_from: str = "tocsin@example.com", **facts: str) -> str | None:
-    alert = replace(an_alert(), facts=replace(an_alert().facts, **facts))
+def mail(email_from: str = "tocsin@example.com", facts: Facts | None = None) -> str | None:
+    alert = replace(an_alert(), facts=facts or an_alert().facts)
     sender = EmailSender(sdk_client("sesv2", AWS), email_from)
     delivery = a_delivery("email", target="user:alice")
     return sender.send(claimed(delivery), alert, a_message(alert, delivery), MAIL)
@@ -104,7 +105,7 @@ class Tags(HTMLParser):
 def test_hostile_text_adds_nothing_to_an_email(server: ScriptedServer, hostile: str) -> None:
     server.plays(reply(body={"MessageId": "m-1"}))
 
-    mail(name=hostile, summary=hostile, reason=hostile, object=hostile, source=hostile)
+    mail(facts=Facts(name=hostile, summary=hostile, reason=hostile, object=hostile, source=hostile))
 
     simple = server.requests[0].json()["Content"]["Simple"]
     tags = Tags()

@@ -74,7 +74,7 @@ def posted(server: ScriptedServer) -> dict[str, Any]:
     return body
 
 
-def texts(value: object) -> list[dict[str, Any]]:
+def texts(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
     """Everything in a message that Slack shows as a text."""
     match value:
         case {"type": "plain_text" | "mrkdwn"}:

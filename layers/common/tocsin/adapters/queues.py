@@ -16,6 +16,8 @@ from tocsin.domain.notification import Delivery, NotificationEvent, Notification
 BATCH_LIMIT: Final = 10
 """SQS takes no more at once, nor delays for longer than 15 minutes."""
 LONGEST_DELAY_SECONDS: Final = 900
+GROUP_LIMIT: Final = 128
+"""Characters of a group's name; letters, digits and punctuation."""
 ATTEMPTS: Final = 3
 
 _SECOND: Final = timedelta(seconds=1)
@@ -35,7 +37,7 @@ class SqsTimers:
 
         One that is due in more than 15 minutes arrives too early, and has to be sent again.
         """
-        due = [(timer.due_at, _written(timer)) for timer in timers]
+        due = [(timer.due_at, {"MessageBody": _written(timer)}) for timer in timers]
         _send_all(self.call, self.queue_url, due, now)
 
 
@@ -56,21 +58,21 @@ class SqsDeliveries:
             replace(it, due_at=min(it.due_at, now)) if it.due_at - now < _SECOND else it
             for it in deliveries
         ]
-        due = [(delivery.due_at, written_delivery(delivery)) for delivery in timed]
+        due = [(delivery.due_at, _delivery_message(delivery)) for delivery in timed]
         _send_all(self.call, self.queue_url, due, now)
 
 
 def _send_all(
-    call: Call, queue_url: str, due: Sequence[tuple[datetime, str]], now: datetime
+    call: Call, queue_url: str, due: Sequence[tuple[datetime, Entry]], now: datetime
 ) -> None:
     for batch in batched(due, BATCH_LIMIT, strict=False):
         entries = {
             str(number): {
                 "Id": str(number),
-                "MessageBody": body,
                 "DelaySeconds": _delay_seconds(due_at - now),
+                **message,
             }
-            for number, (due_at, body) in enumerate(batch)
+            for number, (due_at, message) in enumerate(batch)
         }
         _send(call, queue_url, entries)
 
@@ -146,6 +148,12 @@ def delivery_from(body: str) -> Delivery:
         planned=fields["planned"],
         due_at=instant(fields["due_at"]),
     )
+
+
+def _delivery_message(delivery: Delivery) -> Entry:
+    """While much is in line for one receiver, SQS gives what is for others first (fair queues)."""
+    group = f"{delivery.target}#{delivery.channel}"[:GROUP_LIMIT]
+    return {"MessageBody": written_delivery(delivery), "MessageGroupId": group}
 
 
 def _written(timer: AnyTimer) -> str:

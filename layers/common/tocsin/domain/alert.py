@@ -91,6 +91,8 @@ class Alert:
     acknowledged_by: Actor | None = None
     resolves_at: datetime | None = None
     """The sender said `ok`; the alert closes then unless it fires again before."""
+    lapses_at: datetime | None = None
+    """By then its sender says it again, or it is over; every repeat puts it off."""
     resolved_at: datetime | None = None
     resolved_by: Actor | None = None
     snooze: Snooze | None = None
@@ -122,6 +124,11 @@ class Alert:
     def is_open(self) -> bool:
         """Whether somebody may still have to do something."""
         return self.status is not AlertStatus.RESOLVED
+
+    @property
+    def has_ended_by_itself(self) -> bool:
+        """Whether it is over although nobody said so in that moment."""
+        return self.resolved_by == AUTO
 
     @property
     def was_resolved_by_hand(self) -> bool:
@@ -187,6 +194,7 @@ class Alert:
             current_value=signal.current_value,
             listed=Listed(occurrences=1, last_seen_at=fired_at, current_value=signal.current_value),
             source_started_at=signal.source_started_at,
+            lapses_at=signal.lapses_at,
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,
             escalation=Escalation(policy=policy),
             flapping=flapping,
@@ -238,8 +246,25 @@ class Alert:
             overflow=None,
             occurrences=self.occurrences + 1,
             last_seen_at=at,
+            lapses_at=signal.lapses_at,
             current_value=value,
         )
+
+    def corrected(
+        self, signal: Signal, *, by: Actor, at: datetime, policy: str | None = None
+    ) -> Self:
+        """Take what is said about it now in place of what was said before, severity included.
+
+        It counts as an occurrence, as a repeat that says something else does.
+
+        Raises:
+            AlreadyResolvedError: It is over.
+        """
+        self._expect_open()
+        corrected = self.counted(signal, at)._with(ChangeType.UPDATED, by=by, at=at, details={})
+        if signal.severity is self.severity:
+            return corrected
+        return corrected.changed_severity(signal.severity, by=by, at=at, policy=policy)
 
     def changed_severity(
         self, severity: Severity, *, by: Actor, at: datetime, policy: str | None = None

@@ -57,6 +57,17 @@ class UnauthorizedError(TocsinError):
     code = "unauthorized"
 
 
+class SenderNotTrustedError(UnauthorizedError):
+    """The URL is right, but its integration asks for more, and that was not there."""
+
+    def __init__(self, check: str, challenge: str | None = None) -> None:
+        super().__init__("This integration asks for more than its URL, and it is not as asked.")
+        self.check = check
+        """Which one failed; for the log, as it would tell a stranger what to try next."""
+        self.challenge = challenge
+        """How to ask the sender for it."""
+
+
 class ScopeMissingError(TocsinError):
     """The key is good but does not grant this."""
 

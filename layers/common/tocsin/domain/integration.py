@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from tocsin.domain.credential import TOKEN_PREFIX_LENGTH, SecretHash, hash_token
 from tocsin.domain.errors import ConflictError
+from tocsin.domain.intake_checks import NO_CHECKS, IntakeChecks
 from tocsin.domain.reception import Source
 
 EVENTS_API: Final = "events-api"
@@ -15,10 +16,16 @@ EVENTS_API: Final = "events-api"
 other may take this name, or two senders could share a dedup key by accident."""
 HEARTBEATS: Final = "heartbeats"
 """The integration of alerts about missed heartbeats; reserved for the same reason."""
+SELF: Final = "tocsin"
+"""The integration of alerts about Tocsin itself; reserved for the same reason."""
 RESERVED_NAMES: Final = {
     EVENTS_API: "is that of events that come with an API key",
     HEARTBEATS: "is that of missed heartbeats",
+    SELF: "is that of alerts about Tocsin itself",
 }
+
+EVENTBRIDGE: Final = "eventbridge"
+"""The integration of events that EventBridge hands over itself; it need not be there."""
 
 MONITOR_RESOLVE_AFTER: Final = timedelta(seconds=60)
 TOKENS_LIMIT: Final = 10
@@ -31,6 +38,38 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    AIRBRAKE = "airbrake"
+    ALERTA = "alerta"
+    ALERTMANAGER = "alertmanager"
+    APPRISE = "apprise"
+    AZURE_MONITOR = "azure-monitor"
+    BETTER_STACK = "better-stack"
+    CLOUDEVENTS = "cloudevents"
+    DATADOG = "datadog"
+    EVENTBRIDGE = "eventbridge"
+    GCP_MONITORING = "gcp-monitoring"
+    GENERIC = "generic"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    GRAFANA = "grafana"
+    GRAYLOG = "graylog"
+    HEALTHCHECKS = "healthchecks"
+    HONEYCOMB = "honeycomb"
+    ICINGA2 = "icinga2"
+    KIBANA = "kibana"
+    MONIT = "monit"
+    NAGIOS = "nagios"
+    NETDATA = "netdata"
+    NEWRELIC = "newrelic"
+    OPSGENIE = "opsgenie"
+    PAGERDUTY = "pagerduty"
+    PINGDOM = "pingdom"
+    SENTRY = "sentry"
+    SNS = "sns"
+    STATUSPAGE = "statuspage"
+    UPTIMEROBOT = "uptimerobot"
+    UPTIME_KUMA = "uptime-kuma"
+    ZABBIX = "zabbix"
 
     @property
     def resolve_after(self) -> timedelta:
@@ -71,6 +110,11 @@ class Integration:
     severity_map: Mapping[str, str] = field(default_factory=dict)
     wakes_on_output: bool = False
     paused: bool = False
+    checks: IntakeChecks = NO_CHECKS
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Of type `generic`: a JMESPath expression for each part of an alert."""
+    topic_arn: str | None = None
+    """Of type `sns`: the only topic that may send. Set, or that of the first confirmation."""
     escalation_policy: str | None = None
     managed_by: str | None = None
     created_at: datetime

@@ -10,7 +10,7 @@ from tocsin.domain.link import Links
 from tocsin.domain.next_action import ActionKind, NextAction
 from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import CUT_MARK, printable
+from tocsin.domain.signal import CUT_MARK, Facts, printable
 
 TITLE_LIMIT: Final = 200
 LINE_LIMIT: Final = 1000
@@ -108,7 +108,7 @@ def _state(alert: Alert, delivery: Delivery) -> str:
 
 def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tuple[str, str]]:
     facts = alert.facts
-    yield "What", facts.name if facts.name == facts.summary else f"{facts.name} {facts.summary}"
+    yield "What", _what(facts)
     yield "Details", facts.reason
     yield "Where", _where(alert)
     yield "How bad", _how_bad(alert)
@@ -120,6 +120,12 @@ def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tup
     if delivery.is_page and alert.escalation.policy:
         step = delivery.step_name or str(delivery.step)
         yield "Asked", f"step {step} of {alert.escalation.policy}"
+
+
+def _what(facts: Facts) -> str:
+    if not facts.summary:
+        return facts.name
+    return facts.summary if facts.name in facts.summary else f"{facts.name}: {facts.summary}"
 
 
 def _where(alert: Alert) -> str:

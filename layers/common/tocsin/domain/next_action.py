@@ -20,6 +20,7 @@ class ActionKind(StrEnum):
 
     WAKE = "wake"
     RESOLVE = "resolve"
+    LAPSE = "lapse"
     UNACKNOWLEDGE = "unacknowledge"
     ESCALATE = "escalate"
     EXHAUST = "exhaust"
@@ -53,6 +54,14 @@ def next_action(alert: Alert) -> NextAction:
     """Say what is due next; every open alert has an action or a stated reason for none."""
     if not alert.is_open:
         return NextAction(kind=ActionKind.NONE, at=None, why="resolved")
+    wanted, lapses_at = _if_it_goes_on(alert), alert.lapses_at
+    if lapses_at is None or (wanted.at is not None and wanted.at < lapses_at):
+        return wanted
+    why = "its sender repeats it until it is over; resolves unless it comes again by then"
+    return NextAction(kind=ActionKind.LAPSE, at=lapses_at, why=why)
+
+
+def _if_it_goes_on(alert: Alert) -> NextAction:
     wakes_at = alert.snooze.until if alert.snooze else None
     if alert.resolves_at is not None and (wakes_at is None or alert.resolves_at <= wakes_at):
         why = "the sender reported recovery; resolves unless it fires again"
@@ -157,6 +166,8 @@ def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | 
         case ActionKind.RESOLVE:
             reason = "recovered, and stayed so for the integration's resolve window"
             return alert.resolve(by=AUTO, at=at, reason=reason)
+        case ActionKind.LAPSE:
+            return alert.resolve(by=AUTO, at=at, reason="its sender did not repeat it in time")
         case ActionKind.UNACKNOWLEDGE:
             return alert.unacknowledge(by=AUTO, at=at, reason="the acknowledgement timed out")
         case ActionKind.ESCALATE | ActionKind.EXHAUST:

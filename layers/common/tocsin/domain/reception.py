@@ -68,6 +68,7 @@ def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
         current.is_open
         and current.severity is signal.severity
         and current.resolves_at is None
+        and _has_timer_for(current, signal)
         and not _wakes_by_output(current, signal, source)
     )
 
@@ -139,6 +140,13 @@ def _reason_of(signal: Signal) -> str | None:
 def _is_same_source_episode(current: Alert, signal: Signal) -> bool:
     begun, known = signal.source_started_at, current.source_started_at
     return begun is not None and known is not None and milliseconds(begun) == milliseconds(known)
+
+
+def _has_timer_for(current: Alert, signal: Signal) -> bool:
+    """Whether what it waits for until it lapses may stay as it is: put off, never brought on."""
+    if signal.lapses_at is None or current.lapses_at is None:
+        return signal.lapses_at is current.lapses_at
+    return current.timer_at is not None and current.timer_at <= signal.lapses_at
 
 
 def _wakes_by_output(current: Alert, signal: Signal, source: Source) -> bool:

@@ -78,6 +78,9 @@ class Signal:
     source_started_at: datetime | None = None
     """When the condition began, where the sender says so; tells one source episode from the
     next after a manual resolve. Never used for ordering."""
+    lapses_at: datetime | None = None
+    """Until when the sender vouches for it: if it does not come again by then, it is over. Only
+    of a trigger, and always ahead."""
 
 
 class FactsBuilder:
@@ -90,6 +93,10 @@ class FactsBuilder:
     def truncated(self) -> tuple[str, ...]:
         """One sentence for each thing that was cut."""
         return tuple(self._truncated)
+
+    def note(self, note: str) -> None:
+        """Say what the sender itself left out."""
+        self._truncated.append(printable(note)[:SUMMARY_LIMIT])
 
     def text(self, field_name: str, text: str, limit: int) -> str:
         """Keep the first `limit` characters."""

@@ -4,7 +4,7 @@ Only type checkers import this: a cold start does without it.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tocsin.domain.alert import Alert
@@ -26,6 +26,7 @@ from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Channel, Directory
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
+from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
@@ -52,14 +53,21 @@ class SlotRepository(Protocol):
             SlotRefusedError: There is none, or more is to be decided.
         """
 
-    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot.
+    def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
+        """Store the first episode of a slot, and the body that opened it.
 
         Raises:
             SlotRefusedError: The slot is taken.
         """
 
-    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+    def replace(
+        self,
+        previous: Alert,
+        alert: Alert,
+        *,
+        body: SentBody | None = None,
+        write_id: WriteId,
+    ) -> Alert:
         """Store the next episode; the one before moves out of the slot in the same write.
 
         Raises:
@@ -74,6 +82,9 @@ class SlotRepository(Protocol):
         Raises:
             SlotRefusedError: Somebody else changed the state; decide again.
         """
+
+    def keep_last_body(self, alert: Alert, body: SentBody) -> None:
+        """Keep the body that last changed the state, unless a newer one is kept already."""
 
     def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
         """Move where it stands in the index of what falls due; None takes it out.
@@ -116,17 +127,24 @@ class AlertRepository(Protocol):
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
         """Read what happened, oldest first; changes of the last second may still be missing."""
 
+    def sent_bodies(self, alert_id: AlertId) -> SentBodies:
+        """Read what was sent first and last.
+
+        Raises:
+            AlertNotFoundError: Unknown, or no id of ours.
+        """
+
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         """Put a note on the timeline; the alert itself stays as it is."""
 
 
 class PagingRepository(Protocol):
-    """The configuration as the engine reads it; at most half a minute old."""
+    """The configuration as the engine reads it; at most half a minute old, or `max_age`."""
 
-    def routing(self, at: datetime) -> Routing:
+    def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         """Read policies and routes."""
 
-    def directory(self, at: datetime) -> Directory:
+    def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
         """Read users, channels and who is on call at this time."""
 
 

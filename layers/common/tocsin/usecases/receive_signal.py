@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -12,8 +13,10 @@ from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.usecases.choose_policy import choose_policy
 
 if TYPE_CHECKING:
+    from tocsin.domain.sent_body import SentBody
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 10
@@ -27,9 +30,15 @@ class Receipt:
 
     outcome: Outcome
     alert_id: AlertId | None
+    is_body_lost: bool = False
+    """The state changed, and the body that said so could not be kept as the last one."""
 
 
-def receive_signal(
+type Body = Callable[[], SentBody]
+"""Made only where it is kept: most signals are repeats."""
+
+
+def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what is known
     signal: Signal,
     source: Source,
     *,
@@ -37,11 +46,13 @@ def receive_signal(
     slots: SlotRepository,
     paging: PagingRepository,
     new_write_id: NewWriteId,
+    body: Body | None = None,
 ) -> Receipt:
     """Write what a signal changes, before the sender is answered.
 
     The common cases, a repeat and a plain recovery, are one write and no read. When that
     write is refused, the refusal brings what the slot holds, and the rest is decided on it.
+    The body is kept with what opens an episode, and after what changes its state.
 
     Raises:
         TryAgainError: Nothing was written; the same signal works later.
@@ -53,21 +64,23 @@ def receive_signal(
                 return _receipt(Outcome.UPDATED, alert)
             case SignalAction.RESOLVE if not source.resolve_after:
                 alert = slots.resolve(signal, source, at=at, write_id=new_write_id())
-                return _receipt(Outcome.RESOLVED, alert)
+                return _changed(Outcome.RESOLVED, alert, body, slots)
             case _:
                 current = slots.in_slot(source.slot_of(signal))
     except SlotRefusedError as refusal:
         current = refusal.current
+    write = _Write(slots=slots, signal=signal, source=source, at=at, body=body)
     for _ in range(ATTEMPTS):
         reception = receive(current, signal, source, at)
         if reception.alert is None or reception.alert is current:
             return _receipt(reception.outcome, reception.alert)
         try:
-            write = _Write(slots=slots, signal=signal, source=source, at=at)
             alert = write(current, _with_first_step(reception.alert, paging), new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
             continue
+        if _is_new_state(current, alert):
+            return _changed(reception.outcome, alert, body, slots)
         return _receipt(reception.outcome, alert)
     raise TryAgainError
 
@@ -80,16 +93,37 @@ class _Write:
     signal: Signal
     source: Source
     at: datetime
+    body: Body | None
 
     def __call__(self, current: Alert | None, alert: Alert, write_id: WriteId) -> Alert:
         if current is None:
-            return self.slots.add(alert, write_id=write_id)
+            return self.slots.add(alert, body=self._sent(), write_id=write_id)
         if alert.alert_id != current.alert_id:
-            return self.slots.replace(current, alert, write_id=write_id)
+            return self.slots.replace(current, alert, body=self._sent(), write_id=write_id)
         is_trigger = self.signal.action is SignalAction.TRIGGER
         if is_trigger and is_mere_repeat(current, self.signal, self.source):
             return self.slots.count(self.signal, self.source, at=self.at, write_id=write_id)
         return self.slots.update(current, alert, write_id=write_id)
+
+    def _sent(self) -> SentBody | None:
+        return self.body() if self.body else None
+
+
+def _is_new_state(before: Alert | None, after: Alert) -> bool:
+    """Whether it is the same alert, and more than counted."""
+    if before is None or before.alert_id != after.alert_id:
+        return False
+    return before.version != after.version
+
+
+def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepository) -> Receipt:
+    """Keep the body of a change that is written; that it cannot be kept does not undo it."""
+    try:
+        if body is not None:
+            slots.keep_last_body(alert, body())
+    except TryAgainError:
+        return Receipt(outcome=outcome, alert_id=alert.alert_id, is_body_lost=True)
+    return _receipt(outcome, alert)
 
 
 def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
@@ -100,7 +134,7 @@ def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
     if not first_step_is_due(alert):
         return alert
     try:
-        policy = paging.routing(alert.changed_at).choose(alert)
+        policy = choose_policy(alert, at=alert.changed_at, paging=paging)
     except TryAgainError:
         return alert
     return alert.escalate(policy, at=alert.changed_at)

@@ -7,7 +7,9 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_list import read_page
+from tocsin.adapters.dynamodb.beside import body_from
 from tocsin.adapters.dynamodb.items import Image, alert_from, text
+from tocsin.adapters.dynamodb.queries import get_items
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_items import change_from, change_item, samples_from
 from tocsin.domain.alert import Alert
@@ -21,6 +23,7 @@ from tocsin.domain.ids import (
     is_ulid,
     milliseconds,
 )
+from tocsin.domain.sent_body import SentBodies
 from tocsin.domain.timeline import Change, TimelinePage
 
 _NEAREST: Final = 3
@@ -85,6 +88,14 @@ class DynamoDBAlerts:
             next_cursor=last["sk"]["S"] if last else None,
         )
 
+    def sent_bodies(self, alert_id: AlertId) -> SentBodies:
+        """Read what was sent first and last."""
+        self.get(alert_id)
+        wanted = [keys.overflow_key(alert_id), keys.last_body_key(alert_id)]
+        found = {item["sk"]["S"]: item for item in get_items(self.call, self.table_name, wanted)}
+        first, last = (body_from(found.get(key["sk"]["S"])) for key in wanted)
+        return SentBodies(first=first, last=last or first)
+
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         """Put a note on the timeline; the alert itself stays as it is."""
         key = keys.note_key(alert_id, milliseconds(note.at), write_id)
@@ -117,6 +128,6 @@ class DynamoDBAlerts:
         if image is None or image["id"]["S"] != alert_id:
             raise AlertNotFoundError
         overflow = items.get(keys.overflow_sort(alert_id))
-        is_whole = overflow and overflow["overflow"] == image.get("overflow")
+        is_whole = overflow and overflow.get("overflow") == image.get("overflow", "")
         whole = overflow["details"]["B"] if overflow and is_whole else None
         return alert_from(image, whole=whole), items.get(keys.history_sort(alert_id))

@@ -58,6 +58,16 @@ def unpack(packed: bytes) -> tuple[Facts, str]:
     return Facts(**said), dedup_key
 
 
+def pack_text(text: str) -> bytes:
+    """Pack what a sender sent."""
+    return _deflate(text.encode("utf-8", "replace"))
+
+
+def unpack_text(packed: bytes) -> str:
+    """The inverse of `pack_text`."""
+    return _inflate(packed).decode()
+
+
 def shortened(facts: Facts) -> Facts:
     """What lists show of facts that are too big to stay inline."""
     labels = facts.labels.items()

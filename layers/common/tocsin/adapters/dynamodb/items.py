@@ -107,6 +107,7 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
         "acknowledged_at": _maybe_time(alert.acknowledged_at),
         "acknowledged_by": _maybe_text(alert.acknowledged_by),
         "resolves_at": _maybe_time(alert.resolves_at),
+        "lapses_at": _maybe_time(alert.lapses_at),
         "resolved_at": _maybe_time(alert.resolved_at),
         "resolved_by": _maybe_text(alert.resolved_by),
         "snooze": text(_written_snooze(alert.snooze)) if alert.snooze else None,
@@ -167,16 +168,6 @@ def alert_item(
     return item
 
 
-def overflow_item(alert_id: AlertId, packed: PackedFacts) -> Item:
-    """Write the facts that are too big for the slot."""
-    return keys.overflow_key(alert_id) | {
-        "entity": text("overflow"),
-        "version": number(1),
-        "overflow": text(packed.overflow or ""),
-        "details": {"B": packed.whole},
-    }
-
-
 def alert_from(image: Image, *, whole: str | None = None) -> Alert:
     """Read an alert from its item, or from what an index holds of it.
 
@@ -213,6 +204,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         acknowledged_at=_read_time(image, "acknowledged_at"),
         acknowledged_by=_read_actor(image, "acknowledged_by"),
         resolves_at=_read_time(image, "resolves_at"),
+        lapses_at=_read_time(image, "lapses_at"),
         resolved_at=_read_time(image, "resolved_at"),
         resolved_by=_read_actor(image, "resolved_by"),
         snooze=_read_snooze(image["snooze"]["S"]) if "snooze" in image else None,

@@ -82,8 +82,16 @@ def overflow_sort(alert_id: AlertId) -> str:
 
 
 def overflow_key(alert_id: AlertId) -> Key:
-    """What is too big to be rewritten with every repeat."""
+    """What is too big to be rewritten with every repeat, and the body of the first event."""
     return key(slot_partition(fingerprint_of(alert_id)), overflow_sort(alert_id))
+
+
+def last_body_key(alert_id: AlertId) -> Key:
+    """The body that last changed the state; that of the first event is with the overflow.
+
+    Sorts behind `LIVE`, so that reading an alert does not read it.
+    """
+    return key(slot_partition(fingerprint_of(alert_id)), f"R#{alert_id}")
 
 
 def history_sort(alert_id: AlertId) -> str:

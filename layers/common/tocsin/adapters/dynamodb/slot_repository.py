@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.beside import beside_item, body_item, overflow_update
 from tocsin.adapters.dynamodb.items import (
     Item,
     PackedFacts,
     alert_from,
     alert_item,
-    overflow_item,
+    expiry,
     pack_facts,
     text,
 )
@@ -30,6 +31,7 @@ from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import Fingerprint, WriteId
 from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
+from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -82,21 +84,26 @@ class DynamoDBSlots:
         )
         return self._update(slot, update, write_id)
 
-    def add(self, alert: Alert, *, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot."""
+    def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
+        """Store the first episode of a slot, and the body that opened it."""
         packed = pack_facts(alert.facts, alert.dedup_key)
+        self._put_beside(alert, packed, body)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "attribute_not_exists(pk)")
-        if packed.overflow:
-            puts = [{"Put": put}, {"Put": self._put(overflow_item(alert.alert_id, packed))}]
-            self._transact(puts, write_id)
-        else:
-            self._conditionally("PutItem", put, write_id)
+        self._conditionally("PutItem", put, write_id)
         return _stored(alert, packed)
 
-    def replace(self, previous: Alert, alert: Alert, *, write_id: WriteId) -> Alert:
+    def replace(
+        self,
+        previous: Alert,
+        alert: Alert,
+        *,
+        body: SentBody | None = None,
+        write_id: WriteId,
+    ) -> Alert:
         """Store the next episode; the one before moves out of the slot in the same write."""
         packed = pack_facts(alert.facts, alert.dedup_key)
+        self._put_beside(alert, packed, body)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "id = :id AND version = :version")
         put["ExpressionAttributeValues"] = {
@@ -104,10 +111,21 @@ class DynamoDBSlots:
             ":version": {"N": str(previous.version)},
         }
         actions = [{"Put": put}, {"Put": self._put(self._archived(previous, write_id))}]
-        if packed.overflow:
-            actions.append({"Put": self._put(overflow_item(alert.alert_id, packed))})
         self._transact(actions, write_id)
         return _stored(alert, packed)
+
+    def keep_last_body(self, alert: Alert, body: SentBody) -> None:
+        """Keep the body that last changed the state, unless a newer one is kept already."""
+        item = keys.last_body_key(alert.alert_id) | body_item(body)
+        if alert.resolved_at is not None:
+            item["expires_at"] = expiry(alert.resolved_at, self.retention)
+        put = self._put(item, "attribute_not_exists(body_at) OR body_at <= :at")
+        put["ExpressionAttributeValues"] = {":at": item["body_at"]}
+        try:
+            self.call("PutItem", put)
+        except AwsError as error:
+            if error.code != CONDITION_FAILED:
+                raise
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         """Store what changed, if the state is still the one that was read."""
@@ -122,6 +140,16 @@ class DynamoDBSlots:
         """Store what differs, if the alert is as `Alert.presumed` says."""
         update = presumed_update(presumed, after, write_id=write_id, retention=self.retention)
         return self._update(presumed.fingerprint, update, write_id)
+
+    def _put_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> None:
+        """Store what is too big for the slot, before the slot refers to it.
+
+        If the slot is then refused, nobody refers to it and it expires.
+        """
+        if body is None and packed.overflow is None:
+            return
+        item = beside_item(alert, packed, body, retention=self.retention)
+        self.call("PutItem", self._put(item))
 
     def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
         """Move where it stands in the index of what falls due; None takes it out."""
@@ -155,8 +183,11 @@ class DynamoDBSlots:
         write_id: WriteId,
     ) -> None:
         parameters = update.parameters(self.table_name, keys.slot_key(slot))
-        overflow = self._put(overflow_item(current.alert_id, packed))
-        self._transact([{"Update": parameters}, {"Put": overflow}], write_id)
+        overflow = {
+            "TableName": self.table_name,
+            **overflow_update(current.alert_id, packed),
+        }
+        self._transact([{"Update": parameters}, {"Update": overflow}], write_id)
 
     def _conditionally(self, operation: str, parameters: Parameters, write_id: WriteId) -> Item:
         """Write, and return the item as it then is.

@@ -23,6 +23,9 @@ ACTIONS_LIMIT: Final = 100
 """DynamoDB takes no more in one transaction; one of them moves the counts."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _IS_NEW: Final = "attribute_not_exists(pk)"
+_OPENED_AND_RESOLVED: Final = 2
+"""The version of an alert that nothing else happened to: its last body is that of the recovery,
+which was written with its expiry, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +108,11 @@ class DynamoDBTimeline:
 
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
-        is_repeated = alert.occurrences > 1
-        beside: list[keys.Key] = []
-        if is_repeated:
+        beside = [keys.overflow_key(alert.alert_id)]
+        if alert.occurrences > 1:
             beside.append(keys.history_key(alert.alert_id))
-        # Facts may have been too big once and shrunk with a repeat.
-        if is_repeated or alert.overflow:
-            beside.append(keys.overflow_key(alert.alert_id))
+        if alert.version > _OPENED_AND_RESOLVED:
+            beside.append(keys.last_body_key(alert.alert_id))
         for key in beside:
             update = Update()
             update.put("expires_at", expiry(alert.resolved_at or alert.changed_at, self.retention))

@@ -111,6 +111,11 @@ def count_update(
     update.expect("severity = :severity", severity=text(signal.severity))
     update.expect(IS_NOT_RESOLVING)
     update.expect(IS_NOT_OURS)
+    if signal.lapses_at is None:
+        update.expect("attribute_not_exists(lapses_at)")
+    else:
+        update.put("lapses_at", time(signal.lapses_at))
+        update.expect("attribute_exists(lapses_at) AND due_at <= :lapses_at")
     if source.wakes_on_output:
         update.expect(f"{IS_AWAKE} OR output_hash = :output_hash OR contains(snooze, :sticky)")
         update.values[":sticky"] = text('"sticky_output":true')
@@ -166,6 +171,9 @@ def state_update(
     packed = _put_repeated(update, before, after)
     update.expect("id = :read_id", read_id=text(before.alert_id))
     update.expect("version = :read_version", read_version=number(before.version))
+    if before.lapses_at is not None and after.has_ended_by_itself:
+        # A repeat makes no version of its own, and one that just came keeps it open.
+        update.expect("lapses_at = :read_lapses_at", read_lapses_at=time(before.lapses_at))
     return update, packed
 
 

@@ -1,0 +1,73 @@
+"""What an integration may ask of its sender beyond the URL."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, IPvAnyNetwork
+
+from functions.alerts_api.intake_checks import MASK
+from functions.alerts_api.schemas.model import ConfigurationBody
+from tocsin.domain.intake_checks import PASSWORD_MINIMUM, SECRET_MINIMUM, SignatureAlgorithm
+
+SECRET_LIMIT: Final = 512
+CIDRS_LIMIT: Final = 64
+
+
+def _value_itself(secret: str) -> str:
+    """Refuse what only the team's file can name: taken for a secret, a name is easily guessed."""
+    if secret.startswith("/"):
+        message = "must be the secret itself; only the team's file names a parameter"
+        raise ValueError(message)
+    return secret
+
+
+HeaderName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"), AfterValidator(str.lower)
+]
+_SHOWN = f"Kept, and shown as `{MASK}`; that, or nothing, leaves the one that is there."
+
+
+class SignatureBody(ConfigurationBody):
+    """An HMAC over the body as sent, in hex, in a header."""
+
+    header: HeaderName = Field(examples=["x-hub-signature-256"])
+    algorithm: SignatureAlgorithm = SignatureAlgorithm.SHA256
+    prefix: Annotated[str, Field(max_length=32)] = Field(
+        "", description="What comes before the hex digits.", examples=["sha256="]
+    )
+    timestamp_header: HeaderName | None = Field(
+        None,
+        description=(
+            "If given, what is signed is `<value of this header>:<body>`, and the value a time "
+            "in seconds since 1970, at most 5 minutes off."
+        ),
+    )
+    secret: Annotated[
+        str | None,
+        Field(min_length=SECRET_MINIMUM, max_length=SECRET_LIMIT),
+        AfterValidator(lambda secret: secret if secret is None else _value_itself(secret)),
+    ] = Field(None, description=_SHOWN)
+
+
+class BasicBody(ConfigurationBody):
+    """HTTP basic authentication."""
+
+    user: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^:]*$")]
+    password: Annotated[str, Field(min_length=SECRET_MINIMUM, max_length=SECRET_LIMIT)] | None = (
+        Field(
+            None,
+            description=f"At least {PASSWORD_MINIMUM} characters that nobody can guess. {_SHOWN}",
+        )
+    )
+
+
+class HeaderTokenBody(ConfigurationBody):
+    """A header that has to have one value."""
+
+    header: HeaderName = Field(examples=["x-tocsin-token"])
+    token: Annotated[str, Field(min_length=SECRET_MINIMUM, max_length=SECRET_LIMIT)] | None = Field(
+        None,
+        description=f"At least {PASSWORD_MINIMUM} characters that nobody can guess. {_SHOWN}",
+    )
+
+
+Cidrs = Annotated[list[IPvAnyNetwork], Field(max_length=CIDRS_LIMIT)]

@@ -1,0 +1,167 @@
+"""Alertmanager's API v2, as far as Prometheus and amtool use it."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.compat import CompatCall, Product
+from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
+from functions.ingest.intake import settings_of
+from functions.ingest.reply import Reply, Taken
+from functions.ingest.senders import Entry
+from functions.ingest.senders.entries import ENTRIES_LIMIT, read_entry
+from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.prometheus_alerts import read_alert
+from tocsin.domain.errors import (
+    InvalidInputError,
+    MalformedInputError,
+    NotFoundError,
+    TocsinError,
+    UnsupportedMediaError,
+)
+from tocsin.domain.integration import Integration
+from tocsin.lambda_runtime.error_answers import (
+    MethodNotAllowedError,
+    headers_of_status,
+    status_of,
+)
+from tocsin.lambda_runtime.strict_json import read_json
+
+NO_SILENCES: Final = (
+    "silences are not made through this API: snooze the alert, or pause the integration"
+)
+_JSON: Final = "application/json"
+_REFUSALS_SHOWN: Final = 10
+
+type Work = Callable[[CompatCall, Integration], Taken]
+
+
+class SaidPlainlyError(InvalidInputError):
+    """Answered with its message alone, as Alertmanager's own checks are."""
+
+
+def take(call: CompatCall) -> Taken:
+    """Answer one request; who is asked is always the integration of the URL's token."""
+    integration = call.integration()
+    method = "GET" if call.request.method == "HEAD" else call.request.method
+    works = _routes(call)
+    if not works:
+        raise NotFoundError(f"path /{call.path[:100]} was not found")
+    if method not in works:
+        allowed = ", ".join(works)
+        raise MethodNotAllowedError(f"method {method} is not allowed, but [{allowed}] are", allowed)
+    return works[method](call, integration)
+
+
+def refuse(error: TocsinError, _request_id: str) -> Reply:
+    """Spell a refusal as Alertmanager does: its own checks as a text, the rest as an object."""
+    status = status_of(error)
+    if isinstance(error, InvalidInputError):
+        status = HTTPStatus.BAD_REQUEST
+    said: object = {"code": int(status), "message": error.message}
+    if isinstance(error, SaidPlainlyError):
+        said = error.message
+    headers = dict(headers_of_status(status))
+    if isinstance(error, MethodNotAllowedError):
+        headers["allow"] = error.allowed
+    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+
+
+def take_alerts(
+    call: CompatCall,
+    integration: Integration,
+    *,
+    answer: str = "",
+    refuse: Callable[[TocsinError, str], Reply] = refuse,
+) -> Taken:
+    """Take in a list of alerts.
+
+    As Alertmanager does it, good ones are taken although the answer refuses the others.
+    """
+    read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
+    values = _alerts_in(call)
+    alone = len(values) == 1
+    entries = [
+        read_entry(value, read_one, "invalid alert", part=None if alone else [value])
+        for value in values
+    ]
+    intake = call.take_in(entries, integration)
+    refusal = _refusal_of(entries)
+    if refusal is None:
+        reply = Reply(status=HTTPStatus.OK, body=answer)
+    else:
+        reply = refuse(refusal, call.request.request_id)
+    return Taken(reply=reply, integration=integration.name, intake=intake)
+
+
+def _routes(call: CompatCall) -> Mapping[str, Work]:
+    """What a path below `api/v2` takes, by method."""
+    match call.segments[2:]:
+        case ("silence", _):
+            return {"GET": _no_silence, "DELETE": _no_silence}
+        case segments:
+            return _ROUTES.get("/".join(segments), {})
+
+
+def _answering(view: Callable[[CompatCall, Integration], Any]) -> Work:
+    def answer(call: CompatCall, integration: Integration) -> Taken:
+        body = json.dumps(view(call, integration), ensure_ascii=False)
+        reply = Reply(status=HTTPStatus.OK, body=body)
+        return Taken(reply=reply, integration=integration.name)
+
+    return answer
+
+
+def _post_alerts(call: CompatCall, integration: Integration) -> Taken:
+    media_type = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != _JSON:
+        message = f'unsupported media type "{media_type[:100]}", only [{_JSON}] are allowed'
+        raise UnsupportedMediaError(message)
+    return take_alerts(call, integration)
+
+
+def _refuse_silence(_call: CompatCall, _integration: Integration) -> Taken:
+    raise SaidPlainlyError(NO_SILENCES)
+
+
+def _no_silence(_call: CompatCall, _integration: Integration) -> Taken:
+    raise NotFoundError("there are no silences here")
+
+
+def _alerts_in(call: CompatCall) -> Sequence[object]:
+    try:
+        value = read_json(call.request.body)
+    except MalformedInputError as error:
+        message = f'parsing alerts body from "" failed, because {error.message}'
+        raise MalformedInputError(message) from error
+    if not isinstance(value, list):
+        message = f'parsing alerts body from "" failed, because it is {kind_of(value)}, no list'
+        raise MalformedInputError(message)
+    if len(value) > ENTRIES_LIMIT:
+        raise SaidPlainlyError(f"{len(value)} alerts at once; the limit is {ENTRIES_LIMIT}")
+    return value
+
+
+def _refusal_of(entries: Sequence[Entry]) -> SaidPlainlyError | None:
+    refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
+    if not refusals:
+        return None
+    said = dict.fromkeys(_words(it) for it in refusals[:_REFUSALS_SHOWN])
+    return SaidPlainlyError("; ".join(said))
+
+
+def _words(refusal: InvalidInputError) -> str:
+    return "; ".join(it.problem for it in refusal.details) or refusal.message
+
+
+_ROUTES: Final[Mapping[str, Mapping[str, Work]]] = {
+    "status": {"GET": _answering(lambda _call, owner: view_status(owner))},
+    "alerts": {"GET": _answering(view_alerts), "POST": _post_alerts},
+    "alerts/groups": {"GET": _answering(view_groups)},
+    "receivers": {"GET": _answering(lambda _call, owner: [{"name": owner.name}])},
+    "silences": {"GET": _answering(lambda _call, _owner: []), "POST": _refuse_silence},
+}
+
+PRODUCT: Final = Product(take=take, refuse=refuse)

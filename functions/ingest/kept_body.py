@@ -1,0 +1,95 @@
+"""What is kept of a body: as sent, without secrets, and not too much of it."""
+
+import json
+import re
+from typing import Any, Final
+
+from functions.ingest.senders import Sent
+from tocsin.domain.sent_body import SentBody
+from tocsin.domain.signal import CUT_MARK
+
+KEPT_BYTES: Final = 16_384
+"""Deflated about a fifth of that, which a write unit or two carry."""
+CONTENT_TYPE_LIMIT: Final = 200
+MASK: Final = "[masked]"
+
+_SECRETS: Final = (
+    "authori[sz]ation|token|api[-_. ]?key|secret|passw(?:or)?d|passphrase|credential|cookie"
+    "|signature|(?:routing|service|integration|access|private|account|auth|ingest)[-_. ]?key"
+)
+_SECRET_NAME: Final = re.compile(_SECRETS, re.IGNORECASE)
+_MAY_HIDE: Final = re.compile(rf"{_SECRETS}|bearer|basic|geniekey|/i/|\\u|&#|%", re.IGNORECASE)
+"""Bodies without any of these are kept as they are; escapes may spell a name otherwise."""
+_NAMED: Final = re.compile(
+    rf"""([\w.-]*(?:{_SECRETS})[\w.-]*\\?["']?\s*[=:>]\s*(?:\\?["'])?(?:\w+\s+(?=\S{{16}}))?)"""
+    r"""[^\s"'&<>,;\\]+""",
+    re.IGNORECASE,
+)
+_CREDENTIAL: Final = re.compile(
+    r"\b(Bearer|Basic|GenieKey)(\s+|%20|\+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE
+)
+_URL_TOKEN: Final = re.compile(r"(/i/)[0-9a-fA-F-]{32,36}")
+
+
+def kept_body(sent: Sent, *, part: object = None) -> SentBody:
+    """Keep a body, or the part of it that is about one alert.
+
+    Args:
+        sent: What came in.
+        part: JSON; None for the whole body.
+    """
+    text = _written(masked(part)) if part is not None else _masked_body(sent.body)
+    encoded = text.encode("utf-8", "replace")
+    is_cut = len(encoded) > KEPT_BYTES
+    if is_cut:
+        room = KEPT_BYTES - len(CUT_MARK.encode())
+        text = encoded[:room].decode("utf-8", "ignore") + CUT_MARK
+    return SentBody(
+        text=text,
+        content_type=sent.headers.get("content-type", "")[:CONTENT_TYPE_LIMIT],
+        received_at=sent.at,
+        size_bytes=len(encoded) if part is not None else len(sent.body),
+        is_cut=is_cut,
+    )
+
+
+def masked(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Replace what has the name of a secret, and secrets within texts."""
+    match value:
+        case dict():
+            return {
+                name: MASK if _SECRET_NAME.search(name) and inner is not None else masked(inner)
+                for name, inner in value.items()
+            }
+        case list():
+            return [masked(inner) for inner in value]
+        case str():
+            return masked_text(value)
+        case _:
+            return value
+
+
+def masked_text(text: str) -> str:
+    """Replace what follows the name of a secret: `token=…`, `"password": "…"`, `<secret>…`."""
+    if not _MAY_HIDE.search(text):
+        return text
+    text = _NAMED.sub(rf"\1{MASK}", text)
+    text = _CREDENTIAL.sub(rf"\1\2{MASK}", text)
+    return _URL_TOKEN.sub(rf"\1{MASK}", text)
+
+
+def _masked_body(body: bytes) -> str:
+    text = body.decode("utf-8", "replace")
+    if not _MAY_HIDE.search(text):
+        return text
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return masked_text(text)
+    hidden = masked(value)
+    # Nothing to hide: as sent, to the last space.
+    return text if hidden == value else _written(hidden)
+
+
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,104 @@
+"""Alertmanager's webhook, version 4 and before: a group of alerts, each taken for itself."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import ENTRIES_LIMIT, read_entry
+from functions.ingest.senders.fields import Fields, kind_of
+from functions.ingest.senders.prometheus_labels import (
+    facts_of,
+    fingerprint_of_labels,
+    read_labels,
+    severity_of,
+    value_of,
+    with_note,
+)
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import bounded
+from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
+from tocsin.domain.signal import FactsBuilder, Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected what Alertmanager\'s webhook_configs send: {"version": "4", "alerts": [{"status": '
+    '"firing", "labels": {"alertname": "DiskFull"}, "startsAt": "2026-03-01T09:00:00Z"}]}.'
+)
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand each alert of a group.
+
+    Raises:
+        MalformedInputError: The body is no object.
+        InvalidInputError: It has no list of alerts, or too many.
+    """
+    group = sent.value
+    if not isinstance(group, dict):
+        raise MalformedInputError(f"The body is {kind_of(group)}. {EXPECTED}")
+    alerts = group.get("alerts")
+    if not isinstance(alerts, list) or not alerts:
+        problem = Problem("alerts", "must be a list of at least one alert")
+        raise InvalidInputError(EXPECTED, [problem])
+    if len(alerts) > ENTRIES_LIMIT:
+        problem = Problem("alerts", f"has {len(alerts)}; the limit is {ENTRIES_LIMIT}")
+        raise InvalidInputError("Set max_alerts of the receiver.", [problem])
+    around = {name: value for name, value in group.items() if name != "alerts"}
+
+    def read_one(alert: Mapping[str, Any]) -> Signal:
+        return _read_alert(alert, Fields(around), settings)
+
+    return [
+        read_entry(
+            alert,
+            read_one,
+            EXPECTED,
+            part=None if len(alerts) == 1 else {**around, "alerts": [alert]},
+        )
+        for alert in alerts
+    ]
+
+
+def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSettings) -> Signal:
+    alert = Fields(entry)
+    builder = FactsBuilder()
+    labels = read_labels(alert)
+    is_over = (alert.text("status") or group.text("status") or "").strip().lower() == "resolved"
+    facts = facts_of(
+        alert,
+        labels,
+        builder,
+        links={"alertmanager": group.text("externalURL")},
+        group_id=group.any_text("groupKey"),
+        settings=settings,
+    )
+    current_value = value_of(alert, builder)
+    alert.raise_problems(EXPECTED)
+    return Signal(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=bounded(alert.text("fingerprint") or fingerprint_of_labels(labels)),
+        severity=severity_of(labels, settings).severity,
+        facts=with_note(facts, _left_out(group)),
+        current_value=current_value,
+        source_started_at=read_time(alert.raw("startsAt")),
+    )
+
+
+def _left_out(group: Fields) -> str | None:
+    """Alerts beyond the receiver's `max_alerts` are never told, nor is their end."""
+    count = group.raw("truncatedAlerts")
+    if not isinstance(count, int) or isinstance(count, bool) or count <= 0:
+        return None
+    return f"group: Alertmanager left out {count} more alerts of it (max_alerts)"
+
+
+SENDER: Final = Sender(
+    product="Prometheus Alertmanager, `webhook_configs`",
+    expected=EXPECTED,
+    read=read,
+    fires="`alerts[].status` `firing`",
+    resolves="`alerts[].status` `resolved`",
+    dedup_key="`alerts[].fingerprint`, else the same hash of all labels",
+    severity="label `severity`",
+    episode_start="`alerts[].startsAt`",
+    answers="202, a result for each alert",
+)

@@ -1,0 +1,159 @@
+"""CloudEvents 1.0 over HTTP: structured, binary and batched."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import unquote
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object, read_entry
+from functions.ingest.senders.fields import Fields, as_text, finished
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import bounded, dedup_key_of
+from tocsin.domain.errors import MalformedInputError
+from tocsin.domain.severity import read_severity
+from tocsin.domain.signal import (
+    NAME_LIMIT,
+    SUMMARY_LIMIT,
+    Facts,
+    FactsBuilder,
+    Signal,
+    SignalAction,
+)
+
+EXPECTED: Final = (
+    'Expected a CloudEvent like {"specversion": "1.0", "id": "1", "source": "/disks/db-1", '
+    '"type": "com.example.disk.full", "data": {"summary": "Disk full", "severity": "critical"}}, '
+    "or its attributes as ce- headers."
+)
+_HEADERS_FROM: Final = "ce-"
+_KNOWN: Final = frozenset(
+    (
+        *("specversion", "id", "source", "type", "subject", "time", "data", "data_base64"),
+        *("datacontenttype", "dataschema"),
+    )
+)
+_BEGINS: Final = ("firing", "fired", "triggered", "opened", "raised", "detected", "unhealthy")
+_ENDS: Final = ("resolved", "recovered", "closed", "ok", "cleared", "healthy")
+_OVER: Final = frozenset((*_ENDS, "resolve", "close", "up", "normal", "clear"))
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event, in whichever mode it comes, or a batch of them."""
+
+    def read_one(event: Mapping[str, Any]) -> Signal:
+        return _read_event(event, settings)
+
+    if f"{_HEADERS_FROM}specversion" in sent.headers:
+        return [read_entry(_event_in_headers(sent), read_one, EXPECTED, part=None)]
+    return each_object(sent, read_one, EXPECTED)
+
+
+def _event_in_headers(sent: Sent) -> dict[str, Any]:
+    """Binary mode: attributes are headers, percent-encoded, and the body is the data."""
+    event: dict[str, Any] = {
+        name.removeprefix(_HEADERS_FROM): unquote(value).strip('"')
+        for name, value in sent.headers.items()
+        if name.startswith(_HEADERS_FROM)
+    }
+    try:
+        event["data"] = sent.value if sent.body.strip() else None
+    except MalformedInputError:
+        event["data"] = sent.body.decode("utf-8", "replace")
+    return event
+
+
+def _read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    event = Fields(entry)
+    builder = FactsBuilder()
+    type_, source = event.text("type"), event.text("source")
+    event.require("type", is_there=bool(type_ and type_.strip()))
+    event.require("source", is_there=bool(source and source.strip()))
+    data = _data(event)
+    reading = read_severity(data.text("severity") or event.text("severity"), settings.severity_map)
+    facts = _facts(event, data, builder, is_urgent=reading.is_urgent)
+    current_value = data.value("current_value", builder)
+    event.raise_problems(EXPECTED)
+    is_over = reading.resolves or _says_over(type_ or "", data)
+    known = data.text("dedup_key") or event.text("dedupkey")
+    return Signal(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=bounded(known) if known else _identity(event),
+        severity=reading.severity,
+        facts=facts,
+        current_value=current_value,
+        source_started_at=read_time(data.raw("started_at")) or read_time(event.raw("time")),
+    )
+
+
+def _data(event: Fields) -> Fields:
+    """The data if it is an object; whatever else it is says nothing by name."""
+    value = event.raw("data")
+    data = Fields(value if isinstance(value, dict) else {}, "data.")
+    data.problems = event.problems
+    return data
+
+
+def _facts(event: Fields, data: Fields, builder: FactsBuilder, *, is_urgent: bool) -> Facts:
+    type_, subject = event.text("type") or "", event.text("subject")
+    name = data.text("name", "title", "summary") or type_
+    labels = {"urgent": "true"} if is_urgent else {}
+    labels |= {"type": type_, **event.others(_KNOWN), **data.pairs("labels", "tags")}
+    facts = Facts(
+        name=builder.text("data.name", name, NAME_LIMIT),
+        summary=builder.text(
+            "data.summary", data.text("summary", "title", "message") or name, SUMMARY_LIMIT
+        ),
+        reason=builder.long_text("data", _reason(event, data)),
+        source=builder.short("source", event.text("source")),
+        object=builder.short("subject", subject),
+        source_severity=builder.short("severity", data.text("severity") or event.text("severity")),
+        labels=builder.labels(labels),
+        urls=builder.urls(data.pairs("urls", "links")),
+    )
+    return finished(facts, builder)
+
+
+def _reason(event: Fields, data: Fields) -> str:
+    said = data.any_text("description", "message", "reason", "output")
+    if said is not None:
+        return said
+    value = event.raw("data")
+    return as_text(value) if value not in (None, "", {}) else ""
+
+
+def _identity(event: Fields) -> str:
+    kind = _kind(event.text("type") or "")
+    return dedup_key_of(event.text("source"), event.text("subject"), kind)
+
+
+def _says_over(type_: str, data: Fields) -> bool:
+    status = (data.any_text("status", "state") or "").strip().lower()
+    return status in _OVER if status else _last_word(type_) in _ENDS
+
+
+def _kind(type_: str) -> str:
+    """What begins and ends alike: `disk.full.fired` and `disk.full.resolved` are one condition."""
+    stem, _, last = type_.rpartition(".")
+    return stem if stem and last.lower() in (*_BEGINS, *_ENDS) else type_
+
+
+def _last_word(type_: str) -> str:
+    return type_.rpartition(".")[2].lower()
+
+
+SENDER: Final = Sender(
+    product="CloudEvents 1.0: structured, binary, batched",
+    expected=EXPECTED,
+    read=read,
+    fires="every event that does not resolve",
+    resolves=(
+        "`data.status` `resolved`, `ok` and their like, `severity` `ok`, or a `type` that ends so"
+    ),
+    dedup_key=(
+        "`data.dedup_key`, extension `dedupkey`, else `source` + `subject` + `type` without such "
+        "an end"
+    ),
+    severity="`data.severity`, extension `severity`",
+    episode_start="`data.started_at`, else `time`",
+    answers="202, a result for each event",
+)

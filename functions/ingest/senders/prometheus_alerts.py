@@ -1,0 +1,69 @@
+"""Alerts as Prometheus posts them to Alertmanager's API: no status, but a time of end."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from functions.ingest.senders import SenderSettings
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.prometheus_labels import (
+    facts_of,
+    fingerprint_of_labels,
+    severity_of,
+    value_of,
+)
+from functions.ingest.senders.times import read_time
+from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.signal import FactsBuilder, Signal, SignalAction
+
+RESOLVE_TIMEOUT: Final = timedelta(minutes=5)
+"""How long Alertmanager believes an alert without an end, by default."""
+VOUCHED_AT_MOST: Final = timedelta(days=365)
+_LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+
+
+def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
+    """Understand one alert: it fires until `endsAt`, unless it comes again before.
+
+    Raises:
+        InvalidInputError: With Alertmanager's own words.
+    """
+    alert = Fields(entry)
+    labels = {name: text for name, text in alert.pairs("labels").items() if text}
+    expect_labels(labels)
+    builder = FactsBuilder()
+    facts = facts_of(alert, labels, builder, links={}, settings=settings)
+    current_value = value_of(alert, builder)
+    alert.raise_problems("invalid alert")
+    starts_at, ends_at = read_time(alert.raw("startsAt")), read_time(alert.raw("endsAt"))
+    if starts_at and ends_at and ends_at < starts_at:
+        raise _refusal("endsAt", "start time must be before end time")
+    is_over = ends_at is not None and ends_at <= at
+    until = min(ends_at or at + RESOLVE_TIMEOUT, at + VOUCHED_AT_MOST)
+    return Signal(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=fingerprint_of_labels(labels),
+        severity=severity_of(labels, settings).severity,
+        facts=facts,
+        current_value=current_value,
+        source_started_at=starts_at,
+        lapses_at=None if is_over else until,
+    )
+
+
+def expect_labels(labels: Mapping[str, str]) -> None:
+    """Refuse labels that Alertmanager refuses.
+
+    Raises:
+        InvalidInputError: There are none, or one has no good name.
+    """
+    if not labels:
+        raise _refusal("labels", "at least one label pair required")
+    for name in labels:
+        if not _LABEL_NAME.fullmatch(name):
+            raise _refusal("labels", f'invalid label set: invalid name "{name[:100]}"')
+
+
+def _refusal(field: str, words: str) -> InvalidInputError:
+    return InvalidInputError(words, [Problem(field, words)])

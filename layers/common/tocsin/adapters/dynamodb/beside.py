@@ -1,0 +1,76 @@
+"""What lies beside an alert, out of the way of its repeats: big facts, and bodies as sent."""
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Any, Final
+
+from tocsin.adapters.dynamodb import details, keys
+from tocsin.adapters.dynamodb.items import Image, Item, PackedFacts, expiry, number, text, time
+from tocsin.domain.alert import Alert
+from tocsin.domain.ids import AlertId, instant
+from tocsin.domain.sent_body import SentBody
+
+KEPT_AT_LEAST: Final = timedelta(days=400)
+"""Beyond the retention, if nobody ends the alert before: it is written before the alert, so one
+that never came to be must go by itself."""
+
+
+def beside_item(
+    alert: Alert, packed: PackedFacts, body: SentBody | None, *, retention: timedelta
+) -> Item:
+    """Write what is too big for the slot of a new alert, and the body that opened it."""
+    item = keys.overflow_key(alert.alert_id) | (body_item(body) if body else {})
+    item |= {
+        "entity": text("overflow"),
+        "version": number(1),
+        "expires_at": expiry(alert.fired_at + KEPT_AT_LEAST, retention),
+    }
+    if packed.overflow is not None:
+        item |= {"overflow": text(packed.overflow), "details": {"B": packed.whole}}
+    return item
+
+
+def overflow_update(alert_id: AlertId, packed: PackedFacts) -> dict[str, Any]:
+    """Put a repeat's big facts in the place of those before; the first body stays."""
+    return {
+        "Key": keys.overflow_key(alert_id),
+        "UpdateExpression": (
+            "SET entity = :entity, version = :version, overflow = :overflow, details = :details"
+        ),
+        "ExpressionAttributeValues": {
+            ":entity": text("overflow"),
+            ":version": number(1),
+            ":overflow": text(packed.overflow or ""),
+            ":details": {"B": packed.whole},
+        },
+    }
+
+
+def body_item(body: SentBody) -> Item:
+    """Write a body, without a key."""
+    packed = details.pack_text(body.text)
+    item = {
+        "entity": text("body"),
+        "version": number(1),
+        "body": {"B": base64.b64encode(packed).decode("ascii")},
+        "body_type": text(body.content_type),
+        "body_at": time(body.received_at),
+        "body_size": number(body.size_bytes),
+    }
+    if body.is_cut:
+        item["is_body_cut"] = {"BOOL": True}
+    return item
+
+
+def body_from(image: Image | None) -> SentBody | None:
+    """Read a body, if there is one."""
+    if image is None or "body" not in image:
+        return None
+    return SentBody(
+        text=details.unpack_text(binascii.a2b_base64(image["body"]["B"])),
+        content_type=image["body_type"]["S"],
+        received_at=instant(int(image["body_at"]["N"])),
+        size_bytes=int(image["body_size"]["N"]),
+        is_cut="is_body_cut" in image,
+    )

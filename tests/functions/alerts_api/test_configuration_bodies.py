@@ -1,0 +1,247 @@
+"""Mistakes in the configuration: refused with the field and what would be right."""
+
+from typing import Any
+
+import pytest
+
+from tests.fakes.world import World
+from tests.functions.alerts_api.client import Client, Reply
+
+TARGET = {"channel": "here"}
+STEP = {"name": "first", "targets": [TARGET], "delay": "5m"}
+HOOK = {"type": "webhook", "url": "https://example.com/hook", "secret": "/tocsin/a"}
+
+
+@pytest.fixture
+def editor(world: World) -> Client:
+    """Alice, who may configure; channel `here` and policy `default` exist."""
+    editor = Client.of(world).with_key("config")
+    put(editor, "channels/here", {"type": "console"})
+    put(editor, "escalation-policies/default", {"steps": [STEP]})
+    return editor
+
+
+def put(editor: Client, path: str, body: object) -> Reply:
+    return editor.send("PUT", f"/api/v1/{path}", body=body)
+
+
+def step(**changed: object) -> dict[str, Any]:
+    return {"steps": [{**STEP, **changed}]}
+
+
+POLICIES: list[Any] = [
+    ({}, "steps", "required"),
+    ({"steps": []}, "steps", "at least 1"),
+    ({"steps": [STEP] * 21}, "steps", "at most 20"),
+    (step(targets=[]), "steps[0].targets", "at least 1"),
+    (step(targets=[TARGET] * 51), "steps[0].targets", "at most 50"),
+    (step(targets=[{}]), "steps[0].targets[0]", "exactly one"),
+    (step(targets=[{**TARGET, "user": "bob"}]), "steps[0].targets[0]", "exactly one"),
+    (step(targets=["here"]), "steps[0].targets[0]", "dictionary"),
+    (step(targets=[{"team": "a"}]), "steps[0].targets[0].team", "not permitted"),
+    (step(targets=[TARGET, {"channel": "hook"}]), "steps[0].targets[1]", "no channel hook"),
+    (step(targets=[{"user": "bob"}]), "steps[0].targets[0]", "no user bob"),
+    (step(targets=[{"schedule": "week"}]), "steps[0].targets[0]", "no schedule week"),
+    (step(delay="0s"), "steps[0].delay", "from 1s to 1d"),
+    (step(delay="25h"), "steps[0].delay", "from 1s to 1d"),
+    (step(delay="soon"), "steps[0].delay", "90s, 5m"),
+    (step(delay=True), "steps[0].delay", "90s, 5m"),
+    (step(name=" "), "steps[0].name", ""),
+    ({**step(), "repeat": 11}, "repeat", "10"),
+    ({**step(), "repeat": -1}, "repeat", "0"),
+    ({**step(), "ack_timeout": "59s"}, "ack_timeout", "from 1m to 7d"),
+    ({**step(), "ack_timeout": "8d"}, "ack_timeout", "from 1m to 7d"),
+    ({**step(), "severities": []}, "severities", "at least 1"),
+    ({**step(), "severities": ["bad"]}, "severities[0]", "'critical', 'warning' or 'info'"),
+]
+ROUTES: list[Any] = [
+    ({}, "escalation_policy", "required"),
+    ({"escalation_policy": "night"}, "escalation_policy", "make it first"),
+    ({"escalation_policy": "Night"}, "escalation_policy", "pattern"),
+    ({"escalation_policy": "default", "match": ["team"]}, "match[0]", 'team="payments"'),
+    ({"escalation_policy": "default", "match": ['a=~"("']}, "match[0]", "regular expression"),
+    ({"escalation_policy": "default", "match": {"team": "a"}}, "match", "list"),
+    ({"escalation_policy": "default", "match": [7]}, "match[0]", "string"),
+    ({"escalation_policy": "default", "match": ["a=b"] * 21}, "match", "at most 20"),
+    ({"escalation_policy": "default", "match": ["a=" + "\\" * 400]}, "match[0]", "500"),
+    ({"escalation_policy": "default", "position": -1}, "position", "0"),
+]
+USERS: list[Any] = [
+    ({"email": "alice"}, "email", "pattern"),
+    ({"email": "alice@example.com\nbcc: x@example.com"}, "email", "pattern"),
+    ({"email": "Alice <alice@example.com>"}, "email", "pattern"),
+    ({"phone": "015550100"}, "phone", "pattern"),
+    ({"phone": "+1 555 0100"}, "phone", "pattern"),
+    ({"phone": "+1555010012345678"}, "phone", "pattern"),
+    ({"slack_id": "alice"}, "slack_id", "pattern"),
+    ({"time_zone": "Paris"}, "time_zone", "Europe/Paris"),
+    ({"time_zone": "../etc/passwd"}, "time_zone", "Europe/Paris"),
+    ({"time_zone": ""}, "time_zone", "Europe/Paris"),
+    ({"full_name": " "}, "full_name", ""),
+    ({"notify": [{"by": "email"}]}, "notify[0].by", "needs the user's email"),
+    ({"notify": [{"by": "sms"}]}, "notify[0].by", "needs the user's phone"),
+    ({"notify": [{"by": "slack"}]}, "notify[0].by", "needs the user's slack_id"),
+    ({"notify": [{"by": "pigeon"}]}, "notify[0].by", "'email', 'sms' or 'slack'"),
+    ({"notify": [{"after": "25h", "by": "email"}]}, "notify[0].after", "from 0s to 1d"),
+    (
+        {"email": "a@example.com", "notify": [{"by": "email", "severity": []}]},
+        "notify[0].severity",
+        "at least 1",
+    ),
+]
+CHANNELS: list[Any] = [
+    ({}, "type", "required"),
+    ({"type": "pigeon"}, "type", "'webhook', 'slack'"),
+    ({"type": "webhook"}, "url", "is missing"),
+    ({**HOOK, "to": ["a@example.com"]}, "to", "is not for"),
+    ({**HOOK, "channel": "#ops"}, "channel", "is not for"),
+    ({**HOOK, "url": "http://example.com/hook"}, "url", "https://"),
+    ({**HOOK, "url": "ftp://example.com/hook"}, "url", "https://"),
+    ({**HOOK, "url": "example.com/hook"}, "url", "no URL"),
+    ({**HOOK, "url": "https://"}, "url", "no URL"),
+    ({**HOOK, "url": "https://exa mple.com/"}, "url", "no URL"),
+    ({**HOOK, "url": "https://example.com:99999/"}, "url", "no URL"),
+    ({**HOOK, "url": "https://[::1/"}, "url", "no URL"),
+    ({**HOOK, "url": "https://example.com/\r\nhost: x"}, "url", "no URL"),
+    ({**HOOK, "url": "https://bob:secret@example.com/"}, "url", "user or password"),
+    ({**HOOK, "url": "https://bob@example.com/"}, "url", "user or password"),
+    ({**HOOK, "url": "https://example.com/?a=1&Token=x"}, "url", "leave out token"),
+    ({**HOOK, "url": "https://example.com/#part"}, "url", "# part"),
+    ({**HOOK, "url": "https://localhost/"}, "url", "public"),
+    ({**HOOK, "url": "https://api.localhost./"}, "url", "public"),
+    ({**HOOK, "url": "https://127.0.0.1/"}, "url", "public"),
+    ({**HOOK, "url": "https://10.1.2.3/"}, "url", "public"),
+    ({**HOOK, "url": "https://169.254.169.254/latest"}, "url", "public"),
+    ({**HOOK, "url": "https://[::1]/"}, "url", "public"),
+    ({**HOOK, "url": "https://[fd00::1]/"}, "url", "public"),
+    ({**HOOK, "url": "https://[::ffff:10.0.0.1]/"}, "url", "public"),
+    ({**HOOK, "secret": "/other/hook"}, "secret", "pattern"),
+    ({**HOOK, "secret": "/tocsin//hook"}, "secret", "pattern"),
+    ({**HOOK, "secret": "whsec_abc"}, "secret", "pattern"),
+    ({**HOOK, "secret": "/tocsin/tocsin/channels/other.1"}, "secret", "generated"),
+    ({**HOOK, "secret": "/tocsin/tocsin/link-key"}, "secret", "signs links"),
+    ({**HOOK, "rate_per_minute": 0}, "rate_per_minute", "1"),
+    ({"type": "slack", "secret": "/tocsin/slack"}, "channel", "is missing"),
+    ({"type": "slack", "channel": "#ops"}, "secret", "is missing"),
+    ({"type": "slack", "channel": "# ops", "secret": "/tocsin/s"}, "channel", "pattern"),
+    ({"type": "email"}, "to", "is missing"),
+    ({"type": "email", "to": []}, "to", "at least 1"),
+    ({"type": "email", "to": ["ops@example.com", "ops"]}, "to[1]", "e-mail address"),
+    ({"type": "email", "to": ["ops@example.com"], "secret": "/tocsin/a"}, "secret", "not for"),
+    ({"type": "sms", "to": ["ops@example.com"]}, "to[0]", "phone number"),
+    ({"type": "apprise"}, "secret", "is missing"),
+    ({"type": "console", "url": "https://example.com"}, "url", "is not for"),
+]
+HEARTBEATS: list[Any] = [
+    ({}, "period", "required"),
+    ({"period": "29s"}, "period", "from 30s to 366d"),
+    ({"period": "367d"}, "period", "from 30s to 366d"),
+    ({"period": "1h", "grace": "8d"}, "grace", "from 0s to 7d"),
+    ({"period": "1h", "severity": "ok"}, "severity", "'critical'"),
+    ({"period": "1h", "escalation_policy": "night"}, "escalation_policy", "make it first"),
+]
+CASES = [
+    pytest.param(path, *case, id=f"{path} {number}")
+    for path, cases in (
+        ("escalation-policies", POLICIES),
+        ("routes", ROUTES),
+        ("users", USERS),
+        ("channels", CHANNELS),
+        ("heartbeats", HEARTBEATS),
+    )
+    for number, case in enumerate(cases)
+]
+
+
+@pytest.mark.parametrize(("path", "body", "field", "remedy"), CASES)
+def test_a_mistake_is_refused_with_its_place_and_the_remedy(
+    editor: Client, path: str, body: dict[str, Any], field: str, remedy: str
+) -> None:
+    refused = put(editor, f"{path}/new", body)
+
+    assert (refused.status, refused.code) == (422, "invalid_request")
+    problems = {it["field"]: it["problem"] for it in refused.json["error"]["details"]}
+    assert remedy in problems[field]
+    assert editor.get(f"/api/v1/{path}/new").status == 404
+
+
+GOOD: list[Any] = [
+    ("escalation-policies", step(delay=1)),
+    ("escalation-policies", step(delay="24h")),
+    ("escalation-policies", {"steps": [STEP] * 20}),
+    ("escalation-policies", step(targets=[TARGET] * 50)),
+    ("escalation-policies", {**step(), "ack_timeout": "1m"}),
+    ("users", {"time_zone": "America/Argentina/Buenos_Aires"}),
+    ("users", {"email": "a.b+c@sub.example.com"}),
+    ("channels", {"type": "slack", "channel": "#on-call", "secret": "/tocsin/slack"}),
+    ("channels", {"type": "email", "to": ["ops@example.com", "dev@example.com"]}),
+    ("channels", {"type": "sms", "to": ["+15550100"]}),
+    ("channels", {"type": "apprise", "secret": "/tocsin/payments/apprise-url"}),
+    ("channels", {**HOOK, "url": "https://example.com:8443/a/b?team=1"}),
+    ("heartbeats", {"period": 30, "grace": 0}),
+    ("heartbeats", {"period": "366d", "grace": "7d"}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), GOOD)
+def test_what_is_within_the_limits_is_taken(
+    editor: Client, path: str, body: dict[str, Any]
+) -> None:
+    assert put(editor, f"{path}/new", body).status == 201
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9000/hook", "http://localhost/", "https://10.0.0.1/"]
+)
+def test_a_stack_may_allow_webhooks_on_the_same_machine(world: World, url: str) -> None:
+    editor = Client.of(world, allows_private_webhooks=True).with_key("config")
+
+    assert put(editor, "channels/new", {**HOOK, "url": url}).status == 201
+    refused = put(editor, "channels/other", {**HOOK, "url": "http://a:b@localhost/"})
+    assert refused.wrong_fields == ["url"]
+
+
+# Who names whom
+
+
+def test_a_policy_that_is_named_stays(editor: Client) -> None:
+    put(editor, "integrations/prod", {"type": "rest", "escalation_policy": "default"})
+    put(editor, "routes/all", {"escalation_policy": "default"})
+    put(editor, "heartbeats/backup", {"period": "1d", "escalation_policy": "default"})
+
+    refused = editor.send("DELETE", "/api/v1/escalation-policies/default")
+
+    assert (refused.status, refused.code) == (409, "still_referenced")
+    for name in ("integration prod", "route all", "heartbeat backup"):
+        assert name in refused.text
+    for path in ("integrations/prod", "routes/all", "heartbeats/backup"):
+        assert editor.send("DELETE", f"/api/v1/{path}").status == 204
+    assert editor.send("DELETE", "/api/v1/escalation-policies/default").status == 204
+
+
+@pytest.mark.parametrize("kind", ["user", "channel"])
+def test_a_target_that_is_asked_stays(editor: Client, kind: str) -> None:
+    put(editor, f"{kind}s/ops", {"type": "console"} if kind == "channel" else {})
+    put(editor, "escalation-policies/night", step(targets=[{kind: "ops"}]))
+
+    refused = editor.send("DELETE", f"/api/v1/{kind}s/ops")
+
+    assert (refused.status, refused.code) == (409, "still_referenced")
+    assert "escalation policy night" in refused.text
+    assert editor.send("DELETE", "/api/v1/escalation-policies/night").status == 204
+    assert editor.send("DELETE", f"/api/v1/{kind}s/ops").status == 204
+
+
+def test_a_user_and_a_channel_of_one_name_are_not_confused(editor: Client) -> None:
+    put(editor, "users/here", {})
+
+    assert editor.send("DELETE", "/api/v1/users/here").status == 204
+
+
+def test_what_many_name_is_told_in_short(editor: Client) -> None:
+    for number in range(12):
+        put(editor, f"routes/r{number:02}", {"escalation_policy": "default"})
+
+    refused = editor.send("DELETE", "/api/v1/escalation-policies/default")
+
+    assert "route r09 and 2 more" in refused.text

@@ -1,0 +1,106 @@
+"""Heartbeats: their URLs, shown once, and what is told of them."""
+
+import re
+
+import pytest
+
+from tests.fakes.world import World
+from tests.functions.alerts_api.client import Client
+from tocsin.domain.credential import hash_token
+from tocsin.domain.errors import HeartbeatRefusedError
+
+PATH = "/api/v1/heartbeats/backup"
+
+
+@pytest.fixture
+def editor(world: World) -> Client:
+    """Alice, who may configure."""
+    return Client.of(world).with_key("config")
+
+
+def test_a_new_one_shows_its_url_once(world: World, editor: Client) -> None:
+    made = editor.send("PUT", PATH, body={"period": "1h"}).data
+
+    found = re.fullmatch(r"https://[a-z0-9.-]+/i/([0-9a-f]{32})/heartbeat", made["url"])
+    assert found is not None
+    assert world.heartbeats.name_of(hash_token(found[1])) == "backup"
+    assert made["token_prefix"] == found[1][:4]
+    for answer in (
+        editor.get(PATH),
+        editor.get("/api/v1/heartbeats"),
+        editor.send("PUT", PATH, body={"period": "2h"}),
+        editor.send("PATCH", PATH, body={"grace": "5m"}),
+    ):
+        assert found[1] not in answer.text
+
+
+def test_a_public_url_takes_the_place_of_the_gateways_own(world: World) -> None:
+    editor = Client.of(world, public_url="https://alerts.example.com").with_key("config")
+
+    made = editor.send("PUT", PATH, body={"period": "1h"}).data
+
+    assert made["url"].startswith("https://alerts.example.com/i/")
+
+
+def test_it_shows_when_it_was_heard_from_and_until_when_it_waits(
+    world: World, editor: Client
+) -> None:
+    made = editor.send("PUT", PATH, body={"period": "1h", "grace": "5m"}).data
+    world.pass_time(minutes=30)
+    world.hear("backup")
+    heard = editor.get(PATH).data
+    world.pass_time(hours=2)
+    overdue = editor.get(PATH).data
+
+    assert (made["status"], made["heard_at"]) == ("healthy", None)
+    assert made["deadline"] == "2026-03-01T10:05:00.000Z"
+    assert (heard["status"], heard["heard_at"]) == ("healthy", "2026-03-01T09:30:00.000Z")
+    assert heard["deadline"] == overdue["deadline"] == "2026-03-01T10:35:00.000Z"
+    assert overdue["status"] == "overdue"
+
+
+def test_other_settings_keep_what_was_heard(world: World, editor: Client) -> None:
+    editor.send("PUT", PATH, body={"period": "1h"})
+    world.pass_time(minutes=30)
+    world.hear("backup")
+
+    changed = editor.send("PUT", PATH, body={"period": "5m", "grace": 0}).data
+
+    assert changed["heard_at"] == "2026-03-01T09:30:00.000Z"
+    world.pass_time(minutes=5)
+    assert len(world.list().alerts) == 1, "the shorter period counts at once"
+
+
+def test_a_longer_period_ends_the_alert_of_a_miss(world: World, editor: Client) -> None:
+    editor.send("PUT", PATH, body={"period": "1h"})
+    world.pass_time(hours=2)
+    [alert] = world.list().alerts
+    assert alert.is_open
+
+    editor.send("PATCH", PATH, body={"period": "1d"})
+    world.pass_time(minutes=2)
+
+    assert not world.alert(alert.alert_id).is_open
+
+
+def test_a_change_that_a_beat_overtakes_is_to_be_sent_again(
+    world: World, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor.send("PUT", PATH, body={"period": "1h"})
+
+    def overtaken(*_: object, **__: object) -> None:
+        raise HeartbeatRefusedError(None)
+
+    monkeypatch.setattr(world.heartbeats, "update", overtaken)
+    refused = editor.send("PATCH", PATH, body={"period": "2h"})
+
+    assert (refused.status, refused.code) == (503, "try_again")
+
+
+def test_a_removed_url_works_no_more(world: World, editor: Client) -> None:
+    url = editor.send("PUT", PATH, body={"period": "1h"}).data["url"]
+    token = url.removesuffix("/heartbeat").rpartition("/")[2]
+
+    editor.send("DELETE", PATH)
+
+    assert world.heartbeats.name_of(hash_token(token)) is None

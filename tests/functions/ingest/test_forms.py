@@ -1,0 +1,77 @@
+"""Forms, which some products send: read where a body is no JSON and calls itself a form."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.functions.ingest.gateway import Gateway
+
+ALERT = {"name": "Größe", "severity": "critical"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+MULTIPART = {"content-type": "multipart/form-data; boundary=b"}
+
+
+def parts(**fields: str) -> bytes:
+    return (
+        "".join(
+            f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+            for name, text in fields.items()
+        )
+        + "--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8"])
+def test_fields_of_a_form_are_members_of_an_object(rest: Gateway, charset: str) -> None:
+    headers = {"content-type": FORM["content-type"].title() + charset}
+
+    reply = rest.post(urlencode(ALERT).encode(), headers=headers)
+
+    assert rest.alert(reply).facts.name == "Größe"
+
+
+@pytest.mark.parametrize("field", ["payload", "data"])
+def test_a_field_that_holds_json_is_the_body(rest: Gateway, field: str) -> None:
+    written = urlencode({field: json.dumps(ALERT), "other": "x"}).encode()
+
+    assert rest.alert(rest.post(written, headers=FORM)).facts.name == "Größe"
+    several = parts(**{field: json.dumps([ALERT, {"name": "CPU"}]), "other": "x"})
+    assert rest.post(several, headers=MULTIPART).outcomes == ["updated", "opened"]
+
+
+def test_parts_are_members_of_an_object(rest: Gateway) -> None:
+    reply = rest.post(parts(**ALERT), headers=MULTIPART)
+
+    assert rest.alert(reply).facts.name == "Größe"
+
+
+def test_a_field_called_data_that_is_a_text_is_a_member(rest: Gateway) -> None:
+    written = urlencode({**ALERT, "data": "93 %"}).encode()
+
+    assert rest.post(written, headers=FORM).outcomes == ["opened"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        pytest.param(b"", FORM, id="nothing"),
+        pytest.param(b'{"name": "x"', FORM, id="broken JSON that curl calls a form"),
+        pytest.param(b"name=%ff", FORM, id="not UTF-8"),
+        pytest.param(b"\xff=1", FORM, id="raw bytes"),
+        pytest.param(b"&".join([b"a=1"] * 1_001), FORM, id="too many fields"),
+        pytest.param(b"payload={", FORM, id="broken JSON in a field"),
+        pytest.param(b"name=x", {"content-type": "text/plain"}, id="does not call itself a form"),
+        pytest.param(b"--b\r\n\r\nx", MULTIPART, id="no part with a name"),
+        pytest.param(b"--c--", MULTIPART, id="another boundary"),
+        pytest.param(parts(name="x"), {"content-type": "multipart/form-data"}, id="no boundary"),
+        pytest.param(
+            b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\r\n--b--',
+            MULTIPART,
+            id="a part not in UTF-8",
+        ),
+    ],
+)
+def test_what_is_no_form_is_refused(rest: Gateway, body: bytes, headers: dict[str, str]) -> None:
+    assert rest.post(body, headers=headers).status == 400
+    assert rest.alerts() == []

@@ -1,0 +1,273 @@
+"""The handler: a batch side by side, with a log that tells what happened and no secrets."""
+
+import importlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from functions.notifier.outbound import Outbound
+from functions.notifier.ports import Ports
+from functions.notifier.senders import Senders, Wiring, make_sender
+from tests.examples import NINE, UNKNOWN_ID
+from tests.fakes.notifier import HeldWorld
+from tests.functions.notifier.conftest import (
+    a_delivery,
+    a_message,
+    an_alert,
+    at_nine,
+    claimed,
+    parameters,
+)
+from tests.log_streams import log_to_present_output
+from tocsin.adapters.queues import delivery_from, written_delivery
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Notification
+from tocsin.domain.people import Channel, ChannelType
+from tocsin.lambda_runtime.observability import PowertoolsLog
+
+EVENT = Path(__file__).parents[3] / "events/notifier_delivery.json"
+NUMBERS = count()
+SOON_SECONDS = 30
+
+type Logged = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def app() -> ModuleType:
+    """functions/notifier/app.py, imported as Lambda does it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TABLE_NAME", "tocsin")
+        environment.setenv("DELIVERIES_QUEUE_URL", "https://sqs.example.com/deliveries")
+        environment.setenv("POWERTOOLS_SERVICE_NAME", "notifier")
+        return importlib.import_module("functions.notifier.app")
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
+    """What was logged since the last time, each line JSON."""
+    log_to_present_output()
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@dataclass
+class Notifier:
+    """The deployed handler over a world in memory."""
+
+    app: ModuleType
+    world: HeldWorld
+
+    def deliver(self, *bodies: str) -> list[str]:
+        records = [message(body) for body in bodies]
+        answer = self.app.on_delivery({"Records": records}, None)
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    def deliver_all(self) -> list[str]:
+        """Everything that the world has queued."""
+        return self.deliver(*map(written_delivery, self.world.deliveries.arrived(self.world.now)))
+
+
+def message(body: str) -> dict[str, Any]:
+    [record] = json.loads(EVENT.read_text())["Records"]
+    return {**record, "messageId": f"message-{next(NUMBERS)}", "body": body}
+
+
+@pytest.fixture
+def notifier(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
+    world = HeldWorld()
+    world.channel("ops-hook")
+    world.escalation_policy(("channel:ops-hook", NINE.replace(hour=10) - NINE))
+    log = PowertoolsLog("notifier")
+    with ThreadPoolExecutor(10) as threads:
+        ports = Ports(work=world.work, threads=threads, log=log, service="notifier")
+        monkeypatch.setattr(app, "ports", ports)
+        yield Notifier(app, world)
+
+
+def test_the_published_event_is_one_of_ours() -> None:
+    [record] = json.loads(EVENT.read_text())["Records"]
+
+    assert written_delivery(delivery_from(record["body"])) == record["body"]
+
+
+def test_a_message_is_delivered(notifier: Notifier) -> None:
+    notifier.world.opened()
+
+    assert notifier.deliver_all() == []
+    assert len(notifier.world.provider.received) == 1
+
+
+def test_what_is_no_message_of_ours_fails_alone(notifier: Notifier) -> None:
+    notifier.world.opened()
+    [delivery] = notifier.world.deliveries.arrived(NINE)
+
+    failed = notifier.deliver("{}", written_delivery(delivery), "not JSON")
+
+    assert len(failed) == 2
+    assert len(notifier.world.provider.received) == 1
+
+
+def test_a_provider_that_hangs_holds_up_no_neighbour(notifier: Notifier) -> None:
+    for number in range(3):
+        notifier.world.opened(f"disk-{number}")
+    others_are_done = threading.Event()
+    send = notifier.world.provider.send
+    begun = count()
+
+    def hang_first(
+        notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        if next(begun) == 0:
+            assert others_are_done.wait(SOON_SECONDS), "the others wait for this one"
+            return None
+        provider_id = send(notification, alert, message, channel)
+        if len(notifier.world.provider.received) == 2:
+            others_are_done.set()
+        return provider_id
+
+    notifier.world.provider.send = hang_first  # type: ignore[method-assign]
+
+    assert notifier.deliver_all() == []
+    assert len(notifier.world.provider.received) == 2
+
+
+def test_the_log_names_what_was_delivered(notifier: Notifier, logged: Logged) -> None:
+    alert_id = notifier.world.opened()
+    notifier.deliver_all()
+
+    [line] = [line for line in logged() if line.get("message") == "Delivery worked on"]
+    assert (line["outcome"], line["alert_id"], line["channel"]) == ("sent", alert_id, "ops-hook")
+    assert line["notification"] == f"{alert_id}.1.1.1.channel:ops-hook.ops-hook"
+
+
+def measured(lines: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [line for line in lines if "_aws" in line and name in line]
+
+
+def test_the_first_page_is_timed_from_the_firing(notifier: Notifier, logged: Logged) -> None:
+    notifier.world.opened()
+    notifier.world.now += SOON_SECONDS * (NINE.replace(second=1) - NINE)
+    notifier.deliver_all()
+
+    [line] = measured(logged(), "TimeToPage")
+    assert line["TimeToPage"] == [SOON_SECONDS * 1000.0]
+    assert line["service"] == "notifier"
+
+
+def test_deliveries_are_counted_by_type_of_channel(notifier: Notifier, logged: Logged) -> None:
+    notifier.world.opened()
+    notifier.deliver_all()
+
+    lines = measured(logged(), "DeliveriesSent")
+    assert [line.get("channel") for line in lines] == [None, "webhook"]
+
+
+def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged) -> None:
+    def refuse() -> None:
+        raise DeliveryFailedError("the receiver answered 404", is_retryable=False)
+
+    notifier.world.provider.before = [refuse]
+    notifier.world.opened()
+    notifier.deliver_all()
+
+    lines = logged()
+    assert len(measured(lines, "DeliveriesFailed")) == 2
+    assert not measured(lines, "DeliveriesSent")
+    [line] = [line for line in lines if line.get("message") == "Delivery worked on"]
+    assert (line["level"], line["reason"]) == ("WARNING", "the receiver answered 404")
+
+
+def test_what_waits_is_not_worth_a_line(notifier: Notifier, logged: Logged) -> None:
+    notifier.world.opened()
+    [delivery] = notifier.world.deliveries.arrived(NINE)
+    later = replace(delivery, due_at=NINE.replace(hour=10))
+
+    notifier.deliver(written_delivery(later))
+
+    assert logged() == []
+    assert notifier.world.deliveries.waiting == [later]
+
+
+def a_wiring(log: PowertoolsLog, *, allow_private: bool) -> Wiring:
+    return Wiring(
+        outbound=Outbound(allow_private=allow_private),
+        parameters=parameters(),
+        ledger=HeldWorld().notifications,
+        email_from="",
+        aws={"AWS_REGION": "eu-central-1"},
+        now=at_nine,
+        log=log,
+    )
+
+
+@pytest.mark.parametrize("channel_type", list(ChannelType))
+def test_every_type_of_channel_has_a_sender(channel_type: ChannelType) -> None:
+    sender = make_sender(channel_type, a_wiring(PowertoolsLog("notifier"), allow_private=False))
+
+    assert callable(sender.send)
+
+
+def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
+    logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    senders = Senders(a_wiring(PowertoolsLog("notifier"), allow_private=False))
+    here = Channel(name="here", type=ChannelType.CONSOLE)
+    monkeypatch.setattr("functions.notifier.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
+
+    with pytest.raises(DeliveryFailedError) as failed:
+        senders.send(claimed(), an_alert(), a_message(), here)
+
+    assert failed.value.is_retryable
+    assert failed.value.reason == "a fault of ours in channels of type console"
+    [line] = logged()
+    assert (line["level"], line["exception_name"]) == ("ERROR", "ZeroDivisionError")
+
+
+@pytest.mark.parametrize("allow_private", [True, False])
+def test_the_console_shows_links_only_on_this_machine(
+    logged: Logged, *, allow_private: bool
+) -> None:
+    senders = Senders(a_wiring(PowertoolsLog("notifier"), allow_private=allow_private))
+    here = Channel(name="here", type=ChannelType.CONSOLE)
+
+    senders.send(claimed(), an_alert(), a_message(), here)
+
+    [line] = logged()
+    assert (line["message"], line["title"]) == ("Page", "WARNING: Disk full on db-1")
+    assert ("links" in line) is allow_private
+    assert ("/act/" in json.dumps(line)) is allow_private
+
+
+def test_no_address_and_no_secret_is_logged(notifier: Notifier, logged: Logged) -> None:
+    notifier.world.user("canary-user")
+    notifier.world.escalation_policy(("user:canary-user", NINE.replace(hour=10) - NINE))
+
+    def refuse() -> None:
+        raise DeliveryFailedError("AWS refused: MessageRejected", is_retryable=False)
+
+    notifier.world.provider.before = [refuse]
+    notifier.world.opened()
+    notifier.deliver_all()
+
+    lines = json.dumps(logged())
+    assert "MessageRejected" in lines
+    assert "canary-user@example.com" not in lines
+    assert "+15550100" not in lines
+
+
+def test_an_alert_that_is_gone_is_said_to_be(notifier: Notifier, logged: Logged) -> None:
+    delivery = replace(a_delivery(), alert_id=UNKNOWN_ID)
+
+    assert notifier.deliver(written_delivery(delivery)) == []
+
+    [line] = [line for line in logged() if line.get("message") == "Delivery worked on"]
+    assert (line["outcome"], line["reason"]) == ("skipped", "the alert does not exist any more")

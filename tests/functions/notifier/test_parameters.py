@@ -1,0 +1,106 @@
+"""Secrets are read by name, for five minutes, and only where they may lie."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from functions.notifier.links import ParameterLinks
+from functions.notifier.parameters import KEPT_FOR, Parameters
+from tests.examples import NINE
+from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, parameters
+from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.link import LinkAction, LinkSigner
+from tocsin.lambda_runtime.observability import PowertoolsLog
+
+KEY = bytes(range(32))
+SPELLED_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+class Store:
+    """Parameter Store with one secret, and a clock."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.now = NINE
+        self.error: Exception | None = None
+
+    def __call__(self, _operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append(request["Name"])
+        if self.error is not None:
+            raise self.error
+        return {"Parameter": {"Value": f"secret {len(self.asked)}"}}
+
+    def time(self) -> datetime:
+        return self.now
+
+
+def failure_of(store: Store, name: str = "/tocsin/hook") -> DeliveryFailedError:
+    with pytest.raises(DeliveryFailedError) as failed:
+        Parameters(store, store.time).get(name)
+    return failed.value
+
+
+def test_a_secret_is_remembered_for_five_minutes() -> None:
+    store = Store()
+    known = Parameters(store, store.time)
+
+    first = known.get("/tocsin/hook")
+    store.now += KEPT_FOR - timedelta(seconds=1)
+    second = known.get("/tocsin/hook")
+    store.now += timedelta(seconds=1)
+    third = known.get("/tocsin/hook")
+
+    assert (first, second, third) == ("secret 1", "secret 1", "secret 2")
+
+
+@pytest.mark.parametrize("name", ["", "hook", "/other/hook", "/tocsinhook", "tocsin/hook"])
+def test_other_parameters_are_not_asked_for(name: str) -> None:
+    store = Store()
+
+    assert not failure_of(store, name).is_retryable
+    assert not store.asked
+
+
+def test_a_secret_that_is_not_there_is_final() -> None:
+    store = Store()
+    store.error = AwsError("ParameterNotFound", "no canary")
+
+    failed = failure_of(store)
+
+    assert failed.reason == "the secret /tocsin/hook cannot be read: ParameterNotFound"
+    assert not failed.is_retryable
+
+
+def test_a_bad_moment_of_the_store_is_tried_again() -> None:
+    store = Store()
+    store.error = AwsUnavailableError()
+
+    assert failure_of(store).is_retryable
+
+
+def links_of(name: str = "/tocsin/key", url: str = PUBLIC_URL, **secrets: str) -> ParameterLinks:
+    return ParameterLinks(parameters(**secrets), name, url, PowertoolsLog("notifier"))
+
+
+def test_links_are_for_whom_the_message_is() -> None:
+    links = links_of(key=SPELLED_KEY).links(a_delivery(target="user:alice"), at=NINE)
+
+    assert links is not None
+    link = LinkSigner(KEY, PUBLIC_URL).read(links.view.rpartition("/")[2], NINE)
+    assert (link.action, link.by) == (LinkAction.VIEW, "alice")
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        pytest.param(links_of(name=""), id="no key is configured"),
+        pytest.param(links_of(url="", key=SPELLED_KEY), id="no address is known"),
+        pytest.param(links_of(), id="the key cannot be read"),
+        pytest.param(links_of(key="c2hvcnQ="), id="the key is none"),
+    ],
+)
+def test_a_page_without_links_is_better_than_none(links: ParameterLinks) -> None:
+    assert links.links(a_delivery(), at=NINE) is None

@@ -1,0 +1,78 @@
+"""Where a message goes: a channel of the team, or somebody's own address."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.examples import NINE, UNKNOWN_ID
+from tocsin.domain.destination import channel_of
+from tocsin.domain.notification import Delivery, NotificationReason
+from tocsin.domain.people import Channel, ChannelType, Directory
+
+CHAT = Channel(
+    name="b-chat",
+    type=ChannelType.SLACK,
+    secret="/tocsin/slack",
+    settings={"channel": "#oncall"},
+)
+HOOK = Channel(name="a-hook", type=ChannelType.WEBHOOK, settings={"url": "https://example.com/"})
+EVERYBODY = Directory(channels={channel.name: channel for channel in (CHAT, HOOK)})
+TO_HOOK = Delivery(
+    alert_id=UNKNOWN_ID,
+    episode=1,
+    step=1,
+    loop=1,
+    target="channel:a-hook",
+    channel="a-hook",
+    reason=NotificationReason.FIRST,
+    due_at=NINE,
+)
+
+
+def to_alice(method: str, address: str | None = "alice@example.com") -> Delivery:
+    return replace(TO_HOOK, target="user:alice", channel=method, address=address)
+
+
+def test_a_channel_is_found_by_its_name() -> None:
+    assert channel_of(TO_HOOK, EVERYBODY) == HOOK
+
+
+def test_a_channel_that_was_removed_is_none() -> None:
+    assert channel_of(TO_HOOK, Directory()) is None
+
+
+@pytest.mark.parametrize("method", ["email", "email+5m"])
+def test_a_person_is_written_to_at_their_own_address(method: str) -> None:
+    found = channel_of(to_alice(method), EVERYBODY)
+
+    assert found is not None
+    assert (found.name, found.type) == ("@email", ChannelType.EMAIL)
+    assert found.settings == {"to": ["alice@example.com"]}
+
+
+def test_a_channel_named_like_a_contact_method_is_none_of_theirs() -> None:
+    namesake = Directory(channels={"email": replace(HOOK, name="email")})
+
+    found = channel_of(to_alice("email"), namesake)
+
+    assert found is not None
+    assert found.type is ChannelType.EMAIL
+
+
+def test_slack_writes_to_a_person_by_the_first_channels_app() -> None:
+    found = channel_of(to_alice("slack", "U1"), EVERYBODY)
+
+    assert found is not None
+    assert (found.type, found.secret) == (ChannelType.SLACK, "/tocsin/slack")
+    assert found.settings["channel"] == "U1"
+
+
+def test_without_an_app_slack_reaches_nobody() -> None:
+    assert channel_of(to_alice("slack", "U1"), Directory(channels={"a-hook": HOOK})) is None
+
+
+@pytest.mark.parametrize(
+    "delivery", [to_alice("email", None), to_alice("pigeon"), to_alice("")], ids=str
+)
+def test_a_person_without_an_address_is_not_reached(delivery: Delivery) -> None:
+    assert channel_of(delivery, EVERYBODY) is None
