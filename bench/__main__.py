@@ -84,8 +84,7 @@ def _read(arguments: Sequence[str]) -> Wanted:
 
 
 def _measure_times(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
-    _say(f"{wanted.pages:,} pages and {wanted.timers:,} timers on a local stack")
-    return list(timeliness.figures(wanted.pages, wanted.timers)), []
+    return list(timeliness.figures(wanted.pages, wanted.timers, _say)), []
 
 
 def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
