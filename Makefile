@@ -8,9 +8,10 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
 STACK_VENV := .venv-stack
+CLIENTS_VENV := .venv-clients
 # Programs that the tests on the local stack let send: unpacked here, not installed.
 SENDERS := .local/senders
-DEBIAN_SENDERS := prometheus prometheus-alertmanager
+DEBIAN_SENDERS := prometheus prometheus-alertmanager zabbix-proxy-sqlite3 zabbix-server-pgsql
 PYTHON ?= python3.13
 PORT ?= 8080
 ENV ?= default
@@ -19,7 +20,7 @@ ARCH ?= arm64 x86_64
 
 SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
-OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/build)
+OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/faults tests/build)
 
 # `sam build` and the layer's Makefile look for python3.13 on the PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -46,7 +47,7 @@ start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Ama
 check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
 
 .PHONY: test
-test: check build  ## Everything: check, then all other tests, those on the local stack last
+test: check build $(STACK_VENV)/.installed  ## Everything: check, then all other tests, those on the local stack last
 	$(call say,Tests of contracts: functions: scenarios and the build)
 	python -m pytest $(OTHER_TESTS)
 	@$(MAKE) stack-test
@@ -86,7 +87,7 @@ unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a 
 	python -m pytest $(QUICK_TESTS)
 
 .PHONY: stack-test
-stack-test: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed  ## The golden scenarios on a local stack of their own
+stack-test: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## The golden scenarios on a local stack of their own
 	$(call say,Tests on the local stack)
 	python -m pytest tests/stack
 
@@ -121,7 +122,7 @@ install: $(VENV)/.installed $(STACK_VENV)/.installed  ## Both virtual environmen
 .PHONY: lock
 lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH: pip install uv." >&2; exit 1; }
-	@for name in runtime dev notifier stack uv; do \
+	@for name in runtime dev notifier stack clients uv; do \
 		echo "requirements/$$name.txt"; \
 		uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -133,11 +134,11 @@ senders: $(VENV)/.installed  ## Renew the table of docs/senders.md from the send
 	@python -m local.senders_table
 
 .PHONY: clients
-clients: $(SENDERS)/.installed  ## Real senders for the tests on the local stack, from Debian's packages
+clients: $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## Real senders for the tests on the local stack, of Debian's and PyPI's packages
 
 .PHONY: clean
 clean:  ## Remove what was built and installed; keeps the local stack's state
-	rm -rf $(VENV) $(STACK_VENV) $(SENDERS) .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(STACK_VENV) $(CLIENTS_VENV) $(SENDERS) .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: help
 help:
@@ -170,6 +171,12 @@ $(STACK_VENV)/.installed: requirements/stack.txt | python
 	@$(MAKE) space
 	$(call say,Installing the local stack into $(STACK_VENV): half a minute)
 	@$(call install,$(STACK_VENV),requirements/stack.txt)
+	@touch $@
+
+$(CLIENTS_VENV)/.installed: requirements/clients.txt | python
+	@$(MAKE) space
+	$(call say,Installing other products' clients into $(CLIENTS_VENV))
+	@$(call install,$(CLIENTS_VENV),requirements/clients.txt)
 	@touch $@
 
 # apt-get only fetches, as whoever calls it: no root, and nothing of the system changes. Where there

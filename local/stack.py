@@ -29,7 +29,7 @@ from local.people import example_people
 from local.places import ROOT, Places, write_json
 from local.request_log import RequestLog
 from local.seed import Integration, admin_key, as_json, example_team
-from local.warm import warming
+from local.warm import warm_up
 
 LOCK_SECONDS = 10
 LOG_BYTES = 20_000_000
@@ -117,10 +117,11 @@ class _Startup:
         gateway = self._start_gateway(ministack.aws, deployment)
         self._watchers.step("registering the example team")
         key = admin_key(ministack.aws)
-        with warming(ministack.aws, deployment):
-            team = example_team(gateway.url, key, self._places)
-            if self._options.has_people:
-                example_people(gateway.url, key)
+        team = example_team(gateway.url, key, self._places)
+        if self._options.has_people:
+            example_people(gateway.url, key)
+        self._watchers.step("starting the functions")
+        warm_up(ministack.aws, deployment)
         self._announce(gateway.url, key, team)
         return Stack(
             url=gateway.url,

@@ -6,9 +6,9 @@ traffic; a first look has none.
 
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 
 from local.aws import Aws
@@ -20,19 +20,17 @@ BEHIND = ("TableChangeFunction", "TimerFunction", "NotifierFunction")
 IN_FRONT = ("/i/-", "/act/-")
 """Paths that lead to functions and to nothing there; the API is started by whoever registers."""
 SECONDS = 30
+AT_ONCE = 2
 
 
-@contextmanager
-def warming(aws: Aws, deployment: Deployment) -> Iterator[None]:
-    """Start them while the block runs, and be done with its end."""
+def warm_up(aws: Aws, deployment: Deployment) -> None:
+    """Start them, a few at a time: each unpacks its code first, and all at once are slower."""
     api = f"{aws.endpoint}/_aws/execute-api/{deployment.api_id}/$default"
     starts: list[Callable[[], None]] = [partial(_ask, api + path) for path in IN_FRONT]
     starts += [partial(_run, aws, deployment.functions[name].name) for name in BEHIND]
-    with ThreadPoolExecutor(len(starts)) as threads:
-        started = [threads.submit(start) for start in starts]
-        yield
-    for each in started:
-        each.result()
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for started in [threads.submit(start) for start in starts]:
+            started.result()
 
 
 def _run(aws: Aws, function_name: str) -> None:

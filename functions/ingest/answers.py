@@ -7,7 +7,14 @@ from functions.ingest.intake import Intake
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Reply
 from functions.ingest.routes import OtherProductError, take
-from tocsin.domain.errors import SenderNotTrustedError, TocsinError
+from tocsin.domain.errors import (
+    InvalidInputError,
+    MalformedInputError,
+    PayloadTooLargeError,
+    SenderNotTrustedError,
+    TocsinError,
+)
+from tocsin.domain.integration import EVENTBRIDGE
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
@@ -22,7 +29,14 @@ type Refuse = Callable[[TocsinError, str], Reply]
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    """Answer one request; every error becomes an answer too."""
+    """Answer one request; every error becomes an answer too.
+
+    Raises:
+        TryAgainError: Storage refuses for now, and nobody waits for an answer: an event of
+            EventBridge, which Lambda hands over again.
+    """
+    if "requestContext" not in event:
+        return _take_handed_over(event, ports)
     request_id = request_id_of(event)
     try:
         taken = take(event, ports)
@@ -42,6 +56,21 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     else:
         _note(taken.intake, taken.integration, request_id, ports)
     return _to_gateway(taken.reply)
+
+
+def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
+    from functions.ingest.by_rule import take_by_rule  # noqa: PLC0415 - most come by HTTP
+
+    event_id = str(event.get("id"))[:64]
+    try:
+        intake = take_by_rule(event, ports)
+    except (InvalidInputError, MalformedInputError, PayloadTooLargeError) as refusal:
+        # It would not be better the next time.
+        ports.log.warning("Event refused", event_id=event_id, code=refusal.code)
+        ports.count({"EventsRejected": 1})
+        return {}
+    _note(intake, EVENTBRIDGE, event_id, ports)
+    return {}
 
 
 def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
+    from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
     from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
@@ -55,6 +56,13 @@ def _alerts() -> "DynamoDBAlerts":
 
 
 @cache
+def _sns() -> "SnsEndpoint":
+    from functions.ingest.sns.endpoint import SnsEndpoint  # noqa: PLC0415 - see Ports
+
+    return SnsEndpoint()
+
+
+@cache
 def _heartbeats() -> "DynamoDBHeartbeats":
     from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - see Ports
         DynamoDBHeartbeats,
@@ -74,6 +82,7 @@ ports = Ports(
     callers=_callers,
     answers=_answers,
     alerts=_alerts,
+    sns=_sns,
     heartbeats=_heartbeats,
     now=_now,
     new_write_id=lambda: WriteId(os.urandom(8).hex()),

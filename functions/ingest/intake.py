@@ -38,13 +38,16 @@ def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) 
     Raises:
         MalformedInputError: The body cannot be read.
         InvalidInputError: Not one entry says something usable.
+        SenderNotTrustedError: The product itself did not send it.
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
     """
+    if sender.admit is not None:
+        sender.admit(sent, integration, ports)
     entries = sender.read(sent, settings_of(integration))
-    refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
-    if refusals and len(refusals) == len(entries):
-        raise refusals[0] if len(refusals) == 1 else _nothing_usable(sender.expected, refusals)
+    refusal = refusals_of(entries, sender.expected)
+    if refusal is not None:
+        raise refusal
     return take_in_entries(entries, sent, integration, ports)
 
 
@@ -61,7 +64,7 @@ def take_in_entries(
     for entry in entries:
         match entry.read:
             case InvalidInputError() as refusal:
-                intake.note(Outcome.REJECTED, _rejected(refusal))
+                intake.note(Outcome.REJECTED, rejected(refusal))
             case Ignored(why):
                 intake.note(Outcome.IGNORED, _ignored(why))
             case signal if integration.paused:
@@ -89,9 +92,17 @@ def _body_of(entry: Entry, sent: Sent) -> SentBody:
     return kept_body(sent, part=entry.said)
 
 
+def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | None:
+    """What is to be said where not one entry can be used; None where one can."""
+    refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
+    if not refusals or len(refusals) < len(entries):
+        return None
+    return refusals[0] if len(refusals) == 1 else _nothing_usable(expected, refusals)
+
+
 def settings_of(integration: Integration) -> SenderSettings:
     """What a reader needs to know of an integration."""
-    return SenderSettings(severity_map=integration.severity_map)
+    return SenderSettings(severity_map=integration.severity_map, mapping=integration.mapping)
 
 
 def _nothing_usable(expected: str, refusals: Sequence[InvalidInputError]) -> InvalidInputError:
@@ -119,7 +130,8 @@ def _ignored(why: str) -> dict[str, Any]:
     return {"dedup_key": None, "alert_id": None, "outcome": Outcome.IGNORED, "reason": why}
 
 
-def _rejected(refusal: InvalidInputError) -> dict[str, Any]:
+def rejected(refusal: InvalidInputError) -> dict[str, Any]:
+    """Answer for an entry that cannot be used."""
     details = [{"field": it.field, "problem": it.problem} for it in refusal.details]
     error = {"code": refusal.code, "message": refusal.message, "details": details}
     return {"dedup_key": None, "alert_id": None, "outcome": Outcome.REJECTED, "error": error}

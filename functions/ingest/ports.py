@@ -14,6 +14,7 @@ from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
+    from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.lambda_runtime.callers import Callers
     from tocsin.usecases.ports import (
         AlertRepository,
@@ -38,6 +39,7 @@ class Ports:
     alerts: Callable[[], AlertRepository]
     """For endpoints of other products by which alerts are read and acted on, by the token's
     integration alone."""
+    sns: Callable[[], SnsEndpoint]
     heartbeats: Callable[[], HeartbeatRepository]
     now: Callable[[], datetime]
     new_write_id: NewWriteId

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
+INTEGRATIONS_PATH: Final = "/api/v1/integrations/"
+"""Of which only `{name}/try` comes here; template.yaml has the route."""
 HEARTBEAT: Final = "heartbeat"
 
 
@@ -42,6 +44,11 @@ def take(event: Mapping[str, Any], ports: Ports) -> Taken:
 
         _expect_method(request, ("POST",))
         return take_by_key(request, ports)
+    if path.startswith(INTEGRATIONS_PATH):
+        from functions.ingest.trial import take_trial  # noqa: PLC0415 - people try seldom
+
+        _expect_method(request, ("POST",))
+        return take_trial(request, ports)
     is_root = not path.startswith(URL_PATH)
     token, _, below = path.removeprefix(URL_PATH).partition("/")
     if below == HEARTBEAT and not is_root:

@@ -312,12 +312,15 @@ def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
     assert table.paging.directory(NINE + REMEMBERED_FOR).users == {"alice": FULL_USER}
 
 
-def test_who_misses_a_new_channel_may_read_anew(call: Call) -> None:
+def test_who_asks_for_something_newer_gets_it_and_so_does_who_asks_next(call: Call) -> None:
     table = on_the_table(call)
-    assert table.paging.directory(NINE).channels == {}
-    made = Configured(value=FULL_CHANNEL, created_at=NINE)
-    table.channels.put(None, made, write_id=WriteId("w1"))
+    table.paging.routing(NINE)
+    table.paging.directory(NINE)
+    put_all(table)
+    second = timedelta(seconds=1)
 
-    anew = table.paging.directory_anew(NINE).channels
-
-    assert anew == table.paging.directory(NINE).channels == {FULL_CHANNEL.name: FULL_CHANNEL}
+    assert not table.paging.routing(NINE + second, max_age=2 * second).policies
+    assert table.paging.routing(NINE + second, max_age=timedelta()).policies
+    assert table.paging.directory(NINE + second, max_age=second).users
+    assert table.paging.routing(NINE + 2 * second).policies
+    assert table.paging.directory(NINE + 2 * second).users

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import (
@@ -89,14 +89,13 @@ class InMemoryConfiguration:
         default_factory=lambda: InMemoryConfigured(ChannelNotFoundError)
     )
 
-    def routing(self, at: datetime) -> Routing:
+    def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         assert at.tzinfo is not None
+        assert max_age is None or max_age >= timedelta()
         routes = sorted(self.routes.values.values(), key=lambda route: (route.position, route.name))
         return Routing(policies=self.policies.values, routes=tuple(routes))
 
-    def directory(self, at: datetime) -> Directory:
+    def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
         assert at.tzinfo is not None
+        assert max_age is None or max_age >= timedelta()
         return Directory(users=self.users.values, channels=self.channels.values)
-
-    def directory_anew(self, at: datetime) -> Directory:
-        return self.directory(at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -282,8 +282,8 @@ def test_a_channel_that_the_notifier_does_not_know_yet_is_looked_for(world: Held
         def __getattr__(self, name: str) -> object:
             return getattr(world.paging, name)
 
-        def directory(self, _at: object) -> Directory:
-            return Directory()
+        def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
+            return Directory() if max_age is None else world.paging.directory(at)
 
     world.opened()
     [delivery] = world.deliveries.arrived(NINE)

@@ -1,12 +1,15 @@
 """What happens when nobody acknowledges, and what stops it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
-from tocsin.domain.alert import AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.consequences import StoredChange
+from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.people import ChannelType, ContactMethod, NotificationRule
@@ -14,6 +17,7 @@ from tocsin.domain.reception import Outcome, Source
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
+from tocsin.usecases.follow_changes import follow_changes
 
 FIVE_MINUTES = 5 * MINUTE
 
@@ -388,3 +392,55 @@ def test_those_who_were_told_hear_that_somebody_has_it(world: World) -> None:
         "alert.acknowledged",
         "alert.resolved",
     ]
+
+
+@pytest.mark.parametrize("type_", [ChannelType.WEBHOOK, ChannelType.CONSOLE, ChannelType.SLACK])
+def test_a_change_that_the_stream_tells_again_is_no_news_to_those_whom_it_paged(
+    world: World, type_: ChannelType
+) -> None:
+    world.channel("ops", type_)
+    world.escalation_policy(("channel:ops", FIVE_MINUTES))
+    alert_id = world.opened()
+    asleep = world.snooze(alert_id, HOUR)
+    world.pass_time(hours=1)
+    told = heard(world)
+
+    tell_again(world, asleep)
+
+    assert told == ["alert.paged", "alert.snoozed", "alert.woken", "alert.paged"]
+    assert heard(world) == told
+
+
+def test_a_webhook_hears_of_a_change_once_although_a_page_reached_it_meanwhile(
+    world: World,
+) -> None:
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", FIVE_MINUTES), ("channel:ops", FIVE_MINUTES))
+    alert_id = world.opened()
+    world.providers.fail("ops", DeliveryFailedError("busy", is_retryable=True))
+    world.pass_time(minutes=5)
+    before = world.alert(alert_id)
+    world.acknowledge(alert_id)
+    told = heard(world)
+    second = next(it for it in world.notifications.of_alert(alert_id) if it.delivery.step == 2)
+    reached = replace(second.claim(at=world.now).sent(None, at=world.now), version=second.version)
+    world.notifications.update(second, reached, write_id=world.new_write_id())
+
+    tell_again(world, before)
+
+    assert told == ["alert.paged", "alert.acknowledged"]
+    assert heard(world) == told
+
+
+def heard(world: World) -> list[str]:
+    """What has reached anybody."""
+    return [it.event.value for it in world.providers.received]
+
+
+def tell_again(world: World, before: Alert) -> None:
+    """Let the stream bring the newest change once more."""
+    after = world.alert(before.alert_id)
+    changes = world.alerts.changes(after.fingerprint)
+    stored = StoredChange(before=before, after=after, changes=changes)
+    follow_changes([stored], now=world.now, outlets=world.outlets)
+    world.pass_time(seconds=1)

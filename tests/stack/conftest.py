@@ -11,6 +11,8 @@ from local.stack import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender
 from tests.stack.clone import Clone
 from tests.stack.shell import Shell
+from tests.stack.team import Team
+from tests.stack.webhook_receiver import WebhookReceiver
 
 HERE = Path(__file__).parent
 
@@ -67,6 +69,26 @@ def new_integration(api: Client, new_name: Callable[[str], str]) -> Callable[...
         return Sender(api, answer.data["url"], name=name)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[WebhookReceiver]:
+    """Takes webhooks; each that came was signed, whatever a test thought of it."""
+    with WebhookReceiver().running() as receiver:
+        yield receiver
+        for hook in receiver.hooks.values():
+            assert [it for it in hook.received if not it.is_signed_with(hook.secret)] == []
+
+
+@pytest.fixture(scope="session")
+def team(
+    api: Client,
+    receiver: WebhookReceiver,
+    new_name: Callable[[str], str],
+    new_integration: Callable[..., Sender],
+) -> Team:
+    """Makes who is paged, and by what."""
+    return Team(api, receiver, new_name, new_integration)
 
 
 @pytest.fixture(scope="session")

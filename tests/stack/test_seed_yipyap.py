@@ -187,7 +187,10 @@ def test_the_timeline_shows_what_the_page_shows(alert_id: str, new_key: NewKey) 
     documented = [entry for entry in TIMELINE["data"] if entry["type"] in shown]
     documented[0]["reason"] = ALERT["reason"]  # where the page cuts it short
 
-    timeline = eventually(lambda: alice.timeline(alert_id), lambda found: len(found) == 2)
+    def entries() -> list[dict[str, Any]]:
+        return [entry for entry in alice.timeline(alert_id) if entry["type"] in shown]
+
+    timeline = eventually(entries, lambda found: len(found) == len(shown))
 
     assert unlike(timeline, documented, own=OWN) == []
     assert {entry["type"] for entry in TIMELINE["data"]} <= set(ChangeType)

@@ -1,6 +1,7 @@
 """What starts the escalator, and what becomes of what it cannot do."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from tests.template.intrinsics import Template, short
 from tocsin.domain.notification import DeliveryState
 
+WIRE = Path(__file__).parents[1] / "data/wire/eventbridge"
 FOURTEEN_DAYS = 1_209_600
 DEAD_LETTER_QUEUES = {
     "DeliveriesDeadLetterQueue",
+    "EventFailuresQueue",
     "TableChangeFailuresQueue",
     "TickFailuresQueue",
     "TimersDeadLetterQueue",
@@ -220,6 +223,44 @@ def test_a_tick_is_given_up_once_the_next_one_is_due(deployed: Template) -> None
     assert function["MaximumEventAgeInSeconds"] == 60
     assert function["MaximumRetryAttempts"] == 1
     assert short(function["DestinationConfig"]["OnFailure"]["Destination"]) == "TickFailuresQueue"
+
+
+def test_alarms_come_from_eventbridge_only_where_that_is_asked_for(deployed: Template) -> None:
+    conditional = ("AlarmEventsRule", "AlarmEventsPermission", "EventFailuresQueuePolicy")
+
+    conditions = {deployed.resources[name]["Condition"] for name in conditional}
+
+    assert deployed.parameters["AlarmEvents"]["Default"] == "off"
+    assert conditions == {"TakesAlarmEvents"}
+
+
+def test_the_rule_of_alarms_lets_alarms_through_and_nothing_else(deployed: Template) -> None:
+    rule = deployed.of_type("AWS::Events::Rule")["AlarmEventsRule"]
+    alarm = json.loads((WIRE / "cloudwatch-alarm-state-change.json").read_text())
+    (target,) = rule["Targets"]
+
+    assert passes(rule["EventPattern"], alarm)
+    assert not passes(rule["EventPattern"], {**alarm, "source": "aws.ec2"})
+    assert short(target["Arn"]) == "IngestFunctionAliaslive"
+    assert short(target["DeadLetterConfig"]["Arn"]) == "EventFailuresQueue"
+
+
+def test_only_that_rule_may_start_ingest_so(deployed: Template) -> None:
+    permission = deployed.of_type("AWS::Lambda::Permission")["AlarmEventsPermission"]
+
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert short(permission["SourceArn"]) == "AlarmEventsRule"
+    assert short(permission["FunctionName"]) == "IngestFunctionAliaslive"
+
+
+def test_an_event_that_ingest_cannot_take_is_tried_for_hours_and_then_kept(
+    deployed: Template,
+) -> None:
+    configured = deployed.of_type("AWS::Lambda::EventInvokeConfig")
+    function = configured["IngestFunctionEventInvokeConfig"]
+
+    assert (function["MaximumRetryAttempts"], function["MaximumEventAgeInSeconds"]) == (2, 21_600)
+    assert short(function["DestinationConfig"]["OnFailure"]["Destination"]) == "EventFailuresQueue"
 
 
 def test_ticks_do_not_pile_up(deployed: Template) -> None:

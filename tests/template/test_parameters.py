@@ -16,6 +16,7 @@ FREE_WHILE_IDLE = {
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Stage",
     "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
     "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Role",
     "AWS::Lambda::Alias",
@@ -29,6 +30,7 @@ FREE_WHILE_IDLE = {
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
     "Custom::FirstAdminKey",
     "Custom::LinkKey",
@@ -110,6 +112,7 @@ def test_outputs_tell_where_everything_is(written: Template) -> None:
     assert written.body["Outputs"].keys() == {
         "ApiUrl",
         "IntakeUrl",
+        "IngestFunctionArn",
         "OpenApiUrl",
         "DocsUrl",
         "AdminKeyParameter",

@@ -41,6 +41,7 @@ ALLOWED: dict[str, Permissions] = {
             "dynamodb:UpdateItem",
         },
         "Table/index/by_state": {"dynamodb:Query"},
+        "EventFailuresQueue": {"sqs:SendMessage"},
     },
     "AlertsApiRole": {
         "AlertsApiLogs": LOGS,
@@ -242,7 +243,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
     [
         pytest.param("IngestRole", "dynamodb:DeleteItem", ["I#*"], id="intake deletes no alert"),
         pytest.param(
-            "IngestRole", "dynamodb:Query", ["A#*", "C#*", "I#*"], id="intake reads no key"
+            "IngestRole", "dynamodb:Query", ["A#*", "C#*", "COUNT", "I#*"], id="intake reads no key"
         ),
         pytest.param("TimerRole", "dynamodb:Query", ["C#*"], id="due actions list no alert"),
         pytest.param(
@@ -335,10 +336,14 @@ def test_mail_comes_from_the_address_of_the_stack_only(deployed: Template) -> No
     }
 
 
-def test_functions_are_called_by_this_api_only(deployed: Template) -> None:
+def test_functions_are_called_by_this_api_only_and_the_rule_that_is_asked_for(
+    deployed: Template,
+) -> None:
     callers = deployed.of_type("AWS::Lambda::Permission")
+    rule = callers.pop("AlarmEventsPermission")
 
     assert callers
+    assert rule["Principal"] == "events.amazonaws.com"
     for permission in callers.values():
         assert permission["Principal"] == "apigateway.amazonaws.com"
         assert "HttpApi" in set(references(permission["SourceArn"]))

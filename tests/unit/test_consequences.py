@@ -158,6 +158,7 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
     [brought] = consequences([refreshed])
 
     assert brought == Consequences(
+        earlier=refreshed.earlier,
         alert=refreshed.after,
         told=(),
         is_repeat=True,

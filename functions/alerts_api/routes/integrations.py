@@ -162,6 +162,8 @@ def _settings_of(integration: Integration) -> dict[str, Any]:
         "wake_on_output": integration.wakes_on_output,
         "paused": integration.paused,
         "escalation_policy": integration.escalation_policy,
+        "mapping": dict(integration.mapping) or None,
+        "topic_arn": integration.topic_arn,
         **view_checks(integration.checks),
     }
 
@@ -185,5 +187,7 @@ def _with_settings(integration: Integration, body: IntegrationBody) -> Integrati
         wakes_on_output=body.wake_on_output,
         paused=body.paused,
         escalation_policy=body.escalation_policy,
+        mapping=body.mapping.expressions() if body.mapping else {},
+        topic_arn=body.topic_arn,
         checks=read_checks(body, integration.checks),
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field
 
-from functions.alerts_api.schemas.model import ActionBody, Answer, Value, View
+from functions.alerts_api.schemas.model import ActionBody, Answer, Instant, Value, View
 from functions.alerts_api.schemas.operation import Operation, Parameter
 from tocsin.domain.credential import Scope
 from tocsin.domain.dedup import DEDUP_KEY_LIMIT
@@ -14,7 +14,9 @@ from tocsin.domain.errors import (
     IntegrationNotFoundError,
     InvalidInputError,
 )
+from tocsin.domain.next_action import ActionKind
 from tocsin.domain.reception import Outcome
+from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
 TAG: Final = "Intake"
@@ -23,6 +25,12 @@ DedupKey = Annotated[
     str | None,
     Field(description=f"Beyond {DEDUP_KEY_LIMIT} characters its hash is kept."),
 ]
+
+
+class AnyBody(ActionBody):
+    """Whatever the sender sends; of any content type."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "x"}]})
 
 
 class RestSignal(ActionBody):
@@ -151,6 +159,69 @@ class Receipts(View):
     results: list[Receipt]
 
 
+class TriedSignal(View):
+    """How an entry is understood."""
+
+    action: SignalAction
+    severity: Severity
+    source_severity: str | None
+    name: str
+    summary: str
+    reason: str
+    source: str | None
+    object: str | None
+    labels: dict[str, str]
+    urls: dict[str, str]
+    current_value: Value
+    source_started_at: Instant | None
+
+
+class TriedAction(View):
+    """What the alert would wait for, once all that is due at once is done."""
+
+    kind: ActionKind
+    at: Instant | None
+    why: str
+
+
+class TriedPage(View):
+    """One message that would be sent if nobody did anything."""
+
+    at: Instant
+    step: int
+    step_name: str | None
+    loop: int
+    target: str = Field(examples=["user:alice"])
+    channel: str = Field(examples=["sms"])
+    problem: str | None = Field(description="Why it could not be sent; null if it could.")
+
+
+class Trial(View):
+    """What would become of one entry."""
+
+    dedup_key: str | None
+    alert_id: str | None = Field(None, description="Of the open alert that it would join.")
+    outcome: Outcome
+    reason: str | None = Field(None, description="If the outcome is `ignored` without a signal.")
+    signal: TriedSignal | None = None
+    truncated: list[str] = Field([], description="What would be cut and to how much.")
+    route: str | None = Field(
+        None, description="The route that decided; null if none did, or the integration says."
+    )
+    escalation_policy: str | None = None
+    next_action: TriedAction | None = None
+    pages: list[TriedPage] = Field(
+        [], description="In their order; who is on call is who it is now. 100 at most."
+    )
+    error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
+
+
+class Trials(View):
+    """What would become of each entry, in their order, each for itself."""
+
+    results: list[Trial]
+
+
 _BATCHES: Final = (
     "A list of such objects is taken in entry by entry; one that cannot be used is `rejected` "
     "and does not lose the others."
@@ -161,6 +232,7 @@ SENDERS_ROUTES: Final = (
     ("POST", "/i/{token}/heartbeat", None, "hear_heartbeat"),
     ("GET", "/i/{token}/heartbeat", None, "hear_heartbeat_by_get"),
     ("POST", "/api/v1/events", Scope.EVENTS, "take_event"),
+    ("POST", "/api/v1/integrations/{name}/try", Scope.CONFIG_READ, "try_integration"),
 )
 """Method, path, scope and operation of what `functions/ingest` answers."""
 
@@ -218,5 +290,18 @@ OPERATIONS: Final = {
         body=Event,
         status=202,
         answer=Answer[Receipts],
+    ),
+    "try_integration": Operation(
+        tag=TAG,
+        summary="Try what a body would do",
+        description=(
+            "Takes what the integration's sender would send, with the sender's headers, and says "
+            "what would happen: signals, dedup keys, route, policy, who would be paged and when. "
+            "Changes nothing. The integration's checks and the product's signatures are not "
+            "asked for; what the sender would be refused for is refused."
+        ),
+        body=AnyBody,
+        answer=Answer[Trials],
+        errors=(IntegrationNotFoundError,),
     ),
 }

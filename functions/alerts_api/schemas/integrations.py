@@ -14,6 +14,7 @@ from functions.alerts_api.schemas.intake_checks import (
     HeaderTokenBody,
     SignatureBody,
 )
+from functions.alerts_api.schemas.mapping import MappingBody
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
@@ -34,6 +35,9 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
+TOPIC_ARN: Final = (
+    r"^arn:aws(?:-cn|-us-gov)?:sns:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$"
+)
 RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
 OVERLAP_LIMIT: Final = timedelta(days=30)
 WORDS_LIMIT: Final = 100
@@ -67,6 +71,16 @@ class IntegrationSettings(ConfigurationBody):
     wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
     paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
     escalation_policy: Name | None = Field(None, examples=["default"])
+    mapping: MappingBody | None = Field(
+        None, description="For type `generic`: where in a body the parts of an alert are."
+    )
+    topic_arn: Annotated[str, Field(pattern=TOPIC_ARN)] | None = Field(
+        None,
+        description=(
+            "For type `sns`: the only topic that may send. Null: the first one that is confirmed."
+        ),
+        examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
+    )
     signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
     basic: BasicBody | None = Field(None, description="The sender has to give a password.")
     header_token: HeaderTokenBody | None = Field(
@@ -125,6 +139,8 @@ class Integration(View):
     wake_on_output: bool
     paused: bool
     escalation_policy: str | None = Field(examples=[None])
+    mapping: MappingBody | None = Field(examples=[None])
+    topic_arn: str | None = Field(examples=[None])
     signature: SignatureBody | None = Field(examples=[None])
     basic: BasicBody | None = Field(examples=[None])
     header_token: HeaderTokenBody | None = Field(examples=[None])

@@ -76,11 +76,29 @@ _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
     "-/ready": "alertmanager_v1",
     "api/v1": "alertmanager_v1",
     "api/v2": "alertmanager",
+    "alert": "alerta",
+    "alerts": "alerta",
+    "config": "alerta",
+    "generic": "pagerduty",
+    "heartbeat": "alerta",
+    "heartbeats": "alerta",
+    "v2/alerts": "opsgenie",
+    "v2/heartbeats": "opsgenie",
+    "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Module by path; whatever is below such a path belongs to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
+    "alert": "alerta",
+    "alerts": "alerta",
+    "config": "alerta",
+    "generic": "pagerduty",
+    "heartbeat": "alerta",
+    "heartbeats": "alerta",
+    "v2/alerts": "opsgenie",
+    "v2/heartbeats": "opsgenie",
+    "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
 """Likewise, for clients that can be given a host only. template.yaml has routes for them."""

@@ -1,4 +1,4 @@
-"""PagerDuty's Events API v2, for clients that cannot be told from it."""
+"""PagerDuty's Events API, for clients that cannot be told from it."""
 
 import json
 from collections.abc import Mapping
@@ -7,47 +7,37 @@ from typing import Any, Final
 
 from functions.ingest.bodies import read_body
 from functions.ingest.compat import CompatCall, Product
+from functions.ingest.compat.refusals import headers_of, nothing_here
 from functions.ingest.intake import settings_of
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.events import read_event
 from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.pagerduty import processed, read_event_v1
+from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import (
     IntegrationNotFoundError,
     InvalidInputError,
     MalformedInputError,
-    NotFoundError,
     TocsinError,
 )
-from tocsin.lambda_runtime.error_answers import (
-    MethodNotAllowedError,
-    headers_of_status,
-    status_of,
-)
+from tocsin.domain.integration import Integration
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
 
-_ENQUEUE: Final = "v2/enqueue"
+ENQUEUE: Final = "v2/enqueue"
+CHANGE: Final = "v2/change/enqueue"
+CREATE_EVENT: Final = "generic/2010-04-15/create_event.json"
 
 
 def take(call: CompatCall) -> Taken:
     """Take in one event."""
-    if call.path != _ENQUEUE:
-        raise NotFoundError("There is nothing at this path.")
+    if call.path not in _READERS:
+        raise nothing_here()
     if call.request.method != "POST":
         raise MethodNotAllowedError("Events are sent by POST.", "POST")
     if call.path_token:
         call.integration()  # before the body is looked at
-    event = _event_in(call)
-    routing_key = event.get("routing_key")
-    integration = call.integration(routing_key if isinstance(routing_key, str) else None)
-    signal = read_event(event, settings_of(integration))
-    intake = call.take_in([Entry(signal)], integration)
-    said = {
-        "status": "success",
-        "message": "Event processed",
-        "dedup_key": event.get("dedup_key") or signal.dedup_key,
-    }
-    reply = Reply(status=HTTPStatus.ACCEPTED, body=json.dumps(said, ensure_ascii=False))
-    return Taken(reply=reply, integration=integration.name, intake=intake)
+    return _READERS[call.path](call, _event_in(call))
 
 
 def refuse(error: TocsinError, _request_id: str) -> Reply:
@@ -61,10 +51,48 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
             said = _refusal("invalid event", "Event object is invalid", error)
         case _:
             said = _refusal("error", error.message, error)
-    headers = dict(headers_of_status(status))
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
-    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+    body = json.dumps(said, ensure_ascii=False)
+    return Reply(status=status, body=body, headers=headers_of(error, status))
+
+
+def _take_v2(call: CompatCall, event: Mapping[str, Any]) -> Taken:
+    integration = _integration(call, event, "routing_key")
+    signal = read_event(event, settings_of(integration))
+    intake = call.take_in([Entry(signal)], integration)
+    reply = processed(_text(event, "dedup_key") or signal.dedup_key)
+    return Taken(reply=reply, integration=integration.name, intake=intake)
+
+
+def _take_v1(call: CompatCall, event: Mapping[str, Any]) -> Taken:
+    integration = _integration(call, event, "service_key")
+    signal = read_event_v1(event, settings_of(integration))
+    intake = call.take_in([Entry(signal)], integration)
+    said = {
+        "status": "success",
+        "message": "Event processed",
+        "incident_key": _text(event, "incident_key") or signal.dedup_key,
+    }
+    reply = Reply(status=HTTPStatus.OK, body=json.dumps(said, ensure_ascii=False))
+    return Taken(reply=reply, integration=integration.name, intake=intake)
+
+
+def _take_change(call: CompatCall, event: Mapping[str, Any]) -> Taken:
+    from functions.ingest.compat.own_alerts import OwnAlerts  # noqa: PLC0415 - few send changes
+    from functions.ingest.compat.pagerduty_changes import (  # noqa: PLC0415 - few send changes
+        keep_change,
+        read_change,
+    )
+
+    integration = _integration(call, event, "routing_key")
+    change = read_change(event, at=call.request.at)
+    if not integration.paused:
+        keep_change(change, OwnAlerts(integration, call))
+    said = {"status": "success", "message": "Change event processed"}
+    reply = Reply(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
+    return Taken(reply=reply, integration=integration.name, what="Change event answered")
+
+
+_READERS: Final = {ENQUEUE: _take_v2, CHANGE: _take_change, CREATE_EVENT: _take_v1}
 
 
 def _event_in(call: CompatCall) -> Mapping[str, Any]:
@@ -74,11 +102,26 @@ def _event_in(call: CompatCall) -> Mapping[str, Any]:
     return value
 
 
+def _integration(call: CompatCall, event: Mapping[str, Any], name: str) -> Integration:
+    """Find whose event it is, by the URL's token or the event's key."""
+    key = _text(event, name)
+    if call.path_token is None and key is not None and len(key.replace("-", "")) != TOKEN_LENGTH:
+        length = f"Length of '{name}' is incorrect (should be {TOKEN_LENGTH} characters)"
+        raise InvalidInputError(length)
+    try:
+        return call.integration(key)
+    except IntegrationNotFoundError as error:
+        problem = f"'{name}' is invalid: there is no integration with this key"
+        raise InvalidInputError(problem) from error
+
+
+def _text(event: Mapping[str, Any], name: str) -> str | None:
+    value = event.get(name)
+    return value if isinstance(value, str) and value else None
+
+
 def _refusal(status: str, message: str, error: TocsinError) -> dict[str, Any]:
-    if isinstance(error, IntegrationNotFoundError):
-        errors = ["'routing_key' is invalid: there is no integration with this key"]
-    else:
-        errors = [f"'{it.field}' {it.problem}" for it in error.details] or [error.message]
+    errors = [f"'{it.field}' {it.problem}" for it in error.details] or [error.message]
     return {"status": status, "message": message, "errors": errors}
 
 

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.reply import Reply
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.signal import Signal
+
+if TYPE_CHECKING:
+    from functions.ingest.ports import Ports
+    from tocsin.domain.integration import Integration
 
 type Results = Sequence[Mapping[str, Any]]
 """What became of each entry, in their order."""
@@ -25,6 +29,8 @@ class SenderSettings:
     """What an integration says about how to read its sender."""
 
     severity_map: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """JMESPath by part of an alert, for senders that no module knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +93,10 @@ class Sender:
 
     Raises `MalformedInputError` or `InvalidInputError` where the body as a whole is unusable.
     """
+    admit: "Callable[[Sent, Integration, Ports], None] | None" = None
+    """Asks of a product's messages what no integration has to be told to ask: SNS signs.
+
+    Comes before `read`, and may do what that must not: ask the product, and write."""
     answer: Callable[[Results], Reply] = accepted
     methods: tuple[str, ...] = ("POST",)
     fires: str

@@ -88,6 +88,30 @@ class Fields:
         inner.problems = self.problems
         return inner
 
+    def needed(self, *names: str) -> str:
+        """Likewise `text`, and noted as missing where it says nothing; then it is empty."""
+        text = self.text(*names)
+        self.require(names[0], is_there=bool(text and text.strip()))
+        return text or ""
+
+    def part(self, name: str) -> "Fields":
+        """An object within; whatever else is there says nothing, and that is no problem."""
+        value = self._entry.get(name)
+        part = Fields(value if isinstance(value, dict) else {}, f"{self._path}{name}.")
+        part.problems = self.problems
+        return part
+
+    def parts(self, name: str) -> list["Fields"]:
+        """The objects of a list; likewise."""
+        value = self._entry.get(name)
+        members = value if isinstance(value, list) else []
+        return [Fields(member, f"{name}.") for member in members if isinstance(member, dict)]
+
+    def flat(self, name: str) -> dict[str, Any]:
+        """Names and values of an object within; likewise."""
+        value = self._entry.get(name)
+        return value if isinstance(value, dict) else {}
+
     def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """The field as it is."""
         return self._entry.get(name)

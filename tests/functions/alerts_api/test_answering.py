@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.functions.alerts_api.client import Client, example
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.ids import AlertId
 
 
 class BrokenAlerts(InMemoryAlerts):
@@ -20,8 +21,8 @@ class BrokenAlerts(InMemoryAlerts):
 
 
 class BusyAlerts(InMemoryAlerts):
-    def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        raise TryAgainError(f"cannot write {before} to {after} by {write_id}")
+    def _update(self, *arguments: Any) -> Alert:  # noqa: ANN401 - refused whatever it is
+        raise TryAgainError(f"cannot write {arguments}")
 
 
 def test_a_path_that_is_not_there_is_not_found(client: Client) -> None:

@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from functions.ingest.answers import respond
 from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports
+from functions.ingest.sns.endpoint import SnsEndpoint
 from tests.examples import ALICE
 from tests.fakes.answers import InMemoryAnswers
 from tests.fakes.integrations import InMemoryIntegrations
@@ -30,6 +31,10 @@ EVENTS = Path(__file__).parents[3] / "events"
 TOKEN = "0123456789abcdef0123456789abcdef"
 SECRET = "tocsin_key-of-a-script"
 SETUP = WriteId("setup")
+
+
+def _unreachable(host: str, _path: str) -> NoReturn:
+    raise AssertionError(f"nobody should ask {host}")
 
 
 @functools.cache
@@ -91,6 +96,7 @@ class Gateway:
     integrations: InMemoryIntegrations = field(default_factory=InMemoryIntegrations)
     keys: InMemoryKeys = field(default_factory=InMemoryKeys)
     answers: InMemoryAnswers = field(default_factory=InMemoryAnswers)
+    sns: SnsEndpoint = field(default_factory=lambda: SnsEndpoint(_unreachable))
 
     def __post_init__(self) -> None:
         callers = Callers(self.keys)
@@ -101,6 +107,7 @@ class Gateway:
             callers=lambda: callers,
             answers=lambda: self.answers,
             alerts=lambda: self.world.alerts,
+            sns=lambda: self.sns,
             heartbeats=lambda: self.world.heartbeats,
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
@@ -120,6 +127,11 @@ class Gateway:
             name="prod", type=type_, created_at=self.world.now, tokens=(Token.of(token),)
         )
         return self.integrations.put(None, replace(integration, **settings), write_id=SETUP)
+
+    def register_again(self, **settings: Any) -> Integration:  # noqa: ANN401 - likewise
+        """Change the integration of `TOKEN`."""
+        before = self.integrations.get("prod")
+        return self.integrations.put(before, replace(before, **settings), write_id=SETUP)
 
     def give_key(self, *scopes: Scope, secret: str = SECRET) -> None:
         key = ApiKey(

@@ -87,6 +87,12 @@ INTEGRATION = {
     }
 }
 REFUSED = {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}
+NOTHING: dict[str, Any] = {"Items": []}
+FIRST_EVENT = (
+    *(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED)),
+    *(reply(body=NOTHING), reply(body=NOTHING), reply(), reply()),
+)
+"""Whose token, refused as a repeat, whom to page, what was sent and the alert."""
 
 
 def test_a_cold_start_asks_nobody(dynamodb: ScriptedServer, handler: Handler) -> None:
@@ -94,24 +100,28 @@ def test_a_cold_start_asks_nobody(dynamodb: ScriptedServer, handler: Handler) ->
     assert dynamodb.connections == 0
 
 
-def test_a_first_event_is_two_reads_and_three_writes_over_one_connection(
+def test_a_first_event_is_three_writes_over_one_connection(
     dynamodb: ScriptedServer, handler: Handler
 ) -> None:
-    dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED), reply())
+    dynamodb.plays(*FIRST_EVENT)
 
     answer = handler(event_of("ingest_rest_trigger"), Context())
 
     assert answer["statusCode"] == 202
     assert json.loads(answer["body"])["data"]["results"][0]["outcome"] == "opened"
-    assert operations(dynamodb) == ["GetItem", "GetItem", "UpdateItem", "PutItem", "PutItem"]
+    assert operations(dynamodb) == [
+        *("GetItem", "GetItem", "UpdateItem"),
+        *("Query", "Query"),
+        *("PutItem", "PutItem"),
+    ]
     assert dynamodb.connections == 1
 
 
 def test_two_writes_never_have_the_same_id(dynamodb: ScriptedServer, handler: Handler) -> None:
-    dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(400, REFUSED), reply())
+    dynamodb.plays(*FIRST_EVENT)
     handler(event_of("ingest_rest_trigger"), Context())
 
-    update, _, put = (it.json() for it in dynamodb.requests[2:])
+    update, put = (dynamodb.requests[position].json() for position in (2, -1))
 
     first = update["ExpressionAttributeValues"][":write_id"]["S"]
     second = put["Item"]["write_id"]["S"]

@@ -74,7 +74,9 @@ def running(command: Sequence[str], folder: Path) -> Iterator[None]:
                 process.wait()
 
 
-def run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    command: Sequence[str], folder: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end."""
     return subprocess.run(
         command,
@@ -84,7 +86,7 @@ def run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str
         text=True,
         timeout=RUN_SECONDS,
         check=False,
-        env=_environment(folder),
+        env=_environment(folder) | environment,
     )
 
 

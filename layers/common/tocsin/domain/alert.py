@@ -250,6 +250,22 @@ class Alert:
             current_value=value,
         )
 
+    def corrected(
+        self, signal: Signal, *, by: Actor, at: datetime, policy: str | None = None
+    ) -> Self:
+        """Take what is said about it now in place of what was said before, severity included.
+
+        It counts as an occurrence, as a repeat that says something else does.
+
+        Raises:
+            AlreadyResolvedError: It is over.
+        """
+        self._expect_open()
+        corrected = self.counted(signal, at)._with(ChangeType.UPDATED, by=by, at=at, details={})
+        if signal.severity is self.severity:
+            return corrected
+        return corrected.changed_severity(signal.severity, by=by, at=at, policy=policy)
+
     def changed_severity(
         self, severity: Severity, *, by: Actor, at: datetime, policy: str | None = None
     ) -> Self:

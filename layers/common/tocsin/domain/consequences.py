@@ -40,6 +40,8 @@ class StoredChange:
 class Consequences:
     """What is to be done about one write."""
 
+    earlier: Alert | None
+    """The same alert before it; None if its episode begins here."""
     alert: Alert
     told: tuple[Change, ...]
     """For the timeline."""
@@ -75,6 +77,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
     told = stored.changes if is_new_version else _said_anew(earlier, after)
     was_paged = earlier is not None and earlier.escalation.step > 0
     return Consequences(
+        earlier=earlier,
         alert=after,
         told=tuple(_with_reason(change, after) for change in told),
         is_repeat=not is_new_version,

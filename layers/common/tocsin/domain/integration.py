@@ -24,6 +24,9 @@ RESERVED_NAMES: Final = {
     SELF: "is that of alerts about Tocsin itself",
 }
 
+EVENTBRIDGE: Final = "eventbridge"
+"""The integration of events that EventBridge hands over itself; it need not be there."""
+
 MONITOR_RESOLVE_AFTER: Final = timedelta(seconds=60)
 TOKENS_LIMIT: Final = 10
 """URLs of one integration that may work at the same time."""
@@ -35,8 +38,38 @@ class IntegrationType(StrEnum):
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
+    AIRBRAKE = "airbrake"
+    ALERTA = "alerta"
     ALERTMANAGER = "alertmanager"
+    APPRISE = "apprise"
+    AZURE_MONITOR = "azure-monitor"
+    BETTER_STACK = "better-stack"
     CLOUDEVENTS = "cloudevents"
+    DATADOG = "datadog"
+    EVENTBRIDGE = "eventbridge"
+    GCP_MONITORING = "gcp-monitoring"
+    GENERIC = "generic"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    GRAFANA = "grafana"
+    GRAYLOG = "graylog"
+    HEALTHCHECKS = "healthchecks"
+    HONEYCOMB = "honeycomb"
+    ICINGA2 = "icinga2"
+    KIBANA = "kibana"
+    MONIT = "monit"
+    NAGIOS = "nagios"
+    NETDATA = "netdata"
+    NEWRELIC = "newrelic"
+    OPSGENIE = "opsgenie"
+    PAGERDUTY = "pagerduty"
+    PINGDOM = "pingdom"
+    SENTRY = "sentry"
+    SNS = "sns"
+    STATUSPAGE = "statuspage"
+    UPTIMEROBOT = "uptimerobot"
+    UPTIME_KUMA = "uptime-kuma"
+    ZABBIX = "zabbix"
 
     @property
     def resolve_after(self) -> timedelta:
@@ -78,6 +111,10 @@ class Integration:
     wakes_on_output: bool = False
     paused: bool = False
     checks: IntakeChecks = NO_CHECKS
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Of type `generic`: a JMESPath expression for each part of an alert."""
+    topic_arn: str | None = None
+    """Of type `sns`: the only topic that may send. Set, or that of the first confirmation."""
     escalation_policy: str | None = None
     managed_by: str | None = None
     created_at: datetime

@@ -36,11 +36,16 @@ class Routing:
         asked = alert.escalation.policy
         if asked is not None and asked in self.policies:
             return self.policies[asked]
+        route = self.route_for(alert)
+        return self.policies.get(route.escalation_policy if route else DEFAULT_POLICY)
+
+    def route_for(self, alert: Alert) -> Route | None:
+        """The first route that matches and whose policy is there."""
         labels = labels_of(alert)
         for route in self.routes:
             if route.escalation_policy in self.policies and all_match(route.match, labels):
-                return self.policies[route.escalation_policy]
-        return self.policies.get(DEFAULT_POLICY)
+                return route
+        return None
 
 
 def labels_of(alert: Alert) -> Mapping[str, str]:

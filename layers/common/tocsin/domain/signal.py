@@ -94,6 +94,10 @@ class FactsBuilder:
         """One sentence for each thing that was cut."""
         return tuple(self._truncated)
 
+    def note(self, note: str) -> None:
+        """Say what the sender itself left out."""
+        self._truncated.append(printable(note)[:SUMMARY_LIMIT])
+
     def text(self, field_name: str, text: str, limit: int) -> str:
         """Keep the first `limit` characters."""
         clean = printable(text)

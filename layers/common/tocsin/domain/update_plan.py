@@ -31,6 +31,7 @@ def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
 
 
 def plan_updates(
+    earlier: Alert,
     alert: Alert,
     event: NotificationEvent,
     notifications: Sequence[Notification],
@@ -38,29 +39,41 @@ def plan_updates(
 ) -> tuple[Delivery, ...]:
     """Tell each channel that was paged, if it is of a kind that can be told.
 
-    A Slack message is rewritten, so each one is told for itself; a webhook once.
+    A Slack message is rewritten, so each one is told for itself; a webhook once, under a key
+    that does not depend on which of its pages have arrived when the stream tells the change.
 
     Args:
+        earlier: The alert before the change; pages that were begun since are no news to anybody.
         alert: As it is after the change.
         event: What happened.
         notifications: Of the alert, from the ledger.
         directory: What the channels are.
     """
     planned: dict[str, Delivery] = {}
+    reached = earlier.escalation.loop, earlier.escalation.step
     for notification in notifications:
         page = notification.delivery
         if not page.is_page or notification.state is not DeliveryState.SENT:
             continue
         place = _place(page, directory)
-        if place is not None:
-            planned[place] = replace(
-                page,
-                event=event,
-                reason=NotificationReason.CHANGED,
-                version=alert.version,
-                due_at=alert.changed_at,
-            )
+        if place is None or (page.loop, page.step) > reached:
+            continue
+        update = replace(
+            page,
+            event=event,
+            reason=NotificationReason.CHANGED,
+            version=alert.version,
+            due_at=alert.changed_at,
+        )
+        planned[place] = update if place == page.key else _told_once(update, earlier)
     return tuple(planned.values())
+
+
+def _told_once(update: Delivery, earlier: Alert) -> Delivery:
+    escalation = earlier.escalation
+    return replace(
+        update, step=escalation.step, loop=escalation.loop, step_name=escalation.step_name
+    )
 
 
 def _place(page: Delivery, directory: Directory) -> str | None:

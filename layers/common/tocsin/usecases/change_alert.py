@@ -81,3 +81,30 @@ def _guess(
     if after is presumed:
         return None
     return alerts.update_presumed(presumed, after, write_id=write_id)
+
+
+def correct_alert(
+    alert_id: AlertId,
+    change: Callable[[Alert], Alert],
+    *,
+    alerts: AlertRepository,
+    new_write_id: NewWriteId,
+) -> Alert:
+    """Change an alert by what its sender said of it, so all of that is read, and read again.
+
+    Raises:
+        AlertNotFoundError: There is no such alert.
+        ConflictError: The alert's state forbids the change; `change` raised it.
+        ConcurrentUpdateError: It was changed by others again and again.
+    """
+    for _ in range(ATTEMPTS):
+        before = alerts.get(alert_id)
+        after = change(before)
+        if after is before:
+            return before
+        try:
+            return alerts.update(before, after, write_id=new_write_id())
+        except SlotRefusedError:
+            continue
+    message = "Others keep changing this alert. Send the same request again."
+    raise ConcurrentUpdateError(message)

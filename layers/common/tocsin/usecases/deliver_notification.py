@@ -33,6 +33,7 @@ from tocsin.domain.notification import (
 from tocsin.domain.people import Channel
 from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
+from tocsin.usecases.choose_policy import NOW
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -127,7 +128,7 @@ def _deliver_free(delivery: Delivery, known: Notification | None, work: Work) ->
     at = work.now()
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
-    channel = _find_channel(delivery, at, work)
+    channel = _channel_of(delivery, at, work)
     failures = 0
     if channel is not None and skip is None:
         is_urgent = delivery.is_page and alert is not None and alert.severity is Severity.CRITICAL
@@ -232,10 +233,10 @@ def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
     return Delivered(outcome=Outcome.LATER, until=until)
 
 
-def _find_channel(delivery: Delivery, at: datetime, work: Work) -> Channel | None:
-    """Look twice: who planned the message may have known a channel that was just made."""
+def _channel_of(delivery: Delivery, at: datetime, work: Work) -> Channel | None:
+    """Find it, also if it was made a moment ago."""
     known = channel_of(delivery, work.paging.directory(at))
-    return known or channel_of(delivery, work.paging.directory_anew(at))
+    return known or channel_of(delivery, work.paging.directory(at, max_age=NOW))
 
 
 def _read_alert(delivery: Delivery, work: Work) -> Alert | None:

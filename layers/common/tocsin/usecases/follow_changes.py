@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
 from tocsin.domain.errors import NotificationRefusedError, SlotRefusedError
+from tocsin.domain.escalation import Step
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.step_plan import plan_step
+from tocsin.domain.routing import Routing
+from tocsin.domain.step_plan import Plan, plan_step
 from tocsin.domain.update_plan import plan_updates
+from tocsin.usecases.choose_policy import NOW
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -83,10 +86,10 @@ def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
     for each in consequences:
-        if each.event:
+        if each.event and each.earlier:
             directory = outlets.paging.directory(now)
             told = outlets.notifications.of_alert(each.alert.alert_id)
-            yield from plan_updates(each.alert, each.event, told, directory)
+            yield from plan_updates(each.earlier, each.alert, each.event, told, directory)
         if each.begins_step:
             yield from _deliveries_of_step(each.alert, now, outlets)
 
@@ -100,13 +103,26 @@ def page_step(alert: Alert, now: datetime, outlets: Outlets) -> None:
 
 def _deliveries_of_step(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
     """Plan a step, and say in the ledger whom of it nothing can reach."""
-    policy = outlets.paging.routing(now).policies.get(alert.escalation.policy or "")
-    number = alert.escalation.step
-    step = policy.steps[number - 1] if policy and number <= len(policy.steps) else None
-    plan = plan_step(alert, step, outlets.paging.directory(now))
+    plan = _plan(alert, now, outlets)
     for delivery, reason in plan.unreachable:
         _skip(delivery, reason, now, outlets)
     return plan.deliveries
+
+
+def _plan(alert: Alert, now: datetime, outlets: Outlets) -> Plan:
+    """Read the configuration anew before saying that somebody cannot be reached."""
+    paging = outlets.paging
+    plan = plan_step(alert, _step(alert, paging.routing(now)), paging.directory(now))
+    if not plan.unreachable:
+        return plan
+    step = _step(alert, paging.routing(now, max_age=NOW))
+    return plan_step(alert, step, paging.directory(now, max_age=NOW))
+
+
+def _step(alert: Alert, routing: Routing) -> Step | None:
+    policy = routing.policies.get(alert.escalation.policy or "")
+    number = alert.escalation.step
+    return policy.steps[number - 1] if policy and number <= len(policy.steps) else None
 
 
 def _skip(delivery: Delivery, reason: str, now: datetime, outlets: Outlets) -> None:

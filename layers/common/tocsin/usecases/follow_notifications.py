@@ -17,6 +17,7 @@ from tocsin.domain.notification import (
     is_unanswered,
 )
 from tocsin.domain.timeline import Change, ChangeType, Detail
+from tocsin.usecases.choose_policy import choose_policy
 
 if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets
@@ -125,7 +126,7 @@ def _leave_step(
         has_moved_on = (stands.step, stands.loop) != (step, loop) or stands.is_restart
         if has_moved_on or stands.escalates_at is None or alert.snooze is not None:
             return
-        policy = outlets.paging.routing(now).choose(alert)
+        policy = choose_policy(alert, at=now, paging=outlets.paging)
         after = alert.escalate(policy, at=now, reason=UNREACHED)
         try:
             outlets.slots.update(alert, after, write_id=outlets.new_write_id())

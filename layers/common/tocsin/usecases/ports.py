@@ -4,7 +4,7 @@ Only type checkers import this: a cold start does without it.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tocsin.domain.alert import Alert
@@ -139,16 +139,13 @@ class AlertRepository(Protocol):
 
 
 class PagingRepository(Protocol):
-    """The configuration as the engine reads it; at most half a minute old."""
+    """The configuration as the engine reads it; at most half a minute old, or `max_age`."""
 
-    def routing(self, at: datetime) -> Routing:
+    def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         """Read policies and routes."""
 
-    def directory(self, at: datetime) -> Directory:
+    def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
         """Read users, channels and who is on call at this time."""
-
-    def directory_anew(self, at: datetime) -> Directory:
-        """Read the same as it is now: for when what is remembered lacks what was asked for."""
 
 
 class ConfigurationRepository[T: Named](Protocol):

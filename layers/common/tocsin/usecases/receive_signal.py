@@ -13,6 +13,7 @@ from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.usecases.choose_policy import choose_policy
 
 if TYPE_CHECKING:
     from tocsin.domain.sent_body import SentBody
@@ -133,7 +134,7 @@ def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
     if not first_step_is_due(alert):
         return alert
     try:
-        policy = paging.routing(alert.changed_at).choose(alert)
+        policy = choose_policy(alert, at=alert.changed_at, paging=paging)
     except TryAgainError:
         return alert
     return alert.escalate(policy, at=alert.changed_at)

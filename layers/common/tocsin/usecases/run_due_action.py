@@ -9,6 +9,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.next_action import Timer, act, next_action
+from tocsin.usecases.choose_policy import choose_policy
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
@@ -57,4 +58,4 @@ def _policy(alert: Alert, at: datetime, paging: PagingRepository) -> EscalationP
     due = next_action(alert)
     if not (due.follows_policy and due.is_due(at)):
         return None
-    return paging.routing(at).choose(alert)
+    return choose_policy(alert, at=at, paging=paging)

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.check_items import read_checks, write_checks
 from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
 from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
 from tocsin.adapters.dynamodb.transactions import (
@@ -20,7 +19,7 @@ from tocsin.adapters.dynamodb.transactions import (
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.errors import ConcurrentUpdateError, IntegrationNotFoundError
 from tocsin.domain.ids import WriteId, instant, milliseconds
-from tocsin.domain.intake_checks import NO_CHECKS
+from tocsin.domain.intake_checks import NO_CHECKS, IntakeChecks
 from tocsin.domain.integration import Integration, IntegrationType, Token
 
 KIND: Final = "integration"
@@ -130,7 +129,13 @@ def integration_item(integration: Integration, write_id: WriteId) -> Item:
         item["escalation_policy"] = text(integration.escalation_policy)
     if integration.managed_by is not None:
         item["managed_by"] = text(integration.managed_by)
+    if integration.mapping:
+        item["mapping"] = {"M": {part: text(it) for part, it in integration.mapping.items()}}
+    if integration.topic_arn is not None:
+        item["topic_arn"] = text(integration.topic_arn)
     if integration.checks != NO_CHECKS:
+        from tocsin.adapters.dynamodb.check_items import write_checks  # noqa: PLC0415 - few have any
+
         item["checks"] = text(write_checks(integration.checks))
     return item
 
@@ -145,13 +150,23 @@ def integration_from(image: Image) -> Integration:
         severity_map={word: meaning["S"] for word, meaning in severity_map.items()},
         wakes_on_output=image["wakes_on_output"]["BOOL"],
         paused=image["paused"]["BOOL"],
-        checks=read_checks(image["checks"]["S"]) if "checks" in image else NO_CHECKS,
+        checks=_checks_from(image),
+        mapping={part: it["S"] for part, it in image.get("mapping", {"M": {}})["M"].items()},
+        topic_arn=image.get("topic_arn", {}).get("S"),
         escalation_policy=image.get("escalation_policy", {}).get("S"),
         managed_by=image.get("managed_by", {}).get("S"),
         created_at=instant(int(image["created_at"]["N"])),
         version=int(image["version"]["N"]),
         tokens=tuple(_token_from(token["M"]) for token in image["tokens"]["L"]),
     )
+
+
+def _checks_from(image: Image) -> IntakeChecks:
+    if "checks" not in image:
+        return NO_CHECKS
+    from tocsin.adapters.dynamodb.check_items import read_checks  # noqa: PLC0415 - few have any
+
+    return read_checks(image["checks"]["S"])
 
 
 def credential_item(token: Token, integration: str) -> Item:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tocsin.domain.people import Directory
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
-"""How long a changed policy, route, user or channel may go unnoticed in a running process."""
+"""How long a changed policy, route, user or channel may go unnoticed in a running process; what
+is new is looked for at once, where it is missing."""
 
 
 class DynamoDBPaging:
@@ -30,35 +31,33 @@ class DynamoDBPaging:
         self._routing: tuple[Routing, datetime] | None = None
         self._directory: tuple[Directory, datetime] | None = None
 
-    def routing(self, at: datetime) -> Routing:
+    def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         """Read policies and routes."""
-        if self._routing is None or not _is_fresh(self._routing[1], at):
+        if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
             policies = {policy.name: policy for policy in self._all(POLICIES)}
             routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
             self._routing = Routing(policies=policies, routes=tuple(routes)), at
         return self._routing[0]
 
-    def directory(self, at: datetime) -> Directory:
-        """Read users and channels; nobody is on call, as there are no schedules."""
+    def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
+        """Read users and channels; nobody is on call, as there are no schedules.
+
+        Several threads of the notifier may do so at once.
+        """
         known = self._directory
-        if known is None or not _is_fresh(known[1], at):
-            return self.directory_anew(at)
+        if known is None or not _is_fresh(known[1], at, max_age):
+            from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
+                CHANNELS,
+                USERS,
+            )
+            from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
+
+            directory = Directory(
+                users={user.name: user for user in self._all(USERS)},
+                channels={channel.name: channel for channel in self._all(CHANNELS)},
+            )
+            known = self._directory = directory, at
         return known[0]
-
-    def directory_anew(self, at: datetime) -> Directory:
-        """Read the same as it is now; several threads of the notifier may do so at once."""
-        from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
-            CHANNELS,
-            USERS,
-        )
-        from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
-
-        directory = Directory(
-            users={user.name: user for user in self._all(USERS)},
-            channels={channel.name: channel for channel in self._all(CHANNELS)},
-        )
-        self._directory = directory, at
-        return directory
 
     def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
         partition = keys.configuration_partition(kind.name)
@@ -66,5 +65,5 @@ class DynamoDBPaging:
             yield kind.read(image)
 
 
-def _is_fresh(read_at: datetime, at: datetime) -> bool:
-    return timedelta() <= at - read_at < REMEMBERED_FOR
+def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:
+    return timedelta() <= at - read_at < (REMEMBERED_FOR if max_age is None else max_age)

@@ -1,0 +1,35 @@
+"""Events that EventBridge hands over itself: nobody waits for an answer."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from functions.ingest.intake import Intake, take_in
+from functions.ingest.ports import Ports
+from functions.ingest.senders import Sent, sender_of
+from tocsin.domain.errors import IntegrationNotFoundError
+from tocsin.domain.integration import EVENTBRIDGE, Integration, IntegrationType
+
+_UNREGISTERED: Final = Integration(
+    name=EVENTBRIDGE,
+    type=IntegrationType.EVENTBRIDGE,
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
+
+
+def take_by_rule(event: Mapping[str, Any], ports: Ports) -> Intake:
+    """Take in an event by the integration called `eventbridge`, if there is one.
+
+    Raises:
+        MalformedInputError: It is none of EventBridge.
+        InvalidInputError: Likewise.
+        TryAgainError: Storage refuses for now; Lambda hands the event over again.
+    """
+    try:
+        integration = ports.integrations.fresh(EVENTBRIDGE)
+    except IntegrationNotFoundError:
+        integration = _UNREGISTERED
+    body = json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
+    sent = Sent(body=body, headers={"content-type": "application/json"}, at=ports.now())
+    return take_in(sent, sender_of(IntegrationType.EVENTBRIDGE), integration, ports)

@@ -1,0 +1,110 @@
+"""Alerta's API, as its command line and its senders use it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from functions.ingest.compat import CompatCall, Product
+from functions.ingest.compat.own_alerts import OwnAlerts
+from functions.ingest.compat.refusals import headers_of, nothing_here
+from functions.ingest.reply import Reply, Taken
+from tocsin.domain.errors import (
+    IntegrationNotFoundError,
+    InvalidInputError,
+    NotFoundError,
+    TocsinError,
+    UnauthorizedError,
+)
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
+
+_STATUSES: Final = {
+    IntegrationNotFoundError: 401,
+    UnauthorizedError: 401,
+    InvalidInputError: 400,
+}
+_KEY_SCHEMES: Final = frozenset(("key", "bearer"))
+
+
+def take(call: CompatCall) -> Taken:
+    """Answer one request."""
+    if call.path == "config":
+        return _config(call)
+    integration = call.integration(_key_in(call))
+    own = OwnAlerts(integration, call)
+    match call.segments:
+        case ("alert", *rest):
+            from functions.ingest.compat.alerta.alert import take_alert  # noqa: PLC0415 - by path
+
+            return take_alert(call, own, tuple(rest))
+        case ("alerts", *rest):
+            from functions.ingest.compat.alerta.listing import take_list  # noqa: PLC0415 - by path
+
+            return take_list(call, own, tuple(rest))
+        case ("heartbeat" | "heartbeats" as word, *rest):
+            from functions.ingest.compat.alerta import heartbeats  # noqa: PLC0415 - by path
+
+            if word == "heartbeats" and not rest:
+                return heartbeats.take_heartbeats(call, own)
+            return heartbeats.take_heartbeat(call, own, tuple(rest))
+        case _:
+            raise nothing_here()
+
+
+def refuse(error: TocsinError, request_id: str) -> Reply:
+    """Spell a refusal as Alerta does."""
+    status = next(
+        (code for kind, code in _STATUSES.items() if isinstance(error, kind)),
+        int(status_of(error)),
+    )
+    problems = [it.problem for it in error.details]
+    said: dict[str, Any] = {
+        "status": "error",
+        "code": status,
+        "message": problems[0] if problems else error.message,
+        "errors": problems or None,
+        "requestId": request_id,
+    }
+    match error:
+        case IntegrationNotFoundError():
+            said["message"] = "API key parameter is invalid"
+        case NotFoundError() if not problems:
+            said["message"] = "not found"
+        case _:
+            pass
+    headers = {**headers_of(error, status), "x-request-id": request_id}
+    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+
+
+def _config(call: CompatCall) -> Taken:
+    """What the command line asks for before every command, and without a key."""
+    from functions.ingest.compat.alerta.config import config  # noqa: PLC0415 - by path
+
+    if call.request.method != "GET":
+        raise MethodNotAllowedError("The configuration is read by GET.", "GET")
+    name = call.integration().name if call.path_token is not None else ""
+    body = json.dumps(config(call))
+    return Taken(reply=Reply(status=200, body=body), integration=name)
+
+
+def _key_in(call: CompatCall) -> str | None:
+    """The key that the client sends, which below a token may be anything.
+
+    Raises:
+        UnauthorizedError: There is none.
+    """
+    if call.path_token is not None:
+        return None
+    key = _key_of(call.request.headers) or call.request.query.get("api-key")
+    if not key:
+        raise UnauthorizedError("Missing authorization API Key or Bearer Token")
+    return key
+
+
+def _key_of(headers: Mapping[str, str]) -> str:
+    scheme, _, key = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() in _KEY_SCHEMES and key.strip():
+        return key.strip()
+    return headers.get("x-api-key", "").strip()
+
+
+PRODUCT: Final = Product(take=take, refuse=refuse)

@@ -1,0 +1,131 @@
+"""One alert: send it, read it, act on it."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.bodies import read_body
+from functions.ingest.compat import CompatCall
+from functions.ingest.compat.alerta.found import find
+from functions.ingest.compat.alerta.view import severity_of, view_alert, view_note
+from functions.ingest.compat.own_alerts import OwnAlerts, address_of
+from functions.ingest.compat.refusals import nothing_here
+from functions.ingest.intake import Intake, settings_of
+from functions.ingest.reply import Reply, Taken
+from functions.ingest.senders.alerta import AlertaEvent, read_alert
+from functions.ingest.senders.fields import kind_of
+from tocsin.domain.errors import MalformedInputError, ScopeMissingError
+from tocsin.domain.reception import Outcome
+from tocsin.domain.signal import Signal
+from tocsin.domain.timeline import ChangeType
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.strict_json import expect_size
+
+TIMELINE_LIMIT: Final = 200
+
+
+def take_alert(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
+    """Answer a request for one alert."""
+    method = call.request.method
+    match method, path:
+        case "POST", ():
+            return _send(call, own)
+        case "GET", (name,):
+            alert = view_alert(find(own, name), call.request.at, base_of(call))
+            return told(own, {"status": "ok", "total": 1, "alert": alert})
+        case "GET", (name, "notes"):
+            return _notes(call, own, name)
+        case "PUT", (name, "note"):
+            return _add_note(call, own, name)
+        case "PUT", (name, word):
+            from functions.ingest.compat.alerta.actions import perform  # noqa: PLC0415 - by path
+
+            perform(own, name, word, object_in(call), at=call.ports.now())
+            return told(own, {"status": "ok"})
+        case ("DELETE", (_, *_)) | ("PUT", (_, "note", _)):
+            raise ScopeMissingError("Missing required scope: delete:alerts. Alerts are kept.")
+        case _, ():
+            raise MethodNotAllowedError("Alerts are sent by POST.", "POST")
+        case _:
+            raise nothing_here()
+
+
+def object_in(call: CompatCall) -> Mapping[str, Any]:
+    """The body of a request."""
+    expect_size(call.request.body)
+    if not call.request.body.strip():
+        return {}
+    value = read_body(call.request.body, call.request.headers.get("content-type", ""))
+    if not isinstance(value, dict):
+        raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
+    return value
+
+
+def base_of(call: CompatCall) -> str:
+    """What the client calls this server."""
+    path = call.request.path.removesuffix(call.path).rstrip("/")
+    return f"{address_of(call.request)}{path}"
+
+
+def told(own: OwnAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -> Taken:
+    """Answer with an object."""
+    reply = Reply(status=status, body=json.dumps(said, ensure_ascii=False))
+    return Taken(reply=reply, integration=own.integration.name)
+
+
+def _send(call: CompatCall, own: OwnAlerts) -> Taken:
+    event = read_alert(object_in(call), settings_of(own.integration))
+    intake = own.take_in(*_signals(own, event))
+    status, said = _became(call, own, event, intake)
+    reply = Reply(status=status, body=json.dumps(said, ensure_ascii=False))
+    return Taken(reply=reply, integration=own.integration.name, intake=intake)
+
+
+def _signals(own: OwnAlerts, event: AlertaEvent) -> list[Signal]:
+    """What an event means where the events that it is correlated with may be open already."""
+    if event.resolves or not event.other_keys:
+        return event.signals
+    for key in (event.signal.dedup_key, *event.other_keys):
+        alert = own.by_key(key)
+        if alert is not None and alert.is_open:
+            return [event.signal_for(alert.dedup_key)]
+    return event.signals
+
+
+def _became(
+    call: CompatCall, own: OwnAlerts, event: AlertaEvent, intake: Intake
+) -> tuple[int, dict[str, Any]]:
+    """Say what became of an event; 202 is Alerta's way to say that it changes nothing."""
+    meant = [it for it in intake.results if it["outcome"] != Outcome.IGNORED]
+    if not meant:
+        why = "the integration is paused" if own.integration.paused else "nothing of it is open"
+        return HTTPStatus.ACCEPTED, {"status": "ok", "message": f"Ignored: {why}", "id": None}
+    alert = own.get(meant[0]["alert_id"])
+    shown = view_alert(alert, call.request.at, base_of(call))
+    if event.resolves:
+        shown |= {"previousSeverity": severity_of(alert), "severity": event.severity}
+        shown |= {"repeat": False, "trendIndication": "lessSevere"}
+    return HTTPStatus.CREATED, {"status": "ok", "id": alert.alert_id, "alert": shown}
+
+
+def _notes(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
+    alert = find(own, name)
+    page = own.ports.alerts().timeline(alert.alert_id, cursor=None, limit=TIMELINE_LIMIT)
+    noted = [change for change in page.changes if change.type is ChangeType.NOTE]
+    rows = [
+        view_note(note, f"{alert.alert_id}-{number}", alert, base_of(call))
+        for number, note in enumerate(noted, start=1)
+    ]
+    return told(own, {"status": "ok", "total": len(rows), "notes": rows})
+
+
+def _add_note(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
+    from functions.ingest.compat.alerta.actions import expect_text  # noqa: PLC0415 - by path
+
+    text = expect_text(object_in(call))
+    alert = find(own, name)
+    note = own.add_note(alert, text)
+    shown = view_note(note, call.request.request_id, alert, base_of(call))
+    said = {"status": "ok", "id": shown["id"], "note": shown}
+    return told(own, said, HTTPStatus.CREATED)

@@ -1,0 +1,87 @@
+"""Heartbeats: report and list. What Alerta calls origin is the heartbeat's name here."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.compat import CompatCall
+from functions.ingest.compat.alerta.alert import base_of, object_in, told
+from functions.ingest.compat.heartbeats import configured_elsewhere, hear, name_of
+from functions.ingest.compat.own_alerts import OwnAlerts, written
+from functions.ingest.compat.refusals import nothing_here
+from functions.ingest.reply import Taken
+from functions.ingest.senders.times import read_time
+from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
+from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
+
+MAX_LATENCY_MILLISECONDS: Final = 2_000
+
+
+def take_heartbeat(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
+    """Answer a request for one heartbeat."""
+    match call.request.method, path:
+        case "POST", ():
+            return _report(call, own)
+        case "GET", (name,):
+            shown = _view(call, call.ports.heartbeats().get(name_of(name)), call.request.at)
+            return told(own, {"status": "ok", "total": 1, "heartbeat": shown})
+        case "DELETE", (_,):
+            raise configured_elsewhere()
+        case _:
+            raise nothing_here()
+
+
+def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
+    """List all."""
+    if call.request.method != "GET":
+        raise nothing_here()
+    rows = [_view(call, it, call.request.at) for it in call.ports.heartbeats().list()]
+    pages = {"page": 1, "pageSize": len(rows), "pages": 1, "more": False, "total": len(rows)}
+    return told(own, {"status": "ok", "heartbeats": rows, **pages})
+
+
+def _report(call: CompatCall, own: OwnAlerts) -> Taken:
+    body = object_in(call)
+    origin = body.get("origin")
+    if not isinstance(origin, str) or not origin:
+        problem = Problem("origin", 'Missing mandatory value for "origin"')
+        raise InvalidInputError("This is no heartbeat.", [problem])
+    try:
+        heartbeat = hear(call, name_of(origin))
+    except HeartbeatNotFoundError as error:
+        problem = Problem("origin", f"there is no heartbeat {name_of(origin)}: it has to be made")
+        raise HeartbeatUnknownError(problem) from error
+    shown = _view(call, heartbeat, read_time(body.get("createTime")) or call.request.at)
+    shown["origin"] = origin
+    said = {"status": "ok", "id": heartbeat.name, "heartbeat": shown}
+    return told(own, said, HTTPStatus.CREATED)
+
+
+class HeartbeatUnknownError(HeartbeatNotFoundError):
+    """Nobody watches what reports; the client should know, rather than be told that all is well."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.details = (problem,)
+
+
+def _view(call: CompatCall, heartbeat: Heartbeat, created_at: datetime) -> dict[str, Any]:
+    at = call.request.at
+    heard_at = heartbeat.heard_at or heartbeat.created_at
+    is_overdue = heartbeat.status(at) is HeartbeatStatus.OVERDUE
+    return {
+        "id": heartbeat.name,
+        "href": f"{base_of(call)}/heartbeat/{heartbeat.name}",
+        "origin": heartbeat.name,
+        "tags": [],
+        "attributes": {"severity": heartbeat.severity},
+        "type": "Heartbeat",
+        "createTime": written(min(created_at, at)),
+        "receiveTime": written(heard_at),
+        "timeout": int((heartbeat.period + heartbeat.grace).total_seconds()),
+        "customer": None,
+        "latency": max(0, round((at - created_at).total_seconds() * 1000)),
+        "maxLatency": MAX_LATENCY_MILLISECONDS,
+        "since": max(0, int((at - heard_at).total_seconds())),
+        "status": "expired" if is_overdue else "ok",
+    }

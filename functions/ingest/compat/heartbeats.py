@@ -1,0 +1,43 @@
+"""The team's heartbeats, as other products' clients report to them and see them.
+
+They are made in the team's file or by the API: what sends events may not configure.
+"""
+
+import re
+from typing import Final
+
+from functions.ingest.compat import CompatCall
+from tocsin.domain.errors import ScopeMissingError
+from tocsin.domain.heartbeat import Heartbeat
+from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat
+
+NAME_LIMIT: Final = 64
+_NO_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+
+def name_of(said: str) -> str:
+    """The name of ours that is nearest to what a client calls a heartbeat."""
+    return _NO_NAME.sub("-", said.lower()).strip("-")[:NAME_LIMIT]
+
+
+def hear(call: CompatCall, name: str) -> Heartbeat:
+    """Note that something was heard from.
+
+    Raises:
+        HeartbeatNotFoundError: There is no heartbeat of this name.
+    """
+    heartbeats = call.ports.heartbeats()
+    stores = HeartbeatStores(
+        heartbeats=heartbeats,
+        slots=call.ports.slots,
+        paging=call.ports.paging,
+        new_write_id=call.ports.new_write_id,
+    )
+    hear_heartbeat(name, at=call.request.at, stores=stores)
+    return heartbeats.get(name)
+
+
+def configured_elsewhere() -> ScopeMissingError:
+    """What is said to who would make, change or remove one."""
+    message = "Heartbeats are configured in the team's file or by the API, not by a sender's key."
+    return ScopeMissingError(message)

@@ -1,0 +1,94 @@
+"""Opsgenie's Alert API, for clients that cannot be told from it."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.compat import CompatCall, Product
+from functions.ingest.compat.refusals import headers_of, nothing_here
+from functions.ingest.reply import Reply, Taken
+from tocsin.domain.credential import TOKEN_LENGTH
+from tocsin.domain.errors import (
+    AlertNotFoundError,
+    IntegrationNotFoundError,
+    InvalidInputError,
+    TocsinError,
+    UnauthorizedError,
+)
+from tocsin.lambda_runtime.error_answers import status_of
+
+_HEX: Final = frozenset("0123456789abcdef")
+_NOT_PROCESSABLE: Final = "Request body is not processable. Please check the errors."
+
+
+class KeyFormatError(InvalidInputError):
+    """What was sent as a key can be none."""
+
+
+def take(call: CompatCall) -> Taken:
+    """Answer one request."""
+    integration = call.integration(_key_in(call))
+    match call.segments:
+        case ("v2", "alerts", *rest):
+            from functions.ingest.compat.opsgenie.alerts import (  # noqa: PLC0415 - one of two
+                take_alerts,
+            )
+
+            return take_alerts(call, integration, tuple(rest))
+        case ("v2", "heartbeats", *rest):
+            from functions.ingest.compat.opsgenie.heartbeats import (  # noqa: PLC0415 - one of two
+                take_heartbeats,
+            )
+
+            return take_heartbeats(call, integration, tuple(rest))
+        case _:
+            raise nothing_here()
+
+
+def refuse(error: TocsinError, request_id: str) -> Reply:
+    """Spell a refusal as Opsgenie does."""
+    status: int = status_of(error)
+    said: dict[str, Any] = {"message": error.message, "took": 0.0, "requestId": request_id}
+    match error:
+        case KeyFormatError():
+            pass
+        case UnauthorizedError() | IntegrationNotFoundError():
+            status, said["message"] = HTTPStatus.UNAUTHORIZED, "Could not authenticate"
+        case AlertNotFoundError():
+            said["message"] = "Alert does not exist"
+        case InvalidInputError(details=details) if details:
+            said |= {
+                "message": _NOT_PROCESSABLE,
+                "errors": {it.field: it.problem for it in details},
+            }
+        case _:
+            pass
+    headers = {**headers_of(error, status), "x-request-id": request_id}
+    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+
+
+def _key_in(call: CompatCall) -> str | None:
+    """The key that the client sends, which below a token may be anything.
+
+    Raises:
+        UnauthorizedError: There is none.
+        KeyFormatError: It is no UUID.
+    """
+    if call.path_token is not None:
+        return None
+    key = _key_of(call.request.headers) or call.request.query.get("apiKey")
+    if not key:
+        raise UnauthorizedError("Send the integration's key: Authorization: GenieKey <key>.")
+    digits = key.replace("-", "").lower()
+    if len(digits) != TOKEN_LENGTH or not _HEX.issuperset(digits):
+        raise KeyFormatError("Key format is not valid!")
+    return key
+
+
+def _key_of(headers: Mapping[str, str]) -> str | None:
+    scheme, _, key = headers.get("authorization", "").strip().partition(" ")
+    return key.strip() if scheme.lower() == "geniekey" else None
+
+
+PRODUCT: Final = Product(take=take, refuse=refuse)

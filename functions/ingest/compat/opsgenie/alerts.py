@@ -1,0 +1,130 @@
+"""The paths below `/v2/alerts`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from functions.ingest.bodies import read_body
+from functions.ingest.compat import CompatCall
+from functions.ingest.compat.opsgenie.actions import ACTIONS, Asked, Outcome, add_note_of_create
+from functions.ingest.compat.opsgenie.answers import accepted, told
+from functions.ingest.compat.opsgenie.found import Identifier, find
+from functions.ingest.compat.opsgenie.reading import (
+    count_alerts,
+    get_alert,
+    get_request,
+    list_alerts,
+    list_logs,
+    list_notes,
+    nothing_listed,
+)
+from functions.ingest.compat.opsgenie.requests import Done, request_id_of
+from functions.ingest.compat.own_alerts import OwnAlerts
+from functions.ingest.compat.refusals import nothing_here
+from functions.ingest.intake import settings_of
+from functions.ingest.reply import Taken
+from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.opsgenie import read_alert
+from tocsin.domain.errors import MalformedInputError, ScopeMissingError
+from tocsin.domain.integration import Integration
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.strict_json import expect_size
+
+type Read = Callable[[CompatCall, OwnAlerts, str], dict[str, Any]]
+
+_READS: Final[Mapping[str, Read]] = {
+    "": get_alert,
+    "attachments": nothing_listed,
+    "logs": list_logs,
+    "notes": list_notes,
+    "recipients": nothing_listed,
+}
+_ACTIONS_BY_METHOD: Final = {
+    "POST": frozenset(ACTIONS) - {"message", "description", "priority"},
+    "PUT": frozenset(("message", "description", "priority")),
+    "PATCH": frozenset(("message", "description", "priority")),
+    "DELETE": frozenset(("tags", "details")),
+}
+
+
+def take_alerts(call: CompatCall, integration: Integration, path: tuple[str, ...]) -> Taken:
+    """Answer a request for one alert or many."""
+    own = OwnAlerts(integration, call)
+    method = call.request.method
+    match method, path:
+        case "POST", ():
+            return _create(call, own)
+        case "GET", ():
+            return _told(call, own, list_alerts(call, own))
+        case "GET", ("count",):
+            return _told(call, own, count_alerts(call, own))
+        case "GET", ("requests", request_id):
+            return _told(call, own, get_request(call, own, request_id))
+        case _, (identifier, *below) if identifier:
+            return _take_one(call, own, identifier, tuple(below))
+        case _:
+            raise MethodNotAllowedError(
+                "Alerts are listed by GET and created by POST.", "GET, POST"
+            )
+
+
+def _take_one(call: CompatCall, own: OwnAlerts, name: str, below: tuple[str, ...]) -> Taken:
+    method = call.request.method
+    word = below[0] if below else ""
+    if method == "GET":
+        if len(below) > 1 or word not in _READS:
+            raise nothing_here()
+        return _told(call, own, _READS[word](call, own, name))
+    if method == "DELETE" and not below:
+        raise ScopeMissingError("Alerts are kept: this key may close them, not delete them.")
+    if word == "attachments":
+        raise ScopeMissingError("Files are not kept: write a link as a note instead.")
+    if word not in ACTIONS or len(below) > (2 if word == "actions" else 1):
+        raise nothing_here()
+    if word not in _ACTIONS_BY_METHOD.get(method, ()):
+        allowed = [it for it, words in _ACTIONS_BY_METHOD.items() if word in words]
+        raise MethodNotAllowedError(f"This is asked for by {allowed[0]}.", ", ".join(allowed))
+    return _act(call, own, Identifier.of(call, name), below)
+
+
+def _create(call: CompatCall, own: OwnAlerts) -> Taken:
+    body = _object_in(call)
+    signal = read_alert(body, settings_of(own.integration))
+    intake = own.take_in(signal)
+    result = intake.results[0]
+    alert_id = result["alert_id"]
+    if alert_id is not None:
+        add_note_of_create(own, body, result)
+    done = Done.CREATED if alert_id else Done.PAUSED
+    reply = accepted(call, request_id_of(done, alert_id, own.integration.name))
+    return Taken(reply=reply, integration=own.integration.name, intake=intake)
+
+
+def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[str, ...]) -> Taken:
+    asked = Asked.of(_object_in(call), below, call.request.query, at=call.ports.now())
+    perform = ACTIONS[below[0]](asked)  # what is wrong with the body is said before anything else
+    if own.integration.paused:
+        outcome = Outcome(Done.PAUSED)
+    elif below[0] == "close" and identifier.dedup_key is not None:
+        outcome = perform(own, identifier.dedup_key)
+    else:
+        alert = find(own, identifier)
+        outcome = perform(own, alert) if alert else Outcome(Done.NO_SUCH_ALERT)
+    request_id = request_id_of(outcome.done, outcome.alert_id, own.integration.name)
+    reply = accepted(call, request_id)
+    name = own.integration.name
+    return Taken(reply=reply, integration=name, intake=outcome.intake, what="Action answered")
+
+
+def _object_in(call: CompatCall) -> Mapping[str, Any]:
+    """The body; none at all says no more than the path."""
+    expect_size(call.request.body)
+    if not call.request.body.strip():
+        return {}
+    value = read_body(call.request.body, call.request.headers.get("content-type", ""))
+    if not isinstance(value, dict):
+        raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
+    return value
+
+
+def _told(call: CompatCall, own: OwnAlerts, said: Mapping[str, Any]) -> Taken:
+    return told(call, own.integration.name, said)

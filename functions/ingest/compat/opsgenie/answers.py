@@ -1,0 +1,29 @@
+"""Answers in Opsgenie's shape."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from functions.ingest.compat import CompatCall
+from functions.ingest.reply import Reply, Taken
+
+
+def accepted(call: CompatCall, request_id: str) -> Reply:
+    """Answer a write; by the id the client can ask what became of it."""
+    return _reply(call, {"result": "Request will be processed"}, HTTPStatus.ACCEPTED, request_id)
+
+
+def told(
+    call: CompatCall, integration: str, said: Mapping[str, Any], status: int = HTTPStatus.OK
+) -> Taken:
+    """Answer a question."""
+    reply = _reply(call, said, status, call.request.request_id)
+    return Taken(reply=reply, integration=integration)
+
+
+def _reply(call: CompatCall, said: Mapping[str, Any], status: int, request_id: str) -> Reply:
+    took = round((call.ports.now() - call.request.at).total_seconds(), 3)
+    body = json.dumps({**said, "took": took, "requestId": request_id}, ensure_ascii=False)
+    headers = {"x-request-id": request_id, "x-response-time": str(took)}
+    return Reply(status=status, body=body, headers=headers)

@@ -1,0 +1,149 @@
+"""Alerts of one integration, as another product's client may see and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from functions.ingest.senders import Entry
+from tocsin.domain.alert import NOTE_LIMIT, Alert, integration_actor
+from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
+from tocsin.domain.errors import AlertNotFoundError
+from tocsin.domain.ids import Actor, AlertId, fingerprint
+from tocsin.domain.timeline import Change, ChangeType
+from tocsin.usecases.change_alert import change_alert, correct_alert
+
+if TYPE_CHECKING:
+    from functions.ingest.compat import CompatCall
+    from functions.ingest.intake import Intake
+    from functions.ingest.ports import Ports
+    from functions.ingest.request import Request
+    from tocsin.domain.integration import Integration
+    from tocsin.domain.signal import Signal
+
+PAGES_LIMIT: Final = 5
+"""Pages of a list that one request reads: each looks at up to 4,000 alerts of the whole team, and
+the function has ten seconds."""
+SHOWN_LIMIT: Final = PAGES_LIMIT * LIMIT_MAXIMUM
+"""Alerts of an integration that such a client can see, newest first."""
+
+type Transition = Callable[[Alert], Alert]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAlerts:
+    """What a token opens: the alerts of its integration and no others."""
+
+    integration: Integration
+    call: CompatCall
+
+    @property
+    def ports(self) -> Ports:
+        """Storage and time."""
+        return self.call.ports
+
+    def take_in(self, *signals: Signal) -> Intake:
+        """Take signals in as those of any sender; the request's body is kept with them."""
+        return self.call.take_in([Entry(signal) for signal in signals], self.integration)
+
+    @property
+    def actor(self) -> Actor:
+        """Who did it, whatever name the client gives."""
+        return integration_actor(self.integration.name)
+
+    def get(self, alert_id: str) -> Alert:
+        """Read one alert.
+
+        Raises:
+            AlertNotFoundError: Unknown, malformed or another integration's.
+        """
+        alert = self.ports.alerts().get(AlertId(alert_id))
+        self._expect_ours(alert)
+        return alert
+
+    def by_key(self, dedup_key: str) -> Alert | None:
+        """Read the current or last episode of a dedup key; long facts are shortened."""
+        slot = fingerprint(self.integration.name, dedup_key)
+        return self.ports.slots.in_slot(slot)
+
+    def newest(
+        self,
+        query: AlertQuery | None = None,
+        *,
+        wanted: Callable[[Alert], bool] | None = None,
+        limit: int = SHOWN_LIMIT,
+    ) -> list[Alert]:
+        """Find alerts, newest first unless the query says otherwise."""
+        query = query or AlertQuery()
+        ours = {**query.equal, "integration": self.integration.name}
+        query = replace(query, equal=ours, limit=LIMIT_MAXIMUM)
+        found: list[Alert] = []
+        for _ in range(PAGES_LIMIT):
+            page = self.ports.alerts().list(query, at=self.ports.now())
+            found += [alert for alert in page.alerts if wanted is None or wanted(alert)]
+            if page.next_cursor is None or len(found) >= limit:
+                break
+            query = replace(query, cursor=page.next_cursor)
+        return found[:limit]
+
+    def change(self, alert_id: AlertId, transition: Transition) -> Alert:
+        """Let the domain change an alert.
+
+        Raises:
+            AlertNotFoundError: Unknown or another integration's.
+            ConflictError: The alert's state forbids it.
+        """
+
+        def ours(alert: Alert) -> Alert:
+            if not alert.integration:
+                return alert  # presumed, not read: whose it is must be known first
+            self._expect_ours(alert)
+            return transition(alert)
+
+        return change_alert(
+            alert_id, ours, alerts=self.ports.alerts(), new_write_id=self.ports.new_write_id
+        )
+
+    def correct(self, alert_id: AlertId, transition: Transition) -> Alert:
+        """Likewise, for a transition that looks at all that the sender said.
+
+        Raises:
+            AlertNotFoundError: Unknown or another integration's.
+            ConflictError: The alert's state forbids it.
+        """
+
+        def ours(alert: Alert) -> Alert:
+            self._expect_ours(alert)
+            return transition(alert)
+
+        return correct_alert(
+            alert_id, ours, alerts=self.ports.alerts(), new_write_id=self.ports.new_write_id
+        )
+
+    def add_note(self, alert: Alert, note: str) -> Change:
+        """Put a note on the alert's timeline."""
+        text = note if len(note) <= NOTE_LIMIT else note[: NOTE_LIMIT - 1] + "…"
+        change = Change(
+            type=ChangeType.NOTE, at=self.ports.now(), by=self.actor, details={"note": text}
+        )
+        write_id = self.ports.new_write_id()
+        self.ports.alerts().add_note(alert.alert_id, change, write_id=write_id)
+        return change
+
+    def _expect_ours(self, alert: Alert) -> None:
+        if alert.integration != self.integration.name:
+            raise AlertNotFoundError
+
+
+def address_of(request: Request) -> str:
+    """The address that the client used, for links that only this client is shown."""
+    scheme = request.headers.get("x-forwarded-proto", "https")
+    return f"{scheme}://{request.headers.get('host', '')}"
+
+
+def written(instant: datetime) -> str:
+    """Spell a time as PagerDuty, Opsgenie and Alerta all do."""
+    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

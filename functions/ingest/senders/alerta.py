@@ -1,0 +1,192 @@
+"""Alerts as Alerta takes them: environment, resource and event name the condition."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.reply import Reply
+from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
+from functions.ingest.senders.fields import Fields, as_text, finished, kind_of
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
+from tocsin.domain.severity import Reading, read_severity
+from tocsin.domain.signal import (
+    NAME_LIMIT,
+    SUMMARY_LIMIT,
+    Facts,
+    FactsBuilder,
+    Signal,
+    SignalAction,
+)
+
+EXPECTED: Final = (
+    'Expected an alert like {"environment": "Production", "resource": "db-1", "event": '
+    '"DiskFull", "severity": "major", "service": ["shop"]}.'
+)
+NORMAL: Final = "normal"
+"""What an alert without a severity is: Alerta's default, which closes."""
+CORRELATED_LIMIT: Final = 10
+"""Other events of an alert that are looked for; each is a read or a write."""
+CORRELATE: Final = "correlate"
+TAGS: Final = "tags"
+SERVICE: Final = "service"
+NAMING_LABELS: Final = ("environment", "group", "customer", "type")
+"""Labels that hold what Alerta has fields for."""
+LIST_LABELS: Final = (SERVICE, CORRELATE, TAGS)
+"""Likewise, for lists: words with commas between."""
+
+_OWN_WORDS: Final = {
+    "security": "urgent",
+    "major": "critical",
+    "minor": "warning",
+    "informational": "info",
+    "trace": "info",
+    "indeterminate": "unknown",
+    "cleared": "ok",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertaEvent:
+    """One alert as it was sent."""
+
+    signal: Signal
+    severity: str
+    """The sender's word."""
+    other_keys: tuple[str, ...] = ()
+    """The dedup keys of the events that it is correlated with."""
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it says that all is well."""
+        return self.signal.action is SignalAction.RESOLVE
+
+    @property
+    def signals(self) -> list[Signal]:
+        """All that it means: recovery closes whatever it is correlated with."""
+        if not self.resolves:
+            return [self.signal]
+        return [self.signal, *(self.signal_for(key) for key in self.other_keys)]
+
+    def signal_for(self, dedup_key: str) -> Signal:
+        """The same for the alert of another event."""
+        said = self.signal
+        return Signal(
+            action=said.action,
+            dedup_key=dedup_key,
+            severity=said.severity,
+            facts=said.facts,
+            current_value=said.current_value,
+        )
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one alert."""
+    value = sent.value
+    if not isinstance(value, dict):
+        raise MalformedInputError(f"The body is {kind_of(value)}. {EXPECTED}")
+    return [Entry(signal) for signal in read_alert(value, settings).signals]
+
+
+def read_alert(body: Mapping[str, Any], settings: SenderSettings) -> AlertaEvent:
+    """Understand one alert.
+
+    Raises:
+        InvalidInputError: The first of `details` is what Alerta would say.
+    """
+    problems = _problems(body)
+    if problems:
+        raise InvalidInputError(EXPECTED, problems)
+    fields, builder = Fields(body), FactsBuilder()
+    resource, event = fields.text("resource") or "", fields.text("event") or ""
+    word = fields.any_text("severity") or NORMAL
+    reading = read_word(word, settings.severity_map)
+    text = fields.any_text("text") or f"{event} on {resource}"
+    facts = Facts(
+        name=builder.text("event", event, NAME_LIMIT),
+        summary=builder.text("text", text, SUMMARY_LIMIT),
+        reason=builder.long_text("rawData", fields.any_text("rawData") or ""),
+        source=builder.short("origin", fields.any_text("origin")),
+        object=builder.short("resource", resource),
+        source_severity=builder.short("severity", word),
+        labels=builder.labels(_labels(fields, reading)),
+    )
+    value = fields.raw("value")
+    current_value = builder.short("value", as_text(value)) if value not in (None, "") else None
+    environment, customer = fields.any_text("environment"), fields.any_text("customer")
+    others = [it for it in dict.fromkeys(_words(body, CORRELATE)) if it != event]
+    signal = Signal(
+        action=SignalAction.RESOLVE if reading.resolves else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of(environment, resource, event, customer),
+        severity=reading.severity,
+        facts=finished(facts, builder),
+        current_value=current_value,
+    )
+    keys = [dedup_key_of(environment, resource, it, customer) for it in others]
+    return AlertaEvent(signal, word, tuple(keys[:CORRELATED_LIMIT]))
+
+
+def read_word(word: str, severity_map: Mapping[str, str]) -> Reading:
+    """Understand a severity of Alerta's; the integration's own words go first."""
+    return read_severity(word, {**_OWN_WORDS, **severity_map})
+
+
+def _problems(body: Mapping[str, Any]) -> list[Problem]:
+    found = [
+        Problem(name, f'Missing mandatory value for "{name}"')
+        for name in ("resource", "event")
+        if not isinstance(body.get(name), str | int | float) or not str(body[name]).strip()
+    ]
+    found += [
+        Problem(name, f"{name} must be a list")
+        for name in LIST_LABELS
+        if body.get(name) is not None and not isinstance(body[name], list)
+    ]
+    attributes, timeout = body.get("attributes"), body.get("timeout")
+    if attributes is not None and not isinstance(attributes, dict):
+        found.append(Problem("attributes", "attributes must be a JSON object"))
+    if timeout is not None and (not isinstance(timeout, int) or isinstance(timeout, bool)):
+        found.append(Problem("timeout", "timeout must be an integer"))
+    return found
+
+
+def _labels(fields: Fields, reading: Reading) -> dict[str, str]:
+    labels = {"urgent": "true"} if reading.is_urgent else {}
+    labels |= {name: text for name in NAMING_LABELS if (text := fields.any_text(name))}
+    for name in LIST_LABELS:
+        value = fields.raw(name)
+        words = [it for it in value if isinstance(it, str) and it] if value else []
+        if words:
+            labels[name] = ",".join(words)
+        if name == TAGS:
+            # A tag like env=prod is a label to whoever routes or silences by it.
+            labels |= {
+                key: said for key, is_pair, said in (it.partition("=") for it in words) if is_pair
+            }
+    return {**fields.pairs("attributes"), **labels}
+
+
+def _words(body: Mapping[str, Any], name: str) -> list[str]:
+    return [it for it in body.get(name) or () if isinstance(it, str) and it]
+
+
+def _answer(results: Results) -> Reply:
+    ids = [it["alert_id"] for it in results if it["alert_id"]]
+    said = {"status": "ok", "id": ids[0] if ids else None}
+    return Reply(status=HTTPStatus.CREATED, body=json.dumps(said))
+
+
+SENDER: Final = Sender(
+    product="Alerta",
+    expected=EXPECTED,
+    read=read,
+    answer=_answer,
+    fires="every `severity` but normal, ok and cleared",
+    resolves="`severity` normal, ok or cleared, for all events in `correlate`",
+    dedup_key="`environment`, `resource`, `event` and `customer`",
+    severity="`severity`, else normal",
+    episode_start="-",
+    answers="201 as Alerta",
+)

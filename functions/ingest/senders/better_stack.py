@@ -1,0 +1,84 @@
+"""Better Stack's outgoing webhook: incidents of its uptime monitoring."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected an incident webhook: an object like {"event": "started", "data": {"id": "1", '
+    '"type": "incident", "attributes": {…}}}.'
+)
+_ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "acknowledged": SignalAction.ACKNOWLEDGE,
+    "resolved": SignalAction.RESOLVE,
+}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one incident."""
+    return each_object(sent, lambda entry: read_incident(entry, settings), EXPECTED)
+
+
+def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+    """Understand one incident; monitors and people on call come the same way and mean nothing."""
+    fields = Fields(entry)
+    data = fields.part("data")
+    attributes = data.part("attributes")
+    kind = data.any_text("type") or "incident"
+    if kind != "incident":
+        return Ignored(f"no incident: {kind[:64]}")
+    incident_id = data.needed("id")
+    fields.raise_problems(EXPECTED)
+    monitor = data.part("relationships").part("monitor").part("data")
+    name = attributes.any_text("name") or f"Incident {incident_id}"
+    cause = attributes.any_text("cause")
+    return Report(
+        action=_action(fields, attributes),
+        dedup_key=incident_id,
+        name=name,
+        summary=f"{name}: {cause}" if cause else name,
+        reason=attributes.any_text("response_content"),
+        words=ALWAYS_CRITICAL,
+        source="better-stack",
+        source_name=attributes.any_text("team_name"),
+        object=attributes.any_text("url"),
+        monitor_id=monitor.any_text("id"),
+        monitor_name=name,
+        labels=attributes.flat("metadata") | {"method": attributes.raw("http_method")},
+        urls={
+            "Checked": attributes.raw("url"),
+            "Incident": attributes.raw("origin_url"),
+            "Response": attributes.raw("response_url"),
+            "Screenshot": attributes.raw("screenshot_url"),
+        },
+        started_at=read_time(attributes.raw("started_at")),
+    ).signal(settings)
+
+
+def _action(fields: Fields, attributes: Fields) -> SignalAction:
+    """The event's word, else the incident's status, else its times."""
+    word = (fields.any_text("event") or attributes.any_text("status") or "").lower()
+    if word in _ACTIONS:
+        return _ACTIONS[word]
+    if not word and attributes.any_text("resolved_at"):
+        return SignalAction.RESOLVE
+    return SignalAction.TRIGGER
+
+
+SENDER: Final = Sender(
+    product="Better Stack incidents",
+    expected=EXPECTED,
+    read=read,
+    fires="`event` `started`",
+    resolves="`event` `resolved`",
+    dedup_key="`data.id`",
+    severity="critical",
+    episode_start="`data.attributes.started_at`",
+    answers="202, a result",
+)

@@ -1,0 +1,125 @@
+"""CloudWatch alarms, which come in two shapes: by SNS, and by EventBridge."""
+
+from typing import Any, Final
+
+from functions.ingest.senders import SenderSettings
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
+from tocsin.domain.signal import Signal, SignalAction
+from tocsin.lambda_runtime.strict_json import read_json
+
+EXPECTED: Final = "Expected a CloudWatch alarm with its name and its state: OK, ALARM, …"
+_OVER: Final = "OK"
+_ALARM: Final = "ALARM"
+_NO_DATA: Final = "INSUFFICIENT_DATA"
+
+
+def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
+    """Understand an alarm as CloudWatch publishes it to a topic."""
+    name = alarm.needed("AlarmName")
+    state = alarm.needed("NewStateValue").upper()
+    alarm.raise_problems(EXPECTED)
+    account, region = alarm.any_text("AWSAccountId"), alarm.any_text("Region")
+    trigger = alarm.part("Trigger")
+    described = _described(alarm.any_text("AlarmDescription"))
+    dimensions = {
+        dimension.any_text("name") or "": dimension.raw("value")
+        for dimension in trigger.parts("Dimensions")
+    }
+    return Report(
+        action=SignalAction.RESOLVE if state == _OVER else SignalAction.TRIGGER,
+        dedup_key=alarm.text("AlarmArn") or dedup_key_of(account, region, name),
+        name=name,
+        summary=described.any_text("description"),
+        reason=alarm.any_text("NewStateReason"),
+        severity=described.any_text("severity") or state,
+        words=_words(alarm.any_text("OldStateValue")),
+        source="cloudwatch",
+        source_name=account,
+        object=", ".join(str(value) for value in dimensions.values()) or None,
+        rule_name=name,
+        labels={
+            **dimensions,
+            "account": account,
+            "region": region,
+            "namespace": trigger.raw("Namespace"),
+            "metric": trigger.raw("MetricName"),
+        },
+        urls=_links(alarm.any_text("AlarmArn"), name),
+        threshold=trigger.raw("Threshold"),
+        operator=trigger.any_text("ComparisonOperator"),
+        window=trigger.any_text("Period"),
+        started_at=read_time(alarm.raw("StateChangeTime")) if state == _ALARM else None,
+    ).signal(settings)
+
+
+def read_event(event: Fields, settings: SenderSettings) -> Signal:
+    """Understand an alarm's change of state as EventBridge has it."""
+    detail = event.part("detail")
+    name = detail.needed("alarmName")
+    now, before = detail.part("state"), detail.part("previousState")
+    state = now.needed("value").upper()
+    event.raise_problems(EXPECTED)
+    resources = event.raw("resources")
+    arn = resources[0] if isinstance(resources, list) and resources else None
+    account, region = event.any_text("account"), event.any_text("region")
+    configuration = detail.part("configuration")
+    metrics = configuration.parts("metrics")
+    metric = metrics[0].part("metricStat").part("metric") if metrics else Fields({})
+    dimensions = metric.flat("dimensions")
+    described = _described(configuration.any_text("description"))
+    return Report(
+        action=SignalAction.RESOLVE if state == _OVER else SignalAction.TRIGGER,
+        dedup_key=arn if isinstance(arn, str) and arn else dedup_key_of(account, region, name),
+        name=name,
+        summary=described.any_text("description"),
+        reason=now.any_text("reason"),
+        severity=described.any_text("severity") or state,
+        words=_words(before.any_text("value")),
+        source="cloudwatch",
+        source_name=account,
+        object=", ".join(str(value) for value in dimensions.values()) or None,
+        rule_name=name,
+        labels={
+            **dimensions,
+            "account": account,
+            "region": region,
+            "namespace": metric.raw("namespace"),
+            "metric": metric.raw("name"),
+        },
+        urls=_links(arn, name),
+        started_at=read_time(now.raw("timestamp")) if state == _ALARM else None,
+    ).signal(settings)
+
+
+def _described(description: str | None) -> Fields:
+    """An alarm's description; where it is a JSON object, that may have a `severity`."""
+    text = description or ""
+    if text.lstrip()[:1] == "{":
+        try:
+            value: Any = read_json(text.encode())
+        except (MalformedInputError, PayloadTooLargeError):
+            value = None
+        if isinstance(value, dict):
+            return Fields({"description": None, **value})
+    return Fields({"description": text})
+
+
+def _words(before: str | None) -> dict[str, str]:
+    """What fired and then lacks data is as bad as before: nobody says that it is over."""
+    lacks_data = "critical" if (before or "").upper() == _ALARM else "unknown"
+    return {_ALARM.lower(): "critical", _NO_DATA.lower(): lacks_data}
+
+
+def _links(arn: object, name: str) -> dict[str, Any]:
+    """The alarm's page in the console, where its ARN says in which region."""
+    parts = arn.split(":") if isinstance(arn, str) else []
+    if len(parts) < len(("arn", "aws", "cloudwatch", "region")) or parts[1] != "aws":
+        return {}
+    from urllib.parse import quote  # noqa: PLC0415 - not for every product
+
+    page = f"https://{parts[3]}.console.aws.amazon.com/cloudwatch/home?region={parts[3]}"
+    return {"CloudWatch": f"{page}#alarmsV2:alarm/{quote(name, safe='')}"}

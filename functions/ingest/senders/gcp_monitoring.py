@@ -1,0 +1,89 @@
+"""Google Cloud Monitoring's webhook, formats 1.1 and 1.2."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected an object like {"version": "1.2", "incident": {"incident_id": "0.abc", '
+    '"state": "open"}}.'
+)
+_ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "closed": SignalAction.RESOLVE,
+    "acknowledged": SignalAction.ACKNOWLEDGE,
+}
+_WORDS: Final[Mapping[str, str]] = {"no severity": "critical", **ALWAYS_CRITICAL}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one incident."""
+    return each_object(sent, lambda entry: read_incident(entry, settings), EXPECTED)
+
+
+def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+    """Understand one incident."""
+    fields = Fields(entry)
+    incident = fields.part("incident")
+    incident_id = incident.needed("incident_id")
+    fields.raise_problems(EXPECTED)
+    if fields.any_text("version") == "test":
+        return Ignored("a test of the connection")
+    state = (incident.any_text("state") or "").lower()
+    policy = incident.any_text("policy_name")
+    condition = incident.any_text("condition_name")
+    name = condition or policy or f"Incident {incident_id}"
+    documentation = incident.part("documentation")
+    return Report(
+        action=_ACTIONS.get(state, SignalAction.TRIGGER),
+        dedup_key=incident_id,
+        name=name,
+        summary=incident.any_text("summary"),
+        reason=documentation.any_text("content"),
+        severity=incident.any_text("severity"),
+        words=_WORDS,
+        source="gcp-monitoring",
+        source_name=incident.any_text("scoping_project_id"),
+        object=incident.any_text("resource_display_name", "resource_name", "resource_id"),
+        rule_id=incident.part("condition").any_text("name"),
+        rule_name=policy,
+        labels=_labels(incident),
+        urls={"Incident": incident.raw("url")}
+        | {
+            link.any_text("displayName") or "Documentation": link.raw("url")
+            for link in documentation.parts("links")
+        },
+        current_value=incident.raw("observed_value"),
+        threshold=incident.raw("threshold_value"),
+        started_at=read_time(incident.raw("started_at")),
+    ).signal(settings)
+
+
+def _labels(incident: Fields) -> dict[str, object]:
+    metadata = incident.part("metadata")
+    return {
+        **incident.part("resource").flat("labels"),
+        **incident.part("metric").flat("labels"),
+        **metadata.flat("system_labels"),
+        **metadata.flat("user_labels"),
+        **incident.flat("policy_user_labels"),
+        "project": incident.raw("scoping_project_id"),
+    }
+
+
+SENDER: Final = Sender(
+    product="Google Cloud Monitoring",
+    expected=EXPECTED,
+    read=read,
+    fires="`incident.state` `open`",
+    resolves="`incident.state` `closed`",
+    dedup_key="`incident.incident_id`",
+    severity="`incident.severity`; else critical",
+    episode_start="`incident.started_at`",
+    answers="202, a result",
+)

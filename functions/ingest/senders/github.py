@@ -1,0 +1,91 @@
+"""GitHub's webhook: workflow runs of Actions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import Report
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EVENT: Final = "x-github-event"
+EXPECTED: Final = (
+    "Expected GitHub's event workflow_run: an object with "
+    '"action", "repository" and "workflow_run".'
+)
+_ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "failure": SignalAction.TRIGGER,
+    "timed_out": SignalAction.TRIGGER,
+    "startup_failure": SignalAction.TRIGGER,
+    "action_required": SignalAction.TRIGGER,
+    "success": SignalAction.RESOLVE,
+}
+"""By conclusion; whatever else there is (cancelled, skipped, neutral, stale) decides nothing."""
+_WORDS: Final[Mapping[str, str]] = {
+    "failure": "critical",
+    "timed_out": "critical",
+    "startup_failure": "critical",
+    "action_required": "warning",
+}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event."""
+    event = sent.headers.get(EVENT, "")
+    return each_object(sent, lambda entry: read_event(entry, event, settings), EXPECTED)
+
+
+def read_event(entry: Mapping[str, Any], event: str, settings: SenderSettings) -> Signal | Ignored:
+    """Understand one event; all but finished workflow runs ask for nothing."""
+    if event not in ("", "workflow_run"):
+        return Ignored(f"an event {event[:64]}")
+    fields = Fields(entry)
+    run, repository = fields.part("workflow_run"), fields.part("repository")
+    full_name = repository.needed("full_name")
+    workflow_id = run.needed("workflow_id")
+    fields.raise_problems(EXPECTED)
+    conclusion = (run.any_text("conclusion") or "").lower()
+    action = _ACTIONS.get(conclusion)
+    if fields.any_text("action") != "completed" or action is None:
+        return Ignored(f"a workflow run, {(conclusion or 'not completed')[:64]}")
+    workflow = fields.part("workflow")
+    name = run.any_text("name") or workflow.any_text("name", "path") or f"Workflow {workflow_id}"
+    branch = run.any_text("head_branch")
+    return Report(
+        action=action,
+        dedup_key=dedup_key_of(full_name, workflow_id, branch),
+        name=f"{name} in {full_name}",
+        summary=f"{name} in {full_name} on {branch or '?'}: {conclusion}",
+        reason=run.any_text("display_title"),
+        severity=conclusion,
+        words=_WORDS,
+        source="github",
+        source_name=full_name,
+        object=branch,
+        rule_id=workflow_id,
+        rule_name=name,
+        labels={
+            "repository": full_name,
+            "workflow": name,
+            "branch": branch,
+            "commit": run.raw("head_sha"),
+            "event": run.raw("event"),
+            "actor": fields.part("sender").raw("login"),
+        },
+        urls={"Run": run.raw("html_url"), "Workflow": workflow.raw("html_url")},
+    ).signal(settings)
+
+
+SENDER: Final = Sender(
+    product="GitHub Actions",
+    expected=EXPECTED,
+    read=read,
+    fires="`workflow_run.conclusion` `failure`, `timed_out`, `startup_failure`, `action_required`",
+    resolves="`workflow_run.conclusion` `success`",
+    dedup_key="`repository.full_name` + `workflow_run.workflow_id` + `workflow_run.head_branch`",
+    severity="critical; `action_required` warning",
+    episode_start="-",
+    answers="202, a result",
+)

@@ -1,0 +1,121 @@
+"""GitLab's webhook: pipelines and jobs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected GitLab\'s pipeline or job event: an object with "object_kind", "project" and, '
+    'of a pipeline, "object_attributes".'
+)
+_ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "failed": SignalAction.TRIGGER,
+    "success": SignalAction.RESOLVE,
+}
+"""By status; whatever else there is (running, canceled, skipped, manual) decides nothing."""
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event."""
+    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+
+
+def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+    """Understand one event; all but finished pipelines and jobs ask for nothing."""
+    fields = Fields(entry)
+    kind = fields.needed("object_kind")
+    fields.raise_problems(EXPECTED)
+    match kind:
+        case "pipeline":
+            return _pipeline(fields, settings)
+        case "build":
+            return _job(fields, settings)
+        case _:
+            return Ignored(f"an event {kind[:64]}")
+
+
+def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
+    project, pipeline = fields.part("project"), fields.part("object_attributes")
+    path = project.needed("path_with_namespace")
+    ref = pipeline.needed("ref")
+    fields.raise_problems(EXPECTED)
+    status = (pipeline.any_text("status") or "").lower()
+    action = _ACTIONS.get(status)
+    if action is None:
+        return Ignored(f"a pipeline, {status[:64]}")
+    name = f"Pipeline of {path}"
+    failed = [
+        job.any_text("name") or "?"
+        for job in fields.parts("builds")
+        if job.raw("status") == "failed" and not job.raw("allow_failure")
+    ]
+    url = pipeline.raw("url") or f"{project.any_text('web_url')}/-/pipelines/{pipeline.raw('id')}"
+    return Report(
+        action=action,
+        dedup_key=dedup_key_of(path, "pipeline", ref),
+        name=name,
+        summary=f"{name} on {ref}: {status}",
+        reason=f"Failed: {', '.join(failed)}" if failed else None,
+        words=ALWAYS_CRITICAL,
+        source="gitlab",
+        source_name=path,
+        object=ref,
+        labels={
+            "project": path,
+            "ref": ref,
+            "commit": pipeline.raw("sha"),
+            "source": pipeline.raw("source"),
+            "user": fields.part("user").raw("username"),
+        },
+        urls={"Pipeline": url, "Commit": fields.part("commit").raw("url")},
+    ).signal(settings)
+
+
+def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
+    project = fields.part("project")
+    path = project.any_text("path_with_namespace") or fields.needed("project_name")
+    ref, job = fields.needed("ref"), fields.needed("build_name")
+    fields.raise_problems(EXPECTED)
+    status = (fields.any_text("build_status") or "").lower()
+    action = _ACTIONS.get(status)
+    if action is None or fields.raw("build_allow_failure"):
+        return Ignored(f"a job, {status[:64]}")
+    name = f"Job {job} of {path}"
+    return Report(
+        action=action,
+        dedup_key=dedup_key_of(path, "job", ref, job),
+        name=name,
+        summary=f"{name} on {ref}: {status}",
+        reason=fields.any_text("build_failure_reason"),
+        words=ALWAYS_CRITICAL,
+        source="gitlab",
+        source_name=path,
+        object=ref,
+        labels={
+            "project": path,
+            "ref": ref,
+            "stage": fields.raw("build_stage"),
+            "commit": fields.raw("sha"),
+            "user": fields.part("user").raw("username"),
+        },
+        urls={"Job": f"{project.any_text('web_url')}/-/jobs/{fields.raw('build_id')}"},
+    ).signal(settings)
+
+
+SENDER: Final = Sender(
+    product="GitLab pipelines and jobs",
+    expected=EXPECTED,
+    read=read,
+    fires="`object_attributes.status` `failed`; `build_status` `failed`",
+    resolves="`object_attributes.status` `success`; `build_status` `success`",
+    dedup_key="`project.path_with_namespace` + `ref`, of a job + `build_name`",
+    severity="critical",
+    episode_start="-",
+    answers="202, a result",
+)

@@ -1,0 +1,90 @@
+"""Graylog's HTTP notification, of events and of the alert conditions before version 3.1."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal
+
+EXPECTED: Final = (
+    "Expected Graylog's HTTP notification: an object with "
+    '"event_definition_id" and "event", or "check_result" and "stream".'
+)
+_WORDS: Final[Mapping[str, str]] = {
+    "1": "info",
+    "2": "warning",
+    "3": "critical",
+    "4": "critical",
+    **ALWAYS_CRITICAL,
+}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event."""
+    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+
+
+def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one event; Graylog does not say when it is over."""
+    fields = Fields(entry)
+    if fields.flat("check_result"):
+        return _condition(fields, settings)
+    event = fields.part("event")
+    definition = fields.text("event_definition_id") or event.needed("event_definition_id")
+    fields.raise_problems(EXPECTED)
+    groups = event.flat("group_by_fields")
+    title = fields.any_text("event_definition_title") or definition
+    grouped = (part for name in sorted(groups) for part in (name, str(groups[name])))
+    key = event.text("key")
+    return Report(
+        dedup_key=dedup_key_of(definition, key) if key else dedup_key_of(definition, *grouped),
+        name=title,
+        summary=event.any_text("message"),
+        reason=fields.any_text("event_definition_description"),
+        severity=event.any_text("priority"),
+        words=_WORDS,
+        source="graylog",
+        source_name=event.any_text("source"),
+        object=key,
+        rule_id=definition,
+        rule_name=title,
+        labels={**event.flat("fields"), **groups},
+        urls={"Replay": fields.raw("http_external_uri") or event.raw("replay_url")},
+    ).signal(settings)
+
+
+def _condition(fields: Fields, settings: SenderSettings) -> Signal:
+    result, stream = fields.part("check_result"), fields.part("stream")
+    condition = result.part("triggered_condition")
+    condition_id = condition.needed("id")
+    fields.raise_problems(EXPECTED)
+    title = condition.any_text("title") or stream.any_text("title") or condition_id
+    return Report(
+        dedup_key=dedup_key_of("condition", stream.any_text("id"), condition_id),
+        name=title,
+        summary=result.any_text("result_description"),
+        words=ALWAYS_CRITICAL,
+        source="graylog",
+        source_name=stream.any_text("title"),
+        rule_id=condition_id,
+        rule_name=title,
+        labels={"stream": stream.raw("title"), "type": condition.raw("type")},
+        threshold=condition.part("parameters").raw("threshold"),
+    ).signal(settings)
+
+
+SENDER: Final = Sender(
+    product="Graylog events",
+    expected=EXPECTED,
+    read=read,
+    fires="every event that it sends",
+    resolves="-",
+    dedup_key="`event_definition_id` + `event.key`, else + `event.group_by_fields`",
+    severity="`event.priority`: 1 info, 2 warning, 3 and 4 critical",
+    episode_start="-",
+    answers="202, a result",
+)

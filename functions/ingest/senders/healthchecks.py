@@ -1,0 +1,70 @@
+"""Healthchecks.io's webhook, with our template as its body, or as the query of its URL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object, read_entry
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    "Expected the template of docs/senders/healthchecks.md, filled in: an object with "
+    '"check" ($CODE) and "status" ($STATUS: down or up).'
+)
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one change of a check."""
+    if sent.query and not sent.body.strip():
+        query = dict(sent.query)
+        return [read_entry(query, lambda it: read_check(it, settings), EXPECTED, part=query)]
+    return each_object(sent, lambda entry: read_check(entry, settings), EXPECTED)
+
+
+def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one check; a placeholder that was left as it was says nothing."""
+    fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
+    check = fields.needed("check", "code", "uuid")
+    status = fields.needed("status").lower()
+    fields.raise_problems(EXPECTED)
+    name = fields.any_text("name", "slug") or f"Check {check}"
+    is_over = status == "up"
+    return Report(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=check,
+        name=name,
+        summary=f"{name} is {status}",
+        reason=fields.any_text("body"),
+        words=ALWAYS_CRITICAL,
+        source="healthchecks",
+        object=fields.any_text("slug"),
+        monitor_id=check,
+        monitor_name=name,
+        labels={
+            "tags": fields.raw("tags"),
+            "slug": fields.raw("slug"),
+            "exit_status": fields.raw("exitstatus"),
+        },
+        started_at=None if is_over else read_time(fields.any_text("now")),
+    ).signal(settings)
+
+
+def _is_unset(value: object) -> bool:
+    return isinstance(value, str) and value[:1] == "$" and value[1:].isupper()
+
+
+SENDER: Final = Sender(
+    product="Healthchecks.io",
+    expected=EXPECTED,
+    read=read,
+    methods=("POST", "PUT", "GET"),
+    fires="`status` `down`",
+    resolves="`status` `up`",
+    dedup_key="`check` (`$CODE`)",
+    severity="critical",
+    episode_start="`now` of `down`",
+    answers="202, a result",
+)

@@ -1,0 +1,68 @@
+"""Honeycomb's webhook: triggers and burn alerts of service level objectives."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected Honeycomb\'s own payload: an object like {"id": "abcdefg", "name": "Slow", '
+    '"status": "TRIGGERED"}.'
+)
+_OVER: Final = frozenset(("OK", "RESOLVED"))
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one trigger."""
+    return each_object(sent, lambda entry: read_trigger(entry, settings), EXPECTED)
+
+
+def read_trigger(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+    """Understand one trigger or burn alert."""
+    fields = Fields(entry)
+    trigger_id = fields.needed("id")
+    status = fields.needed("status").upper()
+    fields.raise_problems(EXPECTED)
+    if fields.raw("is_test") is True or fields.raw("isTest") is True:
+        return Ignored("a test")
+    name = fields.any_text("name") or f"Trigger {trigger_id}"
+    groups = fields.parts("result_groups_triggered")
+    return Report(
+        action=SignalAction.RESOLVE if status in _OVER else SignalAction.TRIGGER,
+        dedup_key=trigger_id,
+        name=name,
+        summary=fields.any_text("summary"),
+        reason=fields.any_text("description", "trigger_description"),
+        severity=fields.any_text("alert_severity", "severity"),
+        words=ALWAYS_CRITICAL,
+        source="honeycomb",
+        source_name=fields.any_text("dataset", "environment"),
+        rule_id=trigger_id,
+        rule_name=name,
+        labels=groups[0].flat("Group") if len(groups) == 1 else {},
+        urls={
+            "Trigger": fields.raw("trigger_url"),
+            "Result": fields.raw("result_url"),
+            "SLO": fields.raw("slo_url"),
+        },
+        current_value=groups[0].raw("Result") if groups else None,
+        threshold=fields.raw("threshold"),
+        operator=fields.any_text("operator"),
+    ).signal(settings)
+
+
+SENDER: Final = Sender(
+    product="Honeycomb triggers and burn alerts",
+    expected=EXPECTED,
+    read=read,
+    fires="`status` `TRIGGERED`",
+    resolves="`status` `OK`",
+    dedup_key="`id`",
+    severity="`alert_severity`; else critical",
+    episode_start="-",
+    answers="202, a result",
+)

@@ -1,0 +1,77 @@
+"""Kibana's alerting rules (Elastic), by a webhook connector with our template."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    "Expected the template of docs/senders/kibana.md, filled in: an object with "
+    '"alert_uuid" (or "rule_id" and "alert_id") and "action_group".'
+)
+_WARNS: Final = ".warning"
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one alert of a rule."""
+    return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
+
+
+def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one alert; a variable that was left as it was says nothing."""
+    fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
+    uuid = fields.text("alert_uuid")
+    key = uuid or _rule_and_alert(fields)
+    fields.raise_problems(EXPECTED)
+    group = (fields.any_text("action_group") or "").lower()
+    rule = fields.any_text("rule_name") or "Kibana rule"
+    alert_id = fields.any_text("alert_id")
+    reason = fields.any_text("reason", "message")
+    return Report(
+        action=SignalAction.RESOLVE if group == "recovered" else SignalAction.TRIGGER,
+        dedup_key=key,
+        name=rule,
+        summary=reason,
+        reason=reason,
+        severity=fields.any_text("severity") or ("warning" if group.endswith(_WARNS) else None),
+        words=ALWAYS_CRITICAL,
+        source="kibana",
+        object=alert_id,
+        rule_id=fields.any_text("rule_id"),
+        rule_name=rule,
+        labels={
+            "rule_type": fields.raw("rule_type"),
+            "rule_tags": fields.raw("rule_tags"),
+            "space": fields.raw("space_id"),
+            "action_group": fields.raw("action_group"),
+        },
+        urls={"Alert": fields.raw("alert_details_url"), "Kibana": fields.raw("kibana_url")},
+    ).signal(settings)
+
+
+def _rule_and_alert(fields: Fields) -> str:
+    rule_id, alert_id = fields.text("rule_id"), fields.text("alert_id")
+    fields.require("alert_uuid", is_there=bool(rule_id), problem="is missing, and so is rule_id")
+    return dedup_key_of(rule_id, alert_id)
+
+
+def _is_unset(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("{{")
+
+
+SENDER: Final = Sender(
+    product="Kibana alerting rules (Elastic)",
+    expected=EXPECTED,
+    read=read,
+    fires="every `action_group` but `recovered`",
+    resolves="`action_group` `recovered`",
+    dedup_key="`alert_uuid`, else `rule_id` + `alert_id`",
+    severity="`severity`; an `action_group` that ends with `.warning`; else critical",
+    episode_start="-",
+    answers="202, a result",
+)

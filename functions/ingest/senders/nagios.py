@@ -1,0 +1,86 @@
+"""Nagios and its relatives, by a notification command that posts the macros as JSON."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected macros by their names: {"NOTIFICATIONTYPE": "PROBLEM", "HOSTNAME": "db-1", '
+    '"SERVICEDESC": "disk", "SERVICESTATE": "CRITICAL"}.'
+)
+_ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "PROBLEM": SignalAction.TRIGGER,
+    "RECOVERY": SignalAction.RESOLVE,
+    "ACKNOWLEDGEMENT": SignalAction.ACKNOWLEDGE,
+}
+_MACRO: Final = re.compile(r"\$[A-Z0-9_:]+\$")
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one notification."""
+    return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
+
+
+def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+    """Understand one notification, of a host or of a service on it."""
+    fields = Fields({name.upper(): it for name, it in entry.items() if not _is_macro(it)})
+    host = fields.needed("HOSTNAME")
+    kind = fields.needed("NOTIFICATIONTYPE").upper()
+    fields.raise_problems(EXPECTED)
+    action = _ACTIONS.get(kind)
+    if action is None:
+        return Ignored(f"a notification of type {kind[:64]}")
+    service = fields.any_text("SERVICENAME", "SERVICEDESC")
+    about = "SERVICE" if service else "HOST"
+    shown = fields.any_text("SERVICEDISPLAYNAME") or service
+    name = f"{shown} on {host}" if shown else f"Host {host}"
+    state = fields.any_text(f"{about}STATE")
+    return Report(
+        action=action,
+        dedup_key=dedup_key_of(host, service),
+        name=name,
+        summary=f"{name}: {state}" if state else name,
+        reason=fields.any_text(f"{about}OUTPUT"),
+        severity=state,
+        source=host,
+        object=host,
+        labels={
+            "host": host,
+            "service": service,
+            "address": fields.raw("HOSTADDRESS"),
+            "performance_data": fields.raw(f"{about}PERFDATA"),
+            "author": fields.any_text("NOTIFICATIONAUTHORNAME", "NOTIFICATIONAUTHOR"),
+            "comment": fields.raw("NOTIFICATIONCOMMENT"),
+        },
+        urls={
+            "Notes": fields.raw(f"{about}NOTESURL"),
+            "Action": fields.raw(f"{about}ACTIONURL"),
+        },
+        started_at=read_time(fields.any_text(f"{about}LASTSTATECHANGE", f"LAST{about}STATECHANGE")),
+    ).signal(settings)
+
+
+def _is_macro(value: object) -> bool:
+    """Whether a macro was left as it was, as that of a service is for a host."""
+    return isinstance(value, str) and _MACRO.fullmatch(value) is not None
+
+
+SENDER: Final = Sender(
+    product="Nagios and relatives, by a notification command",
+    expected=EXPECTED,
+    read=read,
+    fires="`NOTIFICATIONTYPE` `PROBLEM`",
+    resolves="`NOTIFICATIONTYPE` `RECOVERY`",
+    dedup_key="`HOSTNAME` + `SERVICEDESC` (or `SERVICENAME`)",
+    severity="`SERVICESTATE` or `HOSTSTATE`",
+    episode_start="`LASTSERVICESTATECHANGE` or `LASTHOSTSTATECHANGE`",
+    answers="202, a result",
+)

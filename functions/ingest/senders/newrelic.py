@@ -1,0 +1,108 @@
+"""New Relic: workflows, and the notification channels before them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    "Expected New Relic's default webhook payload: an object with "
+    '"id", "state", "priority" and "title".'
+)
+_PRIORITIES: Final[Mapping[str, str]] = {"high": "warning", "medium": "info"}
+"""New Relic's own templates call HIGH a warning."""
+_LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "acknowledged": SignalAction.ACKNOWLEDGE,
+    "closed": SignalAction.RESOLVE,
+}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one issue."""
+    return each_object(sent, lambda entry: read_issue(entry, settings), EXPECTED)
+
+
+def read_issue(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one issue of a workflow."""
+    fields = Fields(entry)
+    if "id" not in entry and "incident_id" in entry:
+        return _legacy(fields, settings)
+    issue_id = fields.needed("id", "issueId")
+    fields.raise_problems(EXPECTED)
+    is_over = (fields.any_text("state") or "").upper() == "CLOSED"
+    return Report(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of("issue", issue_id),
+        name=fields.any_text("title") or f"New Relic issue {issue_id}",
+        severity=fields.any_text("priority"),
+        words=_PRIORITIES,
+        source="newrelic",
+        source_name=fields.any_text("workflowName"),
+        object=_listed(fields.raw("impactedEntities")),
+        rule_name=_listed(fields.raw("alertConditionNames")),
+        labels={
+            "policy": _listed(fields.raw("alertPolicyNames")),
+            "condition": _listed(fields.raw("alertConditionNames")),
+            "entity": _listed(fields.raw("impactedEntities")),
+        },
+        urls={"Issue": fields.raw("issueUrl")},
+        started_at=read_time(fields.raw("createdAt")),
+    ).signal(settings)
+
+
+def _legacy(fields: Fields, settings: SenderSettings) -> Signal:
+    incident_id = fields.needed("incident_id")
+    fields.raise_problems(EXPECTED)
+    state = (fields.any_text("current_state") or "").lower()
+    condition = fields.any_text("condition_name")
+    targets = fields.parts("targets")
+    return Report(
+        action=_LEGACY_ACTIONS.get(state, SignalAction.TRIGGER),
+        dedup_key=dedup_key_of("incident", incident_id),
+        name=condition or f"New Relic incident {incident_id}",
+        summary=fields.any_text("details"),
+        severity=fields.any_text("severity"),
+        words=_PRIORITIES,
+        source="newrelic",
+        source_name=fields.any_text("account_name"),
+        object=targets[0].any_text("name") if targets else None,
+        rule_id=fields.any_text("condition_id"),
+        rule_name=condition,
+        labels={"policy": fields.raw("policy_name")}
+        | (targets[0].flat("labels") if targets else {}),
+        urls={
+            "Incident": fields.raw("incident_url"),
+            "Policy": fields.raw("policy_url"),
+            "Runbook": fields.raw("runbook_url"),
+            "Chart": fields.raw("violation_chart_url"),
+        },
+    ).signal(settings)
+
+
+def _listed(values: object) -> str | None:
+    match values:
+        case list():
+            return ", ".join(map(str, values)) or None
+        case str():
+            return values or None
+        case _:
+            return None
+
+
+SENDER: Final = Sender(
+    product="New Relic workflows and legacy channels",
+    expected=EXPECTED,
+    read=read,
+    fires="`state` `CREATED`, `ACTIVATED`; legacy `current_state` `open`",
+    resolves="`state` `CLOSED`; legacy `current_state` `closed`",
+    dedup_key="`id`; legacy `incident_id`",
+    severity="`priority`; legacy `severity`",
+    episode_start="`createdAt`",
+    answers="202, a result",
+)

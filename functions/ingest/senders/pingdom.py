@@ -1,0 +1,67 @@
+"""Pingdom's webhook: an uptime or transaction check that changed its state."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected an object like {"check_id": 803318, "check_name": "shop", "current_state": "DOWN"}.'
+)
+_OVER: Final = frozenset(("UP", "SUCCESS"))
+_WORDS: Final[Mapping[str, str]] = {"low": "warning", **ALWAYS_CRITICAL}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one check."""
+    return each_object(sent, lambda entry: read_check(entry, settings), EXPECTED)
+
+
+def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one check."""
+    fields = Fields(entry)
+    check_id = fields.needed("check_id")
+    state = fields.needed("current_state").upper()
+    fields.raise_problems(EXPECTED)
+    is_over = state in _OVER
+    parameters = fields.part("check_params")
+    name = fields.any_text("check_name") or f"Pingdom check {check_id}"
+    changed_at = fields.raw("state_changed_timestamp") or fields.raw("state_changed_utc_time")
+    return Report(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of("check", check_id),
+        name=name,
+        summary=f"{name}: {fields.any_text('description') or state}",
+        reason=fields.any_text("long_description", "description"),
+        severity=fields.any_text("importance_level"),
+        words=_WORDS,
+        source="pingdom",
+        object=parameters.any_text("hostname"),
+        monitor_id=check_id,
+        monitor_name=name,
+        labels={
+            "check_type": fields.raw("check_type"),
+            "probe": fields.part("first_probe").raw("location"),
+        },
+        urls={"Checked": parameters.raw("full_url")},
+        started_at=None if is_over else read_time(changed_at),
+    ).signal(settings)
+
+
+SENDER: Final = Sender(
+    product="Pingdom checks",
+    expected=EXPECTED,
+    read=read,
+    fires="`current_state` `DOWN`, `FAILING`",
+    resolves="`current_state` `UP`, `SUCCESS`",
+    dedup_key="`check_id`",
+    severity="`importance_level`: HIGH critical, LOW warning; else critical",
+    episode_start="`state_changed_timestamp`",
+    answers="202, a result",
+)

@@ -1,0 +1,142 @@
+"""Sentry's integration platform: issue alerts, metric alerts, and issues that are resolved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+RESOURCE: Final = "sentry-hook-resource"
+EXPECTED: Final = (
+    "Expected a webhook of a Sentry integration: header Sentry-Hook-Resource and an object with "
+    '"action" and "data".'
+)
+_WORDS: Final[Mapping[str, str]] = {"fatal": "urgent", **ALWAYS_CRITICAL}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event."""
+    resource = sent.headers.get(RESOURCE, "").lower()
+    return each_object(sent, lambda entry: read_event(entry, resource, settings), EXPECTED)
+
+
+def read_event(
+    entry: Mapping[str, Any], resource: str, settings: SenderSettings
+) -> Signal | Ignored:
+    """Understand one event; without the header by what it holds."""
+    fields = Fields(entry)
+    data = fields.part("data")
+    if resource == "metric_alert" or (not resource and data.flat("metric_alert")):
+        return _metric_alert(fields, data, settings)
+    if resource == "event_alert" or (not resource and data.flat("event")):
+        return _issue_alert(data, settings)
+    if resource == "issue" or (not resource and data.flat("issue")):
+        return _issue(fields, data, settings)
+    fields.require("data", is_there=bool(resource), problem="holds neither an alert nor an issue")
+    fields.raise_problems(EXPECTED)
+    return Ignored(f"a Sentry event of kind {resource[:64]}")
+
+
+def _metric_alert(fields: Fields, data: Fields, settings: SenderSettings) -> Signal:
+    alert = data.part("metric_alert")
+    rule = alert.part("alert_rule")
+    alert_id = alert.needed("id")
+    action = (fields.any_text("action") or "").lower()
+    fields.raise_problems(EXPECTED)
+    name = rule.any_text("name") or alert.any_text("title") or "Metric alert"
+    return Report(
+        action=SignalAction.RESOLVE if action == "resolved" else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of("metric", rule.any_text("id"), alert_id),
+        name=name,
+        summary=data.any_text("description_title"),
+        reason=data.any_text("description_text"),
+        severity=action,
+        words=_WORDS,
+        source="sentry",
+        rule_id=rule.any_text("id"),
+        rule_name=name,
+        labels={
+            "projects": _listed(alert.raw("projects")),
+            "environment": rule.raw("environment"),
+            "query": rule.raw("query"),
+        },
+        urls={"Sentry": data.raw("web_url")},
+        started_at=read_time(alert.raw("date_started")),
+    ).signal(settings)
+
+
+def _issue_alert(data: Fields, settings: SenderSettings) -> Signal:
+    event = data.part("event")
+    issue_id = event.needed("issue_id")
+    event.raise_problems(EXPECTED)
+    title = event.any_text("title", "message") or "Sentry issue"
+    rule = data.any_text("triggered_rule")
+    tags = event.raw("tags")
+    return Report(
+        dedup_key=dedup_key_of("issue", issue_id),
+        name=title,
+        reason=event.any_text("culprit"),
+        severity=event.any_text("level"),
+        words=_WORDS,
+        source="sentry",
+        source_name=rule,
+        object=event.any_text("project_name", "project_slug"),
+        rule_name=rule,
+        labels=_pairs(tags)
+        | {"environment": event.raw("environment"), "release": event.raw("release")},
+        urls={"Sentry": event.raw("web_url")},
+    ).signal(settings)
+
+
+def _issue(fields: Fields, data: Fields, settings: SenderSettings) -> Signal | Ignored:
+    issue = data.part("issue")
+    issue_id = issue.needed("id")
+    fields.raise_problems(EXPECTED)
+    action = (fields.any_text("action") or "").lower()
+    if action != "resolved":
+        return Ignored("an issue's life but its end; alerts come by alert rules")
+    return Report(
+        action=SignalAction.RESOLVE,
+        dedup_key=dedup_key_of("issue", issue_id),
+        name=issue.any_text("title") or "Sentry issue",
+        severity=issue.any_text("level"),
+        words=_WORDS,
+        source="sentry",
+        urls={"Sentry": issue.raw("web_url") or issue.raw("permalink")},
+    ).signal(settings)
+
+
+def _pairs(tags: object) -> dict[str, object]:
+    match tags:
+        case list():
+            return {
+                str(tag[0]): tag[1]
+                for tag in tags
+                if isinstance(tag, list) and len(tag) == len(("name", "value"))
+            }
+        case dict():
+            return tags
+        case _:
+            return {}
+
+
+def _listed(values: object) -> str:
+    return ", ".join(map(str, values)) if isinstance(values, list) else ""
+
+
+SENDER: Final = Sender(
+    product="Sentry integrations",
+    expected=EXPECTED,
+    read=read,
+    fires="resource `event_alert`; `metric_alert` with `action` `critical` or `warning`",
+    resolves="`metric_alert` with `action` `resolved`; `issue` with `action` `resolved`",
+    dedup_key="`data.event.issue_id`; `data.metric_alert.id` + its rule's",
+    severity="`data.event.level`; a metric alert's `action`; else critical",
+    episode_start="`data.metric_alert.date_started`",
+    answers="202, a result",
+)

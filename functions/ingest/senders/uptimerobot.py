@@ -1,0 +1,84 @@
+"""UptimeRobot's webhook, as JSON, as a form, or as the query of its URL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object, read_entry
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    'Expected an object or a form with "monitorID" (or "monitorURL") and "alertType": 1, 2 or 3.'
+)
+_DOWN, _UP, _EXPIRES = "1", "2", "3"
+_TYPES_BY_NAME: Final[Mapping[str, str]] = {"down": _DOWN, "up": _UP, "ssl expiry": _EXPIRES}
+_WORDS: Final[Mapping[str, str]] = {_DOWN: "critical", _UP: "ok", _EXPIRES: "warning"}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one change of a monitor."""
+    if sent.query and not sent.body.strip():
+        query = dict(sent.query)
+        return [read_entry(query, lambda it: read_change(it, settings), EXPECTED, part=query)]
+    return each_object(sent, lambda entry: read_change(entry, settings), EXPECTED)
+
+
+def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one change; `monitorID`, `monitor_id` and `monitorid` are one name."""
+    plain = {_plain(name): value for name, value in entry.items() if not _is_unset(value)}
+    fields = Fields(plain)
+    url = fields.text("monitorurl")
+    key = fields.text("monitorid") or url
+    fields.require("monitorID", is_there=bool(key and key.strip()))
+    word = (fields.any_text("alerttypefriendlyname") or "").lower()
+    kind = fields.any_text("alerttype") or _TYPES_BY_NAME.get(word)
+    fields.require("alertType", is_there=kind in _WORDS, problem="must be 1, 2 or 3")
+    fields.raise_problems(EXPECTED)
+    name = fields.any_text("monitorfriendlyname") or key or ""
+    started_at = read_time(fields.any_text("alertdatetime")) if kind == _DOWN else None
+    return Report(
+        action=SignalAction.RESOLVE if kind == _UP else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of(key, "certificate") if kind == _EXPIRES else key or "",
+        name=f"{name}: certificate expires" if kind == _EXPIRES else name,
+        summary=f"{name}: {fields.any_text('alertdetails') or word}",
+        reason=fields.any_text("alertdetails"),
+        severity=kind,
+        words=_WORDS,
+        source="uptimerobot",
+        object=url,
+        monitor_id=fields.any_text("monitorid"),
+        monitor_name=name,
+        labels={
+            "certificate_expires_at": fields.raw("sslexpirydate"),
+            "certificate_days_left": fields.raw("sslexpirydaysleft"),
+        },
+        urls={"Checked": url},
+        started_at=started_at,
+    ).signal(settings)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _is_unset(value: object) -> bool:
+    """Whether UptimeRobot left a variable as it was."""
+    return isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == "*"
+
+
+SENDER: Final = Sender(
+    product="UptimeRobot",
+    expected=EXPECTED,
+    read=read,
+    methods=("POST", "GET"),
+    fires="`alertType` 1 (down), 3 (certificate expires)",
+    resolves="`alertType` 2 (up)",
+    dedup_key="`monitorID`, else `monitorURL`; certificates apart",
+    severity="down critical, certificate warning",
+    episode_start="`alertDateTime`",
+    answers="202, a result",
+)

@@ -1,0 +1,119 @@
+"""Zabbix, by a media type of type webhook: the one of Harp, and ours, which uses its names."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from functions.ingest.reply import Reply
+from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
+from functions.ingest.senders.entries import each_object
+from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.report import Report
+from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import Signal, SignalAction
+
+EXPECTED: Final = (
+    "Expected what the media type of docs/senders/zabbix.md sends: an object with "
+    '"event_id", "trigger_status" and "trigger_name".'
+)
+_WORDS: Final[Mapping[str, str]] = {
+    "0": "unknown",
+    "1": "info",
+    "2": "warning",
+    "3": "warning",
+    "4": "critical",
+    "5": "urgent",
+    "not classified": "unknown",
+    "average": "warning",
+    "disaster": "urgent",
+}
+
+
+def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+    """Understand one event."""
+    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+
+
+def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+    """Understand one event; macros that Zabbix left as they were say nothing."""
+    fields = Fields({name: value for name, value in entry.items() if not _is_macro(value)})
+    event_id = fields.needed("event_id")
+    fields.raise_problems(EXPECTED)
+    name = fields.any_text("trigger_name", "eventname") or f"Zabbix event {event_id}"
+    server = fields.any_text("source")
+    trigger_id = fields.any_text("trigger_id")
+    return Report(
+        action=_action(fields),
+        dedup_key=dedup_key_of(server, event_id),
+        name=name,
+        summary=fields.any_text("eventname"),
+        reason=fields.any_text("triggeropdata", "trigger_description"),
+        severity=fields.any_text("trigger_severity"),
+        words=_WORDS,
+        source=server,
+        object=fields.any_text("host_name", "hostip"),
+        rule_id=trigger_id,
+        rule_name=name,
+        group_id=fields.any_text("trigger_hostgroup_name"),
+        labels=_tags(fields) | {"ip": fields.raw("hostip")},
+        urls=_urls(server, event_id, trigger_id) | {"Runbook": fields.raw("trigger_url")},
+        started_at=_started_at(fields),
+    ).signal(settings)
+
+
+def answer(results: Results) -> Reply:
+    """Answer as Harp's script demands it: exactly 200, and JSON."""
+    return Reply(status=200, body=json.dumps({"result": list(results)}, ensure_ascii=False))
+
+
+def _is_macro(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("{") and value.endswith("}")
+
+
+def _action(fields: Fields) -> SignalAction:
+    said = (fields.any_text("event_action") or "").lower()
+    status = (fields.any_text("trigger_status") or "").upper()
+    if said == "resolve" or status == "OK" or fields.any_text("eventvalue") == "0":
+        return SignalAction.RESOLVE
+    is_acked = (fields.any_text("eventack") or "").lower() == "yes"
+    if said == "acknowledge" or (fields.any_text("eventupdate") == "1" and is_acked):
+        return SignalAction.ACKNOWLEDGE
+    return SignalAction.TRIGGER
+
+
+def _started_at(fields: Fields) -> datetime | None:
+    """When the problem began, by the server's clock, which says no zone: the same each time."""
+    date, time = fields.any_text("eventdate"), fields.any_text("eventtime")
+    return read_time(f"{date.replace('.', '-')}T{time}") if date and time else None
+
+
+def _tags(fields: Fields) -> dict[str, object]:
+    labels: dict[str, object] = {}
+    for tag in (fields.any_text("eventtags") or "").split(","):
+        name, colon, value = tag.strip().partition(":")
+        if name:
+            labels[name] = value.strip() if colon else "true"
+    return labels
+
+
+def _urls(server: str | None, event_id: str, trigger_id: str | None) -> dict[str, object]:
+    if not server or not trigger_id:
+        return {}
+    page = f"{server.rstrip('/')}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"
+    return {"Zabbix": page if server.startswith(("http://", "https://")) else None}
+
+
+SENDER: Final = Sender(
+    product="Zabbix, by a webhook media type",
+    expected=EXPECTED,
+    read=read,
+    answer=answer,
+    fires="`trigger_status` `PROBLEM`",
+    resolves="`trigger_status` `OK`, `event_action` `resolve` or `eventvalue` 0",
+    dedup_key="`source` + `event_id`",
+    severity="`trigger_severity`, name or number",
+    episode_start="`eventdate` + `eventtime`",
+    answers="200, the results as `result`",
+)

@@ -1,0 +1,124 @@
+"""`POST /api/v1/integrations/{name}/try`: what a body would do, by a key, and nothing is done."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from functions.ingest.intake import refusals_of, rejected, settings_of
+from functions.ingest.ports import Ports
+from functions.ingest.reply import Reply, Taken
+from functions.ingest.request import Request
+from functions.ingest.routes import INTEGRATIONS_PATH
+from functions.ingest.senders import Ignored, Sent, sender_of
+from tocsin.domain.credential import Scope
+from tocsin.domain.errors import InvalidInputError, NotFoundError
+from tocsin.domain.integration import Integration
+from tocsin.domain.reception import Outcome
+from tocsin.domain.signal import Signal
+from tocsin.lambda_runtime.alert_json import written
+from tocsin.usecases.preview_signal import PlannedPage, Preview, preview_signal
+
+_TRY: Final = "try"
+
+
+def take_trial(request: Request, ports: Ports) -> Taken:
+    """Answer what would happen if a sender sent this; its headers count as the sender's.
+
+    The integration's checks are not asked for, nor what the product signs.
+
+    Raises:
+        IntegrationNotFoundError: There is none of this name.
+        TocsinError: The sender would be refused like this.
+    """
+    ports.callers().admit(request.headers, Scope.CONFIG_READ, request.at)
+    name, _, below = request.path.removeprefix(INTEGRATIONS_PATH).partition("/")
+    if below != _TRY:
+        raise NotFoundError("There is nothing at this path.")
+    integration = ports.integrations.fresh(name)
+    sender = sender_of(integration.type)
+    entries = sender.read(_sent(request), settings_of(integration))
+    refusal = refusals_of(entries, sender.expected)
+    if refusal is not None:
+        raise refusal
+    results = [_result(entry.read, integration, request.at, ports) for entry in entries]
+    body = json.dumps({"data": {"results": results}}, ensure_ascii=False)
+    reply = Reply(status=HTTPStatus.OK, body=body)
+    return Taken(reply=reply, integration=integration.name, what="Body tried out")
+
+
+def _sent(request: Request) -> Sent:
+    sent = request.sent
+    own = {"authorization", "x-api-key"}
+    headers = {name: value for name, value in sent.headers.items() if name not in own}
+    return Sent(body=sent.body, headers=headers, query=sent.query, method=sent.method, at=sent.at)
+
+
+def _result(
+    read: Signal | Ignored | InvalidInputError, integration: Integration, at: datetime, ports: Ports
+) -> dict[str, Any]:
+    match read:
+        case InvalidInputError() as refusal:
+            return rejected(refusal)
+        case Ignored(why):
+            return _nothing(Outcome.IGNORED, why)
+        case signal if integration.paused:
+            return _nothing(Outcome.IGNORED, "the integration is paused") | _signal(signal)
+        case signal:
+            preview = preview_signal(
+                signal, integration.source, at=at, slots=ports.slots, paging=ports.paging
+            )
+            return _signal(signal) | _preview(preview)
+
+
+def _nothing(outcome: Outcome, why: str) -> dict[str, Any]:
+    return {"dedup_key": None, "alert_id": None, "outcome": outcome, "reason": why, "pages": []}
+
+
+def _signal(signal: Signal) -> dict[str, Any]:
+    facts = signal.facts
+    return {
+        "dedup_key": signal.dedup_key,
+        "signal": {
+            "action": signal.action,
+            "severity": signal.severity,
+            "source_severity": facts.source_severity,
+            "name": facts.name,
+            "summary": facts.summary,
+            "reason": facts.reason,
+            "source": facts.source,
+            "object": facts.object,
+            "labels": dict(facts.labels),
+            "urls": dict(facts.urls),
+            "current_value": signal.current_value,
+            "source_started_at": written(signal.source_started_at),
+        },
+        "truncated": list(facts.truncated),
+    }
+
+
+def _preview(preview: Preview) -> dict[str, Any]:
+    due = preview.next_action
+    open_ = preview.before if preview.before is not None and preview.before.is_open else None
+    return {
+        "alert_id": open_.alert_id if open_ else None,
+        "outcome": preview.outcome,
+        "route": preview.route.name if preview.route else None,
+        "escalation_policy": preview.policy.name if preview.policy else None,
+        "next_action": due and {"kind": due.kind, "at": written(due.at), "why": due.why},
+        "pages": [_page(page) for page in preview.pages],
+    }
+
+
+def _page(page: PlannedPage) -> Mapping[str, Any]:
+    delivery = page.delivery
+    return {
+        "at": written(page.at),
+        "step": delivery.step,
+        "step_name": delivery.step_name,
+        "loop": delivery.loop,
+        "target": delivery.target,
+        "channel": delivery.channel,
+        "problem": page.problem,
+    }

@@ -1,0 +1,120 @@
+"""What a signal would change, and whom it would page: decided as ever, and not written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import EscalationPolicy
+from tocsin.domain.next_action import ActionKind, NextAction, act, next_action
+from tocsin.domain.notification import Delivery
+from tocsin.domain.people import Directory
+from tocsin.domain.reception import Outcome, Source, receive
+from tocsin.domain.routing import Route, Routing
+from tocsin.domain.signal import Signal
+from tocsin.domain.step_plan import plan_step
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import PagingRepository, SlotRepository
+
+PAGES_LIMIT: Final = 100
+"""Of one alert; a policy that repeats itself could go on for long."""
+_ACTIONS_LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPage:
+    """One message that would be sent if nobody did anything."""
+
+    at: datetime
+    delivery: Delivery
+    problem: str | None
+    """Why it could not be sent; None if it could."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would happen."""
+
+    outcome: Outcome
+    before: Alert | None
+    """What the slot holds."""
+    after: Alert | None
+    """What it would hold; None where nothing would be stored."""
+    route: Route | None = None
+    policy: EscalationPolicy | None = None
+    next_action: NextAction | None = None
+    """Once what is due at once is done."""
+    pages: tuple[PlannedPage, ...] = ()
+
+
+def preview_signal(
+    signal: Signal, source: Source, *, at: datetime, slots: SlotRepository, paging: PagingRepository
+) -> Preview:
+    """Decide on a signal without writing.
+
+    Raises:
+        TryAgainError: Storage refuses for now.
+    """
+    before = slots.in_slot(source.slot_of(signal))
+    reception = receive(before, signal, source, at)
+    after = reception.alert
+    if after is None or not after.is_open:
+        return Preview(outcome=reception.outcome, before=before, after=after)
+    routing = paging.routing(at)
+    policy = routing.choose(after)
+    pages, settled = _pages(after, policy, paging.directory(at), at)
+    return Preview(
+        outcome=reception.outcome,
+        before=before,
+        after=after,
+        route=_route(routing, after, policy),
+        policy=policy,
+        next_action=next_action(settled),
+        pages=pages,
+    )
+
+
+def _route(routing: Routing, alert: Alert, policy: EscalationPolicy | None) -> Route | None:
+    """The route that decided, if one did and not the alert's integration."""
+    if policy is None or alert.escalation.policy == policy.name:
+        return None
+    return routing.route_for(alert)
+
+
+def _pages(
+    alert: Alert, policy: EscalationPolicy | None, directory: Directory, at: datetime
+) -> tuple[tuple[PlannedPage, ...], Alert]:
+    """Let time pass over an alert; also the alert as it is once what is due now is done."""
+    pages: list[PlannedPage] = []
+    settled = alert
+    for _ in range(_ACTIONS_LIMIT):
+        due = next_action(alert)
+        if due.at is None or len(pages) >= PAGES_LIMIT:
+            break
+        moment = max(due.at, at)
+        acted = act(alert, moment, policy)
+        if acted is None or not acted.is_open:
+            break
+        if due.kind is ActionKind.ESCALATE and acted.escalation.step:
+            pages += _of_step(acted, policy, directory)
+        if moment == at:
+            settled = acted
+        alert = acted
+    return tuple(pages[:PAGES_LIMIT]), settled
+
+
+def _of_step(
+    alert: Alert, policy: EscalationPolicy | None, directory: Directory
+) -> list[PlannedPage]:
+    if alert.escalation.rest is not None or policy is None:
+        return []
+    number = alert.escalation.step
+    step = policy.steps[number - 1] if 0 < number <= len(policy.steps) else None
+    plan = plan_step(alert, step, directory)
+    sent = [PlannedPage(at=it.due_at, delivery=it, problem=None) for it in plan.deliveries]
+    return sent + [
+        PlannedPage(at=it.due_at, delivery=it, problem=why) for it, why in plan.unreachable
+    ]

@@ -1,0 +1,209 @@
+"""The functions as their app.py wires them, each with its real code, in one process."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.escalator.ports import Ports as EscalatorPorts
+from functions.ingest.integrations import Integrations
+from functions.ingest.ports import Ports as IngestPorts
+from functions.notifier.links import ParameterLinks
+from functions.notifier.outbound import Outbound
+from functions.notifier.parameters import Parameters
+from functions.notifier.ports import Ports as NotifierPorts
+from functions.notifier.senders import Senders, Wiring
+from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.queues import SqsDeliveries, SqsTimers
+from tocsin.domain.errors import DeliveryFailedError, TocsinError
+from tocsin.domain.people import ChannelType
+from tocsin.lambda_runtime.log_lines import Log, Measure
+from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.usecases.deliver_notification import Work
+from tocsin.usecases.ports import NewWriteId, Sender
+
+TABLE = "tocsin"
+RETENTION = timedelta(days=90)
+TIMERS = "https://sqs.invalid/timers"
+DELIVERIES = "https://sqs.invalid/deliveries"
+LINK_KEY = "/tocsin/tocsin/link-key"
+PUBLIC_URL = "https://tocsin.example.com"
+
+
+class Quiet(PowertoolsLog):
+    """Keeps what is a fault of ours, and nothing else."""
+
+    def __init__(self) -> None:
+        self.unexpected: list[str] = []
+
+    def info(self, message: str, **facts: object) -> None:
+        """Not kept."""
+
+    def warning(self, message: str, **facts: object) -> None:
+        """Not kept."""
+
+    def exception(self, message: str, **facts: object) -> None:
+        """Kept, unless it is a refusal that another attempt mends."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, TocsinError | DeliveryFailedError):
+            self.unexpected.append(f"{message}: {error!r} {facts}")
+
+
+class QuietLog(Log):
+    """Likewise, for intake."""
+
+    def __init__(self, quiet: Quiet) -> None:
+        super().__init__("ingest", "CRITICAL")
+        self._quiet = quiet
+
+    def exception(self, message: str, **facts: object) -> None:
+        """Kept."""
+        self._quiet.exception(message, **facts)
+
+
+class AtOnce(Executor):
+    """One after the other, so that every run is the same."""
+
+    def submit[**P, T](
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> "Future[T]":
+        """Do it now; who dies, dies with the whole process."""
+        future: Future[T] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class _Ingest(IngestPorts):
+    def count(self, counts: object) -> None:
+        """Metrics are not looked at."""
+
+
+class _Escalator(EscalatorPorts):
+    def measure(self, name: str, measure: Measure) -> None:
+        """Metrics are not looked at."""
+
+
+class _Notifier(NotifierPorts):
+    def measure(self, name: str, measure: Measure, **parts: str) -> None:
+        """Metrics are not looked at."""
+
+
+@dataclass
+class Process:
+    """One process of one function, with all that it remembers between its runs."""
+
+    calls: Callable[[Service], Call]
+    now: Callable[[], datetime]
+    new_write_id: NewWriteId
+    outbound: Outbound
+    personal: Sender
+    """Brings e-mail and SMS."""
+    log: Quiet
+    _made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ingest(self) -> IngestPorts:
+        """As functions/ingest/app.py."""
+        ports: IngestPorts = self._once("ingest", self._ingest)
+        return ports
+
+    @property
+    def escalator(self) -> EscalatorPorts:
+        """As functions/escalator/app.py."""
+        ports: EscalatorPorts = self._once("escalator", self._escalator)
+        return ports
+
+    @property
+    def notifier(self) -> NotifierPorts:
+        """As functions/notifier/app.py."""
+        ports: NotifierPorts = self._once("notifier", self._notifier)
+        return ports
+
+    @property
+    def alerts(self) -> DynamoDBAlerts:
+        """As functions/alerts_api/app.py."""
+        return DynamoDBAlerts(self.calls(DYNAMODB), TABLE, RETENTION)
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - ports of any function
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def _ingest(self) -> IngestPorts:
+        call = self.calls(DYNAMODB)
+        heartbeats = DynamoDBHeartbeats(call, TABLE)
+        return _Ingest(
+            slots=DynamoDBSlots(call, TABLE, RETENTION),
+            integrations=Integrations(DynamoDBIntegrations(call, TABLE)),
+            paging=DynamoDBPaging(call, TABLE),
+            callers=_unused,
+            answers=_unused,
+            alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
+            heartbeats=lambda: heartbeats,
+            now=self.now,
+            new_write_id=self.new_write_id,
+            log=QuietLog(self.log),
+            service="ingest",
+        )
+
+    def _escalator(self) -> EscalatorPorts:
+        call, queue = self.calls(DYNAMODB), self.calls(SQS)
+        heartbeats = DynamoDBHeartbeats(call, TABLE)
+        return _Escalator(
+            timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+            slots=DynamoDBSlots(call, TABLE, RETENTION),
+            due=DynamoDBDue(call, TABLE),
+            timers=SqsTimers(queue, TIMERS),
+            paging=DynamoDBPaging(call, TABLE),
+            notifications=DynamoDBNotifications(call, TABLE, RETENTION),
+            deliveries=SqsDeliveries(queue, DELIVERIES),
+            heartbeats=lambda: heartbeats,
+            now=self.now,
+            new_write_id=self.new_write_id,
+            log=self.log,
+            service="escalator",
+        )
+
+    def _notifier(self) -> NotifierPorts:
+        call = self.calls(DYNAMODB)
+        parameters = Parameters(self.calls(SSM), self.now)
+        ledger = DynamoDBNotifications(call, TABLE, RETENTION)
+        wiring = Wiring(
+            outbound=self.outbound,
+            parameters=parameters,
+            ledger=ledger,
+            email_from="",
+            aws={},
+            now=self.now,
+            log=self.log,
+        )
+        senders = Senders(
+            wiring, {ChannelType.EMAIL: self.personal, ChannelType.SMS: self.personal}
+        )
+        work = Work(
+            ledger=ledger,
+            alerts=DynamoDBAlerts(call, TABLE, RETENTION),
+            paging=DynamoDBPaging(call, TABLE),
+            gate=DynamoDBGate(call, TABLE),
+            queue=SqsDeliveries(self.calls(SQS), DELIVERIES),
+            sender=senders,
+            links=ParameterLinks(parameters, LINK_KEY, PUBLIC_URL, self.log),
+            now=self.now,
+            new_write_id=self.new_write_id,
+        )
+        return _Notifier(work=work, threads=AtOnce(), log=self.log, service="notifier")
+
+
+def _unused() -> Any:  # noqa: ANN401 - never made
+    raise AssertionError("no story comes with an API key")

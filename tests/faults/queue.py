@@ -1,0 +1,78 @@
+"""SQS in this process: delays, visibility, at least once, and dead letters."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+
+@dataclass
+class Message:
+    """One message, waiting or on its way."""
+
+    message_id: str
+    body: str
+    available_at: datetime
+    receives: int = 0
+    is_held_back: bool = False
+
+    @property
+    def as_record(self) -> dict[str, Any]:
+        """As Lambda's event shows it."""
+        return {"messageId": self.message_id, "body": self.body}
+
+
+@dataclass
+class SimulatedQueue:
+    """One queue; what its template says of it."""
+
+    visibility: timedelta
+    receive_limit: int
+    messages: list[Message] = field(default_factory=list)
+    dead: list[Message] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=count)
+
+    @classmethod
+    def declared(cls, properties: Mapping[str, Any]) -> "SimulatedQueue":
+        """Make what the template declares."""
+        return cls(
+            visibility=timedelta(seconds=properties["VisibilityTimeout"]),
+            receive_limit=properties["RedrivePolicy"]["maxReceiveCount"],
+        )
+
+    def send_batch(self, entries: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
+        """Take all."""
+        for entry in entries:
+            self.add(entry["MessageBody"], now + timedelta(seconds=entry["DelaySeconds"]))
+        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
+
+    def add(self, body: str, available_at: datetime) -> None:
+        """Let a message wait."""
+        json.loads(body)
+        self.messages.append(Message(f"message-{next(self._numbers)}", body, available_at))
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next message can be had."""
+        return min((message.available_at for message in self.messages), default=None)
+
+    def receive(self, now: datetime, limit: int) -> list[Message]:
+        """Hand out what can be had; it comes back unless it is deleted in time."""
+        ready = [message for message in self.messages if message.available_at <= now]
+        batch = sorted(ready, key=lambda it: it.available_at)[:limit]
+        received = []
+        for message in batch:
+            if message.receives >= self.receive_limit:
+                self.messages.remove(message)
+                self.dead.append(message)
+                continue
+            message.receives += 1
+            message.available_at = now + self.visibility
+            received.append(message)
+        return received
+
+    def delete(self, message: Message) -> None:
+        """It has been worked on; a second time does nothing."""
+        self.messages = [it for it in self.messages if it.message_id != message.message_id]

@@ -1,0 +1,80 @@
+"""One story under one plan, and how it ended."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.faults.ending import Findings, differences
+from tests.faults.plans import Boundaries, Kind, Plan, shrunk
+from tests.faults.simulation import StuckError, Template, World
+from tests.faults.stories import Story
+from tests.faults.team import Team
+
+
+@dataclass
+class Tally:
+    """What all runs of a session together went through: nothing proves nothing."""
+
+    plans: int = 0
+    kill_points: int = 0
+    redelivered: int = 0
+    duplicates: int = 0
+    happened: "Counter[Kind]" = field(default_factory=Counter)
+
+    def lines(self) -> list[str]:
+        """For the end of a session."""
+        return [
+            f"{self.plans} plans, {self.kill_points} kill points, all stories ended alike",
+            f"{self.redelivered} redeliveries, {self.duplicates} messages taken and not marked",
+            *(f"{number:6} x {kind}" for kind, number in sorted(self.happened.items())),
+        ]
+
+
+TALLY = Tally()
+
+
+@dataclass(frozen=True)
+class Calm:
+    """A story without faults: what others are compared with, and where they may go wrong."""
+
+    story: Story
+    template: Template
+    findings: Findings
+    boundaries: Boundaries
+
+    def problems(self, plan: Plan, seed: int = 0) -> list[str]:
+        """What is wrong after the same story under a plan."""
+        try:
+            findings = tell(self.story, self.template, plan, seed)
+        except StuckError as stuck:
+            return [str(stuck)]
+        TALLY.redelivered += findings.team.world.redelivered
+        TALLY.duplicates += sum(findings.team.world.ambiguous.values())
+        TALLY.happened += findings.team.world.line.happened
+        is_hasty = self.story.is_hasty
+        return [*findings.problems(), *differences(self.findings, findings, is_hasty=is_hasty)]
+
+    def report(self, plan: Plan, seed: int, problems: list[str]) -> str:
+        """What somebody needs to mend it."""
+        smallest = shrunk(plan, lambda smaller: bool(self.problems(smaller, seed)))
+        faults = "\n".join(f"  {fault}" for fault in smallest)
+        wrong = "\n".join(f"  {problem}" for problem in self.problems(smallest, seed) or problems)
+        return f"{self.story.name}, seed {seed}\n{faults}\nends with\n{wrong}"
+
+
+def tell(story: Story, template: Template, plan: Plan = (), seed: int = 0) -> Findings:
+    """Let a story happen.
+
+    Raises:
+        StuckError: It does not come to its end.
+    """
+    team = Team(World(template, plan, seed))
+    team.world.play(story.tell(team))
+    return Findings(team)
+
+
+def calm(story: Story, template: Template) -> Calm:
+    """Let a story happen without faults."""
+    findings = tell(story, template)
+    problems = list(findings.problems())
+    assert not problems, f"{story.name} without faults: {problems}"
+    return Calm(story, template, findings, findings.team.world.boundaries)

@@ -1,0 +1,28 @@
+"""Other products' clients, with an integration of some type behind the token."""
+
+import pytest
+
+from tests.functions.ingest.alerta_client import Alerta
+from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.functions.ingest.opsgenie_client import Opsgenie
+from tocsin.domain.integration import IntegrationType
+
+
+@pytest.fixture
+def opsgenie(gateway: Gateway) -> Opsgenie:
+    """The endpoint speaks Opsgenie's language whatever the integration's type is."""
+    gateway.register(IntegrationType.REST)
+    return Opsgenie(gateway)
+
+
+@pytest.fixture(params=["", f"/i/{TOKEN}"], ids=["at the root", "below the token"])
+def anywhere(request: pytest.FixtureRequest, gateway: Gateway) -> Opsgenie:
+    gateway.register(IntegrationType.OPSGENIE)
+    return Opsgenie(gateway, request.param)
+
+
+@pytest.fixture
+def alerta(gateway: Gateway) -> Alerta:
+    """The endpoint speaks Alerta's language whatever the integration's type is."""
+    gateway.register(IntegrationType.REST)
+    return Alerta(gateway)

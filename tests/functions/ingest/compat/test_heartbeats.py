@@ -1,0 +1,149 @@
+"""Heartbeats that report as they did to Opsgenie and Alerta."""
+
+import json
+
+import pytest
+
+from tests.examples import HOUR
+from tests.functions.ingest.alerta_client import Alerta
+from tests.functions.ingest.gateway import Gateway
+from tests.functions.ingest.opsgenie_client import Opsgenie
+from tests.wire import response, sample
+from tocsin.domain.heartbeat import Heartbeat
+from tocsin.domain.ids import WriteId
+from tocsin.domain.integration import IntegrationType, Token
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    """Intake with an integration and heartbeats called as in the samples."""
+    gateway = Gateway()
+    gateway.register(IntegrationType.REST)
+    for number, name in enumerate(("hb-1", "cluster05", "alerta-vm")):
+        heartbeat = Heartbeat(
+            name=name,
+            period=HOUR,
+            created_at=gateway.world.now,
+            token=Token.of(str(number) * 32),
+        )
+        gateway.world.heartbeats.add(
+            heartbeat.watched(gateway.world.now), write_id=WriteId(f"setup-{number}")
+        )
+    gateway.world.pass_time(minutes=1)
+    return gateway
+
+
+def heard(gateway: Gateway) -> list[str]:
+    return [it.name for it in gateway.world.heartbeats.list() if it.heard_at is not None]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH"])
+@pytest.mark.parametrize("name", ["hb-1", "HB_1"])
+def test_opsgenies_ping_is_heard(gateway: Gateway, method: str, name: str) -> None:
+    headers = {"authorization": "GenieKey 01234567-89ab-cdef-0123-456789abcdef"}
+
+    reply = gateway.post("", path=f"/v2/heartbeats/{name}/ping", method=method, headers=headers)
+
+    documented = json.loads(sample("opsgenie-docs/responses").body)["202 heartbeat ping"]
+    assert (reply.status, reply.json["result"]) == (202, documented["result"])
+    assert heard(gateway) == ["hb-1"]
+
+
+def test_opsgenies_sdk_pings(gateway: Gateway) -> None:
+    assert Opsgenie(gateway).replay(sample("opsgenie-python/heartbeat-ping")).status == 202
+    assert heard(gateway) == ["hb-1"]
+
+
+def test_an_unknown_name_is_answered_the_same_and_heard_by_nobody(gateway: Gateway) -> None:
+    for name in ("unknown", "%00", "x" * 500):
+        reply = Opsgenie(gateway).replay(
+            sample("opsgenie-python/heartbeat-ping"), path=f"/v2/heartbeats/{name}/ping"
+        )
+        assert reply.status == 202
+
+    assert heard(gateway) == []
+
+
+def test_opsgenie_shows_whether_one_is_expired(gateway: Gateway) -> None:
+    opsgenie = Opsgenie(gateway)
+    path = sample("opsgenie-python/heartbeat-ping")
+
+    before = opsgenie.replay(path, path="/v2/heartbeats/hb-1").json["data"]
+    gateway.world.pass_time(hours=2)
+    after = opsgenie.replay(path, path="/v2/heartbeats").json["data"]["heartbeats"]
+
+    documented = json.loads(sample("opsgenie-docs/responses").body)["200 heartbeat get"]["data"]
+    assert set(documented) - set(before) == {"ownerTeam"}
+    assert (before["expired"], before["interval"], before["intervalUnit"]) == (False, 1, "hours")
+    assert [it["expired"] for it in after] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "", 403),
+        ("PATCH", "/hb-1", 403),
+        ("DELETE", "/hb-1", 403),
+        ("POST", "/hb-1/disable", 403),
+        ("GET", "/unknown", 404),
+        ("GET", "/hb-1/other", 404),
+    ],
+)
+def test_a_senders_key_configures_no_heartbeat(
+    gateway: Gateway, method: str, path: str, status: int
+) -> None:
+    headers = {"authorization": "GenieKey 01234567-89ab-cdef-0123-456789abcdef"}
+    body = {"name": "mine", "interval": 10, "intervalUnit": "minutes", "enabled": True}
+
+    reply = gateway.post(body, path=f"/v2/heartbeats{path}", method=method, headers=headers)
+
+    assert reply.status == status
+    assert {"message", "took", "requestId"} <= set(reply.json)
+    assert len(gateway.world.heartbeats.list()) == 3
+
+
+@pytest.mark.parametrize(
+    ("case", "name"), [("cli-heartbeat-full", "cluster05"), ("cli-heartbeat-default", "alerta-vm")]
+)
+def test_alertas_command_line_is_heard(gateway: Gateway, case: str, name: str) -> None:
+    reply = Alerta(gateway).replay(sample(f"alerta-api/{case}"))
+
+    status, documented = response(f"alerta-api/{case}")
+    assert (reply.status, set(reply.json)) == (status, set(json.loads(documented)))
+    assert set(reply.json["heartbeat"]) == set(json.loads(documented)["heartbeat"])
+    assert reply.json["heartbeat"]["status"] == "ok"
+    assert heard(gateway) == [name]
+
+
+def test_alertas_list_is_answered(gateway: Gateway) -> None:
+    reply = Alerta(gateway).replay(sample("alerta-api/cli-heartbeats"))
+
+    documented = json.loads(response("alerta-api/cli-heartbeats")[1])
+    assert set(reply.json) == set(documented)
+    assert {it["origin"] for it in reply.json["heartbeats"]} == {"hb-1", "cluster05", "alerta-vm"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/heartbeat", {"origin": "o", "type": "Heartbeat"}, 404),
+        ("POST", "/heartbeat", {}, 400),
+        ("POST", "/heartbeat", {"origin": []}, 400),
+        ("POST", "/heartbeats", {}, 404),
+        ("DELETE", "/heartbeat/hb-1", "", 403),
+        ("GET", "/heartbeat/unknown", "", 404),
+    ],
+)
+def test_who_is_not_watched_is_told_so(
+    gateway: Gateway, method: str, path: str, body: object, status: int
+) -> None:
+    reply = Alerta(gateway).send(method, path, body)
+
+    assert (reply.status, reply.json["status"]) == (status, "error")
+    assert heard(gateway) == []
+
+
+def test_one_heartbeat_is_shown(gateway: Gateway) -> None:
+    reply = Alerta(gateway).send("GET", "/heartbeat/cluster05")
+
+    assert reply.json["heartbeat"]["timeout"] == 3660

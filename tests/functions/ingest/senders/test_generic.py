@@ -1,0 +1,148 @@
+"""Any JSON, with a mapping and without."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.wire import sample
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.severity import Severity
+
+URL = f"/i/{TOKEN}"
+MAPPING = {
+    "dedup_key": "join('/', [job.name, job.host])",
+    "name": "job.name",
+    "summary": "message",
+    "severity": "level",
+    "status": "state",
+    "labels": "tags",
+    "links": "{Job: job.url}",
+    "started_at": "since",
+}
+BODY: dict[str, Any] = {
+    "job": {"name": "backup", "host": "db-1", "url": "https://ci.example.com/job/42"},
+    "message": "exit status 1",
+    "level": "crit",
+    "state": "broken",
+    "tags": {"team": "data"},
+    "since": "2026-11-21T22:00:00Z",
+}
+
+
+def test_without_a_mapping_the_usual_names_are_understood(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    fired = gateway.replay(sample("generic/full"), path=URL)
+
+    alert = gateway.alert(fired)
+    facts = alert.facts
+    assert alert.dedup_key == "job/nightly"
+    assert alert.severity is Severity.CRITICAL
+    assert (facts.name, facts.reason, facts.source) == (
+        "Nightly job failed",
+        "exit status 1",
+        "jenkins-1",
+    )
+    assert (facts.labels, facts.urls) == (
+        {"team": "data"},
+        {"Link": "https://ci.example.com/job/42"},
+    )
+
+
+@pytest.mark.parametrize(
+    "over", [{"status": "Resolved"}, {"state": "up"}, {"status": "closed"}, {"severity": "ok"}]
+)
+def test_there_are_many_words_for_an_end(gateway: Gateway, over: dict[str, str]) -> None:
+    gateway.register(IntegrationType.GENERIC)
+    gateway.replay(sample("generic/minimal"), path=URL)
+
+    assert gateway.post({"title": "Nightly job failed", **over}).outcomes == ["resolved"]
+
+
+def test_what_still_fires_does_not_end_by_its_severity(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    assert gateway.post({"title": "x", "status": "firing", "severity": "normal"}).outcomes == [
+        "opened"
+    ]
+
+
+def test_without_a_key_title_and_source_are_the_identity(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC)
+    gateway.post({"title": "Disk full", "source": "db-1", "message": "93 %"})
+
+    same = gateway.post({"title": "Disk full", "source": "db-1", "message": "95 %"})
+    other = gateway.post({"title": "Disk full", "source": "db-2"})
+
+    assert (same.outcomes, other.outcomes) == (["updated"], ["opened"])
+
+
+def test_a_mapping_says_where_the_parts_are(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC, mapping=MAPPING, severity_map={"crit": "critical"})
+
+    fired = gateway.post(BODY)
+    over = gateway.post({**BODY, "state": "fixed"})
+
+    assert (fired.outcomes, over.outcomes) == (["opened"], ["resolved"])
+    alert = gateway.alert(fired)
+    assert (alert.dedup_key, alert.status) == ("backup/db-1", AlertStatus.RESOLVED)
+    assert alert.severity is Severity.CRITICAL
+    assert alert.facts.summary == "exit status 1"
+    assert alert.facts.labels == {"team": "data"}
+    assert alert.facts.urls == {"Job": "https://ci.example.com/job/42"}
+    assert alert.source_started_at is not None
+
+
+def test_a_mapping_may_find_several_alerts_in_a_body(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC, mapping={"entries": "report.failed", "name": "check"})
+
+    reply = gateway.post({"report": {"failed": [{"check": "disk"}, {"check": "cpu"}, {}]}})
+
+    assert reply.outcomes == ["opened", "opened", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "field"),
+    [
+        ({"entries": "report"}, "mapping.entries"),
+        ({"name": "nothing.here"}, "mapping.name"),
+        ({"name": "abs(job)"}, "mapping.name"),
+        ({"severity": "to_number('1e999')", "name": "message"}, "mapping.severity"),
+        ({"summary": "join(', ', job)", "name": "message"}, "mapping.summary"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_named(
+    gateway: Gateway, mapping: dict[str, str], field: str
+) -> None:
+    gateway.register(IntegrationType.GENERIC, mapping=mapping)
+
+    reply = gateway.post(BODY)
+
+    assert (reply.status, reply.wrong_fields) == (422, [field])
+    assert gateway.alerts() == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "|".join(["[@, @]"] * 40) + " | to_string(@)",
+        "|".join(["join('', [@, @])"] * 40).replace("@", "to_string(@)", 1),
+        "|".join(["{a: @, b: @}"] * 40),
+        "rows[].{a: @, b: @} | [].{a: @, b: @} | [].{a: @, b: @} | [].{a: @, b: @}",
+    ],
+    ids=["lists", "texts", "objects", "rows"],
+)
+def test_an_expression_that_would_grow_without_end_is_stopped(
+    gateway: Gateway, expression: str
+) -> None:
+    gateway.register(IntegrationType.GENERIC, mapping={"summary": expression, "name": "'x'"})
+    rows = [{"n": number, "text": "t" * 50} for number in range(10_000)]
+    started = time.process_time()
+
+    reply = gateway.post({"rows": rows})
+
+    assert time.process_time() - started < 2
+    assert (reply.status, reply.wrong_fields) == (422, ["mapping.summary"])

@@ -1,0 +1,284 @@
+"""One life of an alert in each sender's own words: it fires, fires again, and is over."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.wire import sample as named
+from tests.wire import samples
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.severity import Severity
+
+URL = f"/i/{TOKEN}"
+
+
+@dataclass(frozen=True)
+class Life:
+    """Which samples tell it, and what must be read from the first."""
+
+    fires: str
+    resolves: str
+    name: str
+    severity: Severity = Severity.CRITICAL
+    links: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> IntegrationType:
+        return IntegrationType(self.fires.partition("/")[0])
+
+
+LIVES = [
+    Life(
+        "azure-monitor/common-schema-fired",
+        "azure-monitor/common-schema-resolved",
+        "WCUS-R2-Gen2",
+        Severity.INFO,
+    ),
+    Life(
+        "apprise/json-failure",
+        "apprise/json-success",
+        "Disk full",
+    ),
+    Life(
+        "better-stack/incident-started",
+        "better-stack/incident-resolved",
+        "Example.com homepage",
+        links=("Checked",),
+    ),
+    Life(
+        "datadog/illustrative-triggered",
+        "datadog/illustrative-recovered",
+        "CPU high on host:i-0123",
+        links=("Event",),
+    ),
+    Life(
+        "gcp-monitoring/incident-1.2-open",
+        "gcp-monitoring/incident-1.2-closed",
+        "VM Instance - Sent packets",
+        links=("Incident",),
+    ),
+    Life(
+        "gcp-monitoring/stackdriver-1.1-open",
+        "gcp-monitoring/stackdriver-1.1-closed",
+        "CPU usage",
+        links=("Incident",),
+    ),
+    Life(
+        "github/workflow_run-failure",
+        "github/workflow_run-completed",
+        "test in octo-org/octo-repo",
+        links=("Run", "Workflow"),
+    ),
+    Life(
+        "gitlab/pipeline-failed",
+        "gitlab/pipeline-success",
+        "Pipeline of gitlab-org/gitlab-test",
+        links=("Commit", "Pipeline"),
+    ),
+    Life(
+        "healthchecks/illustrative-down",
+        "healthchecks/illustrative-up",
+        "nightly backup",
+    ),
+    Life(
+        "honeycomb/triggered",
+        "honeycomb/ok",
+        "trig on ttt",
+        links=("Trigger",),
+    ),
+    Life(
+        "icinga2/service-problem-critical",
+        "icinga2/service-recovery",
+        "disk /var on db-1",
+        links=("Notes",),
+    ),
+    Life(
+        "kibana/illustrative-fired",
+        "kibana/illustrative-recovered",
+        "CPU high",
+        links=("Kibana",),
+    ),
+    Life(
+        "monit/exec-failed",
+        "monit/exec-succeeded",
+        "disk on vm",
+    ),
+    Life(
+        "nagios/service-problem-critical",
+        "nagios/service-recovery",
+        "disk /var on db-1",
+    ),
+    Life(
+        "netdata/cloud-alert-critical",
+        "netdata/cloud-alert-clear",
+        "disk_space_usage",
+        links=("Netdata",),
+    ),
+    Life(
+        "netdata/agent-custom-critical",
+        "netdata/agent-custom-clear",
+        "disk_space_usage",
+        links=("Netdata",),
+    ),
+    Life(
+        "netdata/cloud-unreachable",
+        "netdata/cloud-reachable",
+        "db-1 is unreachable",
+        links=("Netdata",),
+    ),
+    Life(
+        "pingdom/down",
+        "pingdom/up",
+        "Alerta API on OpenShift",
+        links=("Checked",),
+    ),
+    Life(
+        "sentry/metric-alert-critical",
+        "sentry/metric-alert-resolved",
+        "Too many errors",
+        links=("Sentry",),
+    ),
+    Life(
+        "sentry/issue-alert-triggered",
+        "sentry/issue-resolved",
+        "ReferenceError: heck is not defined",
+        links=("Sentry",),
+    ),
+    Life(
+        "statuspage/incident-identified",
+        "statuspage/incident-resolved",
+        "Database query delays",
+        links=("Incident",),
+    ),
+    Life(
+        "statuspage/component-major-outage",
+        "statuspage/component-operational",
+        "Database component",
+    ),
+    Life(
+        "uptime-kuma/webhook-down",
+        "uptime-kuma/webhook-up",
+        "shop checkout",
+        links=("Checked",),
+    ),
+    Life(
+        "zabbix/harp-webhook-problem",
+        "zabbix/harp-webhook-resolve",
+        "High CPU utilization",
+        links=("Zabbix",),
+    ),
+]
+
+
+@pytest.fixture(params=LIVES, ids=lambda life: life.fires)
+def life(request: pytest.FixtureRequest) -> Life:
+    life: Life = request.param
+    return life
+
+
+def test_an_alert_fires_repeats_and_resolves_in_the_senders_own_words(
+    gateway: Gateway, life: Life
+) -> None:
+    gateway.register(life.type)
+
+    statuses = [
+        gateway.replay(named(case), path=URL).status
+        for case in (life.fires, life.fires, life.resolves)
+    ]
+
+    assert all(200 <= status < 300 for status in statuses)
+    (alert,) = gateway.alerts()
+    assert (alert.status, alert.occurrences) == (AlertStatus.RESOLVED, 2)
+    assert alert.facts.name == life.name
+    assert alert.severity is life.severity
+    assert tuple(sorted(alert.facts.urls)) == life.links
+
+
+def test_its_end_alone_is_accepted_and_changes_nothing(gateway: Gateway, life: Life) -> None:
+    gateway.register(life.type)
+
+    reply = gateway.replay(named(life.resolves), path=URL)
+
+    assert 200 <= reply.status < 300
+    assert gateway.alerts() == []
+
+
+def test_two_integrations_of_a_type_do_not_share_alerts(gateway: Gateway, life: Life) -> None:
+    gateway.register(life.type, name="one")
+    first = gateway.replay(named(life.fires), path=URL)
+    other = Gateway(world=gateway.world)
+    other.register(life.type, name="other")
+
+    other.replay(named(life.fires), path=URL)
+
+    assert 200 <= first.status < 300
+    assert len({alert.dedup_key for alert in gateway.alerts()}) == 1
+    assert len(gateway.alerts()) == 2
+
+
+WITHOUT_AN_END = {
+    IntegrationType.AIRBRAKE,
+    IntegrationType.EVENTBRIDGE,
+    IntegrationType.GENERIC,
+    IntegrationType.GRAFANA,
+    IntegrationType.GRAYLOG,
+    IntegrationType.UPTIMEROBOT,
+}
+"""Whose samples tell no whole life of one alert, or of several: they have tests of their own."""
+OTHERS = sorted({life.type for life in LIVES} | WITHOUT_AN_END)
+
+
+@pytest.fixture(params=OTHERS)
+def type_(request: pytest.FixtureRequest) -> IntegrationType:
+    return IntegrationType(request.param)
+
+
+def test_every_sample_is_understood(gateway: Gateway, type_: IntegrationType) -> None:
+    gateway.register(type_)
+
+    statuses = {it.name: gateway.replay(it, path=URL).status for it in samples(type_)}
+
+    assert all(200 <= status < 300 for status in statuses.values()), statuses
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"", 400, id="empty"),
+        pytest.param(b"hello", 400, id="no JSON"),
+        pytest.param(b"<a>", 400, id="half an element"),
+        pytest.param(b'"hello"', 400, id="a text"),
+        pytest.param(b"[]", 422, id="an empty list"),
+        pytest.param(b"{}", 422, id="an empty object"),
+        pytest.param(b"[7]", 422, id="a list of numbers"),
+        pytest.param(json.dumps({"x": "y" * 2**20}).encode(), 413, id="too large"),
+        pytest.param(b"<" + b"a" * 2**20, 413, id="too large, and no JSON"),
+    ],
+)
+def test_what_nobody_sends_is_refused_with_what_would_be_right(
+    gateway: Gateway, type_: IntegrationType, body: bytes, status: int
+) -> None:
+    gateway.register(type_)
+
+    reply = gateway.post(body)
+
+    assert reply.status == status
+    assert reply.error["message"]
+    assert gateway.alerts() == []
+
+
+def test_the_integrations_own_words_go_first(gateway: Gateway, life: Life) -> None:
+    gateway.register(life.type)
+    gateway.replay(named(life.fires), path=URL)
+    (alert,) = gateway.alerts()
+    word = (alert.facts.source_severity or "").lower()
+    again = Gateway()
+    again.register(life.type, severity_map={word: "warning"})
+
+    again.replay(named(life.fires), path=URL)
+
+    (alert,) = again.alerts()
+    assert alert.severity is Severity.WARNING

@@ -1,0 +1,230 @@
+"""What a body would do, tried out: everything is said, and nothing is done."""
+
+import copy
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.examples import NINE
+from tests.functions.ingest.gateway import SECRET, Gateway, Reply
+from tests.wire import sample
+from tocsin.domain.credential import Scope
+from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.intake_checks import IntakeChecks, Signature
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.matcher import Matcher
+from tocsin.domain.people import ContactMethod, NotificationRule, User
+from tocsin.domain.routing import Route
+from tocsin.domain.severity import Severity
+
+PATH = "/api/v1/integrations/prod/try"
+DISK = {"name": "Disk full", "severity": "critical", "source": "backup", "object": "db-1"}
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+@pytest.fixture
+def tried(gateway: Gateway) -> Gateway:
+    """A key that may look, an integration, and people who would be paged."""
+    gateway.give_key(Scope.CONFIG_READ)
+    gateway.register(IntegrationType.REST)
+    paging = gateway.world.paging
+    for name in ("alice", "bob"):
+        paging.users.keep(User(name=name, email=f"{name}@example.com"), at=NINE)
+    steps = (
+        Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=FIVE_MINUTES),
+        Step(name="second", targets=(Target(TargetKind.USER, "bob"),), delay=FIVE_MINUTES),
+    )
+    paging.policies.keep(EscalationPolicy(name="default", steps=steps), at=NINE)
+    paging.policies.keep(
+        EscalationPolicy(
+            name="data", steps=steps[1:], repeat=1, severities=frozenset((Severity.CRITICAL,))
+        ),
+        at=NINE,
+    )
+    return gateway
+
+
+def try_out(gateway: Gateway, body: object, **more: Any) -> Reply:  # noqa: ANN401 - see post
+    headers = {"authorization": f"Bearer {SECRET}", **more.pop("headers", {})}
+    stored = copy.deepcopy(gateway.alerts())
+    before = (stored, copy.deepcopy(gateway.integrations.list()))
+
+    reply = gateway.post(body, path=more.pop("path", PATH), headers=headers, **more)
+
+    assert (gateway.alerts(), gateway.integrations.list()) == before, "nothing may change"
+    return reply
+
+
+def test_a_new_alert_is_told_with_everybody_who_would_be_paged(tried: Gateway) -> None:
+    reply = try_out(tried, DISK)
+
+    assert reply.status == 200
+    result = reply.result
+    assert (result["outcome"], result["dedup_key"], result["alert_id"]) == (
+        "opened",
+        "Disk full/backup/db-1",
+        None,
+    )
+    assert (result["route"], result["escalation_policy"]) == (None, "default")
+    assert result["signal"]["severity"] == "critical"
+    assert [(page["at"], page["target"]) for page in result["pages"]] == [
+        ("2026-03-01T09:00:00.000Z", "user:alice"),
+        ("2026-03-01T09:05:00.000Z", "user:bob"),
+    ]
+    assert result["next_action"] == {
+        "kind": "escalate",
+        "at": "2026-03-01T09:05:00.000Z",
+        "why": "step 2 of default if nobody acknowledges",
+    }
+
+
+def test_it_is_what_really_happens(tried: Gateway) -> None:
+    told = try_out(tried, DISK).result
+
+    done = tried.post(DISK)
+
+    assert (told["outcome"], told["dedup_key"]) == (
+        done.result["outcome"],
+        done.result["dedup_key"],
+    )
+    alert = tried.alert(done)
+    assert alert.escalation.policy == told["escalation_policy"]
+    assert alert.escalation.step_name == told["pages"][0]["step_name"]
+
+
+def test_a_route_that_decides_is_named(tried: Gateway) -> None:
+    tried.world.paging.routes.keep(
+        Route(name="backups", match=(Matcher.parse('source="backup"'),), escalation_policy="data"),
+        at=NINE,
+    )
+
+    result = try_out(tried, DISK).result
+
+    assert (result["route"], result["escalation_policy"]) == ("backups", "data")
+    assert [page["loop"] for page in result["pages"]] == [1, 2]
+
+
+def test_an_open_alert_is_named(tried: Gateway) -> None:
+    opened = tried.post(DISK)
+
+    repeat, over = try_out(tried, DISK), try_out(tried, {**DISK, "severity": "ok"})
+
+    assert (repeat.result["outcome"], over.result["outcome"]) == ("updated", "resolved")
+    assert {repeat.result["alert_id"], over.result["alert_id"]} == {opened.result["alert_id"]}
+    assert [page["target"] for page in repeat.result["pages"]] == ["user:bob"]
+    assert over.result["pages"] == []
+
+
+def test_whom_nothing_reaches_is_told(tried: Gateway) -> None:
+    tried.world.paging.users.keep(
+        User(name="alice", notify=(NotificationRule(by=ContactMethod.SMS),)), at=NINE
+    )
+
+    page = try_out(tried, DISK).result["pages"][0]
+
+    assert (page["target"], page["problem"]) == ("user:alice", "alice has no address for sms")
+
+
+def test_without_a_policy_nobody_is_paged(gateway: Gateway) -> None:
+    gateway.give_key(Scope.CONFIG_READ)
+    gateway.register(IntegrationType.REST)
+
+    result = try_out(gateway, DISK).result
+
+    assert (result["escalation_policy"], result["pages"]) == (None, [])
+    assert result["next_action"]["why"] == "no escalation policy pages for it"
+
+
+def test_the_senders_own_headers_count(gateway: Gateway) -> None:
+    gateway.give_key(Scope.CONFIG_READ)
+    gateway.register(IntegrationType.GITHUB)
+    run = sample("github/workflow_run-failure").body
+
+    ping = try_out(gateway, run, headers={"x-github-event": "ping"})
+    fired = try_out(gateway, run, headers={"x-github-event": "workflow_run"})
+
+    assert (ping.result["outcome"], fired.result["outcome"]) == ("ignored", "opened")
+    assert ping.result["reason"] == "an event ping"
+
+
+def test_what_a_sender_has_to_prove_is_not_asked_for(gateway: Gateway) -> None:
+    gateway.give_key(Scope.CONFIG_READ)
+    checks = IntakeChecks(signature=Signature(header="x-signature", secret="a secret of theirs"))
+    gateway.register(IntegrationType.SNS, checks=checks)
+
+    result = try_out(gateway, sample("sns/cloudwatch-alarm").body).result
+
+    assert (result["outcome"], result["signal"]["name"]) == ("opened", "cpu-high-i-0123456789")
+
+
+def test_a_mapping_is_tried_like_any_other(gateway: Gateway) -> None:
+    gateway.give_key(Scope.CONFIG_READ)
+    gateway.register(IntegrationType.GENERIC, mapping={"name": "job", "dedup_key": "job"})
+
+    assert try_out(gateway, {"job": "backup"}).result["dedup_key"] == "backup"
+    assert try_out(gateway, {"task": "x"}).wrong_fields == ["mapping.name"]
+
+
+def test_a_paused_integration_would_ignore_it(tried: Gateway) -> None:
+    tried.register_again(paused=True)
+
+    result = try_out(tried, DISK).result
+
+    assert (result["outcome"], result["reason"]) == ("ignored", "the integration is paused")
+
+
+def test_each_entry_of_a_batch_is_told(tried: Gateway) -> None:
+    reply = try_out(tried, [DISK, {}, {**DISK, "name": "CPU"}])
+
+    assert reply.outcomes == ["opened", "rejected", "opened"]
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), ({}, 422), (b" " * 1_100_000, 413)])
+def test_what_the_sender_would_be_refused_for_is_refused(
+    tried: Gateway, body: object, status: int
+) -> None:
+    assert try_out(tried, body).status == status
+
+
+def test_only_a_key_that_may_read_the_configuration_may_try(tried: Gateway) -> None:
+    tried.give_key(Scope.EVENTS, secret="tocsin_another-key")
+
+    replies = [
+        tried.post(DISK, path=PATH),
+        tried.post(DISK, path=PATH, headers={"authorization": "Bearer tocsin_nobody"}),
+        tried.post(DISK, path=PATH, headers={"authorization": "Bearer tocsin_another-key"}),
+    ]
+
+    assert [reply.status for reply in replies] == [401, 401, 403]
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/api/v1/integrations/nobody/try", "integration_not_found"),
+        ("/api/v1/integrations/prod", "not_found"),
+        ("/api/v1/integrations/prod/try/more", "not_found"),
+    ],
+)
+def test_there_is_nothing_else_to_try(tried: Gateway, path: str, code: str) -> None:
+    reply = try_out(tried, DISK, path=path)
+
+    assert (reply.status, reply.code) == (404, code)
+
+
+def test_trying_is_posting(tried: Gateway) -> None:
+    reply = try_out(tried, DISK, method="GET")
+
+    assert (reply.status, reply.headers["allow"]) == (405, "POST")
+
+
+def test_the_log_says_what_was_done_and_not_what_was_sent(
+    tried: Gateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try_out(tried, DISK)
+
+    (line,) = [json.loads(it) for it in capsys.readouterr().out.splitlines() if "message" in it]
+    assert (line["message"], line["integration"]) == ("Body tried out", "prod")
+    assert tried.world.now == NINE
