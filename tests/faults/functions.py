@@ -169,6 +169,7 @@ class Process:
             notifications=DynamoDBNotifications(call, TABLE, RETENTION),
             deliveries=SqsDeliveries(queue, DELIVERIES),
             heartbeats=lambda: heartbeats,
+            threads=AtOnce,
             now=self.now,
             new_write_id=self.new_write_id,
             log=self.log,
