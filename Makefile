@@ -47,7 +47,7 @@ start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Ama
 check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
 
 .PHONY: test
-test: check build  ## Everything: check, then all other tests, those on the local stack last
+test: check build $(STACK_VENV)/.installed  ## Everything: check, then all other tests, those on the local stack last
 	$(call say,Tests of contracts: functions: scenarios and the build)
 	python -m pytest $(OTHER_TESTS)
 	@$(MAKE) stack-test

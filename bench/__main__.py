@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench import list_bytes, report, stored_alerts, team
+from bench import list_bytes, report, stored_alerts, team, timeliness
 from bench.cold_start import ColdStarts
 from bench.cpu_figures import CpuFigures
 from bench.embedded_dynamodb import create_queue, create_table, embedded_dynamodb
@@ -37,6 +37,10 @@ class Wanted:
     """How much to measure."""
 
     is_quick: bool
+    is_on_stack: bool
+    """Nothing but pages and timers."""
+    pages: int
+    timers: int
     samples: int
     starts: int
 
@@ -45,12 +49,12 @@ def main(arguments: Sequence[str]) -> int:
     """Answer 1 if a budget in requests, units or modules is missed, which no machine excuses."""
     wanted = _read(arguments)
     try:
-        figures, priced = _measure(wanted)
+        figures, priced = _measure_times(wanted) if wanted.is_on_stack else _measure(wanted)
     except LocalStackError as error:
         print(error, file=sys.stderr)
         return 2
     print(report.as_text(figures))
-    if not wanted.is_quick:
+    if not (wanted.is_quick or wanted.is_on_stack):
         report.write(figures, priced)
     is_missed = any(it.is_count and it.verdict is Verdict.MISSED for it in figures)
     return 1 if is_missed else 0
@@ -61,10 +65,27 @@ def _read(arguments: Sequence[str]) -> Wanted:
     parser.add_argument(
         "--quick", action="store_true", help="units only, with few alerts; writes no file"
     )
+    parser.add_argument(
+        "--on-stack", action="store_true", help="pages and timers only; writes no file"
+    )
+    parser.add_argument("--pages", type=int, default=200, help="alerts that page somebody")
+    parser.add_argument("--timers", type=int, default=1_000, help="timers due within a minute")
     parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
     parser.add_argument("--starts", type=int, default=15, help="cold starts of each function")
     said = parser.parse_args(arguments)
-    return Wanted(is_quick=said.quick, samples=said.samples, starts=said.starts)
+    return Wanted(
+        is_quick=said.quick,
+        is_on_stack=said.on_stack,
+        pages=said.pages,
+        timers=said.timers,
+        samples=said.samples,
+        starts=said.starts,
+    )
+
+
+def _measure_times(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
+    _say(f"{wanted.pages:,} pages and {wanted.timers:,} timers on a local stack")
+    return list(timeliness.figures(wanted.pages, wanted.timers)), []
 
 
 def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
@@ -83,7 +104,10 @@ def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
         _say(f"CPU of {wanted.starts} cold starts of each function")
         starts = ColdStarts(runtime, Path(folder))
         starts.run(wanted.starts)
-    return [*counted, *CpuFigures(cpu.samples).of([small, large]), *starts.figures()], priced
+    # Only now: the embedded DynamoDB of the other measures is gone.
+    times, _ = _measure_times(wanted)
+    of_requests = CpuFigures(cpu.samples).of([small, large])
+    return [*counted, *times, *of_requests, *starts.figures()], priced
 
 
 def _store(aws: Aws, call: Call, alerts: int, samples: int) -> Stored:

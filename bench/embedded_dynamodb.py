@@ -49,6 +49,8 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
             yield aws
         finally:
             end(process, grace=5)
+            if process.stdin:
+                process.stdin.close()
 
 
 def create_table(aws: Aws, name: str) -> None:
@@ -87,7 +89,7 @@ def _environment(port: int, folder: str) -> dict[str, str]:
         "MINISTACK_REGION": REGION,
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
-        "SERVICES": "dynamodb,sqs",
+        "SERVICES": "dynamodb,dynamodbstreams,sqs",
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",

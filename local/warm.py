@@ -24,7 +24,7 @@ AT_ONCE = 2
 
 
 def warm_up(aws: Aws, deployment: Deployment) -> None:
-    """Start them, a few at a time: each unpacks its code first, and more would wait for the disk."""
+    """Start them, a few at a time: each unpacks its code first, and all at once are slower."""
     api = f"{aws.endpoint}/_aws/execute-api/{deployment.api_id}/$default"
     starts: list[Callable[[], None]] = [partial(_ask, api + path) for path in IN_FRONT]
     starts += [partial(_run, aws, deployment.functions[name].name) for name in BEHIND]

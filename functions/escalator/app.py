@@ -3,32 +3,48 @@
 import secrets
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.escalator.due_timers import run_messages, sweep, tick
 from functions.escalator.ports import Ports
 from functions.escalator.table_changes import follow_records
 from tocsin.adapters.aws_clients import aws_client
-from tocsin.adapters.aws_json import DYNAMODB, SQS
+from tocsin.adapters.aws_json import DYNAMODB, SQS, Service
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
+from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 
 type PartialFailures = dict[str, list[dict[str, str]]]
 
+THREADS: Final = 5
+"""Timers that are worked on at the same time: half of what the queue gives at once. Each waits
+for DynamoDB most of the time, and each thread's first call costs a handshake."""
+
 settings = Settings.from_environment()
-_call = aws_client(DYNAMODB, settings.aws).call
-_sqs_call = aws_client(SQS, settings.aws).call
+
+
+def _calls(service: Service) -> "Call":
+    """Make ready for TLS now, before there is anything to be late with."""
+    first = aws_client(service, settings.aws)
+    return ThreadCalls(lambda: aws_client(service, settings.aws), here=first)
+
+
+_call = _calls(DYNAMODB)
+_sqs_call = _calls(SQS)
 
 
 def _now() -> datetime:
@@ -53,6 +69,13 @@ def _alerts() -> "DynamoDBAlerts":
     return DynamoDBAlerts(_call, settings.table_name, settings.retention)
 
 
+@cache
+def _threads() -> "Executor":
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the timers' only
+
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="timer")
+
+
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
@@ -63,6 +86,7 @@ ports = Ports(
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,
     alerts=_alerts,
+    threads=_threads,
     now=_now,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),

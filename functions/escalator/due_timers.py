@@ -1,5 +1,6 @@
 """Timers: sent when a tick finds them, worked on when they come back."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -51,11 +52,20 @@ def sweep(ports: Ports) -> int:
 
 
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
-    """Work on each timer for itself.
+    """Work on all timers at the same time; on what came twice, one after the other.
 
     Returns:
         The ids of the messages that failed; the queue brings them back.
     """
+    alike: defaultdict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        alike[message["body"]].append(message)
+    threads = ports.threads()
+    running = [threads.submit(_failed_of, each, ports) for each in alike.values()]
+    return [message_id for done in running for message_id in done.result()]
+
+
+def _failed_of(messages: Sequence[Message], ports: Ports) -> list[str]:
     failed: list[str] = []
     for message in messages:
         try:

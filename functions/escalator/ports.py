@@ -12,6 +12,8 @@ from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
 from tocsin.usecases.follow_changes import Outlets
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from tocsin.usecases.ports import (
         AlertRepository,
         DeliveryQueue,
@@ -41,6 +43,8 @@ class Ports:
     """Made when a timer of one comes back."""
     alerts: Callable[[], AlertRepository]
     """Made when a sweep is due."""
+    threads: Callable[[], Executor]
+    """Made when timers come back: they are worked on side by side."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: PowertoolsLog

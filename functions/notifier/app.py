@@ -11,7 +11,6 @@ from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
 from functions.notifier.senders import Senders, Wiring
-from functions.notifier.thread_calls import ThreadCalls
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
@@ -19,6 +18,7 @@ from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.queues import SqsDeliveries
+from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings

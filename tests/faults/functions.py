@@ -26,7 +26,7 @@ from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
-from tocsin.domain.errors import TocsinError
+from tocsin.domain.errors import DeliveryFailedError, TocsinError
 from tocsin.domain.people import ChannelType
 from tocsin.lambda_runtime.log_lines import Log, Measure
 from tocsin.lambda_runtime.observability import PowertoolsLog
@@ -56,7 +56,7 @@ class Quiet(PowertoolsLog):
     def exception(self, message: str, **facts: object) -> None:
         """Kept, unless it is a refusal that another attempt mends."""
         error = sys.exc_info()[1]
-        if not isinstance(error, TocsinError):
+        if not isinstance(error, TocsinError | DeliveryFailedError):
             self.unexpected.append(f"{message}: {error!r} {facts}")
 
 

@@ -6,7 +6,7 @@ from tests.faults.plans import Kind, kills, plan_of
 from tests.faults.runs import TALLY, Calm
 from tests.faults.stories import STORIES
 
-SEEDS = range(20)
+PLANS = 20
 LEAST_PLANS = 200
 
 
@@ -19,7 +19,8 @@ def test_a_story_ends_alike_wherever_a_process_dies(story: Calm) -> None:
 
 
 def test_a_story_ends_alike_under_every_plan(story: Calm) -> None:
-    for seed in SEEDS:
+    first = STORIES.index(story.story) * 1000
+    for seed in range(first, first + PLANS):
         plan = plan_of(seed, story.boundaries)
 
         problems = story.problems(plan, seed)

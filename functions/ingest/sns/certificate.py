@@ -1,6 +1,6 @@
 """The public key in a certificate, and whether the certificate is of today.
 
-A reader of the few fields of X.509 that this takes: docs/adr/0010-sns-signatures.md says why.
+A reader of the few fields of X.509 that this takes: docs/adr/0012-sns-signatures.md says why.
 """
 
 import ssl

@@ -3,7 +3,8 @@
 import base64
 import importlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -159,9 +160,20 @@ def app() -> ModuleType:
         return importlib.import_module("functions.escalator.app")
 
 
+@pytest.fixture(scope="session")
+def threads() -> Iterator[Executor]:
+    """What timers are worked on in."""
+    with ThreadPoolExecutor(5) as threads:
+        yield threads
+
+
 @pytest.fixture
 def escalator(
-    app: ModuleType, call: Call, table: "Table", monkeypatch: pytest.MonkeyPatch
+    app: ModuleType,
+    call: Call,
+    table: "Table",
+    threads: Executor,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Escalator:
     timers, deliveries = InMemoryTimers(), InMemoryDeliveries()
     escalator = Escalator(app=app, call=call, table=table, timers=timers, deliveries=deliveries)
@@ -175,6 +187,7 @@ def escalator(
         deliveries=deliveries,
         heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
+        threads=lambda: threads,
         now=lambda: escalator.now,
         new_write_id=escalator.new_write_id,
         log=PowertoolsLog("escalator"),

@@ -1,5 +1,6 @@
 """Ticks and timers: what is due happens on time and once, however often anybody says so."""
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import count
@@ -19,6 +20,7 @@ from tocsin.domain.next_action import AnyTimer, Timer
 
 SLOT = PROMETHEUS.slot_of(trigger())
 HALF_A_MINUTE = timedelta(seconds=30)
+SOON_SECONDS = 10
 NUMBERS = count()
 
 
@@ -251,6 +253,34 @@ def test_a_message_that_cannot_be_read_stands_in_nobodys_way(
     assert escalator.alerts.get(alert_id).snooze is None
     [failure] = [line for line in logged() if line.get("level") == "ERROR"]
     assert failure["message_id"] == "poisoned"
+
+
+def test_a_timer_that_waits_for_storage_holds_up_no_other(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    alert_ids = [
+        escalator.signal(trigger(dedup_key=f"disk-{number}"), PROMETHEUS) for number in range(3)
+    ]
+    snooze = Snooze(until=NINE + HALF_A_MINUTE)
+    for alert_id in alert_ids:
+        escalator.change(alert_id, lambda alert: alert.snoozed(snooze, by=ALICE, at=NINE))
+    escalator.now = NINE + HALF_A_MINUTE
+    all_have_begun = threading.Barrier(len(alert_ids), timeout=SOON_SECONDS)
+
+    def wait_for_the_others(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "GetItem":
+            all_have_begun.wait()
+        return escalator.call(operation, parameters)
+
+    replace_port(slots=DynamoDBSlots(wait_for_the_others, "tocsin", timedelta(days=90)))
+    timers = [
+        Timer(slot=escalator.alerts.get(alert_id).fingerprint, due_at=escalator.now)
+        for alert_id in alert_ids
+    ]
+
+    assert deliver(escalator, *map(message, timers)) == []
+
+    assert [escalator.alerts.get(alert_id).snooze for alert_id in alert_ids] == [None] * 3
 
 
 def test_a_tick_whose_queue_does_not_answer_fails_and_leaves_all_to_the_next(

@@ -13,6 +13,7 @@ import pytest
 
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.clients.programs import free_port, program, run, running, with_shared_files
+from tests.stack.clients.pypi import key_of
 
 type NewIntegration = Callable[..., Sender]
 type Alerts = Callable[[], list[dict[str, Any]]]
@@ -198,6 +199,25 @@ def test_alertmanagers_pagerduty_receiver_does_not_notice(
         eventually(alerts, lambda found: only(found, "firing"), seconds=SLOW)
         server.add("Memory", "instance=db-1", ends_at=datetime.now(UTC))
         eventually(alerts, lambda found: only(found, "resolved"), seconds=SLOW)
+
+
+def test_alertmanagers_opsgenie_receiver_does_not_notice(
+    sender: Sender, alerts: Alerts, tmp_path: Path
+) -> None:
+    opsgenie = {
+        "api_key": key_of(sender),
+        "api_url": f"{sender.api.url}/",
+        "priority": "P1",
+        "update_alerts": True,
+        "send_resolved": True,
+    }
+    with alertmanager(tmp_path, {"opsgenie_configs": [opsgenie]}) as server:
+        server.add("Memory", "instance=db-1")
+        eventually(alerts, lambda found: only(found, "firing"), seconds=SLOW)
+        server.add("Memory", "instance=db-1", ends_at=datetime.now(UTC))
+        (over,) = eventually(alerts, lambda found: only(found, "resolved"), seconds=SLOW)
+
+    assert over["source_severity"] == "P1"
 
 
 def test_amtool_adds_and_queries_alerts(sender: Sender, alerts: Alerts, tmp_path: Path) -> None:

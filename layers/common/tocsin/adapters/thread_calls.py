@@ -10,10 +10,19 @@ from tocsin.adapters.aws_json import AwsJsonClient
 class ThreadCalls:
     """Implements `Call`; the clients stay with their threads, and keep their connections."""
 
-    def __init__(self, make: Callable[[], AwsJsonClient]) -> None:
-        """Args: make: Called once in each thread that calls."""
+    def __init__(
+        self, make: Callable[[], AwsJsonClient], *, here: AwsJsonClient | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            make: Called once in each thread that calls.
+            here: The client of the present thread, if it is made already.
+        """
         self._make = make
         self._own = threading.local()
+        if here is not None:
+            self._own.client = here
 
     def __call__(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         client: AwsJsonClient | None = getattr(self._own, "client", None)

@@ -1,0 +1,66 @@
+"""A local stack of the bench's own, and its team, set up by the public API."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from local.api import call
+from local.checks import LocalStackError
+from local.places import Json
+from local.stack import Options, start
+
+MOST_A_MINUTE: Final = 6_000
+"""The highest rate that a channel may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackClient:
+    """Asks one local stack, as its admin."""
+
+    url: str
+    key: str
+
+    def ask(self, method: str, path: str, body: Json = None) -> Any:  # noqa: ANN401 - as it answers
+        """Give the answer's data.
+
+        Raises:
+            LocalStackError: It was refused.
+        """
+        status, answer = call(self.url, method, path, key=self.key, body=body)
+        if status >= HTTPStatus.BAD_REQUEST or not isinstance(answer, dict):
+            raise LocalStackError(f"{method} {path} was answered {status}: {answer}")
+        return answer["data"]
+
+    def new_integration(self, name: str, **settings: Json) -> str:
+        """Register one for Alertmanager; the path of its URL."""
+        body: Json = {"type": "alertmanager", **settings}
+        path: str = urlsplit(self.ask("PUT", f"/api/v1/integrations/{name}", body)["url"]).path
+        return path
+
+    def page_to(self, policy: str, url: str) -> None:
+        """Register a policy that pages one webhook, once."""
+        hook: Json = {"type": "webhook", "url": url, "rate_per_minute": MOST_A_MINUTE}
+        step: Json = {"name": "only", "targets": [{"channel": policy}], "delay": "24h"}
+        self.ask("PUT", f"/api/v1/channels/{policy}", hook)
+        self.ask("PUT", f"/api/v1/escalation-policies/{policy}", {"steps": [step]})
+
+    def fire(self, path: str, names: Sequence[str]) -> list[str]:
+        """Let so many alerts fire at once; their ids."""
+        alerts: Json = [{"status": "firing", "labels": {"alertname": name}} for name in names]
+        results = self.ask("POST", path, {"version": "4", "alerts": alerts})["results"]
+        return [result["alert_id"] for result in results]
+
+
+@contextmanager
+def local_stack() -> Iterator[StackClient]:
+    """Start one with nobody to page, and end it with all that it holds."""
+    with (
+        tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder,
+        start(Options(state=Path(folder), fresh=True)) as stack,
+    ):
+        yield StackClient(stack.url, stack.api_key)

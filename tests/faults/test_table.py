@@ -1,0 +1,182 @@
+"""The simulated table answers every call of the stories as the embedded DynamoDB does."""
+
+import itertools
+import socket
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bench.embedded_dynamodb import embedded_dynamodb
+from local.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.table_news import STREAMS
+from tests.faults.plans import Plan, plan_of
+from tests.faults.functions import TABLE
+from tests.faults.runs import Calm, tell
+from tests.faults.stories import STORIES
+from tests.faults.table import Record, RefusedError, SimulatedTable
+from tocsin.adapters.aws_json import DYNAMODB, AwsError, AwsJsonClient, Call, Service
+from tocsin.adapters.aws_signature import Credentials
+
+type Parameters = Mapping[str, Any]
+type Answer = dict[str, Any]
+
+_RUNS = itertools.count()
+
+
+@dataclass
+class Recording:
+    """What a table was asked, what it answered, and what its stream told."""
+
+    table: SimulatedTable | None = None
+    calls: list[tuple[str, Parameters, Answer]] = field(default_factory=list)
+    told: list[Record] = field(default_factory=list)
+
+
+@pytest.fixture
+def recording(monkeypatch: pytest.MonkeyPatch) -> Recording:
+    recording = Recording()
+    original, tell_change = SimulatedTable.answer, SimulatedTable._tell
+
+    def answer(table: SimulatedTable, operation: str, parameters: Parameters) -> Answer:
+        recording.table = table
+        try:
+            answer = original(table, operation, parameters)
+        except RefusedError as refused:
+            recording.calls.append((operation, parameters, _refusal_of(refused)))
+            raise
+        recording.calls.append((operation, parameters, answer))
+        return answer
+
+    def told(table: SimulatedTable, *change: Any) -> None:  # noqa: ANN401 - as `_tell`
+        tell_change(table, *change)
+        recording.told.append(table.records[-1])
+
+    monkeypatch.setattr(SimulatedTable, "answer", answer)
+    monkeypatch.setattr(SimulatedTable, "_tell", told)
+    return recording
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[Aws]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with embedded_dynamodb(port) as aws:
+        yield aws
+
+
+@pytest.fixture
+def table(embedded: Aws, template: dict[str, Any]) -> Iterator[str]:
+    """An empty table with its stream; the stream's ARN."""
+    declared = template["Resources"]["Table"]["Properties"]
+    shape = {
+        name: declared[name]
+        for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+    }
+    stream = {"StreamEnabled": True, **declared["StreamSpecification"]}
+    client = embedded.client("dynamodb")
+    made = client.create_table(TableName=TABLE, StreamSpecification=stream, **shape)
+    yield made["TableDescription"]["LatestStreamArn"]
+    client.delete_table(TableName=TABLE)
+
+
+@contextmanager
+def calls_to(aws: Aws, service: Service) -> Iterator[Call]:
+    credentials = Credentials(
+        access_key=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        secret_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    client = AwsJsonClient(
+        service, region=REGION, credentials=lambda: credentials, endpoint=aws.endpoint
+    )
+    yield client.call
+    client.close()
+
+
+def plan_for(story: Calm, *, is_calm: bool) -> Plan:
+    return () if is_calm else plan_of(STORIES.index(story.story), story.boundaries)
+
+
+@pytest.mark.loopback
+@pytest.mark.parametrize("is_calm", [True, False], ids=["calm", "with faults"])
+def test_both_answer_alike(
+    story: Calm, recording: Recording, embedded: Aws, table: str, *, is_calm: bool
+) -> None:
+    tell(story.story, story.template, plan_for(story, is_calm=is_calm))
+    run = next(_RUNS)
+
+    with calls_to(embedded, DYNAMODB) as call:
+        for operation, parameters, expected in recording.calls:
+            answer = answered(call, operation, of_this_run(parameters, run))
+            assert answer == expected, (operation, parameters)
+        stored = call("Scan", {"TableName": TABLE, "ConsistentRead": True})["Items"]
+
+    assert recording.table is not None
+    assert by_key(stored) == by_key(recording.table.items)
+    with calls_to(embedded, STREAMS) as call:
+        assert by_item(stream_of(call, table)) == by_item(recording.told)
+
+
+def of_this_run(parameters: Parameters, run: int) -> Parameters:
+    """DynamoDB knows a token for ten minutes, whatever the table."""
+    if "ClientRequestToken" not in parameters:
+        return parameters
+    return {**parameters, "ClientRequestToken": f"{run}-{parameters['ClientRequestToken']}"}
+
+
+def answered(call: Call, operation: str, parameters: Parameters) -> Answer:
+    try:
+        answer = call(operation, parameters)
+    except AwsError as error:
+        reasons = [_without_message(reason) for reason in error.reasons]
+        return {"code": error.code, "item": error.item, "reasons": reasons}
+    return answer
+
+
+def _refusal_of(refused: RefusedError) -> Answer:
+    reasons = refused.answer.get("CancellationReasons", ())
+    return {
+        "code": refused.code,
+        "item": refused.answer.get("Item"),
+        "reasons": [_without_message(reason) for reason in reasons],
+    }
+
+
+def _without_message(reason: Parameters) -> Answer:
+    return {name: value for name, value in reason.items() if name != "Message"}
+
+
+def by_key(items: list[Any]) -> dict[tuple[str, str], Any]:
+    return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+
+
+def by_item(records: list[Record]) -> dict[tuple[str, str], list[Any]]:
+    """Each item's changes in their order; between items there is none."""
+    told: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+    for record in records:
+        change = record["dynamodb"]
+        place = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
+        images = change.get("OldImage"), change.get("NewImage")
+        told[place].append((record["eventName"], *images))
+    return told
+
+
+def stream_of(call: Call, arn: str) -> list[Record]:
+    (shard,) = call("DescribeStream", {"StreamArn": arn})["StreamDescription"]["Shards"]
+    request = {
+        "StreamArn": arn,
+        "ShardId": shard["ShardId"],
+        "ShardIteratorType": "TRIM_HORIZON",
+    }
+    iterator = call("GetShardIterator", request)["ShardIterator"]
+    records: list[Record] = []
+    while page := call("GetRecords", {"ShardIterator": iterator}):
+        if not page["Records"]:
+            break
+        records += page["Records"]
+        iterator = page["NextShardIterator"]
+    return records
