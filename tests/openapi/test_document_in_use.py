@@ -7,7 +7,7 @@ in each run.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import schemathesis
@@ -58,7 +58,9 @@ def answered(tally: Counter[int]) -> Iterator[dict[str, set[int]]]:
 
 
 @document.parametrize()
-def test_every_answer_is_documented(case: schemathesis.Case, answered: dict[str, set[int]]) -> None:
+def test_every_answer_is_documented(
+    case: schemathesis.Case[Any], answered: dict[str, set[int]]
+) -> None:
     needs_key = bool(case.operation.definition.raw["security"])
     headers = {"Authorization": f"Bearer {KEY}"} if needs_key else {}
     for path_parameters in _unknown_and_known(case):
@@ -67,7 +69,7 @@ def test_every_answer_is_documented(case: schemathesis.Case, answered: dict[str,
         answered[case.operation.label].add(response.status_code)
 
 
-def _unknown_and_known(case: schemathesis.Case) -> Iterator[dict[str, object]]:
+def _unknown_and_known(case: schemathesis.Case[Any]) -> Iterator[dict[str, object]]:
     yield case.path_parameters
     if case.path_parameters:
         known = application.known(case.method, case.path)

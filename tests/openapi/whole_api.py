@@ -56,8 +56,8 @@ class WholeApi:
             for name in (SPARE, NAME):
                 made = admin.send("PUT", f"/api/v1/{kind}/{name}", body=body)
                 assert made.status == HTTPStatus.CREATED, made.text
-            if kind == "heartbeats":
-                self.heartbeat_token = str(made.data["url"]).split("/")[-2]
+                if kind == "heartbeats":
+                    self.heartbeat_token = str(made.data["url"]).split("/")[-2]
         admin.send("PUT", f"/api/v1/integrations/{SPARE}", body={"type": "rest"})
         self.alert_ids = [self.world.opened(f"disk-{number}") for number in range(3)]
         self.world.acknowledge(self.alert_ids[1])
