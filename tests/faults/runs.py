@@ -40,6 +40,7 @@ class Calm:
     template: Template
     findings: Findings
     boundaries: Boundaries
+    tally: Tally
 
     def problems(self, plan: Plan, seed: int = 0) -> list[str]:
         """What is wrong after the same story under a plan."""
@@ -47,9 +48,9 @@ class Calm:
             findings = tell(self.story, self.template, plan, seed)
         except StuckError as stuck:
             return [str(stuck)]
-        TALLY.redelivered += findings.team.world.redelivered
-        TALLY.duplicates += sum(findings.team.world.ambiguous.values())
-        TALLY.happened += findings.team.world.line.happened
+        self.tally.redelivered += findings.team.world.redelivered
+        self.tally.duplicates += sum(findings.team.world.ambiguous.values())
+        self.tally.happened += findings.team.world.line.happened
         is_hasty = self.story.is_hasty
         return [*findings.problems(), *differences(self.findings, findings, is_hasty=is_hasty)]
 
@@ -72,9 +73,9 @@ def tell(story: Story, template: Template, plan: Plan = (), seed: int = 0) -> Fi
     return Findings(team)
 
 
-def calm(story: Story, template: Template) -> Calm:
+def calm(story: Story, template: Template, tally: Tally = TALLY) -> Calm:
     """Let a story happen without faults."""
     findings = tell(story, template)
     problems = list(findings.problems())
     assert not problems, f"{story.name} without faults: {problems}"
-    return Calm(story, template, findings, findings.team.world.boundaries)
+    return Calm(story, template, findings, findings.team.world.boundaries, tally)

@@ -11,17 +11,21 @@ from functions.escalator import due_timers, table_changes
 from functions.escalator.ports import Ports
 from functions.notifier import deliveries
 from tests.faults.plans import PATIENCE, Fault, Function, Kind, Plan, kills
-from tests.faults.runs import Calm, calm
+from tests.faults.runs import Calm, Tally, calm
 from tests.faults.stories import STORIES
 from tests.faults.table import Record
 from tocsin.adapters import queues
-from tocsin.adapters.dynamodb import slot_repository, timeline_repository
+from tocsin.adapters.dynamodb import slot_repository
+from tocsin.adapters.dynamodb.items import alert_from
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.domain.alert import Alert
+from tocsin.domain.alert_query import Counts
+from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.usecases import deliver_notification, follow_changes, run_due_action
+from tocsin.usecases.send_due_timers import send_due_timers
 
 type Patch = pytest.MonkeyPatch
 type Mutate = Callable[[Patch], None]
@@ -107,7 +111,7 @@ def pages_are_queued_by_the_timeline_alone(patch: Patch) -> None:
 
         class Later:
             def send(self, sent: Any, *, now: datetime) -> None:  # noqa: ANN401 - deliveries
-                assert now
+                assert now.tzinfo
                 waiting.extend(sent)
 
         followed = follow(batch, now=now, outlets=replace(outlets, deliveries=Later()))
@@ -130,7 +134,7 @@ def own_writes_are_taken_for_those_of_others(patch: Patch) -> None:
 
     def refused(item: Any, write_id: Any) -> Any:  # noqa: ANN401 - as `_ours_or_refused`
         assert write_id
-        raise slot_repository.SlotRefusedError(slot_repository.alert_from(item) if item else None)
+        raise SlotRefusedError(alert_from(item) if item else None)
 
     patch.setattr(slot_repository, "_ours_or_refused", refused)
 
@@ -140,7 +144,7 @@ def counts_move_although_the_timeline_has_it(patch: Patch) -> None:
         for each in part:
             for entry in each.entries:
                 self.call("PutItem", {"TableName": self.table_name, "Item": entry})
-            if each.counts != timeline_repository.Counts():
+            if each.counts != Counts():
                 move = self._move_counts(each.counts, each)["Update"]
                 self.call("UpdateItem", move)
         return len(part)
@@ -153,7 +157,6 @@ def a_claim_never_ends(patch: Patch) -> None:
 
 
 def ticks_find_what_is_due_and_not_what_is_overdue(patch: Patch) -> None:
-    found = due_timers.send_due_timers
 
     class Punctual:
         def __init__(self, due: Any, now: datetime) -> None:  # noqa: ANN401 - DueRepository
@@ -165,7 +168,7 @@ def ticks_find_what_is_due_and_not_what_is_overdue(patch: Patch) -> None:
     patch.setattr(
         due_timers,
         "send_due_timers",
-        lambda *, now, due, timers: found(now=now, due=Punctual(due, now), timers=timers),
+        lambda *, now, due, timers: send_due_timers(now=now, due=Punctual(due, now), timers=timers),
     )
 
 
@@ -213,7 +216,7 @@ def _plans(calm: Calm) -> Iterator[Plan]:
 def test_the_runs_find_that(
     mutate: Mutate, story: str, template: dict[str, Any], monkeypatch: Patch
 ) -> None:
-    told = calm(next(it for it in STORIES if it.name == story), template)
+    told = calm(next(it for it in STORIES if it.name == story), template, Tally())
     mutate(monkeypatch)
 
     found = next(

@@ -13,8 +13,8 @@ import pytest
 from bench.embedded_dynamodb import embedded_dynamodb
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.table_news import STREAMS
-from tests.faults.plans import Plan, plan_of
 from tests.faults.functions import TABLE
+from tests.faults.plans import Plan, plan_of
 from tests.faults.runs import Calm, tell
 from tests.faults.stories import STORIES
 from tests.faults.table import Record, RefusedError, SimulatedTable
