@@ -50,6 +50,7 @@ check: lint types imports template unit-test  ## Everything that is quick: run i
 test: check build $(STACK_VENV)/.installed  ## Everything: check, then all other tests, those on the local stack last
 	$(call say,Tests of contracts: functions: scenarios and the build)
 	python -m pytest $(OTHER_TESTS)
+	@$(MAKE) openapi-test
 	@$(MAKE) stack-test
 
 .PHONY: format
@@ -85,6 +86,11 @@ template: $(VENV)/.installed  ## cfn-lint with the serverless rules, and sam val
 unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a second
 	$(call say,Unit tests)
 	python -m pytest $(QUICK_TESTS)
+
+.PHONY: openapi-test
+openapi-test: $(VENV)/.installed  ## Each operation of /openapi.json, by requests that Schemathesis makes of it
+	$(call say,Tests of the OpenAPI document)
+	python -m pytest -p schemathesis tests/openapi
 
 .PHONY: stack-test
 stack-test: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## The golden scenarios on a local stack of their own

@@ -71,7 +71,7 @@ def _read(arguments: Sequence[str]) -> Wanted:
     parser.add_argument("--pages", type=int, default=200, help="alerts that page somebody")
     parser.add_argument("--timers", type=int, default=1_000, help="timers due within a minute")
     parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
-    parser.add_argument("--starts", type=int, default=15, help="cold starts of each function")
+    parser.add_argument("--starts", type=int, default=10, help="cold starts of each function")
     said = parser.parse_args(arguments)
     return Wanted(
         is_quick=said.quick,
@@ -84,8 +84,7 @@ def _read(arguments: Sequence[str]) -> Wanted:
 
 
 def _measure_times(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
-    _say(f"{wanted.pages:,} pages and {wanted.timers:,} timers on a local stack")
-    return list(timeliness.figures(wanted.pages, wanted.timers)), []
+    return list(timeliness.figures(wanted.pages, wanted.timers, _say)), []
 
 
 def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:

@@ -91,6 +91,8 @@ def _environment(function: Function | None) -> Mapping[str, str]:
         "AWS_REGION": REGION,
         "TABLE_NAME": "tocsin",
         "TIMERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/timers",
+        "DELIVERIES_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/deliveries",
+        "LINK_KEY_PARAMETER": "/tocsin/bench/link-key",
         "BENCH_HANDLER": function.handler if function else "",
         **(function.environment if function else {}),
     }

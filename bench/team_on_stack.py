@@ -1,7 +1,7 @@
 """A local stack of the bench's own, and its team, set up by the public API."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from local.api import call
 from local.checks import LocalStackError
 from local.places import Json
-from local.stack import Options, start
+from local.stack import Options, Watchers, start
 
 MOST_A_MINUTE: Final = 6_000
 """The highest rate that a channel may have."""
@@ -57,10 +57,10 @@ class StackClient:
 
 
 @contextmanager
-def local_stack() -> Iterator[StackClient]:
+def local_stack(say: Callable[[str], None]) -> Iterator[StackClient]:
     """Start one with nobody to page, and end it with all that it holds."""
     with (
         tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder,
-        start(Options(state=Path(folder), fresh=True)) as stack,
+        start(Options(state=Path(folder), fresh=True), Watchers(step=say)) as stack,
     ):
         yield StackClient(stack.url, stack.api_key)

@@ -1,7 +1,7 @@
 """How long a page takes, and how late a timer is: by wall clock, on a whole local stack."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Final
@@ -25,10 +25,12 @@ _AHEAD: Final = timedelta(seconds=20)
 """Until the first is due, once all of them snooze: the stack has come to rest by then."""
 
 
-def figures(pages: int, timers: int) -> Iterator[Figure]:
+def figures(pages: int, timers: int, say: Callable[[str], None]) -> Iterator[Figure]:
     """Measure both on one stack, one after the other."""
-    with local_stack() as stack:
+    with local_stack(say) as stack:
+        say(f"{pages:,} pages")
         yield _of_pages(stack, pages)
+        say(f"{timers:,} timers")
         yield _of_timers(stack, timers)
 
 
@@ -89,13 +91,15 @@ def _of_timers(stack: StackClient, count: int) -> Figure:
 def _snoozed(stack: StackClient, alert_ids: Sequence[str]) -> dict[str, datetime]:
     """Let all of them wake within one minute, evenly; when each does.
 
-    How long it takes to ask for that is not known, so they are asked to snooze for long first,
-    and the last to wake is asked first.
+    How long it takes to ask for that is tried first: once for what has to start, once to count.
+    The last to wake is asked first.
     """
-    began = datetime.now(UTC)
     size = -(-len(alert_ids) // _MINUTE_SECONDS)
     groups = list(batched(alert_ids, size, strict=False))
-    _snooze(stack, groups[0], began + timedelta(hours=1))
+    long = timedelta(hours=1)
+    _snooze(stack, groups[0], datetime.now(UTC) + long)
+    began = datetime.now(UTC)
+    _snooze(stack, groups[-1], began + long)
     took = datetime.now(UTC) - began
     first = (datetime.now(UTC) + len(groups) * took + _AHEAD).replace(microsecond=0)
     due: dict[str, datetime] = {}

@@ -1,6 +1,7 @@
 """Everything that happens by itself: the Lambda handlers and their wiring."""
 
 import secrets
+import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -88,6 +89,7 @@ ports = Ports(
     alerts=_alerts,
     threads=_threads,
     now=_now,
+    wait=time.sleep,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),
     service=settings.service,

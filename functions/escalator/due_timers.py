@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from functions.escalator.ports import Ports
-from tocsin.adapters.queues import timer_from
+from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
 from tocsin.domain.next_action import HeartbeatTimer
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.log_lines import Measure
@@ -79,9 +79,12 @@ def _failed_of(messages: Sequence[Message], ports: Ports) -> list[str]:
 def _run(message: Message, ports: Ports) -> None:
     timer = timer_from(message["body"])
     now = ports.now()
-    if now < timer.due_at:
+    if timer.due_at - now >= EARLY_AT_MOST:
         ports.timers.send([timer], now=now)
         return
+    if now < timer.due_at:
+        ports.wait((timer.due_at - now).total_seconds())
+        now = max(timer.due_at, ports.now())
     if isinstance(timer, HeartbeatTimer):
         from functions.escalator.due_heartbeats import run_heartbeat  # noqa: PLC0415 - few have any
 

@@ -46,6 +46,8 @@ class Ports:
     threads: Callable[[], Executor]
     """Made when timers come back: they are worked on side by side."""
     now: Callable[[], datetime]
+    wait: Callable[[float], None]
+    """For so many seconds, less than one: SQS counts in whole ones."""
     new_write_id: NewWriteId
     log: PowertoolsLog
     service: str

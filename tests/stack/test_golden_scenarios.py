@@ -11,22 +11,31 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.stack.client import Client, Sender, eventually
+from tests.stack.team import LONG, Team
 
 type NewName = Callable[[str], str]
 
 
-def test_1_the_same_dedup_key_a_thousand_times_at_once_is_one_alert(
-    rest: Sender, api: Client, new_name: NewName
+def test_1_the_same_dedup_key_a_thousand_times_at_once_is_one_alert_and_one_first_page(
+    team: Team, api: Client, new_name: NewName
 ) -> None:
+    hook = team.hook()
+    sender = team.sender(([hook], LONG))
     body = {"name": new_name("Storm"), "severity": "critical", "dedup_key": new_name("storm")}
 
     # The embedded AWS starts a process for each request under way, and starves some at more.
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: rest.send(**body), range(1000)))
+        results = list(pool.map(lambda _: sender.send(**body), range(1000)))
 
     (alert_id,) = {result["alert_id"] for result in results}
     assert Counter(result["outcome"] for result in results) == {"opened": 1, "updated": 999}
     assert api.alert(alert_id)["occurrences"] == 1000
+    told = eventually(
+        lambda: api.alert(alert_id), lambda alert: alert["notification_count"] > 0, seconds=30
+    )
+    (page,) = hook.told(1)
+    assert told["notification_count"] == 1
+    assert (page.alert_id, page.notification["reason"]) == (alert_id, "first")
 
 
 def test_2_two_keys_on_one_integration_are_two_alerts_and_resolving_one_leaves_the_other(

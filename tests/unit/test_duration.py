@@ -13,6 +13,7 @@ from tocsin.domain.duration import read_duration
         pytest.param(90, timedelta(seconds=90), id="a number is seconds"),
         pytest.param("90", timedelta(seconds=90), id="also as a text"),
         pytest.param(0, timedelta(), id="none at all"),
+        pytest.param(90.0, timedelta(seconds=90), id="a number as some libraries write it"),
         pytest.param("90s", timedelta(seconds=90), id="seconds"),
         pytest.param("5m", timedelta(minutes=5), id="minutes"),
         pytest.param("2h", timedelta(hours=2), id="hours"),
@@ -27,7 +28,7 @@ def test_a_duration_is_a_number_and_a_unit(written: object, means: timedelta) ->
     "written",
     [
         *("", "h", "1w", "1h30m", "-5m", "1.5h", "+1s", "\u0663h", "9" * 10, "1 h"),
-        *(-1, 1.5, True, None, [], {}, 10**9),
+        *(-1, -1.0, 1.5, float("inf"), float("nan"), 1e300, True, None, [], {}, 10**9),
     ],
     ids=repr,
 )

@@ -82,7 +82,7 @@ class _Line:
 
     @property
     def is_idempotent_by_key(self) -> bool:
-        return self.method == "POST" and self.needs_key
+        return self.method == "POST" and self.needs_key and self.operation.changes_something
 
 
 def build_document(routes: Iterable[Route]) -> dict[str, Any]:

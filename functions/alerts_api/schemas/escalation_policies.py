@@ -85,6 +85,9 @@ class StepBody(ConfigurationBody):
     )
 
 
+Steps = Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_LIMIT)]
+
+
 class _Settings(ConfigurationBody):
     """Everything but the steps."""
 
@@ -108,7 +111,7 @@ class _Settings(ConfigurationBody):
 class EscalationPolicyBody(_Settings):
     """An escalation policy without its name, which the path says."""
 
-    steps: list[StepBody] = Field(min_length=1, max_length=STEPS_LIMIT)
+    steps: Steps
 
     def named(self, name: str) -> EscalationPolicy:
         """The policy that it describes."""
@@ -132,7 +135,7 @@ class EscalationPolicyBody(_Settings):
 class EscalationPolicyChange(_Settings):
     """What to change."""
 
-    steps: list[StepBody] | SkipJsonSchema[None] = Field(None, min_length=1, max_length=STEPS_LIMIT)
+    steps: Steps | SkipJsonSchema[None] = None
 
 
 class ShownTarget(View):

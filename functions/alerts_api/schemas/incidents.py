@@ -172,6 +172,7 @@ OPERATIONS: Final = {
         summary="Change an incident",
         description="A resolved one may still get another title or severity.",
         body=IncidentChange,
+        is_body_required=False,
         answer=Answer[Incident],
         errors=(IncidentNotFoundError, AlreadyResolvedError),
     ),

@@ -301,6 +301,7 @@ OPERATIONS: Final = {
             "asked for; what the sender would be refused for is refused."
         ),
         body=AnyBody,
+        changes_something=False,
         answer=Answer[Trials],
         errors=(IntegrationNotFoundError,),
     ),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, IPvAnyNetwork
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork
 
 from functions.alerts_api.intake_checks import MASK
 from functions.alerts_api.schemas.model import ConfigurationBody
@@ -70,4 +70,12 @@ class HeaderTokenBody(ConfigurationBody):
     )
 
 
-Cidrs = Annotated[list[IPvAnyNetwork], Field(max_length=CIDRS_LIMIT)]
+def _text(value: object) -> str:
+    """Refuse what `ipaddress` would take for a packed address: numbers, and false for 0."""
+    if not isinstance(value, str):
+        raise ValueError("must be a text such as 192.0.2.0/24")  # noqa: TRY004 - as pydantic asks
+    return value
+
+
+Network = Annotated[IPvAnyNetwork, BeforeValidator(_text)]
+Cidrs = Annotated[list[Network], Field(max_length=CIDRS_LIMIT)]

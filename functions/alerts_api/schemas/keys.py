@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.model import (
@@ -16,7 +16,7 @@ from functions.alerts_api.schemas.model import (
 )
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from functions.alerts_api.schemas.text import Line
-from tocsin.domain.credential import Scope
+from tocsin.domain.credential import SCOPE_WORDS, Scope
 from tocsin.domain.errors import InvalidInputError, KeyNotFoundError, LastAdminKeyError
 from tocsin.domain.ids import AUTO
 
@@ -32,8 +32,9 @@ def _person(user: str) -> str:
 
 
 KeyName = Annotated[Line, Field(max_length=NAME_LIMIT)]
+ScopeWord = Annotated[str, WithJsonSchema({"type": "string", "enum": list(SCOPE_WORDS)})]
 KeyScopes = Annotated[
-    list[str],
+    list[ScopeWord],
     Field(
         max_length=SCOPES_LIMIT,
         description=(
@@ -122,6 +123,7 @@ OPERATIONS: Final = {
         summary="Change an API key",
         description="Other scopes and users hold within 30 s.",
         body=KeyChange,
+        is_body_required=False,
         answer=Answer[Key],
         errors=(KeyNotFoundError, LastAdminKeyError),
     ),

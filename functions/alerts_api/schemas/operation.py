@@ -54,3 +54,5 @@ class Operation:
     media_type: str = "application/json"
     errors: tuple[type[TocsinError], ...] = ()
     """Beyond those that follow from the route: of keys, scopes, bodies and storage."""
+    changes_something: bool = True
+    """False of a POST that only looks, for which sending it again needs no care."""

@@ -81,9 +81,33 @@ def test_every_route_names_the_scope_that_it_needs(
 def test_every_post_with_a_key_takes_an_idempotency_key(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
         names = [it["name"] for it in operation.get("parameters", ())]
-        is_expected = method == "POST" and path.startswith("/api/v1/")
+        changes_something = OPERATIONS[operation["operationId"]].changes_something
+        is_expected = method == "POST" and path.startswith("/api/v1/") and changes_something
 
         assert ("Idempotency-Key" in names) is is_expected
+
+
+def test_a_body_is_required_where_no_body_is_refused(
+    anybody: Client, document: dict[str, Any]
+) -> None:
+    """Configuration whose fields may all be left out may be left out itself."""
+    admin = anybody.with_key("admin")
+    admin.send("PUT", "/api/v1/users/bob", body={})
+
+    for method in ("PUT", "PATCH"):
+        assert admin.send(method, "/api/v1/users/bob").status == 200
+        described = document["paths"]["/api/v1/users/{name}"][method.lower()]
+        assert described["requestBody"]["required"] is False
+    assert admin.send("PUT", "/api/v1/routes/all").status == 422
+    routes = document["paths"]["/api/v1/routes/{name}"]
+    assert routes["put"]["requestBody"]["required"] is True
+
+
+def test_a_limit_of_a_list_counts_its_members(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            if described.get("type") == "array":
+                assert not {"minLength", "maxLength"} & described.keys(), f"{name}.{field}"
 
 
 def test_every_parameter_of_a_path_is_described(document: dict[str, Any]) -> None:

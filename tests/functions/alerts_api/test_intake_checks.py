@@ -126,6 +126,8 @@ def test_null_takes_one_away(editor: Client, integrations: InMemoryIntegrations)
         ({"header_token": {"header": "x-t", "token": "t" * 15}}, "header_token.token"),
         ({"allowed_cidrs": ["10.0.0.0/33"]}, "allowed_cidrs[0]"),
         ({"allowed_cidrs": ["10.0.0.1/24"]}, "allowed_cidrs[0]"),
+        ({"allowed_cidrs": [False]}, "allowed_cidrs[0]"),
+        ({"allowed_cidrs": [1]}, "allowed_cidrs[0]"),
         ({"allowed_cidrs": ["10.0.0.0/8"] * 65}, "allowed_cidrs"),
     ],
 )

@@ -96,6 +96,10 @@ class Escalator:
         before = self.alerts.get(alert_id)
         self.alerts.update(before, of(before), write_id=self.new_write_id())
 
+    def wait(self, seconds: float) -> None:
+        assert 0 < seconds < 1
+        self.now += timedelta(seconds=seconds)
+
     def written(self) -> list[Record]:
         """Take what the stream has told since the last time."""
         records = stream_of(self.table)
@@ -189,6 +193,7 @@ def escalator(
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
         threads=lambda: threads,
         now=lambda: escalator.now,
+        wait=escalator.wait,
         new_write_id=escalator.new_write_id,
         log=PowertoolsLog("escalator"),
         service="escalator",

@@ -148,6 +148,16 @@ def test_a_timer_that_comes_too_early_waits_for_the_rest(escalator: Escalator) -
     assert escalator.alerts.get(alert_id).snooze is None
 
 
+def test_a_timer_that_comes_a_moment_early_acts_to_the_millisecond(escalator: Escalator) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE - timedelta(milliseconds=999)
+
+    assert deliver(escalator, *example("timer")["Records"]) == []
+
+    assert escalator.alerts.get(alert_id).snooze is None
+    assert escalator.now == NINE + HALF_A_MINUTE
+
+
 def test_the_second_delivery_of_a_timer_does_nothing(escalator: Escalator) -> None:
     alert_id = a_snoozed_alert(escalator)
     escalator.now = NINE + HALF_A_MINUTE

@@ -21,6 +21,9 @@ GROUP_LIMIT: Final = 128
 ATTEMPTS: Final = 3
 
 _SECOND: Final = timedelta(seconds=1)
+EARLY_AT_MOST: Final = _SECOND
+"""SQS counts in whole seconds, so a timer comes by this much too early and waits for the rest:
+nobody waits for a page because of a rounding."""
 
 type Entry = Mapping[str, Any]
 
@@ -33,12 +36,13 @@ class SqsTimers:
     queue_url: str
 
     def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
-        """Queue each to arrive when it is due, within a second after.
+        """Queue each to arrive within the second before it is due.
 
-        One that is due in more than 15 minutes arrives too early, and has to be sent again.
+        One that is due in more than 15 minutes arrives earlier, and has to be sent again.
         """
-        due = [(timer.due_at, {"MessageBody": _written(timer)}) for timer in timers]
-        _send_all(self.call, self.queue_url, due, now)
+        due = [(timer.due_at - now, {"MessageBody": _written(timer)}) for timer in timers]
+        whole = [(delay // _SECOND, message) for delay, message in due]
+        _send_all(self.call, self.queue_url, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,19 @@ class SqsDeliveries:
             replace(it, due_at=min(it.due_at, now)) if it.due_at - now < _SECOND else it
             for it in deliveries
         ]
-        due = [(delivery.due_at, _delivery_message(delivery)) for delivery in timed]
-        _send_all(self.call, self.queue_url, due, now)
+        due = [(-(-(it.due_at - now) // _SECOND), _delivery_message(it)) for it in timed]
+        _send_all(self.call, self.queue_url, due)
 
 
-def _send_all(
-    call: Call, queue_url: str, due: Sequence[tuple[datetime, Entry]], now: datetime
-) -> None:
+def _send_all(call: Call, queue_url: str, due: Sequence[tuple[int, Entry]]) -> None:
     for batch in batched(due, BATCH_LIMIT, strict=False):
         entries = {
             str(number): {
                 "Id": str(number),
-                "DelaySeconds": _delay_seconds(due_at - now),
+                "DelaySeconds": min(max(0, seconds), LONGEST_DELAY_SECONDS),
                 **message,
             }
-            for number, (due_at, message) in enumerate(batch)
+            for number, (seconds, message) in enumerate(batch)
         }
         _send(call, queue_url, entries)
 
@@ -163,8 +165,3 @@ def _written(timer: AnyTimer) -> str:
             return json.dumps({"slot": timer.slot, "due_at": due_at})
         case HeartbeatTimer():
             return json.dumps({"heartbeat": timer.heartbeat, "due_at": due_at})
-
-
-def _delay_seconds(delay: timedelta) -> int:
-    whole_seconds = -(-delay // _SECOND)
-    return min(max(0, whole_seconds), LONGEST_DELAY_SECONDS)

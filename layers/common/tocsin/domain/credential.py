@@ -41,6 +41,8 @@ _SHORTHANDS: Final = {
     "alerts": frozenset((Scope.ALERTS_READ, Scope.ALERTS_WRITE)),
     "config": frozenset((Scope.CONFIG_READ, Scope.CONFIG_WRITE)),
 }
+SCOPE_WORDS: Final = (*_SHORTHANDS, *Scope)
+"""All that a list of scopes may have."""
 
 
 def read_scopes(words: Iterable[str]) -> frozenset[Scope]:
@@ -57,7 +59,7 @@ def read_scopes(words: Iterable[str]) -> frozenset[Scope]:
         try:
             scopes.add(Scope(word))
         except ValueError:
-            known = ", ".join((*_SHORTHANDS, *Scope))
+            known = ", ".join(SCOPE_WORDS)
             problem = Problem(f"scopes[{position}]", f"is not a scope; known are {known}")
             message = "The key's scopes are wrong."
             raise InvalidInputError(message, [problem]) from None

@@ -22,6 +22,8 @@ def read_duration(written: object) -> timedelta:
     Raises:
         ValueError: It is none.
     """
+    if isinstance(written, float) and written.is_integer():
+        written = int(written)  # JSON knows one kind of number, and some libraries write 60.0
     is_either = isinstance(written, int | str) and not isinstance(written, bool)
     match = _WRITTEN.fullmatch(str(written).strip().lower()) if is_either else None
     if match is None:

@@ -1,0 +1,139 @@
+"""Both functions that the document describes, on fakes, as one WSGI application."""
+
+import base64
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.ingest.answers import respond
+from tests.examples import HOUR
+from tests.fakes.integrations import InMemoryIntegrations
+from tests.fakes.stream import apply_stream
+from tests.fakes.world import World
+from tests.functions.alerts_api.client import Client, example
+from tests.functions.ingest.gateway import TOKEN, Gateway
+from tocsin.domain.credential import Scope
+from tocsin.domain.integration import IntegrationType
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+KEY: Final = "tocsin_key-of-the-document"
+NAME: Final = "default"
+"""What one of each kind of configuration is called."""
+SPARE: Final = "spare"
+"""Likewise, and nothing names it."""
+KEY_ID: Final = "key-of-a-script"
+_OF_INGEST: Final = re.compile(r"/i/.*|/api/v1/events|/api/v1/integrations/[^/]+/try")
+_HERE: Final = {"channel": NAME}
+_CONFIGURATION: Final[Mapping[str, Mapping[str, Any]]] = {
+    "channels": {"type": "console"},
+    "users": {"email": "alice@example.com", "notify": [{"by": "email"}]},
+    "escalation-policies": {"steps": [{"targets": [_HERE], "delay": "5m"}]},
+    "routes": {"escalation_policy": NAME},
+    "heartbeats": {"period": "24h"},
+}
+
+
+class WholeApi:
+    """A team with one of everything, and an alert in each state."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        integrations = InMemoryIntegrations()
+        anybody = Client.of(self.world, integrations=integrations)
+        anybody.add_key(KEY, Scope.ADMIN, user=None, key_id="key-of-the-document")
+        anybody.add_key("tocsin_script", Scope.EVENTS, user=None, key_id=KEY_ID)
+        self._api = anybody.api
+        self._gateway = Gateway(self.world, integrations, anybody.keys)
+        self._gateway.register(IntegrationType.REST, token=TOKEN, name=NAME)
+        self._set_up(anybody.using(KEY))
+
+    def _set_up(self, admin: Client) -> None:
+        for kind, body in _CONFIGURATION.items():
+            for name in (SPARE, NAME):
+                made = admin.send("PUT", f"/api/v1/{kind}/{name}", body=body)
+                assert made.status == HTTPStatus.CREATED, made.text
+                if kind == "heartbeats":
+                    self.heartbeat_token = str(made.data["url"]).split("/")[-2]
+        admin.send("PUT", f"/api/v1/integrations/{SPARE}", body={"type": "rest"})
+        self.alert_ids = [self.world.opened(f"disk-{number}") for number in range(3)]
+        self.world.acknowledge(self.alert_ids[1])
+        self.world.snooze(self.alert_ids[1], HOUR)
+        self.world.resolve(self.alert_ids[2])
+        incident = admin.post("/api/v1/incidents", {"title": "Checkout is down"})
+        self.incident_id = str(incident.data["id"])
+
+    def known(self, method: str, path: str) -> Mapping[str, str]:
+        """Path parameters that lead to something; what is to be deleted, nothing names."""
+        is_alive = path.endswith("/heartbeat")
+        return {
+            "alert_id": self.alert_ids[1 if path.endswith(("/unack", "/unsnooze")) else 0],
+            "incident_id": self.incident_id,
+            "key_id": KEY_ID,
+            "name": SPARE if method == "DELETE" else NAME,
+            "token": self.heartbeat_token if is_alive else TOKEN,
+        }
+
+    def answer(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer as the gateway would let the function of this path answer."""
+        if _OF_INGEST.fullmatch(event["rawPath"]):
+            answer: Mapping[str, Any] = respond(event, self._gateway.ports)
+        else:
+            answer = self._api(event)
+        apply_stream(self.world.alerts)
+        return answer
+
+
+class Application:
+    """Answers requests, each by an API that nobody has changed before, and counts them."""
+
+    def __init__(self) -> None:
+        self.answered: Counter[int] = Counter()
+        self._api = WholeApi()
+
+    def known(self, method: str, path: str) -> Mapping[str, str]:
+        """Path parameters that lead to something."""
+        return self._api.known(method, path)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+        answer = self._api.answer(_event_of(environ))
+        status = HTTPStatus(answer["statusCode"])
+        self.answered[status] += 1
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} and status.is_success:
+            self._api = WholeApi()
+        start_response(f"{status} {status.phrase}", list(answer["headers"].items()))
+        text: str = answer.get("body", "")
+        return [base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()]
+
+
+def _event_of(environ: "WSGIEnvironment") -> dict[str, Any]:
+    event = example("get")
+    path, _, _ = environ["REQUEST_URI"].partition("?")
+    method = environ["REQUEST_METHOD"]
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    event["requestContext"]["http"]["method"] = method
+    event["rawQueryString"] = environ["QUERY_STRING"]
+    event["headers"] = _headers_of(environ)
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if body:
+        event["body"] = base64.b64encode(body).decode()
+        event["isBase64Encoded"] = True
+    return event
+
+
+def _headers_of(environ: "WSGIEnvironment") -> dict[str, str]:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    }
+    headers.pop("accept-encoding", None)
+    if content_type := environ.get("CONTENT_TYPE"):
+        headers["content-type"] = content_type
+    return headers
