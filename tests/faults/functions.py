@@ -105,6 +105,7 @@ class Process:
 
     calls: Callable[[Service], Call]
     now: Callable[[], datetime]
+    wait: Callable[[float], None]
     new_write_id: NewWriteId
     outbound: Outbound
     personal: Sender
@@ -173,6 +174,7 @@ class Process:
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             threads=AtOnce,
             now=self.now,
+            wait=self.wait,
             new_write_id=self.new_write_id,
             log=self.log,
             service="escalator",

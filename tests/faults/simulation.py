@@ -315,11 +315,15 @@ class World:
         return Process(
             calls=calls,
             now=lambda: self.now + skew,
+            wait=self._pass_time,
             new_write_id=self.new_write_id,
             outbound=Wire(self.line),
             personal=Personal(self.line),
             log=self.log,
         )
+
+    def _pass_time(self, seconds: float) -> None:
+        self.line.now += timedelta(seconds=seconds)
 
     def _held_back(self, function: Function) -> int | None:
         """For how long the next run of a function has to wait, if the plan says so."""
