@@ -150,6 +150,7 @@ class Process:
             callers=_unused,
             answers=_unused,
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
+            sns=_unused,
             heartbeats=lambda: heartbeats,
             now=self.now,
             new_write_id=self.new_write_id,
@@ -169,8 +170,10 @@ class Process:
             notifications=DynamoDBNotifications(call, TABLE, RETENTION),
             deliveries=SqsDeliveries(queue, DELIVERIES),
             heartbeats=lambda: heartbeats,
+            alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             threads=AtOnce,
             now=self.now,
+            wait=lambda _: None,
             new_write_id=self.new_write_id,
             log=self.log,
             service="escalator",
@@ -207,4 +210,4 @@ class Process:
 
 
 def _unused() -> Any:  # noqa: ANN401 - never made
-    raise AssertionError("no story comes with an API key")
+    raise AssertionError("no story comes with an API key, or from SNS")
