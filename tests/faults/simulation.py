@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from functions.escalator.due_timers import run_messages, tick
+from functions.escalator.due_timers import run_messages, sweep, tick
 from functions.escalator.table_changes import follow_records
 from functions.ingest.answers import respond
 from functions.notifier.deliveries import deliver_messages
@@ -28,6 +28,7 @@ from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import instant
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import DeliveryState
+from tocsin.domain.sweep import SWEEP_EVERY
 
 SETTLE = timedelta(minutes=30)
 """After the end of a story, and all that it left."""
@@ -76,6 +77,7 @@ class World:
         self._wait: Wait | None = None
         self._resumes_at = NINE
         self._ticked_at = NINE - MINUTE
+        self._told_at = NINE
         self._late: set[object] = set()
         self._extra: list[tuple[datetime, Callable[[], None]]] = []
 
@@ -115,6 +117,8 @@ class World:
 
     def _written(self) -> list[dict[str, Any]]:
         written, self.line.table.records = self.line.table.records, []
+        if written:
+            self._told_at = self.now
         return written
 
     def _next(self) -> tuple[datetime | None, Callable[[], None]]:
@@ -251,16 +255,22 @@ class World:
         if (seconds := self._held_back(Function.TICK)) is not None:
             self._ticked_at += timedelta(seconds=seconds) // MINUTE * MINUTE
             return
-        self._quietly(Function.TICK, lambda process: tick(process.escalator))
+        self._quietly(
+            Function.TICK, lambda process: (tick(process.escalator), sweep(process.escalator))
+        )
 
     def _next_tick(self) -> datetime | None:
-        """The next full minute at which a tick finds something."""
+        """The next full minute at which a tick finds something, or looks for what is forgotten.
+
+        A sweep after the last change sees what all others after it would see.
+        """
+        swept_at = self._told_at + (NINE - self._told_at) % SWEEP_EVERY
+        ticks = [swept_at] if swept_at > self._ticked_at else []
         smallest = self.line.table.smallest("due")
-        if smallest is None:
-            return None
-        found_at = instant(int(smallest["N"])) - LOOK_AHEAD + timedelta(milliseconds=1)
-        found_at += (NINE - found_at) % MINUTE
-        return max(found_at, self._ticked_at + MINUTE)
+        if smallest is not None:
+            found_at = instant(int(smallest["N"])) - LOOK_AHEAD + timedelta(milliseconds=1)
+            ticks.append(found_at + (NINE - found_at) % MINUTE)
+        return max(min(ticks), self._ticked_at + MINUTE) if ticks else None
 
     def _quietly[T](self, function: Function, work: Callable[[Process], T]) -> None:
         """Nobody looks at how it ends."""

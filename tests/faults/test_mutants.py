@@ -188,10 +188,10 @@ def _plans(calm: Calm) -> Iterator[Plan]:
     """Those that one fault makes, beginning with the rarer ones."""
     yield from _missed_ticks()
     yield from _at_each_request(Kind.THROTTLE, calm, times=PATIENCE)
+    yield from _at_each_request(Kind.LOSE_REPLY, calm)
     for kind in (Kind.CUT_REPLY, Kind.REFUSE_PART, Kind.TWICE_AT_ONCE, Kind.MEANWHILE):
         yield from _at_each_request(kind, calm)
     yield from kills(calm.boundaries)
-    yield from _at_each_request(Kind.LOSE_REPLY, calm)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,14 @@ from tests.faults.stories import STORIES
 
 PLANS = 20
 LEAST_PLANS = 200
+LEAST_KILLS = 1500
+LONG_STORY = 300
 
 
 def test_a_story_ends_alike_wherever_a_process_dies(story: Calm) -> None:
-    for plan in kills(story.boundaries):
+    plans = list(kills(story.boundaries))
+    # The longest story asks the same again and again: there, every fifth place is enough.
+    for plan in plans if len(plans) < LONG_STORY else plans[::5]:
         problems = story.problems(plan)
 
         assert not problems, story.report(plan, 0, problems)
@@ -36,4 +40,5 @@ def test_enough_went_wrong(request: pytest.FixtureRequest) -> None:
         pytest.fail(f"{len(run)} of {wanted} tests were chosen: run the whole file")
 
     assert TALLY.plans >= LEAST_PLANS
+    assert TALLY.kill_points >= LEAST_KILLS
     assert all(TALLY.happened[kind] for kind in Kind), TALLY.happened
