@@ -194,7 +194,7 @@ $(SENDERS)/.installed: Makefile
 		cd $(SENDERS); \
 		apt-get download -qq $(DEBIAN_SENDERS) 2>/dev/null \
 			|| { apt-get update -qq && apt-get download -qq $(DEBIAN_SENDERS); }; \
-		for package in *.deb; do dpkg-deb --extract "$$package" root; rm "$$package"; done; \
+		for package in *.deb; do dpkg-deb --extract "$$package" unpacked; rm "$$package"; done; \
 	fi
 	@touch $@
 

@@ -190,6 +190,27 @@ def test_a_severity_that_the_policy_leaves_out_pages_nobody_and_says_so(world: W
     assert world.next_action(receipt.alert_id).why == "default pages nobody for this severity"
 
 
+def test_a_severity_that_falls_below_what_is_paged_stops_the_escalation_and_says_so(
+    world: World,
+) -> None:
+    world.channel("ops")
+    paging = frozenset((Severity.CRITICAL,))
+    steps = (("channel:ops", FIVE_MINUTES), ("channel:ops", FIVE_MINUTES))
+    world.escalation_policy(*steps, severities=paging)
+    receipt = world.signal(severity=Severity.CRITICAL)
+    world.signal(severity=Severity.INFO)
+
+    world.pass_time(minutes=6)
+
+    assert receipt.alert_id is not None
+    assert world.paged() == ["ops"]
+    last = world.timeline(receipt.alert_id)[-1]
+    assert (last.type.value, last.details["reason"]) == (
+        "notification_skipped",
+        "default pages nobody for this severity",
+    )
+
+
 def test_a_severity_that_rises_is_paged_anew(team: World) -> None:
     receipt = team.signal(severity=Severity.INFO)
     assert receipt.alert_id is not None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-UNPACKED = Path(__file__).parents[3] / ".local/senders/root/usr/bin"
+UNPACKED = Path(__file__).parents[3] / ".local/senders/unpacked/usr/bin"
 """Where `make clients` puts them."""
 SHARED = Path("/usr/share/prometheus/alertmanager/default.tmpl")
 """What Debian's Alertmanager wants to read, wherever it is itself."""

@@ -357,7 +357,13 @@ class Alert:
         details: dict[str, Detail] = {"policy": after.policy}
         if after.rest is Rest.EXHAUSTED:
             return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
-        if after.rest or before.step_name is None:
+        is_under_way, is_news = before.step_name is not None, not self.changes
+        if after.rest:
+            if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
+                return changed
+            details |= {"reason": after.why_at_rest}
+            return changed._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
+        if not (is_under_way or is_news):
             return changed
         details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
         details |= {"reason": reason} if reason else {}

@@ -92,6 +92,17 @@ class Escalation:
     rest: Rest | None = None
     ack_timeout: timedelta | None = None
 
+    @property
+    def why_at_rest(self) -> str:
+        """Why nothing more comes, in words for people."""
+        match self.rest:
+            case Rest.EXHAUSTED:
+                return f"every step of {self.policy} was paged, and nobody acknowledged"
+            case Rest.SEVERITY:
+                return f"{self.policy} pages nobody for this severity"
+            case Rest.NO_POLICY | None:
+                return "no escalation policy pages for it"
+
     def wanted(self, at: datetime, *, from_step: int = 1) -> Self:
         """Ask for a new start, to be done by whoever knows the policies.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
-from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
+from tocsin.domain.escalation import Escalation, EscalationPolicy
 from tocsin.domain.ids import AUTO, Fingerprint
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
@@ -134,7 +134,7 @@ def _while_acknowledged(alert: Alert) -> NextAction:
 def _while_firing(escalation: Escalation) -> NextAction:
     at, policy = escalation.escalates_at, escalation.policy
     if at is None:
-        return NextAction(kind=ActionKind.NONE, at=None, why=_why_at_rest(escalation))
+        return NextAction(kind=ActionKind.NONE, at=None, why=escalation.why_at_rest)
     if escalation.next_step is None:
         why = f"the last step of {policy} was paged; after that nobody else is asked"
         return NextAction(kind=ActionKind.EXHAUST, at=at, why=why)
@@ -147,16 +147,6 @@ def _while_firing(escalation: Escalation) -> NextAction:
         again = ", again," if is_repeat else ""
         why = f"step {escalation.next_step} of {policy}{again} if nobody acknowledges"
     return NextAction(kind=ActionKind.ESCALATE, at=at, why=why)
-
-
-def _why_at_rest(escalation: Escalation) -> str:
-    match escalation.rest:
-        case Rest.EXHAUSTED:
-            return f"every step of {escalation.policy} was paged, and nobody acknowledged"
-        case Rest.SEVERITY:
-            return f"{escalation.policy} pages nobody for this severity"
-        case Rest.NO_POLICY | None:
-            return "no escalation policy pages for it"
 
 
 def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | None) -> Alert:
