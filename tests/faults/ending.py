@@ -194,7 +194,9 @@ def differences(calm: Findings, found: Findings, *, is_hasty: bool) -> Iterator[
 
 
 def _is_free(told: Told, is_hasty: bool) -> bool:  # noqa: FBT001 - private
-    return is_hasty and told[0] in _NOTIFIED
+    # Intake that cannot read the policies leaves the first step to the timer, which says so.
+    is_first_step = told[0] == ChangeType.ESCALATED and "from_step=None" in told
+    return is_first_step or (is_hasty and told[0] in _NOTIFIED)
 
 
 def _unequal(
