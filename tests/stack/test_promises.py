@@ -168,8 +168,9 @@ def test_no_secret_is_in_any_log(
         ("ActionsRole", "scan", {}),
         ("ActionsRole", "delete_table", {}),
         ("TableChangeRole", "delete_table", {}),
-        ("TickRole", "put_item", {"Item": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
-        ("TimerRole", "put_item", {"Item": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
+        ("TickRole", "delete_item", {"Key": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
+        ("TimerRole", "delete_item", {"Key": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
+        ("NotifierRole", "delete_item", {"Key": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
         (
             "FirstKeyRole",
             "query",
