@@ -14,7 +14,6 @@ from tests.contract.alerts_in_store import (
     put,
     reopened,
     resolve,
-    snooze,
 )
 from tests.contract.conftest import Store
 from tests.examples import ALICE, BOB, NINE, PROMETHEUS, TEN, UNKNOWN_ID
@@ -136,49 +135,6 @@ def test_the_second_of_two_changes_is_refused_and_told_the_current_state(
 
     assert refusal.value.current == theirs
     assert alerts.get(alert.alert_id).acknowledged_by == BOB
-
-
-def test_a_firing_alert_is_changed_without_a_read(alerts: AlertRepository, alert: Alert) -> None:
-    presumed = Alert.presumed(alert.alert_id)
-
-    changed = alerts.update_presumed(presumed, acknowledge(presumed), write_id=new_write_id())
-
-    assert changed == alerts.get(alert.alert_id)
-    assert changed.acknowledged_by == acknowledge(alert).acknowledged_by
-    assert (changed.facts, changed.version) == (alert.facts, alert.version + 1)
-
-
-@pytest.mark.parametrize(
-    "transition",
-    [
-        pytest.param(acknowledge, id="acknowledged"),
-        pytest.param(resolve, id="resolved"),
-        pytest.param(snooze, id="snoozed"),
-    ],
-)
-def test_an_alert_that_is_not_as_presumed_is_refused_and_shown(
-    alerts: AlertRepository, alert: Alert, transition: Transition
-) -> None:
-    other = alerts.update(alert, transition(alert), write_id=new_write_id())
-    presumed = Alert.presumed(alert.alert_id)
-
-    with pytest.raises(SlotRefusedError) as refusal:
-        alerts.update_presumed(presumed, acknowledge(presumed), write_id=new_write_id())
-
-    assert refusal.value.current == other
-    assert alerts.get(alert.alert_id) == other
-
-
-def test_a_former_episode_is_not_changed_in_place_of_the_present_one(
-    alerts: AlertRepository, former: Alert
-) -> None:
-    presumed = Alert.presumed(former.alert_id)
-
-    with pytest.raises(SlotRefusedError) as refusal:
-        alerts.update_presumed(presumed, acknowledge(presumed), write_id=new_write_id())
-
-    assert refusal.value.current is not None
-    assert refusal.value.current.alert_id != former.alert_id
 
 
 def test_a_timeline_is_empty_at_first(alerts: AlertRepository, alert: Alert) -> None:

@@ -1,7 +1,7 @@
 """The table's slots, alerts and stream, in memory."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.fakes.listing import page_of
@@ -20,7 +20,7 @@ from tocsin.domain.ids import (
     is_ulid,
     milliseconds,
 )
-from tocsin.domain.next_action import Timer, next_action, timer_for
+from tocsin.domain.next_action import Timer, timer_for
 from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
@@ -161,29 +161,6 @@ class InMemoryAlerts(InMemoryTimeline):
         merged = _timed(merged, current, timer_at)
         return self._write(current, _next_version(current, merged), write_id)
 
-    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        self._let_others_act()
-        current = self.in_slot(presumed.fingerprint)
-        needed = next_action(after).at
-        is_as_presumed = (
-            current is not None
-            and current.alert_id == presumed.alert_id
-            and current.status is presumed.status
-            and current.snooze is None
-            and current.resolves_at is None
-            and current.changed_at <= after.changed_at
-            and not _comes_late(current.timer_at, needed)
-        )
-        if current is None or not is_as_presumed:
-            raise SlotRefusedError(current)
-        changed = {
-            field.name: getattr(after, field.name)
-            for field in fields(Alert)
-            if getattr(after, field.name) != getattr(presumed, field.name)
-        }
-        timer_at = (current.timer_at or needed) if after.is_open else None
-        return self._update(current, current, replace(current, **changed), timer_at, write_id)
-
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         return page_of(map(_as_listed, self), query, at=at, counts=self.counts)
 
@@ -279,10 +256,6 @@ def _timed(alert: Alert, current: Alert, timer_at: datetime | None) -> Alert:
         if timer_at == current.timer_at == alert.timer_at
         else replace(alert, timer_at=timer_at)
     )
-
-
-def _comes_late(timer_at: datetime | None, needed: datetime | None) -> bool:
-    return timer_at is not None and needed is not None and timer_at > needed
 
 
 def _next_version(current: Alert, after: Alert) -> Alert:

@@ -95,11 +95,6 @@ def an_acknowledgement_takes_the_timer(patch: Patch) -> None:
         return None if alert.acknowledged_at else next_action(alert).at
 
     patch.setattr("tocsin.adapters.dynamodb.writes.timer_for", timer_for)
-    patch.setattr(
-        "tocsin.adapters.dynamodb.writes._set_timer_unread",
-        lambda update, after: (update.remove("due_key"), update.remove("due_at"), after),
-    )
-    patch.setattr(follow_changes, "_set_timer", lambda *_: None)
 
 
 def pages_are_queued_by_the_timeline_alone(patch: Patch) -> None:

@@ -168,7 +168,6 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
         begins_step=False,
         event=None,
         due_at=None,
-        needs_timer_at=None,
         ends=False,
     )
 

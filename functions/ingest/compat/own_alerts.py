@@ -13,7 +13,7 @@ from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.ids import Actor, AlertId, fingerprint
 from tocsin.domain.timeline import Change, ChangeType
-from tocsin.usecases.change_alert import change_alert, correct_alert
+from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from functions.ingest.compat import CompatCall
@@ -97,28 +97,10 @@ class OwnAlerts:
         """
 
         def ours(alert: Alert) -> Alert:
-            if not alert.integration:
-                return alert  # presumed, not read: whose it is must be known first
             self._expect_ours(alert)
             return transition(alert)
 
         return change_alert(
-            alert_id, ours, alerts=self.ports.alerts(), new_write_id=self.ports.new_write_id
-        )
-
-    def correct(self, alert_id: AlertId, transition: Transition) -> Alert:
-        """Likewise, for a transition that looks at all that the sender said.
-
-        Raises:
-            AlertNotFoundError: Unknown or another integration's.
-            ConflictError: The alert's state forbids it.
-        """
-
-        def ours(alert: Alert) -> Alert:
-            self._expect_ours(alert)
-            return transition(alert)
-
-        return correct_alert(
             alert_id, ours, alerts=self.ports.alerts(), new_write_id=self.ports.new_write_id
         )
 

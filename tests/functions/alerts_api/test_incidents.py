@@ -331,15 +331,15 @@ def test_what_fails_on_the_way_is_done_by_the_same_request_later(
 ) -> None:
     first, second = world.opened("a"), world.opened("b")
     path = opened(alice, alert_ids=[first, second])
-    write = world.alerts.update_presumed
+    write = world.alerts.update
 
-    def busy_for_the_second(presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        if presumed.alert_id == second:
+    def busy_for_the_second(before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+        if before.alert_id == second:
             raise TryAgainError
-        return write(presumed, after, write_id=write_id)
+        return write(before, after, write_id=write_id)
 
     with monkeypatch.context() as while_busy:
-        while_busy.setattr(world.alerts, "update_presumed", busy_for_the_second)
+        while_busy.setattr(world.alerts, "update", busy_for_the_second)
         refused = alice.post(f"{path}/resolve", {"resolve_alerts": True})
     resolved = alice.post(f"{path}/resolve", {"resolve_alerts": True})
 
@@ -356,7 +356,7 @@ def test_an_alert_that_is_gone_does_not_keep_an_incident_open(
     def gone(*_: object, **__: object) -> Alert:
         raise AlertNotFoundError
 
-    monkeypatch.setattr(world.alerts, "update_presumed", gone)
+    monkeypatch.setattr(world.alerts, "update", gone)
 
     assert alice.post(f"{path}/resolve", {"resolve_alerts": True}).status == 200
 

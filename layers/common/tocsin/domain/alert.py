@@ -216,26 +216,6 @@ class Alert:
         waiting = self.escalation.wanted(self.fired_at + STABLE_AFTER)
         return replace(self, escalation=replace(waiting, awaits_stability=True))
 
-    @classmethod
-    def presumed(cls, alert_id: AlertId) -> Self:
-        """What most actions meet, before anybody looked: a firing, awake, untouched alert.
-
-        A transition of it says what such an alert would become. A write that expects just that
-        needs no read before it; whatever else the alert is, it is refused and decided anew.
-        """
-        fired_at = time_of(alert_id)
-        return cls(
-            alert_id=alert_id,
-            integration="",
-            dedup_key="",
-            severity=Severity.CRITICAL,
-            facts=Facts(name=""),
-            output_hash="",
-            last_seen_at=fired_at,
-            listed=Listed(occurrences=1, last_seen_at=fired_at, current_value=None),
-            changed_at=fired_at,
-        )
-
     def counted(self, signal: Signal, at: datetime) -> Self:
         """Take a repeat: newest facts and value, one more occurrence, the same state."""
         value = self.current_value if signal.current_value is None else signal.current_value

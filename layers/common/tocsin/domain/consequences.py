@@ -12,7 +12,7 @@ from datetime import datetime
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample, sample_of
-from tocsin.domain.next_action import LOOK_AHEAD, lacks_timer, next_action
+from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
 from tocsin.domain.timeline import Change, ChangeType, Detail
@@ -58,8 +58,6 @@ class Consequences:
     """What those who were paged before are to hear."""
     due_at: datetime | None
     """When its timer is due, if no tick would find it in time."""
-    needs_timer_at: datetime | None
-    """When its next action is due, if the timer that it has would come too late for it."""
     ends: bool
     """Whether this write resolved it, so that what is kept beside it may expire too."""
 
@@ -87,7 +85,6 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         begins_step=_begins_step(earlier, after),
         event=event_of(told) if was_paged else None,
         due_at=_due_before_a_tick(earlier, after, now),
-        needs_timer_at=next_action(after).at if lacks_timer(after) else None,
         ends=not after.is_open and (earlier is None or earlier.is_open),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
-from tocsin.domain.errors import NotificationRefusedError, SlotRefusedError
+from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.escalation import Step
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
@@ -75,9 +75,6 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     due = _still_due(consequences, latest)
     if due:
         outlets.timers.send(due, now=now)
-    for each in consequences:
-        if each.needs_timer_at and each.alert is latest[each.alert.alert_id]:
-            _set_timer(each.alert, each.needs_timer_at, outlets)
     _keep_beside(consequences, latest, outlets.timeline)
     return Followed(entries=entries, timers=len(due), deliveries=len(deliveries))
 
@@ -131,14 +128,6 @@ def _skip(delivery: Delivery, reason: str, now: datetime, outlets: Outlets) -> N
     try:
         outlets.notifications.add(skipped, write_id=outlets.new_write_id())
     except NotificationRefusedError:
-        return
-
-
-def _set_timer(alert: Alert, at: datetime, outlets: Outlets) -> None:
-    """Give a change that read nothing the timer that it needs; a newer change brings its own."""
-    try:
-        outlets.slots.set_timer(alert, at, write_id=outlets.new_write_id())
-    except SlotRefusedError:
         return
 
 

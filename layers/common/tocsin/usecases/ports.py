@@ -114,13 +114,6 @@ class AlertRepository(Protocol):
             SlotRefusedError: Somebody else changed the state; read and decide again.
         """
 
-    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what differs, if the alert is as `Alert.presumed` says: nothing was read.
-
-        Raises:
-            SlotRefusedError: It is not; `current` is what its slot holds, maybe another episode.
-        """
-
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         """Read one page."""
 

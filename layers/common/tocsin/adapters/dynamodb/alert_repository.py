@@ -52,10 +52,6 @@ class DynamoDBAlerts:
         """Store what changed, if the state is still the one that was read."""
         return self._slots.update(before, after, write_id=write_id)
 
-    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what differs, if the alert is as `Alert.presumed` says."""
-        return self._slots.update_presumed(presumed, after, write_id=write_id)
-
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         """Read one page."""
         return read_page(self.call, self.table_name, query, at)

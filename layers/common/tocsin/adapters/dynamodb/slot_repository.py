@@ -21,7 +21,6 @@ from tocsin.adapters.dynamodb.writes import (
     Parameters,
     Update,
     count_update,
-    presumed_update,
     resolve_update,
     state_update,
     timer_update,
@@ -135,11 +134,6 @@ class DynamoDBSlots:
             return self._update(slot, update, write_id)
         self._update_with_overflow(slot, update, packed, before, write_id)
         return replace(_stored(after, packed), version=before.version + 1)
-
-    def update_presumed(self, presumed: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what differs, if the alert is as `Alert.presumed` says."""
-        update = presumed_update(presumed, after, write_id=write_id, retention=self.retention)
-        return self._update(presumed.fingerprint, update, write_id)
 
     def _put_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> None:
         """Store what is too big for the slot, before the slot refers to it.

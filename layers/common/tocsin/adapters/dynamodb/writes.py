@@ -21,7 +21,7 @@ from tocsin.adapters.dynamodb.items import (
 )
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.ids import Fingerprint, WriteId
-from tocsin.domain.next_action import next_action, timer_for
+from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, ChangeType
@@ -177,22 +177,6 @@ def state_update(
     return update, packed
 
 
-def presumed_update(
-    presumed: Alert, after: Alert, *, write_id: WriteId, retention: timedelta
-) -> Update:
-    """Store what differs, without reading: the alert must be as `Alert.presumed` says."""
-    update = _new_version(presumed, after, write_id, retention)
-    _set_timer_unread(update, after)
-    update.sets.extend(REFRESH_LISTED)
-    update.expect("id = :read_id", read_id=text(presumed.alert_id))
-    update.expect("#status = :presumed", presumed=text(presumed.status))
-    update.names["#status"] = "status"
-    update.expect(IS_AWAKE)
-    update.expect(IS_NOT_RESOLVING)
-    update.expect("changed_at <= :changed_at")
-    return update
-
-
 def timer_update(alert: Alert, due_at: datetime | None, *, write_id: WriteId) -> Update:
     """Move only the timer: no new version, for nothing has happened to the alert."""
     update = Update()
@@ -216,19 +200,6 @@ def _move_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
     if due_at is None:
         update.remove("due_key")
         update.remove("due_at")
-
-
-def _set_timer_unread(update: Update, after: Alert) -> None:
-    """Leave the timer that is there, if it does not come too late; see `timer_for`."""
-    if not after.is_open:
-        update.remove("due_key")
-        update.remove("due_at")
-        return
-    for name, attribute in timer_attributes(after.fingerprint, next_action(after).at).items():
-        update.sets.append(f"{name} = if_not_exists({name}, :{name})")
-        update.values[f":{name}"] = attribute
-        if name == "due_at":
-            update.expect("attribute_not_exists(due_at) OR due_at <= :due_at")
 
 
 def _new_version(before: Alert, after: Alert, write_id: WriteId, retention: timedelta) -> Update:
