@@ -50,6 +50,7 @@ class ChannelTests:
             channel=channel,
             event=NotificationEvent.TEST,
             reason=NotificationReason.TEST,
+            asked_at=at,
             due_at=at,
         )
         self.deliveries().send([delivery], now=at)

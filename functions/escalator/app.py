@@ -21,6 +21,7 @@ from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.lambda_runtime.settings import Settings
+from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 
 type PartialFailures = dict[str, list[dict[str, str]]]
 
 THREADS: Final = 5
 """Timers that are worked on at the same time: half of what the queue gives at once. Each waits
 for DynamoDB most of the time, and each thread's first call costs a handshake."""
+
+PAGE_SECONDS: Final = 10.0
+"""A page of the sweep takes less, unless all that is on it has to be mended."""
 
 settings = Settings.from_environment()
 
@@ -71,6 +76,15 @@ def _alerts() -> "DynamoDBAlerts":
 
 
 @cache
+def _sweeps() -> "DynamoDBSweeps":
+    from tocsin.adapters.dynamodb.sweep_repository import (  # noqa: PLC0415 - the tick's only
+        DynamoDBSweeps,
+    )
+
+    return DynamoDBSweeps(_call, settings.table_name)
+
+
+@cache
 def _threads() -> "Executor":
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the timers' only
 
@@ -87,6 +101,7 @@ ports = Ports(
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,
     alerts=_alerts,
+    sweeps=_sweeps,
     threads=_threads,
     now=_now,
     wait=time.sleep,
@@ -101,9 +116,11 @@ def on_table_change(event: dict[str, Any], context: object) -> PartialFailures:
     return _partial(follow_records(event["Records"], ports))
 
 
-def on_tick(event: dict[str, Any], context: object) -> dict[str, int]:
+def on_tick(event: dict[str, Any], context: Context) -> dict[str, int]:
     """Find what is due before the next tick, overdue, or forgotten (schedule, every minute)."""
-    return {"timers": tick(ports), "repaired": sweep(ports)}
+    sent = tick(ports)
+    repaired = sweep(ports, lambda: seconds_left(context) < PAGE_SECONDS)
+    return {"timers": sent, "repaired": repaired}
 
 
 def on_timer(event: dict[str, Any], context: object) -> PartialFailures:

@@ -1,7 +1,7 @@
 """Timers: sent when a tick finds them, worked on when they come back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
-from tocsin.usecases.sweep_alerts import sweep_alerts
+from tocsin.usecases.sweep_alerts import Sweep
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -32,23 +32,31 @@ def tick(ports: Ports) -> int:
     return sent
 
 
-def sweep(ports: Ports) -> int:
-    """Look for forgotten alerts, at every tenth tick.
+def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
+    """Look for forgotten alerts, at every tenth tick; at the next one too if time was up.
+
+    Args:
+        ports: What the escalator needs of the world.
+        is_over: Whether the function's time is nearly up.
 
     Returns:
         How many were found.
     """
-    now = ports.now()
-    if now.minute % (SWEEP_EVERY // _MINUTE):
+    now, sweeps = ports.now(), ports.sweeps()
+    if now.minute % (SWEEP_EVERY // _MINUTE) and sweeps.state().cursor is None:
         return 0
-    found = sweep_alerts(now=now, alerts=ports.alerts(), outlets=ports.outlets)
-    for finding in found:
+    run = Sweep(
+        now=now, alerts=ports.alerts(), outlets=ports.outlets, sweeps=sweeps, is_over=is_over
+    )
+    found = 0
+    for finding in run.run():
+        found += 1
         ports.log.warning(
             "Forgotten alert found", alert_id=finding.alert.alert_id, ailment=finding.ailment
         )
     if found:
-        ports.measure("AlertsRepaired", Measure(len(found), "Count"))
-    return len(found)
+        ports.measure("AlertsRepaired", Measure(found, "Count"))
+    return found
 
 
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
@@ -95,6 +103,7 @@ def _run(message: Message, ports: Ports) -> None:
         at=now,
         slots=ports.slots,
         paging=ports.paging,
+        notifications=ports.notifications,
         new_write_id=ports.new_write_id,
     )
     if alert is None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SlotRepository,
+        SweepRepository,
         TimelineRepository,
         TimerQueue,
     )
@@ -43,6 +44,7 @@ class Ports:
     """Made when a timer of one comes back."""
     alerts: Callable[[], AlertRepository]
     """Made when a sweep is due."""
+    sweeps: Callable[[], SweepRepository]
     threads: Callable[[], Executor]
     """Made when timers come back: they are worked on side by side."""
     now: Callable[[], datetime]

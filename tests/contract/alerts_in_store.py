@@ -105,16 +105,27 @@ BIG_FACTS = replace(
 
 EVERYTHING_ABOUT_ESCALATION = Escalation(
     policy="default",
+    is_policy_known=True,
     step=2,
     step_name="second",
+    targets=("user:alice", "channel:ops"),
+    asked=("0a1b2c3d", "4e5f6a7b"),
+    begun_at=NINE + timedelta(minutes=1, milliseconds=7),
+    delay=timedelta(minutes=5),
     loop=3,
     repeats=1,
     next_step=1,
     escalates_at=NINE + timedelta(minutes=6, milliseconds=7),
     is_restart=True,
+    skips_ahead=True,
     awaits_stability=True,
     rest=Rest.SEVERITY,
     ack_timeout=timedelta(minutes=30),
+    ack_from=NINE + timedelta(minutes=2, milliseconds=7),
+    spell=4,
+    worst=Severity.WARNING,
+    giver="bob",
+    held_why="its messages wait",
 )
 
 
@@ -153,7 +164,13 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         escalation=EVERYTHING_ABOUT_ESCALATION,
         flapping=Flapping(reopened_at=(NINE - timedelta(minutes=1), NINE), since=NINE),
         changed_at=NINE + timedelta(minutes=5),
+        told_version=5,
     )
+    assert not [
+        field.name
+        for field in fields(Escalation)
+        if getattr(EVERYTHING_ABOUT_ESCALATION, field.name) == getattr(Escalation(), field.name)
+    ]
     same = {
         field.name
         for field in fields(alert)

@@ -306,7 +306,7 @@ def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
 
     put_all(table)
 
-    assert not table.paging.routing(NINE).policies
+    assert not table.paging.routing(NINE).policies, "it was read at this very time"
     assert not table.paging.directory(NINE).users
     assert table.paging.routing(NINE + REMEMBERED_FOR).policies == {"default": FULL_POLICY}
     assert table.paging.directory(NINE + REMEMBERED_FOR).users == {"alice": FULL_USER}

@@ -21,8 +21,8 @@ PAGE = Delivery(
     loop=1,
     target="user:alice",
     channel="email",
-    address="alice@example.com",
     reason=NotificationReason.FIRST,
+    asked_at=NINE,
     due_at=NINE,
 )
 
@@ -54,7 +54,7 @@ def test_a_message_arrives_as_it_was_sent(sqs: Any, url: str) -> None:  # noqa: 
 
 def test_messages_are_grouped_by_who_gets_them_and_how(sqs: Any, url: str) -> None:  # noqa: ANN401 - a client of boto3
     """SQS then gives what is for others first, while much is in line for one of them."""
-    hook = replace(PAGE, target="channel:ops-hook", channel="ops-hook", address=None)
+    hook = replace(PAGE, target="channel:ops-hook", channel="ops-hook")
 
     SqsDeliveries(calls_of(sqs), url).send([PAGE, replace(PAGE, step=2), hook], now=NINE)
 

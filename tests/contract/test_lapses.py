@@ -8,6 +8,7 @@ import pytest
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
 from tests.fakes.configuration import InMemoryConfiguration
+from tests.fakes.notifications import InMemoryNotifications
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import AUTO
@@ -57,6 +58,7 @@ class Sender:
             at=at,
             slots=self.slots,
             paging=InMemoryConfiguration(),
+            notifications=InMemoryNotifications(),
             new_write_id=self.new_write_id,
         )
 

@@ -36,6 +36,7 @@ PAGE = Delivery(
     target="channel:ops-hook",
     channel="ops-hook",
     reason=NotificationReason.FIRST,
+    asked_at=NINE,
     due_at=NINE,
 )
 WITH_EVERY_FIELD = Notification(
@@ -46,16 +47,21 @@ WITH_EVERY_FIELD = Notification(
         loop=4,
         target="user:alice",
         channel="sms+5m",
-        address="+15550100",
         event=NotificationEvent.ACKNOWLEDGED,
         reason=NotificationReason.CHANGED,
         step_name="second",
+        spell=3,
         version=7,
+        after="1.2",
         planned=5,
+        asked_at=NINE + timedelta(seconds=2),
         due_at=NINE + MINUTE,
     ),
     state=DeliveryState.RETRYING,
     attempts=6,
+    tried_at=NINE + timedelta(seconds=1),
+    shown=4,
+    is_outdated=True,
     claimed_until=NINE + 2 * MINUTE,
     next_attempt_at=NINE + 3 * MINUTE,
     provider_id="C1/1700000000.1",
@@ -74,7 +80,7 @@ def ledger(request: pytest.FixtureRequest) -> NotificationRepository:
 
 
 def claimed(delivery: Delivery = PAGE) -> Notification:
-    return Notification.first_claim(delivery, at=NINE)
+    return Notification.waiting(delivery, at=NINE).claim(at=NINE)
 
 
 def test_every_field_has_a_value_that_could_not_be_its_default() -> None:
@@ -154,8 +160,8 @@ def test_an_alerts_ledger_is_read_in_the_order_of_its_steps(
     in_order = [
         PAGE,
         replace(PAGE, target="user:alice", channel="email"),
-        replace(PAGE, version=2),
-        replace(PAGE, version=10),
+        replace(PAGE, version=2, event=NotificationEvent.ACKNOWLEDGED),
+        replace(PAGE, version=3, event=NotificationEvent.RESOLVED),
         replace(PAGE, loop=2),
         replace(PAGE, loop=10),
         replace(PAGE, step=2),

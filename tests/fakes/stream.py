@@ -55,5 +55,6 @@ def apply_stream(
         follow_changes(batch, now=now, outlets=outlets)
         if notifications:
             written, notifications.stream = notifications.stream, []
-            told = [after for _, after in written if after.state is not DeliveryState.CLAIMED]
+            untold = {DeliveryState.WAITING, DeliveryState.CLAIMED}
+            told = [after for _, after in written if after.state not in untold]
             follow_notifications(told, now=now, outlets=outlets)

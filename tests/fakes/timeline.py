@@ -56,6 +56,12 @@ class InMemoryTimeline:
     def let_expire(self, alert: Alert) -> None:
         self.expiring.add(alert.alert_id)
 
+    def stored_counts(self) -> Counts:
+        return self.counts
+
+    def correct_counts(self, by: Counts) -> None:
+        self.counts += by
+
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         """Beside what the stream tells: people write notes themselves."""
         self._entries[alert_id][f"{milliseconds(note.at):013}#note#{write_id}"] = note

@@ -11,6 +11,7 @@ from tests.fakes.heartbeats import InMemoryHeartbeats
 from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.providers import NoLinks, OpenGate, Providers
 from tests.fakes.stream import apply_stream
+from tests.fakes.sweeps import InMemorySweeps
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tocsin.domain.alert import Alert, Snooze
@@ -45,7 +46,7 @@ from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat, run_due_heartbeat
 from tocsin.usecases.send_due_timers import send_due_timers
-from tocsin.usecases.sweep_alerts import sweep_alerts
+from tocsin.usecases.sweep_alerts import Sweep
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -62,6 +63,7 @@ class World:
         self.heartbeats = InMemoryHeartbeats()
         self.notifications = InMemoryNotifications()
         self.deliveries = InMemoryDeliveries()
+        self.sweeps = InMemorySweeps()
         self.providers = Providers(now=lambda: self.now)
         self.new_write_id = WriteIds()
         self._ticked_at = now - MINUTE
@@ -208,6 +210,7 @@ class World:
                     at=self.now,
                     slots=self.alerts,
                     paging=self.paging,
+                    notifications=self.notifications,
                     new_write_id=self.new_write_id,
                 )
             case HeartbeatTimer():
@@ -230,9 +233,16 @@ class World:
         finally:
             self._follow()
 
-    def sweep(self) -> tuple[Finding, ...]:
-        """Look for forgotten alerts."""
-        found = sweep_alerts(now=self.now, alerts=self.alerts, outlets=self.outlets)
+    def sweep(self, *, is_over: bool = False) -> tuple[Finding, ...]:
+        """Look for forgotten alerts, on one page of the list if time is over."""
+        sweep = Sweep(
+            now=self.now,
+            alerts=self.alerts,
+            outlets=self.outlets,
+            sweeps=self.sweeps,
+            is_over=lambda: is_over,
+        )
+        found = tuple(sweep.run())
         self._follow()
         return found
 

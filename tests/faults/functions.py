@@ -24,6 +24,7 @@ from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.domain.errors import DeliveryFailedError, TocsinError
@@ -172,6 +173,7 @@ class Process:
             deliveries=SqsDeliveries(queue, DELIVERIES),
             heartbeats=lambda: heartbeats,
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
+            sweeps=lambda: DynamoDBSweeps(call, TABLE),
             threads=AtOnce,
             now=self.now,
             wait=self.wait,

@@ -256,7 +256,8 @@ class World:
             self._ticked_at += timedelta(seconds=seconds) // MINUTE * MINUTE
             return
         self._quietly(
-            Function.TICK, lambda process: (tick(process.escalator), sweep(process.escalator))
+            Function.TICK,
+            lambda process: (tick(process.escalator), sweep(process.escalator, lambda: False)),
         )
 
     def _next_tick(self) -> datetime | None:
@@ -361,6 +362,11 @@ class World:
             if notification.state is DeliveryState.SENT
         }
         self.ambiguous.update(key for key in accepted if key not in sent)
+
+
+def _tick_and_sweep(process: Process) -> None:
+    tick(process.escalator)
+    sweep(process.escalator, lambda: False)
 
 
 def _nothing() -> None:

@@ -32,9 +32,9 @@ type Mutate = Callable[[Patch], None]
 
 
 def no_claim(patch: Patch) -> None:
-    def claim(delivery: Delivery, known: Notification | None, work: Any) -> Notification:  # noqa: ANN401 - Work
+    def claim(known: Notification, work: Any) -> Notification:  # noqa: ANN401 - Work
         at = work.now()
-        return known.claim(at=at) if known else Notification.first_claim(delivery, at=at)
+        return known.claim(at=at)
 
     patch.setattr(deliver_notification, "_claim", claim)
     patch.setattr(DynamoDBNotifications, "update", _put_anyway)

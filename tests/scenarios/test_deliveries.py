@@ -183,9 +183,9 @@ def test_a_crash_after_sending_is_one_duplicate_with_the_same_id(world: HeldWorl
 
 
 def test_a_crash_before_the_claim_leaves_no_trace(world: HeldWorld) -> None:
+    alert_id = world.opened()
     world.notifications.meanwhile = crash
 
-    alert_id = world.opened()
     world.run(until=NINE + MINUTE)
 
     [page] = world.provider.received

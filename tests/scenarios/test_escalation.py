@@ -136,6 +136,8 @@ def test_a_policy_of_which_nobody_is_reachable_is_exhausted_not_endless(world: W
 
     alert_id = world.opened()
 
+    assert "escalation_exhausted" not in world.happened(alert_id), "the next run waits"
+    world.pass_time(minutes=6)
     assert world.paged() == []
     assert "escalation_exhausted" in world.happened(alert_id)
 
@@ -265,16 +267,79 @@ def test_an_alert_that_is_woken_by_hand_is_paged_again(team: World) -> None:
     assert team.paged() == ["alice"]
 
 
-def test_an_alert_that_is_given_back_is_paged_at_the_step_it_had_reached(team: World) -> None:
+def test_an_alert_that_is_given_back_asks_the_next_step_at_once(team: World) -> None:
     alert_id = team.opened()
-    team.pass_time(minutes=6)
+    team.pass_time(minutes=1)
     team.acknowledge(alert_id)
-    assert team.paged() == ["alice", "bob"]
+    team.pass_time(hours=2)
+    assert team.paged() == ["alice"]
 
     team.unacknowledge(alert_id)
     team.pass_time(seconds=1)
 
     assert team.paged() == ["bob"]
+
+
+def test_who_gives_an_alert_back_is_not_asked_again_in_this_run(world: World) -> None:
+    for name in ("alice", "bob", "carol"):
+        world.user(name)
+    steps = ("user:alice", FIVE_MINUTES), (("user:alice", "user:carol"), FIVE_MINUTES)
+    world.escalation_policy(*steps, ("user:bob", FIVE_MINUTES), repeat=1)
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+    assert world.paged() == ["alice"]
+
+    world.unacknowledge(alert_id)
+    world.pass_time(minutes=6)
+
+    assert world.paged() == ["carol", "bob"]
+    world.pass_time(minutes=5)
+    assert world.paged() == ["alice"], "the next run asks everybody"
+
+
+def test_a_step_that_asks_only_who_gave_it_back_leads_to_the_next_at_once(world: World) -> None:
+    for name in ("alice", "bob"):
+        world.user(name)
+    steps = (("user:alice", FIVE_MINUTES), ("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
+    world.escalation_policy(*steps)
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+
+    world.unacknowledge(alert_id)
+    world.pass_time(seconds=1)
+
+    assert world.paged() == ["alice", "bob"]
+
+
+def test_where_nobody_is_left_after_giving_back_the_next_run_waits_for_the_delay(
+    world: World,
+) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", FIVE_MINUTES), repeat=1)
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+    world.pass_time(hours=1)
+    world.unacknowledge(alert_id)
+    world.pass_time(minutes=4)
+    assert world.paged() == ["alice"]
+
+    world.pass_time(minutes=2)
+
+    assert world.paged() == ["alice"]
+
+
+def test_an_alert_that_is_given_back_and_asks_nobody_else_says_so(world: World) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", FIVE_MINUTES))
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+
+    world.unacknowledge(alert_id)
+    world.pass_time(seconds=1)
+
+    why = world.next_action(alert_id).why
+    assert why == "alice gave it back, and default asks nobody after them"
+    assert "escalation_exhausted" in world.happened(alert_id)
 
 
 def test_an_acknowledgement_that_times_out_fires_again_and_escalates_on(world: World) -> None:

@@ -1,15 +1,20 @@
 """Whatever goes wrong elsewhere, nothing that fires is forgotten: the sweep finds it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.examples import HOUR, MINUTE
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
+from tocsin.domain.alert_query import LIMIT_MAXIMUM
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import lacks_timer
+from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.sweep import Ailment
 
+SECOND = timedelta(seconds=1)
 FIVE_MINUTES = 5 * MINUTE
 
 
@@ -21,8 +26,12 @@ def team(world: World) -> World:
     return world
 
 
-def ailments(world: World) -> list[Ailment]:
-    return [finding.ailment for finding in world.sweep()]
+def ailments(world: World, *, is_over: bool = False) -> list[Ailment]:
+    return [finding.ailment for finding in world.sweep(is_over=is_over)]
+
+
+def asked(world: World, alert_id: AlertId) -> list[str]:
+    return [it.target for it in world.providers.received if it.alert_id == alert_id]
 
 
 def lose_timer(world: World, alert_id: AlertId) -> None:
@@ -60,15 +69,15 @@ def test_an_alert_whose_timer_was_lost_gets_it_back_and_is_escalated(team: World
 def test_a_step_whose_messages_were_lost_is_sent_once(team: World) -> None:
     team.alerts.meanwhile = None
     alert_id = team.opened_unfollowed()
-    team.pass_time(minutes=3)
+    team.now += 6 * MINUTE
     assert team.paged() == []
 
-    assert ailments(team) == [Ailment.UNPAGED]
+    assert ailments(team) == [Ailment.UNPLANNED]
     team.pass_time(seconds=1)
 
     told = [it for it in team.providers.received if it.alert_id == alert_id]
     assert [(it.target, it.attempt) for it in told] == [("user:alice", 1)]
-    assert Ailment.UNPAGED not in ailments(team)
+    assert Ailment.UNPLANNED not in ailments(team)
 
 
 def test_the_team_hears_that_something_was_forgotten(team: World) -> None:
@@ -92,3 +101,109 @@ def test_a_timer_that_does_not_help_is_reported(team: World) -> None:
     team.now += 6 * MINUTE
 
     assert ailments(team) == [Ailment.OVERDUE]
+
+
+def test_a_rule_that_waits_is_not_forgotten(world: World) -> None:
+    world.user("alice", NotificationRule(by=ContactMethod.SMS, after=30 * MINUTE))
+    world.escalation_policy(("user:alice", HOUR))
+    world.opened()
+    world.pass_time(minutes=20)
+
+    assert ailments(world) == []
+
+
+def test_pages_that_wait_for_their_turn_are_not_forgotten() -> None:
+    world = HeldWorld()
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR))
+    for number in range(200):
+        world.opened(f"disk-{number}")
+    world.run(until=NINE + 130 * SECOND)
+    waiting = len(world.deliveries.waiting)
+
+    assert ailments(world) == []
+    assert len(world.deliveries.waiting) == waiting
+
+
+def test_a_later_step_whose_record_was_lost_is_found(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id = team.opened()
+    with monkeypatch.context() as losing:
+        losing.setattr(team, "_follow", team.alerts.stream.clear)
+        team.pass_time(minutes=5)
+    team.pass_time(minutes=6)
+    assert team.paged() == ["alice"]
+
+    assert ailments(team) == [Ailment.UNPLANNED]
+
+    team.pass_time(seconds=1)
+    assert asked(team, alert_id) == ["user:alice", "user:bob"]
+
+
+@pytest.mark.parametrize("is_claimed", [False, True], ids=["before its claim", "after its claim"])
+def test_a_message_that_the_queue_lost_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, is_claimed: bool
+) -> None:
+    """A message that was given up is a dead letter, and the ledger says waiting or claimed."""
+    world.user("alice")
+    world.escalation_policy(("user:alice", HOUR))
+    with monkeypatch.context() as losing:
+        losing.setattr(world.deliveries, "send", lambda *_, **__: None)
+        alert_id = world.opened()
+    if is_claimed:
+        (line,) = world.notifications.of_alert(alert_id)
+        claimed = line.claim(at=world.now)
+        world.notifications.update(line, claimed, write_id=world.new_write_id())
+    world.pass_time(minutes=14)
+    assert ailments(world) == []
+    world.pass_time(minutes=6)
+
+    assert ailments(world) == [Ailment.STUCK]
+
+    world.pass_time(seconds=1)
+    assert asked(world, alert_id) == ["user:alice"]
+    world.pass_time(minutes=20)
+    assert ailments(world) == []
+
+
+def test_counts_that_lost_a_change_are_corrected_once_two_sweeps_agree(world: World) -> None:
+    world.opened_unfollowed()
+    world.opened("cpu")
+    world.pass_time(minutes=3)
+    assert world.list().counts.total == 1
+
+    world.sweep()
+    assert world.list().counts.total == 1, "the change may only be on its way"
+    world.pass_time(minutes=10)
+    world.sweep()
+
+    assert world.list().counts.total == 2
+
+
+def test_the_alert_about_findings_resolves_once_a_sweep_finds_nothing(team: World) -> None:
+    lose_timer(team, team.opened())
+    team.pass_time(minutes=3)
+    team.sweep()
+    [about_itself] = [it for it in team.list().alerts if it.integration == "tocsin"]
+    team.pass_time(minutes=10)
+
+    team.sweep()
+
+    assert not team.alert(about_itself.alert_id).is_open
+
+
+def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(team: World) -> None:
+    for number in range(LIMIT_MAXIMUM + 1):
+        team.opened(f"disk-{number:03}")
+        team.now += SECOND
+    [last] = [it for it in team.alerts if it.dedup_key == f"disk-{LIMIT_MAXIMUM}"]
+    lose_timer(team, last.alert_id)
+    team.now += 3 * MINUTE
+
+    first = ailments(team, is_over=True)
+    assert team.sweeps.state().cursor is not None
+    second = ailments(team, is_over=True)
+
+    assert (first, second) == ([], [Ailment.NO_TIMER])
+    assert team.sweeps.state().cursor is None

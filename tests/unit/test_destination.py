@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.examples import NINE, UNKNOWN_ID
-from tocsin.domain.destination import channel_of
+from tocsin.domain.destination import channel_of, why_gone
 from tocsin.domain.notification import Delivery, NotificationReason
-from tocsin.domain.people import Channel, ChannelType, Directory
+from tocsin.domain.people import Channel, ChannelType, Directory, User
 
 CHAT = Channel(
     name="b-chat",
@@ -16,7 +16,10 @@ CHAT = Channel(
     settings={"channel": "#oncall"},
 )
 HOOK = Channel(name="a-hook", type=ChannelType.WEBHOOK, settings={"url": "https://example.com/"})
-EVERYBODY = Directory(channels={channel.name: channel for channel in (CHAT, HOOK)})
+ALICE = User(name="alice", email="alice@example.com", slack_id="U1")
+EVERYBODY = Directory(
+    users={"alice": ALICE}, channels={channel.name: channel for channel in (CHAT, HOOK)}
+)
 TO_HOOK = Delivery(
     alert_id=UNKNOWN_ID,
     episode=1,
@@ -25,12 +28,13 @@ TO_HOOK = Delivery(
     target="channel:a-hook",
     channel="a-hook",
     reason=NotificationReason.FIRST,
+    asked_at=NINE,
     due_at=NINE,
 )
 
 
-def to_alice(method: str, address: str | None = "alice@example.com") -> Delivery:
-    return replace(TO_HOOK, target="user:alice", channel=method, address=address)
+def to_alice(method: str) -> Delivery:
+    return replace(TO_HOOK, target="user:alice", channel=method)
 
 
 def test_a_channel_is_found_by_its_name() -> None:
@@ -51,7 +55,7 @@ def test_a_person_is_written_to_at_their_own_address(method: str) -> None:
 
 
 def test_a_channel_named_like_a_contact_method_is_none_of_theirs() -> None:
-    namesake = Directory(channels={"email": replace(HOOK, name="email")})
+    namesake = replace(EVERYBODY, channels={"email": replace(HOOK, name="email")})
 
     found = channel_of(to_alice("email"), namesake)
 
@@ -60,7 +64,7 @@ def test_a_channel_named_like_a_contact_method_is_none_of_theirs() -> None:
 
 
 def test_slack_writes_to_a_person_by_the_first_channels_app() -> None:
-    found = channel_of(to_alice("slack", "U1"), EVERYBODY)
+    found = channel_of(to_alice("slack"), EVERYBODY)
 
     assert found is not None
     assert (found.type, found.secret) == (ChannelType.SLACK, "/tocsin/slack")
@@ -68,11 +72,23 @@ def test_slack_writes_to_a_person_by_the_first_channels_app() -> None:
 
 
 def test_without_an_app_slack_reaches_nobody() -> None:
-    assert channel_of(to_alice("slack", "U1"), Directory(channels={"a-hook": HOOK})) is None
+    assert channel_of(to_alice("slack"), replace(EVERYBODY, channels={"a-hook": HOOK})) is None
 
 
-@pytest.mark.parametrize(
-    "delivery", [to_alice("email", None), to_alice("pigeon"), to_alice("")], ids=str
-)
+@pytest.mark.parametrize("delivery", [to_alice("sms"), to_alice("pigeon"), to_alice("")], ids=str)
 def test_a_person_without_an_address_is_not_reached(delivery: Delivery) -> None:
     assert channel_of(delivery, EVERYBODY) is None
+
+
+def test_a_person_is_written_to_at_the_address_of_now() -> None:
+    moved = replace(EVERYBODY, users={"alice": replace(ALICE, email="new@example.com")})
+
+    found = channel_of(to_alice("email"), moved)
+
+    assert found is not None
+    assert found.settings == {"to": ["new@example.com"]}
+
+
+def test_who_was_removed_is_not_written_to() -> None:
+    assert channel_of(to_alice("email"), replace(EVERYBODY, users={})) is None
+    assert why_gone(to_alice("email")) == "alice has no address for email any more"

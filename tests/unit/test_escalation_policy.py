@@ -80,7 +80,7 @@ def test_no_restart_pages_the_same_step_of_the_same_run_again(
         if escalation.rest is None:
             seen.append((escalation.step, escalation.loop))
         if number % restarts_after == 0 or escalation.escalates_at is None:
-            escalation = escalation.wanted(at, from_step=max(1, escalation.step))
+            escalation = escalation.wanted_again(at)
 
     assert len(set(seen)) == len(seen)
 

@@ -23,6 +23,7 @@ VIEW = "https://tocsin.example.com/act/" + "x" * 80
 LINKS = Links(acknowledge="a", snooze="s", resolve="r", view=VIEW)
 ESCALATION = Escalation(
     policy="default",
+    is_policy_known=True,
     step=1,
     step_name="first",
     loop=1,
@@ -59,6 +60,7 @@ def a_delivery(event: NotificationEvent = NotificationEvent.PAGED) -> Delivery:
         event=event,
         reason=NotificationReason.FIRST,
         step_name="first",
+        asked_at=NINE,
         due_at=NINE,
     )
 

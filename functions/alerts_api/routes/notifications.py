@@ -42,6 +42,7 @@ def view_notification(notification: Notification) -> dict[str, Any]:
     """Show one message and its fate."""
     delivery = notification.delivery
     is_sent = notification.state is DeliveryState.SENT
+    is_waiting = notification.state is DeliveryState.WAITING
     return {
         "id": delivery.key,
         "event": delivery.event,
@@ -51,7 +52,6 @@ def view_notification(notification: Notification) -> dict[str, Any]:
         "loop": delivery.loop,
         "target": delivery.target,
         "channel": delivery.channel,
-        "address": delivery.address,
         "state": notification.state,
         "reason": notification.reason,
         "attempts": notification.attempts,
@@ -59,7 +59,8 @@ def view_notification(notification: Notification) -> dict[str, Any]:
         "created_at": written(notification.created_at),
         "sent_at": written(notification.changed_at) if is_sent else None,
         "changed_at": written(notification.changed_at),
-        "next_attempt_at": written(notification.next_attempt_at),
+        "due_at": written(notification.next_attempt_at) if is_waiting else None,
+        "next_attempt_at": None if is_waiting else written(notification.next_attempt_at),
     }
 
 

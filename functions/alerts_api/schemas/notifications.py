@@ -19,18 +19,24 @@ class ShownNotification(View):
     )
     event: NotificationEvent
     occasion: NotificationReason = Field(description="Why it is sent.")
-    step: int = Field(description="Of the escalation policy, from 1.", examples=[1])
+    step: int = Field(
+        description=(
+            "How many steps of this run were begun with it. 0: a user's rule delays it, "
+            "or it tells a change."
+        ),
+        examples=[1],
+    )
     step_name: str | None = Field(examples=["first"])
-    loop: int = Field(description="Which run through the steps, from 1.", examples=[1])
+    loop: int = Field(
+        description="Which run through the steps, from 1; of a delayed message, the firing spell.",
+        examples=[1],
+    )
     target: str = Field(
         description="The user or channel that the step asks.", examples=["user:alice"]
     )
     channel: str = Field(description="By what: a channel or contact method.", examples=["email"])
-    address: str | None = Field(
-        description="Of a user; channels know theirs.", examples=["alice@example.com"]
-    )
     state: DeliveryState
-    reason: str | None = Field(description="Why it failed or was skipped.", examples=[None])
+    reason: str | None = Field(description="Why it waits, failed or was skipped.", examples=[None])
     attempts: int = Field(examples=[1])
     provider_id: str | None = Field(
         description="How the provider names the message.", examples=["msg_1"]
@@ -38,6 +44,9 @@ class ShownNotification(View):
     created_at: Instant
     sent_at: Instant | None
     changed_at: Instant
+    due_at: Instant | None = Field(
+        description="Of one that is `waiting`: when it is sent at the earliest.", examples=[None]
+    )
     next_attempt_at: Instant | None = Field(
         description="Of one that is `retrying`.", examples=[None]
     )
@@ -53,7 +62,7 @@ OPERATIONS: Final = {
     "list_notifications": Operation(
         tag="Alerts",
         summary="Read who was told about an alert",
-        description="In the order in which the messages were taken on, sent or not.",
+        description="In the order in which the messages were planned, sent or not.",
         query=(LIMIT, CURSOR),
         answer=NotificationPage,
         errors=(AlertNotFoundError, InvalidInputError),

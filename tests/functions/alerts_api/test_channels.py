@@ -158,7 +158,7 @@ class Notifier:
         if self.fate is None:
             return
         for delivery in self.deliveries.arrived(self.world.now - self.takes_on_after):
-            claimed = Notification.first_claim(delivery, at=self.world.now)
+            claimed = Notification.waiting(delivery, at=self.world.now).claim(at=self.world.now)
             self.notifications.add(claimed, write_id=WriteId("claim"))
             self.notifications.update(claimed, self.fate(claimed), write_id=WriteId("fate"))
 

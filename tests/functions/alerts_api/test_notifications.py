@@ -1,5 +1,6 @@
 """Who was told about an alert, when and by what, and what became of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,12 +33,14 @@ def claimed(
         loop=1,
         target=f"user:{target}",
         channel="email",
-        address=f"{target}@example.com",
         reason=NotificationReason.FIRST,
         step_name="first",
+        asked_at=NINE,
         due_at=NINE,
     )
-    notification = Notification.first_claim(delivery, at=NINE + timedelta(seconds=at_second))
+    at = NINE + timedelta(seconds=at_second)
+    delivery = replace(delivery, asked_at=at)
+    notification = Notification.waiting(delivery, at=at).claim(at=at)
     ledger.add(notification, write_id=WriteId(f"claim {target}"))
     return notification
 
@@ -60,7 +63,6 @@ def test_what_was_sent_names_person_channel_time_and_the_providers_id(
         "loop": 1,
         "target": "user:alice",
         "channel": "email",
-        "address": "alice@example.com",
         "state": "sent",
         "reason": None,
         "attempts": 1,
@@ -68,6 +70,7 @@ def test_what_was_sent_names_person_channel_time_and_the_providers_id(
         "created_at": "2026-03-01T09:00:00.000Z",
         "sent_at": "2026-03-01T09:01:00.000Z",
         "changed_at": "2026-03-01T09:01:00.000Z",
+        "due_at": None,
         "next_attempt_at": None,
     }
 

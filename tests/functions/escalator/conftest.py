@@ -27,6 +27,7 @@ from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
@@ -191,6 +192,7 @@ def escalator(
         deliveries=deliveries,
         heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
+        sweeps=lambda: DynamoDBSweeps(call, TABLE),
         threads=lambda: threads,
         now=lambda: escalator.now,
         wait=escalator.wait,

@@ -44,12 +44,13 @@ def a_delivery(channel: str = "ops-hook", *, target: str | None = None) -> Deliv
         channel=channel,
         reason=NotificationReason.FIRST,
         step_name="first",
+        asked_at=NINE,
         due_at=NINE,
     )
 
 
 def claimed(delivery: Delivery | None = None) -> Notification:
-    return Notification.first_claim(delivery or a_delivery(), at=NINE)
+    return Notification.waiting(delivery or a_delivery(), at=NINE).claim(at=NINE)
 
 
 def a_message(alert: Alert | None = None, delivery: Delivery | None = None) -> Message:

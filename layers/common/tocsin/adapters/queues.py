@@ -116,12 +116,14 @@ def written_delivery(delivery: Delivery) -> str:
         "loop": delivery.loop,
         "target": delivery.target,
         "channel": delivery.channel,
-        "address": delivery.address,
         "event": delivery.event,
         "reason": delivery.reason,
         "step_name": delivery.step_name,
+        "spell": delivery.spell,
         "version": delivery.version,
+        "after": delivery.after,
         "planned": delivery.planned,
+        "asked_at": milliseconds(delivery.asked_at),
         "due_at": milliseconds(delivery.due_at),
     }
     return json.dumps(fields)
@@ -142,12 +144,14 @@ def delivery_from(body: str) -> Delivery:
         loop=fields["loop"],
         target=fields["target"],
         channel=fields["channel"],
-        address=fields["address"],
         event=NotificationEvent(fields["event"]),
         reason=NotificationReason(fields["reason"]),
         step_name=fields["step_name"],
+        spell=fields.get("spell", 1),
         version=fields["version"],
+        after=fields.get("after"),
         planned=fields["planned"],
+        asked_at=instant(fields.get("asked_at", fields["due_at"])),
         due_at=instant(fields["due_at"]),
     )
 

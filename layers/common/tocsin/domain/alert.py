@@ -12,7 +12,13 @@ from tocsin.domain.errors import (
     NotAcknowledgedError,
     NotSnoozedError,
 )
-from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest, advance
+from tocsin.domain.escalation import (
+    STILL_WAITING,
+    Escalation,
+    EscalationPolicy,
+    Rest,
+    advance,
+)
 from tocsin.domain.flapping import STABLE_AFTER, Flapping
 from tocsin.domain.ids import (
     AUTO,
@@ -26,7 +32,7 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, Value
-from tocsin.domain.timeline import Change, ChangeType, Detail
+from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType, Detail
 
 SNOOZE_LIMIT: Final = timedelta(days=30)
 NOTE_LIMIT: Final = 2000
@@ -82,6 +88,9 @@ class Alert:
     version: int = 1
     """Grows with every stored change of state, by the repository; a mere repeat leaves it, so
     that a storm of repeats never stands in the way of an acknowledgement."""
+    told_version: int = 0
+    """The version that last changed what messages about it say: who has it, whether it sleeps or
+    is over. 0: it fires since it opened."""
     occurrences: int = 1
     last_seen_at: datetime
     current_value: Value = None
@@ -196,7 +205,7 @@ class Alert:
             source_started_at=signal.source_started_at,
             lapses_at=signal.lapses_at,
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,
-            escalation=Escalation(policy=policy),
+            escalation=Escalation(policy=policy, worst=signal.severity),
             flapping=flapping,
             changed_at=fired_at,
             changes=tuple(changes),
@@ -251,7 +260,9 @@ class Alert:
     ) -> Self:
         """Become worse or better; a worse alert wakes unless its snooze is sticky.
 
-        A worse alert that nobody has acknowledged is paged anew, by the policy that it is for now.
+        One that becomes worse than it was in this firing spell is paged anew, by the policy that it
+        is for now. If somebody has it, they keep it, hear of it, and their time to resolve it
+        begins anew. What only comes back to its worst leaves the escalation alone.
 
         Args:
             severity: The new one.
@@ -267,10 +278,19 @@ class Alert:
         )
         if wakes:
             changed = changed.woken(by=by, at=at, reason="the severity rose")
-        if not is_worse or changed.snooze or changed.status is not AlertStatus.FIRING:
+        if not is_worse or changed.snooze:
             return changed
-        asked = replace(changed.escalation, policy=policy)
-        return replace(changed, escalation=asked.wanted(changed.changed_at))
+        escalation, now = changed.escalation, changed.changed_at
+        is_news = severity.is_worse_than(escalation.worst or self.severity)
+        if is_news:
+            escalation = replace(escalation, worst=severity)
+        if changed.status is AlertStatus.ACKNOWLEDGED:
+            escalation = replace(escalation, ack_from=now) if is_news else escalation
+        elif is_news:
+            escalation = replace(escalation, policy=policy).wanted(now)
+        elif escalation.rest is Rest.SEVERITY:
+            escalation = escalation.wanted_on(now)
+        return replace(changed, escalation=escalation)
 
     def acknowledge(self, *, by: Actor, at: datetime, note: str | None = None) -> Self:
         """Take responsibility: whoever is first stays, with the first time.
@@ -299,7 +319,10 @@ class Alert:
     def unacknowledge(
         self, *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
     ) -> Self:
-        """Give it back: it fires again, and the step that was paged last is paged again.
+        """Give it back: it fires again.
+
+        Where time gives it back, the step that was asked last is asked again. Where a person does,
+        the next step is asked at once, and they are not asked again in this run.
 
         Raises:
             NotAcknowledgedError: Nobody has it.
@@ -314,11 +337,10 @@ class Alert:
             self, status=AlertStatus.FIRING, acknowledged_by=None, acknowledged_at=None
         )
         changed = given_back._with(ChangeType.UNACKNOWLEDGED, by=by, at=at, details=details)
-        escalation = changed.escalation
-        from_step = 1 if escalation.rest else max(1, escalation.step)
-        return replace(
-            changed, escalation=escalation.wanted(changed.changed_at, from_step=from_step)
-        )
+        escalation, now = changed.escalation.next_spell(self.severity), changed.changed_at
+        if by == AUTO:
+            return replace(changed, escalation=escalation.wanted_again(now))
+        return replace(changed, escalation=replace(escalation.wanted_on(now), giver=by))
 
     def escalate(
         self, policy: EscalationPolicy | None, *, at: datetime, reason: str | None = None
@@ -345,10 +367,12 @@ class Alert:
                 return changed
             details |= {"reason": after.why_at_rest}
             return changed._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
-        if not (is_under_way or is_news):
+        is_begun = (after.loop, after.step) != (before.loop, before.step)
+        if not is_begun or not (is_under_way or is_news):
             return changed
+        why = before.held_why if before.held_why == STILL_WAITING else reason
         details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
-        details |= {"reason": reason} if reason else {}
+        details |= {"reason": why} if why else {}
         return changed._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
 
     def resolve(
@@ -416,7 +440,22 @@ class Alert:
         )
         if awake.status is not AlertStatus.FIRING:
             return awake
-        return replace(awake, escalation=awake.escalation.wanted(awake.changed_at))
+        escalation = awake.escalation.next_spell(awake.severity)
+        return replace(awake, escalation=escalation.wanted(awake.changed_at))
+
+    def following(self, policy: EscalationPolicy | None) -> Self:
+        """Note which policy it is for, without asking anybody: it may have an ack timeout."""
+        escalation = (
+            self.escalation.following(policy)
+            if policy
+            else replace(self.escalation, rest=Rest.NO_POLICY, is_policy_known=True)
+        )
+        return replace(self, escalation=escalation)
+
+    def held(self, until: datetime, why: str | None) -> Self:
+        """Put the next step off: messages of the step before have not gone out yet, or late."""
+        escalation = replace(self.escalation, escalates_at=until, held_why=why)
+        return replace(self, escalation=escalation)
 
     def promoted(self, incident_id: IncidentId, *, by: Actor, at: datetime) -> Self:
         """Become part of an incident; open or not."""
@@ -430,7 +469,10 @@ class Alert:
     ) -> Self:
         happened_at = self._not_before_last_change(at)
         change = Change(type=type_, at=happened_at, by=by, details=dict(details))
-        return replace(self, changed_at=happened_at, changes=(*self.changes, change))
+        told = self.version + 1 if type_ in CHANGES_MESSAGES else self.told_version
+        return replace(
+            self, changed_at=happened_at, changes=(*self.changes, change), told_version=told
+        )
 
     def _not_before_last_change(self, at: datetime) -> datetime:
         """Clocks of two functions may differ; the timeline's order may not."""

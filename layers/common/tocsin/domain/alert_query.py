@@ -117,6 +117,15 @@ class Counts:
         """All that are open."""
         return self.firing + self.acknowledged
 
+    @property
+    def shown(self) -> "Counts":
+        """As people see them: a lost change can make a kept number too small."""
+        return Counts(
+            firing=max(0, self.firing),
+            acknowledged=max(0, self.acknowledged),
+            snoozed=max(0, self.snoozed),
+        )
+
     def __add__(self, moved: "Counts") -> "Counts":
         return Counts(
             firing=self.firing + moved.firing,

@@ -54,6 +54,8 @@ class Consequences:
     refreshes_listed: bool
     begins_step: bool
     """Whether a step of its escalation policy was begun: its targets are to be paged."""
+    worsens: bool
+    """Whether it became worse for those who have it."""
     event: NotificationEvent | None
     """What those who were paged before are to hear."""
     due_at: datetime | None
@@ -73,16 +75,17 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
     is_new_version = earlier is None or earlier.version != after.version
     is_occurrence = earlier is None or earlier.occurrences != after.occurrences
     told = stored.changes if is_new_version else _said_anew(earlier, after)
-    was_paged = earlier is not None and earlier.escalation.step > 0
+    was_paged = earlier is not None and earlier.escalation.loop > 0
     return Consequences(
         earlier=earlier,
         alert=after,
         told=tuple(_with_reason(change, after) for change in told),
         is_repeat=not is_new_version,
-        counts=_counts_of(after) - _counts_of(stored.before),
+        counts=counts_of(after) - counts_of(stored.before),
         sample=sample_of(earlier) if earlier and is_occurrence else None,
         refreshes_listed=is_occurrence and _is_behind(after),
         begins_step=_begins_step(earlier, after),
+        worsens=_worsens(earlier, after),
         event=event_of(told) if was_paged else None,
         due_at=_due_before_a_tick(earlier, after, now),
         ends=not after.is_open and (earlier is None or earlier.is_open),
@@ -109,7 +112,8 @@ def _with_reason(change: Change, alert: Alert) -> Change:
     return replace(change, details=details)
 
 
-def _counts_of(alert: Alert | None) -> Counts:
+def counts_of(alert: Alert | None) -> Counts:
+    """What one alert adds to the numbers of open alerts."""
     if alert is None or not alert.is_open:
         return Counts()
     is_acknowledged = alert.status is AlertStatus.ACKNOWLEDGED
@@ -129,6 +133,11 @@ def _begins_step(earlier: Alert | None, after: Alert) -> bool:
     reached = (after.escalation.loop, after.escalation.step)
     before = (earlier.escalation.loop, earlier.escalation.step) if earlier else (0, 0)
     return reached != before and after.escalation.step > 0
+
+
+def _worsens(earlier: Alert | None, after: Alert) -> bool:
+    before, now = earlier.escalation.ack_from if earlier else None, after.escalation.ack_from
+    return after.status is AlertStatus.ACKNOWLEDGED and now is not None and now != before
 
 
 def _due_before_a_tick(earlier: Alert | None, after: Alert, now: datetime) -> datetime | None:

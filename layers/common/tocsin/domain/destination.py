@@ -18,25 +18,47 @@ _TYPES: Final = {
 
 
 def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
-    """Find what brings a message; None if it has been removed since the message was planned.
+    """Find what brings a message; None if it was removed since the message was planned.
 
-    A person is written to by a channel of their own, named `@` and the contact method, so that
-    all who are reached alike share one rate. On Slack that is the first channel's app.
+    A person is written to at the address that they have by now, by a channel of their own, named
+    `@` and the contact method, so that all who are reached alike share one rate. On Slack that is
+    the first channel's app.
     """
-    if not delivery.target.startswith(f"{TargetKind.USER}:"):
+    if not is_to_user(delivery):
         return directory.channels.get(delivery.channel)
-    method = delivery.channel.partition(_AFTER)[0]
-    if delivery.address is None or method not in set(ContactMethod):
+    method = method_of(delivery)
+    if method is None:
         return None
-    known = ContactMethod(method)
-    if known is ContactMethod.SLACK:
-        return _direct_message(delivery.address, directory)
+    user = directory.users.get(delivery.target_name)
+    address = user.address_of(method) if user else None
+    if address is None:
+        return None
+    if method is ContactMethod.SLACK:
+        return _direct_message(address, directory)
     return Channel(
-        name=f"@{known}",
-        type=_TYPES[known],
-        settings={"to": [delivery.address]},
+        name=f"@{method}",
+        type=_TYPES[method],
+        settings={"to": [address]},
         rate_per_minute=PERSONAL_RATE_PER_MINUTE,
     )
+
+
+def is_to_user(delivery: Delivery) -> bool:
+    """Whether a message goes to a person, and not to a channel of the team."""
+    return delivery.target.startswith(f"{TargetKind.USER}:")
+
+
+def method_of(delivery: Delivery) -> ContactMethod | None:
+    """By which contact method a person is told; None if it is none of ours."""
+    name = delivery.channel.partition(_AFTER)[0]
+    return ContactMethod(name) if name in set(ContactMethod) else None
+
+
+def why_gone(delivery: Delivery) -> str:
+    """Why `channel_of` finds nothing."""
+    if not is_to_user(delivery):
+        return f"there is no channel {delivery.channel} any more"
+    return f"{delivery.target_name} has no address for {method_of(delivery)} any more"
 
 
 def _direct_message(slack_id: str, directory: Directory) -> Channel | None:

@@ -4,16 +4,21 @@ A policy's steps are paged one after the other until somebody acknowledges. All 
 that are here, as functions of values; who does them, and when, is elsewhere.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
+from zlib import crc32
 
 from tocsin.domain.severity import Severity
 
 DEFAULT_POLICY: Final = "default"
 """The policy of what neither its integration nor a route sends elsewhere, if there is one."""
 ALL_SEVERITIES: Final = frozenset(Severity)
+STILL_WAITING: Final = "messages of the step before had not gone out after 10 minutes"
+NEXT_RUN: Final = "this run asks nobody else, and the next one waits for the delay"
 
 
 class TargetKind(StrEnum):
@@ -43,6 +48,11 @@ class Step:
     targets: tuple[Target, ...]
     delay: timedelta
 
+    @property
+    def mark(self) -> str:
+        """Tells it from steps that ask others, wherever it stands and whatever its name is."""
+        return f"{crc32('\n'.join(sorted(map(str, self.targets))).encode()):08x}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationPolicy:
@@ -69,33 +79,65 @@ class Rest(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """Where an alert stands: which step was paged last, and when the next one is."""
+    """Where an alert stands: which step was begun last, and when the next one is."""
 
     policy: str | None = None
     """What the integration asks for, or what was chosen; None if the routes are to say."""
+    is_policy_known: bool = False
+    """Whether the policy was looked up in this episode, so that `ack_timeout` is its own."""
     step: int = 0
-    """Paged last; counts from 1, and is 0 before the first."""
+    """How many steps were begun in this run. The position in the policy, unless that was edited."""
     step_name: str | None = None
+    targets: tuple[str, ...] = ()
+    """Of the step that was begun last, as `user:alice`; messages are planned from these, so that
+    a step asks its own targets whatever the policy says by then."""
+    asked: tuple[str, ...] = ()
+    """Marks of the steps begun in this run."""
+    begun_at: datetime | None = None
+    """When the step was begun."""
+    delay: timedelta = timedelta()
+    """Between this step and the next."""
     loop: int = 0
     """Runs begun in this episode. No two pages of one alert share loop, step and target, so it
     grows with every repeat and with every new start."""
     repeats: int = 0
     """How many of the runs repeat the one before, since the last start."""
     next_step: int | None = None
-    """What is paged at `escalates_at`; None if the policy is exhausted then."""
+    """What comes at `escalates_at` if the policy stays as it is; None: it is exhausted then. The
+    policy is read when the time has come."""
     escalates_at: datetime | None = None
     """When that is if nobody acts; None at rest."""
     is_restart: bool = False
-    """Whether the next step begins a new run, whatever was paged before."""
+    """Whether the next step begins a new run, whatever was begun before."""
+    skips_ahead: bool = False
+    """The next step of this run does not wait for the delay; a further run does."""
     awaits_stability: bool = False
     """The alert is flapping: nothing is paged unless it fires without a break until then."""
     rest: Rest | None = None
     ack_timeout: timedelta | None = None
+    ack_from: datetime | None = None
+    """From when the ack timeout counts, if not from the acknowledgement."""
+    spell: int = 1
+    """Firing spells begun in this episode: one ends with acknowledge, snooze or resolve."""
+    worst: Severity | None = None
+    """The worst severity of this spell."""
+    giver: str | None = None
+    """Who gave the alert back, and is not asked again in this run."""
+    held_why: str | None = None
+    """Why the next step waits longer than its delay."""
+
+    @property
+    def waits_for_delay(self) -> bool:
+        """Whether the next step follows one that was begun, after its delay."""
+        is_early = self.is_restart or self.skips_ahead or self.awaits_stability
+        return self.begun_at is not None and self.escalates_at is not None and not is_early
 
     @property
     def why_at_rest(self) -> str:
         """Why nothing more comes, in words for people."""
         match self.rest:
+            case Rest.EXHAUSTED if self.giver:
+                return f"{self.giver} gave it back, and {self.policy} asks nobody after them"
             case Rest.EXHAUSTED:
                 return f"every step of {self.policy} was paged, and nobody acknowledged"
             case Rest.SEVERITY:
@@ -103,80 +145,149 @@ class Escalation:
             case Rest.NO_POLICY | None:
                 return "no escalation policy pages for it"
 
-    def wanted(self, at: datetime, *, from_step: int = 1) -> Self:
-        """Ask for a new start, to be done by whoever knows the policies.
+    def wanted(self, at: datetime) -> Self:
+        """Ask for a new start from the first step, to be made by who knows the policies."""
+        return replace(self._awake(at), asked=(), is_restart=True, giver=None)
 
-        Args:
-            at: When it is due.
-            from_step: Where it begins, counted from 1.
-        """
+    def wanted_again(self, at: datetime) -> Self:
+        """Ask for the step that was begun last once more, in a new run."""
+        if self.rest:
+            return self.wanted(at)
+        return replace(self._awake(at), asked=self.asked[:-1], is_restart=True)
+
+    def wanted_on(self, at: datetime) -> Self:
+        """Ask for the next step now, if this run has one; a further run waits for its delay."""
+        if not self.loop or self.rest is Rest.EXHAUSTED:
+            return self.wanted(at)
+        return replace(
+            self._awake(at), repeats=self.repeats, next_step=self.step + 1, skips_ahead=True
+        )
+
+    def _awake(self, at: datetime) -> Self:
         return replace(
             self,
             repeats=0,
-            next_step=from_step,
+            next_step=1,
             escalates_at=at,
-            is_restart=True,
+            is_restart=False,
+            skips_ahead=False,
             awaits_stability=False,
             rest=None,
+            held_why=None,
+        )
+
+    def next_spell(self, severity: Severity) -> Self:
+        """Begin a firing spell: rules of users count anew, and so does the worst severity."""
+        return replace(self, spell=self.spell + 1, worst=severity, ack_from=None)
+
+    def following(self, policy: EscalationPolicy) -> Self:
+        """Note which policy it follows, without asking anybody."""
+        return replace(
+            self, policy=policy.name, ack_timeout=policy.ack_timeout, is_policy_known=True
         )
 
 
 def advance(
     escalation: Escalation, policy: EscalationPolicy | None, severity: Severity, at: datetime
 ) -> Escalation:
-    """Page the next step, begin the next run, or come to rest; as the policy is by now.
+    """Begin the next step or the next run, or come to rest; as the policy is by now.
+
+    A step counts as done in a run if one with the same targets was begun in it, so whoever is in
+    the policy by now and was not asked is asked, wherever the edit has put them. Another policy
+    begins with its first step.
 
     Args:
         escalation: As it stands, with its next step due.
         policy: None if there is none (any more).
         severity: Of the alert, by now.
-        at: When the step is paged; the next one follows its delay after that.
+        at: When the step is begun; the next one follows its delay after that.
     """
     if policy is None:
         return _resting(escalation, Rest.NO_POLICY)
-    known = replace(escalation, policy=policy.name, ack_timeout=policy.ack_timeout)
+    is_another = bool(escalation.loop) and escalation.policy != policy.name
+    known = escalation.following(policy)
     if severity not in policy.severities:
         return _resting(known, Rest.SEVERITY)
-    number = escalation.next_step
-    if number is not None and number > len(policy.steps):
-        # The policy has become shorter since.
-        number = 1 if escalation.repeats < policy.repeat else None
-    if number is None:
-        return _resting(known, Rest.EXHAUSTED)
-    return _at_step(known, policy, number, at)
+    is_start = escalation.is_restart or is_another or not escalation.loop
+    asked = () if is_another else escalation.asked
+    position = next_position(policy, asked)
+    if position is None and is_start:
+        position, asked = 0, ()
+    if position is None:
+        return _at_end_of_run(known, policy, at)
+    return _at_step(known, policy, position, at, run=asked, is_start=is_start)
+
+
+def _at_end_of_run(escalation: Escalation, policy: EscalationPolicy, at: datetime) -> Escalation:
+    if escalation.repeats >= policy.repeat:
+        return _resting(escalation, Rest.EXHAUSTED)
+    if escalation.skips_ahead:
+        return replace(
+            escalation,
+            skips_ahead=False,
+            next_step=1,
+            escalates_at=at + escalation.delay,
+            held_why=NEXT_RUN,
+        )
+    repeated = replace(escalation, repeats=escalation.repeats + 1)
+    return _at_step(repeated, policy, 0, at, run=(), is_start=True)
+
+
+def next_position(policy: EscalationPolicy, asked: Sequence[str]) -> int | None:
+    """Find the first step that was not begun in a run; None if all were."""
+    left = Counter(asked)
+    for position, step in enumerate(policy.steps):
+        if not left[step.mark]:
+            return position
+        left[step.mark] -= 1
+    return None
 
 
 def _at_step(
-    escalation: Escalation, policy: EscalationPolicy, number: int, at: datetime
+    escalation: Escalation,
+    policy: EscalationPolicy,
+    position: int,
+    at: datetime,
+    *,
+    run: tuple[str, ...],
+    is_start: bool,
 ) -> Escalation:
-    step = policy.steps[number - 1]
-    repeats = escalation.repeats
-    begins_run = escalation.is_restart or number <= escalation.step
-    if begins_run and not escalation.is_restart:
-        repeats += 1
-    next_step = number + 1 if number < len(policy.steps) else None
-    if next_step is None and repeats < policy.repeat:
+    step = policy.steps[position]
+    asked = (*run, step.mark)
+    next_step = None
+    if next_position(policy, asked) is not None:
+        next_step = len(asked) + 1
+    elif escalation.repeats < policy.repeat:
         next_step = 1
     return replace(
         escalation,
-        step=number,
+        step=len(asked),
         step_name=step.name,
-        loop=escalation.loop + int(begins_run),
-        repeats=repeats,
+        targets=tuple(map(str, step.targets)),
+        asked=asked,
+        begun_at=at,
+        delay=step.delay,
+        loop=escalation.loop + int(is_start),
         next_step=next_step,
         escalates_at=at + step.delay,
         is_restart=False,
+        skips_ahead=False,
         awaits_stability=False,
         rest=None,
+        giver=escalation.giver if escalation.is_restart or not is_start else None,
+        held_why=None,
     )
 
 
 def _resting(escalation: Escalation, why: Rest) -> Escalation:
     return replace(
         escalation,
+        is_policy_known=True,
         next_step=None,
         escalates_at=None,
         is_restart=False,
+        skips_ahead=False,
         awaits_stability=False,
         rest=why,
+        held_why=None,
     )

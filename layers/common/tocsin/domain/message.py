@@ -87,6 +87,8 @@ def _title(alert: Alert, delivery: Delivery) -> str:
         case NotificationEvent.PAGED:
             flapping = ", flapping" if alert.is_flapping else ""
             return f"{alert.severity.upper()}{flapping}: {name}"
+        case NotificationEvent.WORSENED:
+            return f"{alert.severity.upper()} now, {alert.acknowledged_by} has it: {name}"
         case _:
             return f"{_state(alert, delivery)}: {name}"
 

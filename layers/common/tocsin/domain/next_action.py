@@ -22,13 +22,20 @@ class ActionKind(StrEnum):
     RESOLVE = "resolve"
     LAPSE = "lapse"
     UNACKNOWLEDGE = "unacknowledge"
+    CHOOSE_POLICY = "choose_policy"
     ESCALATE = "escalate"
     EXHAUST = "exhaust"
     NONE = "none"
 
 
 _FOLLOWS_POLICY: Final = frozenset(
-    (ActionKind.WAKE, ActionKind.UNACKNOWLEDGE, ActionKind.ESCALATE, ActionKind.EXHAUST)
+    (
+        ActionKind.WAKE,
+        ActionKind.UNACKNOWLEDGE,
+        ActionKind.CHOOSE_POLICY,
+        ActionKind.ESCALATE,
+        ActionKind.EXHAUST,
+    )
 )
 
 
@@ -121,6 +128,9 @@ def lacks_timer(alert: Alert) -> bool:
 
 def _while_acknowledged(alert: Alert) -> NextAction:
     timeout = alert.escalation.ack_timeout
+    if not alert.escalation.is_policy_known:
+        why = "its escalation policy is looked up, which may have an ack timeout"
+        return NextAction(kind=ActionKind.CHOOSE_POLICY, at=alert.acknowledged_at, why=why)
     if timeout is None or alert.acknowledged_at is None:
         why = f"acknowledged by {alert.acknowledged_by}"
         return NextAction(kind=ActionKind.NONE, at=None, why=why)
@@ -128,7 +138,8 @@ def _while_acknowledged(alert: Alert) -> NextAction:
         f"acknowledged by {alert.acknowledged_by}; fires again unless it is resolved within "
         f"{spelled(timeout)} of that"
     )
-    return NextAction(kind=ActionKind.UNACKNOWLEDGE, at=alert.acknowledged_at + timeout, why=why)
+    begun_at = alert.escalation.ack_from or alert.acknowledged_at
+    return NextAction(kind=ActionKind.UNACKNOWLEDGE, at=begun_at + timeout, why=why)
 
 
 def _while_firing(escalation: Escalation) -> NextAction:
@@ -137,7 +148,7 @@ def _while_firing(escalation: Escalation) -> NextAction:
         return NextAction(kind=ActionKind.NONE, at=None, why=escalation.why_at_rest)
     if escalation.next_step is None:
         why = f"the last step of {policy} was paged; after that nobody else is asked"
-        return NextAction(kind=ActionKind.EXHAUST, at=at, why=why)
+        return NextAction(kind=ActionKind.EXHAUST, at=at, why=_held(why, escalation))
     if escalation.awaits_stability:
         why = "flapping: paged only if it stays like this until then"
     elif policy is None:
@@ -146,20 +157,29 @@ def _while_firing(escalation: Escalation) -> NextAction:
         is_repeat = escalation.next_step <= escalation.step and not escalation.is_restart
         again = ", again," if is_repeat else ""
         why = f"step {escalation.next_step} of {policy}{again} if nobody acknowledges"
-    return NextAction(kind=ActionKind.ESCALATE, at=at, why=why)
+    return NextAction(kind=ActionKind.ESCALATE, at=at, why=_held(why, escalation))
+
+
+def _held(why: str, escalation: Escalation) -> str:
+    return f"{why}; {escalation.held_why}" if escalation.held_why else why
+
+
+_WHY_OVER: Final = {
+    ActionKind.RESOLVE: "recovered, and stayed so for the integration's resolve window",
+    ActionKind.LAPSE: "its sender did not repeat it in time",
+}
 
 
 def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | None) -> Alert:
     match due.kind:
         case ActionKind.WAKE:
             return alert.woken(by=AUTO, at=at, reason="the snooze ended")
-        case ActionKind.RESOLVE:
-            reason = "recovered, and stayed so for the integration's resolve window"
-            return alert.resolve(by=AUTO, at=at, reason=reason)
-        case ActionKind.LAPSE:
-            return alert.resolve(by=AUTO, at=at, reason="its sender did not repeat it in time")
+        case ActionKind.RESOLVE | ActionKind.LAPSE:
+            return alert.resolve(by=AUTO, at=at, reason=_WHY_OVER[due.kind])
         case ActionKind.UNACKNOWLEDGE:
             return alert.unacknowledge(by=AUTO, at=at, reason="the acknowledgement timed out")
+        case ActionKind.CHOOSE_POLICY:
+            return alert.following(policy)
         case ActionKind.ESCALATE | ActionKind.EXHAUST:
             return alert.escalate(policy, at=at)
         case ActionKind.NONE:

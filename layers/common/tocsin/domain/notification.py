@@ -1,6 +1,6 @@
 """One message to one person or channel about one alert: what is sent, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,12 +11,16 @@ from tocsin.domain.ids import AlertId
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message,
-and what a receiver tells a repetition by."""
+and what a receiver tells a repetition by. An update has `v<version>` behind the loop. A message
+that a user's rule delays belongs to the firing spell and not to a step: step 0, loop = spell."""
 
 LEASE: Final = timedelta(seconds=45)
 """How long a claim holds; longer than the notifier gives one attempt, so that nobody takes over
 from somebody who still works."""
 ATTEMPTS_LIMIT: Final = 8
+STUCK_AFTER: Final = timedelta(minutes=15)
+"""The queue delays by no more, and what waits for its turn says so again every five minutes."""
+WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -29,6 +33,7 @@ class NotificationReason(StrEnum):
     REPEATED = "repeated"
     RESTARTED = "restarted"
     CHANGED = "changed"
+    WORSENED = "worsened"
     TEST = "test"
 
 
@@ -41,6 +46,7 @@ class NotificationEvent(StrEnum):
     SNOOZED = "alert.snoozed"
     WOKEN = "alert.woken"
     RESOLVED = "alert.resolved"
+    WORSENED = "alert.worsened"
     TEST = "channel.test"
 
 
@@ -55,29 +61,50 @@ class Delivery:
     target: str
     """`user:alice` or `channel:ops-hook`, as the step names it; of a schedule, the user."""
     channel: str
-    """A channel's name, or the contact method of a user."""
-    address: str | None = None
-    """Of a user; channels know theirs."""
+    """A channel's name, or the contact method of a user, with the delay of the user's rule."""
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None
+    spell: int = 1
+    """In which firing spell it was planned."""
     version: int = 0
-    """Which change of the alert an update tells; 0 for a page."""
+    """The alert's version that it was planned for: the one that began the step, or the change
+    that an update tells."""
+    after: str | None = None
+    """Names the message that this update corrects, where the change was told before."""
     planned: int = 1
-    """How many messages the step has: it is over when all of them have ended."""
+    """How many messages the step has that no rule delays: it is over when all have ended."""
+    asked_at: datetime
+    """When its step was begun, or the change happened."""
     due_at: datetime
 
     @property
     def key(self) -> DeliveryKey:
         """Tells it from all others."""
         place = f"{self.alert_id}.{self.episode}.{self.step}.{self.loop}"
-        told = f".v{self.version}" if self.version else ""
-        return DeliveryKey(f"{place}{told}.{self.target}.{self.channel}")
+        return DeliveryKey(f"{place}{self._told('.')}.{self.target}.{self.channel}")
+
+    @property
+    def place(self) -> str:
+        """Its key without the alert, for storage: reads in the order of the steps."""
+        place = f"{self.episode:06}#{self.step:03}#{self.loop:04}"
+        return f"{place}{self._told('#')}#{self.target}#{self.channel}"
+
+    def _told(self, mark: str) -> str:
+        if self.is_page or not self.version:
+            return ""
+        after = f"-{self.after}" if self.after else ""
+        return f"{mark}v{self.version}{after}"
 
     @property
     def is_page(self) -> bool:
         """Whether it asks somebody to act, rather than telling what changed."""
         return self.event is NotificationEvent.PAGED
+
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether a user's rule delays it: it belongs to a firing spell, not to a step."""
+        return self.is_page and self.step == 0
 
     @property
     def target_name(self) -> str:
@@ -88,6 +115,8 @@ class Delivery:
 class DeliveryState(StrEnum):
     """Where a message is on its way."""
 
+    WAITING = "waiting"
+    """Planned, and not tried yet."""
     CLAIMED = "claimed"
     """Somebody is sending it, until the lease ends."""
     RETRYING = "retrying"
@@ -109,12 +138,18 @@ class Notification:
     state: DeliveryState
     attempts: int = 0
     """Begun; a takeover from a dead claimer counts too."""
+    tried_at: datetime | None = None
+    """When the first attempt began."""
     claimed_until: datetime | None = None
     next_attempt_at: datetime | None = None
     provider_id: str | None = None
     """How the provider names the message."""
     reason: str | None = None
-    """Why it failed or was skipped, in words for people."""
+    """Why it waits, failed or was skipped, in words for people."""
+    shown: int = 0
+    """`told_version` of the alert in the text that was sent last."""
+    is_outdated: bool = False
+    """Whether the alert had changed since that text was made, when the provider had it."""
     created_at: datetime
     changed_at: datetime
     version: int = 1
@@ -131,14 +166,15 @@ class Notification:
         )
 
     @classmethod
-    def first_claim(cls, delivery: Delivery, *, at: datetime) -> Self:
-        """Take a new message on."""
+    def waiting(cls, delivery: Delivery, *, at: datetime) -> Self:
+        """What is to be sent when it is due."""
+        is_later = delivery.due_at > delivery.asked_at
         return cls(
             delivery=delivery,
-            state=DeliveryState.CLAIMED,
-            attempts=1,
-            claimed_until=at + LEASE,
-            created_at=at,
+            state=DeliveryState.WAITING,
+            reason="the user's rule has a delay" if is_later else "it is in the queue",
+            next_attempt_at=delivery.due_at,
+            created_at=delivery.asked_at,
             changed_at=at,
         )
 
@@ -148,30 +184,75 @@ class Notification:
         return not self.state.has_ended and (until is None or until <= at)
 
     @property
+    def may_have_arrived(self) -> bool:
+        """Whether a receiver may have it, also if it was skipped or given up later."""
+        if self.state is DeliveryState.SENT:
+            return True
+        return self.state.has_ended and self.attempts > 1
+
+    @property
     def held_until(self) -> datetime | None:
-        """When another attempt may begin."""
-        return self.claimed_until if self.state is DeliveryState.CLAIMED else self.next_attempt_at
+        """When another attempt may begin; None: now. What waits is in the queue until its time."""
+        match self.state:
+            case DeliveryState.CLAIMED:
+                return self.claimed_until
+            case DeliveryState.RETRYING:
+                return self.next_attempt_at
+            case _:
+                return None
+
+    def is_stuck(self, at: datetime) -> bool:
+        """Whether its message in the queue must be lost: nobody has tried it at its time."""
+        times = (self.claimed_until, self.next_attempt_at, self.changed_at)
+        latest = max(time for time in times if time is not None)
+        return not self.state.has_ended and at - latest > STUCK_AFTER
 
     def claim(self, *, at: datetime) -> Self:
-        """Take it on again."""
+        """Take it on."""
         return replace(
             self,
             state=DeliveryState.CLAIMED,
             attempts=self.attempts + 1,
+            tried_at=self.tried_at or at,
             claimed_until=at + LEASE,
             next_attempt_at=None,
+            reason=None,
             changed_at=at,
         )
 
-    def sent(self, provider_id: str | None, *, at: datetime) -> Self:
-        """The provider has taken it."""
+    def put_off(self, until: datetime, why: str, *, at: datetime) -> Self:
+        """Let it wait for its turn, before its first attempt."""
+        return replace(self, next_attempt_at=until, reason=why, changed_at=at)
+
+    def sent(
+        self,
+        provider_id: str | None,
+        *,
+        at: datetime,
+        shown: int = 0,
+        is_outdated: bool = False,
+    ) -> Self:
+        """The provider has taken it.
+
+        Args:
+            provider_id: How the provider names it.
+            at: When.
+            shown: `told_version` of the alert that its text was made of.
+            is_outdated: Whether the alert has changed since.
+        """
         return replace(
-            self._released(at), state=DeliveryState.SENT, provider_id=provider_id, reason=None
+            self._released(at),
+            state=DeliveryState.SENT,
+            provider_id=provider_id,
+            reason=None,
+            shown=shown,
+            is_outdated=is_outdated,
         )
 
     def skip(self, reason: str, *, at: datetime) -> Self:
         """There is no need for it any more."""
-        return replace(self._released(at), state=DeliveryState.SKIPPED, reason=reason)
+        skipped = replace(self._released(at), state=DeliveryState.SKIPPED, reason=reason)
+        return replace(skipped, is_outdated=skipped.may_have_arrived)
 
     def fail(
         self,
@@ -184,7 +265,8 @@ class Notification:
         """An attempt failed: try again after a pause that grows, or give up."""
         failed = replace(self._released(at), reason=reason)
         if not is_retryable or self.attempts >= ATTEMPTS_LIMIT:
-            return replace(failed, state=DeliveryState.FAILED)
+            failed = replace(failed, state=DeliveryState.FAILED)
+            return replace(failed, is_outdated=failed.may_have_arrived)
         pause = min(_FIRST_PAUSE * 3 ** (self.attempts - 1), _LONGEST_PAUSE)
         if retry_after is not None:
             pause = min(max(pause, retry_after), _LONGEST_PAUSE)
@@ -198,6 +280,11 @@ def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None
     """Why a message that is about to be sent is not needed any more; None if it is."""
     if alert.alert_id != delivery.alert_id:
         return "the alert was replaced by a newer episode"
+    if delivery.event is NotificationEvent.WORSENED:
+        is_same = alert.status is AlertStatus.ACKNOWLEDGED and alert.escalation.spell == (
+            delivery.spell
+        )
+        return None if is_same else "nobody has acknowledged it any more"
     if not delivery.is_page:
         return None
     match alert.status:
@@ -210,18 +297,30 @@ def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None
 
 
 def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
+    escalation = alert.escalation
     if alert.snooze is not None and alert.is_snoozed(at):
         return "snoozed"
-    if alert.escalation.loop != delivery.loop:
+    if escalation.spell != delivery.spell:
+        return "it was acknowledged or snoozed meanwhile, and fires anew"
+    if not delivery.is_by_rule and escalation.loop != delivery.loop:
         return "a newer run of the escalation policy has begun"
     return None
 
 
-def is_unanswered(notifications: Sequence[Notification]) -> bool:
-    """Whether all messages of one step have ended, and none of them reached anybody."""
-    if not notifications:
+def is_unanswered(step: Sequence[Notification], ledger: Iterable[Notification]) -> bool:
+    """Whether a step has reached nobody: all its messages have ended, and none was sent.
+
+    Args:
+        step: The step's own messages.
+        ledger: All of the alert; those count that rules of the step's users delay.
+    """
+    if not step:
         return False
-    planned = max(each.delivery.planned for each in notifications)
-    has_ended = all(each.state.has_ended for each in notifications)
-    is_sent = any(each.state is DeliveryState.SENT for each in notifications)
-    return has_ended and not is_sent and len(notifications) >= planned
+    versions = {each.delivery.version for each in step}
+    later = [
+        each for each in ledger if each.delivery.is_by_rule and each.delivery.version in versions
+    ]
+    planned = max(each.delivery.planned for each in step)
+    has_ended = all(each.state.has_ended for each in (*step, *later))
+    is_sent = any(each.state is DeliveryState.SENT for each in (*step, *later))
+    return has_ended and not is_sent and len(step) >= planned

@@ -1,12 +1,18 @@
 """From the step that an alert has reached to the messages that it sends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.duration import spelled
-from tocsin.domain.escalation import Step, Target, TargetKind
-from tocsin.domain.notification import Delivery, NotificationReason
+from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.notification import (
+    Delivery,
+    Notification,
+    NotificationEvent,
+    NotificationReason,
+)
 from tocsin.domain.people import ChannelType, ContactMethod, Directory, User
 
 
@@ -19,36 +25,83 @@ class Plan:
     """What would have been sent, and why it cannot be."""
 
 
-def plan_step(alert: Alert, step: Step | None, directory: Directory) -> Plan:
-    """Turn the step that an alert has just reached into messages.
+def plan_step(alert: Alert, directory: Directory, ledger: Iterable[Notification] = ()) -> Plan:
+    """Turn the step that an alert has just begun into messages.
 
     Whoever is asked twice, by name and by a schedule, is told once.
 
     Args:
-        alert: Its escalation says which step, and `changed_at` when it was reached.
-        step: As the policy has it by now; None if the policy or the step is gone.
+        alert: Its escalation says which targets, and since when.
+        directory: Who and what can be reached.
+        ledger: Messages of the alert that were planned before.
+    """
+    return _plan(alert.escalation.targets, _template(alert), alert, directory, ledger)
+
+
+def plan_worsened(alert: Alert, directory: Directory) -> Plan:
+    """Tell those who have an alert that it has become worse.
+
+    A person hears by their rules for the new severity. Where a key or an integration has it, or
+    the person cannot be reached, the targets of the last step hear.
+
+    Args:
+        alert: Acknowledged, and worse than it was before in this spell.
         directory: Who and what can be reached.
     """
-    template = _template(alert)
-    if step is None:
-        gone = replace(template, target=f"step:{alert.escalation.step_name}", channel="none")
-        why = "the step is not in its policy any more"
-        return Plan(unreachable=((gone, why),))
+    template = replace(
+        _template(alert),
+        event=NotificationEvent.WORSENED,
+        reason=NotificationReason.WORSENED,
+        asked_at=alert.changed_at,
+        due_at=alert.changed_at,
+    )
+    responder = (alert.acknowledged_by or "").removeprefix("link:")
+    if responder in directory.users:
+        target = str(Target(TargetKind.USER, responder))
+        plan = _plan((target,), template, alert, directory, ())
+        if plan.deliveries:
+            return plan
+    return _plan(alert.escalation.targets, template, alert, directory, ())
+
+
+def _plan(
+    targets: Sequence[str],
+    template: Delivery,
+    alert: Alert,
+    directory: Directory,
+    ledger: Iterable[Notification],
+) -> Plan:
+    asked_before = _first_asked(template, ledger)
     planned: dict[str, Delivery] = {}
     unreachable: dict[str, tuple[Delivery, str]] = {}
-    for target in step.targets:
+    for target in targets:
         for delivery, problem in _of_target(target, template, alert, directory):
-            if problem is None:
-                planned.setdefault(delivery.key, delivery)
-            else:
+            if problem is not None:
                 unreachable.setdefault(delivery.key, (delivery, problem))
-    number = len(planned) + len(unreachable)
+                continue
+            if delivery.is_by_rule:
+                first = asked_before.get(delivery.target, delivery.asked_at)
+                moved = delivery.due_at - delivery.asked_at + first
+                delivery = replace(delivery, asked_at=first, due_at=moved)  # noqa: PLW2901
+            planned.setdefault(delivery.key, delivery)
+    number = sum(not each.is_by_rule for each in planned.values()) + len(unreachable)
     return Plan(
         deliveries=tuple(replace(each, planned=number) for each in planned.values()),
         unreachable=tuple(
             (replace(each, planned=number), why) for each, why in unreachable.values()
         ),
     )
+
+
+def _first_asked(template: Delivery, ledger: Iterable[Notification]) -> Mapping[str, datetime]:
+    """When each target was first asked in this firing spell."""
+    first: dict[str, datetime] = {}
+    for each in ledger:
+        delivery = each.delivery
+        if delivery.is_page and delivery.spell == template.spell:
+            known = first.get(delivery.target, delivery.asked_at)
+            first[delivery.target] = min(known, delivery.asked_at)
+    return first
 
 
 def _template(alert: Alert) -> Delivery:
@@ -59,6 +112,7 @@ def _template(alert: Alert) -> Delivery:
         reason = NotificationReason.ESCALATED
     else:
         reason = NotificationReason.FIRST
+    begun_at = escalation.begun_at or alert.changed_at
     return Delivery(
         alert_id=alert.alert_id,
         episode=alert.episode,
@@ -68,7 +122,10 @@ def _template(alert: Alert) -> Delivery:
         channel="",
         reason=reason,
         step_name=escalation.step_name,
-        due_at=alert.changed_at,
+        spell=escalation.spell,
+        version=alert.version,
+        asked_at=begun_at,
+        due_at=begun_at,
     )
 
 
@@ -77,20 +134,21 @@ type _Asked = tuple[Delivery, str | None]
 
 
 def _of_target(
-    target: Target, template: Delivery, alert: Alert, directory: Directory
+    spelled_target: str, template: Delivery, alert: Alert, directory: Directory
 ) -> Iterator[_Asked]:
-    named = replace(template, target=str(target), channel="none")
-    match target.kind:
+    kind, _, name = spelled_target.partition(":")
+    named = replace(template, target=spelled_target, channel="none")
+    match TargetKind(kind):
         case TargetKind.CHANNEL:
-            is_known = target.name in directory.channels
-            problem = None if is_known else f"there is no channel {target.name}"
-            yield replace(named, channel=target.name), problem
+            is_known = name in directory.channels
+            problem = None if is_known else f"there is no channel {name}"
+            yield replace(named, channel=name), problem
         case TargetKind.USER:
-            yield from _of_user(target.name, named, alert, directory)
+            yield from _of_user(name, named, alert, directory)
         case TargetKind.SCHEDULE:
-            users = directory.on_call.get(target.name, ())
+            users = directory.on_call.get(name, ())
             if not users:
-                yield named, f"nobody is on call by schedule {target.name}"
+                yield named, f"nobody is on call by schedule {name}"
             for user in users:
                 asked = replace(named, target=str(Target(TargetKind.USER, user)))
                 yield from _of_user(user, asked, alert, directory)
@@ -101,18 +159,21 @@ def _of_user(name: str, template: Delivery, alert: Alert, directory: Directory) 
     if user is None:
         yield template, f"there is no user {name}"
         return
+    if name == alert.escalation.giver and template.is_page:
+        yield template, f"{name} gave it back"
+        return
     rules = user.rules(alert.severity)
     if not rules:
         yield template, _why_untold(user, alert)
     for rule in rules:
-        address = user.address_of(rule.by)
-        channel = rule.by.value
+        problem = _why_not(user, rule.by, user.address_of(rule.by), directory)
+        asked = replace(template, channel=rule.by.value)
         if rule.after:
             channel = f"{rule.by}+{spelled(rule.after)}"
-        asked = replace(
-            template, channel=channel, address=address, due_at=template.due_at + rule.after
-        )
-        yield asked, _why_not(user, rule.by, address, directory)
+            asked = replace(asked, channel=channel, due_at=template.due_at + rule.after)
+            if template.is_page and problem is None:
+                asked = replace(asked, step=0, loop=template.spell)
+        yield asked, problem
 
 
 def _why_untold(user: User, alert: Alert) -> str:

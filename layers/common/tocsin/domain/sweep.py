@@ -1,13 +1,16 @@
 """The check behind everything else: an open alert that nobody would ever look at again."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert_query import Counts
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
+from tocsin.domain.notification import Notification
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
@@ -16,9 +19,14 @@ SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
 SETTLED_AFTER: Final = timedelta(minutes=2)
 """How long the stream may take before something counts as forgotten."""
+PLANNED_AFTER: Final = timedelta(minutes=5)
+"""How long it may take until the messages of a step are in the ledger."""
 OVERDUE_AFTER: Final = timedelta(minutes=5)
 """Every tick in this time has sent a timer for what is overdue."""
+LOOKED_AT_FOR: Final = timedelta(hours=25)
+"""After a step was begun, its messages are looked at for as long as a rule may delay them."""
 OURSELVES: Final = Source(integration=SELF)
+_DEDUP_KEY: Final = "sweep"
 
 
 class Ailment(StrEnum):
@@ -26,10 +34,12 @@ class Ailment(StrEnum):
 
     NO_TIMER = "no timer"
     """Something is due, and nothing brings it back in time."""
-    UNPAGED = "unpaged"
-    """A step was begun, and no message of it was ever taken on."""
     OVERDUE = "overdue"
     """Its timer comes and comes, and does not do what is due."""
+    UNPLANNED = "unplanned"
+    """A step was begun, and its messages are not in the ledger."""
+    STUCK = "stuck"
+    """A message is in the ledger, and nobody tries to send it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +50,79 @@ class Finding:
     ailment: Ailment
 
 
-def ailment_of(alert: Alert, now: datetime) -> Ailment | None:
-    """Say what is wrong with an alert; None for nearly all of them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepState:
+    """How far a sweep has come; kept, as one may take longer than one run of the function."""
 
-    That it is unpaged is a suspicion: the ledger has to confirm it.
+    cursor: str | None = None
+    """Where it goes on; None: it has ended."""
+    seen: Counts = field(default_factory=Counts)
+    """Open alerts up to there."""
+    found: int = 0
+    is_reported: bool = False
+    """Whether an alert about an earlier finding is open."""
+    drift: Counts = field(default_factory=Counts)
+    """By how much the kept counts were wrong at the end of the sweep before."""
+
+
+def is_suspect(row: Alert, now: datetime) -> bool:
+    """Whether what a list shows is reason enough to read the alert; it is not for most.
 
     Args:
-        alert: As a list shows it, or as it is stored.
+        row: An open alert as a list shows it: without the time of its last change, and without
+            the time when it lapses.
+        now: When it is looked at.
+    """
+    begun_at = row.escalation.begun_at
+    is_young = begun_at is not None and now - begun_at < LOOKED_AT_FOR
+    is_asking = row.status is AlertStatus.FIRING and row.snooze is None
+    return (is_asking and is_young) or row.timer_at is None or _timer_ailment(row, now) is not None
+
+
+def ailments_of(
+    alert: Alert, ledger: Callable[[], Sequence[Notification]], now: datetime
+) -> tuple[Ailment, ...]:
+    """Say what is wrong with an alert; nothing with nearly all of them.
+
+    Args:
+        alert: As it is stored.
+        ledger: Reads its messages.
         now: When it is looked at.
     """
     if not alert.is_open or now - alert.changed_at < SETTLED_AFTER:
-        return None
+        return ()
+    timer = _timer_ailment(alert, now)
+    found = [timer] if timer else []
+    escalation = alert.escalation
+    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
+    if is_asking and escalation.begun_at is not None:
+        messages = ledger()
+        is_late = now - escalation.begun_at > PLANNED_AFTER
+        if is_late and not any(_is_of_step(each, alert) for each in messages):
+            found.append(Ailment.UNPLANNED)
+        if any(each.is_stuck(now) for each in messages):
+            found.append(Ailment.STUCK)
+    return tuple(found)
+
+
+def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:
     if lacks_timer(alert):
         return Ailment.NO_TIMER
     if alert.timer_at is not None and now - alert.timer_at > OVERDUE_AFTER:
         return Ailment.OVERDUE
-    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
-    if is_asking and alert.escalation.step > 0 and not alert.notification_count:
-        return Ailment.UNPAGED
     return None
+
+
+def _is_of_step(message: Notification, alert: Alert) -> bool:
+    delivery, stands = message.delivery, alert.escalation
+    if delivery.is_by_rule:
+        return delivery.spell == stands.spell
+    return delivery.is_page and (delivery.loop, delivery.step) == (stands.loop, stands.step)
+
+
+def is_self_report(alert: Alert) -> bool:
+    """Whether an alert is the one about earlier findings."""
+    return (alert.integration, alert.dedup_key) == (SELF, _DEDUP_KEY)
 
 
 def self_report(findings: int) -> Signal:
@@ -72,5 +136,13 @@ def self_report(findings: int) -> Signal:
         ),
     )
     return Signal(
-        action=SignalAction.TRIGGER, dedup_key="sweep", severity=Severity.WARNING, facts=facts
+        action=SignalAction.TRIGGER, dedup_key=_DEDUP_KEY, severity=Severity.WARNING, facts=facts
+    )
+
+
+def all_clear() -> Signal:
+    """End the alert about findings: a whole sweep has found nothing."""
+    facts = Facts(name="Forgotten alerts were found", reason="a whole sweep has found nothing")
+    return Signal(
+        action=SignalAction.RESOLVE, dedup_key=_DEDUP_KEY, severity=Severity.INFO, facts=facts
     )

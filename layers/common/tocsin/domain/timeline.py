@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from tocsin.domain.ids import Actor
 
@@ -30,6 +31,18 @@ class ChangeType(StrEnum):
     NOTE = "note"
     INCIDENT_CREATED = "incident_created"
     ESCALATION_EXHAUSTED = "escalation_exhausted"
+
+
+CHANGES_MESSAGES: Final = frozenset(
+    (
+        ChangeType.ACKNOWLEDGED,
+        ChangeType.UNACKNOWLEDGED,
+        ChangeType.SNOOZED,
+        ChangeType.WOKEN,
+        ChangeType.RESOLVED,
+    )
+)
+"""What makes a message that was sent before untrue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

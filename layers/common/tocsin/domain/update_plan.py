@@ -1,13 +1,13 @@
 """Who has to hear that an alert changed: those whose message would go on saying otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from tocsin.domain.alert import Alert
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.destination import is_to_user, method_of
 from tocsin.domain.notification import (
     Delivery,
-    DeliveryState,
     Notification,
     NotificationEvent,
     NotificationReason,
@@ -22,6 +22,9 @@ _EVENTS: Final = {
     ChangeType.WOKEN: NotificationEvent.WOKEN,
     ChangeType.RESOLVED: NotificationEvent.RESOLVED,
 }
+SLACK_UPDATES_LIMIT: Final = 10
+"""Messages of one place that are rewritten when an alert changes, the newest first: a policy that
+runs for days leaves hundreds, and nobody looks at the oldest."""
 
 
 def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
@@ -31,11 +34,7 @@ def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
 
 
 def plan_updates(
-    earlier: Alert,
-    alert: Alert,
-    event: NotificationEvent,
-    notifications: Sequence[Notification],
-    directory: Directory,
+    alert: Alert, event: NotificationEvent, ledger: Sequence[Notification], directory: Directory
 ) -> tuple[Delivery, ...]:
     """Tell each channel that was paged, if it is of a kind that can be told.
 
@@ -43,49 +42,112 @@ def plan_updates(
     that does not depend on which of its pages have arrived when the stream tells the change.
 
     Args:
-        earlier: The alert before the change; pages that were begun since are no news to anybody.
-        alert: As it is after the change.
+        alert: As it is after the change; pages that were begun since are no news to anybody.
         event: What happened.
-        notifications: Of the alert, from the ledger.
+        ledger: Messages of the alert.
         directory: What the channels are.
     """
-    planned: dict[str, Delivery] = {}
-    reached = earlier.escalation.loop, earlier.escalation.step
-    for notification in notifications:
-        page = notification.delivery
-        if not page.is_page or notification.state is not DeliveryState.SENT:
-            continue
-        place = _place(page, directory)
-        if place is None or (page.loop, page.step) > reached:
-            continue
-        update = replace(
-            page,
-            event=event,
-            reason=NotificationReason.CHANGED,
-            version=alert.version,
-            due_at=alert.changed_at,
-        )
-        planned[place] = update if place == page.key else _told_once(update, earlier)
+    pages = [
+        each.delivery
+        for each in ledger
+        if each.delivery.is_page
+        and each.may_have_arrived
+        and each.delivery.version < alert.told_version
+    ]
+    planned = {
+        update.key: update
+        for page in _newest(pages, directory)
+        if (update := _update_of(page, alert, event, directory))
+    }
     return tuple(planned.values())
 
 
-def _told_once(update: Delivery, earlier: Alert) -> Delivery:
-    escalation = earlier.escalation
-    return replace(
-        update, step=escalation.step, loop=escalation.loop, step_name=escalation.step_name
+def plan_correction(
+    alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
+) -> Delivery | None:
+    """Bring up to date what was on its way when the alert changed; None if it says what is so.
+
+    Args:
+        alert: As it is now.
+        told: A message that may have arrived just now.
+        ledger: All messages of the alert.
+        directory: What the channels are.
+    """
+    message = told.delivery
+    is_page = message.is_page
+    if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
+        return None
+    if is_page and message.version >= alert.told_version:
+        return None
+    page = replace(message, event=NotificationEvent.PAGED)
+    update = _update_of(page, alert, event_now(alert), directory)
+    if update is None:
+        return None
+    is_told = any(each.delivery.key == update.key for each in ledger)
+    if not is_told:
+        return update
+    if not told.is_outdated:
+        return None  # the update was planned after this message had arrived
+    after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
+    return replace(update, after=after)
+
+
+def event_now(alert: Alert) -> NotificationEvent:
+    """What a message that is brought up to date tells."""
+    match alert.status:
+        case AlertStatus.RESOLVED:
+            return NotificationEvent.RESOLVED
+        case _ if alert.snooze is not None:
+            return NotificationEvent.SNOOZED
+        case AlertStatus.ACKNOWLEDGED:
+            return NotificationEvent.ACKNOWLEDGED
+        case AlertStatus.FIRING:
+            return NotificationEvent.UNACKNOWLEDGED
+
+
+def can_be_told(delivery: Delivery, directory: Directory) -> bool:
+    """Whether a place that was paged can hear of changes."""
+    return _rewrites(delivery, directory) is not None
+
+
+def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Delivery]:
+    """The newest pages of each place, where every page would be rewritten for itself."""
+    counted: dict[tuple[str, str], int] = {}
+    for page in sorted(pages, key=lambda page: page.asked_at, reverse=True):
+        place = page.target, page.channel
+        counted[place] = counted.get(place, 0) + 1
+        if not _rewrites(page, directory) or counted[place] <= SLACK_UPDATES_LIMIT:
+            yield page
+
+
+def _update_of(
+    page: Delivery, alert: Alert, event: NotificationEvent, directory: Directory
+) -> Delivery | None:
+    rewrites = _rewrites(page, directory)
+    if rewrites is None:
+        return None
+    update = replace(
+        page,
+        event=event,
+        reason=NotificationReason.CHANGED,
+        version=alert.told_version,
+        spell=alert.escalation.spell,
+        after=None,
+        asked_at=alert.changed_at,
+        due_at=alert.changed_at,
     )
+    return update if rewrites else replace(update, step=0, loop=0, step_name=None)
 
 
-def _place(page: Delivery, directory: Directory) -> str | None:
-    """What must be told once; None for what cannot be told."""
+def _rewrites(page: Delivery, directory: Directory) -> bool | None:
+    """Whether each message is rewritten for itself; None for what cannot be told."""
+    if is_to_user(page):
+        return True if method_of(page) is ContactMethod.SLACK else None
     channel = directory.channels.get(page.channel)
-    if channel is None:
-        is_direct_message = page.channel.startswith(ContactMethod.SLACK)
-        return page.key if is_direct_message else None
-    match channel.type:
+    match channel.type if channel else None:
         case ChannelType.SLACK:
-            return page.key
+            return True
         case ChannelType.WEBHOOK | ChannelType.CONSOLE:
-            return f"{page.target} {page.channel}"
-        case ChannelType.EMAIL | ChannelType.SMS | ChannelType.APPRISE:
+            return False
+        case _:
             return None

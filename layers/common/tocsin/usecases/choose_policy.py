@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import PagingRepository
 
 NOW: Final = timedelta()
-"""The age of what is read anew."""
+"""The age of what is read anew: once for each time that is asked for, so once for a batch."""
 NOBODY_FOR: Final = timedelta(seconds=5)
 """How long "no policy is for this" is believed: a team without any would read at every opening."""
 

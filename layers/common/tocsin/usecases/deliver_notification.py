@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.destination import channel_of
+from tocsin.domain.destination import channel_of, why_gone
 from tocsin.domain.errors import (
     AlertNotFoundError,
     DeliveryFailedError,
@@ -24,6 +24,7 @@ from tocsin.domain.message import message_of
 from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import (
     ATTEMPTS_LIMIT,
+    WAITS_AGAIN_AFTER,
     Delivery,
     DeliveryState,
     Notification,
@@ -33,6 +34,7 @@ from tocsin.domain.notification import (
 from tocsin.domain.people import Channel
 from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
+from tocsin.domain.update_plan import can_be_told
 from tocsin.usecases.choose_policy import NOW
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
 CLAIM_ATTEMPTS: Final = 3
 """Lost races after which the message goes back to the queue; each had a winner."""
+IN_LINE: Final = "its channel is busy, or rests after failures"
 GONE: Final = "the alert does not exist any more"
 NEVER_ENDED: Final = f"none of {ATTEMPTS_LIMIT} attempts came to an end"
 
@@ -105,12 +108,14 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
         return _put_back(delivery, delivery.due_at, work)
     known = work.ledger.get(delivery)
     for _ in range(CLAIM_ATTEMPTS):
-        if known is not None and known.state.has_ended:
+        if known is None:
+            known = _add(delivery, at, work)
+        if known.state.has_ended:
             return Delivered(outcome=Outcome.ENDED, notification=known)
-        if known is not None and not known.is_free(at):
+        if not known.is_free(at):
             return _put_back(delivery, known.held_until or at, work)
         try:
-            return _deliver_free(delivery, known, work)
+            return _deliver_free(known, work)
         except _ClaimLostError as lost:
             known = lost.current
     raise TryAgainError("Others change this delivery all the time.")
@@ -124,8 +129,18 @@ class _ClaimLostError(Exception):
         self.current = current
 
 
-def _deliver_free(delivery: Delivery, known: Notification | None, work: Work) -> Delivered:
-    at = work.now()
+def _add(delivery: Delivery, at: datetime, work: Work) -> Notification:
+    """Put a message into the ledger that nobody planned there: a channel's test."""
+    waiting = Notification.waiting(delivery, at=at)
+    try:
+        work.ledger.add(waiting, write_id=work.new_write_id())
+    except NotificationRefusedError as refusal:
+        return refusal.current or waiting
+    return waiting
+
+
+def _deliver_free(known: Notification, work: Work) -> Delivered:
+    delivery, at = known.delivery, work.now()
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
     channel = _channel_of(delivery, at, work)
@@ -134,10 +149,11 @@ def _deliver_free(delivery: Delivery, known: Notification | None, work: Work) ->
         is_urgent = delivery.is_page and alert is not None and alert.severity is Severity.CRITICAL
         passage = work.gate.enter(channel, is_urgent=is_urgent, at=at)
         if passage.opens_at is not None:
+            _note_waiting(known, passage.opens_at, work)
             return _put_back(delivery, passage.opens_at, work)
         failures = passage.failures
-    claimed = _claim(delivery, known, work)
-    if known is not None and known.attempts >= ATTEMPTS_LIMIT:
+    claimed = _claim(known, work)
+    if known.attempts >= ATTEMPTS_LIMIT:
         return _give_up(claimed, NEVER_ENDED, work, channel)
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, work.now())
@@ -147,7 +163,7 @@ def _deliver_free(delivery: Delivery, known: Notification | None, work: Work) ->
             outcome=Outcome.SKIPPED, notification=skipped, channel=channel, alert=alert
         )
     if channel is None:
-        return _give_up(claimed, f"there is no channel {delivery.channel} any more", work, None)
+        return _give_up(claimed, why_gone(delivery), work, None)
     return _send(claimed, alert, channel, work, failures=failures)
 
 
@@ -158,14 +174,28 @@ def _send(
     is_test = delivery.event is NotificationEvent.TEST
     links = None if is_test else work.links.links(delivery, at=work.now())
     message = message_of(alert, delivery, next_action(alert), links)
+    is_rewritten = can_be_told(delivery, work.paging.directory(work.now()))
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
     except DeliveryFailedError as failure:
         return _note_failure(claimed, alert, channel, work, failure, failures=failures + 1)
-    sent = _mark(claimed, claimed.sent(provider_id, at=work.now()), work)
+    is_outdated = is_rewritten and _has_changed(alert, delivery, work)
+    sent = claimed.sent(
+        provider_id, at=work.now(), shown=alert.told_version, is_outdated=is_outdated
+    )
+    sent = _mark(claimed, sent, work)
     if failures:
         work.gate.note_success(channel)
     return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel, alert=alert)
+
+
+def _has_changed(alert: Alert, delivery: Delivery, work: Work) -> bool:
+    """Whether the alert has changed while its message was on its way; true if nobody knows."""
+    try:
+        now = _read_alert(delivery, work)
+    except TryAgainError:
+        return True
+    return now is not None and now.told_version != alert.told_version
 
 
 def _note_failure(
@@ -199,21 +229,30 @@ def _give_up(claimed: Notification, reason: str, work: Work, channel: Channel | 
     return Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel)
 
 
-def _claim(delivery: Delivery, known: Notification | None, work: Work) -> Notification:
+def _claim(known: Notification, work: Work) -> Notification:
     """Take it on.
 
     Raises:
         _ClaimLostError: Somebody else was faster.
     """
-    at = work.now()
+    claimed = known.claim(at=work.now())
     try:
-        if known is not None:
-            return work.ledger.update(known, known.claim(at=at), write_id=work.new_write_id())
-        claimed = Notification.first_claim(delivery, at=at)
-        work.ledger.add(claimed, write_id=work.new_write_id())
+        return work.ledger.update(known, claimed, write_id=work.new_write_id())
     except NotificationRefusedError as refusal:
         raise _ClaimLostError(refusal.current) from refusal
-    return claimed
+
+
+def _note_waiting(known: Notification, until: datetime, work: Work) -> None:
+    """Say in the ledger that its channel is busy, and every five minutes that it waits still."""
+    at = work.now()
+    is_said = known.reason == IN_LINE and at - known.changed_at < WAITS_AGAIN_AFTER
+    if known.state is not DeliveryState.WAITING or is_said:
+        return
+    after = known.put_off(until, IN_LINE, at=at)
+    try:
+        work.ledger.update(known, after, write_id=work.new_write_id())
+    except NotificationRefusedError:
+        return
 
 
 def _mark(claimed: Notification, after: Notification, work: Work) -> Notification:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
 from tocsin.domain.errors import NotificationRefusedError
-from tocsin.domain.escalation import Step
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.routing import Routing
-from tocsin.domain.step_plan import Plan, plan_step
+from tocsin.domain.people import Directory
+from tocsin.domain.step_plan import Plan, plan_step, plan_worsened
 from tocsin.domain.update_plan import plan_updates
 from tocsin.usecases.choose_policy import NOW
 
@@ -83,52 +83,62 @@ def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
     for each in consequences:
-        if each.event and each.earlier:
+        if each.event:
             directory = outlets.paging.directory(now)
-            told = outlets.notifications.of_alert(each.alert.alert_id)
-            yield from plan_updates(each.earlier, each.alert, each.event, told, directory)
+            ledger = outlets.notifications.of_alert(each.alert.alert_id)
+            updates = plan_updates(each.alert, each.event, ledger, directory)
+            yield from keep_in_ledger(updates, now, outlets)
+        if each.worsens:
+            yield from _planned(plan_worsened, each.alert, now, outlets)
         if each.begins_step:
-            yield from _deliveries_of_step(each.alert, now, outlets)
+            yield from plan_messages(each.alert, now, outlets)
 
 
-def page_step(alert: Alert, now: datetime, outlets: Outlets) -> None:
-    """Send what the step that an alert stands at sends; what was sent already is not again."""
-    deliveries = list(_deliveries_of_step(alert, now, outlets))
-    if deliveries:
-        outlets.deliveries.send(deliveries, now=now)
+def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
+    """Put the messages of the step that an alert stands at into the ledger.
+
+    Returns:
+        Those that are to be queued; what has ended already is not.
+    """
+    is_first = (alert.escalation.loop, alert.escalation.step) == (1, 1)
+    ledger = () if is_first else outlets.notifications.of_alert(alert.alert_id)
+    return _planned(partial(plan_step, ledger=ledger), alert, now, outlets)
 
 
-def _deliveries_of_step(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
-    """Plan a step, and say in the ledger whom of it nothing can reach."""
-    plan = _plan(alert, now, outlets)
+def _planned(
+    plan_for: Callable[[Alert, Directory], Plan], alert: Alert, now: datetime, outlets: Outlets
+) -> Sequence[Delivery]:
+    """Plan, by the configuration read anew before it is said that somebody cannot be reached."""
+    plan = plan_for(alert, outlets.paging.directory(now))
+    if plan.unreachable:
+        plan = plan_for(alert, outlets.paging.directory(now, max_age=NOW))
     for delivery, reason in plan.unreachable:
-        _skip(delivery, reason, now, outlets)
-    return plan.deliveries
+        _add(Notification.skipped(delivery, reason, at=now), outlets)
+    return keep_in_ledger(plan.deliveries, now, outlets)
 
 
-def _plan(alert: Alert, now: datetime, outlets: Outlets) -> Plan:
-    """Read the configuration anew before saying that somebody cannot be reached."""
-    paging = outlets.paging
-    plan = plan_step(alert, _step(alert, paging.routing(now)), paging.directory(now))
-    if not plan.unreachable:
-        return plan
-    step = _step(alert, paging.routing(now, max_age=NOW))
-    return plan_step(alert, step, paging.directory(now, max_age=NOW))
+def keep_in_ledger(
+    deliveries: Iterable[Delivery], now: datetime, outlets: Outlets
+) -> Sequence[Delivery]:
+    """Note each message as waiting, before it is queued: what the queue loses is found there.
+
+    Returns:
+        Those that have not ended.
+    """
+    return [
+        each
+        for each in deliveries
+        if not _add(Notification.waiting(each, at=now), outlets).state.has_ended
+    ]
 
 
-def _step(alert: Alert, routing: Routing) -> Step | None:
-    policy = routing.policies.get(alert.escalation.policy or "")
-    number = alert.escalation.step
-    return policy.steps[number - 1] if policy and number <= len(policy.steps) else None
-
-
-def _skip(delivery: Delivery, reason: str, now: datetime, outlets: Outlets) -> None:
-    """Say in the ledger that nothing can be sent; its own change then leads on from there."""
-    skipped = Notification.skipped(delivery, reason, at=now)
+def _add(planned: Notification, outlets: Outlets) -> Notification:
+    """Keep a new message; what the ledger holds by then, if it knows the message already."""
     try:
-        outlets.notifications.add(skipped, write_id=outlets.new_write_id())
-    except NotificationRefusedError:
-        return
+        outlets.notifications.add(planned, write_id=outlets.new_write_id())
+    except NotificationRefusedError as refusal:
+        return refusal.current or planned
+    return planned
 
 
 def _still_due(

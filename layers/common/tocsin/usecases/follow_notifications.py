@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.alert import AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId, fingerprint_of
 from tocsin.domain.notification import (
     DeliveryState,
@@ -16,8 +18,11 @@ from tocsin.domain.notification import (
     NotificationEvent,
     is_unanswered,
 )
+from tocsin.domain.step_clock import IGNORED, step_clock
 from tocsin.domain.timeline import Change, ChangeType, Detail
+from tocsin.domain.update_plan import can_be_told, plan_correction
 from tocsin.usecases.choose_policy import choose_policy
+from tocsin.usecases.follow_changes import keep_in_ledger
 
 if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets
@@ -34,10 +39,14 @@ _TYPES: Final = {
 
 
 def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlets: Outlets) -> int:
-    """Write what happened to each message; go on where a whole step reached nobody.
+    """Write what happened to each message, and do what follows from it for its alert.
+
+    Where a whole step reached nobody, the next one is begun. Where messages went out late, the
+    next step is put off. Where the alert has changed meanwhile, an update follows.
 
     Args:
-        batch: As each write left them, claims left out; the same one may come twice.
+        batch: As each write left them, without those that wait or are claimed; the same one may
+            come twice.
         now: When the batch is worked on.
         outlets: Where the consequences go to.
 
@@ -50,15 +59,39 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
             continue
         by_alert[notification.delivery.alert_id].append(notification)
     for alert_id, told in by_alert.items():
-        known = outlets.notifications.of_alert(alert_id)
-        for step, loop in dict.fromkeys(_place(each) for each in told if _may_lead_on(each)):
-            if is_unanswered([each for each in known if _is_page_of(each, step, loop)]):
-                _leave_step(alert_id, step, loop, now=now, outlets=outlets)
+        ledger = outlets.notifications.of_alert(alert_id)
+        _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
         outlets.timeline.tell(alert_id, [(_name(each), change_of(each)) for each in told])
-        reached = sum(_has_reached(each) for each in known)
+        reached = sum(_has_reached(each) for each in ledger)
         if any(map(_has_reached, told)):
             outlets.timeline.count_notifications(alert_id, reached)
     return sum(map(len, by_alert.values()))
+
+
+def _follow_alert(
+    alert_id: AlertId,
+    told: Sequence[Notification],
+    ledger: Sequence[Notification],
+    *,
+    now: datetime,
+    outlets: Outlets,
+) -> None:
+    """Go on from where the messages have left the alert."""
+    directory = outlets.paging.directory(now)
+    in_doubt = [
+        each for each in told if each.may_have_arrived and can_be_told(each.delivery, directory)
+    ]
+    if not in_doubt and not any(map(_moves_on, told)):
+        return
+    alert = outlets.slots.in_slot(fingerprint_of(alert_id))
+    if alert is None or alert.alert_id != alert_id:
+        return
+    corrections = [plan_correction(alert, each, ledger, directory) for each in in_doubt]
+    planned = keep_in_ledger([each for each in corrections if each], now, outlets)
+    if planned:
+        outlets.deliveries.send(planned, now=now)
+    if any(map(_moves_on, told)):
+        _go_on(alert, ledger, now=now, outlets=outlets)
 
 
 def change_of(notification: Notification) -> Change:
@@ -93,45 +126,67 @@ def _name(notification: Notification) -> str:
     return f"{notification.delivery.key}#{notification.version}"
 
 
-def _may_lead_on(notification: Notification) -> bool:
-    is_over = notification.state in {DeliveryState.FAILED, DeliveryState.SKIPPED}
-    return is_over and notification.delivery.is_page
-
-
-def _place(notification: Notification) -> tuple[int, int]:
-    return notification.delivery.step, notification.delivery.loop
-
-
-def _is_page_of(notification: Notification, step: int, loop: int) -> bool:
-    return notification.delivery.is_page and _place(notification) == (step, loop)
+def _moves_on(notification: Notification) -> bool:
+    """Whether the alert's next step may come earlier or later by this."""
+    delivery = notification.delivery
+    if not (notification.state.has_ended and delivery.is_page):
+        return False
+    if notification.state is not DeliveryState.SENT:
+        return True
+    return not delivery.is_by_rule and notification.changed_at - delivery.asked_at > IGNORED
 
 
 def _has_reached(notification: Notification) -> bool:
     return notification.delivery.is_page and notification.state is DeliveryState.SENT
 
 
-def _leave_step(
-    alert_id: AlertId, step: int, loop: int, *, now: datetime, outlets: Outlets
+def _go_on(
+    alert: Alert, ledger: Sequence[Notification], *, now: datetime, outlets: Outlets
 ) -> None:
-    """Go to the next step at once, if the alert still stands at this one and fires.
+    """Begin the next step at once where this one reached nobody, else let its clock begin.
 
     Raises:
         ConcurrentUpdateError: Others were faster every time; the stream brings it back.
     """
-    alert = outlets.slots.in_slot(fingerprint_of(alert_id))
+    current: Alert | None = alert
     for _ in range(ATTEMPTS):
-        if alert is None or alert.alert_id != alert_id or alert.status is not AlertStatus.FIRING:
+        after = _gone_on(current, alert.alert_id, ledger, now, outlets) if current else None
+        if current is None or after is None:
             return
-        stands = alert.escalation
-        has_moved_on = (stands.step, stands.loop) != (step, loop) or stands.is_restart
-        if has_moved_on or stands.escalates_at is None or alert.snooze is not None:
-            return
-        policy = choose_policy(alert, at=now, paging=outlets.paging)
-        after = alert.escalate(policy, at=now, reason=UNREACHED)
         try:
-            outlets.slots.update(alert, after, write_id=outlets.new_write_id())
+            outlets.slots.update(current, after, write_id=outlets.new_write_id())
         except SlotRefusedError as refusal:
-            alert = refusal.current
+            current = refusal.current
         else:
             return
     raise ConcurrentUpdateError
+
+
+def _gone_on(
+    alert: Alert,
+    alert_id: AlertId,
+    ledger: Sequence[Notification],
+    now: datetime,
+    outlets: Outlets,
+) -> Alert | None:
+    """The alert as it goes on from here; None if nothing changes."""
+    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
+    stands = alert.escalation
+    if alert.alert_id != alert_id or not is_asking or stands.held_why == NEXT_RUN:
+        return None
+    clock = step_clock(alert, ledger)
+    if clock is None:
+        return None
+    step = [
+        each
+        for each in ledger
+        if each.delivery.is_page
+        and (each.delivery.step, each.delivery.loop) == (stands.step, stands.loop)
+    ]
+    if is_unanswered(step, ledger):
+        policy = choose_policy(alert, at=now, paging=outlets.paging)
+        skipping = replace(alert, escalation=stands.wanted_on(now))
+        return skipping.escalate(policy, at=now, reason=UNREACHED)
+    if clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
+        return None
+    return alert.held(clock.due_at, clock.why)

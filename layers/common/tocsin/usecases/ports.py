@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.consequences import AlertChange
@@ -28,6 +28,7 @@ from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
 from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
+from tocsin.domain.sweep import SweepState
 from tocsin.domain.timeline import Change, TimelinePage
 
 type NewWriteId = Callable[[], WriteId]
@@ -464,6 +465,22 @@ class TimelineRepository(Protocol):
 
     def let_expire(self, alert: Alert) -> None:
         """Let what is kept beside a resolved alert go when the alert goes."""
+
+    def stored_counts(self) -> Counts:
+        """Read the numbers of open alerts, as the changes have moved them."""
+
+    def correct_counts(self, by: Counts) -> None:
+        """Move the numbers of open alerts: a change was lost."""
+
+
+class SweepRepository(Protocol):
+    """How far the sweep has come."""
+
+    def state(self) -> SweepState:
+        """Read it; a new one if there is none."""
+
+    def keep(self, state: SweepState) -> None:
+        """Keep it for the next run."""
 
 
 class DueRepository(Protocol):

@@ -98,22 +98,19 @@ def _pages(
         acted = act(alert, moment, policy)
         if acted is None or not acted.is_open:
             break
-        if due.kind is ActionKind.ESCALATE and acted.escalation.step:
-            pages += _of_step(acted, policy, directory)
+        if due.kind is ActionKind.ESCALATE and acted.escalation.loop:
+            known = {page.delivery.key for page in pages}
+            pages += [it for it in _of_step(acted, directory) if it.delivery.key not in known]
         if moment == at:
             settled = acted
         alert = acted
     return tuple(pages[:PAGES_LIMIT]), settled
 
 
-def _of_step(
-    alert: Alert, policy: EscalationPolicy | None, directory: Directory
-) -> list[PlannedPage]:
-    if alert.escalation.rest is not None or policy is None:
+def _of_step(alert: Alert, directory: Directory) -> list[PlannedPage]:
+    if alert.escalation.rest is not None:
         return []
-    number = alert.escalation.step
-    step = policy.steps[number - 1] if 0 < number <= len(policy.steps) else None
-    plan = plan_step(alert, step, directory)
+    plan = plan_step(alert, directory)
     sent = [PlannedPage(at=it.due_at, delivery=it, problem=None) for it in plan.deliveries]
     return sent + [
         PlannedPage(at=it.due_at, delivery=it, problem=why) for it, why in plan.unreachable

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.escalation import EscalationPolicy
-from tocsin.domain.next_action import Timer, act, next_action
+from tocsin.domain.next_action import ActionKind, Timer, act, next_action
+from tocsin.domain.step_clock import step_clock
 from tocsin.usecases.choose_policy import choose_policy
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
+    from tocsin.usecases.ports import (
+        NewWriteId,
+        NotificationRepository,
+        PagingRepository,
+        SlotRepository,
+    )
 
 ATTEMPTS: Final = 5
 
@@ -23,9 +29,13 @@ def run_due_action(
     at: datetime,
     slots: SlotRepository,
     paging: PagingRepository,
+    notifications: NotificationRepository,
     new_write_id: NewWriteId,
 ) -> Alert | None:
     """Act once; a second delivery and a stale timer do nothing.
+
+    A step is not left before the time to answer it has passed: that begins when its messages
+    have gone out.
 
     A timer that the alert still has, but that comes before its next action, is put off: changes
     leave the timer where it is as long as it is not too late.
@@ -40,7 +50,7 @@ def run_due_action(
     for _ in range(ATTEMPTS):
         if alert is None or alert.timer_at != timer.due_at:
             return None
-        after = act(alert, at, _policy(alert, at, paging))
+        after = _held(alert, at, notifications) or act(alert, at, _policy(alert, at, paging))
         try:
             if after is not None:
                 return slots.update(alert, after, write_id=new_write_id())
@@ -51,6 +61,19 @@ def run_due_action(
         else:
             return None
     raise ConcurrentUpdateError
+
+
+def _held(alert: Alert, at: datetime, notifications: NotificationRepository) -> Alert | None:
+    """The alert with its next step put off; None if that is not due, or due indeed."""
+    due = next_action(alert)
+    if due.kind not in {ActionKind.ESCALATE, ActionKind.EXHAUST} or not due.is_due(at):
+        return None
+    if not alert.escalation.waits_for_delay:
+        return None
+    clock = step_clock(alert, notifications.of_alert(alert.alert_id))
+    if clock is None or clock.due_at <= at:
+        return None
+    return alert.held(clock.due_at, clock.why)
 
 
 def _policy(alert: Alert, at: datetime, paging: PagingRepository) -> EscalationPolicy | None:

@@ -2,95 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery, Sort
+from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertPage, AlertQuery, Counts, Sort
+from tocsin.domain.consequences import counts_of
 from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError
 from tocsin.domain.next_action import next_action
-from tocsin.domain.sweep import OURSELVES, Ailment, Finding, ailment_of, self_report
-from tocsin.usecases.follow_changes import page_step
+from tocsin.domain.sweep import (
+    OURSELVES,
+    Ailment,
+    Finding,
+    SweepState,
+    ailments_of,
+    all_clear,
+    is_self_report,
+    is_suspect,
+    self_report,
+)
+from tocsin.usecases.follow_changes import plan_messages
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
+    from tocsin.domain.signal import Signal
     from tocsin.usecases.follow_changes import Outlets
-    from tocsin.usecases.ports import AlertRepository
+    from tocsin.usecases.ports import AlertRepository, SweepRepository
 
 
-def sweep_alerts(
-    *, now: datetime, alerts: AlertRepository, outlets: Outlets
-) -> tuple[Finding, ...]:
-    """Look at every open alert.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """One run of a sweep, and what it needs of the world."""
 
-    Returns:
-        What was found and, but for what is only overdue, mended.
-    """
-    found = tuple(_findings(now, alerts, outlets))
-    for finding in found:
-        _mend(finding, now, outlets)
-    if found:
-        receive_signal(
-            self_report(len(found)),
-            OURSELVES,
-            at=now,
-            slots=outlets.slots,
-            paging=outlets.paging,
-            new_write_id=outlets.new_write_id,
-        )
-    return found
+    now: datetime
+    alerts: AlertRepository
+    outlets: Outlets
+    sweeps: SweepRepository
+    is_over: Callable[[], bool]
+    """Whether the function's time is nearly up: then the next run goes on."""
 
-
-def _findings(now: datetime, alerts: AlertRepository, outlets: Outlets) -> Iterator[Finding]:
-    """Suspect by the list, and confirm by what is stored."""
-    for row in _open_alerts(now, alerts):
-        if ailment_of(row, now) is None:
-            continue
-        try:
-            alert = alerts.get(row.alert_id)
-        except AlertNotFoundError:
-            continue
-        ailment = ailment_of(alert, now)
-        if ailment is not None and not (ailment is Ailment.UNPAGED and _is_known(alert, outlets)):
-            yield Finding(alert=alert, ailment=ailment)
-
-
-def _open_alerts(now: datetime, alerts: AlertRepository) -> Iterator[Alert]:
-    query = AlertQuery(
-        statuses=frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)),
-        sort=Sort.OLDEST,
-        limit=LIMIT_MAXIMUM,
-    )
-    while True:
-        page = alerts.list(query, at=now)
-        yield from page.alerts
-        if page.next_cursor is None:
-            return
-        query = replace(query, cursor=page.next_cursor)
-
-
-def _is_known(alert: Alert, outlets: Outlets) -> bool:
-    """Whether the ledger has a message of the step that the alert stands at."""
-    stands = (alert.escalation.step, alert.escalation.loop)
-    return any(
-        (each.delivery.step, each.delivery.loop) == stands
-        for each in outlets.notifications.of_alert(alert.alert_id)
-    )
-
-
-def _mend(finding: Finding, now: datetime, outlets: Outlets) -> None:
-    alert = finding.alert
-    match finding.ailment:
-        case Ailment.NO_TIMER:
-            due_at = next_action(alert).at
-            try:
-                outlets.slots.set_timer(alert, due_at, write_id=outlets.new_write_id())
-            except SlotRefusedError:
+    def run(self) -> Iterator[Finding]:
+        """Look at every open alert, and mend at once what is found; an overdue one is only told."""
+        state = self.sweeps.state()
+        if state.cursor is None:
+            state = SweepState(drift=state.drift)
+        for page in self._pages(state.cursor):
+            found = list(self._mended(page.alerts))
+            yield from found
+            state = replace(
+                state,
+                cursor=page.next_cursor,
+                seen=sum(map(counts_of, page.alerts), state.seen),
+                found=state.found + len(found),
+                is_reported=state.is_reported or any(map(is_self_report, page.alerts)),
+            )
+            if found:
+                self._receive(self_report(state.found))
+            if state.cursor is None:
+                state = self._ended(state)
+            if state.cursor is None or self.is_over():
+                self.sweeps.keep(state)
                 return
-        case Ailment.UNPAGED:
-            page_step(alert, now, outlets)
-        case Ailment.OVERDUE:
-            # Each tick sends its timer; that this does not help is for people to mend.
-            return
+
+    def _pages(self, cursor: str | None) -> Iterator[AlertPage]:
+        query = AlertQuery(
+            statuses=frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED)),
+            sort=Sort.OLDEST,
+            limit=LIMIT_MAXIMUM,
+            cursor=cursor,
+        )
+        while True:
+            page = self.alerts.list(query, at=self.now)
+            yield page
+            query = replace(query, cursor=page.next_cursor)
+
+    def _ended(self, state: SweepState) -> SweepState:
+        """Compare the kept counts: a difference that two sweeps agree on is no alert on its way."""
+        drift = self.outlets.timeline.stored_counts() - state.seen
+        if drift != Counts() and drift == state.drift:
+            self.outlets.timeline.correct_counts(Counts() - drift)
+            drift = Counts()
+        if state.is_reported and not state.found:
+            self._receive(all_clear())
+        return replace(state, drift=drift)
+
+    def _mended(self, rows: Iterable[Alert]) -> Iterator[Finding]:
+        for row in rows:
+            if not is_suspect(row, self.now):
+                continue
+            try:
+                alert = self.alerts.get(row.alert_id)
+            except AlertNotFoundError:
+                continue
+            ledger = self.outlets.notifications
+            for ailment in ailments_of(alert, lambda: ledger.of_alert(alert.alert_id), self.now):  # noqa: B023 - called at once
+                self._mend(alert, ailment)
+                yield Finding(alert=alert, ailment=ailment)
+
+    def _mend(self, alert: Alert, ailment: Ailment) -> None:
+        outlets = self.outlets
+        match ailment:
+            case Ailment.NO_TIMER:
+                due_at = next_action(alert).at
+                try:
+                    outlets.slots.set_timer(alert, due_at, write_id=outlets.new_write_id())
+                except SlotRefusedError:
+                    return
+            case Ailment.UNPLANNED:
+                planned = plan_messages(alert, self.now, outlets)
+                outlets.deliveries.send(planned, now=self.now)
+            case Ailment.STUCK:
+                ledger = outlets.notifications.of_alert(alert.alert_id)
+                stuck = [each.delivery for each in ledger if each.is_stuck(self.now)]
+                outlets.deliveries.send(stuck, now=self.now)
+            case Ailment.OVERDUE:
+                # Each tick sends its timer; that this does not help is for people to mend.
+                return
+
+    def _receive(self, signal: Signal) -> None:
+        receive_signal(
+            signal,
+            OURSELVES,
+            at=self.now,
+            slots=self.outlets.slots,
+            paging=self.outlets.paging,
+            new_write_id=self.outlets.new_write_id,
+        )

@@ -113,6 +113,7 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
         "snooze": text(_written_snooze(alert.snooze)) if alert.snooze else None,
         "incident_id": _maybe_text(alert.incident_id),
         "escalation": _maybe_text(write_escalation(alert.escalation)),
+        "told": number(alert.told_version) if alert.told_version else None,
         "flapping": text(write_flapping(alert.flapping)) if alert.flapping else None,
         "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
     }
@@ -194,6 +195,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         overflow=_read_text(image, "overflow"),
         episode=int(image["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
+        told_version=int(image["told"]["N"]) if "told" in image else 0,
         occurrences=int(image["occurrences"]["N"]) if counted else listed.occurrences,
         last_seen_at=_read_time(image, "last_seen_at") or listed.last_seen_at,
         current_value=(

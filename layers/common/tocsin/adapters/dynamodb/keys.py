@@ -56,6 +56,10 @@ def key(pk: str, sk: str) -> Key:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+SWEEP_KEY: Final = key("SWEEP", "SWEEP")
+"""How far the sweep has come."""
+
+
 def slot_partition(slot: Fingerprint) -> str:
     """All episodes of one dedup key, with their timelines."""
     return f"A#{slot}"
@@ -200,11 +204,8 @@ def ledger_partition(alert_id: AlertId) -> str:
 
 
 def ledger_key(delivery: Delivery) -> Key:
-    """One message; its numbers are padded, so that the ledger reads in the order of the steps."""
-    place = f"{delivery.episode:06}#{delivery.step:03}#{delivery.loop:04}"
-    told = f"#v{delivery.version:06}" if delivery.version else ""
-    sort = f"{place}{told}#{delivery.target}#{delivery.channel}"
-    return key(ledger_partition(delivery.alert_id), sort)
+    """One message; the ledger reads in the order of the steps."""
+    return key(ledger_partition(delivery.alert_id), delivery.place)
 
 
 def gate_key(channel: str) -> Key:

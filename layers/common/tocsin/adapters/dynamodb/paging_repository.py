@@ -66,4 +66,6 @@ class DynamoDBPaging:
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:
-    return timedelta() <= at - read_at < (REMEMBERED_FOR if max_age is None else max_age)
+    """What was read at this very time is as new as can be asked for."""
+    age = at - read_at
+    return not age or timedelta() < age < (REMEMBERED_FOR if max_age is None else max_age)

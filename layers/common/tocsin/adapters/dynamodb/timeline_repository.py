@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alert_list import stored_counts
 from tocsin.adapters.dynamodb.items import Item, expiry, number, text
 from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.timeline_items import NEWEST, change_item, sample_attributes
@@ -23,6 +24,7 @@ ACTIONS_LIMIT: Final = 100
 """DynamoDB takes no more in one transaction; one of them moves the counts."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _IS_NEW: Final = "attribute_not_exists(pk)"
+_ANY_SLOT: Final = Fingerprint("0")
 _OPENED_AND_RESOLVED: Final = 2
 """The version of an alert that nothing else happened to: its last body is that of the recovery,
 which was written with its expiry, or there is none."""
@@ -119,6 +121,14 @@ class DynamoDBTimeline:
             update.expect("attribute_exists(pk)")
             self._update_if(update, key)
 
+    def stored_counts(self) -> Counts:
+        """Read the numbers of open alerts, as the changes have moved them."""
+        return stored_counts(self.call, self.table_name)
+
+    def correct_counts(self, by: Counts) -> None:
+        """Move the numbers of open alerts: a change was lost."""
+        self.call("UpdateItem", self._move_counts(by, _ANY_SLOT)["Update"])
+
     def _told(self, told: AlertChange) -> _Told:
         alert = told.alert
         entries: list[Item] = []
@@ -152,13 +162,13 @@ class DynamoDBTimeline:
     def _actions(self, told: Sequence[_Told]) -> list[Action]:
         puts = [put(self.table_name, entry, _IS_NEW) for each in told for entry in each.entries]
         moved = sum((each.counts for each in told), Counts())
-        return puts if moved == Counts() else [*puts, self._move_counts(moved, told[0])]
+        return puts if moved == Counts() else [*puts, self._move_counts(moved, told[0].slot)]
 
-    def _move_counts(self, moved: Counts, first: _Told) -> Action:
+    def _move_counts(self, moved: Counts, slot: Fingerprint) -> Action:
         return {
             "Update": {
                 "TableName": self.table_name,
-                "Key": keys.count_key(first.slot),
+                "Key": keys.count_key(slot),
                 "UpdateExpression": (
                     "SET entity = :entity, version = :version "
                     "ADD firing :firing, acknowledged :acknowledged, snoozed :snoozed"

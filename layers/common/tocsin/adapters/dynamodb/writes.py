@@ -139,6 +139,7 @@ def resolve_update(
     )
     update = Update()
     update.sets.append("version = version + :one")
+    update.sets.append("told = version + :one")
     update.sets.extend(REFRESH_LISTED)
     update.values[":one"] = _ONE
     update.put("status", text(AlertStatus.RESOLVED))

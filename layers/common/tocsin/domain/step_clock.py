@@ -1,0 +1,74 @@
+"""When the time to answer a step begins: once its messages have gone out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import STILL_WAITING
+from tocsin.domain.notification import Notification
+
+HELD_BY_US: Final = timedelta(minutes=10)
+"""How long the next step waits at most for messages that wait in our stream, queue or line."""
+HELD_BY_PROVIDER: Final = timedelta(minutes=1)
+"""How long it waits for a provider that refuses or does not answer."""
+IGNORED: Final = timedelta(seconds=2)
+"""A message that went out this much later than its step moves nothing: nearly all do."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepClock:
+    """When the step after the present one is due."""
+
+    due_at: datetime
+    why: str | None = None
+    """Why that is later than the step's delay after its begin; None: it is not."""
+
+
+def step_clock(alert: Alert, ledger: Iterable[Notification]) -> StepClock | None:
+    """Say when the next step is due; None if it does not wait for a delay.
+
+    Args:
+        alert: Stands at a step.
+        ledger: All messages of the alert.
+    """
+    escalation = alert.escalation
+    if not escalation.waits_for_delay or escalation.begun_at is None:
+        return None
+    begun_at, delay = escalation.begun_at, escalation.delay
+    messages, is_late_by_rule = _of_step(alert, ledger)
+    if not messages and is_late_by_rule:
+        return StepClock(begun_at + delay)
+    planned = max((each.delivery.planned for each in messages), default=1)
+    out = [_out_at(each) for each in messages]
+    known = [at for at in out if at is not None]
+    if len(known) < max(planned, len(out)):
+        return StepClock(begun_at + max(delay, HELD_BY_US), STILL_WAITING)
+    starts_at = min(max(known), begun_at + HELD_BY_US)
+    if starts_at - begun_at <= IGNORED:
+        return StepClock(begun_at + delay)
+    return StepClock(starts_at + delay, "counted from when its last message had gone out")
+
+
+def _of_step(alert: Alert, ledger: Iterable[Notification]) -> tuple[Sequence[Notification], bool]:
+    """The step's own messages, and whether some wait for the delay of a user's rule."""
+    escalation, messages, by_rule = alert.escalation, [], False
+    for each in ledger:
+        delivery = each.delivery
+        if not delivery.is_page:
+            continue
+        if delivery.is_by_rule:
+            by_rule = by_rule or delivery.loop == escalation.spell
+        elif (delivery.loop, delivery.step) == (escalation.loop, escalation.step):
+            messages.append(each)
+    return messages, by_rule
+
+
+def _out_at(message: Notification) -> datetime | None:
+    """When a message went out or failed for good, at the latest a minute after it was tried."""
+    tried_at = message.tried_at
+    latest = None if tried_at is None else tried_at + HELD_BY_PROVIDER
+    if not message.state.has_ended:
+        return latest
+    return message.changed_at if latest is None else min(message.changed_at, latest)

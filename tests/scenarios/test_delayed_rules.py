@@ -1,0 +1,96 @@
+"""A user's rule with a delay counts from when that user was first asked, whatever runs begin."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.world import World
+from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.severity import Severity
+
+THREE_MINUTES = timedelta(minutes=3)
+FIVE_MINUTES = timedelta(minutes=5)
+CRITICAL = frozenset((Severity.CRITICAL,))
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    """Alice gets e-mail at once and a text after five minutes; she is asked every three."""
+    world.user(
+        "alice",
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, after=FIVE_MINUTES),
+    )
+    world.escalation_policy(("user:alice", THREE_MINUTES), repeat=9)
+    return world
+
+
+def texts(world: World) -> list[timedelta]:
+    """When texts came, since nine."""
+    return [it.at - NINE for it in world.providers.received if it.channel == "sms+5m"]
+
+
+def test_a_text_after_five_minutes_comes_once_although_the_policy_repeats_each_three(
+    team: World,
+) -> None:
+    team.opened()
+
+    team.pass_time(hours=1)
+
+    assert texts(team) == [FIVE_MINUTES]
+
+
+def test_a_severity_that_rises_does_not_put_the_text_off(world: World) -> None:
+    rules = NotificationRule(by=ContactMethod.SMS, after=FIVE_MINUTES)
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL), rules)
+    world.escalation_policy(("user:alice", HOUR))
+    world.signal(severity=Severity.WARNING)
+    world.pass_time(minutes=4)
+
+    world.signal(severity=Severity.CRITICAL)
+    world.pass_time(minutes=10)
+
+    assert texts(world) == [FIVE_MINUTES]
+
+
+def test_a_rule_that_a_rise_brings_counts_from_when_the_user_was_first_asked(world: World) -> None:
+    rule = NotificationRule(by=ContactMethod.SMS, after=FIVE_MINUTES, severities=CRITICAL)
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL), rule)
+    world.escalation_policy(("user:alice", HOUR))
+    world.signal(severity=Severity.WARNING)
+    world.pass_time(minutes=8)
+
+    world.signal(severity=Severity.CRITICAL)
+    world.pass_time(seconds=1)
+
+    assert texts(world) == [8 * MINUTE]
+
+
+def test_an_acknowledgement_ends_it_and_a_new_firing_spell_begins_it_anew(team: World) -> None:
+    alert_id = team.opened()
+    team.pass_time(minutes=1)
+    team.acknowledge(alert_id)
+    team.pass_time(minutes=9)
+    assert texts(team) == []
+
+    team.unacknowledge(alert_id, by="bob")  # type: ignore[arg-type] # an actor is a text
+    team.pass_time(minutes=20)
+
+    assert len(texts(team)) == 1
+    asked_again = next(it.at for it in team.providers.received if it.at > NINE + 10 * MINUTE)
+    assert texts(team) == [asked_again - NINE + FIVE_MINUTES]
+
+
+def test_a_step_with_a_late_rule_alone_waits_for_it(world: World) -> None:
+    """Nobody is told before ten minutes, and that is no reason to ask the next one."""
+    world.user("alice", NotificationRule(by=ContactMethod.SMS, after=10 * MINUTE))
+    world.user("bob")
+    world.escalation_policy(("user:alice", 30 * MINUTE), ("user:bob", HOUR))
+    world.opened()
+
+    world.pass_time(minutes=29)
+
+    assert world.paged() == ["alice"]
+    world.pass_time(minutes=2)
+    assert world.paged() == ["bob"]

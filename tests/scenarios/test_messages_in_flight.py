@@ -1,0 +1,117 @@
+"""Whatever is on its way when an alert changes, the newest state is told in the end."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.notifier import HeldWorld
+from tests.fakes.world import World
+from tocsin.domain.alert import Alert
+from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Notification
+from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+
+
+def heard(world: World) -> list[str]:
+    return [it.event.value for it in world.providers.received]
+
+
+def while_sending(world: World, act: Callable[[Alert], object]) -> None:
+    """Let something happen once, while the next message is on its way."""
+    send = world.providers.send
+
+    def slow_send(
+        notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        world.providers.send = send  # type: ignore[method-assign]
+        name = send(notification, alert, message, channel)
+        act(alert)
+        return name
+
+    world.providers.send = slow_send  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("type_", [ChannelType.SLACK, ChannelType.WEBHOOK, ChannelType.CONSOLE])
+def test_a_page_that_was_on_its_way_at_the_acknowledgement_is_followed_by_that(
+    world: World, type_: ChannelType
+) -> None:
+    world.channel("ops", type_)
+    world.escalation_policy(("channel:ops", HOUR))
+    while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
+
+    world.opened()
+    world.pass_time(minutes=10)
+
+    assert heard(world) == ["alert.paged", "alert.acknowledged"]
+
+
+def test_a_second_page_that_was_on_its_way_is_followed_too(world: World) -> None:
+    """The channel has heard of the acknowledgement, and then gets a page that says firing."""
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", 5 * MINUTE), ("channel:ops", HOUR))
+    world.opened()
+    while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
+
+    world.pass_time(minutes=10)
+
+    assert heard(world)[-1] == "alert.acknowledged"
+    assert heard(world)[:2] == ["alert.paged", "alert.paged"] or heard(world)[-2] == "alert.paged"
+
+
+def test_the_newest_state_is_what_a_rewritten_message_says_in_the_end() -> None:
+    """A slow `acknowledged` must not stand where `resolved` stood."""
+    world = HeldWorld()
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = world.opened()
+    world.deliver()
+    world.acknowledge(alert_id)
+
+    def meanwhile() -> None:
+        world.resolve(alert_id)
+        world.deliver()
+
+    world.provider.before.append(meanwhile)
+    world.deliver()
+    world.run(until=NINE + HOUR)
+
+    assert world.provider.received[-1].title.startswith("Resolved")
+
+
+def test_a_page_that_may_have_arrived_is_followed_although_it_is_skipped(world: World) -> None:
+    """The provider took it and dropped the connection; before the retry somebody acknowledges."""
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR))
+    world.providers.fail("ops", DeliveryFailedError("no answer in time", is_retryable=True))
+    alert_id = world.opened()
+
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=10)
+
+    assert heard(world) == ["alert.acknowledged"]
+
+
+@pytest.mark.parametrize("name", ["hook", "email", "slack-people"])
+def test_a_channel_may_be_called_like_a_contact_method(world: World, name: str) -> None:
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL))
+    world.channel(name)
+    world.escalation_policy(("user:alice", 5 * MINUTE))
+    alert_id = world.opened()
+
+    world.acknowledge(alert_id)
+
+    assert heard(world) == ["alert.paged"]
+
+
+def test_only_the_newest_messages_of_a_place_are_rewritten(world: World) -> None:
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", MINUTE), repeat=10)
+    alert_id = world.opened()
+    world.pass_time(minutes=30)
+    assert heard(world) == ["alert.paged"] * 11
+
+    world.acknowledge(alert_id)
+
+    assert heard(world)[11:] == ["alert.acknowledged"] * 10

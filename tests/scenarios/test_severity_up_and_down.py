@@ -1,0 +1,164 @@
+"""A severity that changes while an alert is open: who is asked, and who hears of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.world import World
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.ids import Actor, AlertId
+from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.severity import Severity
+
+FIVE_MINUTES = timedelta(minutes=5)
+CRITICAL = frozenset((Severity.CRITICAL,))
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    """Alice is asked first, and Bob five minutes later."""
+    world.user("alice")
+    world.user("bob")
+    world.escalation_policy(("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
+    return world
+
+
+def signalled(world: World, severity: Severity) -> AlertId:
+    alert_id = world.signal(severity=severity).alert_id
+    assert alert_id is not None
+    return alert_id
+
+
+def heard(world: World, name: str = "alice") -> list[tuple[str, str]]:
+    return [
+        (it.event.value, it.channel)
+        for it in world.providers.received
+        if it.target == f"user:{name}"
+    ]
+
+
+def test_a_severity_that_goes_up_and_down_does_not_keep_the_next_step_away(team: World) -> None:
+    for _ in range(15):
+        signalled(team, Severity.CRITICAL)
+        team.pass_time(minutes=3)
+        signalled(team, Severity.WARNING)
+        team.pass_time(minutes=1)
+
+    assert team.paged() == ["alice", "bob"]
+
+
+def test_only_what_is_worse_than_ever_in_this_spell_is_paged_anew(team: World) -> None:
+    signalled(team, Severity.WARNING)
+    signalled(team, Severity.INFO)
+    assert team.paged() == ["alice"]
+
+    signalled(team, Severity.WARNING)
+    assert team.paged() == []
+
+    signalled(team, Severity.CRITICAL)
+    assert team.paged() == ["alice"]
+
+
+def test_a_severity_that_comes_back_to_what_is_paged_goes_on_where_it_stood(world: World) -> None:
+    world.user("alice")
+    world.user("bob")
+    steps = (("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
+    world.escalation_policy(*steps, severities=CRITICAL)
+    signalled(world, Severity.CRITICAL)
+    signalled(world, Severity.INFO)
+    world.pass_time(minutes=6)
+    assert world.paged() == ["alice"]
+
+    signalled(world, Severity.CRITICAL)
+    world.pass_time(seconds=1)
+
+    assert world.paged() == ["bob"]
+
+
+def test_the_responder_hears_that_it_became_worse_by_the_rules_for_that_severity(
+    world: World,
+) -> None:
+    rules = (
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, severities=CRITICAL),
+    )
+    world.user("alice", *rules)
+    world.escalation_policy(("user:alice", FIVE_MINUTES))
+    alert_id = signalled(world, Severity.WARNING)
+    world.acknowledge(alert_id)
+
+    signalled(world, Severity.CRITICAL)
+    world.pass_time(hours=1)
+
+    assert heard(world) == [
+        ("alert.paged", "email"),
+        ("alert.worsened", "email"),
+        ("alert.worsened", "sms"),
+    ]
+    assert world.alert(alert_id).status is AlertStatus.ACKNOWLEDGED
+    assert world.providers.received[-1].message.title == "CRITICAL now, alice has it: disk-full"
+
+
+@pytest.mark.parametrize("by", ["key:01ARZ3", "integration:prod-prometheus", "ghost"])
+def test_where_no_person_has_it_the_targets_of_the_last_step_hear(team: World, by: str) -> None:
+    alert_id = signalled(team, Severity.WARNING)
+    team.acknowledge(alert_id, by=Actor(by))
+
+    signalled(team, Severity.CRITICAL)
+
+    assert heard(team) == [("alert.paged", "email"), ("alert.worsened", "email")]
+
+
+def test_it_is_told_once_and_not_with_every_swing(team: World) -> None:
+    alert_id = signalled(team, Severity.WARNING)
+    team.acknowledge(alert_id)
+    for _ in range(3):
+        signalled(team, Severity.CRITICAL)
+        signalled(team, Severity.WARNING)
+
+    assert heard(team) == [("alert.paged", "email"), ("alert.worsened", "email")]
+
+
+def test_the_time_to_resolve_it_begins_anew(world: World) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", FIVE_MINUTES), ack_timeout=30 * MINUTE)
+    alert_id = signalled(world, Severity.WARNING)
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=20)
+
+    signalled(world, Severity.CRITICAL)
+
+    assert world.next_action(alert_id).at == NINE + 50 * MINUTE
+    assert world.alert(alert_id).acknowledged_at == NINE
+
+
+def test_what_became_worse_and_was_given_back_is_not_told_as_worse_any_more(world: World) -> None:
+    late = NotificationRule(by=ContactMethod.SMS, after=FIVE_MINUTES, severities=CRITICAL)
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL), late)
+    world.user("bob")
+    world.escalation_policy(("user:alice", HOUR), ("user:bob", HOUR))
+    alert_id = signalled(world, Severity.WARNING)
+    world.acknowledge(alert_id)
+    signalled(world, Severity.CRITICAL)
+
+    world.unacknowledge(alert_id)
+    world.pass_time(minutes=10)
+
+    assert ("alert.worsened", "sms+5m") not in heard(world)
+
+
+def test_an_acknowledgement_of_what_opened_asleep_times_out_too(world: World) -> None:
+    world.user("alice")
+    world.escalation_policy(("user:alice", HOUR), ack_timeout=30 * MINUTE)
+    first = world.opened()
+    world.snooze(first, 2 * HOUR)
+    world.resolve(first)
+    world.pass_time(minutes=5)
+    second = world.opened()
+    world.acknowledge(second)
+    assert world.next_action(second).kind == "wake"
+
+    world.pass_time(hours=3)
+
+    assert "unacknowledged" in world.happened(second)
