@@ -98,12 +98,14 @@ class InMemoryAlerts(InMemoryTimeline):
         self._former[current.alert_id] = current
         return self._write(current, replace(alert, timer_at=timer_for(alert)), write_id)
 
-    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+    def set_timer(self, alert: Alert, at: datetime | None) -> None:
         self._let_others_act()
         current = self._stored(alert.alert_id)
-        if current is None or not _is_as_read(current, alert) or current.timer_at != alert.timer_at:
+        if current is None or not _is_as_read(current, alert):
             raise SlotRefusedError(self.in_slot(alert.fingerprint))
-        self._write(current, replace(current, timer_at=at), write_id)
+        if current.timer_at not in {alert.timer_at, _maybe_to_millisecond(at)}:
+            raise SlotRefusedError(self.in_slot(alert.fingerprint))
+        self._write(current, replace(current, timer_at=at))
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
         last = self._last_bodies.get(alert.alert_id)
@@ -245,8 +247,8 @@ class InMemoryAlerts(InMemoryTimeline):
         is_live = live is not None and live.alert_id == alert_id
         return live if is_live else self._former.get(alert_id)
 
-    def _write(self, old: Alert | None, new: Alert, write_id: WriteId) -> Alert:
-        assert write_id, "every write carries an id"
+    def _write(self, old: Alert | None, new: Alert, write_id: WriteId | None = None) -> Alert:
+        assert write_id != "", "a write that is known by its id has one"
         kept = _as_stored(new)
         if kept.alert_id in self._former:
             self._former[kept.alert_id] = kept

@@ -137,7 +137,7 @@ def _skip(delivery: Delivery, reason: str, now: datetime, outlets: Outlets) -> N
 def _set_timer(alert: Alert, at: datetime, outlets: Outlets) -> None:
     """Give a change that read nothing the timer that it needs; a newer change brings its own."""
     try:
-        outlets.slots.set_timer(alert, at, write_id=outlets.new_write_id())
+        outlets.slots.set_timer(alert, at)
     except SlotRefusedError:
         return
 

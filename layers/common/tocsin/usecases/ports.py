@@ -86,7 +86,7 @@ class SlotRepository(Protocol):
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
         """Keep the body that last changed the state, unless a newer one is kept already."""
 
-    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+    def set_timer(self, alert: Alert, at: datetime | None) -> None:
         """Move where it stands in the index of what falls due; None takes it out.
 
         Raises:

@@ -86,7 +86,7 @@ def _mend(finding: Finding, now: datetime, outlets: Outlets) -> None:
         case Ailment.NO_TIMER:
             due_at = next_action(alert).at
             try:
-                outlets.slots.set_timer(alert, due_at, write_id=outlets.new_write_id())
+                outlets.slots.set_timer(alert, due_at)
             except SlotRefusedError:
                 return
         case Ailment.UNPAGED:

@@ -16,7 +16,12 @@ from tocsin.adapters.dynamodb.items import (
     pack_facts,
     text,
 )
-from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, transact
+from tocsin.adapters.dynamodb.transactions import (
+    Action,
+    TransactionRefusedError,
+    is_ours,
+    transact,
+)
 from tocsin.adapters.dynamodb.writes import (
     Parameters,
     Update,
@@ -151,9 +156,9 @@ class DynamoDBSlots:
         item = beside_item(alert, packed, body, retention=self.retention)
         self.call("PutItem", self._put(item))
 
-    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+    def set_timer(self, alert: Alert, at: datetime | None) -> None:
         """Move where it stands in the index of what falls due; None takes it out."""
-        self._update(alert.fingerprint, timer_update(alert, at, write_id=write_id), write_id)
+        self._update(alert.fingerprint, timer_update(alert, at))
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
         """An episode as it was, under a key of its own; its changes were told already."""
@@ -169,7 +174,7 @@ class DynamoDBSlots:
             parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         return parameters
 
-    def _update(self, slot: Fingerprint, update: Update, write_id: WriteId) -> Alert:
+    def _update(self, slot: Fingerprint, update: Update, write_id: WriteId | None = None) -> Alert:
         parameters = update.parameters(self.table_name, keys.slot_key(slot))
         parameters["ReturnValues"] = "ALL_NEW"
         return alert_from(self._conditionally("UpdateItem", parameters, write_id))
@@ -189,7 +194,9 @@ class DynamoDBSlots:
         }
         self._transact([{"Update": parameters}, {"Update": overflow}], write_id)
 
-    def _conditionally(self, operation: str, parameters: Parameters, write_id: WriteId) -> Item:
+    def _conditionally(
+        self, operation: str, parameters: Parameters, write_id: WriteId | None
+    ) -> Item:
         """Write, and return the item as it then is.
 
         Raises:
@@ -221,8 +228,8 @@ def _stored(alert: Alert, packed: PackedFacts) -> Alert:
     return replace(alert, changes=(), overflow=packed.overflow, timer_at=timer_for(alert))
 
 
-def _ours_or_refused(item: Item | None, write_id: WriteId) -> Item:
-    """A failed condition that met our own write id means that the write was ours."""
-    if item and item.get("write_id", {}).get("S") == write_id:
+def _ours_or_refused(item: Item | None, write_id: WriteId | None) -> Item:
+    """A failed condition that met our own write id means that the write was made."""
+    if item and write_id and is_ours(item, write_id):
         return item
     raise SlotRefusedError(alert_from(item) if item else None)
