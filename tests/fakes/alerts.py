@@ -211,8 +211,8 @@ class InMemoryAlerts(InMemoryTimeline):
     def refresh_listed(self, alert: Alert) -> None:
         super().refresh_listed(alert)
         current = self._live.get(alert.fingerprint)
-        if current is not None and current.alert_id == alert.alert_id:
-            self._live[alert.fingerprint] = replace(current, listed=_listed_of(current))
+        if current is not None and _is_as_read(current, alert):
+            self._live[alert.fingerprint] = replace(current, listed=_listed_of(current), changes=())
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
         super().count_notifications(alert_id, count)

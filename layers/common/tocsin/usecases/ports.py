@@ -461,7 +461,10 @@ class TimelineRepository(Protocol):
         """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
 
     def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert still has its slot."""
+        """Show lists what repeats changed, if the alert is still as this version left it.
+
+        What the version changed must be on the timeline by now: it is no longer kept with it.
+        """
 
     def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
         """Put entries on a timeline; one of the same name and time is the same entry."""
