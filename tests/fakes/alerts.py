@@ -74,12 +74,10 @@ class InMemoryAlerts(InMemoryTimeline):
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         self._let_others_act()
-        if body is not None:
-            self._first_bodies[alert.alert_id] = body
         current = self._live.get(alert.fingerprint)
         if current is not None:
             raise SlotRefusedError(_read(current))
-        return self._write(None, replace(alert, timer_at=timer_for(alert)), write_id)
+        return self._open(None, alert, body, write_id)
 
     def replace(
         self,
@@ -90,13 +88,19 @@ class InMemoryAlerts(InMemoryTimeline):
         write_id: WriteId,
     ) -> Alert:
         self._let_others_act()
-        if body is not None:
-            self._first_bodies[alert.alert_id] = body
         current = self._live.get(previous.fingerprint)
         if current is None or not _is_as_read(current, previous):
             raise SlotRefusedError(_read(current))
         self._former[current.alert_id] = current
-        return self._write(current, replace(alert, timer_at=timer_for(alert)), write_id)
+        return self._open(current, alert, body, write_id)
+
+    def _open(
+        self, previous: Alert | None, alert: Alert, body: SentBody | None, write_id: WriteId
+    ) -> Alert:
+        stored = self._write(previous, replace(alert, timer_at=timer_for(alert)), write_id)
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
+        return stored
 
     def set_timer(self, alert: Alert, at: datetime | None) -> None:
         self._let_others_act()
@@ -124,6 +128,9 @@ class InMemoryAlerts(InMemoryTimeline):
         if alert is None:
             raise AlertNotFoundError
         return alert
+
+    def get_shortened(self, alert_id: AlertId) -> Alert:
+        return self.get(alert_id)
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         alert = self.get(alert_id)

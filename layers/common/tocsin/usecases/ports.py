@@ -54,10 +54,11 @@ class SlotRepository(Protocol):
         """
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot, and the body that opened it.
+        """Store the first episode of a slot, then the body that opened it.
 
         Raises:
             SlotRefusedError: The slot is taken.
+            BesideNotKeptError: The alert is stored, its body or its big facts are not.
         """
 
     def replace(
@@ -72,6 +73,7 @@ class SlotRepository(Protocol):
 
         Raises:
             SlotRefusedError: The slot no longer holds `previous` as it was read.
+            BesideNotKeptError: The alert is stored, its body or its big facts are not.
         """
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
@@ -99,6 +101,13 @@ class AlertRepository(Protocol):
 
     def get(self, alert_id: AlertId) -> Alert:
         """Read one alert as the newest write left it.
+
+        Raises:
+            AlertNotFoundError: Unknown, or no id of ours.
+        """
+
+    def get_shortened(self, alert_id: AlertId) -> Alert:
+        """Read one alert in one request mostly; facts that are too big for that are shortened.
 
         Raises:
             AlertNotFoundError: Unknown, or no id of ours.

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.beside import beside_item, body_item, overflow_update
+from tocsin.adapters.dynamodb.beside import beside_update, body_item, overflow_update
 from tocsin.adapters.dynamodb.items import (
     Item,
     PackedFacts,
@@ -32,7 +33,7 @@ from tocsin.adapters.dynamodb.writes import (
     timer_update,
 )
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import SlotRefusedError
+from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
 from tocsin.domain.ids import Fingerprint, WriteId
 from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
@@ -40,6 +41,10 @@ from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+MAKES_SURE_UNTIL: Final = 3
+"""Up to this occurrence a repeat makes sure that the big facts lie beside the alert. Whoever
+opened it may have died before it wrote them; its sender's retry comes as the second, or the
+third if that one died too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,17 @@ class DynamoDBSlots:
             update.remove("overflow")
         slot = source.slot_of(signal)
         try:
-            return self._update(slot, update, write_id)
+            alert = self._update(slot, update, write_id)
         except SlotRefusedError as refusal:
             current = refusal.current
             if current is None or not is_mere_repeat(current, signal, source):
                 raise
             if not packed.overflow or current.overflow == packed.overflow:
                 raise
+        else:
+            if packed.overflow and alert.occurrences <= MAKES_SURE_UNTIL:
+                self._keep_beside(alert, packed, None)
+            return alert
         update = count_update(signal, source, packed, at=at, write_id=write_id)
         update.put("overflow", text(packed.overflow))
         update.expect("id = :read_id", read_id=text(current.alert_id))
@@ -92,11 +101,10 @@ class DynamoDBSlots:
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         """Store the first episode of a slot, and the body that opened it."""
         packed = pack_facts(alert.facts, alert.dedup_key)
-        self._put_beside(alert, packed, body)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "attribute_not_exists(pk)")
         self._conditionally("PutItem", put, write_id)
-        return _stored(alert, packed)
+        return self._with_beside(alert, packed, body)
 
     def replace(
         self,
@@ -108,7 +116,6 @@ class DynamoDBSlots:
     ) -> Alert:
         """Store the next episode; the one before moves out of the slot in the same write."""
         packed = pack_facts(alert.facts, alert.dedup_key)
-        self._put_beside(alert, packed, body)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "id = :id AND version = :version")
         put["ExpressionAttributeValues"] = {
@@ -117,7 +124,7 @@ class DynamoDBSlots:
         }
         actions = [{"Put": put}, {"Put": self._put(self._archived(previous, write_id))}]
         self._transact(actions, write_id)
-        return _stored(alert, packed)
+        return self._with_beside(alert, packed, body)
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
         """Keep the body that last changed the state, unless a newer one is kept already."""
@@ -146,19 +153,23 @@ class DynamoDBSlots:
         update = presumed_update(presumed, after, write_id=write_id, retention=self.retention)
         return self._update(presumed.fingerprint, update, write_id)
 
-    def _put_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> None:
-        """Store what is too big for the slot, before the slot refers to it.
-
-        If the slot is then refused, nobody refers to it and it expires.
-        """
-        if body is None and packed.overflow is None:
-            return
-        item = beside_item(alert, packed, body, retention=self.retention)
-        self.call("PutItem", self._put(item))
-
     def set_timer(self, alert: Alert, at: datetime | None) -> None:
         """Move where it stands in the index of what falls due; None takes it out."""
         self._update(alert.fingerprint, timer_update(alert, at))
+
+    def _with_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> Alert:
+        """Store what is too big for the slot, now that it is known whose the slot is."""
+        stored = _stored(alert, packed)
+        if body is not None or packed.overflow is not None:
+            try:
+                self._keep_beside(stored, packed, body)
+            except TryAgainError as error:
+                raise BesideNotKeptError(stored) from error
+        return stored
+
+    def _keep_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> None:
+        update = beside_update(alert, packed, body, retention=self.retention)
+        self.call("UpdateItem", {"TableName": self.table_name, **update})
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
         """An episode as it was, under a key of its own; its changes were told already."""
