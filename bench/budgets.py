@@ -42,6 +42,8 @@ ACTION: Final = Budget(requests=2, write_units=3, read_units=0)
 READING_ACTION: Final = replace(ACTION, excused=replace(ACTION, read_units=1))
 """A note: ADR 1 says why."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
+GET_BIG: Final = replace(GET, excused=replace(GET, requests=2, read_units=2))
+"""An alert whose facts are too big for its slot: ADR 1 says why."""
 LIST: Final = Budget(requests=10, write_units=0, read_units=10)
 """The read units are performance.md's; architecture.md asks only that they do not grow."""
 

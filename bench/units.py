@@ -9,6 +9,7 @@ from bench.budgets import (
     ACTION,
     FIRST,
     GET,
+    GET_BIG,
     LIST,
     PING,
     READING_ACTION,
@@ -24,6 +25,7 @@ from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, heartbeat, 
 from bench.metering import Consumed, Meter
 from bench.wired import Handler, Unhurried, Wired, text_of, timer_event
 from tocsin.adapters.dynamodb.items import Image
+from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 
@@ -164,10 +166,15 @@ class Units:
         consumed, answer = self._taken_in(event, "opened")
         yield self._figure(f"first event of a key, {words}", consumed, FIRST)
         consumed, _ = self._taken_in(event, "updated")
+        yield self._figure(f"second event of a key, {words}", consumed)
+        for _ in range(2, MAKES_SURE_UNTIL):
+            self._taken_in(event, "updated")
+        consumed, _ = self._taken_in(event, "updated")
         yield self._figure(f"repeat, {words}", consumed, REPEAT)
         get = api("GET", f"/alerts/{_result(answer)['alert_id']}")
         consumed, _ = self._measured(self._wired.alerts_api, get)
-        yield self._figure(f"get by id, {words}", consumed, GET)
+        budget = GET if name == CAPTURED else GET_BIG
+        yield self._figure(f"get by id, {words}", consumed, budget)
         yield from self._actions(name, words)
         consumed, _ = self._taken_in(end, "resolved")
         yield self._figure(f"resolve by event, {words}", consumed, RESOLVE)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,8 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.timeline import ChangeType
 from tocsin.usecases.change_alert import ATTEMPTS, change_alert
+
+correct = partial(change_alert, new_write_id=new_write_id, needs_facts=True)
 
 
 def corrected(alert: Alert, **said: object) -> Alert:
@@ -41,8 +44,12 @@ def relabelled(alert: Alert) -> Alert:
 def test_what_was_not_corrected_stays(store: Store, facts: Facts) -> None:
     opened = put(store.slots, replace(a_signal("disk"), facts=facts))
 
-    stored = change_alert(
-        opened.alert_id, relabelled, alerts=store.alerts, new_write_id=new_write_id
+    stored = correct(
+        opened.alert_id,
+        relabelled,
+        alerts=store.alerts,
+        new_write_id=new_write_id,
+        needs_facts=True,
     )
 
     read = store.alerts.get(opened.alert_id)
@@ -63,7 +70,7 @@ def test_what_others_say_meanwhile_is_read_again(store: Store) -> None:
             store.alerts.update(alert, changed, write_id=new_write_id())
         return relabelled(alert)
 
-    change_alert(opened.alert_id, meanwhile, alerts=store.alerts, new_write_id=new_write_id)
+    correct(opened.alert_id, meanwhile, alerts=store.alerts)
 
     labels = store.alerts.get(opened.alert_id).facts.labels
     assert labels == {**BIG_FACTS.labels, "first": "x", "second": "x", "team": "db"}
@@ -82,7 +89,13 @@ def test_who_always_comes_second_is_told_so(store: Store) -> None:
         return relabelled(alert)
 
     with pytest.raises(ConcurrentUpdateError):
-        change_alert(opened.alert_id, always_second, alerts=store.alerts, new_write_id=new_write_id)
+        correct(
+            opened.alert_id,
+            always_second,
+            alerts=store.alerts,
+            new_write_id=new_write_id,
+            needs_facts=True,
+        )
 
     assert tried == list(range(1, ATTEMPTS + 1))
 
@@ -90,8 +103,12 @@ def test_who_always_comes_second_is_told_so(store: Store) -> None:
 def test_nothing_is_written_where_nothing_changes(store: Store) -> None:
     opened = put(store.slots, a_signal("disk"))
 
-    same = change_alert(
-        opened.alert_id, lambda alert: alert, alerts=store.alerts, new_write_id=new_write_id
+    same = correct(
+        opened.alert_id,
+        lambda alert: alert,
+        alerts=store.alerts,
+        new_write_id=new_write_id,
+        needs_facts=True,
     )
 
     assert same == store.alerts.get(opened.alert_id)
@@ -102,7 +119,13 @@ def test_what_is_over_is_not_corrected(store: Store) -> None:
     over = put(store.slots, a_signal("disk"), transitions=[resolve])
 
     with pytest.raises(AlreadyResolvedError) as refusal:
-        change_alert(over.alert_id, relabelled, alerts=store.alerts, new_write_id=new_write_id)
+        correct(
+            over.alert_id,
+            relabelled,
+            alerts=store.alerts,
+            new_write_id=new_write_id,
+            needs_facts=True,
+        )
 
     assert isinstance(refusal.value, ConflictError)
     assert store.alerts.get(over.alert_id).facts.labels == over.facts.labels
@@ -111,4 +134,10 @@ def test_what_is_over_is_not_corrected(store: Store) -> None:
 @pytest.mark.parametrize("alert_id", [UNKNOWN_ID, "", "#"])
 def test_an_unknown_alert_is_unknown(store: Store, alert_id: str) -> None:
     with pytest.raises(AlertNotFoundError):
-        change_alert(AlertId(alert_id), relabelled, alerts=store.alerts, new_write_id=new_write_id)
+        correct(
+            AlertId(alert_id),
+            relabelled,
+            alerts=store.alerts,
+            new_write_id=new_write_id,
+            needs_facts=True,
+        )

@@ -4,26 +4,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.examples import NINE
+from bench.item_size import WRITE_UNIT_BYTES, item_bytes
+from functions.ingest.senders import SenderSettings, Sent, pagerduty
+from tests.examples import ALICE, NINE
 from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.stream import outlets_of
 from tests.fakes.timeline import InMemoryTimeline
-from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, life, lives, signal, snooze
+from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, change, life, lives, signal, snooze
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.items import alert_from
+from tocsin.adapters.dynamodb.items import alert_from, changes_from
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_items import samples_from
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
-from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.alert import NOTE_LIMIT, Alert, Listed, Snooze
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.history import HISTORY_LIMIT, Sample
@@ -37,6 +40,7 @@ from tocsin.usecases.ports import TimelineRepository
 
 TABLE = "tocsin"
 RETENTION = timedelta(days=90)
+CAPTURED = Path(__file__).parents[2] / "bench/data/alertmanager-pagerduty-trigger.json"
 TRIGGER = signal()
 RECOVER = signal(action=SignalAction.RESOLVE)
 
@@ -328,6 +332,58 @@ def test_a_refresh_comes_too_late_for_an_episode_that_made_room(call: Call) -> N
     DynamoDBTimeline(call, TABLE, RETENTION).refresh_listed(earlier)
 
     assert image(call, alert) == before
+
+
+def test_a_long_note_is_written_again_by_the_first_repeat_only(call: Call) -> None:
+    """Each later one would else rewrite it, and pay for all of it."""
+    noted = change(lambda alert, at: alert.acknowledge(by=ALICE, at=at, note="é" * NOTE_LIMIT))
+    alert = stored(call, TRIGGER, noted)
+    repeat(call, "second")
+    assert item_bytes(image(call, alert)) > 4 * WRITE_UNIT_BYTES
+
+    DynamoDBTimeline(call, TABLE, RETENTION).refresh_listed(alert)
+
+    assert item_bytes(image(call, alert)) <= WRITE_UNIT_BYTES
+    repeat(call, "third")
+    assert item_bytes(image(call, alert)) <= WRITE_UNIT_BYTES
+
+
+def test_what_is_not_on_the_timeline_yet_stays_with_the_alert(call: Call) -> None:
+    """The stream follows a repeat, and a change that it does not know of came after that."""
+    alert = stored(call, TRIGGER)
+    repeat(call, "second")
+    slots = DynamoDBSlots(call, TABLE, RETENTION)
+    current = slots.in_slot(alert.fingerprint)
+    assert current is not None
+    slots.update(current, current.acknowledge(by=ALICE, at=NINE), write_id=WriteId("third"))
+    repeat(call, "fourth")
+
+    DynamoDBTimeline(call, TABLE, RETENTION).refresh_listed(alert)
+
+    assert [it.type for it in changes_from(image(call, alert))] == ["acknowledged"]
+
+
+def test_what_a_repeated_alert_is_charged_for_fits_a_write_unit(call: Call) -> None:
+    """The captured event, whatever marks writes leave on it."""
+    sent = Sent(body=CAPTURED.read_bytes(), at=NINE)
+    (entry,) = pagerduty.read(sent, SenderSettings())
+    assert isinstance(entry.read, Signal)
+    slots = DynamoDBSlots(call, TABLE, RETENTION)
+    source = Source(integration="prod-alertmanager")
+    opened = Alert.open(
+        entry.read, integration=source.integration, slot=source.slot_of(entry.read), at=NINE
+    )
+    opened = opened.escalate(None, at=NINE)
+    alert = slots.add(opened, write_id=WriteId("0123456789abcdef01"))
+    snoozed = alert.snoozed(Snooze(until=NINE + timedelta(days=1)), by=ALICE, at=NINE)
+    alert = slots.update(alert, snoozed, write_id=WriteId("0123456789abcdef02"))
+    alert = slots.update(
+        alert, alert.acknowledge(by=ALICE, at=NINE), write_id=WriteId("0123456789abcdef03")
+    )
+
+    slots.count(entry.read, source, at=NINE, write_id=WriteId("0123456789abcdef04"))
+
+    assert item_bytes(image(call, alert)) <= WRITE_UNIT_BYTES
 
 
 def test_what_is_kept_beside_a_resolved_alert_expires_with_it(call: Call) -> None:

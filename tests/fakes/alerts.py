@@ -74,12 +74,10 @@ class InMemoryAlerts(InMemoryTimeline):
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         self._let_others_act()
-        if body is not None:
-            self._first_bodies[alert.alert_id] = body
         current = self._live.get(alert.fingerprint)
         if current is not None:
             raise SlotRefusedError(_read(current))
-        return self._write(None, replace(alert, timer_at=timer_for(alert)), write_id)
+        return self._open(None, alert, body, write_id)
 
     def replace(
         self,
@@ -90,20 +88,28 @@ class InMemoryAlerts(InMemoryTimeline):
         write_id: WriteId,
     ) -> Alert:
         self._let_others_act()
-        if body is not None:
-            self._first_bodies[alert.alert_id] = body
         current = self._live.get(previous.fingerprint)
         if current is None or not _is_as_read(current, previous):
             raise SlotRefusedError(_read(current))
         self._former[current.alert_id] = current
-        return self._write(current, replace(alert, timer_at=timer_for(alert)), write_id)
+        return self._open(current, alert, body, write_id)
 
-    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+    def _open(
+        self, previous: Alert | None, alert: Alert, body: SentBody | None, write_id: WriteId
+    ) -> Alert:
+        stored = self._write(previous, replace(alert, timer_at=timer_for(alert)), write_id)
+        if body is not None:
+            self._first_bodies[alert.alert_id] = body
+        return stored
+
+    def set_timer(self, alert: Alert, at: datetime | None) -> None:
         self._let_others_act()
         current = self._stored(alert.alert_id)
-        if current is None or not _is_as_read(current, alert) or current.timer_at != alert.timer_at:
+        if current is None or not _is_as_read(current, alert):
             raise SlotRefusedError(self.in_slot(alert.fingerprint))
-        self._write(current, replace(current, timer_at=at), write_id)
+        if current.timer_at not in {alert.timer_at, _maybe_to_millisecond(at)}:
+            raise SlotRefusedError(self.in_slot(alert.fingerprint))
+        self._write(current, replace(current, timer_at=at))
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
         last = self._last_bodies.get(alert.alert_id)
@@ -122,6 +128,9 @@ class InMemoryAlerts(InMemoryTimeline):
         if alert is None:
             raise AlertNotFoundError
         return alert
+
+    def get_shortened(self, alert_id: AlertId) -> Alert:
+        return self.get(alert_id)
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         alert = self.get(alert_id)
@@ -186,8 +195,8 @@ class InMemoryAlerts(InMemoryTimeline):
     def refresh_listed(self, alert: Alert) -> None:
         super().refresh_listed(alert)
         current = self._live.get(alert.fingerprint)
-        if current is not None and current.alert_id == alert.alert_id:
-            self._live[alert.fingerprint] = replace(current, listed=_listed_of(current))
+        if current is not None and _is_as_read(current, alert):
+            self._live[alert.fingerprint] = replace(current, listed=_listed_of(current), changes=())
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
         super().count_notifications(alert_id, count)
@@ -222,8 +231,8 @@ class InMemoryAlerts(InMemoryTimeline):
         is_live = live is not None and live.alert_id == alert_id
         return live if is_live else self._former.get(alert_id)
 
-    def _write(self, old: Alert | None, new: Alert, write_id: WriteId) -> Alert:
-        assert write_id, "every write carries an id"
+    def _write(self, old: Alert | None, new: Alert, write_id: WriteId | None = None) -> Alert:
+        assert write_id != "", "a write that is known by its id has one"
         kept = _as_stored(new)
         if kept.alert_id in self._former:
             self._former[kept.alert_id] = kept

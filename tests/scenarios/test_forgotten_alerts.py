@@ -36,7 +36,7 @@ def asked(world: World, alert_id: AlertId) -> list[str]:
 
 def lose_timer(world: World, alert_id: AlertId) -> None:
     alert = world.alert(alert_id)
-    world.alerts.set_timer(alert, None, write_id=world.new_write_id())
+    world.alerts.set_timer(alert, None)
     world.alerts.stream.clear()
     world.timers.arrived(world.now + HOUR)
 
@@ -96,7 +96,7 @@ def test_a_timer_that_does_not_help_is_reported(team: World) -> None:
     alert_id = team.opened()
     alert = team.alert(alert_id)
     stuck = replace(alert, timer_at=team.now)
-    team.alerts.set_timer(alert, stuck.timer_at, write_id=team.new_write_id())
+    team.alerts.set_timer(alert, stuck.timer_at)
     team.alerts.stream.clear()
     team.now += 6 * MINUTE
 

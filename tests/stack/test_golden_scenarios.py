@@ -1,10 +1,12 @@
 """The golden scenarios, through the public interfaces of the deployed template."""
 
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -315,3 +317,47 @@ def test_25_a_snooze_ends_on_time_and_by_itself(
     assert woken["by"] == "auto"
     assert timedelta() <= lateness < timedelta(seconds=3)
     assert api.alert(alert_id)["snoozed_until"] is None
+
+
+def test_27_eight_first_events_of_one_key_at_once_are_one_alert_that_is_read_listed_and_paged(
+    team: Team, rest: Sender, api: Client, new_name: NewName
+) -> None:
+    hook = team.hook()
+    sender = team.sender(([hook], LONG))
+    together = threading.Barrier(8)
+
+    def send(body: Mapping[str, Any], sender: Sender = sender) -> tuple[Any, float, float]:
+        together.wait(timeout=60)
+        begun = time.monotonic()
+        return sender.send(**body), begun, time.monotonic()
+
+    opened: list[str] = []
+    overlaps = 0
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            # A process for each, so that none of the eight below waits for one to start.
+            list(pool.map(send, [{"name": new_name("Warm")}] * 8, [rest] * 8))
+        for burst in range(12):
+            event = {"name": new_name("Burst"), "severity": "critical"}
+            values = [{"current_value": each} if burst % 2 else {} for each in range(8)]
+
+            sent = list(pool.map(send, [event | value for value in values]))
+
+            (alert_id,) = {result["alert_id"] for result, _, _ in sent}
+            outcomes = Counter(result["outcome"] for result, _, _ in sent)
+            assert outcomes == {"opened": 1, "updated": 7}
+            assert api.alert(alert_id)["occurrences"] == 8
+            overlaps += max(begun for _, begun, _ in sent) < min(ended for *_, ended in sent)
+            opened.append(alert_id)
+    assert overlaps >= 6, "they came one after the other, which proves nothing"
+    listed = api.get(f"/api/v1/alerts?integration={sender.name}&limit=200").expect(200).data
+    assert {row["id"] for row in listed} >= set(opened)
+    for alert_id in opened:
+        eventually(
+            partial(api.alert, alert_id),
+            lambda alert: alert["notification_count"] == 1,
+            seconds=60,
+        )
+    assert Counter(
+        page.alert_id for page in hook.pages if page.alert_id in opened
+    ) == dict.fromkeys(opened, 1)

@@ -78,7 +78,7 @@ class AlertRoutes:
         page = self.alerts.timeline(AlertId(alert_id), cursor=cursor, limit=limit)
         if not page.changes:
             # Nothing was written yet, or there is no such alert: only the alert itself can say.
-            self.alerts.get(AlertId(alert_id))
+            self.alerts.get_shortened(AlertId(alert_id))
         rows = [view_change(change) for change in page.changes]
         return with_page(rows, next_cursor=page.next_cursor)
 
@@ -117,7 +117,7 @@ class AlertRoutes:
 
     def add_note(self, request: Request, alert_id: str) -> HttpAnswer:
         note = read_note(request.json_object, by=request.actor, at=request.at)
-        alert = self.alerts.get(AlertId(alert_id))
+        alert = self.alerts.get_shortened(AlertId(alert_id))
         self.alerts.add_note(alert.alert_id, note, write_id=self.new_write_id())
         return with_data(view_change(note), status=201)
 

@@ -33,7 +33,7 @@ class NotificationRoutes:
 
     def list_notifications(self, request: Request, alert_id: str) -> HttpAnswer:
         """List them in the order in which they were taken on."""
-        alert = self.alerts.get(AlertId(alert_id))
+        alert = self.alerts.get_shortened(AlertId(alert_id))
         notifications = sorted(self.notifications.of_alert(alert.alert_id), key=_place)
         return answer_page(request, notifications, name_of=_place, view=view_notification)
 

@@ -88,8 +88,15 @@ class OwnAlerts:
             query = replace(query, cursor=page.next_cursor)
         return found[:limit]
 
-    def change(self, alert_id: AlertId, transition: Transition) -> Alert:
+    def change(
+        self, alert_id: AlertId, transition: Transition, *, needs_facts: bool = False
+    ) -> Alert:
         """Let the domain change an alert.
+
+        Args:
+            alert_id: Which.
+            transition: What happens to it.
+            needs_facts: Whether that looks at all that the sender said.
 
         Raises:
             AlertNotFoundError: Unknown or another integration's.
@@ -101,7 +108,11 @@ class OwnAlerts:
             return transition(alert)
 
         return change_alert(
-            alert_id, ours, alerts=self.ports.alerts(), new_write_id=self.ports.new_write_id
+            alert_id,
+            ours,
+            alerts=self.ports.alerts(),
+            new_write_id=self.ports.new_write_id,
+            needs_facts=needs_facts,
         )
 
     def add_note(self, alert: Alert, note: str) -> Change:

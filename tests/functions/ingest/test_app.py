@@ -112,7 +112,7 @@ def test_a_first_event_is_three_writes_over_one_connection(
     assert operations(dynamodb) == [
         *("GetItem", "GetItem", "UpdateItem"),
         *("Query", "Query"),
-        *("PutItem", "PutItem"),
+        *("PutItem", "UpdateItem"),
     ]
     assert dynamodb.connections == 1
 
@@ -121,9 +121,9 @@ def test_two_writes_never_have_the_same_id(dynamodb: ScriptedServer, handler: Ha
     dynamodb.plays(*FIRST_EVENT)
     handler(event_of("ingest_rest_trigger"), Context())
 
-    update, put = (dynamodb.requests[position].json() for position in (2, -1))
+    update, put = (dynamodb.requests[position].json() for position in (2, -2))
 
-    first = update["ExpressionAttributeValues"][":write_id"]["S"]
+    first = update["ExpressionAttributeValues"][":repeat_id"]["S"]
     second = put["Item"]["write_id"]["S"]
     assert first != second
     assert len(first) == len(second) == 16

@@ -204,7 +204,7 @@ def _correcting(correct: Correct, at: datetime) -> Callable[[OwnAlerts, Alert], 
             return alert.corrected(signal, by=own.actor, at=at, policy=policy)
 
         try:
-            own.change(alert.alert_id, corrected)
+            own.change(alert.alert_id, corrected, needs_facts=True)
         except AlreadyResolvedError as error:
             raise ConflictError("invalid action for current closed status") from error
 

@@ -295,7 +295,7 @@ def _correcting(asked: Asked, correct: Correct) -> OnAlert:
             )
 
         try:
-            own.change(alert.alert_id, corrected)
+            own.change(alert.alert_id, corrected, needs_facts=True)
         except AlreadyResolvedError:
             return Outcome(Done.CLOSED_BEFORE, alert.alert_id)
         return Outcome(Done.UPDATED, alert.alert_id)

@@ -32,6 +32,7 @@ _RETRIED_CODES: Final = frozenset(
         *("RequestThrottled", "RequestThrottledException", "TooManyRequestsException"),
         *("RequestLimitExceeded", "LimitExceededException", "BandwidthLimitExceeded"),
         *("ProvisionedThroughputExceededException", "TransactionInProgressException"),
+        *("TransactionConflictException", "ReplicatedWriteConflictException", "TooManyUpdates"),
         *("InternalServerError", "InternalFailure", "ServiceUnavailable"),
         *("RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"),
     )

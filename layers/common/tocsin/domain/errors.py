@@ -254,6 +254,14 @@ class TryAgainError(TocsinError):
         super().__init__(message)
 
 
+class BesideNotKeptError(TryAgainError):
+    """The alert is stored; what belongs beside it is not: its big facts, and the body as sent."""
+
+    def __init__(self, alert: Alert) -> None:
+        super().__init__()
+        self.alert = alert
+
+
 class ConcurrentUpdateError(TryAgainError):
     """Somebody else changed it first: read again and decide again; do not just retry."""
 

@@ -21,6 +21,7 @@ def change_alert(
     *,
     alerts: AlertRepository,
     new_write_id: NewWriteId,
+    needs_facts: bool = False,
 ) -> Alert:
     """Read, let the domain decide, write if the state is still the one that was read.
 
@@ -29,14 +30,16 @@ def change_alert(
         change: A transition of `Alert`; returning the very same alert means nothing to write.
         alerts: Where it is kept.
         new_write_id: Makes a fresh id for each attempt.
+        needs_facts: Whether `change` looks at all that the sender said; big facts are a read more.
 
     Raises:
         AlertNotFoundError: There is no such alert.
         ConflictError: The alert's state forbids the change; `change` raised it.
         ConcurrentUpdateError: It was changed by others again and again.
     """
+    read = alerts.get if needs_facts else alerts.get_shortened
     for _ in range(ATTEMPTS):
-        before = alerts.get(alert_id)
+        before = read(alert_id)
         after = change(before)
         if after is before:
             return before

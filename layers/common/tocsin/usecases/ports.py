@@ -55,10 +55,11 @@ class SlotRepository(Protocol):
         """
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot, and the body that opened it.
+        """Store the first episode of a slot, then the body that opened it.
 
         Raises:
             SlotRefusedError: The slot is taken.
+            BesideNotKeptError: The alert is stored, its body or its big facts are not.
         """
 
     def replace(
@@ -73,6 +74,7 @@ class SlotRepository(Protocol):
 
         Raises:
             SlotRefusedError: The slot no longer holds `previous` as it was read.
+            BesideNotKeptError: The alert is stored, its body or its big facts are not.
         """
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
@@ -87,7 +89,7 @@ class SlotRepository(Protocol):
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
         """Keep the body that last changed the state, unless a newer one is kept already."""
 
-    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+    def set_timer(self, alert: Alert, at: datetime | None) -> None:
         """Move where it stands in the index of what falls due; None takes it out.
 
         Raises:
@@ -100,6 +102,13 @@ class AlertRepository(Protocol):
 
     def get(self, alert_id: AlertId) -> Alert:
         """Read one alert as the newest write left it.
+
+        Raises:
+            AlertNotFoundError: Unknown, or no id of ours.
+        """
+
+    def get_shortened(self, alert_id: AlertId) -> Alert:
+        """Read one alert in one request mostly; facts that are too big for that are shortened.
 
         Raises:
             AlertNotFoundError: Unknown, or no id of ours.
@@ -455,7 +464,10 @@ class TimelineRepository(Protocol):
         """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
 
     def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert still has its slot."""
+        """Show lists what repeats changed, if the alert is still as this version left it.
+
+        What the version changed must be on the timeline by now: it is no longer kept with it.
+        """
 
     def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
         """Put entries on a timeline; one of the same name and time is the same entry."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import SlotRefusedError, TryAgainError
+from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
@@ -31,7 +31,7 @@ class Receipt:
     outcome: Outcome
     alert_id: AlertId | None
     is_body_lost: bool = False
-    """The state changed, and the body that said so could not be kept as the last one."""
+    """The state changed, and the body that said so could not be kept."""
 
 
 type Body = Callable[[], SentBody]
@@ -52,10 +52,11 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
 
     The common cases, a repeat and a plain recovery, are one write and no read. When that
     write is refused, the refusal brings what the slot holds, and the rest is decided on it.
-    The body is kept with what opens an episode, and after what changes its state.
+    The body is kept after what opens an episode or changes its state.
 
     Raises:
-        TryAgainError: Nothing was written; the same signal works later.
+        TryAgainError: Nothing was written, or not all of what the signal says; the same signal
+            works later, and brings what is missing.
     """
     try:
         match signal.action:
@@ -79,6 +80,10 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
         except SlotRefusedError as refusal:
             current = refusal.current
             continue
+        except BesideNotKeptError as error:
+            if error.alert.overflow is not None:
+                raise
+            return _receipt(reception.outcome, error.alert, is_body_lost=True)
         if _is_new_state(current, alert):
             return _changed(reception.outcome, alert, body, slots)
         return _receipt(reception.outcome, alert)
@@ -122,7 +127,7 @@ def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepos
         if body is not None:
             slots.keep_last_body(alert, body())
     except TryAgainError:
-        return Receipt(outcome=outcome, alert_id=alert.alert_id, is_body_lost=True)
+        return _receipt(outcome, alert, is_body_lost=True)
     return _receipt(outcome, alert)
 
 
@@ -140,5 +145,6 @@ def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
     return alert.escalate(policy, at=alert.changed_at)
 
 
-def _receipt(outcome: Outcome, alert: Alert | None) -> Receipt:
-    return Receipt(outcome=outcome, alert_id=alert.alert_id if alert else None)
+def _receipt(outcome: Outcome, alert: Alert | None, *, is_body_lost: bool = False) -> Receipt:
+    alert_id = alert.alert_id if alert else None
+    return Receipt(outcome=outcome, alert_id=alert_id, is_body_lost=is_body_lost)

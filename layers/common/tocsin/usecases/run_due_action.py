@@ -54,7 +54,7 @@ def run_due_action(
         try:
             if after is not None:
                 return slots.update(alert, after, write_id=new_write_id())
-            slots.set_timer(alert, next_action(alert).at, write_id=new_write_id())
+            slots.set_timer(alert, next_action(alert).at)
         except SlotRefusedError as refusal:
             # Somebody was faster, but an acknowledgement, say, does not end a snooze.
             alert = refusal.current

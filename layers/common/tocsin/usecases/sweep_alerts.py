@@ -93,7 +93,7 @@ class Sweep:
             if not is_suspect(row, self.now):
                 continue
             try:
-                alert = self.alerts.get(row.alert_id)
+                alert = self.alerts.get_shortened(row.alert_id)
             except AlertNotFoundError:
                 continue
             ledger = self.outlets.notifications
@@ -107,7 +107,7 @@ class Sweep:
             case Ailment.NO_TIMER:
                 due_at = next_action(alert).at
                 try:
-                    outlets.slots.set_timer(alert, due_at, write_id=outlets.new_write_id())
+                    outlets.slots.set_timer(alert, due_at)
                 except SlotRefusedError:
                     return
             case Ailment.UNPLANNED:

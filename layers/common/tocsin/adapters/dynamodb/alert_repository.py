@@ -9,7 +9,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_list import read_page
 from tocsin.adapters.dynamodb.beside import body_from
 from tocsin.adapters.dynamodb.items import Image, alert_from, text
-from tocsin.adapters.dynamodb.queries import get_items
+from tocsin.adapters.dynamodb.queries import get_item, get_items, query_some
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_items import change_from, change_item, samples_from
 from tocsin.domain.alert import Alert
@@ -26,9 +26,8 @@ from tocsin.domain.ids import (
 from tocsin.domain.sent_body import SentBodies
 from tocsin.domain.timeline import Change, TimelinePage
 
-_NEAREST: Final = 3
-"""An alert is the first of its range (its own episode) or the last (the slot), with at most
-its overflow and its history between: three items hold all of it."""
+_READS: Final = 3
+"""Of an alert whose big facts are replaced just when they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,28 @@ class DynamoDBAlerts:
 
     def get(self, alert_id: AlertId) -> Alert:
         """Read one alert as the newest write left it."""
-        return self._read(alert_id)[0]
+        image = self._image(alert_id)
+        for _ in range(_READS):
+            if "overflow" not in image:
+                break
+            beside = get_item(self.call, self.table_name, keys.overflow_key(alert_id)) or {}
+            if "overflow" not in beside:
+                break  # Not written yet: the alert is shown shortened.
+            if beside["overflow"] == image["overflow"]:
+                return alert_from(image, whole=beside["details"]["B"])
+            image = self._image(alert_id)
+        return alert_from(image)
+
+    def get_shortened(self, alert_id: AlertId) -> Alert:
+        """Read one alert without what is kept beside it: big facts are shortened."""
+        return alert_from(self._image(alert_id))
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         """Read one alert and its newest 50 values, oldest first."""
-        alert, history = self._read(alert_id)
+        alert = self.get(alert_id)
+        if alert.occurrences == 1 or alert.current_value is None:
+            return alert, history_of(alert, ())
+        history = get_item(self.call, self.table_name, keys.history_key(alert_id))
         return alert, history_of(alert, samples_from(history) if history else ())
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
@@ -72,21 +88,19 @@ class DynamoDBAlerts:
                 ":pk": text(keys.slot_partition(fingerprint_of(alert_id))),
                 ":prefix": text(prefix),
             },
-            "Limit": limit,
         }
         if cursor is not None:
             partition = keys.slot_partition(fingerprint_of(alert_id))
             request["ExclusiveStartKey"] = keys.key(partition, cursor)
-        answer = self.call("Query", request)
-        last = answer.get("LastEvaluatedKey")
+        items = query_some(self.call, request, limit + 1)
         return TimelinePage(
-            changes=tuple(change_from(item) for item in answer["Items"]),
-            next_cursor=last["sk"]["S"] if last else None,
+            changes=tuple(change_from(item) for item in items[:limit]),
+            next_cursor=items[limit - 1]["sk"]["S"] if len(items) > limit else None,
         )
 
     def sent_bodies(self, alert_id: AlertId) -> SentBodies:
         """Read what was sent first and last."""
-        self.get(alert_id)
+        self._image(alert_id)
         wanted = [keys.overflow_key(alert_id), keys.last_body_key(alert_id)]
         found = {item["sk"]["S"]: item for item in get_items(self.call, self.table_name, wanted)}
         first, last = (body_from(found.get(key["sk"]["S"])) for key in wanted)
@@ -102,28 +116,19 @@ class DynamoDBAlerts:
     def _slots(self) -> DynamoDBSlots:
         return DynamoDBSlots(self.call, self.table_name, self.retention)
 
-    def _read(self, alert_id: AlertId) -> tuple[Alert, Image | None]:
+    def _image(self, alert_id: AlertId) -> Image:
+        """Read the item of an alert, by exact keys: others of its partition are never in the way.
+
+        The slot first: an episode leaves it and gets a key of its own in one write, so what is
+        not in the slot any more is found there.
+        """
         if not is_ulid(alert_id):
             raise AlertNotFoundError
-        answer = self.call(
-            "Query",
-            {
-                "TableName": self.table_name,
-                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :from AND :live",
-                "ExpressionAttributeValues": {
-                    ":pk": text(keys.slot_partition(fingerprint_of(alert_id))),
-                    ":from": text(keys.episode_sort(alert_id)),
-                    ":live": text(keys.LIVE),
-                },
-                "ConsistentRead": True,
-                "Limit": _NEAREST,
-            },
-        )
-        items = {item["sk"]["S"]: item for item in answer["Items"]}
-        image = items.get(keys.episode_sort(alert_id)) or items.get(keys.LIVE)
-        if image is None or image["id"]["S"] != alert_id:
+        slot = keys.slot_key(fingerprint_of(alert_id))
+        live = get_item(self.call, self.table_name, slot)
+        if live is not None and live["id"]["S"] == alert_id:
+            return live
+        former = get_item(self.call, self.table_name, keys.episode_key(alert_id))
+        if former is None:
             raise AlertNotFoundError
-        overflow = items.get(keys.overflow_sort(alert_id))
-        is_whole = overflow and overflow.get("overflow") == image.get("overflow", "")
-        whole = overflow["details"]["B"] if overflow and is_whole else None
-        return alert_from(image, whole=whole), items.get(keys.history_sort(alert_id))
+        return former

@@ -12,23 +12,32 @@ from tocsin.domain.ids import AlertId, instant
 from tocsin.domain.sent_body import SentBody
 
 KEPT_AT_LEAST: Final = timedelta(days=400)
-"""Beyond the retention, if nobody ends the alert before: it is written before the alert, so one
-that never came to be must go by itself."""
+"""Beyond the retention, if nothing makes it expire before: what is written here after the alert
+has ended already must go by itself."""
 
 
-def beside_item(
+def beside_update(
     alert: Alert, packed: PackedFacts, body: SentBody | None, *, retention: timedelta
-) -> Item:
-    """Write what is too big for the slot of a new alert, and the body that opened it."""
-    item = keys.overflow_key(alert.alert_id) | (body_item(body) if body else {})
-    item |= {
+) -> dict[str, Any]:
+    """Write what is too big for the slot, and the body that opened the alert, where they miss.
+
+    What is there already is as new or newer: a repeat with other big facts may have been faster.
+    """
+    attributes: Item = {
         "entity": text("overflow"),
         "version": number(1),
         "expires_at": expiry(alert.fired_at + KEPT_AT_LEAST, retention),
     }
+    if body is not None:
+        attributes = body_item(body) | attributes
     if packed.overflow is not None:
-        item |= {"overflow": text(packed.overflow), "details": {"B": packed.whole}}
-    return item
+        attributes |= {"overflow": text(packed.overflow), "details": {"B": packed.whole}}
+    return {
+        "Key": keys.overflow_key(alert.alert_id),
+        "UpdateExpression": "SET "
+        + ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in attributes),
+        "ExpressionAttributeValues": {f":{name}": it for name, it in attributes.items()},
+    }
 
 
 def overflow_update(alert_id: AlertId, packed: PackedFacts) -> dict[str, Any]:

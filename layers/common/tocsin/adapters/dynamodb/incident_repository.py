@@ -14,7 +14,7 @@ from tocsin.adapters.dynamodb.incident_items import (
     update_item,
 )
 from tocsin.adapters.dynamodb.items import Image, Item, number, text
-from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
+from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all, query_some
 from tocsin.adapters.dynamodb.timeline_items import change_item
 from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
 from tocsin.adapters.dynamodb.writes import state_update
@@ -115,19 +115,18 @@ class DynamoDBIncidents:
         images = query_all(self.call, self.table_name, partition, keys.INCIDENT_UPDATES_FROM)
         return tuple(update_from(image) for image in images)
 
-    def _newest(self, state: str, limit: int, cursor: str | None) -> Iterator[Image]:
+    def _newest(self, state: str, limit: int, cursor: str | None) -> Sequence[Image]:
         request: dict[str, Any] = {
             "TableName": self.table_name,
             "IndexName": keys.BY_STATE,
             "KeyConditionExpression": "state_key = :state",
             "ExpressionAttributeValues": {":state": text(state)},
             "ScanIndexForward": False,
-            "Limit": limit,
         }
         if cursor is not None:
             request["KeyConditionExpression"] += " AND id < :cursor"
             request["ExpressionAttributeValues"][":cursor"] = text(cursor)
-        yield from self.call("Query", request)["Items"]
+        return query_some(self.call, request, limit)
 
     def _write(self, actions: Sequence[Action], alerts: Sequence[Link], write_id: WriteId) -> None:
         """Write with all alerts in their slots; else with those elsewhere that made room."""

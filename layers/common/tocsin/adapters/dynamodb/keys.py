@@ -71,7 +71,7 @@ def slot_key(slot: Fingerprint) -> Key:
 
 
 def episode_sort(alert_id: AlertId) -> str:
-    """An episode that made room for a newer one; sorts before `LIVE`."""
+    """An episode that made room for a newer one."""
     return f"{EPISODES_FROM}{alert_id}"
 
 
@@ -91,10 +91,7 @@ def overflow_key(alert_id: AlertId) -> Key:
 
 
 def last_body_key(alert_id: AlertId) -> Key:
-    """The body that last changed the state; that of the first event is with the overflow.
-
-    Sorts behind `LIVE`, so that reading an alert does not read it.
-    """
+    """The body that last changed the state; that of the first event is with the overflow."""
     return key(slot_partition(fingerprint_of(alert_id)), f"R#{alert_id}")
 
 

@@ -1,6 +1,6 @@
 """Reading single items and whole partitions, as the newest write left them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
@@ -53,6 +53,23 @@ def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> 
         if "LastEvaluatedKey" not in answer:
             return
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def query_some(call: Call, request: Mapping[str, Any], wanted: int) -> list[Item]:
+    """Read the first items of a query, however many answers they take.
+
+    Ask for one more than is shown: DynamoDB names a last key whenever it stops at a limit, also
+    where nothing follows, and it stops after 1 MB before the limit is reached.
+    """
+    found: list[Item] = []
+    start: Mapping[str, Any] = {}
+    while len(found) < wanted:
+        answer = call("Query", {**request, **start, "Limit": wanted - len(found)})
+        found += answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            break
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+    return found
 
 
 def get_items(call: Call, table_name: str, wanted: Sequence[Key]) -> Iterator[Item]:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.beside import beside_item, body_item, overflow_update
+from tocsin.adapters.dynamodb.beside import beside_update, body_item, overflow_update
 from tocsin.adapters.dynamodb.items import (
     Item,
     PackedFacts,
@@ -16,7 +17,12 @@ from tocsin.adapters.dynamodb.items import (
     pack_facts,
     text,
 )
-from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, transact
+from tocsin.adapters.dynamodb.transactions import (
+    Action,
+    TransactionRefusedError,
+    is_ours,
+    transact,
+)
 from tocsin.adapters.dynamodb.writes import (
     Parameters,
     Update,
@@ -26,7 +32,7 @@ from tocsin.adapters.dynamodb.writes import (
     timer_update,
 )
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import SlotRefusedError
+from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
 from tocsin.domain.ids import Fingerprint, WriteId
 from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
@@ -34,6 +40,10 @@ from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+MAKES_SURE_UNTIL: Final = 3
+"""Up to this occurrence a repeat makes sure that the big facts lie beside the alert. Whoever
+opened it may have died before it wrote them; its sender's retry comes as the second, or the
+third if that one died too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,17 @@ class DynamoDBSlots:
             update.remove("overflow")
         slot = source.slot_of(signal)
         try:
-            return self._update(slot, update, write_id)
+            alert = self._update(slot, update, write_id)
         except SlotRefusedError as refusal:
             current = refusal.current
             if current is None or not is_mere_repeat(current, signal, source):
                 raise
             if not packed.overflow or current.overflow == packed.overflow:
                 raise
+        else:
+            if packed.overflow and alert.occurrences <= MAKES_SURE_UNTIL:
+                self._keep_beside(alert, packed, None)
+            return alert
         update = count_update(signal, source, packed, at=at, write_id=write_id)
         update.put("overflow", text(packed.overflow))
         update.expect("id = :read_id", read_id=text(current.alert_id))
@@ -86,11 +100,10 @@ class DynamoDBSlots:
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         """Store the first episode of a slot, and the body that opened it."""
         packed = pack_facts(alert.facts, alert.dedup_key)
-        self._put_beside(alert, packed, body)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "attribute_not_exists(pk)")
         self._conditionally("PutItem", put, write_id)
-        return _stored(alert, packed)
+        return self._with_beside(alert, packed, body)
 
     def replace(
         self,
@@ -102,7 +115,6 @@ class DynamoDBSlots:
     ) -> Alert:
         """Store the next episode; the one before moves out of the slot in the same write."""
         packed = pack_facts(alert.facts, alert.dedup_key)
-        self._put_beside(alert, packed, body)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "id = :id AND version = :version")
         put["ExpressionAttributeValues"] = {
@@ -111,7 +123,7 @@ class DynamoDBSlots:
         }
         actions = [{"Put": put}, {"Put": self._put(self._archived(previous, write_id))}]
         self._transact(actions, write_id)
-        return _stored(alert, packed)
+        return self._with_beside(alert, packed, body)
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
         """Keep the body that last changed the state, unless a newer one is kept already."""
@@ -135,19 +147,23 @@ class DynamoDBSlots:
         self._update_with_overflow(slot, update, packed, before, write_id)
         return replace(_stored(after, packed), version=before.version + 1)
 
-    def _put_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> None:
-        """Store what is too big for the slot, before the slot refers to it.
-
-        If the slot is then refused, nobody refers to it and it expires.
-        """
-        if body is None and packed.overflow is None:
-            return
-        item = beside_item(alert, packed, body, retention=self.retention)
-        self.call("PutItem", self._put(item))
-
-    def set_timer(self, alert: Alert, at: datetime | None, *, write_id: WriteId) -> None:
+    def set_timer(self, alert: Alert, at: datetime | None) -> None:
         """Move where it stands in the index of what falls due; None takes it out."""
-        self._update(alert.fingerprint, timer_update(alert, at, write_id=write_id), write_id)
+        self._update(alert.fingerprint, timer_update(alert, at))
+
+    def _with_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> Alert:
+        """Store what is too big for the slot, now that it is known whose the slot is."""
+        stored = _stored(alert, packed)
+        if body is not None or packed.overflow is not None:
+            try:
+                self._keep_beside(stored, packed, body)
+            except TryAgainError as error:
+                raise BesideNotKeptError(stored) from error
+        return stored
+
+    def _keep_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> None:
+        update = beside_update(alert, packed, body, retention=self.retention)
+        self.call("UpdateItem", {"TableName": self.table_name, **update})
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
         """An episode as it was, under a key of its own; its changes were told already."""
@@ -163,7 +179,7 @@ class DynamoDBSlots:
             parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         return parameters
 
-    def _update(self, slot: Fingerprint, update: Update, write_id: WriteId) -> Alert:
+    def _update(self, slot: Fingerprint, update: Update, write_id: WriteId | None = None) -> Alert:
         parameters = update.parameters(self.table_name, keys.slot_key(slot))
         parameters["ReturnValues"] = "ALL_NEW"
         return alert_from(self._conditionally("UpdateItem", parameters, write_id))
@@ -183,7 +199,9 @@ class DynamoDBSlots:
         }
         self._transact([{"Update": parameters}, {"Update": overflow}], write_id)
 
-    def _conditionally(self, operation: str, parameters: Parameters, write_id: WriteId) -> Item:
+    def _conditionally(
+        self, operation: str, parameters: Parameters, write_id: WriteId | None
+    ) -> Item:
         """Write, and return the item as it then is.
 
         Raises:
@@ -215,8 +233,8 @@ def _stored(alert: Alert, packed: PackedFacts) -> Alert:
     return replace(alert, changes=(), overflow=packed.overflow, timer_at=timer_for(alert))
 
 
-def _ours_or_refused(item: Item | None, write_id: WriteId) -> Item:
-    """A failed condition that met our own write id means that the write was ours."""
-    if item and item.get("write_id", {}).get("S") == write_id:
+def _ours_or_refused(item: Item | None, write_id: WriteId | None) -> Item:
+    """A failed condition that met our own write id means that the write was made."""
+    if item and write_id and is_ours(item, write_id):
         return item
     raise SlotRefusedError(alert_from(item) if item else None)

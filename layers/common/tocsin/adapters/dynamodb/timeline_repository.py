@@ -82,9 +82,13 @@ class DynamoDBTimeline:
 
         The copy is made of what the slot holds by then, which may be newer than `alert`. The
         stream tells this write too, and nothing follows from it: only the copy has changed.
+        What its version changed is on the timeline by now, and leaves the item, so that further
+        repeats do not write it again. A newer version has renewed the copy itself.
         """
         update = Update(sets=list(REFRESH_LISTED))
+        update.remove("changes")
         update.expect("id = :id", id=text(alert.alert_id))
+        update.expect("version = :version", version=number(alert.version))
         update.expect("listed_occurrences < occurrences")
         self._update_if(update, keys.slot_key(alert.fingerprint))
 

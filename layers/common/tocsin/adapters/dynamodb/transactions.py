@@ -13,6 +13,8 @@ type Action = dict[str, Any]
 
 _CANCELLED: Final = "TransactionCanceledException"
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_MARKS: Final = ("write_id", "earlier_write_id", "repeat_id")
+"""The last change of state and the one before it; of an alert also the last repeat."""
 
 
 class TransactionRefusedError(Exception):
@@ -51,7 +53,7 @@ def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attemp
         met = [_met(reason) for reason in error.reasons]
         if all(item is None for item in met):
             raise
-        if not any(_is_ours(item, write_id) for item in met):
+        if not any(item and is_ours(item, write_id) for item in met):
             raise TransactionRefusedError(met) from error
 
 
@@ -93,5 +95,6 @@ def _met(reason: Mapping[str, Any]) -> Item | None:
     return met
 
 
-def _is_ours(item: Item | None, write_id: WriteId) -> bool:
-    return item is not None and item.get("write_id") == {"S": write_id}
+def is_ours(item: Item, write_id: WriteId) -> bool:
+    """Whether this very write was made before, and what it left has not been written over."""
+    return {"S": write_id} in (item.get(name) for name in _MARKS)

@@ -61,6 +61,8 @@ def _read_wholes(
     while request:
         answer = call("BatchGetItem", {"RequestItems": request})
         for item in answer["Responses"].get(table_name, ()):
+            if "details" not in item:
+                continue  # Not yet there in this copy of the table: the beginning is searched.
             wholes[ids[item["sk"]["S"]]] = item["details"]
         request = answer.get("UnprocessedKeys", {})
     return wholes

@@ -33,7 +33,7 @@ _ONE: Final = number(1)
 IS_OPEN: Final = "attribute_exists(severity) AND attribute_not_exists(resolved_at)"
 IS_NOT_RESOLVING: Final = "attribute_not_exists(resolves_at)"
 IS_AWAKE: Final = "attribute_not_exists(snooze)"
-IS_NOT_OURS: Final = "write_id <> :write_id"
+IS_NOT_OURS: Final = "repeat_id <> :repeat_id"
 """Our own write, applied although its reply was lost, must not count twice."""
 REFRESH_LISTED: Final = (
     "listed_occurrences = occurrences",
@@ -69,13 +69,13 @@ class Update:
 
     def parameters(self, table_name: str, key: keys.Key) -> Parameters:
         """What both UpdateItem and an Update of TransactWriteItems take."""
-        expression = "SET " + ", ".join(self.sets)
-        if self.removes:
-            expression += " REMOVE " + ", ".join(self.removes)
+        clauses = (("SET", self.sets), ("REMOVE", self.removes))
         parameters: Parameters = {
             "TableName": table_name,
             "Key": key,
-            "UpdateExpression": expression,
+            "UpdateExpression": " ".join(
+                f"{verb} {', '.join(parts)}" for verb, parts in clauses if parts
+            ),
             "ConditionExpression": " AND ".join(self.conditions),
             "ExpressionAttributeValues": self.values,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -104,7 +104,7 @@ def count_update(
     update.put("last_seen_at", time(at))
     update.put("output_hash", text(signal.facts.output_hash))
     update.put("details", {"B": packed.inline})
-    update.put("write_id", text(write_id))
+    update.put("repeat_id", text(write_id))
     if signal.current_value is not None:
         update.put("current_value", write_value(signal.current_value))
     update.expect(IS_OPEN)
@@ -149,7 +149,7 @@ def resolve_update(
     update.put("changed_at", time(at))
     update.put("changes", write_changes([change]))
     update.put("expires_at", expiry(at, retention))
-    update.put("write_id", text(write_id))
+    _mark(update, write_id)
     update.remove("due_key")
     update.remove("due_at")
     update.expect(IS_OPEN)
@@ -178,24 +178,33 @@ def state_update(
     return update, packed
 
 
-def timer_update(alert: Alert, due_at: datetime | None, *, write_id: WriteId) -> Update:
-    """Move only the timer: no new version, for nothing has happened to the alert."""
+def timer_update(alert: Alert, due_at: datetime | None) -> Update:
+    """Move only the timer: no new version, for nothing has happened to the alert.
+
+    It needs no mark: sent again after a lost reply, it meets the timer that it wanted.
+    """
     update = Update()
-    _move_timer(update, alert, due_at)
-    update.put("write_id", text(write_id))
+    _put_timer(update, alert, due_at)
     update.expect("id = :read_id", read_id=text(alert.alert_id))
     update.expect("version = :read_version", read_version=number(alert.version))
-    if alert.timer_at is None:
-        update.expect("attribute_not_exists(due_at)")
-    else:
-        update.expect("due_at = :read_due_at", read_due_at=time(alert.timer_at))
+    known = {"due_at": due_at, "read_due_at": alert.timer_at}
+    update.expect(
+        " OR ".join(
+            "attribute_not_exists(due_at)" if at is None else f"due_at = :{name}"
+            for name, at in known.items()
+        ),
+        **{name: time(at) for name, at in known.items() if at is not None},
+    )
     return update
 
 
 def _move_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
     """Go from the timer that was read to another one."""
-    if due_at == alert.timer_at:
-        return
+    if due_at != alert.timer_at:
+        _put_timer(update, alert, due_at)
+
+
+def _put_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
     for name, attribute in timer_attributes(alert.fingerprint, due_at).items():
         update.put(name, attribute)
     if due_at is None:
@@ -215,8 +224,17 @@ def _new_version(before: Alert, after: Alert, write_id: WriteId, retention: time
     update.sets.append("version = version + :one")
     update.values[":one"] = _ONE
     update.put("changes", write_changes(after.changes))
-    update.put("write_id", text(write_id))
+    _mark(update, write_id)
     return update
+
+
+def _mark(update: Update, write_id: WriteId) -> None:
+    """Say whose change of state this is; whose the one before was stays known.
+
+    Its writer may still be sending it again, not knowing that it was made.
+    """
+    update.sets.append("earlier_write_id = write_id")
+    update.put("write_id", text(write_id))
 
 
 def _put_repeated(update: Update, before: Alert, after: Alert) -> PackedFacts | None:

@@ -1,0 +1,137 @@
+"""Real processes meet at one key: threads with clients of their own, and the embedded DynamoDB."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bench.embedded_dynamodb import create_table, embedded_dynamodb
+from local.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.checks import free_port
+from tests.examples import PROMETHEUS, trigger
+from tests.fakes.configuration import InMemoryConfiguration
+from tests.fakes.write_ids import WriteIds
+from tocsin.adapters.aws_json import DYNAMODB, AwsJsonClient
+from tocsin.adapters.aws_signature import Credentials
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.domain.errors import AlertNotFoundError
+from tocsin.domain.ids import AlertId
+from tocsin.domain.reception import Outcome
+from tocsin.domain.sent_body import SentBody
+from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.usecases.receive_signal import Receipt, receive_signal
+
+TABLE = "threads"
+RETENTION = timedelta(days=90)
+SENDERS = 8
+BURSTS = 200
+BIG = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(2000))
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    with embedded_dynamodb(free_port()) as aws:
+        create_table(aws, TABLE)
+        yield aws
+
+
+class Senders:
+    """As many as there are, each with a connection of his own, all at the same moment."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._clients = [client_of(aws) for _ in range(SENDERS)]
+        self._together = threading.Barrier(SENDERS)
+        self._pool = ThreadPoolExecutor(SENDERS)
+        self._new_write_id = WriteIds()
+        self.alerts = DynamoDBAlerts(self._clients[0].call, TABLE, RETENTION)
+
+    def send(self, signals: Sequence[Signal]) -> list[Receipt]:
+        return list(self._pool.map(self._send, self._clients, signals))
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        for client in self._clients:
+            client.close()
+
+    def _send(self, client: AwsJsonClient, signal: Signal) -> Receipt:
+        self._together.wait(timeout=60)
+        at = datetime.now(UTC)
+        body = SentBody(text="{}", content_type="", received_at=at, size_bytes=2)
+        return receive_signal(
+            signal,
+            PROMETHEUS,
+            at=at,
+            slots=DynamoDBSlots(client.call, TABLE, RETENTION),
+            paging=InMemoryConfiguration(),
+            new_write_id=self._new_write_id,
+            body=lambda: body,
+        )
+
+
+def client_of(aws: Aws) -> AwsJsonClient:
+    credentials = Credentials(
+        access_key=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        secret_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    return AwsJsonClient(
+        DYNAMODB, region=REGION, credentials=lambda: credentials, endpoint=aws.endpoint
+    )
+
+
+@pytest.fixture
+def senders(aws: Aws) -> Iterator[Senders]:
+    senders = Senders(aws)
+    yield senders
+    senders.close()
+
+
+def signals_of(burst: int) -> list[Signal]:
+    """Half of the bursts have values; of each four, one has big facts, one others for each."""
+    key = f"disk-{burst}"
+    signals = [
+        trigger(dedup_key=key, value=number if burst % 2 else None) for number in range(SENDERS)
+    ]
+    match burst % 4:
+        case 0:
+            return [replace(it, facts=Facts(name="Disk", reason=BIG)) for it in signals]
+        case 1:
+            return [
+                replace(it, facts=Facts(name="Disk", reason=f"{number}{BIG}"))
+                for number, it in enumerate(signals)
+            ]
+        case _:
+            return signals
+
+
+@pytest.mark.loopback
+def test_eight_senders_at_once_make_one_alert_that_can_be_read(senders: Senders) -> None:
+    outcomes: Counter[str] = Counter()
+    for burst in range(BURSTS):
+        signals = signals_of(burst)
+        for opened in (Outcome.OPENED, Outcome.REOPENED):
+            receipts = senders.send(signals)
+
+            assert Counter(it.outcome for it in receipts) == {opened: 1, Outcome.UPDATED: 7}
+            (alert_id,) = {receipt.alert_id for receipt in receipts}
+            outcomes[read(senders.alerts, alert_id, signals)] += 1
+            senders.send([replace(it, action=SignalAction.RESOLVE) for it in signals])
+
+    assert outcomes == {"whole": 2 * BURSTS}
+
+
+def read(alerts: DynamoDBAlerts, alert_id: str | None, signals: list[Signal]) -> str:
+    """How the alert of a burst is read."""
+    try:
+        alert = alerts.get(AlertId(alert_id or ""))
+    except AlertNotFoundError:
+        return "not at all"
+    if alert.occurrences != SENDERS:
+        return f"with {alert.occurrences} occurrences"
+    if alerts.sent_bodies(alert.alert_id).first is None:
+        return "without its first body"
+    return "whole" if alert.facts in [it.facts for it in signals] else "shortened"
