@@ -146,6 +146,7 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         snooze=Snooze(
             until=NINE + timedelta(days=30),
             reason='known, see "wiki"',
+            severity=Severity.CRITICAL,
             sticky_severity=True,
             sticky_output=True,
         ),

@@ -32,6 +32,7 @@ SNOOZE_LIMIT: Final = timedelta(days=30)
 NOTE_LIMIT: Final = 2000
 """Characters of a note that goes with an action; a longer text is a note of its own."""
 
+SEVERITY_ROSE: Final = "the severity rose"
 _NEXT_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -49,10 +50,16 @@ class Snooze:
 
     until: datetime
     reason: str | None = None
+    severity: Severity = Severity.INFO
+    """Of the alert when it was snoozed; `Alert.snoozed` sets it."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
     """A changed output does not wake it, although the integration says that it should."""
+
+    def is_broken_by(self, severity: Severity) -> bool:
+        """Whether an alert of this severity wakes."""
+        return severity.is_worse_than(self.severity) and not self.sticky_severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +166,8 @@ class Alert:
     ) -> Self:
         """Begin an episode; a snooze of the one before goes on, its acknowledgement does not.
 
+        A severity higher than when it was snoozed ends the snooze here too.
+
         Args:
             signal: What the sender says.
             integration: Who sent it.
@@ -201,7 +210,11 @@ class Alert:
             changed_at=fired_at,
             changes=tuple(changes),
         )
-        return opened if opened.snooze else opened._wanting_first_page(previous)
+        if opened.snooze is None:
+            return opened._wanting_first_page(previous)
+        if opened.snooze.is_broken_by(opened.severity):
+            return opened.woken(by=by, at=fired_at, reason=SEVERITY_ROSE)
+        return opened
 
     def _wanting_first_page(self, previous: Self | None) -> Self:
         """Ask for the first step, unless it has been said already that the alert flaps."""
@@ -269,7 +282,7 @@ class Alert:
     def changed_severity(
         self, severity: Severity, *, by: Actor, at: datetime, policy: str | None = None
     ) -> Self:
-        """Become worse or better; a worse alert wakes unless its snooze is sticky.
+        """Become worse or better; what is worse than when it was snoozed wakes.
 
         A worse alert that nobody has acknowledged is paged anew, by the policy that it is for now.
 
@@ -280,13 +293,13 @@ class Alert:
             policy: The escalation policy that the integration asks for.
         """
         is_worse = severity.is_worse_than(self.severity)
-        wakes = self.snooze is not None and is_worse and not self.snooze.sticky_severity
+        wakes = self.snooze is not None and self.snooze.is_broken_by(severity)
         details: dict[str, Detail] = {"from": self.severity.value, "to": severity.value}
         changed = replace(self, severity=severity)._with(
             ChangeType.SEVERITY_CHANGED, by=by, at=at, details=details
         )
         if wakes:
-            changed = changed.woken(by=by, at=at, reason="the severity rose")
+            changed = changed.woken(by=by, at=at, reason=SEVERITY_ROSE)
         if not is_worse or changed.snooze or changed.status is not AlertStatus.FIRING:
             return changed
         asked = replace(changed.escalation, policy=policy)
@@ -418,7 +431,8 @@ class Alert:
             details["sticky_severity"] = True
         if snooze.sticky_output:
             details["sticky_output"] = True
-        return replace(self, snooze=snooze)._with(ChangeType.SNOOZED, by=by, at=at, details=details)
+        snoozed = replace(self, snooze=replace(snooze, severity=self.severity))
+        return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:
         """End a snooze, early or at its time; what still fires is paged from the first step on.

@@ -78,7 +78,8 @@ def _guess(
         after = change(presumed)
     except ConflictError:
         return None
-    if after is presumed:
+    if after is presumed or after.snooze is not None:
+        # A snooze keeps the alert's severity, which is not known without a read.
         return None
     return alerts.update_presumed(presumed, after, write_id=write_id)
 
