@@ -8,7 +8,7 @@ from itertools import count
 from tests.examples import ALICE, NINE, PROMETHEUS
 from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
 from tocsin.domain.escalation import Escalation, Rest
-from tocsin.domain.flapping import Flapping
+from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
@@ -117,6 +117,16 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     ack_timeout=timedelta(minutes=30),
 )
 
+EVERYTHING_ABOUT_FLAPPING = Flapping(
+    reopenings=(
+        Reopening(at=NINE - timedelta(minutes=1, milliseconds=3), steady=timedelta(hours=3)),
+        Reopening(at=NINE, steady=timedelta(seconds=41, milliseconds=7)),
+    ),
+    count=2,
+    within=timedelta(minutes=10),
+    told=Told(at=NINE - timedelta(minutes=1), severity=Severity.CRITICAL),
+)
+
 
 def with_every_field(alert: Alert, facts: Facts) -> Alert:
     """No field has the value that it would have if it were forgotten.
@@ -152,7 +162,7 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         ),
         incident_id=IncidentId("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
         escalation=EVERYTHING_ABOUT_ESCALATION,
-        flapping=Flapping(reopened_at=(NINE - timedelta(minutes=1), NINE), since=NINE),
+        flapping=EVERYTHING_ABOUT_FLAPPING,
         changed_at=NINE + timedelta(minutes=5),
     )
     same = {

@@ -12,6 +12,7 @@ from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
+from tocsin.domain.flapping import OFF, FlappingRule
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
@@ -84,6 +85,16 @@ def settings_of_policy(policy: EscalationPolicy) -> dict[str, Any]:
         "repeat": policy.repeat,
         "ack_timeout": spelled(policy.ack_timeout) if policy.ack_timeout else None,
         "severities": sorted(policy.severities, key=lambda severity: severity.rank),
+        "flapping": _view_rule(policy.flapping) if policy.flapping else OFF,
+    }
+
+
+def _view_rule(rule: FlappingRule) -> dict[str, Any]:
+    return {
+        "after": rule.after,
+        "within": spelled(rule.within),
+        "stable": spelled(rule.stable),
+        "hold_critical": spelled(rule.hold_critical),
     }
 
 

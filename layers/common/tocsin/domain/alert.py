@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,
     AlreadyResolvedError,
@@ -13,7 +14,7 @@ from tocsin.domain.errors import (
     NotSnoozedError,
 )
 from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest, advance
-from tocsin.domain.flapping import STABLE_AFTER, Flapping
+from tocsin.domain.flapping import Flapping, FlappingRule, Verdict, judge
 from tocsin.domain.ids import (
     AUTO,
     Actor,
@@ -147,7 +148,7 @@ class Alert:
     @property
     def is_flapping(self) -> bool:
         """Whether it opens again and again."""
-        return self.flapping is not None and self.flapping.since is not None
+        return self.flapping is not None and self.flapping.count > 0
 
     def is_snoozed(self, at: datetime) -> bool:
         """Whether it is muted at this time."""
@@ -180,9 +181,7 @@ class Alert:
         if previous is not None:
             fired_at = max(at, previous.fired_at + _NEXT_MILLISECOND)
             episode = previous.episode + 1
-            flapping = Flapping.reopened(
-                previous.flapping, resolved_at=previous.resolved_at, at=fired_at
-            )
+            flapping = previous._flapping_reopened(fired_at)
         by = integration_actor(integration)
         changes = [Change(type=ChangeType.FIRED, at=fired_at, by=by)]
         if previous is not None:
@@ -211,23 +210,18 @@ class Alert:
             changes=tuple(changes),
         )
         if opened.snooze is None:
-            return opened._wanting_first_page(previous)
+            return replace(opened, escalation=opened.escalation.wanted(fired_at))
         if opened.snooze.is_broken_by(opened.severity):
             return opened.woken(by=by, at=fired_at, reason=SEVERITY_ROSE)
         return opened
 
-    def _wanting_first_page(self, previous: Self | None) -> Self:
-        """Ask for the first step, unless it has been said already that the alert flaps."""
-        is_quiet = (
-            self.is_flapping
-            and previous is not None
-            and previous.is_flapping
-            and not self.severity.is_worse_than(previous.severity)
-        )
-        if not is_quiet:
-            return replace(self, escalation=self.escalation.wanted(self.fired_at))
-        waiting = self.escalation.wanted(self.fired_at + STABLE_AFTER)
-        return replace(self, escalation=replace(waiting, awaits_stability=True))
+    def _flapping_reopened(self, at: datetime) -> Flapping:
+        """What the next episode knows of the reopenings."""
+        known = self.flapping or Flapping()
+        if self.is_flapping and self.notification_count:
+            known = known.told_by(self.fired_at, self.severity)
+        ended_at = self.resolved_at or at
+        return known.reopened(at, steady=max(ended_at - self.fired_at, at - ended_at))
 
     @classmethod
     def presumed(cls, alert_id: AlertId) -> Self:
@@ -358,21 +352,26 @@ class Alert:
     ) -> Self:
         """Take the step that is due: the first, the next, or the one into rest.
 
+        A first step is put off where the alert flaps and is to be quiet.
+
         Args:
             policy: What it follows by now; see `Routing.choose`.
             at: When.
             reason: Why it does not wait until the step is due.
         """
         before, now = self.escalation, self._not_before_last_change(at)
+        judged = self._judged(policy, now)
+        is_paged = policy is not None and self.severity in policy.severities
+        if judged.flapping and judged.quiet_until and policy and is_paged:
+            return self._kept_quiet(policy, judged.flapping, until=judged.quiet_until, at=at)
         after = advance(before, policy, self.severity, now)
-        flapping = None if before.awaits_stability else self.flapping
-        changed = replace(self, escalation=after, flapping=flapping, changed_at=now)
+        changed = replace(self, escalation=after, flapping=judged.flapping, changed_at=now)
         details: dict[str, Detail] = {"policy": after.policy}
         if after.rest is Rest.EXHAUSTED:
             return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
         # The opening tells of its own first step, also where that had to be put off.
-        is_news = not self.changes and self.version > 1
+        is_news = before.awaits_stability or (not self.changes and self.version > 1)
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
                 return changed
@@ -381,8 +380,33 @@ class Alert:
         if not (is_under_way or is_news):
             return changed
         details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
+        if before.awaits_stability and reason is None:
+            reason = f"it has fired for {spelled(now - self.fired_at)} without a break"
         details |= {"reason": reason} if reason else {}
         return changed._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
+
+    def _judged(self, policy: EscalationPolicy | None, now: datetime) -> Verdict:
+        """Whether it flaps is asked before the first step of an episode, and not again."""
+        if self.flapping is None or self.escalation.loop:
+            return Verdict(flapping=self.flapping, quiet_until=None)
+        rule = policy.flapping if policy else FlappingRule()
+        return judge(self.flapping, rule, self.severity, fired_at=self.fired_at, at=now)
+
+    def _kept_quiet(
+        self, policy: EscalationPolicy, flapping: Flapping, *, until: datetime, at: datetime
+    ) -> Self:
+        """Put the first step off; an acknowledgement meanwhile times out as the policy says."""
+        escalation = replace(
+            self.escalation,
+            policy=policy.name,
+            ack_timeout=policy.ack_timeout,
+            escalates_at=until,
+            awaits_stability=True,
+        )
+        why = flapping.why_quiet(until - self.fired_at)
+        quiet = replace(self, escalation=escalation, flapping=flapping)
+        details: dict[str, Detail] = {"policy": policy.name, "reason": why}
+        return quiet._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
 
     def resolve(
         self, *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
