@@ -22,6 +22,7 @@ from tocsin.domain.ids import (
     Fingerprint,
     IncidentId,
     fingerprint_of,
+    milliseconds,
     time_of,
     ulid,
 )
@@ -95,6 +96,7 @@ class Alert:
     current_value: Value = None
     listed: Listed
     source_started_at: datetime | None = None
+    """The newest that the sender said."""
     acknowledged_at: datetime | None = None
     acknowledged_by: Actor | None = None
     resolves_at: datetime | None = None
@@ -153,6 +155,11 @@ class Alert:
     def is_snoozed(self, at: datetime) -> bool:
         """Whether it is muted at this time."""
         return self.snooze is not None and at < self.snooze.until
+
+    def has_later_start(self, signal: Signal) -> bool:
+        """Whether the signal comes late: its source has begun anew since what it tells of."""
+        known, said = self.source_started_at, signal.source_started_at
+        return known is not None and said is not None and milliseconds(said) < milliseconds(known)
 
     @classmethod
     def open(
@@ -246,8 +253,12 @@ class Alert:
     def counted(self, signal: Signal, at: datetime) -> Self:
         """Take a repeat: newest facts and value, one more occurrence, the same state."""
         value = self.current_value if signal.current_value is None else signal.current_value
+        started_at = signal.source_started_at
+        if self.has_later_start(signal) or started_at is None:
+            started_at = self.source_started_at
         return replace(
             self,
+            source_started_at=started_at,
             facts=signal.facts,
             output_hash=signal.facts.output_hash,
             overflow=None,

@@ -25,6 +25,7 @@ from tocsin.adapters.dynamodb.writes import (
     resolve_update,
     state_update,
     timer_update,
+    with_known_overflow,
 )
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import SlotRefusedError
@@ -56,23 +57,24 @@ class DynamoDBSlots:
     def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """Count a repeat of an open alert of the same severity."""
         packed = pack_facts(signal.facts, signal.dedup_key)
-        update = count_update(signal, source, packed, at=at, write_id=write_id)
-        if packed.overflow:
-            update.expect("overflow = :overflow", overflow=text(packed.overflow))
-        else:
-            update.remove("overflow")
         slot = source.slot_of(signal)
+        update = count_update(signal, source, packed, at=at, write_id=write_id)
         try:
-            return self._update(slot, update, write_id)
+            return self._update(slot, with_known_overflow(update, packed), write_id)
         except SlotRefusedError as refusal:
             current = refusal.current
             if current is None or not is_mere_repeat(current, signal, source):
                 raise
-            if not packed.overflow or current.overflow == packed.overflow:
+            is_late = current.has_later_start(signal)
+            is_other_overflow = packed.overflow not in {None, current.overflow}
+            if not (is_late or is_other_overflow):
                 raise
-        update = count_update(signal, source, packed, at=at, write_id=write_id)
-        update.put("overflow", text(packed.overflow))
+        said = replace(signal, source_started_at=None) if is_late else signal
+        update = count_update(said, source, packed, at=at, write_id=write_id)
         update.expect("id = :read_id", read_id=text(current.alert_id))
+        if packed.overflow is None or not is_other_overflow:
+            return self._update(slot, with_known_overflow(update, packed), write_id)
+        update.put("overflow", text(packed.overflow))
         self._update_with_overflow(slot, update, packed, current, write_id)
         return current.counted(signal, at)
 
