@@ -98,7 +98,12 @@ class ChannelRoutes:
             settings=settings_of_channel,
             references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
         )
-        work = ConfiguredRoutes(noun=noun, repository=stores.channels, new_write_id=new_write_id)
+        work = ConfiguredRoutes(
+            noun=noun,
+            repository=stores.channels,
+            open_alerts=stores.open_alerts,
+            new_write_id=new_write_id,
+        )
         return cls(
             work=work,
             secrets=secrets,
@@ -139,9 +144,9 @@ class ChannelRoutes:
             known = {"rate_per_minute": before.value.rate_per_minute}
         return self._store(request, before, self.work.read(name, {**known, **said}))
 
-    def delete_channel(self, _request: Request, name: str) -> HttpAnswer:
+    def delete_channel(self, request: Request, name: str) -> HttpAnswer:
         stored = self.work.repository.get(name)
-        answer = self.work.remove(name)
+        answer = self.work.remove(request, name)
         self.secrets.forget(stored.value.secret)
         return answer
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import HttpAnswer
 from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
+from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
@@ -37,9 +38,15 @@ class EscalationPolicyRoutes:
             settings=settings_of_policy,
             problems=stores.unknown_targets,
             references=stores.using_policy,
+            concern=concern_of_policy,
         )
         return cls(
-            ConfiguredRoutes(noun=noun, repository=stores.policies, new_write_id=new_write_id)
+            ConfiguredRoutes(
+                noun=noun,
+                repository=stores.policies,
+                open_alerts=stores.open_alerts,
+                new_write_id=new_write_id,
+            )
         )
 
     def routes(self) -> tuple[Route, ...]:
@@ -65,8 +72,18 @@ class EscalationPolicyRoutes:
     def change_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
         return self.work.change(request, name)
 
-    def delete_escalation_policy(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.remove(name)
+    def delete_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
+        return self.work.remove(request, name)
+
+
+def concern_of_policy(name: str) -> Concern:
+    """Which open alerts follow a policy."""
+    return Concern(
+        noun="escalation_policy",
+        which="that follow it",
+        what_follows="each goes on from the first step of the policy that is chosen for it then",
+        selects=lambda alert: alert.escalation.policy == name,
+    )
 
 
 def read_policy(name: str, members: Members) -> EscalationPolicy:
