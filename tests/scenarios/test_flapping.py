@@ -107,6 +107,34 @@ def test_what_fired_for_hours_without_a_break_is_stable(team: World) -> None:
     assert not team.alert(again).is_flapping
 
 
+def test_an_episode_that_lasted_the_stable_time_counts_as_stable(team: World) -> None:
+    flap(team, 6)
+    assert team.alert(opened(team)).is_flapping
+    team.pass_time(minutes=15)
+    recover(team)
+    team.pass_time(minutes=1)
+    team.paged()
+
+    again = opened(team)
+
+    assert team.paged() == ["ops"]
+    assert not team.alert(again).is_flapping
+
+
+def test_an_episode_that_was_shorter_than_that_does_not(team: World) -> None:
+    flap(team, 6)
+    opened(team)
+    team.pass_time(minutes=14)
+    recover(team)
+    team.pass_time(minutes=1)
+    team.paged()
+
+    again = opened(team)
+
+    assert team.paged() == []
+    assert team.alert(again).is_flapping
+
+
 def test_what_fired_for_hours_while_somebody_had_it_is_stable(team: World) -> None:
     flap(team)
     quiet = opened(team)

@@ -43,9 +43,8 @@ _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _IS_NEW: Final = "attribute_not_exists(pk)"
 _HAS_THESE_SETTINGS: Final = "version = :read_version AND created_at = :created_at"
 _STATE: Final = ("heard_at", "missed_at", "due_at")
-_IS_NOT_MISSED: Final = (
-    "attribute_exists(heard_at) AND attribute_not_exists(missed_at) AND heard_at <= :heard_at"
-)
+_IS_NOT_MISSED: Final = "attribute_not_exists(missed_at) AND heard_at <= :heard_at"
+"""Nor new: what was never heard from has no time to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
