@@ -76,6 +76,7 @@ def _register_paged(call: Call, table_name: str) -> None:
         period=timedelta(days=1),
         created_at=now,
         token=Token.of(HEARTBEAT_TOKEN),
+        heard_at=now,
     )
     heartbeats = DynamoDBHeartbeats(call, table_name)
     heartbeats.add(heartbeat.watched(now), write_id=WriteId(f"{table_name}-5"))

@@ -49,7 +49,7 @@ def _configuration() -> Stores:
         stores_on,
     )
 
-    return stores_on(_dynamodb.call, settings.table_name)
+    return stores_on(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _notifications() -> NotificationRepository:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content
+from functions.alerts_api.answers import HttpAnswer, with_data
 from functions.alerts_api.listing import answer_page
+from functions.alerts_api.open_alerts import Concern, OpenAlerts, answer_removal
 from functions.alerts_api.request import Request
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import (
@@ -42,6 +43,8 @@ class Noun[T: Named]:
     """What it names that is not there."""
     references: Callable[[str], Sequence[str]] = lambda _name: ()
     """Who names it."""
+    concern: Callable[[str], Concern] | None = None
+    """Which open alerts it concerns; None: none ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class ConfiguredRoutes[T: Named]:
 
     noun: Noun[T]
     repository: ConfigurationRepository[T]
+    open_alerts: OpenAlerts
     new_write_id: NewWriteId
 
     def page(self, request: Request) -> HttpAnswer:
@@ -80,13 +84,15 @@ class ConfiguredRoutes[T: Named]:
         members = {**self.noun.settings(before.value), **request.json_object}
         return with_data(self.view(self.store(request, before, self.read(name, members))))
 
-    def remove(self, name: str) -> HttpAnswer:
-        """Remove one that nothing names any more."""
+    def remove(self, request: Request, name: str) -> HttpAnswer:
+        """Remove one that nothing names any more; open alerts never stand in the way."""
         stored = self.repository.get(name)
         expect_own(stored, self.noun.words)
         expect_unreferenced(self.noun.words, self.noun.references(name))
+        concern = self.noun.concern
+        found = self.open_alerts.count(concern(name), request.at) if concern else (0, ())
         self.repository.delete(stored, write_id=self.new_write_id())
-        return without_content()
+        return answer_removal(*found)
 
     def read(self, name: str, members: Members) -> T:
         """Read a body; null means the default, as if nothing had been said.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from functions.alerts_api.open_alerts import OpenAlerts
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.people import Channel, User
@@ -13,9 +14,11 @@ from tocsin.domain.routing import Route
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
+        AlertRepository,
         ConfigurationRepository,
         HeartbeatRepository,
         IntegrationRepository,
+        SlotRepository,
     )
 
 
@@ -43,6 +46,13 @@ class Stores:
     channels: ConfigurationRepository[Channel]
     heartbeats: HeartbeatRepository
     integrations: IntegrationRepository
+    slots: SlotRepository
+    alerts: AlertRepository
+
+    @property
+    def open_alerts(self) -> OpenAlerts:
+        """Counts those that something concerns."""
+        return OpenAlerts(self.alerts)
 
     def unknown_policy(self, name: str | None) -> Sequence[Problem]:
         """Say if there is no such policy."""

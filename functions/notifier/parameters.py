@@ -42,6 +42,11 @@ class Parameters:
             self._known[name] = (now, secret)
         return secret
 
+    def forget(self, name: str) -> None:
+        """Read one anew when it is asked for next: it may have been replaced."""
+        with self._lock:
+            self._known.pop(name, None)
+
     def _read(self, name: str) -> str:
         request = {"Name": name, "WithDecryption": True}
         try:

@@ -48,6 +48,8 @@ class Senders:
     ) -> str | None:
         """Send by the channel's type.
 
+        A refused credential is read anew and tried once more before that is final.
+
         A fault of a channel of ours is a failed attempt like any other: the next step of the
         alert must not wait for somebody to mend it.
         """
@@ -55,6 +57,13 @@ class Senders:
             sender = self._made.get(channel.type)
             if sender is None:
                 sender = self._made.setdefault(channel.type, make_sender(channel.type, self.wiring))
+            try:
+                return sender.send(notification, alert, message, channel)
+            except DeliveryFailedError as failure:
+                if channel.secret is None or not failure.refuses_credential:
+                    raise
+            # The secret is remembered for minutes, and may have been replaced since.
+            self.wiring.parameters.forget(channel.secret)
             return sender.send(notification, alert, message, channel)
         except (DeliveryFailedError, TryAgainError):
             raise

@@ -8,7 +8,7 @@ from itertools import count
 from tests.examples import ALICE, NINE, PROMETHEUS
 from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
 from tocsin.domain.escalation import Escalation, Rest
-from tocsin.domain.flapping import Flapping
+from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
@@ -128,6 +128,16 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     held_why="its messages wait",
 )
 
+EVERYTHING_ABOUT_FLAPPING = Flapping(
+    reopenings=(
+        Reopening(at=NINE - timedelta(minutes=1, milliseconds=3), steady=timedelta(hours=3)),
+        Reopening(at=NINE, steady=timedelta(seconds=41, milliseconds=7)),
+    ),
+    count=2,
+    within=timedelta(minutes=10),
+    told=Told(at=NINE - timedelta(minutes=1), severity=Severity.CRITICAL),
+)
+
 
 def with_every_field(alert: Alert, facts: Facts) -> Alert:
     """No field has the value that it would have if it were forgotten.
@@ -157,12 +167,13 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         snooze=Snooze(
             until=NINE + timedelta(days=30),
             reason='known, see "wiki"',
+            severity=Severity.CRITICAL,
             sticky_severity=True,
             sticky_output=True,
         ),
         incident_id=IncidentId("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
         escalation=EVERYTHING_ABOUT_ESCALATION,
-        flapping=Flapping(reopened_at=(NINE - timedelta(minutes=1), NINE), since=NINE),
+        flapping=EVERYTHING_ABOUT_FLAPPING,
         changed_at=NINE + timedelta(minutes=5),
         told_version=5,
     )

@@ -35,7 +35,7 @@ SIGNALS = some.builds(
         Facts, name=some.just("Disk full"), reason=some.sampled_from(["", "93 %", LONG_OUTPUT])
     ),
     current_value=some.sampled_from([None, 93, 97.5, "high"]),
-    source_started_at=some.sampled_from([None, NINE]),
+    source_started_at=some.sampled_from([None, NINE, NINE - HOUR]),
 )
 SOURCES = some.sampled_from([PROMETHEUS, WAKEFUL, PATIENT, replace(WAKEFUL, resolve_after=MINUTE)])
 EVER = NINE + timedelta(days=10_000)

@@ -208,3 +208,26 @@ def test_a_cursor_that_this_timeline_never_gave_is_refused(
 def test_what_is_no_id_has_no_timeline(alerts: AlertRepository) -> None:
     with pytest.raises(AlertNotFoundError):
         alerts.timeline(AlertId("42"), cursor=None, limit=10)
+
+
+def test_a_page_that_was_counted_since_the_read_is_kept_when_the_episode_makes_room(
+    store: Store,
+) -> None:
+    opened = put(store.slots, a_signal("disk-full"))
+    over = store.slots.update(opened, opened.resolve(by=ALICE, at=NINE), write_id=new_write_id())
+    store.timeline.count_notifications(over.alert_id, 1)
+    following = Alert.open(
+        a_signal("disk-full"),
+        integration=over.integration,
+        slot=over.fingerprint,
+        at=NINE,
+        previous=over,
+    )
+
+    try:
+        store.slots.replace(over, following, write_id=new_write_id())
+    except SlotRefusedError as refusal:
+        assert refusal.current is not None
+        store.slots.replace(refusal.current, following, write_id=new_write_id())
+
+    assert store.alerts.get(over.alert_id).notification_count == 1

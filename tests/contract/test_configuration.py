@@ -19,6 +19,7 @@ from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule, User
@@ -44,6 +45,9 @@ FULL_POLICY = EscalationPolicy(
     repeat=2,
     ack_timeout=timedelta(minutes=30, milliseconds=1),
     severities=frozenset((Severity.CRITICAL, Severity.WARNING)),
+    flapping=FlappingRule(
+        after=7, within=2 * HOUR, stable=30 * MINUTE, hold_critical=timedelta(seconds=90)
+    ),
     managed_by="team file",
 )
 ROUTE = Route(name="all", match=(), escalation_policy="default")
@@ -273,6 +277,15 @@ def test_the_engine_sees_what_was_configured(both: Both) -> None:
     assert (dict(routing.policies), routing.routes) == ({"default": FULL_POLICY}, (FULL_ROUTE,))
     assert dict(directory.users) == {"alice": FULL_USER}
     assert dict(directory.channels) == {"here": FULL_CHANNEL}
+
+
+def test_a_policy_that_pages_what_flaps_each_time_comes_back_as_that(both: Both) -> None:
+    policy = replace(POLICY, flapping=None)
+    stored = Configured(value=policy, created_at=NINE)
+    both.policies.put(None, stored, write_id=WriteId("w1"))
+
+    assert both.policies.get("default").value == policy
+    assert both.paging.routing(NINE).policies == {"default": policy}
 
 
 def test_routes_come_in_the_order_of_their_positions_and_names(both: Both) -> None:

@@ -31,6 +31,8 @@ from tocsin.usecases.ports import HeartbeatRepository
 A_WRITE_UNIT = 1024
 TOKEN, OTHER_TOKEN = "0123456789abcdef0123456789abcdef", "f" * 32
 MINIMAL = Heartbeat(name="backup", period=HOUR, created_at=NINE, token=Token.of(TOKEN))
+KNOWN = replace(MINIMAL, heard_at=NINE)
+"""Heard from before."""
 FULL = Heartbeat(
     name="backup",
     period=timedelta(days=366),
@@ -126,16 +128,27 @@ def test_the_second_of_one_name_is_refused(heartbeats: HeartbeatRepository) -> N
 
 
 def test_what_is_heard_is_kept_and_nothing_else_changes(heartbeats: HeartbeatRepository) -> None:
-    add(heartbeats, MINIMAL.watched(NINE))
+    add(heartbeats, KNOWN.watched(NINE))
 
     heartbeats.hear("backup", at=NINE + MINUTE)
     heartbeats.hear("backup", at=NINE + MINUTE)
 
-    assert heartbeats.get("backup") == replace(MINIMAL.watched(NINE), heard_at=NINE + MINUTE)
+    assert heartbeats.get("backup") == replace(KNOWN.watched(NINE), heard_at=NINE + MINUTE)
+
+
+def test_one_that_was_never_heard_from_refuses_to_be_just_heard(
+    heartbeats: HeartbeatRepository,
+) -> None:
+    unheard = add(heartbeats)
+
+    with pytest.raises(HeartbeatRefusedError) as refusal:
+        heartbeats.hear("backup", at=NINE + MINUTE)
+
+    assert refusal.value.current == heartbeats.get("backup") == unheard
 
 
 def test_what_comes_late_is_refused_with_what_is_known(heartbeats: HeartbeatRepository) -> None:
-    add(heartbeats)
+    add(heartbeats, KNOWN)
     heartbeats.hear("backup", at=NINE + MINUTE)
 
     with pytest.raises(HeartbeatRefusedError) as refusal:
@@ -195,7 +208,7 @@ def test_a_change_of_what_was_removed_is_refused(heartbeats: HeartbeatRepository
 
 
 def test_a_removed_one_is_gone_with_its_token(heartbeats: HeartbeatRepository) -> None:
-    read = add(heartbeats)
+    read = add(heartbeats, KNOWN)
     heartbeats.hear("backup", at=NINE + MINUTE)
 
     heartbeats.delete(read, write_id=WriteId("w2"))
@@ -234,11 +247,10 @@ def test_one_without_a_timer_is_never_due(both: Both) -> None:
 def test_a_writer_whose_reply_was_lost_still_wins(call: Call) -> None:
     heartbeats = DynamoDBHeartbeats(losing_replies(call), TABLE_NAME)
 
-    read = add(heartbeats)
-    heartbeats.hear("backup", at=NINE)
-    held = heartbeats.update(
-        replace(read, heard_at=NINE), read.held(NINE + HOUR), write_id=WriteId("w2")
-    )
+    read = add(heartbeats, KNOWN)
+    heartbeats.hear("backup", at=NINE + MINUTE)
+    heard = replace(read, heard_at=NINE + MINUTE)
+    held = heartbeats.update(heard, heard.held(NINE + HOUR), write_id=WriteId("w2"))
     heartbeats.delete(held, write_id=WriteId("w3"))
 
     assert heartbeats.list() == ()

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from tests.contract.random_steps import LONG_OUTPUT
 from tests.examples import (
     ALICE,
     BOB,
@@ -118,6 +119,51 @@ def test_a_repeat_without_a_value_keeps_the_last_one(
     counted = slots.count(trigger(), PROMETHEUS, at=TEN, write_id=new_write_id())
 
     assert counted.current_value == 0
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        pytest.param((NINE - HOUR, NINE), id="a later one"),
+        pytest.param((NINE, NINE - HOUR), id="an earlier one that arrives late"),
+        pytest.param((None, NINE), id="the first one"),
+        pytest.param((NINE, None), id="none"),
+    ],
+)
+@pytest.mark.parametrize("output", ["", LONG_OUTPUT], ids=["small facts", "big facts"])
+def test_a_repeat_keeps_the_newest_start_of_its_source(
+    slots: SlotRepository,
+    new_write_id: NewWriteId,
+    starts: tuple[datetime | None, datetime | None],
+    output: str,
+) -> None:
+    first, second = starts
+    opened = slots.add(first_episode(trigger(started_at=first)), write_id=new_write_id())
+
+    slots.count(trigger(output, started_at=second), PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    counted = slots.in_slot(SLOT)
+    assert counted is not None
+    assert counted.source_started_at == NINE
+    assert (counted.occurrences, counted.version) == (2, opened.version)
+
+
+def test_a_change_of_state_does_not_put_back_a_later_start_that_was_counted_meanwhile(
+    slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    before = slots.add(first_episode(trigger(started_at=NINE - HOUR)), write_id=new_write_id())
+    slots.count(trigger(started_at=NINE), PROMETHEUS, at=NINE, write_id=new_write_id())
+    between = trigger(started_at=NINE - MINUTE, severity=Severity.CRITICAL)
+
+    changed = receive(before, between, PROMETHEUS, NINE).alert
+    assert changed is not None
+    with pytest.raises(SlotRefusedError) as refusal:
+        slots.update(before, changed, write_id=new_write_id())
+    acknowledged_at_once = slots.update(before, acknowledged(before), write_id=new_write_id())
+
+    assert refusal.value.current is not None
+    assert refusal.value.current.source_started_at == NINE
+    assert acknowledged_at_once.source_started_at == NINE
 
 
 def test_what_lists_show_stays_until_it_is_renewed(

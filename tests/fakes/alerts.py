@@ -143,6 +143,8 @@ class InMemoryAlerts(InMemoryTimeline):
             raise SlotRefusedError(self.in_slot(before.fingerprint))
         if after.has_ended_by_itself and current.lapses_at != before.lapses_at:
             raise SlotRefusedError(self.in_slot(before.fingerprint))
+        if after.source_started_at != before.source_started_at and _starts_later(current, after):
+            raise SlotRefusedError(self.in_slot(before.fingerprint))
         wanted = timer_for(after)
         timer_at = current.timer_at if wanted == before.timer_at else wanted
         return self._update(current, before, after, timer_at, write_id)
@@ -157,6 +159,8 @@ class InMemoryAlerts(InMemoryTimeline):
     ) -> Alert:
         repeats = after.occurrences - before.occurrences
         counted = after if repeats else current
+        is_new_start = after.source_started_at != before.source_started_at
+        started = after if is_new_start else current
         merged = replace(
             after,
             facts=counted.facts,
@@ -164,6 +168,7 @@ class InMemoryAlerts(InMemoryTimeline):
             last_seen_at=counted.last_seen_at,
             lapses_at=counted.lapses_at,
             current_value=counted.current_value,
+            source_started_at=started.source_started_at,
             occurrences=current.occurrences + repeats,
             notification_count=current.notification_count,
         )
@@ -251,6 +256,11 @@ def is_plain(current: Alert, at: datetime) -> bool:
     """Whether recovery ends it without more to decide: open, awake, not resolving already."""
     waits = current.snooze is not None or current.resolves_at is not None
     return current.is_open and not waits and current.changed_at <= at
+
+
+def _starts_later(current: Alert, after: Alert) -> bool:
+    known, said = current.source_started_at, after.source_started_at
+    return known is not None and said is not None and said < known
 
 
 def _is_as_read(current: Alert, read: Alert) -> bool:

@@ -49,7 +49,7 @@ class InMemoryHeartbeats:
         current = self._stored.get(name)
         if current is None or current.missed_at is not None:
             raise HeartbeatRefusedError(current)
-        if current.heard_at is not None and at < current.heard_at:
+        if current.heard_at is None or at < current.heard_at:
             raise HeartbeatRefusedError(current)
         self._stored[name] = replace(current, heard_at=at)
 

@@ -23,6 +23,7 @@ from tocsin.domain.escalation import (
     Target,
     TargetKind,
 )
+from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
 from tocsin.domain.next_action import (
     LOOK_AHEAD,
@@ -49,6 +50,7 @@ from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
 
 _EVER = datetime.max.replace(tzinfo=UTC)
+USUAL_FLAPPING = FlappingRule()
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -337,6 +339,7 @@ class World:
         repeat: int = 0,
         ack_timeout: timedelta | None = None,
         severities: frozenset[Severity] = ALL_SEVERITIES,
+        flapping: FlappingRule | None = USUAL_FLAPPING,
     ) -> None:
         """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays."""
         policy = EscalationPolicy(
@@ -348,6 +351,7 @@ class World:
             repeat=repeat,
             ack_timeout=ack_timeout,
             severities=severities,
+            flapping=flapping,
         )
         self.paging.policies.keep(policy, at=self.now)
 

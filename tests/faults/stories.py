@@ -188,6 +188,8 @@ def flapping(team: Team) -> Iterator[Wait]:
     for _ in range(7):
         yield from team.signal()
         yield 30 * SECOND
+        # It is kept quiet only after somebody was told.
+        yield lambda: team.alert().notification_count > 0
         yield from team.signal(severity="ok")
         yield 30 * SECOND
     yield from team.signal()

@@ -215,15 +215,18 @@ def test_a_crash_between_a_failure_and_its_message_loses_nothing(
 
 
 def test_a_claimer_that_always_dies_is_given_up(world: HeldWorld) -> None:
-    world.provider.before = [crash for _ in range(100)]
-    world.escalation_policy((f"channel:{HOOK}", 10 * HOUR))
+    world.provider.before = [crash for _ in range(5000)]
+    world.escalation_policy((f"channel:{HOOK}", 24 * HOUR))
 
     alert_id = world.opened()
-    world.run(until=NINE + HOUR)
+    world.run(until=NINE + 19 * HOUR)
+    [page] = world.notifications.of_alert(alert_id)
+    assert not page.state.has_ended, "an outage of ours is no reason to give up"
+    world.run(until=NINE + 21 * HOUR)
 
     [page] = world.notifications.of_alert(alert_id)
     assert page.state is DeliveryState.FAILED
-    assert page.reason == f"none of {ATTEMPTS_LIMIT} attempts came to an end"
+    assert page.reason == "no attempt has come to an end for hours"
 
 
 def test_the_same_message_twice_is_one_page(world: HeldWorld) -> None:

@@ -401,37 +401,6 @@ def test_an_alert_that_opens_while_its_key_is_snoozed_is_paged_when_it_wakes(tea
     assert team.providers.received[-1].alert_id == receipt.alert_id
 
 
-def test_flapping_is_said_once_and_then_kept_quiet_until_it_is_stable(team: World) -> None:
-    for _ in range(20):
-        team.signal()
-        team.pass_time(minutes=1)
-        team.signal(action=SignalAction.RESOLVE)
-        team.pass_time(minutes=1)
-    assert team.paged() == ["alice"] * 7
-    receipt = team.signal()
-    assert receipt.alert_id is not None
-    assert team.alert(receipt.alert_id).is_flapping
-
-    team.pass_time(minutes=14)
-    assert team.paged() == []
-
-    team.pass_time(minutes=1)
-    assert team.paged() == ["alice"]
-    assert not team.alert(receipt.alert_id).is_flapping
-
-
-def test_a_flapping_alert_that_becomes_worse_is_paged_at_once(team: World) -> None:
-    for _ in range(10):
-        team.signal(severity=Severity.WARNING)
-        team.signal(action=SignalAction.RESOLVE)
-        team.pass_time(minutes=1)
-    team.paged()
-
-    team.signal(severity=Severity.CRITICAL)
-
-    assert team.paged() == ["alice"]
-
-
 def test_the_integration_goes_before_the_routes_and_those_before_the_default(world: World) -> None:
     for name in ("default", "payments", "named"):
         world.channel(name)

@@ -1,7 +1,7 @@
 """Something that reports regularly stops, and comes back; whoever dies on the way, it is told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -50,6 +50,47 @@ def alert(world: World) -> Alert | None:
 def state(world: World) -> str | None:
     found = alert(world)
     return found.status.value if found else None
+
+
+def test_one_that_was_made_anew_ends_the_alert_of_the_one_before_when_it_reports() -> None:
+    world = with_backup(World())
+    world.pass_time(hours=2)
+    assert state(world) == "firing"
+    world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
+    anew = replace(BACKUP, created_at=world.now).watched(world.now)
+    world.heartbeats.add(anew, write_id=WriteId("anew"))
+    world.pass_time(minutes=5)
+    assert state(world) == "firing", "nothing was heard yet"
+
+    world.hear("backup")
+
+    assert state(world) == "resolved"
+
+
+def test_one_that_was_made_anew_ends_that_alert_although_whoever_heard_it_died() -> None:
+    world = with_backup(World())
+    world.pass_time(hours=2)
+    world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
+    anew = replace(BACKUP, created_at=world.now).watched(world.now)
+    world.heartbeats.add(anew, write_id=WriteId("anew"))
+    world.heartbeats.update(anew, anew.heard(world.now), write_id=WriteId("heard"))
+
+    world.pass_time(minutes=2)
+
+    assert state(world) == "resolved"
+
+
+def test_a_miss_that_is_told_after_the_heartbeat_was_removed_leaves_no_alert_open() -> None:
+    world = with_backup(World())
+    world.now = BACKUP.deadline
+    timer = HeartbeatTimer(heartbeat="backup", due_at=BACKUP.deadline)
+    world.meanwhile(
+        lambda: world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
+    )
+
+    run_due_heartbeat(timer, at=world.now, stores=world.stores, timers=world.timers)
+
+    assert state(world) == "resolved"
 
 
 def beat(world: World, *, minutes: int, every: int = 10) -> None:

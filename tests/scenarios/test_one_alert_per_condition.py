@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.examples import ALICE, BOB, PATIENT
+from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE, PATIENT
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.next_action import ActionKind
@@ -135,3 +135,26 @@ def test_a_resolution_by_hand_holds_against_the_same_source_episode(world: World
 
     assert again.outcome is Outcome.SUPPRESSED
     assert anew.outcome is Outcome.REOPENED
+
+
+def test_what_a_person_closed_stays_closed_for_the_start_that_was_seen_last(world: World) -> None:
+    world.signal(started_at=NINE - HOUR)
+    world.pass_time(minutes=5)
+    alert_id = world.signal(started_at=NINE - MINUTE).alert_id
+    assert alert_id is not None
+    world.resolve(alert_id)
+
+    again = world.signal(started_at=NINE - MINUTE)
+    begun_anew = world.signal(started_at=NINE + MINUTE)
+
+    assert again.outcome is Outcome.SUPPRESSED
+    assert begun_anew.outcome is Outcome.REOPENED
+
+
+def test_a_message_that_says_no_start_leaves_the_one_that_was_seen_last(world: World) -> None:
+    world.signal(started_at=NINE - MINUTE)
+    alert_id = world.signal().alert_id
+    assert alert_id is not None
+    world.resolve(alert_id)
+
+    assert world.signal(started_at=NINE - MINUTE).outcome is Outcome.SUPPRESSED

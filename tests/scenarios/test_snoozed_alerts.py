@@ -11,6 +11,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.reception import Outcome
 from tocsin.domain.severity import Severity
+from tocsin.domain.signal import SignalAction
 
 
 def woken_at(world: World, alert_id: AlertId) -> list[timedelta]:
@@ -124,6 +125,95 @@ def test_a_sticky_snooze_holds_against_severity_and_output(world: World) -> None
 
     assert world.alert(alert_id).is_snoozed(world.now)
     assert world.alert(alert_id).severity is Severity.CRITICAL
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    """A world in which a channel is paged."""
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR))
+    return world
+
+
+@pytest.mark.parametrize("recovers", [False, True], ids=["while it is open", "after an ok"])
+def test_a_higher_severity_than_was_snoozed_wakes_and_pages(team: World, *, recovers: bool) -> None:
+    first = team.signal(severity=Severity.WARNING).alert_id
+    assert first is not None
+    team.paged()
+    team.snooze(first, timedelta(days=7))
+    team.pass_time(minutes=10)
+    if recovers:
+        team.signal(action=SignalAction.RESOLVE)
+        team.pass_time(minutes=10)
+
+    alert_id = team.signal(severity=Severity.CRITICAL).alert_id
+
+    assert alert_id is not None
+    assert team.paged() == ["ops"]
+    assert "woken" in team.happened(alert_id)
+
+
+def test_a_severity_no_higher_than_was_snoozed_sleeps_on(team: World) -> None:
+    alert_id = team.signal(severity=Severity.CRITICAL).alert_id
+    assert alert_id is not None
+    team.paged()
+    team.snooze(alert_id, HOUR)
+    team.pass_time(minutes=1)
+    team.signal(severity=Severity.WARNING)
+    team.pass_time(minutes=1)
+
+    team.signal(severity=Severity.CRITICAL)
+
+    assert team.paged() == []
+    assert team.alert(alert_id).is_snoozed(team.now)
+
+
+def test_a_sticky_snooze_holds_against_a_higher_severity_after_an_ok(team: World) -> None:
+    first = team.signal(severity=Severity.WARNING).alert_id
+    assert first is not None
+    team.paged()
+    team.snooze(first, HOUR, sticky_severity=True)
+    team.signal(action=SignalAction.RESOLVE)
+    team.pass_time(minutes=1)
+
+    team.signal(severity=Severity.CRITICAL)
+
+    assert team.paged() == []
+
+
+@pytest.mark.parametrize("is_sticky", [False, True], ids=["not sticky", "sticky"])
+@pytest.mark.parametrize(
+    "output", ["as before", "changed"], ids=["the same output", "another output"]
+)
+def test_a_changed_output_wakes_after_an_ok_where_the_integration_says_so(
+    team: World, output: str, *, is_sticky: bool
+) -> None:
+    first = team.signal(output="as before", source=WAKEFUL).alert_id
+    assert first is not None
+    team.paged()
+    team.snooze(first, HOUR, sticky_output=is_sticky)
+    team.signal(action=SignalAction.RESOLVE, output="fine again", source=WAKEFUL)
+    team.pass_time(minutes=1)
+
+    team.signal(output=output, source=WAKEFUL)
+
+    wakes = output == "changed" and not is_sticky
+    assert team.paged() == (["ops"] if wakes else [])
+
+
+def test_a_changed_output_after_an_ok_wakes_nobody_where_the_integration_does_not_say_so(
+    team: World,
+) -> None:
+    first = team.signal(output="as before").alert_id
+    assert first is not None
+    team.paged()
+    team.snooze(first, HOUR)
+    team.signal(action=SignalAction.RESOLVE)
+    team.pass_time(minutes=1)
+
+    team.signal(output="changed")
+
+    assert team.paged() == []
 
 
 def test_what_is_over_is_not_woken(world: World) -> None:

@@ -20,13 +20,14 @@ from tests.examples import (
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.ids import IncidentId
+from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType
 
 
-def refired(previous: Alert, *, hours: int = 1) -> Alert:
+def refired(previous: Alert, *, hours: int = 1, severity: Severity = Severity.WARNING) -> Alert:
     return Alert.open(
-        trigger("again"),
+        trigger("again", severity=severity),
         integration=PROMETHEUS.integration,
         slot=previous.fingerprint,
         at=NINE + hours * HOUR,
@@ -89,7 +90,38 @@ def test_the_next_episode_takes_over_neither_acknowledgement_nor_resolution_nor_
 def test_a_running_snooze_goes_on_in_the_next_episode() -> None:
     previous = as_read(snoozed(until=TEN + MINUTE).resolve(by=ALICE, at=NINE))
 
-    assert refired(previous).snooze == Snooze(until=TEN + MINUTE)
+    assert refired(previous).snooze == Snooze(until=TEN + MINUTE, severity=Severity.WARNING)
+
+
+def test_an_episode_that_is_worse_than_what_was_snoozed_wakes_and_is_to_be_paged() -> None:
+    previous = as_read(snoozed(until=TEN + MINUTE).resolve(by=ALICE, at=NINE))
+
+    alert = refired(previous, severity=Severity.CRITICAL)
+
+    assert alert.snooze is None
+    assert [change.type for change in alert.changes] == [
+        ChangeType.FIRED,
+        ChangeType.REOPENED,
+        ChangeType.WOKEN,
+    ]
+    assert alert.changes[2].details == {"reason": "the severity rose"}
+    assert first_step_is_due(alert)
+
+
+def test_the_severity_of_a_snooze_goes_through_milder_episodes() -> None:
+    first = as_read(snoozed(until=TEN + HOUR).resolve(by=ALICE, at=NINE))
+    milder = as_read(refired(first, severity=Severity.INFO).resolve(by=ALICE, at=TEN))
+
+    as_bad_as_the_first = refired(milder, severity=Severity.WARNING)
+
+    assert as_bad_as_the_first.snooze == first.snooze
+
+
+def test_a_sticky_snooze_goes_on_in_a_worse_episode() -> None:
+    sticky = Snooze(until=TEN + MINUTE, sticky_severity=True)
+    previous = as_read(firing().snoozed(sticky, by=ALICE, at=NINE).resolve(by=ALICE, at=NINE))
+
+    assert refired(previous, severity=Severity.CRITICAL).is_snoozed(TEN)
 
 
 def test_a_snooze_that_ran_out_does_not_come_back() -> None:

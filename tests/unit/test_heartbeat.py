@@ -22,6 +22,8 @@ BACKUP = Heartbeat(
 ).watched(NINE)
 DEADLINE = NINE + HOUR + 5 * MINUTE
 AN_INSTANT = timedelta(milliseconds=1)
+KNOWN = replace(BACKUP, heard_at=NINE)
+"""Heard from before."""
 
 
 def missed() -> Heartbeat:
@@ -46,10 +48,19 @@ def test_it_is_overdue_after_its_period_and_its_grace(
 
 
 def test_being_heard_from_moves_the_deadline_and_no_timer() -> None:
-    heard = BACKUP.heard(NINE + MINUTE)
+    heard = KNOWN.heard(NINE + MINUTE)
 
     assert heard.deadline == DEADLINE + MINUTE
-    assert heard.timer_at == BACKUP.timer_at == DEADLINE
+    assert heard.timer_at == KNOWN.timer_at == DEADLINE
+
+
+def test_the_first_time_it_may_have_to_end_the_alert_of_one_that_was_removed() -> None:
+    heard = BACKUP.heard(NINE + MINUTE)
+
+    assert heard.duty(NINE + MINUTE) is Duty.RECOVER
+    assert heard.held(NINE + MINUTE).done(Duty.RECOVER) == replace(
+        BACKUP, heard_at=NINE + MINUTE, timer_at=DEADLINE + MINUTE
+    )
 
 
 def test_what_comes_late_does_not_undo_what_was_heard_since() -> None:
@@ -63,7 +74,7 @@ def test_a_timer_that_comes_too_early_finds_nothing_to_do() -> None:
 
 
 def test_a_timer_is_put_off_when_it_was_heard_from_meanwhile() -> None:
-    heard = BACKUP.heard(NINE + MINUTE)
+    heard = KNOWN.heard(NINE + MINUTE)
 
     assert heard.duty(DEADLINE) is Duty.PUT_OFF
     assert heard.put_off().timer_at == DEADLINE + MINUTE

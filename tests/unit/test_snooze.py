@@ -1,5 +1,6 @@
 """Muting one alert until a time, and what wakes it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,7 +62,16 @@ def test_the_timeline_says_until_when_and_why_and_what_it_holds_against() -> Non
 def test_a_new_snooze_takes_the_place_of_the_one_before() -> None:
     alert = snoozed(until=TEN).snoozed(Snooze(until=TEN + MINUTE), by=BOB, at=NINE)
 
-    assert alert.snooze == Snooze(until=TEN + MINUTE)
+    assert alert.snooze == Snooze(until=TEN + MINUTE, severity=Severity.WARNING)
+
+
+def test_a_new_snooze_is_made_against_the_severity_of_now() -> None:
+    mild = as_read(snoozed().changed_severity(Severity.INFO, by=SENDER, at=NINE))
+
+    again = mild.snoozed(Snooze(until=TEN), by=BOB, at=NINE)
+    worse = again.changed_severity(Severity.WARNING, by=SENDER, at=NINE)
+
+    assert worse.snooze is None
 
 
 def test_what_is_over_cannot_be_snoozed() -> None:
@@ -113,11 +123,25 @@ def test_a_sticky_snooze_holds_although_the_severity_rose() -> None:
     alert = firing().snoozed(sticky, by=ALICE, at=NINE)
     worse = alert.changed_severity(Severity.CRITICAL, by=SENDER, at=NINE)
 
-    assert worse.snooze == sticky
+    assert worse.snooze == replace(sticky, severity=Severity.WARNING)
+
+
+def test_a_severity_that_falls_and_comes_back_wakes_nobody() -> None:
+    mild = as_read(snoozed().changed_severity(Severity.INFO, by=SENDER, at=NINE))
+
+    as_before = mild.changed_severity(Severity.WARNING, by=SENDER, at=NINE)
+
+    assert as_before.snooze == snoozed().snooze
+
+
+def test_a_severity_that_falls_and_then_rises_above_that_of_the_snooze_wakes() -> None:
+    mild = as_read(snoozed().changed_severity(Severity.INFO, by=SENDER, at=NINE))
+
+    assert mild.changed_severity(Severity.CRITICAL, by=SENDER, at=NINE).snooze is None
 
 
 def test_acknowledging_leaves_a_snooze_as_it_is() -> None:
     alert = snoozed().acknowledge(by=BOB, at=NINE)
 
     assert alert.status is AlertStatus.ACKNOWLEDGED
-    assert alert.snooze == Snooze(until=TEN)
+    assert alert.snooze == snoozed().snooze

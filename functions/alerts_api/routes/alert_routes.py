@@ -35,7 +35,14 @@ class AlertRouteRoutes:
             settings=settings_of_route,
             problems=lambda route: stores.unknown_policy(route.escalation_policy),
         )
-        return cls(ConfiguredRoutes(noun=noun, repository=stores.routes, new_write_id=new_write_id))
+        return cls(
+            ConfiguredRoutes(
+                noun=noun,
+                repository=stores.routes,
+                open_alerts=stores.open_alerts,
+                new_write_id=new_write_id,
+            )
+        )
 
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
@@ -60,8 +67,8 @@ class AlertRouteRoutes:
     def change_route(self, request: Request, name: str) -> HttpAnswer:
         return self.work.change(request, name)
 
-    def delete_route(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.remove(name)
+    def delete_route(self, request: Request, name: str) -> HttpAnswer:
+        return self.work.remove(request, name)
 
 
 def read_route(name: str, members: Members) -> AlertRoute:

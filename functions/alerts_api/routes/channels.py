@@ -19,6 +19,7 @@ from functions.alerts_api.configured import (
     expect_no_problems,
     expect_own,
 )
+from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.configuration import Configured
@@ -97,8 +98,14 @@ class ChannelRoutes:
             read=read_channel,
             settings=settings_of_channel,
             references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
+            concern=concern_of_channel,
         )
-        work = ConfiguredRoutes(noun=noun, repository=stores.channels, new_write_id=new_write_id)
+        work = ConfiguredRoutes(
+            noun=noun,
+            repository=stores.channels,
+            open_alerts=stores.open_alerts,
+            new_write_id=new_write_id,
+        )
         return cls(
             work=work,
             secrets=secrets,
@@ -139,9 +146,9 @@ class ChannelRoutes:
             known = {"rate_per_minute": before.value.rate_per_minute}
         return self._store(request, before, self.work.read(name, {**known, **said}))
 
-    def delete_channel(self, _request: Request, name: str) -> HttpAnswer:
+    def delete_channel(self, request: Request, name: str) -> HttpAnswer:
         stored = self.work.repository.get(name)
-        answer = self.work.remove(name)
+        answer = self.work.remove(request, name)
         self.secrets.forget(stored.value.secret)
         return answer
 
@@ -196,6 +203,17 @@ class ChannelRoutes:
             return replace(channel, secret=former), None
         parameter, secret = self.secrets.make(channel.name)
         return replace(channel, secret=parameter), secret
+
+
+def concern_of_channel(name: str) -> Concern:
+    """Which open alerts it was asked about last."""
+    asked = str(Target(TargetKind.CHANNEL, name))
+    return Concern(
+        noun="name",
+        which=f"that {name} was asked about last",
+        what_follows="it does not hear how they go on; the next step is asked at its time",
+        selects=lambda alert: is_asked(alert, asked),
+    )
 
 
 def read_channel(name: str, members: Members) -> Channel:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import HttpAnswer
 from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
+from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
+from tocsin.domain.flapping import OFF, FlappingRule
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
@@ -36,9 +38,15 @@ class EscalationPolicyRoutes:
             settings=settings_of_policy,
             problems=stores.unknown_targets,
             references=stores.using_policy,
+            concern=concern_of_policy,
         )
         return cls(
-            ConfiguredRoutes(noun=noun, repository=stores.policies, new_write_id=new_write_id)
+            ConfiguredRoutes(
+                noun=noun,
+                repository=stores.policies,
+                open_alerts=stores.open_alerts,
+                new_write_id=new_write_id,
+            )
         )
 
     def routes(self) -> tuple[Route, ...]:
@@ -64,8 +72,18 @@ class EscalationPolicyRoutes:
     def change_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
         return self.work.change(request, name)
 
-    def delete_escalation_policy(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.remove(name)
+    def delete_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
+        return self.work.remove(request, name)
+
+
+def concern_of_policy(name: str) -> Concern:
+    """Which open alerts follow a policy."""
+    return Concern(
+        noun="escalation_policy",
+        which="that follow it",
+        what_follows="each goes on from the first step of the policy that is chosen for it then",
+        selects=lambda alert: alert.escalation.policy == name,
+    )
 
 
 def read_policy(name: str, members: Members) -> EscalationPolicy:
@@ -84,6 +102,16 @@ def settings_of_policy(policy: EscalationPolicy) -> dict[str, Any]:
         "repeat": policy.repeat,
         "ack_timeout": spelled(policy.ack_timeout) if policy.ack_timeout else None,
         "severities": sorted(policy.severities, key=lambda severity: severity.rank),
+        "flapping": _view_rule(policy.flapping) if policy.flapping else OFF,
+    }
+
+
+def _view_rule(rule: FlappingRule) -> dict[str, Any]:
+    return {
+        "after": rule.after,
+        "within": spelled(rule.within),
+        "stable": spelled(rule.stable),
+        "hold_critical": spelled(rule.hold_critical),
     }
 
 

@@ -15,18 +15,21 @@ from functions.alerts_api.configured import (
     without_nulls,
 )
 from functions.alerts_api.listing import answer_page
+from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.duration import spelled
-from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatRefusedError
-from tocsin.domain.heartbeat import Heartbeat
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatRefusedError, Problem
+from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.integration import Token
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from functions.alerts_api.schemas.heartbeats import HeartbeatBody
+    from tocsin.domain.alert import Alert
     from tocsin.usecases.ports import NewWriteId
 
 HEARTBEATS: Final = "/api/v1/heartbeats"
@@ -88,11 +91,23 @@ class HeartbeatRoutes:
         body = self._read({**_settings_of(before), **request.json_object})
         return self._change(request, before, body)
 
-    def delete_heartbeat(self, _request: Request, name: str) -> HttpAnswer:
+    def delete_heartbeat(self, request: Request, name: str) -> HttpAnswer:
+        """Remove one; its alert ends with it, as it could never be heard from again."""
         heartbeat = self.stores.heartbeats.get(name)
         expect_own(heartbeat, _WORDS)
         self.stores.heartbeats.delete(heartbeat, write_id=self.new_write_id())
-        return without_content()
+        signal = heartbeat.signal(Duty.RECOVER)
+        alert = self.stores.slots.in_slot(heartbeat.source.slot_of(signal))
+        if alert is None or not alert.is_open:
+            return without_content()
+        change_alert(
+            alert.alert_id,
+            lambda it: _resolved(it, request),
+            alerts=self.stores.alerts,
+            new_write_id=self.new_write_id,
+        )
+        warning = Problem("heartbeat", f"its alert {alert.alert_id} was open and is resolved now")
+        return answer_removal(0, (warning,))
 
     def _read(self, members: Mapping[str, Any]) -> HeartbeatBody:
         from functions.alerts_api.schemas.heartbeats import (  # noqa: PLC0415 - brings pydantic
@@ -113,6 +128,12 @@ class HeartbeatRoutes:
             message = "This heartbeat was heard from or changed just now. Send this again."
             raise ConcurrentUpdateError(message) from None
         return with_data(view_heartbeat(request, stored))
+
+
+def _resolved(alert: Alert, request: Request) -> Alert:
+    if not alert.is_open:
+        return alert
+    return alert.resolve(by=request.actor, at=request.at, reason="its heartbeat was removed")
 
 
 def view_heartbeat(request: Request, heartbeat: Heartbeat) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content
+from functions.alerts_api.answers import HttpAnswer, with_data
 from functions.alerts_api.configured import (
     expect_name,
     expect_no_problems,
@@ -17,6 +17,7 @@ from functions.alerts_api.configured import (
 )
 from functions.alerts_api.intake_checks import read_checks, view_checks
 from functions.alerts_api.listing import answer_page
+from functions.alerts_api.open_alerts import Concern, answer_removal, view_warnings
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
@@ -76,8 +77,7 @@ class IntegrationRoutes:
         body = _read_settings(request.json_object)
         before = self._find(name)
         if before is not None:
-            stored = self._put(before, _with_settings(before, body))
-            return with_data(view_integration(request, stored))
+            return self._change(request, before, body)
         token = self._new_token()
         made = Integration(
             name=name, type=body.type, created_at=request.at, tokens=(Token.of(token),)
@@ -89,14 +89,14 @@ class IntegrationRoutes:
         """Change what the body says; null means the default."""
         before = self.stores.integrations.get(name)
         body = _read_settings({**_settings_of(before), **request.json_object})
-        stored = self._put(before, _with_settings(before, body))
-        return with_data(view_integration(request, stored))
+        return self._change(request, before, body)
 
-    def delete_integration(self, _request: Request, name: str) -> HttpAnswer:
+    def delete_integration(self, request: Request, name: str) -> HttpAnswer:
         integration = self.stores.integrations.get(name)
         expect_own(integration, _WORDS)
+        found = self.stores.open_alerts.count(_concern_of(name), request.at)
         self.stores.integrations.delete(integration, write_id=self.new_write_id())
-        return without_content()
+        return answer_removal(*found)
 
     def rotate_integration(self, request: Request, name: str) -> HttpAnswer:
         """Make another URL; allowed whoever manages the integration, as no file holds URLs."""
@@ -117,6 +117,16 @@ class IntegrationRoutes:
         except IntegrationNotFoundError:
             return None
 
+    def _change(self, request: Request, before: Integration, body: IntegrationBody) -> HttpAnswer:
+        """Change one; what its old type opened, its new one may never resolve."""
+        stored = self._put(before, _with_settings(before, body))
+        view = view_integration(request, stored)
+        if stored.type is before.type:
+            return with_data(view)
+        _, warnings = self.stores.open_alerts.count(_concern_of(stored.name), request.at)
+        beside: dict[str, Any] = {"warnings": view_warnings(warnings)} if warnings else {}
+        return with_data(view, **beside)
+
     def _put(self, before: Integration | None, after: Integration) -> Integration:
         if before is not None:
             expect_own(before, _WORDS)
@@ -134,6 +144,15 @@ class IntegrationRoutes:
         url = f"{self.public_url or request.origin}/i/{token}"
         again = with_data(view | {"url": None})
         return replace(with_data(view | {"url": url}, status), body_again=again.body)
+
+
+def _concern_of(name: str) -> Concern:
+    return Concern(
+        noun="integration",
+        which="that came from it",
+        what_follows="nothing will resolve them by itself any more, so resolve them by hand",
+        equal={"integration": name},
+    )
 
 
 def view_integration(request: Request, integration: Integration) -> dict[str, Any]:

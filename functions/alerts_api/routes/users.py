@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import HttpAnswer
 from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
+from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
@@ -36,8 +37,16 @@ class UserRoutes:
             read=read_user,
             settings=settings_of_user,
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
+            concern=concern_of_user,
         )
-        return cls(ConfiguredRoutes(noun=noun, repository=stores.users, new_write_id=new_write_id))
+        return cls(
+            ConfiguredRoutes(
+                noun=noun,
+                repository=stores.users,
+                open_alerts=stores.open_alerts,
+                new_write_id=new_write_id,
+            )
+        )
 
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
@@ -62,8 +71,19 @@ class UserRoutes:
     def change_user(self, request: Request, name: str) -> HttpAnswer:
         return self.work.change(request, name)
 
-    def delete_user(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.remove(name)
+    def delete_user(self, request: Request, name: str) -> HttpAnswer:
+        return self.work.remove(request, name)
+
+
+def concern_of_user(name: str) -> Concern:
+    """Which open alerts somebody has, or is being asked about."""
+    asked = str(Target(TargetKind.USER, name))
+    return Concern(
+        noun="name",
+        which=f"that {name} has acknowledged or is being asked about",
+        what_follows="see that somebody else has them; what is still to be sent to them is not",
+        selects=lambda alert: alert.acknowledged_by == name or is_asked(alert, asked),
+    )
 
 
 def read_user(name: str, members: Members) -> User:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from functions.alerts_api.schemas.model import Instant, View
+from functions.alerts_api.schemas.model import Answer, Detail, Instant, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
@@ -85,6 +85,23 @@ class Configured(View):
     created_at: Instant
 
 
+class Removed(View):
+    """What is left of something that was removed."""
+
+    open_alerts: int = Field(description="How many it concerns.", examples=[2])
+
+
+class Removal(Answer[Removed]):
+    """Sent where a removal leaves something behind; else the answer is empty."""
+
+    warnings: list[Detail]
+
+
+ABOUT_DELETE: Final = (
+    "204; or 200 where there is something to say of open alerts, which never stand in the way."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of configuration, as its five routes are described."""
@@ -144,8 +161,10 @@ class Kind:
             f"delete_{name}": Operation(
                 tag=self.tag,
                 summary=f"Delete {one}",
-                description="Refused while something else names it.",
+                description=f"Refused while something else names it. {ABOUT_DELETE}",
                 status=HTTPStatus.NO_CONTENT,
+                other_statuses=(HTTPStatus.OK,),
+                answer=Removal,
                 errors=(self.not_found, ManagedElsewhereError, StillReferencedError),
             ),
         }

@@ -207,7 +207,7 @@ def _responses(line: _Line, schemas: _Schemas) -> dict[str, Any]:
 
 def _success(operation: Operation, status: int, schemas: _Schemas) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-    if operation.answer is not None:
+    if operation.answer is not None and status != HTTPStatus.NO_CONTENT:
         content = {"schema": schemas.answer(operation.answer)}
         success["content"] = {operation.media_type: content}
     elif status != HTTPStatus.NO_CONTENT:

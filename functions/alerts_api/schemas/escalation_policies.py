@@ -1,9 +1,9 @@
 """Escalation policies: who is asked, in which order."""
 
 from datetime import timedelta
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import (
@@ -25,8 +25,10 @@ from functions.alerts_api.schemas.model import (
     View,
 )
 from functions.alerts_api.schemas.text import Line
+from tocsin.domain.duration import spelled
 from tocsin.domain.errors import EscalationPolicyNotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.flapping import AFTER_LIMIT, OFF, WITHIN_LIMIT, FlappingRule
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Escalation policies"
@@ -39,9 +41,14 @@ LONGEST_DELAY: Final = DAY
 """A step that comes later than that is a plan for another day, not an escalation."""
 SHORTEST_ACK_TIMEOUT: Final = timedelta(minutes=1)
 LONGEST_ACK_TIMEOUT: Final = timedelta(days=7)
+SHORTEST_WITHIN: Final = timedelta(minutes=1)
+_RULE: Final = FlappingRule()
 
 Delay = Annotated[Duration, within(SHORTEST_DELAY, LONGEST_DELAY)]
 AckTimeout = Annotated[Duration, within(SHORTEST_ACK_TIMEOUT, LONGEST_ACK_TIMEOUT)]
+
+Within = Annotated[Duration, within(SHORTEST_WITHIN, WITHIN_LIMIT)]
+HoldCritical = Annotated[Duration, within(timedelta(), WITHIN_LIMIT)]
 
 
 class TargetBody(ConfigurationBody):
@@ -85,6 +92,57 @@ class StepBody(ConfigurationBody):
     )
 
 
+class FlappingBody(ConfigurationBody):
+    """When an alert that opens again and again is kept quiet."""
+
+    after: Annotated[int, Field(ge=1, le=AFTER_LIMIT)] = Field(
+        _RULE.after,
+        description="More reopenings than these within `within` are flapping.",
+        examples=[5],
+    )
+    within: Within = Field(_RULE.within, description="1 m to 24 h.", examples=["1h"])
+    stable: Within = Field(
+        _RULE.stable,
+        description=(
+            "Firing or resolved for this long without a break is stable again: it is paged; "
+            "1 m to 24 h."
+        ),
+        examples=["15m"],
+    )
+    hold_critical: HoldCritical = Field(
+        _RULE.hold_critical,
+        description="A critical alert waits no longer than this; 0 s to `stable`.",
+        examples=["3m"],
+    )
+
+    @model_validator(mode="after")
+    def _holds_no_longer_than_stable(self) -> Self:
+        if self.hold_critical > self.stable:
+            raise ValueError(f"hold_critical must be at most stable, {spelled(self.stable)}")
+        return self
+
+    @property
+    def rule(self) -> FlappingRule:
+        """What it asks for."""
+        return FlappingRule(
+            after=self.after,
+            within=self.within,
+            stable=self.stable,
+            hold_critical=self.hold_critical,
+        )
+
+
+def _read_off(said: object) -> object:
+    """None for `off`, which YAML reads as false."""
+    return None if said == OFF or said is False else said
+
+
+def _or_off(schema: dict[str, Any]) -> None:
+    schema["anyOf"] = [{"enum": [OFF, False]}, *schema["anyOf"]]
+
+
+FlappingOrOff = Annotated[FlappingBody | None, BeforeValidator(_read_off)]
+
 Steps = Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_LIMIT)]
 
 
@@ -105,6 +163,16 @@ class _Settings(ConfigurationBody):
         EVERY_SEVERITY,
         description="Of which severities it pages; others only appear.",
         examples=[["critical", "warning"]],
+    )
+    flapping: FlappingOrOff = Field(
+        default_factory=FlappingBody,
+        description=(
+            "An alert that flaps is paged once with that word, and then kept quiet until it is "
+            "stable, its severity rises, or it is critical and fires for `hold_critical`. What "
+            "the object leaves out becomes the default; `off` pages every time."
+        ),
+        json_schema_extra=_or_off,
+        examples=[{"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"}],
     )
 
 
@@ -129,6 +197,7 @@ class EscalationPolicyBody(_Settings):
             repeat=self.repeat,
             ack_timeout=self.ack_timeout,
             severities=frozenset(self.severities),
+            flapping=self.flapping.rule if self.flapping else None,
         )
 
 
@@ -154,6 +223,15 @@ class ShownStep(View):
     delay: ShownDuration
 
 
+class ShownFlapping(View):
+    """When an alert that opens again and again is kept quiet."""
+
+    after: int = Field(examples=[5])
+    within: ShownDuration = Field(examples=["1h"])
+    stable: ShownDuration = Field(examples=["15m"])
+    hold_critical: ShownDuration = Field(examples=["3m"])
+
+
 class ShownPolicy(Configured):
     """An escalation policy."""
 
@@ -162,6 +240,7 @@ class ShownPolicy(Configured):
     repeat: int = Field(examples=[2])
     ack_timeout: ShownDuration | None = Field(examples=["30m"])
     severities: list[Severity] = Field(examples=[["critical", "warning"]])
+    flapping: ShownFlapping | Literal["off"]
 
 
 class PolicyPage(Page[ShownPolicy]):

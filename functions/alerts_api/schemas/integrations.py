@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Name, within
+from functions.alerts_api.schemas.configuration import ABOUT_DELETE, Name, Removal, within
 from functions.alerts_api.schemas.intake_checks import (
     BasicBody,
     Cidrs,
@@ -18,6 +18,7 @@ from functions.alerts_api.schemas.mapping import MappingBody
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
+    Detail,
     Duration,
     Instant,
     Page,
@@ -164,6 +165,20 @@ class IntegrationWithUrl(Integration):
     )
 
 
+class _Warned(View):
+    warnings: list[Detail] = Field(
+        default_factory=list, description="Absent unless another type leaves open alerts behind."
+    )
+
+
+class PutIntegration(Answer[IntegrationWithUrl], _Warned):
+    """An integration, and what its new type means for open alerts."""
+
+
+class ChangedIntegration(Answer[Integration], _Warned):
+    """The same without a URL."""
+
+
 class IntegrationPage(Page[Integration]):
     """Part of the list of integrations."""
 
@@ -190,10 +205,11 @@ OPERATIONS: Final = {
         summary="Create or replace an integration",
         description=(
             "201 and its `url` when it is new. Replacing one keeps its URLs; what the body "
-            "leaves out becomes the default."
+            "leaves out becomes the default. Where the type changes, `warnings` say which open "
+            "alerts nothing will resolve any more."
         ),
         body=IntegrationBody,
-        answer=Answer[IntegrationWithUrl],
+        answer=PutIntegration,
         other_statuses=(HTTPStatus.CREATED,),
         errors=(ManagedElsewhereError,),
     ),
@@ -201,14 +217,19 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Change some settings of an integration",
         body=IntegrationChange,
-        answer=Answer[Integration],
+        answer=ChangedIntegration,
         errors=(IntegrationNotFoundError, ManagedElsewhereError),
     ),
     "delete_integration": Operation(
         tag=TAG,
         summary="Delete an integration",
-        description="Its URLs stop working within 30 s; its alerts stay.",
+        description=(
+            f"Its URLs stop working within 30 s; its alerts stay. {ABOUT_DELETE} Nothing resolves "
+            "by itself what came from it."
+        ),
         status=HTTPStatus.NO_CONTENT,
+        other_statuses=(HTTPStatus.OK,),
+        answer=Removal,
         errors=(IntegrationNotFoundError, ManagedElsewhereError),
     ),
     "rotate_integration": Operation(

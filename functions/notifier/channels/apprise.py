@@ -64,7 +64,7 @@ class AppriseSender:
 
     def _services(self, urls: Sequence[str], secret: str) -> list[NotifyBase]:
         if not urls:
-            raise DeliveryFailedError(f"the secret {secret} holds no URL", is_retryable=False)
+            raise _unusable(f"the secret {secret} holds no URL")
         return [self._service(url, secret) for url in urls]
 
     def _service(self, url: str, secret: str) -> NotifyBase:
@@ -72,11 +72,11 @@ class AppriseSender:
         service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if not isinstance(service, NotifyBase):
             problem = f"the secret {secret} holds a URL that Apprise does not know"
-            raise DeliveryFailedError(problem, is_retryable=False)
+            raise _unusable(problem)
         module = type(service).__module__.removeprefix("apprise.plugins.").partition(".")[0]
         if module in LOCAL_PLUGINS:
             problem = f"the secret {secret} names a service that acts on this machine"
-            raise DeliveryFailedError(problem, is_retryable=False)
+            raise _unusable(problem)
         self._expect_public(service, secret)
         return service
 
@@ -95,12 +95,16 @@ class AppriseSender:
             return  # a word that only looks like a host, or one that Apprise will not reach either
         if not all(is_public(address) for address in addresses):
             problem = f"the secret {secret} leads to an address that is not public"
-            raise DeliveryFailedError(problem, is_retryable=False)
+            raise _unusable(problem)
 
 
 def defused(text: str) -> str:
     """Break mentions, which each service spells in its own way, all with one of these."""
     return text.replace("@", f"@{_UNSEEN}").replace("<!", f"<{_UNSEEN}!")
+
+
+def _unusable(problem: str) -> DeliveryFailedError:
+    return DeliveryFailedError(problem, is_retryable=False, refuses_credential=True)
 
 
 def _body(message: Message) -> str:

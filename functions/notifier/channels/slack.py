@@ -26,6 +26,13 @@ _RETRIED: Final = frozenset(
     )
 )
 """Slack's errors that another attempt may mend; of the others its documentation says why."""
+_TOKEN_REFUSED: Final = frozenset(
+    (
+        *("invalid_auth", "not_authed", "token_revoked", "token_expired"),
+        *("account_inactive", "missing_scope"),
+    )
+)
+"""Those that another bot token may mend."""
 _NAME_LIMIT: Final = 64
 
 
@@ -106,6 +113,7 @@ class SlackSender:
                 f"Slack refused: {error}",
                 is_retryable=error in _RETRIED,
                 retry_after=retry_after(reply, self.now()),
+                refuses_credential=error in _TOKEN_REFUSED,
             )
         return answer
 
@@ -132,7 +140,7 @@ def read_secret(channel: Channel, parameters: Parameters) -> SlackSecret:
     token, signing = str(fields.get("bot_token") or ""), fields.get("signing_secret")
     if not token or not (token.isascii() and token.isprintable()):
         message = f"the secret {channel.secret} holds no bot_token"
-        raise DeliveryFailedError(message, is_retryable=False)
+        raise DeliveryFailedError(message, is_retryable=False, refuses_credential=True)
     return SlackSecret(bot_token=token, has_signing_secret=bool(signing))
 
 

@@ -23,6 +23,7 @@ from tocsin.lambda_runtime.alert_json import alert_json, written
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how secrets begin
 _RETRIED: Final = frozenset((408, 425, 429))
+_CREDENTIAL_REFUSED: Final = frozenset((401, 403))
 _OK: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
 
@@ -100,7 +101,7 @@ def read_signing_key(secret: str, name: str) -> bytes:
         signing_key = b""
     if not signing_key:
         message = f"the secret {name} must be {SECRET_PREFIX} and base64"
-        raise DeliveryFailedError(message, is_retryable=False)
+        raise DeliveryFailedError(message, is_retryable=False, refuses_credential=True)
     return signing_key
 
 
@@ -111,6 +112,7 @@ def failure_of(reply: Reply, at: datetime) -> DeliveryFailedError:
         f"the receiver answered {reply.status}",
         is_retryable=is_retryable,
         retry_after=retry_after(reply, at) if is_retryable else None,
+        refuses_credential=reply.status in _CREDENTIAL_REFUSED,
     )
 
 

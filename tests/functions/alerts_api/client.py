@@ -29,6 +29,7 @@ from tests.fakes.world import World
 from tocsin.domain.credential import ApiKey, hash_secret, read_scopes
 from tocsin.domain.ids import Actor, WriteId
 
+NO_CONTENT = 204
 EVENTS = Path(__file__).parents[3] / "events"
 
 type Line = tuple[str, str, Mapping[str, object]]
@@ -109,8 +110,10 @@ class Client:
             "channels": world.paging.channels,
             "heartbeats": world.heartbeats,
             "integrations": InMemoryIntegrations(),
+            "slots": world.alerts,
         }
         stores |= {name: instead.pop(name) for name in stores if name in instead}
+        stores["alerts"] = instead.get("alerts", world.alerts)
         parts |= instead
         made_on_use = ("incidents", "notifications", "deliveries", "secrets")
         late: dict[str, Any] = {
@@ -198,7 +201,7 @@ class Client:
         assert str(reply.status) in described, f"{route.operation} may answer {reply.status}"
         if reply.status >= 400:
             assert reply.code in described[str(reply.status)]["description"].split(", ")
-        elif (model := OPERATIONS[route.operation].answer) is not None:
+        elif (model := OPERATIONS[route.operation].answer) and reply.status != NO_CONTENT:
             model.model_validate_json(reply.text, strict=True)
 
 

@@ -40,12 +40,14 @@ KINDS = [
             "repeat": 10,
             "ack_timeout": "7d",
             "severities": ["critical", "warning"],
+            "flapping": {"after": 10, "within": "1d", "stable": "1h", "hold_critical": "0s"},
         },
         defaults={
             "steps": [{"name": "step 1", "targets": TARGETS, "delay": "90s"}],
             "repeat": 0,
             "ack_timeout": None,
             "severities": SEVERITIES,
+            "flapping": {"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"},
         },
         change={"repeat": 3},
     ),
@@ -276,3 +278,17 @@ def test_reading_needs_its_scope_and_changing_another(editor: Client, kind: Kind
     assert stranger.get(f"/api/v1/{kind.path}").code == "scope_missing"
     for method in ("PUT", "PATCH", "DELETE"):
         assert reader.send(method, path(kind), body=kind.full).code == "scope_missing"
+
+
+@pytest.mark.parametrize("said", ["off", False], ids=["off", "off as YAML reads it"])
+def test_flapping_can_be_turned_off_and_on_again(editor: Client, said: object) -> None:
+    policy = "/api/v1/escalation-policies/default"
+
+    turned_off = editor.send("PATCH", policy, body={"flapping": said}).data
+    left_alone = editor.send("PATCH", policy, body={"repeat": 1}).data
+    usual = editor.send("PATCH", policy, body={"flapping": None}).data
+    changed = editor.send("PATCH", policy, body={"flapping": {"after": 2}}).data
+
+    assert (turned_off["flapping"], left_alone["flapping"]) == ("off", "off")
+    assert usual["flapping"] == KINDS[0].defaults["flapping"]
+    assert changed["flapping"] == {**KINDS[0].defaults["flapping"], "after": 2}

@@ -29,6 +29,10 @@ def step(**changed: object) -> dict[str, Any]:
     return {"steps": [{**STEP, **changed}]}
 
 
+def flapping(**rule: object) -> dict[str, Any]:
+    return {**step(), "flapping": rule}
+
+
 POLICIES: list[Any] = [
     ({}, "steps", "required"),
     ({"steps": []}, "steps", "at least 1"),
@@ -51,6 +55,16 @@ POLICIES: list[Any] = [
     ({**step(), "repeat": -1}, "repeat", "0"),
     ({**step(), "ack_timeout": "59s"}, "ack_timeout", "from 1m to 7d"),
     ({**step(), "ack_timeout": "8d"}, "ack_timeout", "from 1m to 7d"),
+    (flapping(after=0), "flapping.after", "1"),
+    (flapping(after=11), "flapping.after", "10"),
+    (flapping(within="59s"), "flapping.within", "from 1m to 1d"),
+    (flapping(within="25h"), "flapping.within", "from 1m to 1d"),
+    (flapping(stable="59s"), "flapping.stable", "from 1m to 1d"),
+    (flapping(hold_critical="25h"), "flapping.hold_critical", "from 0s to 1d"),
+    (flapping(hold_critical="16m"), "flapping", "at most stable, 15m"),
+    (flapping(often=5), "flapping.often", "not permitted"),
+    ({**step(), "flapping": "on"}, "flapping", "dictionary"),
+    ({**step(), "flapping": True}, "flapping", "dictionary"),
     ({**step(), "severities": []}, "severities", "at least 1"),
     ({**step(), "severities": ["bad"]}, "severities[0]", "'critical', 'warning' or 'info'"),
 ]

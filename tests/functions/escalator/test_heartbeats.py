@@ -1,6 +1,7 @@
 """A heartbeat's timer comes back, on the table: a miss opens an alert, once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,8 @@ def test_a_tick_sends_its_timer_and_the_timer_opens_its_alert(
 def test_a_timer_of_what_was_heard_from_is_put_off(
     escalator: Escalator, heartbeats: DynamoDBHeartbeats
 ) -> None:
+    known = replace(BACKUP.watched(NINE), heard_at=NINE)
+    heartbeats.update(BACKUP.watched(NINE), known, write_id=WriteId("heard"))
     heartbeats.hear("backup", at=NINE + MINUTE)
     escalator.now = DEADLINE
 

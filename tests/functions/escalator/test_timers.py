@@ -177,7 +177,7 @@ def test_a_timer_of_a_snooze_that_was_lengthened_does_nothing(escalator: Escalat
 
     deliver(escalator, *example("timer")["Records"])
 
-    assert escalator.alerts.get(alert_id).snooze == longer
+    assert escalator.alerts.get(alert_id).is_snoozed(NINE + HALF_A_MINUTE)
 
 
 def test_a_timer_of_a_slot_that_never_was_does_nothing(escalator: Escalator) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,
     AlreadyResolvedError,
@@ -19,7 +20,7 @@ from tocsin.domain.escalation import (
     Rest,
     advance,
 )
-from tocsin.domain.flapping import STABLE_AFTER, Flapping
+from tocsin.domain.flapping import Flapping, FlappingRule, Verdict, judge
 from tocsin.domain.ids import (
     AUTO,
     Actor,
@@ -27,6 +28,7 @@ from tocsin.domain.ids import (
     Fingerprint,
     IncidentId,
     fingerprint_of,
+    milliseconds,
     time_of,
     ulid,
 )
@@ -38,6 +40,7 @@ SNOOZE_LIMIT: Final = timedelta(days=30)
 NOTE_LIMIT: Final = 2000
 """Characters of a note that goes with an action; a longer text is a note of its own."""
 
+SEVERITY_ROSE: Final = "the severity rose"
 _NEXT_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -55,10 +58,16 @@ class Snooze:
 
     until: datetime
     reason: str | None = None
+    severity: Severity = Severity.INFO
+    """Of the alert when it was snoozed; `Alert.snoozed` sets it."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
     """A changed output does not wake it, although the integration says that it should."""
+
+    def is_broken_by(self, severity: Severity) -> bool:
+        """Whether an alert of this severity wakes."""
+        return severity.is_worse_than(self.severity) and not self.sticky_severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +105,7 @@ class Alert:
     current_value: Value = None
     listed: Listed
     source_started_at: datetime | None = None
+    """The newest that the sender said."""
     acknowledged_at: datetime | None = None
     acknowledged_by: Actor | None = None
     resolves_at: datetime | None = None
@@ -149,11 +159,16 @@ class Alert:
     @property
     def is_flapping(self) -> bool:
         """Whether it opens again and again."""
-        return self.flapping is not None and self.flapping.since is not None
+        return self.flapping is not None and self.flapping.count > 0
 
     def is_snoozed(self, at: datetime) -> bool:
         """Whether it is muted at this time."""
         return self.snooze is not None and at < self.snooze.until
+
+    def has_later_start(self, signal: Signal) -> bool:
+        """Whether the signal comes late: its source has begun anew since what it tells of."""
+        known, said = self.source_started_at, signal.source_started_at
+        return known is not None and said is not None and milliseconds(said) < milliseconds(known)
 
     @classmethod
     def open(
@@ -168,6 +183,8 @@ class Alert:
     ) -> Self:
         """Begin an episode; a snooze of the one before goes on, its acknowledgement does not.
 
+        A severity higher than when it was snoozed ends the snooze here too.
+
         Args:
             signal: What the sender says.
             integration: Who sent it.
@@ -180,9 +197,7 @@ class Alert:
         if previous is not None:
             fired_at = max(at, previous.fired_at + _NEXT_MILLISECOND)
             episode = previous.episode + 1
-            flapping = Flapping.reopened(
-                previous.flapping, resolved_at=previous.resolved_at, at=fired_at
-            )
+            flapping = previous._flapping_reopened(fired_at)
         by = integration_actor(integration)
         changes = [Change(type=ChangeType.FIRED, at=fired_at, by=by)]
         if previous is not None:
@@ -210,26 +225,29 @@ class Alert:
             changed_at=fired_at,
             changes=tuple(changes),
         )
-        return opened if opened.snooze else opened._wanting_first_page(previous)
+        if opened.snooze is None:
+            return replace(opened, escalation=opened.escalation.wanted(fired_at))
+        if opened.snooze.is_broken_by(opened.severity):
+            return opened.woken(by=by, at=fired_at, reason=SEVERITY_ROSE)
+        return opened
 
-    def _wanting_first_page(self, previous: Self | None) -> Self:
-        """Ask for the first step, unless it has been said already that the alert flaps."""
-        is_quiet = (
-            self.is_flapping
-            and previous is not None
-            and previous.is_flapping
-            and not self.severity.is_worse_than(previous.severity)
-        )
-        if not is_quiet:
-            return replace(self, escalation=self.escalation.wanted(self.fired_at))
-        waiting = self.escalation.wanted(self.fired_at + STABLE_AFTER)
-        return replace(self, escalation=replace(waiting, awaits_stability=True))
+    def _flapping_reopened(self, at: datetime) -> Flapping:
+        """What the next episode knows of the reopenings."""
+        known = self.flapping or Flapping()
+        if self.is_flapping and self.notification_count:
+            known = known.told_by(self.fired_at, self.severity)
+        ended_at = self.resolved_at or at
+        return known.reopened(at, steady=max(ended_at - self.fired_at, at - ended_at))
 
     def counted(self, signal: Signal, at: datetime) -> Self:
         """Take a repeat: newest facts and value, one more occurrence, the same state."""
         value = self.current_value if signal.current_value is None else signal.current_value
+        started_at = signal.source_started_at
+        if self.has_later_start(signal) or started_at is None:
+            started_at = self.source_started_at
         return replace(
             self,
+            source_started_at=started_at,
             facts=signal.facts,
             output_hash=signal.facts.output_hash,
             overflow=None,
@@ -258,7 +276,7 @@ class Alert:
     def changed_severity(
         self, severity: Severity, *, by: Actor, at: datetime, policy: str | None = None
     ) -> Self:
-        """Become worse or better; a worse alert wakes unless its snooze is sticky.
+        """Become worse or better; what is worse than when it was snoozed wakes.
 
         One that becomes worse than it was in this firing spell is paged anew, by the policy that it
         is for now. If somebody has it, they keep it, hear of it, and their time to resolve it
@@ -271,13 +289,13 @@ class Alert:
             policy: The escalation policy that the integration asks for.
         """
         is_worse = severity.is_worse_than(self.severity)
-        wakes = self.snooze is not None and is_worse and not self.snooze.sticky_severity
+        wakes = self.snooze is not None and self.snooze.is_broken_by(severity)
         details: dict[str, Detail] = {"from": self.severity.value, "to": severity.value}
         changed = replace(self, severity=severity)._with(
             ChangeType.SEVERITY_CHANGED, by=by, at=at, details=details
         )
         if wakes:
-            changed = changed.woken(by=by, at=at, reason="the severity rose")
+            changed = changed.woken(by=by, at=at, reason=SEVERITY_ROSE)
         if not is_worse or changed.snooze:
             return changed
         escalation, now = changed.escalation, changed.changed_at
@@ -347,21 +365,26 @@ class Alert:
     ) -> Self:
         """Take the step that is due: the first, the next, or the one into rest.
 
+        A first step is put off where the alert flaps and is to be quiet.
+
         Args:
             policy: What it follows by now; see `Routing.choose`.
             at: When.
             reason: Why it does not wait until the step is due.
         """
         before, now = self.escalation, self._not_before_last_change(at)
+        judged = self._judged(policy, now)
+        is_paged = policy is not None and self.severity in policy.severities
+        if judged.flapping and judged.quiet_until and policy and is_paged:
+            return self._kept_quiet(policy, judged.flapping, until=judged.quiet_until, at=at)
         after = advance(before, policy, self.severity, now)
-        flapping = None if before.awaits_stability else self.flapping
-        changed = replace(self, escalation=after, flapping=flapping, changed_at=now)
+        changed = replace(self, escalation=after, flapping=judged.flapping, changed_at=now)
         details: dict[str, Detail] = {"policy": after.policy}
         if after.rest is Rest.EXHAUSTED:
             return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
         # The opening tells of its own first step, also where that had to be put off.
-        is_news = not self.changes and self.version > 1
+        is_news = before.awaits_stability or (not self.changes and self.version > 1)
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
                 return changed
@@ -372,8 +395,29 @@ class Alert:
             return changed
         why = before.held_why if before.held_why == STILL_WAITING else reason
         details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
+        if before.awaits_stability and why is None:
+            why = f"it has fired for {spelled(now - self.fired_at)} without a break"
         details |= {"reason": why} if why else {}
         return changed._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
+
+    def _judged(self, policy: EscalationPolicy | None, now: datetime) -> Verdict:
+        """It is asked before the first step of an episode, unless a person gave the alert back."""
+        if self.flapping is None or self.escalation.loop or self.escalation.giver:
+            return Verdict(flapping=self.flapping, quiet_until=None)
+        rule = policy.flapping if policy else FlappingRule()
+        return judge(self.flapping, rule, self.severity, fired_at=self.fired_at, at=now)
+
+    def _kept_quiet(
+        self, policy: EscalationPolicy, flapping: Flapping, *, until: datetime, at: datetime
+    ) -> Self:
+        """Put the first step off; an acknowledgement meanwhile times out as the policy says."""
+        escalation = replace(
+            self.escalation.following(policy), escalates_at=until, awaits_stability=True
+        )
+        why = flapping.why_quiet(until - self.fired_at)
+        quiet = replace(self, escalation=escalation, flapping=flapping)
+        details: dict[str, Detail] = {"policy": policy.name, "reason": why}
+        return quiet._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
 
     def resolve(
         self, *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
@@ -422,7 +466,8 @@ class Alert:
             details["sticky_severity"] = True
         if snooze.sticky_output:
             details["sticky_output"] = True
-        return replace(self, snooze=snooze)._with(ChangeType.SNOOZED, by=by, at=at, details=details)
+        snoozed = replace(self, snooze=replace(snooze, severity=self.severity))
+        return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:
         """End a snooze, early or at its time; what still fires is paged from the first step on.

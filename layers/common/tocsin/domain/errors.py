@@ -295,13 +295,20 @@ class DeliveryFailedError(Exception):
     """
 
     def __init__(
-        self, reason: str, *, is_retryable: bool, retry_after: timedelta | None = None
+        self,
+        reason: str,
+        *,
+        is_retryable: bool,
+        retry_after: timedelta | None = None,
+        refuses_credential: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.is_retryable = is_retryable
         self.retry_after = retry_after
         """For how long it wants to be left alone, where it said so."""
+        self.refuses_credential = refuses_credential
+        """Whether another secret could mend it."""
 
 
 class HeartbeatRefusedError(Exception):

@@ -6,12 +6,13 @@ that are here, as functions of values; who does them, and when, is elsewhere.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 from zlib import crc32
 
+from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.severity import Severity
 
 DEFAULT_POLICY: Final = "default"
@@ -66,6 +67,8 @@ class EscalationPolicy:
     """An acknowledged alert fires again after this, unless it is resolved by then."""
     severities: frozenset[Severity] = ALL_SEVERITIES
     """Of which severities it pages; others only appear."""
+    flapping: FlappingRule | None = field(default_factory=FlappingRule)
+    """None: what flaps is paged each time."""
     managed_by: str | None = None
 
 

@@ -1,38 +1,160 @@
-"""An alert that opens again and again: said once, then quiet until it is stable."""
+"""An alert that opens again and again: said once, then quiet until it is stable.
 
-from dataclasses import dataclass
+Each episode keeps when the dedup key was reopened lately, for the next one. Whether that is
+flapping depends on the escalation policy, so it is judged when an episode's first step is due.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-REOPENINGS_LIMIT: Final = 5
-"""More than these within `WINDOW` is flapping."""
-WINDOW: Final = timedelta(hours=1)
-STABLE_AFTER: Final = timedelta(minutes=15)
-"""Firing or resolved for this long without a change is stable again."""
+from tocsin.domain.duration import spelled
+from tocsin.domain.severity import Severity
+
+AFTER_LIMIT: Final = 10
+"""The largest number of reopenings that a policy may allow, and so all that is kept but one."""
+WITHIN_LIMIT: Final = timedelta(days=1)
+OFF: Final = "off"
+"""What a policy says that has no rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlappingRule:
+    """What a policy takes for flapping, and how long it keeps that quiet."""
+
+    after: int = 5
+    """More reopenings than these within `within` are flapping."""
+    within: timedelta = timedelta(hours=1)
+    stable: timedelta = timedelta(minutes=15)
+    """Firing or resolved for this long without a break is stable again."""
+    hold_critical: timedelta = timedelta(minutes=3)
+    """A critical alert that fires for this long is paged although it is not stable yet."""
+
+    def quiet_for(self, severity: Severity) -> timedelta:
+        """How long it has to fire before it is paged."""
+        is_critical = severity is Severity.CRITICAL
+        return min(self.stable, self.hold_critical) if is_critical else self.stable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopening:
+    """One start of a further episode."""
+
+    at: datetime
+    steady: timedelta
+    """How long nothing changed before: the time that the last episode fired or that it was
+    over, whichever is longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The last page that said that the alert flaps, and that somebody got."""
+
+    at: datetime
+    """When its episode began."""
+    severity: Severity
+    """The worst that was told since the alert was stable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flapping:
-    """When a dedup key's alerts were reopened lately; kept by each episode for the next."""
+    """What an episode knows of the reopenings before it, its own among them."""
 
-    reopened_at: tuple[datetime, ...]
-    """Oldest first, no more than it takes to tell."""
-    since: datetime | None = None
-    """When it began to flap; None: it does not."""
+    reopenings: tuple[Reopening, ...] = ()
+    """Oldest first, no more than the most generous policy takes to tell."""
+    count: int = 0
+    """How many of them made it flap; 0: it does not, or it has not been judged yet."""
+    within: timedelta = timedelta()
+    """Of the policy that judged it."""
+    told: Told | None = None
 
-    @classmethod
-    def reopened(cls, previous: Self | None, *, resolved_at: datetime | None, at: datetime) -> Self:
-        """Count one more reopening.
+    @property
+    def words(self) -> str:
+        """What counted."""
+        at_least = "at least " if self.count > AFTER_LIMIT else ""
+        return f"reopened {at_least}{self.count} times within {spelled(self.within)}"
+
+    def reopened(self, at: datetime, *, steady: timedelta) -> Self:
+        """Count one more; what it amounts to is judged later."""
+        known = (it for it in self.reopenings if at - it.at <= WITHIN_LIMIT)
+        reopenings = (*known, Reopening(at=at, steady=steady))[-(AFTER_LIMIT + 1) :]
+        return replace(self, reopenings=reopenings, count=0, within=timedelta())
+
+    def told_by(self, fired_at: datetime, severity: Severity) -> Self:
+        """Take note that an episode's page said so, and reached somebody."""
+        known = self.told.severity if self.told else severity
+        worst = min(known, severity, key=lambda it: it.rank)
+        return replace(self, told=Told(at=fired_at, severity=worst))
+
+    def keeps_quiet(self, severity: Severity) -> bool:
+        """Whether it flaps, and somebody was told so of an alert that was as bad."""
+        is_told = self.told is not None and not severity.is_worse_than(self.told.severity)
+        return self.count > 0 and is_told
+
+    def why_quiet(self, fires_for: timedelta) -> str:
+        """Why nobody is paged, in words for people.
 
         Args:
-            previous: What the episode before knew.
-            resolved_at: When the episode before ended.
-            at: When this one begins.
+            fires_for: How long it has to fire before somebody is.
         """
-        recent = tuple(it for it in (previous.reopened_at if previous else ()) if at - it <= WINDOW)
-        reopened_at = (*recent, at)[-(REOPENINGS_LIMIT + 1) :]
-        was_stable = resolved_at is None or at - resolved_at >= STABLE_AFTER
-        if previous is not None and previous.since is not None and not was_stable:
-            return cls(reopened_at=reopened_at, since=previous.since)
-        is_flapping = len(reopened_at) > REOPENINGS_LIMIT and not was_stable
-        return cls(reopened_at=reopened_at, since=at if is_flapping else None)
+        return (
+            f"flapping: {self.words}; paged again if it fires for {spelled(fires_for)} "
+            "without a break"
+        )
+
+    def judged(self, rule: FlappingRule | None) -> Self:
+        """Say whether it flaps, by the rule of its policy if that has one."""
+        reopenings = self._since_stable(rule) if rule else ()
+        if rule is None or len(reopenings) <= rule.after:
+            return replace(self, count=0, within=timedelta(), told=None)
+        told = self.told
+        if told and any(it.steady >= rule.stable and it.at > told.at for it in self.reopenings):
+            told = None
+        return replace(self, count=len(reopenings), within=rule.within, told=told)
+
+    def _since_stable(self, rule: FlappingRule) -> tuple[Reopening, ...]:
+        """The reopenings within the rule's time and since the alert was stable."""
+        counted: list[Reopening] = []
+        for reopening in reversed(self.reopenings):
+            if self.reopenings[-1].at - reopening.at > rule.within:
+                break
+            counted.append(reopening)
+            if reopening.steady >= rule.stable:
+                break
+        return tuple(reversed(counted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is to be thought of an episode whose first step is due."""
+
+    flapping: Flapping | None
+    """None: it is stable."""
+    quiet_until: datetime | None
+    """Until when nobody is paged, and then only if it still fires; None: the step may begin."""
+
+
+def judge(
+    flapping: Flapping,
+    rule: FlappingRule | None,
+    severity: Severity,
+    *,
+    fired_at: datetime,
+    at: datetime,
+) -> Verdict:
+    """Decide whether an episode is paged or kept quiet.
+
+    Args:
+        flapping: What it knows of the reopenings.
+        rule: Of its policy; None: nothing is kept quiet.
+        severity: Of the alert, by now.
+        fired_at: When the episode began.
+        at: Now.
+    """
+    if rule is not None and at - fired_at >= rule.stable:
+        return Verdict(flapping=None, quiet_until=None)
+    judged = flapping.judged(rule)
+    if rule is None or not judged.keeps_quiet(severity):
+        return Verdict(flapping=judged, quiet_until=None)
+    until = fired_at + rule.quiet_for(severity)
+    return Verdict(flapping=judged, quiet_until=until if at < until else None)

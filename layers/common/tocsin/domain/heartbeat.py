@@ -61,7 +61,8 @@ class Heartbeat:
     token: Token
     heard_at: datetime | None = None
     missed_at: datetime | None = None
-    """The deadline that passed; from before its alert opens until after that was resolved."""
+    """The deadline that passed; from before its alert opens until after that was resolved.
+    When it is heard from for the first time, its creation: see `heard`."""
     timer_at: datetime | None = None
     """Where it stands in the index of what falls due: never later than its deadline. None while
     it is overdue and all is said."""
@@ -82,7 +83,13 @@ class Heartbeat:
         return HeartbeatStatus.OVERDUE if is_overdue else HeartbeatStatus.HEALTHY
 
     def heard(self, at: datetime) -> Self:
-        """It reports; if it was missed, a timer sees to it that its alert ends."""
+        """It reports; if it was missed, a timer sees to it that its alert ends.
+
+        The first time counts as that too: a heartbeat of the same name, removed since, may have
+        left an alert open.
+        """
+        if self.heard_at is None and self.missed_at is None:
+            return replace(self, heard_at=at, missed_at=self.created_at, timer_at=at)
         if self.heard_at is not None and at <= self.heard_at:
             return self
         timer_at = self.timer_at

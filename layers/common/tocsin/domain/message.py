@@ -117,8 +117,8 @@ def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tup
     yield "Since", _since(alert)
     yield "Who has it", _who_has_it(alert)
     yield "Next", _next(action)
-    if alert.is_flapping:
-        yield "Flapping", "it opens again and again; paged once, then quiet until it is stable"
+    if alert.flapping is not None and alert.is_flapping:
+        yield "Flapping", f"{alert.flapping.words}; paged once, then quiet until it is stable"
     if delivery.is_page and alert.escalation.policy:
         step = delivery.step_name or str(delivery.step)
         yield "Asked", f"step {step} of {alert.escalation.policy}"

@@ -77,7 +77,7 @@ def _if_it_goes_on(alert: Alert) -> NextAction:
         return NextAction(kind=ActionKind.WAKE, at=wakes_at, why="the snooze ends")
     if alert.status is AlertStatus.ACKNOWLEDGED:
         return _while_acknowledged(alert)
-    return _while_firing(alert.escalation)
+    return _while_firing(alert)
 
 
 def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | None:
@@ -142,15 +142,16 @@ def _while_acknowledged(alert: Alert) -> NextAction:
     return NextAction(kind=ActionKind.UNACKNOWLEDGE, at=begun_at + timeout, why=why)
 
 
-def _while_firing(escalation: Escalation) -> NextAction:
+def _while_firing(alert: Alert) -> NextAction:
+    escalation = alert.escalation
     at, policy = escalation.escalates_at, escalation.policy
     if at is None:
         return NextAction(kind=ActionKind.NONE, at=None, why=escalation.why_at_rest)
     if escalation.next_step is None:
         why = f"the last step of {policy} was paged; after that nobody else is asked"
         return NextAction(kind=ActionKind.EXHAUST, at=at, why=_held(why, escalation))
-    if escalation.awaits_stability:
-        why = "flapping: paged only if it stays like this until then"
+    if escalation.awaits_stability and alert.flapping is not None:
+        why = alert.flapping.why_quiet(at - alert.fired_at)
     elif policy is None:
         why = "its escalation policy is chosen and its first step paged"
     else:

@@ -18,6 +18,8 @@ LEASE: Final = timedelta(seconds=45)
 """How long a claim holds; longer than the notifier gives one attempt, so that nobody takes over
 from somebody who still works."""
 ATTEMPTS_LIMIT: Final = 8
+GIVEN_UP_AFTER: Final = timedelta(hours=20)
+"""What never comes to an end is tried for no longer: the stream keeps its records for as long."""
 STUCK_AFTER: Final = timedelta(minutes=15)
 """The queue delays by no more, and what waits for its turn says so again every five minutes."""
 WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
@@ -138,6 +140,9 @@ class Notification:
     state: DeliveryState
     attempts: int = 0
     """Begun; a takeover from a dead claimer counts too."""
+    failures: int = 0
+    """Attempts that the provider refused or did not answer; what our own storage broke off is
+    none of them."""
     tried_at: datetime | None = None
     """When the first attempt began."""
     claimed_until: datetime | None = None
@@ -182,6 +187,10 @@ class Notification:
         """Whether somebody may take it on: its pause or the lease of a dead claimer is over."""
         until = self.held_until
         return not self.state.has_ended and (until is None or until <= at)
+
+    def is_given_up(self, at: datetime) -> bool:
+        """Whether its attempts have broken off for too long."""
+        return self.tried_at is not None and at - self.tried_at > GIVEN_UP_AFTER
 
     @property
     def may_have_arrived(self) -> bool:
@@ -263,11 +272,11 @@ class Notification:
         retry_after: timedelta | None = None,
     ) -> Self:
         """An attempt failed: try again after a pause that grows, or give up."""
-        failed = replace(self._released(at), reason=reason)
-        if not is_retryable or self.attempts >= ATTEMPTS_LIMIT:
+        failed = replace(self._released(at), reason=reason, failures=self.failures + 1)
+        if not is_retryable or failed.failures >= ATTEMPTS_LIMIT:
             failed = replace(failed, state=DeliveryState.FAILED)
             return replace(failed, is_outdated=failed.may_have_arrived)
-        pause = min(_FIRST_PAUSE * 3 ** (self.attempts - 1), _LONGEST_PAUSE)
+        pause = min(_FIRST_PAUSE * 3**self.failures, _LONGEST_PAUSE)
         if retry_after is not None:
             pause = min(max(pause, retry_after), _LONGEST_PAUSE)
         return replace(failed, state=DeliveryState.RETRYING, next_attempt_at=at + pause)

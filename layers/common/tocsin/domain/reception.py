@@ -11,6 +11,7 @@ from tocsin.domain.signal import Signal, SignalAction
 
 RESOLVED_REASON_LIMIT: Final = 500
 """Characters of a recovery's output that the timeline keeps."""
+OUTPUT_CHANGED: Final = "the output changed"
 
 
 class Outcome(StrEnum):
@@ -95,6 +96,9 @@ def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime
         previous=current,
         policy=source.escalation_policy,
     )
+    if alert.snooze is not None and _wakes_by_output(current, signal, source):
+        by = integration_actor(source.integration)
+        alert = alert.woken(by=by, at=alert.fired_at, reason=OUTPUT_CHANGED)
     return Reception(outcome=Outcome.REOPENED, alert=alert)
 
 
@@ -109,7 +113,7 @@ def _updated(current: Alert, signal: Signal, source: Source, at: datetime) -> Al
             signal.severity, by=by, at=at, policy=source.escalation_policy
         )
     if wakes_by_output and alert.snooze is not None:
-        alert = alert.woken(by=by, at=at, reason="the output changed")
+        alert = alert.woken(by=by, at=at, reason=OUTPUT_CHANGED)
     return alert
 
 

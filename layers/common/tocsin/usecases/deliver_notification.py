@@ -23,7 +23,6 @@ from tocsin.domain.errors import (
 from tocsin.domain.message import message_of
 from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import (
-    ATTEMPTS_LIMIT,
     WAITS_AGAIN_AFTER,
     Delivery,
     DeliveryState,
@@ -53,7 +52,7 @@ CLAIM_ATTEMPTS: Final = 3
 """Lost races after which the message goes back to the queue; each had a winner."""
 IN_LINE: Final = "its channel is busy, or rests after failures"
 GONE: Final = "the alert does not exist any more"
-NEVER_ENDED: Final = f"none of {ATTEMPTS_LIMIT} attempts came to an end"
+NEVER_ENDED: Final = "no attempt has come to an end for hours"
 
 
 class Outcome(StrEnum):
@@ -153,7 +152,7 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
             return _put_back(delivery, passage.opens_at, work)
         failures = passage.failures
     claimed = _claim(known, work)
-    if known.attempts >= ATTEMPTS_LIMIT:
+    if known.is_given_up(at):
         return _give_up(claimed, NEVER_ENDED, work, channel)
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, work.now())

@@ -207,10 +207,11 @@ class HeartbeatRepository(Protocol):
         """
 
     def hear(self, name: str, *, at: datetime) -> None:
-        """Note that one that nobody misses was heard from: one write, nothing read.
+        """Note that one that nobody misses was heard from again: one write, nothing read.
 
         Raises:
-            HeartbeatRefusedError: There is none, it was missed, or was heard from since.
+            HeartbeatRefusedError: There is none, it was missed, was never heard from, or was
+                since.
         """
 
     def update(self, before: Heartbeat, after: Heartbeat, *, write_id: WriteId) -> Heartbeat:

@@ -13,6 +13,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.next_action import LOOK_AHEAD, HeartbeatTimer
+from tocsin.domain.reception import Outcome
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def hear_heartbeat(name: str, *, at: datetime, stores: HeartbeatStores) -> Recei
             continue
         if after.missed_at is None:
             return None
-        return stores.send(after, Duty.RECOVER, at)
+        receipt = stores.send(after, Duty.RECOVER, at)
+        return None if receipt.outcome is Outcome.IGNORED else receipt
     raise ConcurrentUpdateError
 
 
@@ -110,8 +112,11 @@ def run_due_heartbeat(
         stores.heartbeats.update(held, held.done(duty), write_id=stores.new_write_id())
     except HeartbeatRefusedError as refusal:
         # The timer that is held looks again; what was heard from just now need not wait for it.
+        # Of what was removed nobody would ever be heard again.
         current = refusal.current
-        if current is not None and current.missed_at is not None and at < current.deadline:
+        if current is None:
+            return stores.send(held, Duty.RECOVER, at)
+        if current.missed_at is not None and at < current.deadline:
             return stores.send(current, Duty.RECOVER, at)
     return receipt
 

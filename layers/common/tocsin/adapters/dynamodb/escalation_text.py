@@ -1,15 +1,18 @@
 """Where an alert's escalation stands, as short as it can be said: every repeat rewrites it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 from tocsin.domain.escalation import Escalation, Rest
-from tocsin.domain.flapping import Flapping
+from tocsin.domain.flapping import Flapping, FlappingRule, Reopening, Told
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.severity import Severity
 
 _SECOND: Final = timedelta(seconds=1)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _NOTHING: Final = Escalation()
 
 
@@ -82,15 +85,43 @@ def _read_time(written: int | None) -> datetime | None:
 
 
 def write_flapping(flapping: Flapping) -> str:
-    """Write when it was reopened, and since when it flaps."""
-    since = flapping.since
-    times = [milliseconds(at) for at in flapping.reopened_at]
-    return json.dumps([times, None if since is None else milliseconds(since)])
+    """Write when it was reopened, each time as what passed since the one before."""
+    times = [milliseconds(it.at) for it in flapping.reopenings]
+    told = flapping.told
+    fields: dict[str, Any] = {
+        "at": [*times[:1], *(later - earlier for earlier, later in pairwise(times))],
+        "steady": [it.steady // _MILLISECOND for it in flapping.reopenings],
+        "count": flapping.count,
+        "within": flapping.within // _SECOND,
+        "told": told and [milliseconds(told.at), told.severity],
+    }
+    said = {name: value for name, value in fields.items() if value}
+    return json.dumps(said, separators=(",", ":"))
 
 
 def flapping_from(written: str) -> Flapping:
     """Read it."""
-    times, since = json.loads(written)
+    fields = json.loads(written)
+    if isinstance(fields, list):
+        return _older_flapping(*fields)
+    told = fields.get("told")
     return Flapping(
-        reopened_at=tuple(map(instant, times)), since=None if since is None else instant(since)
+        reopenings=tuple(
+            Reopening(at=instant(at), steady=steady * _MILLISECOND)
+            for at, steady in zip(
+                accumulate(fields.get("at", ())), fields.get("steady", ()), strict=True
+            )
+        ),
+        count=fields.get("count", 0),
+        within=fields.get("within", 0) * _SECOND,
+        told=told and Told(at=instant(told[0]), severity=Severity(told[1])),
+    )
+
+
+def _older_flapping(times: Sequence[int], since: int | None) -> Flapping:
+    """What was kept before policies had a say: the rule was the same for all."""
+    return Flapping(
+        reopenings=tuple(Reopening(at=instant(at), steady=timedelta()) for at in times),
+        count=0 if since is None else len(times),
+        within=timedelta() if since is None else FlappingRule().within,
     )

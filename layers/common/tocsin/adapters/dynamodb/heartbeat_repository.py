@@ -43,10 +43,8 @@ _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _IS_NEW: Final = "attribute_not_exists(pk)"
 _HAS_THESE_SETTINGS: Final = "version = :read_version AND created_at = :created_at"
 _STATE: Final = ("heard_at", "missed_at", "due_at")
-_IS_NOT_MISSED: Final = (
-    "attribute_exists(pk) AND attribute_not_exists(missed_at)"
-    " AND (attribute_not_exists(heard_at) OR heard_at <= :heard_at)"
-)
+_IS_NOT_MISSED: Final = "attribute_not_exists(missed_at) AND heard_at <= :heard_at"
+"""Nor new: what was never heard from has no time to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class DynamoDBHeartbeats:
             raise _changed() from refusal
 
     def hear(self, name: str, *, at: datetime) -> None:
-        """Note that one that nobody misses was heard from: one write, nothing read.
+        """Note that one that nobody misses was heard from again: one write, nothing read.
 
         It carries no write id: done twice, it is the same.
         """

@@ -209,7 +209,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         lapses_at=_read_time(image, "lapses_at"),
         resolved_at=_read_time(image, "resolved_at"),
         resolved_by=_read_actor(image, "resolved_by"),
-        snooze=_read_snooze(image["snooze"]["S"]) if "snooze" in image else None,
+        snooze=_read_snooze(image) if "snooze" in image else None,
         incident_id=_read_incident(image),
         escalation=(
             escalation_from(image["escalation"]["S"]) if "escalation" in image else Escalation()
@@ -225,7 +225,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
 
 def is_image_snoozed(image: Image, at: datetime) -> bool:
     """Whether the alert of an image is muted at this time, without reading the rest of it."""
-    return "snooze" in image and at < _read_snooze(image["snooze"]["S"]).until
+    return "snooze" in image and at < _read_snooze(image).until
 
 
 def slot_of(image: Image) -> Fingerprint:
@@ -234,7 +234,10 @@ def slot_of(image: Image) -> Fingerprint:
 
 
 def _written_snooze(snooze: Snooze) -> str:
-    fields: dict[str, Any] = {"until": milliseconds(snooze.until)}
+    fields: dict[str, Any] = {
+        "until": milliseconds(snooze.until),
+        "severity": snooze.severity,
+    }
     if snooze.reason:
         fields["reason"] = snooze.reason
     if snooze.sticky_severity:
@@ -244,11 +247,13 @@ def _written_snooze(snooze: Snooze) -> str:
     return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
 
 
-def _read_snooze(written: str) -> Snooze:
-    fields = json.loads(written)
+def _read_snooze(image: Image) -> Snooze:
+    """Read it; an older item lacks the severity, and means that of the alert."""
+    fields = json.loads(image["snooze"]["S"])
     return Snooze(
         until=instant(fields["until"]),
         reason=fields.get("reason"),
+        severity=Severity(fields.get("severity") or image["severity"]["S"]),
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
     )

@@ -16,6 +16,7 @@ from tocsin.adapters.dynamodb.configuration_items import (
 from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
 from tocsin.domain.errors import EscalationPolicyNotFoundError, RouteNotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.matcher import Matcher, Operator
 from tocsin.domain.routing import Route
 
@@ -25,6 +26,7 @@ def _write_policy(policy: EscalationPolicy) -> Item:
         "steps": {"L": [_write_step(step) for step in policy.steps]},
         "repeats": number(policy.repeat),
         "severities": write_severities(policy.severities),
+        "flapping": _write_rule(policy.flapping) if policy.flapping else {"NULL": True},
     }
     if policy.ack_timeout is not None:
         item["ack_timeout"] = write_span(policy.ack_timeout)
@@ -38,6 +40,33 @@ def _write_step(step: Step) -> Attribute:
     }
 
 
+def _write_rule(rule: FlappingRule) -> Attribute:
+    return {
+        "M": {
+            "after": number(rule.after),
+            "within": write_span(rule.within),
+            "stable": write_span(rule.stable),
+            "hold_critical": write_span(rule.hold_critical),
+        }
+    }
+
+
+def _rule_from(image: Image) -> FlappingRule | None:
+    """Read the rule; an older policy says nothing, and has the usual one."""
+    attribute = image.get("flapping")
+    if attribute is None:
+        return FlappingRule()
+    if "NULL" in attribute:
+        return None
+    fields = attribute["M"]
+    return FlappingRule(
+        after=int(fields["after"]["N"]),
+        within=span_from(fields["within"]),
+        stable=span_from(fields["stable"]),
+        hold_critical=span_from(fields["hold_critical"]),
+    )
+
+
 def _policy_from(image: Image) -> EscalationPolicy:
     ack_timeout = image.get("ack_timeout")
     return EscalationPolicy(
@@ -46,6 +75,7 @@ def _policy_from(image: Image) -> EscalationPolicy:
         repeat=int(image["repeats"]["N"]),
         ack_timeout=span_from(ack_timeout) if ack_timeout else None,
         severities=severities_from(image["severities"]),
+        flapping=_rule_from(image),
         managed_by=manager_of(image),
     )
 

@@ -14,6 +14,7 @@ from tocsin.adapters.dynamodb.items import (
     alert_from,
     alert_item,
     expiry,
+    number,
     pack_facts,
     text,
 )
@@ -30,6 +31,7 @@ from tocsin.adapters.dynamodb.writes import (
     resolve_update,
     state_update,
     timer_update,
+    with_known_overflow,
 )
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
@@ -65,27 +67,28 @@ class DynamoDBSlots:
     def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """Count a repeat of an open alert of the same severity."""
         packed = pack_facts(signal.facts, signal.dedup_key)
-        update = count_update(signal, source, packed, at=at, write_id=write_id)
-        if packed.overflow:
-            update.expect("overflow = :overflow", overflow=text(packed.overflow))
-        else:
-            update.remove("overflow")
         slot = source.slot_of(signal)
+        update = count_update(signal, source, packed, at=at, write_id=write_id)
         try:
-            alert = self._update(slot, update, write_id)
+            alert = self._update(slot, with_known_overflow(update, packed), write_id)
         except SlotRefusedError as refusal:
             current = refusal.current
             if current is None or not is_mere_repeat(current, signal, source):
                 raise
-            if not packed.overflow or current.overflow == packed.overflow:
+            is_late = current.has_later_start(signal)
+            is_other_overflow = packed.overflow not in {None, current.overflow}
+            if not (is_late or is_other_overflow):
                 raise
         else:
             if packed.overflow and alert.occurrences <= MAKES_SURE_UNTIL:
                 self._keep_beside(alert, packed, None)
             return alert
-        update = count_update(signal, source, packed, at=at, write_id=write_id)
-        update.put("overflow", text(packed.overflow))
+        said = replace(signal, source_started_at=None) if is_late else signal
+        update = count_update(said, source, packed, at=at, write_id=write_id)
         update.expect("id = :read_id", read_id=text(current.alert_id))
+        if packed.overflow is None or not is_other_overflow:
+            return self._update(slot, with_known_overflow(update, packed), write_id)
+        update.put("overflow", text(packed.overflow))
         self._update_with_overflow(slot, update, packed, current, write_id)
         return current.counted(signal, at)
 
@@ -116,10 +119,15 @@ class DynamoDBSlots:
         """Store the next episode; the one before moves out of the slot in the same write."""
         packed = pack_facts(alert.facts, alert.dedup_key)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
-        put = self._put(item, "id = :id AND version = :version")
+        # Pages are counted without a new version, and the copy must not lose one.
+        pages = "notification_count = :pages"
+        if not previous.notification_count:
+            pages = f"attribute_not_exists(notification_count) OR {pages}"
+        put = self._put(item, f"id = :id AND version = :version AND ({pages})")
         put["ExpressionAttributeValues"] = {
             ":id": text(previous.alert_id),
-            ":version": {"N": str(previous.version)},
+            ":version": number(previous.version),
+            ":pages": number(previous.notification_count),
         }
         actions = [{"Put": put}, {"Put": self._put(self._archived(previous, write_id))}]
         self._transact(actions, write_id)

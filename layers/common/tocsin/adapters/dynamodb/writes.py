@@ -33,6 +33,9 @@ _ONE: Final = number(1)
 IS_OPEN: Final = "attribute_exists(severity) AND attribute_not_exists(resolved_at)"
 IS_NOT_RESOLVING: Final = "attribute_not_exists(resolves_at)"
 IS_AWAKE: Final = "attribute_not_exists(snooze)"
+HAS_NO_LATER_START: Final = (
+    "attribute_not_exists(source_started_at) OR source_started_at <= :source_started_at"
+)
 IS_NOT_OURS: Final = "repeat_id <> :repeat_id"
 """Our own write, applied although its reply was lost, must not count twice."""
 REFRESH_LISTED: Final = (
@@ -107,6 +110,9 @@ def count_update(
     update.put("repeat_id", text(write_id))
     if signal.current_value is not None:
         update.put("current_value", write_value(signal.current_value))
+    if signal.source_started_at is not None:
+        update.put("source_started_at", time(signal.source_started_at))
+        update.expect(HAS_NO_LATER_START)
     update.expect(IS_OPEN)
     update.expect("severity = :severity", severity=text(signal.severity))
     update.expect(IS_NOT_RESOLVING)
@@ -119,6 +125,15 @@ def count_update(
     if source.wakes_on_output:
         update.expect(f"{IS_AWAKE} OR output_hash = :output_hash OR contains(snooze, :sticky)")
         update.values[":sticky"] = text('"sticky_output":true')
+    return update
+
+
+def with_known_overflow(update: Update, packed: PackedFacts) -> Update:
+    """Demand that what is too big for the slot is kept beside it already; there may be none."""
+    if packed.overflow:
+        update.expect("overflow = :overflow", overflow=text(packed.overflow))
+    else:
+        update.remove("overflow")
     return update
 
 
@@ -172,6 +187,9 @@ def state_update(
     packed = _put_repeated(update, before, after)
     update.expect("id = :read_id", read_id=text(before.alert_id))
     update.expect("version = :read_version", read_version=number(before.version))
+    if ":source_started_at" in update.values:
+        # A repeat may just have brought a later one.
+        update.expect(HAS_NO_LATER_START)
     if before.lapses_at is not None and after.has_ended_by_itself:
         # A repeat makes no version of its own, and one that just came keeps it open.
         update.expect("lapses_at = :read_lapses_at", read_lapses_at=time(before.lapses_at))
