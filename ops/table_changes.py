@@ -90,7 +90,7 @@ class TableChanges:
 
     def _why_failed(self, records: Sequence[Record]) -> str | None:
         answer = self.functions.invoke(
-            FunctionName=self.function_name, Payload=_as_lambda_reads(records)
+            FunctionName=self.function_name, Payload=as_lambda_reads(records)
         )
         said = json.load(answer["Payload"])
         if "FunctionError" in answer:
@@ -125,7 +125,7 @@ def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
     part: list[Record] = []
     size = 0
     for record in records:
-        more = len(_as_lambda_reads([record]))
+        more = len(as_lambda_reads([record]))
         if part and size + more > PAYLOAD_BYTES:
             yield part
             part, size = [], 0
@@ -135,7 +135,8 @@ def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
         yield part
 
 
-def _as_lambda_reads(records: Sequence[Record]) -> bytes:
+def as_lambda_reads(records: Sequence[Record]) -> bytes:
+    """An event of the function, which is to say what fails instead of setting it aside."""
     return json.dumps({"Records": records, "redrive": True}, default=_plain).encode()
 
 
