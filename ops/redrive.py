@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.dead_letters import Kept, Message, drop, send_to, take_all, waiting
+from ops.events import Events
 from ops.stack import DeployedStack, OperationError
 from ops.table_changes import TableChanges
 
@@ -68,6 +69,8 @@ def _jobs(stack: DeployedStack) -> Iterator[Job]:
         function_name=stack.physical_id("TableChangeFunction"),
     )
     yield Job("TableChangeFailuresQueue", "followed again", changes.follow)
+    events = Events(stack.client("lambda"), stack.physical_id("IngestFunction"))
+    yield Job("EventFailuresQueue", "taken in again", events.hand_over)
     yield Job("TickFailuresQueue", "dropped, as later ticks did their work", drop)
 
 

@@ -1,4 +1,8 @@
-"""Changes of the table that were given up: read from the stream again, and followed once more."""
+"""Changes of the table that were set aside or given up, followed once more.
+
+The function sets a change aside with all that it is. What Lambda itself gives up, after 20 hours,
+names its place in the stream, which keeps changes for 24.
+"""
 
 import base64
 import json
@@ -11,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from ops.dead_letters import Kept, Message
 from ops.stack import Client
+from tocsin.adapters.dynamodb.stream import record_from
 
 PAYLOAD_BYTES = 5_000_000
 """Lambda takes 6 MB at once."""
@@ -28,8 +33,11 @@ class TableChanges:
     function_name: str
 
     def follow(self, message: Message) -> Kept | None:
-        """Run all changes of a batch again; those that were followed already change nothing."""
-        batch = json.loads(message["Body"]).get("DDBStreamBatchInfo")
+        """Run all changes of a message again; those that were followed already change nothing."""
+        body = json.loads(message["Body"])
+        if "record" in body:
+            return self._follow_one(body)
+        batch = body.get("DDBStreamBatchInfo")
         if batch is None:
             return Kept("it names no changes")
         try:
@@ -43,6 +51,14 @@ class TableChanges:
         wanted = [record for record in records if _passes_any(patterns, record)]
         failed = [reason for part in _parts(wanted) if (reason := self._why_failed(part))]
         return Kept(f"{failed[0]} on the changes of {_when(batch)}") if failed else None
+
+    def _follow_one(self, body: Mapping[str, Any]) -> Kept | None:
+        about = f"change {body['sequence_number']} of {body.get('pk')} {body.get('sk')}"
+        record = record_from(body)
+        if record is None:
+            return Kept(f"{about} was too long to be kept")
+        reason = self._why_failed([record])
+        return Kept(f"{reason} on {about}") if reason else None
 
     def _records(self, batch: Mapping[str, Any]) -> Iterator[Record]:
         """Read from the first to the last sequence number, both included."""
@@ -74,7 +90,7 @@ class TableChanges:
 
     def _why_failed(self, records: Sequence[Record]) -> str | None:
         answer = self.functions.invoke(
-            FunctionName=self.function_name, Payload=_as_lambda_reads(records)
+            FunctionName=self.function_name, Payload=as_lambda_reads(records)
         )
         said = json.load(answer["Payload"])
         if "FunctionError" in answer:
@@ -109,7 +125,7 @@ def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
     part: list[Record] = []
     size = 0
     for record in records:
-        more = len(_as_lambda_reads([record]))
+        more = len(as_lambda_reads([record]))
         if part and size + more > PAYLOAD_BYTES:
             yield part
             part, size = [], 0
@@ -119,8 +135,9 @@ def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
         yield part
 
 
-def _as_lambda_reads(records: Sequence[Record]) -> bytes:
-    return json.dumps({"Records": records}, default=_plain).encode()
+def as_lambda_reads(records: Sequence[Record]) -> bytes:
+    """An event of the function, which is to say what fails instead of setting it aside."""
+    return json.dumps({"Records": records, "redrive": True}, default=_plain).encode()
 
 
 def _plain(value: object) -> object:

@@ -2,11 +2,12 @@
 
 import secrets
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.escalator.due_timers import run_messages, sweep, tick
+from functions.escalator.due_timers import run_messages, run_tick
 from functions.escalator.ports import Ports
 from functions.escalator.table_changes import follow_records
 from tocsin.adapters.aws_clients import aws_client
@@ -16,6 +17,7 @@ from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotificatio
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
@@ -108,19 +110,22 @@ ports = Ports(
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
     log=PowertoolsLog(settings.service, settings.log_level),
     service=settings.service,
+    failures=SqsFailures(_sqs_call, settings.failures_queue_url),
 )
 
 
 def on_table_change(event: dict[str, Any], context: object) -> PartialFailures:
-    """Do what follows from each change of an alert (DynamoDB stream)."""
-    return _partial(follow_records(event["Records"], ports))
+    """Do what follows from each change of an alert (DynamoDB stream).
+
+    What cannot be done is set aside; `make redrive` sends `redrive` along and is told instead.
+    """
+    told = replace(ports, failures=None) if event.get("redrive") else ports
+    return _partial(follow_records(event["Records"], told))
 
 
 def on_tick(event: dict[str, Any], context: Context) -> dict[str, int]:
     """Find what is due before the next tick, overdue, or forgotten (schedule, every minute)."""
-    sent = tick(ports)
-    repaired = sweep(ports, lambda: seconds_left(context) < PAGE_SECONDS)
-    return {"timers": sent, "repaired": repaired}
+    return run_tick(ports, lambda: seconds_left(context) < PAGE_SECONDS)
 
 
 def on_timer(event: dict[str, Any], context: object) -> PartialFailures:

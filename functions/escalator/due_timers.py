@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.next_action import HeartbeatTimer
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.set_aside import ONE, is_dealt_with
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
@@ -18,6 +21,24 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 
 type Message = Mapping[str, Any]
+
+
+def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
+    """Tick and sweep.
+
+    Nothing of it is tried again where storage or a queue refuse for now: the next tick finds all
+    that this one would have found.
+
+    Args:
+        ports: What the escalator needs of the world.
+        is_over: Whether the function's time is nearly up.
+    """
+    try:
+        return {"timers": tick(ports), "repaired": sweep(ports, is_over)}
+    except TryAgainError:
+        ports.log.exception("Tick refused")
+        ports.measure("TicksRefused", ONE)
+        return {"timers": 0, "repaired": 0}
 
 
 def tick(ports: Ports) -> int:
@@ -74,14 +95,12 @@ def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
 
 
 def _failed_of(messages: Sequence[Message], ports: Ports) -> list[str]:
-    failed: list[str] = []
-    for message in messages:
-        try:
-            _run(message, ports)
-        except Exception:
-            ports.log.exception("Timer not worked on", message_id=message["messageId"])
-            failed.append(message["messageId"])
-    return failed
+    work = partial(_run, ports=ports)
+    return [
+        message["messageId"]
+        for message in messages
+        if not is_dealt_with(message, work, ports, failed="Timer not worked on")
+    ]
 
 
 def _run(message: Message, ports: Ports) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
+from tocsin.lambda_runtime.set_aside import FailureQueue
 from tocsin.usecases.follow_changes import Outlets
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Ports:
     new_write_id: NewWriteId
     log: PowertoolsLog
     service: str
+    failures: FailureQueue | None = None
+    """Where what cannot be done is set aside; None: it is reported as failed, again and again."""
 
     @property
     def outlets(self) -> Outlets:

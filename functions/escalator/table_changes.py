@@ -5,9 +5,15 @@ from typing import Any
 
 from functions.escalator.ports import Ports
 from tocsin.adapters.dynamodb.notification_items import stored_notification
-from tocsin.adapters.dynamodb.stream import stored_change
+from tocsin.adapters.dynamodb.stream import (
+    about_record,
+    kept_record,
+    sequence_number_of,
+    stored_change,
+)
 from tocsin.domain.errors import TryAgainError
 from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.set_aside import ONE, SET_ASIDE, TRIES
 from tocsin.usecases.follow_changes import follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
 
@@ -18,29 +24,42 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
     """Follow all changes that can be followed.
 
     One that cannot stands in nobody's way: halves, and halves of halves, are tried until it
-    is alone. Lambda then delivers it again, and with it all that came after it, which is
-    harmless.
+    is alone. After three tries it is set aside. To follow the others twice is harmless.
 
     Returns:
-        The sequence numbers of the records that failed, in the stream's order.
+        The sequence numbers of the records that failed and were not set aside, in the stream's
+        order.
 
     Raises:
         TryAgainError: Storage or queue refuse for now. No record is to blame, and Lambda
             should wait before it tries the batch again.
     """
+    if len(records) == 1:
+        return [] if _is_dealt_with(records[0], ports) else [sequence_number_of(records[0])]
     try:
         _follow(records, ports)
     except TryAgainError:
         raise
-    except Exception:
-        if len(records) > 1:
-            middle = len(records) // 2
-            earlier, later = records[:middle], records[middle:]
-            return follow_records(earlier, ports) + follow_records(later, ports)
-        failed = str(records[0]["dynamodb"]["SequenceNumber"])
-        ports.log.exception("Change not followed", sequence_number=failed, **_about(records[0]))
-        return [failed]
+    except Exception:  # noqa: BLE001 - told with the record that raises it
+        middle = len(records) // 2
+        return follow_records(records[:middle], ports) + follow_records(records[middle:], ports)
     return []
+
+
+def _is_dealt_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
+    try:
+        _follow([record], ports)
+    except TryAgainError:
+        raise
+    except Exception as error:
+        if tries > 1:
+            return _is_dealt_with(record, ports, tries=tries - 1)
+        ports.log.exception("Change not followed", **about_record(record))
+        if ports.failures is None:
+            return False
+        ports.failures.keep(kept_record(record, error=type(error).__name__, at=ports.now()))
+        ports.measure(SET_ASIDE, ONE)
+    return True
 
 
 def _follow(records: Sequence[Record], ports: Ports) -> None:
@@ -63,10 +82,3 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
         )
     if entries:
         ports.measure("TimelineEntries", Measure(entries, "Count"))
-
-
-def _about(record: Record) -> dict[str, object]:
-    """Name the item; what is in it may be what is wrong."""
-    item = record["dynamodb"].get("Keys", {}) | record["dynamodb"].get("NewImage", {})
-    names = {"alert_id": "id", "pk": "pk", "sk": "sk"}
-    return {fact: item[name].get("S") for fact, name in names.items() if name in item}

@@ -1,7 +1,7 @@
 """From a gateway's event to its answer: take in, answer, log, count."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from functions.ingest.intake import Intake
 from functions.ingest.ports import Ports
@@ -24,6 +24,9 @@ from tocsin.lambda_runtime.error_answers import (
     status_of,
 )
 from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
+
+ALERTS_LOGGED: Final = 100
+"""Of one request: CloudWatch cuts long lines."""
 
 type Refuse = Callable[[TocsinError, str], Reply]
 
@@ -103,12 +106,13 @@ def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> No
         request_id=request_id,
         integration=integration,
         outcomes=outcomes,
-        alert_ids=[it["alert_id"] for it in intake.results if it["alert_id"]],
+        alert_ids=[it["alert_id"] for it in intake.results if it["alert_id"]][:ALERTS_LOGGED],
     )
     rejected = outcomes.get(Outcome.REJECTED, 0)
-    opened = outcomes.get(Outcome.OPENED, 0) + outcomes.get(Outcome.REOPENED, 0)
     accepted = sum(outcomes.values()) - rejected
-    ports.count({"EventsAccepted": accepted, "EventsRejected": rejected, "AlertsOpened": opened})
+    ports.count(
+        {"EventsAccepted": accepted, "EventsRejected": rejected, "AlertsOpened": intake.opened}
+    )
 
 
 def _to_gateway(reply: Reply) -> dict[str, Any]:

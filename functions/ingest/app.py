@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.answers import respond
 from functions.ingest.integrations import Integrations
@@ -16,17 +16,23 @@ from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.settings import Settings
-from tocsin.lambda_runtime.time_left import Context, seconds_left
+from tocsin.lambda_runtime.time_left import Context, TimeLeft
 
 if TYPE_CHECKING:
+    from functions.ingest.side_by_side import SideBySide
     from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
     from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.lambda_runtime.callers import Callers
 
+THREADS: Final = 16
+"""Entries of a long list that are taken in at the same time: each waits for DynamoDB most of the
+time, and each thread's first call costs a handshake."""
+
 settings = Settings.from_environment()
 _dynamodb = aws_client(DYNAMODB, settings.aws)
+_time_left = TimeLeft()
 
 
 @cache
@@ -71,6 +77,29 @@ def _heartbeats() -> "DynamoDBHeartbeats":
     return DynamoDBHeartbeats(_dynamodb.call, settings.table_name)
 
 
+@cache
+def _side_by_side() -> "SideBySide":
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see Ports
+
+    from functions.ingest.side_by_side import NOTE_SECONDS, SideBySide  # noqa: PLC0415 - see Ports
+    from tocsin.adapters.dynamodb.progress_repository import (  # noqa: PLC0415 - see Ports
+        DynamoDBProgress,
+    )
+    from tocsin.adapters.thread_calls import ThreadCalls  # noqa: PLC0415 - see Ports
+
+    call = ThreadCalls(
+        lambda: aws_client(DYNAMODB, settings.aws),
+        seconds_left=lambda: max(0.0, _time_left() - NOTE_SECONDS),
+    )
+    return SideBySide(
+        threads=ThreadPoolExecutor(THREADS, thread_name_prefix="entry"),
+        slots=DynamoDBSlots(call, settings.table_name, settings.retention),
+        paging=DynamoDBPaging(call, settings.table_name),
+        progress=DynamoDBProgress(_dynamodb.call, settings.table_name),
+        seconds_left=_time_left,
+    )
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -88,10 +117,12 @@ ports = Ports(
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),
     service=settings.service,
+    side_by_side=_side_by_side,
 )
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Take in what a monitoring tool sends; what it is told has happened has been written."""
-    _dynamodb.allow(seconds_left(context))
+    _time_left.begin(context)
+    _dynamodb.allow(_time_left())
     return respond(event, ports)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -18,18 +18,37 @@ if TYPE_CHECKING:
     from functions.ingest.ports import Ports
     from tocsin.domain.sent_body import SentBody
 
+FEW: Final = 32
+"""Entries that are taken in one after the other: at 10 ms a request, in a second or two."""
+RESULTS_LIMIT: Final = 5_000
+"""Results in one answer. Lambda's are of 6 MB at most, and a result of some 500 bytes."""
+REFUSALS_TOLD: Final = 100
+"""Of a body with nothing but refusals."""
+
 
 @dataclass(slots=True)
 class Intake:
     """What one request brought."""
 
-    results: list[dict[str, Any]] = field(default_factory=list)
+    results: list[Mapping[str, Any]] = field(default_factory=list)
+    """Of each entry, in their order, up to a number that an answer can hold."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)
 
-    def note(self, outcome: Outcome, result: dict[str, Any]) -> None:
+    def note(self, outcome: Outcome, result: Mapping[str, Any]) -> None:
         """Add the result of one entry."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        self.results.append(result)
+        if len(self.results) < RESULTS_LIMIT:
+            self.results.append(result)
+
+    @property
+    def opened(self) -> int:
+        """How many entries opened an alert."""
+        return self.outcomes.get(Outcome.OPENED, 0) + self.outcomes.get(Outcome.REOPENED, 0)
+
+    @property
+    def left_out(self) -> int:
+        """How many entries have no result here."""
+        return sum(self.outcomes.values()) - len(self.results)
 
 
 def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) -> Intake:
@@ -60,29 +79,44 @@ def take_in_entries(
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
     """
+    if len(entries) > FEW and ports.side_by_side is not None:
+        from functions.ingest.side_by_side import take_in_many  # noqa: PLC0415 - most are few
+
+        return take_in_many(entries, sent, integration, ports, ports.side_by_side())
     intake = Intake()
     for entry in entries:
-        match entry.read:
-            case InvalidInputError() as refusal:
-                intake.note(Outcome.REJECTED, rejected(refusal))
-            case Ignored(why):
-                intake.note(Outcome.IGNORED, _ignored(why))
-            case signal if integration.paused:
-                intake.note(Outcome.IGNORED, _result(signal, Outcome.IGNORED, None))
-            case signal:
-                receipt = receive_signal(
-                    signal,
-                    integration.source,
-                    at=ports.now(),
-                    slots=ports.slots,
-                    paging=ports.paging,
-                    new_write_id=ports.new_write_id,
-                    body=partial(_body_of, entry, sent),
-                )
-                if receipt.is_body_lost:
-                    ports.log.warning("Body not kept", alert_id=receipt.alert_id)
-                intake.note(receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id))
+        intake.note(*take_one(entry, sent, integration, ports))
     return intake
+
+
+def take_one(
+    entry: Entry, sent: Sent, integration: Integration, ports: Ports
+) -> tuple[Outcome, dict[str, Any]]:
+    """Write the signal of one entry; what became of it, and its result.
+
+    Raises:
+        TryAgainError: Storage refuses for now; the same entry works later.
+    """
+    match entry.read:
+        case InvalidInputError() as refusal:
+            return Outcome.REJECTED, rejected(refusal)
+        case Ignored(why):
+            return Outcome.IGNORED, _ignored(why)
+        case signal if integration.paused:
+            return Outcome.IGNORED, _result(signal, Outcome.IGNORED, None)
+        case signal:
+            receipt = receive_signal(
+                signal,
+                integration.source,
+                at=ports.now(),
+                slots=ports.slots,
+                paging=ports.paging,
+                new_write_id=ports.new_write_id,
+                body=partial(_body_of, entry, sent),
+            )
+            if receipt.is_body_lost:
+                ports.log.warning("Body not kept", alert_id=receipt.alert_id)
+            return receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id)
 
 
 def _body_of(entry: Entry, sent: Sent) -> SentBody:
@@ -94,10 +128,15 @@ def _body_of(entry: Entry, sent: Sent) -> SentBody:
 
 def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | None:
     """What is to be said where not one entry can be used; None where one can."""
-    refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
-    if not refusals or len(refusals) < len(entries):
-        return None
-    return refusals[0] if len(refusals) == 1 else _nothing_usable(expected, refusals)
+    refusals: list[InvalidInputError] = []
+    for entry in entries:
+        if not isinstance(entry.read, InvalidInputError):
+            return None
+        if len(refusals) < REFUSALS_TOLD:
+            refusals.append(entry.read)
+    if len(entries) > 1:
+        return _nothing_usable(expected, len(entries), refusals)
+    return refusals[0] if refusals else None
 
 
 def settings_of(integration: Integration) -> SenderSettings:
@@ -105,13 +144,15 @@ def settings_of(integration: Integration) -> SenderSettings:
     return SenderSettings(severity_map=integration.severity_map, mapping=integration.mapping)
 
 
-def _nothing_usable(expected: str, refusals: Sequence[InvalidInputError]) -> InvalidInputError:
+def _nothing_usable(
+    expected: str, count: int, refusals: Sequence[InvalidInputError]
+) -> InvalidInputError:
     problems = [
         Problem(f"[{position}].{problem.field}", problem.problem)
         for position, refusal in enumerate(refusals)
         for problem in refusal.details
     ]
-    message = f"Not one of the {len(refusals)} entries can be used. {expected}"
+    message = f"Not one of the {count} entries can be used. {expected}"
     return InvalidInputError(message, problems)
 
 

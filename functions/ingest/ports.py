@@ -14,6 +14,7 @@ from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
 
 if TYPE_CHECKING:
+    from functions.ingest.side_by_side import SideBySide
     from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.lambda_runtime.callers import Callers
     from tocsin.usecases.ports import (
@@ -45,6 +46,8 @@ class Ports:
     new_write_id: NewWriteId
     log: Log
     service: str
+    side_by_side: Callable[[], SideBySide] | None = None
+    """For long lists; None: their entries are taken in one after the other."""
 
     def admit(self, token: str, request: Request) -> Integration:
         """Find the integration of a token, if the request is what it asks for.

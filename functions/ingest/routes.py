@@ -7,7 +7,7 @@ from functions.ingest.intake import take_in
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Taken
 from functions.ingest.request import Request
-from functions.ingest.senders import sender_of
+from functions.ingest.senders import accepted, sender_of
 from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
@@ -81,7 +81,11 @@ def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken
     """Take in what a known sender sent."""
     sender = sender_of(integration.type)
     intake = take_in(request.sent, sender, integration, ports)
-    return Taken(reply=sender.answer(intake.results), integration=integration.name, intake=intake)
+    if intake.left_out and sender.answer is accepted:
+        reply = accepted(intake.results, intake.left_out)
+    else:
+        reply = sender.answer(intake.results)
+    return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
 def _take_as(

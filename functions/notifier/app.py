@@ -17,6 +17,7 @@ from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
@@ -43,7 +44,7 @@ def _calls(service: Service) -> "Call":
 
 
 def _wire() -> Ports:
-    call = _calls(DYNAMODB)
+    call, sqs = _calls(DYNAMODB), _calls(SQS)
     parameters = Parameters(_calls(SSM), _now)
     ledger = DynamoDBNotifications(call, settings.table_name, settings.retention)
     wiring = Wiring(
@@ -60,14 +61,20 @@ def _wire() -> Ports:
         alerts=DynamoDBAlerts(call, settings.table_name, settings.retention),
         paging=DynamoDBPaging(call, settings.table_name),
         gate=DynamoDBGate(call, settings.table_name),
-        queue=SqsDeliveries(_calls(SQS), settings.deliveries_queue_url),
+        queue=SqsDeliveries(sqs, settings.deliveries_queue_url),
         sender=Senders(wiring),
         links=ParameterLinks(parameters, settings.link_key_parameter, settings.public_url, log),
         now=_now,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
     )
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
-    return Ports(work=work, threads=threads, log=log, service=settings.service)
+    return Ports(
+        work=work,
+        threads=threads,
+        log=log,
+        service=settings.service,
+        failures=SqsFailures(sqs, settings.failures_queue_url),
+    )
 
 
 ports = _wire()

@@ -1,19 +1,18 @@
 """A batch of the deliveries queue: each message for itself, side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from functions.notifier.ports import Ports
 from tocsin.adapters.queues import delivery_from
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.set_aside import ONE, QueueMessage, is_dealt_with
 from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_ONE: Final = Measure(1, "Count")
-
-type QueueMessage = Mapping[str, Any]
 
 
 def deliver_messages(messages: Sequence[QueueMessage], ports: Ports) -> list[str]:
@@ -23,19 +22,15 @@ def deliver_messages(messages: Sequence[QueueMessage], ports: Ports) -> list[str
         The ids of the messages that failed; the queue brings them back.
     """
     running = [
-        (message["messageId"], ports.threads.submit(_is_done, message, ports))
+        (message["messageId"], ports.threads.submit(_is_dealt_with, message, ports))
         for message in messages
     ]
     return [message_id for message_id, done in running if not done.result()]
 
 
-def _is_done(message: QueueMessage, ports: Ports) -> bool:
-    try:
-        _deliver(message, ports)
-    except Exception:
-        ports.log.exception("Delivery not worked on", message_id=message["messageId"])
-        return False
-    return True
+def _is_dealt_with(message: QueueMessage, ports: Ports) -> bool:
+    work = partial(_deliver, ports=ports)
+    return is_dealt_with(message, work, ports, failed="Delivery not worked on")
 
 
 def _deliver(message: QueueMessage, ports: Ports) -> None:
@@ -64,10 +59,10 @@ def _measure(delivered: Delivered, ports: Ports) -> None:
     delivery = notification.delivery
     type_ = str(delivered.channel.type) if delivered.channel else "none"
     if delivered.outcome is Outcome.FAILED and notification.state is DeliveryState.FAILED:
-        ports.measure("DeliveriesFailed", _ONE, channel=type_)
+        ports.measure("DeliveriesFailed", ONE, channel=type_)
     if delivered.outcome is not Outcome.SENT:
         return
-    ports.measure("DeliveriesSent", _ONE, channel=type_)
+    ports.measure("DeliveriesSent", ONE, channel=type_)
     if delivery.is_page and delivery.reason is NotificationReason.FIRST and alert is not None:
         time_to_page = (notification.changed_at - alert.fired_at) / _MILLISECOND
         ports.measure("TimeToPage", Measure(time_to_page, "Milliseconds"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.lambda_runtime.log_lines import Measure
 from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
+from tocsin.lambda_runtime.set_aside import FailureQueue
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -23,6 +24,8 @@ class Ports:
     """So that a provider that hangs does not hold up the rest of a batch."""
     log: PowertoolsLog
     service: str
+    failures: FailureQueue | None = None
+    """Where what cannot be done is set aside; None: it is reported as failed, again and again."""
 
     def measure(self, name: str, measure: Measure, **parts: str) -> None:
         """Write one metric."""

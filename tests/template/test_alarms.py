@@ -91,6 +91,7 @@ def test_deliveries_that_nearly_run_out_of_time_are_heard(
         pytest.param("TimeToPage", "notifier", "p99", 60_000, id="people are told late"),
         pytest.param("TimerLateness", "escalator", "p99", 30_000, id="due actions are late"),
         pytest.param("AlertsRepaired", "escalator", "Sum", 1, id="an alert was forgotten"),
+        pytest.param("TicksRefused", "escalator", "Sum", 1, id="nothing due is found"),
     ],
 )
 def test_what_the_functions_measure_is_heard(
@@ -110,7 +111,7 @@ def test_a_stack_hears_of_its_own_measures_only(
     own = {"Fn::Sub": "Tocsin/${AWS::StackName}"}
     namespaces = [alarm["Namespace"] for alarm in alarms.values()]
 
-    assert [each for each in namespaces if not str(each).startswith("AWS/")] == [own] * 4
+    assert [each for each in namespaces if not str(each).startswith("AWS/")] == [own] * 5
     for function in deployed.of_type("AWS::Lambda::Function").values():
         assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == own
 

@@ -18,6 +18,11 @@ DEAD_LETTER_QUEUES = {
     "TickFailuresQueue",
     "TimersDeadLetterQueue",
 }
+SETTING_ASIDE = {
+    "TableChangeFunction": "TableChangeFailuresQueue",
+    "TimerFunction": "TimersDeadLetterQueue",
+    "NotifierFunction": "DeliveriesDeadLetterQueue",
+}
 WORKERS = {"TimersQueue": "TimerFunction", "DeliveriesQueue": "NotifierFunction"}
 
 
@@ -91,10 +96,20 @@ def test_no_change_made_before_the_first_poll_is_missed(stream: dict[str, Any]) 
     assert stream["StartingPosition"] == "TRIM_HORIZON"
 
 
-def test_a_poison_change_is_isolated_and_given_up(stream: dict[str, Any]) -> None:
+def test_a_change_that_crashes_the_function_is_cut_out_of_its_batch(
+    stream: dict[str, Any],
+) -> None:
     assert stream["BisectBatchOnFunctionError"] is True
-    assert 1 <= stream["MaximumRetryAttempts"] <= 20
-    assert 60 <= stream["MaximumRecordAgeInSeconds"] <= 86_400
+
+
+def test_an_outage_of_storage_uses_up_no_tries_of_a_change(stream: dict[str, Any]) -> None:
+    assert stream["MaximumRetryAttempts"] == -1, "no limit, in Lambda's words"
+
+
+def test_a_change_is_given_up_while_the_stream_still_has_it(stream: dict[str, Any]) -> None:
+    hours_to_read_it_again = (86_400 - stream["MaximumRecordAgeInSeconds"]) / 3_600
+
+    assert hours_to_read_it_again == 4
 
 
 def test_a_change_given_up_is_kept(stream: dict[str, Any]) -> None:
@@ -162,12 +177,26 @@ def test_messages_are_not_collected_before_they_are_delivered(polling: dict[str,
     assert polling.get("MaximumBatchingWindowInSeconds", 0) == 0
 
 
-def test_a_message_is_tried_at_least_five_times(queue_name: str, queue: dict[str, Any]) -> None:
+def test_a_message_outlives_a_day_on_which_storage_refuses(
+    queue_name: str, queue: dict[str, Any]
+) -> None:
     redrive = queue["RedrivePolicy"]
     dead_letters = queue_name.replace("Queue", "DeadLetterQueue")
 
-    assert redrive["maxReceiveCount"] >= 5
+    assert redrive["maxReceiveCount"] * queue["VisibilityTimeout"] >= 86_400
+    assert redrive["maxReceiveCount"] <= 1_000, "what SQS takes"
     assert short(redrive["deadLetterTargetArn"]) == dead_letters
+
+
+@pytest.mark.parametrize("worker", SETTING_ASIDE)
+def test_a_function_sets_aside_where_the_dead_letters_of_its_input_go(
+    deployed: Template, worker: str
+) -> None:
+    function = deployed.of_type("AWS::Lambda::Function")[worker]
+
+    told = function["Environment"]["Variables"]["FAILURES_QUEUE_URL"]
+
+    assert short(told) == SETTING_ASIDE[worker]
 
 
 def test_a_message_reaches_its_last_try_before_it_expires(queue: dict[str, Any]) -> None:
@@ -183,12 +212,6 @@ def test_a_storm_of_notifications_leaves_instances_for_intake(deployed: Template
 
     assert short(scaling["MaximumConcurrency"]) == "NotifierMaximumConcurrency"
     assert (allowed["MinValue"], allowed["MaxValue"]) == (2, 1_000), "what Lambda takes"
-
-
-def test_a_notification_outlives_a_day_on_which_nothing_can_be_sent(deployed: Template) -> None:
-    queue = deployed.of_type("AWS::SQS::Queue")["DeliveriesQueue"]
-
-    assert queue["MessageRetentionPeriod"] > 86_400
 
 
 def test_a_queue_either_has_a_dead_letter_queue_or_is_one(deployed: Template) -> None:

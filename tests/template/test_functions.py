@@ -37,13 +37,14 @@ TOLD_BESIDES = {
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
     },
-    "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
+    "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
-    "TimerFunction": {"TIMERS_QUEUE_URL"},
+    "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "NotifierFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "DELIVERIES_QUEUE_URL",
         "EMAIL_FROM",
+        "FAILURES_QUEUE_URL",
         "LINK_KEY_PARAMETER",
     },
 }

@@ -115,6 +115,7 @@ ALLOWED: dict[str, Permissions] = {
             "sqs:ReceiveMessage",
             "sqs:SendMessage",
         },
+        "TimersDeadLetterQueue": {"sqs:SendMessage"},
     },
     "NotifierRole": {
         "NotifierLogs": LOGS,
@@ -130,6 +131,7 @@ ALLOWED: dict[str, Permissions] = {
             "sqs:ReceiveMessage",
             "sqs:SendMessage",
         },
+        "DeliveriesDeadLetterQueue": {"sqs:SendMessage"},
         EVERY_SECRET: {"ssm:GetParameter"},
         "identity/*": {"ses:SendEmail"},
         "configuration-set/*": {"ses:SendEmail"},

@@ -150,13 +150,19 @@ class Receipt(View):
     alert_id: str | None
     outcome: Outcome
     truncated: list[str] = Field([], description="What was cut and to how much.")
+    reason: str | None = Field(
+        None, description="If the outcome is `ignored`: why, where no signal says it."
+    )
     error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
 
 
 class Receipts(View):
     """What became of each entry, in their order; the writes have happened."""
 
-    results: list[Receipt]
+    results: list[Receipt] = Field(description="Of the first 5,000 entries.")
+    left_out: int | None = Field(
+        None, description="How many entries have no result here, where the body had more."
+    )
 
 
 class TriedSignal(View):
@@ -219,12 +225,14 @@ class Trial(View):
 class Trials(View):
     """What would become of each entry, in their order, each for itself."""
 
-    results: list[Trial]
+    results: list[Trial] = Field(description="Of the first 100 entries.")
+    left_out: int | None = Field(None, description="How many entries were not tried out.")
 
 
 _BATCHES: Final = (
     "A list of such objects is taken in entry by entry; one that cannot be used is `rejected` "
-    "and does not lose the others."
+    "and does not lose the others. A list is as long as fits the body; where there is no time for "
+    "all of it, the answer is 503, and the same body sent again within 15 minutes goes on there."
 )
 
 SENDERS_ROUTES: Final = (

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
-from functions.ingest.intake import settings_of
+from functions.ingest.intake import Intake, settings_of
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders import Entry
-from functions.ingest.senders.entries import ENTRIES_LIMIT, read_entry
+from functions.ingest.senders.entries import Entries, read_entry
 from functions.ingest.senders.fields import kind_of
 from functions.ingest.senders.prometheus_alerts import read_alert
 from tocsin.domain.errors import (
@@ -22,6 +22,7 @@ from tocsin.domain.errors import (
     UnsupportedMediaError,
 )
 from tocsin.domain.integration import Integration
+from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     headers_of_status,
@@ -83,12 +84,12 @@ def take_alerts(
     read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
     values = _alerts_in(call)
     alone = len(values) == 1
-    entries = [
-        read_entry(value, read_one, "invalid alert", part=None if alone else [value])
-        for value in values
-    ]
-    intake = call.take_in(entries, integration)
-    refusal = _refusal_of(entries)
+
+    def read_alone(value: object) -> Entry:
+        return read_entry(value, read_one, "invalid alert", part=None if alone else [value])
+
+    intake = call.take_in(Entries(values, read_alone), integration)
+    refusal = _refusal_of(intake)
     if refusal is None:
         reply = Reply(status=HTTPStatus.OK, body=answer)
     else:
@@ -139,21 +140,19 @@ def _alerts_in(call: CompatCall) -> Sequence[object]:
     if not isinstance(value, list):
         message = f'parsing alerts body from "" failed, because it is {kind_of(value)}, no list'
         raise MalformedInputError(message)
-    if len(value) > ENTRIES_LIMIT:
-        raise SaidPlainlyError(f"{len(value)} alerts at once; the limit is {ENTRIES_LIMIT}")
     return value
 
 
-def _refusal_of(entries: Sequence[Entry]) -> SaidPlainlyError | None:
-    refusals = [it.read for it in entries if isinstance(it.read, InvalidInputError)]
-    if not refusals:
+def _refusal_of(intake: Intake) -> SaidPlainlyError | None:
+    if Outcome.REJECTED not in intake.outcomes:
         return None
-    said = dict.fromkeys(_words(it) for it in refusals[:_REFUSALS_SHOWN])
+    errors = [it["error"] for it in intake.results if "error" in it]
+    said = dict.fromkeys(map(_words, errors[:_REFUSALS_SHOWN])) or ["invalid alert"]
     return SaidPlainlyError("; ".join(said))
 
 
-def _words(refusal: InvalidInputError) -> str:
-    return "; ".join(it.problem for it in refusal.details) or refusal.message
+def _words(error: Mapping[str, Any]) -> str:
+    return "; ".join(it["problem"] for it in error["details"]) or str(error["message"])
 
 
 _ROUTES: Final[Mapping[str, Mapping[str, Work]]] = {

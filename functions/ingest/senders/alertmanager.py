@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import ENTRIES_LIMIT, read_entry
-from functions.ingest.senders.fields import Fields, kind_of
+from functions.ingest.senders.entries import Entries, read_entry, said_around
+from functions.ingest.senders.fields import Fields, as_text, kind_of
 from functions.ingest.senders.prometheus_labels import (
     facts_of,
     fingerprint_of_labels,
@@ -24,13 +24,16 @@ EXPECTED: Final = (
     '"firing", "labels": {"alertname": "DiskFull"}, "startsAt": "2026-03-01T09:00:00Z"}]}.'
 )
 
+KEPT_AROUND_LIMIT: Final = 16_384
+"""Characters: as much as is kept of a body."""
+
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand each alert of a group.
 
     Raises:
         MalformedInputError: The body is no object.
-        InvalidInputError: It has no list of alerts, or too many.
+        InvalidInputError: It has no list of alerts.
     """
     group = sent.value
     if not isinstance(group, dict):
@@ -39,23 +42,23 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     if not isinstance(alerts, list) or not alerts:
         problem = Problem("alerts", "must be a list of at least one alert")
         raise InvalidInputError(EXPECTED, [problem])
-    if len(alerts) > ENTRIES_LIMIT:
-        problem = Problem("alerts", f"has {len(alerts)}; the limit is {ENTRIES_LIMIT}")
-        raise InvalidInputError("Set max_alerts of the receiver.", [problem])
-    around = {name: value for name, value in group.items() if name != "alerts"}
+    around = said_around(group, "alerts")
+    kept = _kept_around(group)
 
     def read_one(alert: Mapping[str, Any]) -> Signal:
         return _read_alert(alert, Fields(around), settings)
 
-    return [
-        read_entry(
-            alert,
-            read_one,
-            EXPECTED,
-            part=None if len(alerts) == 1 else {**around, "alerts": [alert]},
-        )
-        for alert in alerts
-    ]
+    def read_alone(alert: object) -> Entry:
+        part = None if len(alerts) == 1 else {**kept, "alerts": [alert]}
+        return read_entry(alert, read_one, EXPECTED, part=part)
+
+    return Entries(alerts, read_alone)
+
+
+def _kept_around(group: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a group with each alert; nothing where it is longer than what is kept."""
+    around = {name: value for name, value in group.items() if name != "alerts"}
+    return around if len(as_text(around)) <= KEPT_AROUND_LIMIT else {}
 
 
 def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSettings) -> Signal:

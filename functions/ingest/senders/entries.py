@@ -1,19 +1,62 @@
 """Bodies of one object or a list of them: the most common form."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, overload
 
 from functions.ingest.senders import Entry, Ignored, Sent
-from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.fields import as_text, kind_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.signal import Signal
 
-ENTRIES_LIMIT: Final = 256
-"""Entries of one body; the most that Prometheus sends at once. Each is a write or two, and the
-function has ten seconds."""
+AROUND_LIMIT: Final = 4_096
+"""Characters; no field of an alert that is said for a whole group has so many."""
 
 type ReadObject = Callable[[Mapping[str, Any]], Signal | Ignored]
 """Understands one object; raises `InvalidInputError` for one that says nothing usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Sequence[Entry]):
+    """The entries of a list, each read when it is asked for, and again when asked for again.
+
+    A body of 1 MiB may hold more of them than there is time or memory to read at once.
+    """
+
+    values: Sequence[object]
+    read: Callable[[object], Entry]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Entries": ...
+
+    def __getitem__(self, place: int | slice) -> "Entry | Entries":
+        if isinstance(place, slice):
+            return Entries(self.values[place], self.read)
+        return self.read(self.values[place])
+
+    def __iter__(self) -> Iterator[Entry]:
+        return map(self.read, self.values)
+
+
+def said_around(value: Mapping[str, Any], entries: str) -> dict[str, Any]:
+    """What a body says beside its list, to be read with each entry.
+
+    What is long is cut here, once: else a body's time would grow with the square of its size.
+    """
+    return {name: _cut(inner) for name, inner in value.items() if name != entries}
+
+
+def _cut(value: object) -> object:
+    if not isinstance(value, str | dict | list):
+        return value
+    text = as_text(value)
+    return value if len(text) <= AROUND_LIMIT else text[:AROUND_LIMIT]
 
 
 def each_object(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
@@ -21,7 +64,7 @@ def each_object(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
 
     Raises:
         MalformedInputError: It is neither.
-        InvalidInputError: The list is empty, or too long.
+        InvalidInputError: The list is empty.
     """
     match sent.value:
         case dict() as value:
@@ -36,14 +79,11 @@ def each_of(values: Sequence[object], read: ReadObject, expected: str) -> Sequen
     """Read each member of a list.
 
     Raises:
-        InvalidInputError: The list is empty, or too long.
+        InvalidInputError: The list is empty.
     """
     if not values:
         raise InvalidInputError(f"The list is empty. {expected}")
-    if len(values) > ENTRIES_LIMIT:
-        message = f"The list has {len(values)} entries; the limit is {ENTRIES_LIMIT}."
-        raise InvalidInputError(message)
-    return [read_entry(value, read, expected, part=value) for value in values]
+    return Entries(values, lambda value: read_entry(value, read, expected, part=value))
 
 
 def read_entry(value: object, read: ReadObject, expected: str, *, part: object) -> Entry:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, each_of
+from functions.ingest.senders.entries import each_object, each_of, said_around
 from functions.ingest.senders.fields import Fields, kind_of
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from functions.ingest.senders.times import read_time
@@ -32,7 +32,8 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     if not isinstance(alerts, list):
         problem = Problem("alerts", f"must be a list, not {kind_of(alerts)}")
         raise InvalidInputError(EXPECTED, [problem])
-    return each_of(alerts, lambda alert: read_alert(alert, Fields(value), settings), EXPECTED)
+    around = Fields(said_around(value, "alerts"))
+    return each_of(alerts, lambda alert: read_alert(alert, around, settings), EXPECTED)
 
 
 def read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSettings) -> Signal:

@@ -17,6 +17,7 @@ import pytest
 from functions.escalator.ports import Ports
 from tests.examples import NINE
 from tests.fakes.deliveries import InMemoryDeliveries
+from tests.fakes.failures import InMemoryFailures
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tests.log_streams import log_to_present_output
@@ -65,6 +66,7 @@ class Escalator:
     table: "Table"
     timers: InMemoryTimers
     deliveries: InMemoryDeliveries
+    failures: InMemoryFailures
     now: datetime = NINE
     new_write_id: WriteIds = field(default_factory=WriteIds)
     _read: int = 0
@@ -107,9 +109,9 @@ class Escalator:
         new, self._read = records[self._read :], len(records)
         return new
 
-    def follow(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
+    def follow(self, records: Sequence[Mapping[str, Any]], **more: object) -> list[str]:
         """Deliver a batch of the stream; the sequence numbers that failed."""
-        answer = self.app.on_table_change({"Records": list(records)}, None)
+        answer = self.app.on_table_change({"Records": list(records), **more}, None)
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
     def timeline(self, alert_id: AlertId) -> tuple[Change, ...]:
@@ -180,8 +182,15 @@ def escalator(
     threads: Executor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Escalator:
-    timers, deliveries = InMemoryTimers(), InMemoryDeliveries()
-    escalator = Escalator(app=app, call=call, table=table, timers=timers, deliveries=deliveries)
+    timers, deliveries, failures = InMemoryTimers(), InMemoryDeliveries(), InMemoryFailures()
+    escalator = Escalator(
+        app=app,
+        call=call,
+        table=table,
+        timers=timers,
+        deliveries=deliveries,
+        failures=failures,
+    )
     ports = Ports(
         timeline=DynamoDBTimeline(call, TABLE, RETENTION),
         slots=DynamoDBSlots(call, TABLE, RETENTION),
@@ -199,6 +208,7 @@ def escalator(
         new_write_id=escalator.new_write_id,
         log=PowertoolsLog("escalator"),
         service="escalator",
+        failures=failures,
     )
     monkeypatch.setattr(app, "ports", ports)
     return escalator

@@ -1,6 +1,8 @@
 """The stream's handler: everything that follows from a write, once, whatever comes between."""
 
 import copy
+import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +16,7 @@ from tests.examples import ALICE, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, t
 from tests.fakes.timeline import InMemoryTimeline
 from tests.functions.escalator.conftest import Escalator, Logged, Record, ReplacePort, example
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
+from tocsin.adapters.dynamodb.stream import kept_record, record_from
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert, Snooze
@@ -145,14 +148,124 @@ def test_a_record_that_cannot_be_read_stands_in_nobodys_way(
     first, poisoned, last = (copy.deepcopy(records[:1]) for records in three_lives.values())
     poisoned[0]["dynamodb"]["NewImage"]["details"] = {"B": "bm8gZGV0YWlscw=="}
 
-    failed = escalator.follow([*first, *poisoned, *last])
+    assert escalator.follow([*first, *poisoned, *last]) == []
 
-    assert failed == numbers_of(poisoned)
     assert [escalator.happened(alert_id) for alert_id in three_lives] == [["fired"], [], ["fired"]]
-    [failure] = [line for line in logged() if line.get("level") == "ERROR"]
+    lines = logged()
+    [failure] = [line for line in lines if line.get("level") == "ERROR"]
     assert failure["message"] == "Change not followed"
     assert failure["alert_id"] == list(three_lives)[1]
-    assert failure["sequence_number"] == failed[0]
+    assert [failure["sequence_number"]] == numbers_of(poisoned)
+    [measured] = [line for line in lines if "SetAside" in line]
+    assert (measured["SetAside"], measured["service"]) == ([1.0], "escalator")
+
+
+def at_fault(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+    raise ZeroDivisionError
+
+
+def test_what_was_set_aside_says_what_it_was_and_can_be_followed_again(
+    escalator: Escalator, three_lives: dict[AlertId, list[Record]], replace_port: ReplacePort
+) -> None:
+    alert_id, (record, *_) = next(iter(three_lives.items()))
+    replace_port(timeline=DynamoDBTimeline(at_fault, "tocsin", RETENTION))
+    escalator.follow([record])
+
+    [kept] = escalator.failures.read
+    replace_port(timeline=DynamoDBTimeline(escalator.call, "tocsin", RETENTION))
+    again = record_from(kept)
+
+    assert (kept["alert_id"], kept["sk"], kept["error"]) == (alert_id, "LIVE", "ZeroDivisionError")
+    assert kept["set_aside_at"] == escalator.now.isoformat()
+    assert again == record
+    assert escalator.follow([again]) == []
+    assert escalator.happened(alert_id) == ["fired"]
+
+
+@pytest.mark.parametrize(("failures", "is_set_aside"), [(2, False), (3, True)])
+def test_a_change_is_tried_three_times(
+    escalator: Escalator, replace_port: ReplacePort, failures: int, *, is_set_aside: bool
+) -> None:
+    alert_id = a_life(escalator)
+    left = [ValueError] * failures
+
+    def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if left:
+            raise left.pop()
+        return escalator.call(operation, parameters)
+
+    replace_port(timeline=DynamoDBTimeline(call, "tocsin", RETENTION))
+    assert escalator.follow(escalator.written()[:1]) == []
+
+    assert bool(escalator.failures.bodies) is is_set_aside
+    assert escalator.happened(alert_id) == ([] if is_set_aside else ["fired"])
+
+
+def test_a_change_that_cannot_be_set_aside_for_now_comes_back(
+    escalator: Escalator, three_lives: dict[AlertId, list[Record]]
+) -> None:
+    broken = copy.deepcopy(next(iter(three_lives.values()))[:1])
+    del broken[0]["dynamodb"]["NewImage"]["version"]
+    escalator.failures.is_away = True
+
+    with pytest.raises(TryAgainError):
+        escalator.follow(broken)
+
+
+def test_who_redrives_is_told_of_a_change_that_fails_again(
+    escalator: Escalator, three_lives: dict[AlertId, list[Record]]
+) -> None:
+    broken = copy.deepcopy(next(iter(three_lives.values()))[:1])
+    del broken[0]["dynamodb"]["NewImage"]["version"]
+
+    assert escalator.follow(broken, redrive=True) == numbers_of(broken)
+
+    assert escalator.failures.bodies == []
+
+
+def test_a_storage_that_is_away_for_hours_sets_nothing_aside(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    alert_id = a_life(escalator)
+    records = escalator.written()
+
+    def away(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise AwsUnavailableError
+
+    replace_port(timeline=DynamoDBTimeline(away, "tocsin", RETENTION))
+    for _ in range(500):
+        with pytest.raises(TryAgainError):
+            escalator.follow(records)
+    replace_port(timeline=DynamoDBTimeline(escalator.call, "tocsin", RETENTION))
+
+    assert escalator.follow(records) == []
+    assert len(escalator.happened(alert_id)) == 4
+    assert escalator.failures.bodies == []
+
+
+def incompressible(characters: int) -> str:
+    return os.urandom(characters // 2).hex()
+
+
+def test_two_images_as_long_as_dynamodb_takes_fit_a_message() -> None:
+    item_bytes = 400 * 1024
+    image = {"sk": {"S": "LIVE"}, "text": {"S": incompressible(300_000)}}
+    image["more"] = {"S": "ü" * ((item_bytes - 300_000) // 2)}
+    told = {"SequenceNumber": "1", "NewImage": image, "OldImage": image | {"x": {"S": "y"}}}
+
+    kept = json.loads(kept_record({"dynamodb": told}, error="ValueError", at=NINE))
+
+    assert record_from(kept) == {"dynamodb": told}
+
+
+def test_a_record_too_long_for_a_message_is_named() -> None:
+    image = {"id": {"S": ID}, "text": {"S": incompressible(1_400_000)}}
+    told = {"SequenceNumber": "1", "NewImage": image, "OldImage": {}}
+
+    kept = kept_record({"dynamodb": told}, error="ValueError", at=NINE)
+
+    assert len(kept) < 1_000
+    assert (json.loads(kept)["alert_id"], record_from(json.loads(kept))) == (ID, None)
 
 
 def test_a_change_that_dynamodb_never_takes_stands_in_nobodys_way(
@@ -170,9 +283,11 @@ def test_a_change_that_dynamodb_never_takes_stands_in_nobodys_way(
     replace_port(timeline=DynamoDBTimeline(choosy, "tocsin", RETENTION))
     records = [record for records in three_lives.values() for record in records]
 
-    failed = escalator.follow(records)
+    assert escalator.follow(records) == []
 
-    assert failed == numbers_of(three_lives[refused])
+    assert [each["sequence_number"] for each in escalator.failures.read] == numbers_of(
+        three_lives[refused]
+    )
     assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [4, 0, 4]
 
 
@@ -182,7 +297,7 @@ def test_a_failed_record_is_followed_once_it_can_be(
     records = [record for records in three_lives.values() for record in records]
     broken = copy.deepcopy(records)
     del broken[5]["dynamodb"]["NewImage"]["version"]
-    [failed] = escalator.follow(broken)
+    [failed] = escalator.follow(broken, redrive=True)
 
     again = numbers_of(records).index(failed)
     assert escalator.follow(records[again:]) == []

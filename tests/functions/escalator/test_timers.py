@@ -10,11 +10,10 @@ import pytest
 
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
 from tests.functions.escalator.conftest import Escalator, Logged, ReplacePort, example
-from tocsin.adapters.aws_json import Call
+from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
-from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, milliseconds
 from tocsin.domain.next_action import AnyTimer, Timer
 
@@ -265,6 +264,53 @@ def test_a_message_that_cannot_be_read_stands_in_nobodys_way(
     assert failure["message_id"] == "poisoned"
 
 
+def received(message: Mapping[str, Any], times: int, **attributes: str) -> dict[str, Any]:
+    """A message that SQS delivers for the n-th time."""
+    told = {"ApproximateReceiveCount": str(times), **attributes}
+    return {**message, "attributes": {**message["attributes"], **told}}
+
+
+@pytest.mark.parametrize(("times", "is_set_aside"), [(1, False), (2, False), (3, True), (9, True)])
+def test_a_message_that_fails_for_the_third_time_is_set_aside(
+    escalator: Escalator, logged: Logged, times: int, *, is_set_aside: bool
+) -> None:
+    [good] = example("timer")["Records"]
+    poisoned = received(good | {"messageId": "poisoned", "body": "no timer"}, times)
+
+    failed = deliver(escalator, poisoned)
+
+    assert failed == ([] if is_set_aside else ["poisoned"])
+    assert escalator.failures.bodies == (["no timer"] if is_set_aside else [])
+    assert any("SetAside" in line for line in logged()) is is_set_aside
+
+
+def test_a_timer_that_storage_refuses_comes_back_however_often(
+    escalator: Escalator, replace_port: ReplacePort
+) -> None:
+    alert_id = a_snoozed_alert(escalator)
+    escalator.now = NINE + HALF_A_MINUTE
+    [timer] = example("timer")["Records"]
+
+    def away(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+        raise AwsUnavailableError
+
+    replace_port(slots=DynamoDBSlots(away, "tocsin", timedelta(days=90)))
+    for times in range(1, 500):
+        assert deliver(escalator, received(timer, times)) == [timer["messageId"]]
+    replace_port(slots=escalator.slots)
+
+    assert deliver(escalator, received(timer, 500)) == []
+    assert escalator.alerts.get(alert_id).snooze is None
+    assert escalator.failures.bodies == []
+
+
+def test_a_message_that_cannot_be_set_aside_for_now_comes_back(escalator: Escalator) -> None:
+    [good] = example("timer")["Records"]
+    escalator.failures.is_away = True
+
+    assert deliver(escalator, received(good | {"body": "no timer"}, 3)) == [good["messageId"]]
+
+
 def test_a_timer_that_waits_for_storage_holds_up_no_other(
     escalator: Escalator, replace_port: ReplacePort
 ) -> None:
@@ -293,13 +339,13 @@ def test_a_timer_that_waits_for_storage_holds_up_no_other(
     assert [escalator.alerts.get(alert_id).snooze for alert_id in alert_ids] == [None] * 3
 
 
-def test_a_tick_whose_queue_does_not_answer_fails_and_leaves_all_to_the_next(
-    escalator: Escalator, replace_port: ReplacePort
+def test_a_tick_whose_queue_does_not_answer_says_so_and_leaves_all_to_the_next(
+    escalator: Escalator, replace_port: ReplacePort, logged: Logged
 ) -> None:
     a_snoozed_alert(escalator)
     replace_port(timers=SqsTimers(lambda _operation, _parameters: {}, ""))
-    with pytest.raises(TryAgainError):
-        tick(escalator)
+    assert tick(escalator) == 0
+    assert [line["TicksRefused"] for line in logged() if "TicksRefused" in line] == [[1.0]]
 
     replace_port(timers=escalator.timers)
 

@@ -24,6 +24,11 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "ingest",
 }
 NEEDED_LATER = {
+    "concurrent": "few lists are long",
+    "functions.ingest.side_by_side": "few lists are long",
+    "threading": "few lists are long",
+    "tocsin.adapters.dynamodb.progress_repository": "few lists are long",
+    "tocsin.adapters.thread_calls": "few lists are long",
     "functions.ingest.by_key": "most senders have a token",
     "functions.ingest.bodies": "some senders have no body",
     "functions.ingest.compat": "few speak as another product's clients",
@@ -141,6 +146,25 @@ def test_there_is_always_time_left_to_say_try_again(
     assert answer["statusCode"] == 503
     assert answer["headers"]["retry-after"] == "1"
     assert time.monotonic() - started < 1.3
+
+
+def a_long_list() -> dict[str, Any]:
+    event = event_of("ingest_rest_trigger")
+    event["body"] = json.dumps([{"name": f"Disk {number}"} for number in range(100)])
+    event["isBase64Encoded"] = False
+    return event
+
+
+def test_a_long_list_whose_store_stalls_is_answered_in_time(
+    dynamodb: ScriptedServer, handler: Handler
+) -> None:
+    dynamodb.plays(reply(body=CREDENTIAL), reply(body=INTEGRATION), reply(), dynamodb.never_answer)
+    began = time.monotonic()
+
+    answer = handler(a_long_list(), Context(milliseconds=3_000))
+
+    assert answer["statusCode"] == 503
+    assert time.monotonic() - began < 3
 
 
 def test_the_next_event_has_its_own_time(dynamodb: ScriptedServer, handler: Handler) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.senders.entries import ENTRIES_LIMIT
 from tests.functions.ingest.gateway import Gateway
 from tocsin.domain.integration import IntegrationType
 
@@ -63,14 +62,6 @@ def test_an_empty_list_is_refused(rest: Gateway) -> None:
 
     assert (reply.status, reply.code) == (422, "invalid_request")
     assert "empty" in reply.error["message"]
-
-
-@pytest.mark.parametrize(("entries", "status"), [(ENTRIES_LIMIT, 202), (ENTRIES_LIMIT + 1, 422)])
-def test_a_body_has_up_to_256_entries(rest: Gateway, entries: int, status: int) -> None:
-    reply = rest.post([disk(number) for number in range(entries)])
-
-    assert reply.status == status
-    assert len(rest.alerts()) == (entries if status == 202 else 0)
 
 
 def test_a_paused_integration_takes_note_and_does_nothing(

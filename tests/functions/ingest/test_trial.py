@@ -181,6 +181,13 @@ def test_each_entry_of_a_batch_is_told(tried: Gateway) -> None:
     assert reply.outcomes == ["opened", "rejected", "opened"]
 
 
+def test_of_a_long_list_the_first_hundred_are_tried_out(tried: Gateway) -> None:
+    reply = try_out(tried, [{"name": f"Disk {number}"} for number in range(1_000)])
+
+    assert (reply.status, len(reply.results)) == (200, 100)
+    assert reply.json["data"]["left_out"] == 900
+
+
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), ({}, 422), (b" " * 1_100_000, 413)])
 def test_what_the_sender_would_be_refused_for_is_refused(
     tried: Gateway, body: object, status: int

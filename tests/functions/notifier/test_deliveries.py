@@ -3,7 +3,7 @@
 import importlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
@@ -16,7 +16,8 @@ import pytest
 from functions.notifier.outbound import Outbound
 from functions.notifier.ports import Ports
 from functions.notifier.senders import Senders, Wiring, make_sender
-from tests.examples import NINE, UNKNOWN_ID
+from tests.examples import HOUR, NINE, UNKNOWN_ID
+from tests.fakes.failures import InMemoryFailures
 from tests.fakes.notifier import HeldWorld
 from tests.functions.notifier.conftest import (
     a_delivery,
@@ -27,6 +28,8 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.log_streams import log_to_present_output
+from tocsin.adapters.aws_json import AwsUnavailableError
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
@@ -65,6 +68,7 @@ class Notifier:
 
     app: ModuleType
     world: HeldWorld
+    failures: InMemoryFailures
 
     def deliver(self, *bodies: str) -> list[str]:
         records = [message(body) for body in bodies]
@@ -88,9 +92,12 @@ def notifier(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notif
     world.escalation_policy(("channel:ops-hook", NINE.replace(hour=10) - NINE))
     log = PowertoolsLog("notifier")
     with ThreadPoolExecutor(10) as threads:
-        ports = Ports(work=world.work, threads=threads, log=log, service="notifier")
+        failures = InMemoryFailures()
+        ports = Ports(
+            work=world.work, threads=threads, log=log, service="notifier", failures=failures
+        )
         monkeypatch.setattr(app, "ports", ports)
-        yield Notifier(app, world)
+        yield Notifier(app, world, failures)
 
 
 def test_the_published_event_is_one_of_ours() -> None:
@@ -114,6 +121,47 @@ def test_what_is_no_message_of_ours_fails_alone(notifier: Notifier) -> None:
 
     assert len(failed) == 2
     assert len(notifier.world.provider.received) == 1
+
+
+@pytest.mark.parametrize(("times", "is_set_aside"), [(2, False), (3, True)])
+def test_what_fails_for_the_third_time_is_set_aside_with_its_group(
+    notifier: Notifier, times: int, *, is_set_aside: bool
+) -> None:
+    told = {"ApproximateReceiveCount": str(times), "MessageGroupId": "user:alice#email"}
+    record = message("not JSON")
+    record["attributes"] |= told
+
+    answer = notifier.app.on_delivery({"Records": [record]}, None)
+
+    assert (answer["batchItemFailures"] == []) is is_set_aside
+    assert notifier.failures.bodies == (["not JSON"] if is_set_aside else [])
+    assert notifier.failures.groups == (["user:alice#email"] if is_set_aside else [])
+
+
+def test_an_outage_of_storage_counts_as_no_attempt_of_a_channel(
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notifier.world.opened()
+    [delivery] = notifier.world.deliveries.arrived(NINE)
+    record = message(written_delivery(delivery))
+    record["attributes"]["ApproximateReceiveCount"] = "40"
+    working = notifier.app.ports
+    ledger = DynamoDBNotifications(_away, "tocsin", HOUR)
+    refused = replace(working, work=replace(working.work, ledger=ledger))
+    monkeypatch.setattr(notifier.app, "ports", refused)
+    for _ in range(40):
+        assert notifier.app.on_delivery({"Records": [record]}, None)["batchItemFailures"]
+
+    monkeypatch.setattr(notifier.app, "ports", working)
+    assert notifier.app.on_delivery({"Records": [record]}, None) == {"batchItemFailures": []}
+
+    [received] = notifier.world.provider.received
+    assert received.attempt == 1
+    assert notifier.failures.bodies == []
+
+
+def _away(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+    raise AwsUnavailableError
 
 
 def test_a_provider_that_hangs_holds_up_no_neighbour(notifier: Notifier) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from ops.dead_letters import Message
 from ops.table_changes import PAYLOAD_BYTES, TableChanges
+from tocsin.adapters.dynamodb.stream import kept_record
 
 STREAM = "arn:aws:dynamodb:us-east-1:0:table/t/stream/1"
 LIVE = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["LIVE"]}}}}
@@ -167,6 +168,41 @@ def test_a_function_that_fails_keeps_the_batch() -> None:
     reason = follow(Streams([record(1)]), Functions(error="Oops"), given_up(1, 1))
 
     assert reason == "the function failed again (Oops) on the changes of 2026-01-01T00:00:00Z"
+
+
+def set_aside(record: dict[str, Any]) -> Message:
+    as_delivered = json.loads(json.dumps(record, default=str))
+    return {
+        "Body": kept_record(as_delivered, error="KeyError", at=datetime(2026, 1, 1, tzinfo=UTC))
+    }
+
+
+def test_a_change_that_was_set_aside_is_followed_as_it_was_without_the_stream() -> None:
+    functions = Functions(filters=())
+
+    assert follow(Streams([], refusal="Trimmed"), functions, set_aside(record(7, id="x"))) is None
+
+    [event] = functions.events
+    assert event["redrive"] is True
+    [change] = event["Records"]
+    assert change["dynamodb"]["NewImage"] == {"id": "x"}
+
+
+def test_a_change_that_was_set_aside_and_fails_again_is_named() -> None:
+    functions = Functions(failing=frozenset({"7"}))
+
+    reason = follow(Streams([]), functions, set_aside(record(7)))
+
+    assert reason == "the function refused 1 of 1 on change 7 of A#1 LIVE"
+
+
+def test_a_change_that_was_too_long_to_be_kept_stays() -> None:
+    message = set_aside(record(7))
+    body = json.loads(message["Body"]) | {"record": None}
+
+    reason = follow(Streams([]), Functions(), {"Body": json.dumps(body)})
+
+    assert reason == "change 7 of A#1 LIVE was too long to be kept"
 
 
 def test_a_message_about_something_else_stays() -> None:

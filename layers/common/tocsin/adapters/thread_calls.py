@@ -11,15 +11,21 @@ class ThreadCalls:
     """Implements `Call`; the clients stay with their threads, and keep their connections."""
 
     def __init__(
-        self, make: Callable[[], AwsJsonClient], *, here: AwsJsonClient | None = None
+        self,
+        make: Callable[[], AwsJsonClient],
+        *,
+        here: AwsJsonClient | None = None,
+        seconds_left: Callable[[], float] | None = None,
     ) -> None:
         """Prepare.
 
         Args:
             make: Called once in each thread that calls.
             here: The client of the present thread, if it is made already.
+            seconds_left: Asked before each call: how long it may take; None: as long as ever.
         """
         self._make = make
+        self._seconds_left = seconds_left
         self._own = threading.local()
         if here is not None:
             self._own.client = here
@@ -28,4 +34,6 @@ class ThreadCalls:
         client: AwsJsonClient | None = getattr(self._own, "client", None)
         if client is None:
             client = self._own.client = self._make()
+        if self._seconds_left is not None:
+            client.allow(self._seconds_left())
         return client.call(operation, parameters)

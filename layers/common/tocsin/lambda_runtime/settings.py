@@ -23,6 +23,8 @@ class Settings:
     """Empty for functions that set no timers."""
     deliveries_queue_url: str
     """Empty for functions that send nobody anything."""
+    failures_queue_url: str
+    """Where a function sets aside what it cannot do; empty for functions that set nothing aside."""
     email_from: str
     """Who sends e-mails; empty: none are sent."""
     allow_private_webhooks: bool
@@ -67,6 +69,7 @@ class Settings:
             table_name=table_name,
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
+            failures_queue_url=environment.get("FAILURES_QUEUE_URL", ""),
             email_from=environment.get("EMAIL_FROM", ""),
             allow_private_webhooks=allow_private == "true",
             retention=timedelta(days=int(days)),

@@ -514,6 +514,27 @@ class TimerQueue(Protocol):
         """
 
 
+class ProgressRepository(Protocol):
+    """How far long bodies were taken in that had to break off, kept for 15 minutes."""
+
+    def taken_in(self, body: str, *, at: datetime) -> int:
+        """How many entries, from the first one on, of the body with this hash; 0 for a new one."""
+
+    def note(self, body: str, count: int, *, at: datetime, write_id: WriteId) -> None:
+        """Keep how many were taken in, unless somebody got further.
+
+        Raises:
+            TryAgainError: Not for now: the body would begin anew.
+        """
+
+    def forget(self, body: str) -> None:
+        """Let the same body begin anew when it comes again: it was taken in to its end.
+
+        Raises:
+            TryAgainError: Not for now.
+        """
+
+
 class AnswerRepository(Protocol):
     """Answers kept for 24 hours, so that a repeated request gets the first one again."""
 

@@ -195,6 +195,11 @@ def answer_part_key(request_name: str, claim: str, position: int) -> Key:
     return key(answer_partition(request_name), f"{answer_part_prefix(claim)}{position:03}")
 
 
+def progress_key(body: str) -> Key:
+    """How far a long body was taken in."""
+    return key(answer_partition(body), "PROGRESS")
+
+
 def ledger_partition(alert_id: AlertId) -> str:
     """What became of each message about one alert."""
     return f"{LEDGER_FROM}{alert_id}"

@@ -1,0 +1,143 @@
+"""Long lists: several entries at the same time, as far as time allows; a retry goes on there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, wait
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from functions.ingest.intake import Intake, take_one
+from functions.ingest.senders import Entry, Sent
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.integration import Integration
+from tocsin.domain.reception import Outcome
+from tocsin.domain.signal import Signal
+
+if TYPE_CHECKING:
+    from functions.ingest.ports import Ports
+    from tocsin.usecases.ports import PagingRepository, ProgressRepository, SlotRepository
+
+CHUNK: Final = 512
+"""Entries that are read and waiting at the same time."""
+LAST_SECONDS: Final = 1.0
+"""In which no entry is begun: for those under way, and then for the note of how far it went."""
+NOTE_SECONDS: Final = 0.5
+_TAKEN_BEFORE: Final = {
+    "dedup_key": None,
+    "alert_id": None,
+    "outcome": Outcome.IGNORED,
+    "reason": "an earlier attempt took it in",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """What long lists need beside the rest: for several threads."""
+
+    threads: Executor
+    slots: SlotRepository
+    paging: PagingRepository
+    progress: ProgressRepository
+    seconds_left: Callable[[], float]
+    """Until the sender has to be answered."""
+
+
+def take_in_many(
+    entries: Sequence[Entry], sent: Sent, integration: Integration, ports: Ports, beside: SideBySide
+) -> Intake:
+    """Take in a long list; entries with one dedup key keep their order.
+
+    How far it went is noted when it has to break off, by the body's hash. When the same body
+    comes again, what was taken in before is passed over.
+
+    Raises:
+        TryAgainError: Time is up, or storage refuses for now.
+    """
+    name = _name_of(integration, sent)
+    work = _Work(
+        sent, integration, replace(ports, slots=beside.slots, paging=beside.paging), beside
+    )
+    begun = done = min(beside.progress.taken_in(name, at=sent.at), len(entries))
+    intake = Intake()
+    for _ in range(begun):
+        intake.note(Outcome.IGNORED, _TAKEN_BEFORE)
+    while done < len(entries):
+        chunk = list(entries[done : done + CHUNK])
+        taken = 0
+        for outcome, result in _first_taken(work.take(chunk)):
+            intake.note(outcome, result)
+            taken += 1
+        done += taken
+        if taken < len(chunk):
+            if done > begun:
+                beside.progress.note(name, done, at=ports.now(), write_id=ports.new_write_id())
+            ports.count({"AlertsOpened": intake.opened})
+            message = (
+                f"{done} of {len(entries)} entries are taken in. "
+                "Send the same body again: it goes on from there."
+            )
+            raise TryAgainError(message) from work.refusal
+    if begun:
+        beside.progress.forget(name)
+    return intake
+
+
+type _Taken = tuple[Outcome, dict[str, Any]]
+
+
+@dataclass(slots=True)
+class _Work:
+    """One request's work, in several threads."""
+
+    sent: Sent
+    integration: Integration
+    ports: Ports
+    beside: SideBySide
+    refusal: TryAgainError | None = field(default=None)
+    """Of storage, to one of the entries; no further one is begun then."""
+
+    def take(self, chunk: Sequence[Entry]) -> Sequence[_Taken | None]:
+        """Take entries in; None for each that was not begun, or was refused for now."""
+        taken: list[_Taken | None] = [None] * len(chunk)
+        if self._must_stop():
+            return taken
+
+        def take_group(places: Sequence[int]) -> None:
+            for place in places:
+                if self._must_stop():
+                    return
+                try:
+                    taken[place] = take_one(chunk[place], self.sent, self.integration, self.ports)
+                except TryAgainError as refusal:
+                    self.refusal = refusal
+                    return
+
+        alike: dict[str, list[int]] = {}
+        for place, entry in enumerate(chunk):
+            if isinstance(entry.read, Signal):
+                alike.setdefault(entry.read.dedup_key, []).append(place)
+            else:
+                taken[place] = take_one(entry, self.sent, self.integration, self.ports)
+        running = [self.beside.threads.submit(take_group, places) for places in alike.values()]
+        wait(running)
+        for each in running:
+            each.result()
+        return taken
+
+    def _must_stop(self) -> bool:
+        return self.refusal is not None or self.beside.seconds_left() < LAST_SECONDS
+
+
+def _first_taken(taken: Sequence[_Taken | None]) -> Iterator[_Taken]:
+    """Those before the first that was not taken in."""
+    for each in taken:
+        if each is None:
+            return
+        yield each
+
+
+def _name_of(integration: Integration, sent: Sent) -> str:
+    named = f"{len(integration.name)}:{integration.name}:".encode()
+    return hashlib.sha256(named + sent.body).hexdigest()

@@ -1,0 +1,31 @@
+"""Events of EventBridge that were given up, handed to ingest once more."""
+
+import json
+from dataclasses import dataclass
+
+from ops.dead_letters import Kept, Message
+from ops.stack import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Hands over what a message of EventFailuresQueue holds."""
+
+    functions: Client
+    function_name: str
+
+    def hand_over(self, message: Message) -> Kept | None:
+        """Have ingest take an event in; one that it took before is a repeat of the same alert.
+
+        A message of EventBridge is the event; one of Lambda holds it beside what went wrong.
+        """
+        body = json.loads(message["Body"])
+        event = body.get("requestPayload", body)
+        answer = self.functions.invoke(
+            FunctionName=self.function_name, Payload=json.dumps(event).encode()
+        )
+        if "FunctionError" not in answer:
+            return None
+        said = json.load(answer["Payload"])
+        error = said.get("errorType", answer["FunctionError"])
+        return Kept(f"ingest failed again ({error}) on event {event.get('id')}")
