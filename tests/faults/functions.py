@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,18 +72,6 @@ class QuietLog(Log):
         self._quiet.exception(message, **facts)
 
 
-class AtOnce(Executor):
-    """One after the other, so that every run is the same."""
-
-    def submit[**P, T](
-        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> "Future[T]":
-        """Do it now; who dies, dies with the whole process."""
-        future: Future[T] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
 class _Ingest(IngestPorts):
     def count(self, counts: object) -> None:
         """Metrics are not looked at."""
@@ -106,6 +94,7 @@ class Process:
     calls: Callable[[Service], Call]
     now: Callable[[], datetime]
     wait: Callable[[float], None]
+    threads: Executor
     new_write_id: NewWriteId
     outbound: Outbound
     personal: Sender
@@ -172,7 +161,7 @@ class Process:
             deliveries=SqsDeliveries(queue, DELIVERIES),
             heartbeats=lambda: heartbeats,
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
-            threads=AtOnce,
+            threads=lambda: self.threads,
             now=self.now,
             wait=self.wait,
             new_write_id=self.new_write_id,
@@ -207,7 +196,7 @@ class Process:
             now=self.now,
             new_write_id=self.new_write_id,
         )
-        return _Notifier(work=work, threads=AtOnce(), log=self.log, service="notifier")
+        return _Notifier(work=work, threads=self.threads, log=self.log, service="notifier")
 
 
 def _unused() -> Any:  # noqa: ANN401 - never made
