@@ -27,7 +27,7 @@ from tests.faults.line import QUEUES, Line, Personal, Run, Wire
 from tests.faults.plans import Function, Kind, Plan
 from tests.faults.queue import Message, SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
-from tests.faults.stream import SHARDS, Reading, Shard, SimulatedStream
+from tests.faults.stream import SHARDS, Reading, Shard, SimulatedStream, pattern
 from tests.faults.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
@@ -47,9 +47,6 @@ CONCURRENCY = 10
 STREAM_DELAY = timedelta(milliseconds=150)
 """Lambda looks at a shard some times a second."""
 QUEUE_DELAY = timedelta(milliseconds=10)
-SWEEPS_AFTER = 3
-"""Sweeps that are told after whatever one of them could find; all others would see the same."""
-
 type Wait = timedelta | Callable[[], bool]
 type Template = Mapping[str, Any]
 
@@ -97,7 +94,7 @@ class World:
         source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
         patterns = source["Properties"]["FilterCriteria"]["Filters"]
         self.stream = SimulatedStream(
-            [json.loads(each["Pattern"]) for each in patterns],
+            [pattern(json.loads(each["Pattern"])) for each in patterns],
             self.chance,
             tuple(Shard(Reading.declared(source["Properties"])) for _ in range(SHARDS)),
         )
@@ -123,6 +120,8 @@ class World:
         self._seen = (-1, -1)
         self._ticked_at = NINE - MINUTE
         self._tick_at: datetime | None = None
+        self.sweeps_after = 2
+        """Sweeps after whatever one of them could find; all others would see the same."""
         self._sweeps: set[datetime] = set()
         self._actors = 0
         self._busy = 0
@@ -261,7 +260,7 @@ class World:
 
     def _expect_sweeps(self, since: datetime) -> None:
         first = since + (NINE - since) % SWEEP_EVERY
-        self._sweeps.update(first + number * SWEEP_EVERY for number in range(SWEEPS_AFTER))
+        self._sweeps.update(first + number * SWEEP_EVERY for number in range(self.sweeps_after))
 
     def _look_at(self, shard: Shard) -> None:
         if shard.records and not shard.is_busy and not self.holds_stream:
@@ -499,8 +498,7 @@ class World:
             return
         sent = {
             notification.delivery.key
-            for item in self.line.table.items
-            if item["pk"]["S"].startswith(keys.LEDGER_FROM)
+            for item in self.line.table.starting_with(keys.LEDGER_FROM)
             for notification in [notification_from(item)]
             if notification.state is DeliveryState.SENT
         }

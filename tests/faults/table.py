@@ -3,11 +3,13 @@
 `test_table.py` holds it to the embedded DynamoDB of the local stack, call by call.
 """
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from tests.faults.expressions import (
@@ -68,6 +70,7 @@ class SimulatedTable:
     """What items were before their latest writes."""
     _locked: set[Place] = field(default_factory=set)
     _refuses_singles: bool = True
+    _smallest: dict[str, Attribute | None] = field(default_factory=dict)
     _older: Older = field(default_factory=dict)
     _indexed: "defaultdict[tuple[str, str], set[Place]]" = field(
         default_factory=lambda: defaultdict(set)
@@ -149,8 +152,16 @@ class SimulatedTable:
         """Everything, by key."""
         return [items[sk] for _, items in sorted(self._items.items()) for sk in sorted(items)]
 
+    def starting_with(self, prefix: str) -> Iterator[Item]:
+        """The items of some partitions."""
+        for pk, items in self._items.items():
+            if pk.startswith(prefix):
+                yield from items.values()
+
     def smallest(self, index_name: str) -> Attribute | None:
         """The smallest sort key of an index, whatever its partition."""
+        if index_name in self._smallest:
+            return self._smallest[index_name]
         index = self._indexes[index_name]
         ranges = [
             self._items[pk][sk][index.range_name]
@@ -158,7 +169,9 @@ class SimulatedTable:
             if name == index_name
             for pk, sk in places
         ]
-        return min(ranges, key=comparable, default=None)
+        smallest = min(ranges, key=comparable, default=None)
+        self._smallest[index_name] = smallest
+        return smallest
 
     # Reading
 
@@ -187,13 +200,11 @@ class SimulatedTable:
         index = self._indexes[index_name]
         values = parameters["ExpressionAttributeValues"]
         expression = parameters["KeyConditionExpression"]
-        partition = values[_hash_value(expression, index.hash_name)]["S"]
-        holds = condition(expression)
-        found = [
-            item
-            for item in self._partition(index_name, partition)
-            if holds(Scope(item, parameters.get("ExpressionAttributeNames", {}), values))
-        ]
+        hash_value, _, rest = _split(expression, index.hash_name)
+        found = self._partition(index_name, values[hash_value]["S"])
+        if rest:
+            holds, names = condition(rest), parameters.get("ExpressionAttributeNames", {})
+            found = [item for item in found if holds(Scope(item, names, values))]
         is_backward = not parameters.get("ScanIndexForward", True)
         found.sort(key=lambda it: _order(it, index), reverse=is_backward)
         if start := parameters.get("ExclusiveStartKey"):
@@ -312,6 +323,7 @@ class SimulatedTable:
         for name, index in self._indexes.items():
             if name is None:
                 continue
+            self._smallest.pop(name, None)
             if before is not None and index.holds(before):
                 self._indexed[name, before[index.hash_name]["S"]].discard((pk, sk))
             if after is not None and index.holds(after):
@@ -354,11 +366,14 @@ def _expect_known(parameters: Parameters, known: frozenset[str] | set[str]) -> N
         raise NotImplementedError(parameters["ReturnValues"])
 
 
-def _hash_value(expression: str, hash_name: str) -> str:
-    first, equals, value = expression.split()[:3]
-    if (first, equals) != (hash_name, "="):
+@cache
+def _split(expression: str, hash_name: str) -> tuple[str, str, str]:
+    """The partition's value in a condition of keys, and what is said of the sort key."""
+    found = re.fullmatch(rf"{hash_name} = (:\w+)(?:( AND )(.+))?", expression)
+    if found is None:
         raise NotImplementedError(expression)
-    return value
+    value, joined, rest = found.groups(default="")
+    return value, joined, rest
 
 
 def _place(key: Item) -> Place:

@@ -301,6 +301,7 @@ class Team:
     def _will_be_found(self) -> None:
         self.loses = True
         self.slack = FOUND_WITHIN
+        self.world.sweeps_after = 4
 
     # What can be seen
 

@@ -6,7 +6,7 @@ import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.conftest import TEMPLATE
+from tests.template_file import TEMPLATE
 from tests.template.intrinsics import Template
 
 
