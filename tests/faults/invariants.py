@@ -14,6 +14,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
+from tocsin.domain.sweep import SETTLED_AFTER
 from tocsin.domain.timeline import Change, ChangeType
 
 GRACE = timedelta(seconds=30)
@@ -139,7 +140,8 @@ def told_once(found: Findings) -> Iterator[str]:
     """Under one key once, and once more for each attempt that ended between sending and marking."""
     world = found.team.world
     for key, number in Counter(it.key for it in world.line.received).items():
-        if number > 1 + world.ambiguous[key] and not _outlives_leases(found):
+        again_at_most = world.ambiguous[key] + world.line.dropped[key]
+        if number > 1 + again_at_most and not _outlives_leases(found):
             yield f"{found.spelled(key)} arrived {number} times"
 
 
@@ -240,7 +242,8 @@ def pages_are_in_time(found: Findings) -> Iterator[str]:
             if at is None or "+" in page.delivery.channel or page.state is not DeliveryState.SENT:
                 continue
             if at > begun.at + within:
-                yield f"{found.spelled(page.delivery.key)} came {at - begun.at} after its step began"
+                late = at - begun.at
+                yield f"{found.spelled(page.delivery.key)} came {late} after its step began"
 
 
 def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
@@ -295,15 +298,17 @@ def somebody_is_asked(found: Findings) -> Iterator[str]:
     asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
     for alert in found.alerts:
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
-        if is_asking and found.team.policies and alert.alert_id not in asked:
-            if not alert.is_flapping and not alert.integration.startswith("tocsin"):
-                yield f"{name_of(alert)} fires, and nobody was ever asked"
+        is_quiet = alert.is_flapping or alert.dedup_key == "sweep" or not found.team.policies
+        if is_asking and not is_quiet and alert.alert_id not in asked:
+            yield f"{name_of(alert)} fires, and nobody was ever asked"
 
 
 def the_sweep_finds_nothing(found: Findings) -> Iterator[str]:
-    """Where nothing was lost, nothing is reported as forgotten."""
+    """Where nothing was lost or held up for long, nothing is reported as forgotten."""
+    if found.team.loses or found.team.world.line.held_up > SETTLED_AFTER:
+        return
     for alert in found.alerts:
-        if alert.dedup_key == "sweep" and not found.team.loses:
+        if alert.dedup_key == "sweep":
             yield f"the sweep reported: {alert.facts.summary}"
 
 
@@ -390,12 +395,11 @@ def _begun_steps(found: Findings) -> Iterator[BegunStep]:
         if fired is not None and len(opening) == 1:
             _, name, loop = opening[0]
             yield BegunStep(alert_id, name, loop, fired.at, "opening", tuple(pages[opening[0]]))
-        for it in begun:
-            name, loop = str(it.details["to_step"]), it.details["loop"]
-            assert isinstance(loop, int)
-            reason = it.details.get("reason")
+        for step in begun:
+            name, loop = str(step.details["to_step"]), int(step.details["loop"] or 0)
+            reason = step.details.get("reason")
             of_step = tuple(pages[alert_id, name, loop])
-            yield BegunStep(alert_id, name, loop, it.at, str(reason) if reason else None, of_step)
+            yield BegunStep(alert_id, name, loop, step.at, str(reason) if reason else None, of_step)
 
 
 def _followed_steps(found: Findings) -> Iterator[tuple[BegunStep, BegunStep]]:

@@ -93,6 +93,8 @@ class Line:
     clock: Scheduler
     received: list[Received] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    dropped: "Counter[str]" = field(default_factory=Counter)
+    """Messages that a provider took without saying so."""
     happened: "Counter[Kind]" = field(default_factory=Counter)
     held_up: timedelta = timedelta()
     """For how long all faults together may have held up a message."""
@@ -185,7 +187,9 @@ class Line:
         """One more attempt of a request."""
         return self._outcome(service, operation, parameters)
 
-    def _outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
+    def _outcome(  # noqa: PLR0911 - one for each way in which a request may end
+        self, service: Service, operation: str, parameters: Mapping[str, Any]
+    ) -> Outcome:
         run = current().run_of
         assert isinstance(run, Run)
         fault = self._boundary(run, operation)
@@ -254,9 +258,10 @@ class Line:
             self.clock.sleep(PROVIDER_PATIENCE)
             raise DeliveryFailedError("no answer in time", is_retryable=True)
         self.received.append(Received(self.clock.now, key, alert_id, event, is_flapping))
-        run.accepted.append(key)
         if trouble is Kind.DROP:
+            self.dropped[key] += 1
             raise DeliveryFailedError("the host closed the connection", is_retryable=True)
+        run.accepted.append(key)
         slow = [it for it in run.faults if it.kind is Kind.SLOW] if trouble is Kind.SLOW else ()
         pause = timedelta(seconds=max((it.seconds for it in slow), default=0))
         self.clock.sleep(LATENCY + max(pause, self.answers_after))
@@ -406,7 +411,7 @@ _VISIBILITY = timedelta(seconds=180)
 """For which a message stays away whose run failed, as in the template."""
 
 
-def _holds_up(fault: Fault) -> timedelta:
+def _holds_up(fault: Fault) -> timedelta:  # noqa: PLR0911 - one for each kind
     seconds = timedelta(seconds=abs(fault.seconds))
     minute = timedelta(minutes=1)
     match fault.kind:

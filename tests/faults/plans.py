@@ -109,7 +109,7 @@ def plan_of(seed: int, boundaries: Boundaries, *, without: frozenset[Kind] = fro
     return tuple(_fault(chance, chance.choice(kinds), places) for _ in range(number))
 
 
-def _fault(
+def _fault(  # noqa: PLR0911 - one for each kind
     chance: random.Random, kind: Kind, places: Sequence[tuple[Function, int, int, str]]
 ) -> Fault:
     if kind in ALL_ALONG:
@@ -152,7 +152,7 @@ def _all_along(chance: random.Random, kind: Kind) -> Fault:
             return Fault(kind=kind)
 
 
-def fits(kind: Kind, function: Function, request: str) -> bool:
+def fits(kind: Kind, function: Function, request: str) -> bool:  # noqa: PLR0911 - one for each kind
     """Whether this can go wrong with such a request."""
     match kind:
         case Kind.CONFLICT:

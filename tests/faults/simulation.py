@@ -23,7 +23,7 @@ from tests.examples import MINUTE, NINE
 from tests.fakes.write_ids import WriteIds
 from tests.faults import known_broken
 from tests.faults.functions import DELIVERIES, TIMERS, Process, Quiet
-from tests.faults.line import QUEUES, Line, Personal, Run, Wire
+from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
 from tests.faults.queue import Message, SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current

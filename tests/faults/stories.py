@@ -906,9 +906,9 @@ COMPARED = (
 HASTY = (
     flapping,
     acknowledged_at_once,
-    acknowledged_while_a_page_is_on_its_way,
 )
 OPEN = (
+    acknowledged_while_a_page_is_on_its_way,
     first_posts_of_two,
     first_posts_of_two_with_values,
     first_posts_of_three,

@@ -133,8 +133,9 @@ def pattern(written: Any) -> Pattern:  # noqa: ANN401 - any JSON
         choices = [_choice(each) for each in written]
         return lambda value: any(choice(value) for choice in choices)
     inner = [(name, pattern(each)) for name, each in written.items()]
-    return lambda value: isinstance(value, dict) and all(
-        name in value and holds(value[name]) for name, holds in inner
+    return lambda value: (
+        isinstance(value, dict)
+        and all(name in value and holds(value[name]) for name, holds in inner)
     )
 
 

@@ -310,7 +310,9 @@ class Team:
         ledger = DynamoDBNotifications(self.world.call, TABLE, RETENTION)
         found = self.find(name)
         assert found is not None
-        targets = {it.delivery.key: it.delivery.target for it in ledger.of_alert(found.alert_id)}
+        targets: dict[str, str] = {
+            it.delivery.key: it.delivery.target for it in ledger.of_alert(found.alert_id)
+        }
         arrived = dict.fromkeys(
             it.key for it in self.world.line.received if it.event == "alert.paged"
         )

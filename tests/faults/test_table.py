@@ -129,7 +129,7 @@ def test_both_answer_alike(
 
 
 def alike(answer: Answer, parameters: Parameters) -> Answer:
-    """DynamoDB names a last key also where a page is full and nothing follows; embedded, it may not.
+    """A full page that nothing follows names a last key on AWS, and embedded maybe none.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
     """
