@@ -102,7 +102,7 @@ def plan_of(seed: int, boundaries: Boundaries, *, without: frozenset[Kind] = fro
     places = [
         (function, run, boundary, request)
         for (function, run), requests in boundaries.items()
-        for boundary, request in enumerate(requests)
+        for boundary, request in enumerate((*requests, "end"))
     ]
     kinds = tuple(kind for kind in Kind if kind not in without | OF_STORIES)
     number = chance.choice((1, 2, 2, 3, 4))
@@ -165,6 +165,8 @@ def fits(kind: Kind, function: Function, request: str) -> bool:  # noqa: PLR0911
             return request == "provider"
         case Kind.THROTTLE | Kind.LOSE_REPLY:
             return request not in {"provider", "end"}
+        case Kind.STORAGE_OUT:
+            return request != "end"
         case Kind.TWICE | Kind.TWICE_AT_ONCE:
             return function is not Function.API
         case Kind.LATE:

@@ -11,7 +11,7 @@ from functions.alerts_api.alert_actions import Acknowledgement
 from tests.examples import ALICE, HOUR, NINE
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.scheduler import DeathError
-from tests.faults.simulation import Wait, World
+from tests.faults.simulation import StuckError, Wait, World
 from tests.faults.table import Record
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
@@ -217,7 +217,8 @@ class Team:
         while (status := self.world.post(_event(path, body))) >= 500:
             self.repeated += 1
             self.wait(AGAIN_AFTER)
-        assert status < 300, f"a sender is answered {status}"
+        if status >= 300:
+            raise StuckError(f"a sender is answered {status}")
 
     def acknowledge(self, name: str = "disk", *, by: Actor = ALICE) -> None:
         self._act(
