@@ -15,6 +15,7 @@ DEBIAN_SENDERS := prometheus prometheus-alertmanager zabbix-proxy-sqlite3 zabbix
 PYTHON ?= python3.13
 PORT ?= 8080
 ENV ?= default
+HISTORIES ?= 50000
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
@@ -100,6 +101,10 @@ stack-test: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(
 .PHONY: bench
 bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
 	@python -m bench
+
+.PHONY: proof
+proof: $(VENV)/.installed  ## Tell many histories with faults, and write the table of docs/reliability.md (HISTORIES=)
+	@python -m tests.faults.proof --histories $(HISTORIES)
 
 ##@ AWS
 

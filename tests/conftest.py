@@ -2,35 +2,26 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import hypothesis
 import pytest
-import yaml
 from moto import mock_aws
 
 from tests.aws_calls import calls_of
+from tests.template_file import read_template
 from tocsin.adapters.aws_json import Call
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
 
-TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 TABLE_NAME = "tocsin"
 
 # Tests share their machine with a build or a whole local stack: time says nothing about the code.
 hypothesis.settings.register_profile("tocsin", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("tocsin")
-
-
-class _CloudFormationLoader(yaml.SafeLoader):
-    """Reads a template; intrinsic functions such as !Ref become None."""
-
-
-_CloudFormationLoader.add_multi_constructor("!", lambda *_: None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,8 +51,7 @@ def aws_environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     """template.yaml with None in place of intrinsic functions: read it, never change it."""
-    parsed: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _CloudFormationLoader)  # noqa: S506 - a SafeLoader
-    return parsed
+    return read_template()
 
 
 @pytest.fixture(scope="module")

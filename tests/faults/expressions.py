@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 type Attribute = Mapping[str, Any]
@@ -35,21 +35,24 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda left, right: bool(left > right),
     ">=": lambda left, right: bool(left >= right),
 }
-_CLAUSES = ("SET", "REMOVE", "ADD")
+_SCALARS = frozenset("NSB")
 
 
 def comparable(attribute: Attribute) -> tuple[str, Any]:
     """A value that Python orders as DynamoDB does, within one type."""
     ((kind, value),) = attribute.items()
+    return _ordered(kind, value) if kind in _SCALARS else (kind, value)
+
+
+@lru_cache(maxsize=100_000)
+def _ordered(kind: str, value: str) -> tuple[str, Any]:
     match kind:
         case "N":
             return kind, Decimal(value)
         case "S":
             return kind, value.encode()
-        case "B":
-            return kind, base64.b64decode(value)
         case _:
-            return kind, value
+            return kind, base64.b64decode(value)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,18 +73,6 @@ class QuietLog(Log):
         self._quiet.exception(message, **facts)
 
 
-class AtOnce(Executor):
-    """One after the other, so that every run is the same."""
-
-    def submit[**P, T](
-        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> "Future[T]":
-        """Do it now; who dies, dies with the whole process."""
-        future: Future[T] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
 class _Ingest(IngestPorts):
     def count(self, counts: object) -> None:
         """Metrics are not looked at."""
@@ -107,6 +95,7 @@ class Process:
     calls: Callable[[Service], Call]
     now: Callable[[], datetime]
     wait: Callable[[float], None]
+    threads: Executor
     new_write_id: NewWriteId
     outbound: Outbound
     personal: Sender
@@ -174,7 +163,7 @@ class Process:
             heartbeats=lambda: heartbeats,
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sweeps=lambda: DynamoDBSweeps(call, TABLE),
-            threads=AtOnce,
+            threads=lambda: self.threads,
             now=self.now,
             wait=self.wait,
             new_write_id=self.new_write_id,
@@ -209,7 +198,7 @@ class Process:
             now=self.now,
             new_write_id=self.new_write_id,
         )
-        return _Notifier(work=work, threads=AtOnce(), log=self.log, service="notifier")
+        return _Notifier(work=work, threads=self.threads, log=self.log, service="notifier")
 
 
 def _unused() -> Any:  # noqa: ANN401 - never made

@@ -1,6 +1,7 @@
 """What lies between the functions and AWS, or a provider: here the faults happen."""
 
 import json
+import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +10,21 @@ from typing import Any
 
 from functions.notifier.outbound import Outbound
 from tests.faults.functions import DELIVERIES, LINK_KEY, TIMERS
-from tests.faults.plans import AT_PROVIDER, Fault, Function, Kind, Plan
+from tests.faults.plans import (
+    ALL_ALONG,
+    AT_PROVIDER,
+    IN_A_ROW,
+    OUTAGES,
+    Fault,
+    Function,
+    Kind,
+    Plan,
+    fits,
+)
 from tests.faults.queue import SimulatedQueue
+from tests.faults.scheduler import DeathError, Scheduler, current
 from tests.faults.table import RefusedError, SimulatedTable
-from tests.functions.notifier.conftest import KEY
-from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Service
+from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.http_connection import Reply
 from tocsin.domain.alert import Alert
@@ -24,13 +35,15 @@ from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
 
 LATENCY = timedelta(milliseconds=3)
+COMMIT = timedelta(milliseconds=4)
+"""For which a transaction holds its items."""
 PAUSE = timedelta(milliseconds=50)
 PROVIDER_PATIENCE = timedelta(seconds=10)
 PROVIDER = "provider"
+END = "end"
+LINK_SECRET = spell_link_key(bytes(range(32)))
 
-
-class DeathError(BaseException):
-    """The process is gone: nothing after this line ran."""
+type Outcome = dict[str, Any] | Reply | OSError
 
 
 @dataclass
@@ -39,12 +52,15 @@ class Run:
 
     function: Function
     number: int
+    began_at: datetime
+    deadline: datetime | None
     faults: Sequence[Fault]
     again: Callable[[], object]
-    """Works on the same event once more."""
+    """Works on the same event once more, beside this run."""
     asked: list[str] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     """Messages that a provider took."""
+    is_dead: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,15 @@ class Received:
     key: str
     alert_id: str
     event: str
+    is_flapping: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to bring a message to a provider."""
+
+    at: datetime
+    key: str
 
 
 @dataclass
@@ -64,134 +89,258 @@ class Line:
     table: SimulatedTable
     queues: Mapping[str, SimulatedQueue]
     plan: Plan
-    now: datetime
-    meanwhile: Callable[[], None]
-    """Does everything else that waits."""
-    runs: list[Run] = field(default_factory=list)
-    """Those that are under way, one within the other."""
+    chance: random.Random
+    clock: Scheduler
     received: list[Received] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    dropped: "Counter[str]" = field(default_factory=Counter)
+    """Messages that a provider took without saying so."""
     happened: "Counter[Kind]" = field(default_factory=Counter)
+    held_up: timedelta = timedelta()
+    """For how long all faults together may have held up a message."""
     requests: int = 0
+    answers: list[Kind] = field(default_factory=list)
+    """How the provider treats the next messages; a story may give some."""
+    arrives_after: list[timedelta] = field(default_factory=list)
+    """How long the next messages are on their way to the provider."""
+    answers_after: timedelta = timedelta()
+    """How long the provider takes for an answer once it has a message."""
+    loses: list[tuple[Function, str]] = field(default_factory=list)
+    """Requests whose reply a story lets get lost."""
+    knows_write_conflicts: bool = True
     _used: set[tuple[Fault, int]] = field(default_factory=set)
-    _trouble: list[Kind] = field(default_factory=list)
+    _away_until: dict[Kind, datetime] = field(default_factory=dict)
 
-    def begin(self, function: Function, number: int, again: Callable[[], object]) -> Run:
+    def __post_init__(self) -> None:
+        along = [fault for fault in self.plan if fault.kind in ALL_ALONG]
+        kinds = {fault.kind for fault in along}
+        self._throttled_each = [it.times for it in along if it.kind is Kind.THROTTLE_EVERY]
+        self._has_jitter = Kind.JITTER in kinds
+        self._is_stale = Kind.STALE in kinds
+        self._lag = timedelta(
+            seconds=max((it.seconds for it in along if it.kind is Kind.GSI_LAG), default=0)
+        )
+        self.disorder = self.chance if Kind.REORDER in kinds else None
+        for fault in along:
+            if fault.kind is not Kind.SKEW:
+                self.note(fault)
+
+    def note(self, fault: Fault) -> None:
+        """Count a fault that happens, and what it may hold up."""
+        self.happened[fault.kind] += 1
+        self.held_up += _holds_up(fault)
+
+    def begin(
+        self, function: Function, number: int, timeout: timedelta, again: Callable[[], object]
+    ) -> Run:
         """Count what a run asks for from now on."""
-        faults = [each for each in self.plan if (each.function, each.run) == (function, number)]
-        run = Run(function, number, faults, again)
-        self.runs.append(run)
-        return run
+        faults = [
+            each
+            for each in self.plan
+            if (each.function, each.run) == (function, number) and each.kind not in _NOT_WITHIN
+        ]
+        now = self.clock.now
+        return Run(function, number, now, now + timeout, faults, again)
 
-    def end(self) -> None:
-        """The last chance to die, before the caller hears that all is done."""
-        self._boundary("end")
-        self.runs[-1].asked.pop()
+    def end(self, run: Run) -> bool:
+        """The last chance to die, before the caller hears that all is done.
 
-    def answer(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Reply:
-        """One request to AWS."""
-        self.now += LATENCY
-        if not self.runs:
-            return _reply(200, self._do(service, operation, parameters))
-        fault = self._boundary(operation)
+        Returns:
+            Whether the caller is told.
+        """
+        fault = self._boundary(run, END)
+        run.asked.pop()
+        return fault is not Kind.LOST_DELETE
+
+    def is_away(self, kind: Kind) -> bool:
+        """Whether a service is away for now."""
+        until = self._away_until.get(kind)
+        return until is not None and self.clock.now < until
+
+    def go_away(self, kind: Kind, duration: timedelta) -> None:
+        """Let a service be away for a while."""
+        self._away_until[kind] = max(
+            self._away_until.get(kind, self.clock.now), self.clock.now + duration
+        )
+        self.clock.at(self._away_until[kind], _nothing)
+
+    def call_of(self, service: Service) -> Call:
+        """The functions' own client; its patience is asked only where something goes wrong."""
+
+        def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+            outcome = self._outcome(service, operation, parameters)
+            if isinstance(outcome, dict):
+                return outcome
+            return Client(service, self, operation, parameters, outcome).call(operation, parameters)
+
+        return call
+
+    def look(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the table for a story's own sake: at once, and without faults.
+
+        Raises:
+            RefusedError: DynamoDB would refuse it.
+        """
+        return self.table.answer(operation, parameters)
+
+    def outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
+        """One more attempt of a request."""
+        return self._outcome(service, operation, parameters)
+
+    def _outcome(  # noqa: PLR0911 - one for each way in which a request may end
+        self, service: Service, operation: str, parameters: Mapping[str, Any]
+    ) -> Outcome:
+        run = current().run_of
+        assert isinstance(run, Run)
+        fault = self._boundary(run, operation)
+        self.clock.sleep(self._latency())
         if service is DYNAMODB and self._is_throttled():
             fault = Kind.THROTTLE
+        away = Kind.STORAGE_OUT if service is DYNAMODB else Kind.QUEUES_OUT
+        if service is not SSM and self.is_away(away):
+            return _refusal(500, "InternalServerError")
         if fault is Kind.THROTTLE:
-            return _refusal("ThrottlingException")
-        if fault is Kind.CONFLICT:
-            reasons = [{"Code": "TransactionConflict"} for _ in parameters["TransactItems"]]
-            return _refusal("TransactionCanceledException", CancellationReasons=reasons)
+            return _refusal(400, "ThrottlingException")
+        if fault in {Kind.CONFLICT, Kind.WRITE_CONFLICT}:
+            return _conflict(parameters)
         if fault is Kind.REFUSE_PART:
             return self._refuse_first(parameters)
         try:
             answer = self._do(service, operation, parameters)
         except RefusedError as refused:
-            reply = _refusal(refused.code, **refused.answer)
-        else:
-            cut = {"Successful": answer.get("Successful", ())[1:]}
-            reply = _reply(200, cut if fault is Kind.CUT_REPLY else answer)
+            return _refusal(400, refused.code, **refused.answer)
+        if (run.function, operation) in self.loses:
+            self.loses.remove((run.function, operation))
+            fault = Kind.LOSE_REPLY
         if fault is Kind.LOSE_REPLY:
-            raise ConnectionResetError
-        return reply
+            return ConnectionResetError()
+        if fault is Kind.CUT_REPLY:
+            return {"Successful": answer.get("Successful", ())[1:]}
+        return answer
+
+    def _latency(self) -> timedelta:
+        if not self._has_jitter:
+            return LATENCY
+        return timedelta(milliseconds=self.chance.choice((1, 2, 3, 5, 8, 20, 60, 200, 900)))
 
     def _is_throttled(self) -> bool:
         self.requests += 1
-        is_turn = any(
-            it.kind is Kind.THROTTLE_EVERY and self.requests % it.times == 0 for it in self.plan
-        )
-        self.happened[Kind.THROTTLE_EVERY] += is_turn
-        return is_turn
+        return any(self.requests % number == 0 for number in self._throttled_each)
 
-    def _refuse_first(self, parameters: Mapping[str, Any]) -> Reply:
+    def _refuse_first(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         first, *others = parameters["Entries"]
         answer = self._do(SQS, "SendMessageBatch", {**parameters, "Entries": others})
-        return _reply(200, {**answer, "Failed": [{"Id": first["Id"], "Code": "InternalError"}]})
+        return {**answer, "Failed": [{"Id": first["Id"], "Code": "InternalError"}]}
 
-    def provide(self, key: str, alert_id: str, event: str) -> int:
+    def provide(self, key: str, alert_id: str, event: str, *, is_flapping: bool = False) -> int:
         """One request to a provider; the status of its answer.
 
         Raises:
             DeliveryFailedError: There is none.
         """
-        fault = self._boundary(PROVIDER)
+        run = current().run_of
+        assert isinstance(run, Run)
+        self.attempts.append(Attempt(self.clock.now, key))
+        fault = self._boundary(run, PROVIDER)
         if fault in AT_PROVIDER and fault is not None:
-            first = next(it for it in self.runs[-1].faults if it.kind is fault)
-            self._trouble = [fault] * first.times
-        trouble = self._trouble.pop(0) if self._trouble else None
-        if trouble is Kind.ANSWER_500:
+            first = next(it for it in run.faults if it.kind is fault)
+            self.answers = [fault] * first.times
+        trouble = self.answers.pop(0) if self.answers else None
+        if trouble is Kind.REFUSE:
+            self.clock.sleep(LATENCY)
+            return 403
+        if self.arrives_after:
+            self.clock.sleep(self.arrives_after.pop(0))
+        if trouble is Kind.ANSWER_500 or self.is_away(Kind.PROVIDER_OUT):
+            self.clock.sleep(LATENCY)
             return 500
         if trouble is Kind.HANG:
-            self.now += PROVIDER_PATIENCE
+            self.clock.sleep(PROVIDER_PATIENCE)
             raise DeliveryFailedError("no answer in time", is_retryable=True)
-        self._accept(key, alert_id, event)
+        self.received.append(Received(self.clock.now, key, alert_id, event, is_flapping))
         if trouble is Kind.DROP:
+            self.dropped[key] += 1
             raise DeliveryFailedError("the host closed the connection", is_retryable=True)
+        run.accepted.append(key)
+        slow = [it for it in run.faults if it.kind is Kind.SLOW] if trouble is Kind.SLOW else ()
+        pause = timedelta(seconds=max((it.seconds for it in slow), default=0))
+        self.clock.sleep(LATENCY + max(pause, self.answers_after))
         return 200
 
-    def _accept(self, key: str, alert_id: str, event: str) -> None:
-        self.received.append(Received(self.now, key, alert_id, event))
-        self.runs[-1].accepted.append(key)
-
-    def _boundary(self, request: str) -> Kind | None:
+    def _boundary(self, run: Run, request: str) -> Kind | None:
         """Whatever the plan has for this place happens; what concerns the request is told."""
-        run = self.runs[-1]
+        if run.is_dead:
+            raise DeathError
         boundary = len(run.asked)
         run.asked.append(request)
+        if not run.faults:
+            return None
         found: Kind | None = None
         for fault in run.faults:
             if (fault, boundary) in self._used or not _is_here(fault, boundary):
                 continue
+            if not fits(fault.kind, run.function, request):
+                continue
             self._used.add((fault, boundary))
+            self.note(fault)
             match fault.kind:
                 case Kind.DIE:
-                    self.happened[Kind.DIE] += 1
+                    run.is_dead = True
                     raise DeathError
-                case Kind.MEANWHILE:
-                    self.meanwhile()
+                case Kind.PAUSE:
+                    self.clock.sleep(timedelta(seconds=fault.seconds, milliseconds=1))
                 case Kind.TWICE_AT_ONCE:
                     run.again()
-                case _ if not _concerns(fault.kind, request):
-                    continue
+                case _ if fault.kind in OUTAGES:
+                    self.go_away(fault.kind, timedelta(seconds=fault.seconds))
                 case _:
                     found = fault.kind
-            self.happened[fault.kind] += 1
         return found
 
     def _do(
         self, service: Service, operation: str, parameters: Mapping[str, Any]
     ) -> dict[str, Any]:
         if service is DYNAMODB:
-            return self.table.answer(operation, parameters)
+            return self._ask_table(operation, parameters)
         if service is SSM:
             assert (operation, parameters["Name"]) == ("GetParameter", LINK_KEY)
-            return {"Parameter": {"Value": spell_link_key(KEY)}}
+            return {"Parameter": {"Value": LINK_SECRET}}
         assert (service, operation) == (SQS, "SendMessageBatch")
-        return self.queues[parameters["QueueUrl"]].send_batch(parameters["Entries"], self.now)
+        return self.queues[parameters["QueueUrl"]].send_batch(parameters["Entries"], self.clock.now)
+
+    def _ask_table(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "TransactWriteItems":
+            with self.table.locked(parameters, singles_too=self.knows_write_conflicts):
+                self.clock.sleep(COMMIT)
+                return self.table.answer(operation, parameters)
+        age = self._age(operation, parameters)
+        if age:
+            return self.table.read_late(operation, parameters, age)
+        return self.table.answer(operation, parameters)
+
+    def _age(self, operation: str, parameters: Mapping[str, Any]) -> timedelta:
+        if operation == "BatchGetItem":
+            ((_, parameters),) = parameters["RequestItems"].items()
+        elif operation not in {"GetItem", "Query"}:
+            return timedelta()
+        if parameters.get("IndexName"):
+            return self._lag
+        if not self._is_stale or parameters.get("ConsistentRead"):
+            return timedelta()
+        return timedelta(milliseconds=self.chance.choice((0, 100, 1000)))
 
 
 class Client(AwsJsonClient):
-    """The functions' own client, with all its patience, at the end of the line."""
+    """The functions' own client, at the end of the line, after a first attempt that failed."""
 
-    def __init__(self, service: Service, line: Line) -> None:
+    def __init__(
+        self,
+        service: Service,
+        line: Line,
+        operation: str,
+        parameters: Mapping[str, Any],
+        first: Outcome,
+    ) -> None:
         super().__init__(
             service,
             region="eu-central-1",
@@ -199,19 +348,19 @@ class Client(AwsJsonClient):
             endpoint="http://simulated.invalid",
         )
         self._line = line
-
-        self._parameters: Mapping[str, Any] = {}
-
-    def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        self._parameters = parameters
-        return super().call(operation, parameters)
+        self._request = operation, parameters
+        self._first: Outcome | None = first
 
     def _send(self, operation: str, body: bytes) -> Reply:
-        assert body
-        return self._line.answer(self._service, operation, self._parameters)
+        assert (operation, bool(body)) == (self._request[0], True)
+        first, self._first = self._first, None
+        outcome = first or self._line.outcome(self._service, *self._request)
+        if isinstance(outcome, OSError):
+            raise outcome
+        return outcome if isinstance(outcome, Reply) else _reply(200, outcome)
 
     def _pause(self, attempt: int) -> None:
-        self._line.now += PAUSE * 2**attempt
+        self._line.clock.sleep(PAUSE * 2**attempt)
 
 
 class Wire(Outbound):
@@ -225,8 +374,11 @@ class Wire(Outbound):
         """Send one request."""
         assert url
         told = json.loads(body)
-        alert_id = told["data"]["alert"]["id"]
-        status = self._line.provide(headers["webhook-id"], alert_id, told["type"])
+        alert = told["data"]["alert"]
+        is_flapping = bool(alert["flapping"])
+        status = self._line.provide(
+            headers["webhook-id"], alert["id"], told["type"], is_flapping=is_flapping
+        )
         return Reply(f"HTTP/1.1 {status} -\r\n")
 
 
@@ -245,29 +397,59 @@ class Personal:
         delivery = notification.delivery
         status = self.line.provide(delivery.key, alert.alert_id, delivery.event)
         if status != 200:
-            raise DeliveryFailedError(f"the provider answered {status}", is_retryable=True)
+            reason = f"the provider answered {status}"
+            raise DeliveryFailedError(reason, is_retryable=status >= 500)
         return f"provider-{delivery.key}"
 
 
 QUEUES = {TIMERS: "TimersQueue", DELIVERIES: "DeliveriesQueue"}
 """By URL, their names in the template."""
 
+_NOT_WITHIN = ALL_ALONG | {Kind.TWICE, Kind.LATE}
+"""What does not happen at a boundary of a run."""
+_VISIBILITY = timedelta(seconds=180)
+"""For which a message stays away whose run failed, as in the template."""
+
+
+def _holds_up(fault: Fault) -> timedelta:  # noqa: PLR0911 - one for each kind
+    seconds = timedelta(seconds=abs(fault.seconds))
+    minute = timedelta(minutes=1)
+    match fault.kind:
+        case (
+            Kind.DIE
+            | Kind.THROTTLE
+            | Kind.CONFLICT
+            | Kind.WRITE_CONFLICT
+            | Kind.LOSE_REPLY
+            | Kind.LOST_DELETE
+        ):
+            return _VISIBILITY + minute
+        case Kind.THROTTLE_EVERY | Kind.JITTER:
+            return 2 * (_VISIBILITY + minute)
+        case Kind.STORAGE_OUT | Kind.QUEUES_OUT:
+            return seconds + 2 * (_VISIBILITY + minute)
+        case Kind.PAUSE | Kind.SLOW:
+            return seconds + _VISIBILITY + minute
+        case Kind.PROVIDER_OUT | Kind.ANSWER_500 | Kind.HANG | Kind.DROP:
+            return seconds + 5 * minute
+        case Kind.SKEW:
+            return 2 * seconds + minute
+        case _:
+            return seconds + minute
+
 
 def _is_here(fault: Fault, boundary: int) -> bool:
-    in_a_row = fault.kind in {Kind.THROTTLE, Kind.CONFLICT, Kind.LOSE_REPLY}
-    return fault.boundary <= boundary < fault.boundary + (fault.times if in_a_row else 1)
+    times = fault.times if fault.kind in IN_A_ROW else 1
+    if fault.kind is Kind.LOST_DELETE:
+        return True
+    return fault.boundary <= boundary < fault.boundary + times
 
 
-def _concerns(kind: Kind, request: str) -> bool:
-    match kind:
-        case Kind.CONFLICT:
-            return request == "TransactWriteItems"
-        case Kind.CUT_REPLY | Kind.REFUSE_PART:
-            return request == "SendMessageBatch"
-        case Kind.THROTTLE | Kind.LOSE_REPLY:
-            return request not in {PROVIDER, "end"}
-        case _:
-            return kind in AT_PROVIDER and request == PROVIDER
+def _conflict(parameters: Mapping[str, Any]) -> Reply:
+    if "TransactItems" not in parameters:
+        return _refusal(400, "TransactionConflictException")
+    reasons = [{"Code": "TransactionConflict"} for _ in parameters["TransactItems"]]
+    return _refusal(400, "TransactionCanceledException", CancellationReasons=reasons)
 
 
 def _reply(status: int, answer: Mapping[str, Any]) -> Reply:
@@ -276,5 +458,9 @@ def _reply(status: int, answer: Mapping[str, Any]) -> Reply:
     return reply
 
 
-def _refusal(code: str, **more: Any) -> Reply:  # noqa: ANN401 - any JSON
-    return _reply(400, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **more})
+def _refusal(status: int, code: str, **more: Any) -> Reply:  # noqa: ANN401 - any JSON
+    return _reply(status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", **more})
+
+
+def _nothing() -> None:
+    """A time at which the clock stops, so that others look again."""

@@ -1,6 +1,7 @@
 """SQS in this process: delays, visibility, at least once, and dead letters."""
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from itertools import count
 from typing import Any
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
     """One message, waiting or on its way."""
 
@@ -16,12 +17,16 @@ class Message:
     body: str
     available_at: datetime
     receives: int = 0
-    is_held_back: bool = False
+    is_repetition: bool = False
 
     @property
     def as_record(self) -> dict[str, Any]:
         """As Lambda's event shows it."""
-        return {"messageId": self.message_id, "body": self.body}
+        return {
+            "messageId": self.message_id,
+            "body": self.body,
+            "attributes": {"ApproximateReceiveCount": str(self.receives)},
+        }
 
 
 @dataclass
@@ -32,6 +37,8 @@ class SimulatedQueue:
     receive_limit: int
     messages: list[Message] = field(default_factory=list)
     dead: list[Message] = field(default_factory=list)
+    busy: int = 0
+    """Runs that work on its messages."""
     _numbers: "count[int]" = field(default_factory=count)
 
     @classmethod
@@ -53,17 +60,28 @@ class SimulatedQueue:
         json.loads(body)
         self.messages.append(Message(f"message-{next(self._numbers)}", body, available_at))
 
+    def repeat(self, message: Message, available_at: datetime) -> None:
+        """Let it come once more, as a standard queue may."""
+        self.messages.append(
+            Message(message.message_id, message.body, available_at, is_repetition=True)
+        )
+
     @property
     def next_at(self) -> datetime | None:
         """When the next message can be had."""
         return min((message.available_at for message in self.messages), default=None)
 
-    def receive(self, now: datetime, limit: int) -> list[Message]:
+    def receive(
+        self, now: datetime, limit: int, disorder: random.Random | None = None
+    ) -> list[Message]:
         """Hand out what can be had; it comes back unless it is deleted in time."""
         ready = [message for message in self.messages if message.available_at <= now]
-        batch = sorted(ready, key=lambda it: it.available_at)[:limit]
+        ready.sort(key=lambda it: it.available_at)
+        if disorder is not None and ready:
+            limit = disorder.randint(1, limit)
+            disorder.shuffle(ready)
         received = []
-        for message in batch:
+        for message in ready[:limit]:
             if message.receives >= self.receive_limit:
                 self.messages.remove(message)
                 self.dead.append(message)
@@ -75,4 +93,5 @@ class SimulatedQueue:
 
     def delete(self, message: Message) -> None:
         """It has been worked on; a second time does nothing."""
-        self.messages = [it for it in self.messages if it.message_id != message.message_id]
+        if message in self.messages:
+            self.messages.remove(message)

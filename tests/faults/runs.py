@@ -1,13 +1,23 @@
-"""One story under one plan, and how it ended."""
+"""One story under one plan, how it ended, and the command that tells it again."""
 
+import os
+import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from tests.faults import known_broken
 from tests.faults.ending import Findings, differences
-from tests.faults.plans import Boundaries, Kind, Plan, shrunk
+from tests.faults.invariants import INVARIANTS
+from tests.faults.plans import Boundaries, Fault, Function, Kind, Plan, plan_of, shrunk
 from tests.faults.simulation import StuckError, Template, World
 from tests.faults.stories import Story
 from tests.faults.team import Team
+
+ROOT = Path(__file__).parents[2]
+NOT_YET = frozenset(known_broken.KINDS)
+COMES_TO_ITS_END = "Every story comes to its end"
+ENDS_ALIKE = "A story ends as it ends without faults"
 
 
 @dataclass
@@ -23,7 +33,7 @@ class Tally:
     def lines(self) -> list[str]:
         """For the end of a session."""
         return [
-            f"{self.plans} plans, {self.kill_points} kill points, all stories ended alike",
+            f"{self.plans} plans, {self.kill_points} kill points, nothing violated",
             f"{self.redelivered} redeliveries, {self.duplicates} messages taken and not marked",
             *(f"{number:6} x {kind}" for kind, number in sorted(self.happened.items())),
         ]
@@ -42,24 +52,50 @@ class Calm:
     boundaries: Boundaries
     tally: Tally
 
+    def plan(self, seed: int) -> Plan:
+        """What goes wrong by a seed."""
+        return plan_of(seed, self.boundaries, without=NOT_YET)
+
     def problems(self, plan: Plan, seed: int = 0) -> list[str]:
         """What is wrong after the same story under a plan."""
         try:
             findings = tell(self.story, self.template, plan, seed)
         except StuckError as stuck:
-            return [str(stuck)]
+            return [f"{COMES_TO_ITS_END}: {stuck}"]
         self.tally.redelivered += findings.team.world.redelivered
         self.tally.duplicates += sum(findings.team.world.ambiguous.values())
         self.tally.happened += findings.team.world.line.happened
-        is_hasty = self.story.is_hasty
-        return [*findings.problems(), *differences(self.findings, findings, is_hasty=is_hasty)]
+        problems = violations(findings)
+        if not self.story.is_open:
+            is_hasty = self.story.is_hasty
+            different = differences(self.findings, findings, is_hasty=is_hasty)
+            problems += [f"{ENDS_ALIKE}: {each}" for each in different]
+        return problems
 
     def report(self, plan: Plan, seed: int, problems: list[str]) -> str:
         """What somebody needs to mend it."""
         smallest = shrunk(plan, lambda smaller: bool(self.problems(smaller, seed)))
         faults = "\n".join(f"  {fault}" for fault in smallest)
         wrong = "\n".join(f"  {problem}" for problem in self.problems(smallest, seed) or problems)
-        return f"{self.story.name}, seed {seed}\n{faults}\nends with\n{wrong}"
+        command = replay_command(self.story, plan, smallest, seed)
+        return f"{self.story.name}:\n{faults}\nends with\n{wrong}\nTell it again:\n  {command}"
+
+
+def replay_command(story: Story, plan: Plan, smallest: Plan, seed: int) -> str:
+    """The one command that tells a story again under what is left of a plan."""
+    command = f'python -m tests.faults.replay --story "{story.name}"'
+    (first, *others) = plan
+    if first.kind is Kind.DIE and not others and seed == 0:
+        return f'{command} --kill "{first.function.value}" {first.run} {first.boundary}'
+    only = [position for position, fault in enumerate(plan) if fault in smallest]
+    needed = f" --only {' '.join(map(str, only))}" if len(only) < len(plan) else ""
+    return f"{command} --seed {seed}{needed}"
+
+
+def kill(function: str, run: int, boundary: int) -> Plan:
+    """The plan of one death."""
+    fault = Fault(kind=Kind.DIE, function=Function(function), run=run, boundary=boundary)
+    return (fault,)
 
 
 def tell(story: Story, template: Template, plan: Plan = (), seed: int = 0) -> Findings:
@@ -69,13 +105,39 @@ def tell(story: Story, template: Template, plan: Plan = (), seed: int = 0) -> Fi
         StuckError: It does not come to its end.
     """
     team = Team(World(template, plan, seed))
-    team.world.play(story.tell(team))
+    team.world.play(lambda: story.tell(team))
     return Findings(team)
 
 
 def calm(story: Story, template: Template, tally: Tally = TALLY) -> Calm:
     """Let a story happen without faults."""
     findings = tell(story, template)
-    problems = list(findings.problems())
+    problems = violations(findings)
     assert not problems, f"{story.name} without faults: {problems}"
     return Calm(story, template, findings, findings.team.world.boundaries, tally)
+
+
+def violations(findings: Findings) -> list[str]:
+    """What does not hold of all that must."""
+    return [
+        f"{invariant.sentence}: {problem}"
+        for invariant in INVARIANTS
+        if not invariant.is_known_broken
+        for problem in invariant.check(findings)
+    ]
+
+
+def seed_of_commit() -> tuple[int, str]:
+    """A number that is the same for the same tree of files, and what it was made of."""
+    asked = subprocess.run(
+        ("git", "rev-parse", "HEAD^{tree}"),
+        cwd=ROOT,
+        env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    tree = asked.stdout.strip()
+    if asked.returncode != 0 or not tree:
+        return 20260301, "no commit here: a constant"
+    return int(tree[:10], 16), f"tree {tree[:10]}"

@@ -1,30 +1,38 @@
-"""The whole of Tocsin in one process: real functions, a clock that jumps, and a plan of faults."""
+"""The whole of Tocsin in one process: real functions, a clock that jumps, and a plan of faults.
+
+Every run of a function is a task of its own, as is everybody who sends or acts. A task gives way
+at each request, so that whatever is due meanwhile happens, to its end. Lambda's rules hold: one
+batch of a shard at a time, as many of a queue as the template allows, and no run longer than its
+function's timeout.
+"""
 
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from functions.escalator.due_timers import run_messages, sweep, tick
+from functions.escalator.due_timers import run_messages, run_tick, tick
 from functions.escalator.table_changes import follow_records
 from functions.ingest.answers import respond
 from functions.notifier.deliveries import deliver_messages
 from tests.examples import MINUTE, NINE
 from tests.fakes.write_ids import WriteIds
+from tests.faults import known_broken
 from tests.faults.functions import DELIVERIES, TIMERS, Process, Quiet
-from tests.faults.line import QUEUES, Client, DeathError, Line, Personal, Wire
+from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
-from tests.faults.queue import SimulatedQueue
-from tests.faults.stream import ATTEMPTS_LIMIT, Shard, SimulatedStream
-from tests.faults.table import SimulatedTable
-from tocsin.adapters.aws_json import DYNAMODB, Call, Service
+from tests.faults.queue import Message, SimulatedQueue
+from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
+from tests.faults.stream import SHARDS, Reading, Shard, SimulatedStream, pattern
+from tests.faults.table import Record, RefusedError, SimulatedTable
+from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
-from tocsin.domain.errors import TryAgainError
+from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import instant
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import DeliveryState
@@ -32,12 +40,25 @@ from tocsin.domain.sweep import SWEEP_EVERY
 
 SETTLE = timedelta(minutes=30)
 """After the end of a story, and all that it left."""
-EVENTS_LIMIT = 5000
+EVENTS_LIMIT = 20_000
 BATCH_LIMIT = 10
-
+CONCURRENCY = 10
+"""Runs of one queue's function at the same time, as the template has it."""
+STREAM_DELAY = timedelta(milliseconds=150)
+"""Lambda looks at a shard some times a second."""
+QUEUE_DELAY = timedelta(milliseconds=10)
 type Wait = timedelta | Callable[[], bool]
-type Script = Iterator[Wait]
 type Template = Mapping[str, Any]
+
+_RESOURCES = {
+    Function.INGEST: "IngestFunction",
+    Function.API: "AlertsApiFunction",
+    Function.TABLE_CHANGE: "TableChangeFunction",
+    Function.TICK: "TickFunction",
+    Function.TIMER: "TimerFunction",
+    Function.NOTIFIER: "NotifierFunction",
+}
+_TIMES_OF_A_LINE = ("due_at", "claimed_until", "next_attempt_at")
 
 
 class StuckError(Exception):
@@ -51,10 +72,13 @@ class World:
     template: Template
     plan: Plan = ()
     seed: int = 0
+    has_sweep: bool = True
     boundaries: dict[tuple[Function, int], list[str]] = field(default_factory=dict)
     ambiguous: "Counter[str]" = field(default_factory=Counter)
     """Messages that a provider took, from a run that did not write that down."""
     redelivered: int = 0
+    resent: int = 0
+    """Signals that came twice, because a gateway or a sender sent them again."""
     log: Quiet = field(default_factory=Quiet)
 
     def __post_init__(self) -> None:
@@ -63,115 +87,140 @@ class World:
             url: SimulatedQueue.declared(resources[name]["Properties"])
             for url, name in QUEUES.items()
         }
-        table = SimulatedTable(resources["Table"]["Properties"])
-        self.line = Line(table, self.queues, self.plan, NINE, self._meanwhile)
+        self.chance = random.Random(self.seed)  # noqa: S311 - the same in every run
+        self.clock = Scheduler(NINE, self._settle)
+        table = SimulatedTable(resources["Table"]["Properties"], lambda: self.clock.now)
+        self.line = Line(table, self.queues, self.plan, self.chance, self.clock)
         source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
         patterns = source["Properties"]["FilterCriteria"]["Filters"]
-        filters = [json.loads(each["Pattern"]) for each in patterns]
-        self.stream = SimulatedStream(filters, random.Random(self.seed))  # noqa: S311 - the same in every run
-        self.call: Call = Client(DYNAMODB, self.line).call
+        self.stream = SimulatedStream(
+            [pattern(json.loads(each["Pattern"])) for each in patterns],
+            self.chance,
+            tuple(Shard(Reading.declared(source["Properties"])) for _ in range(SHARDS)),
+        )
+        self.timeouts = {
+            function: timedelta(seconds=resources[name]["Properties"]["Timeout"])
+            for function, name in _RESOURCES.items()
+        }
+        self.line.knows_write_conflicts = Kind.WRITE_CONFLICT not in known_broken.KINDS
         self.new_write_id = WriteIds()
+        self.loses_record: Callable[[Record], bool] | None = None
+        """Says which records of the stream nobody ever works on."""
+        self.holds_stream = False
+        """Nobody reads the stream for now."""
+        self.loses_message: Callable[[str], bool] | None = None
+        """Says which messages of a queue vanish, by their body."""
+        self.repeats_after: timedelta | None = None
+        """After what time each message comes again."""
         self._numbers: defaultdict[Function, int] = defaultdict(int)
-        self._processes: dict[tuple[Function, int], Process] = {}
-        self._script: Script | None = None
-        self._wait: Wait | None = None
-        self._resumes_at = NINE
-        self._ticked_at = NINE - MINUTE
-        self._told_at = NINE
+        self._made: defaultdict[Function, int] = defaultdict(int)
+        self._idle: defaultdict[Function, list[Process]] = defaultdict(list)
+        self._waiting: list[tuple[Callable[[], bool], Task]] = []
         self._late: set[object] = set()
-        self._extra: list[tuple[datetime, Callable[[], None]]] = []
+        self._seen = (-1, -1)
+        self._ticked_at = NINE - MINUTE
+        self._tick_at: datetime | None = None
+        self.sweeps_after = 2
+        """Sweeps after whatever one of them could find; all others would see the same."""
+        self._sweeps: set[datetime] = set()
+        self._actors = 0
+        self._busy = 0
 
     @property
     def now(self) -> datetime:
-        return self.line.now
+        return self.clock.now
 
     # The loop
 
-    def play(self, script: Script) -> None:
+    def play(self, script: Callable[[], None]) -> None:
         """Let a story happen, and everything that follows from it.
 
         Raises:
             StuckError: It does not come to its end.
         """
-        self._script = script
+        self.begin(script)
         rests_at: datetime | None = None
         for _ in range(EVENTS_LIMIT):
-            self.stream.take(self._written())
-            at, event = self._next()
+            self._settle()
+            at = self.clock.next_at
             rests_at = self._rests_at(rests_at)
             if rests_at is not None and (at is None or at > rests_at):
                 return
             if at is None:
                 raise StuckError("nothing happens any more, and the story waits")
-            self.line.now = max(self.now, at)
-            event()
+            self.clock.step()
         raise StuckError(f"no rest after {EVENTS_LIMIT} events")
+
+    def begin(
+        self, script: Callable[[], None], *, after: timedelta = timedelta()
+    ) -> Callable[[], bool]:
+        """Let somebody do something beside all others; says whether that is done."""
+        self._actors += 1
+        is_done = [False]
+
+        def act() -> None:
+            self.clock.sleep(after)
+            script()
+            self._actors -= 1
+            is_done[0] = True
+            self._check_waiting()
+
+        self.clock.spawn(act)
+        return lambda: is_done[0]
+
+    def wait(self, wait: Wait) -> None:
+        """Let a time pass, or wait until something is so."""
+        if isinstance(wait, timedelta):
+            self.clock.sleep(wait)
+            return
+        if not wait():
+            self._waiting.append((wait, current()))
+            self.clock.park()
+
+    def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the table for a story's own sake."""
+        try:
+            return self.line.look(operation, parameters)
+        except RefusedError as refused:
+            raise AwsError(refused.code, "", item=refused.answer.get("Item")) from refused
 
     def _rests_at(self, before: datetime | None) -> datetime | None:
         """When it may be said that nothing happens any more; None while something does."""
         has_messages = any(queue.messages for queue in self.queues.values())
         has_records = any(shard.records for shard in self.stream.shards)
-        if self._script is not None or has_messages or has_records or self._extra:
+        if self._actors or self._busy or has_messages or has_records:
             return None
         return before or self.now + SETTLE
 
-    def _written(self) -> list[dict[str, Any]]:
-        written, self.line.table.records = self.line.table.records, []
-        if written:
-            self._told_at = self.now
-        return written
+    def _settle(self) -> None:
+        """Take over what was written and received since."""
+        table = self.line.table
+        seen = table.writes, len(self.line.received)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._take_records()
+        self._plan_tick()
+        self._check_waiting()
 
-    def _next(self) -> tuple[datetime | None, Callable[[], None]]:
-        """Whatever comes first."""
-        events = list(self._waiting())
-        if not events:
-            return None, _nothing
-        return min(events, key=lambda event: event[0])
-
-    def _waiting(
-        self, *, is_tick_too: bool = True
-    ) -> Iterator[tuple[datetime, Callable[[], None]]]:
-        if self._script is not None:
-            if self._wait is None or isinstance(self._wait, timedelta):
-                yield self._resumes_at, self._resume
-            elif self._wait():
-                yield self.now, self._resume
-        for shard in self.stream.shards:
-            if shard.records and not shard.is_busy:
-                yield max(self.now, shard.ready_at or self.now), partial(self._follow, shard)
-        if (at := self.queues[TIMERS].next_at) is not None:
-            yield at, self._work_on_timers
-        if (at := self.queues[DELIVERIES].next_at) is not None:
-            yield at, self._deliver
-        for extra in self._extra:
-            yield extra[0], partial(self._do_extra, extra)
-        if is_tick_too and (at := self._next_tick()) is not None:
-            yield at, self._tick
-
-    def _meanwhile(self) -> None:
-        """Everything that could happen now happens, within a run that is under way."""
-        self.stream.take(self._written())
-        events = [event for at, event in self._waiting(is_tick_too=False) if at <= self.now]
-        for event in events:
-            event()
-            self.stream.take(self._written())
+    def _check_waiting(self) -> None:
+        for waiting in [it for it in self._waiting if it[0]()]:
+            self._waiting.remove(waiting)
+            self.clock.wake(waiting[1])
 
     # People and senders
 
-    def _resume(self) -> None:
-        script, self._script = self._script, None
-        assert script is not None
-        self._wait = next(script, None)
-        if self._wait is None:
-            return
-        self._script = script
-        if isinstance(self._wait, timedelta):
-            self._resumes_at = self.now + self._wait
-
     def post(self, event: Mapping[str, Any]) -> int:
         """A sender sends; the status that it gets."""
+        return self._post(event)
+
+    def _post(self, event: Mapping[str, Any]) -> int:
+        def again() -> None:
+            self.resent += 1
+            self._post(event)
+
         try:
-            answer = self._run(Function.INGEST, lambda it: respond(event, it.ingest), _nothing)
+            answer = self._run(Function.INGEST, lambda it: respond(event, it.ingest), again)
         except DeathError:
             return 502
         return int(answer["statusCode"])
@@ -184,147 +233,243 @@ class World:
         """
         return self._run(Function.API, work, _nothing)
 
-    # Functions
+    # The stream
+
+    def _take_records(self) -> None:
+        records, self.line.table.records = self.line.table.records, []
+        if not records:
+            return
+        if self.loses_record is not None:
+            records = [record for record in records if not self.loses_record(record)]
+        taken = self.stream.take(records, self.now)
+        if taken:
+            self._expect_sweeps(self.now)
+            self._note_lines(taken)
+            for shard in self.stream.shards:
+                self._look_at(shard)
+
+    def _note_lines(self, records: Iterable[Record]) -> None:
+        """When a sweep may find more than the one before it."""
+        for record in records:
+            image = record["dynamodb"].get("NewImage", {})
+            if not record["dynamodb"]["Keys"]["pk"]["S"].startswith(keys.LEDGER_FROM):
+                continue
+            for name in _TIMES_OF_A_LINE:
+                if name in image:
+                    self._expect_sweeps(instant(int(image[name]["N"])))
+
+    def _expect_sweeps(self, since: datetime) -> None:
+        first = since + (NINE - since) % SWEEP_EVERY
+        self._sweeps.update(first + number * SWEEP_EVERY for number in range(self.sweeps_after))
+
+    def _look_at(self, shard: Shard) -> None:
+        if shard.records and not shard.is_busy and not self.holds_stream:
+            at = max(self.now + STREAM_DELAY, shard.ready_at or self.now)
+            self.clock.at(at, partial(self._follow, shard))
+
+    def hold_stream(self, *, is_held: bool) -> None:
+        """Let nobody read the stream, or go on."""
+        self.holds_stream = is_held
+        for shard in self.stream.shards:
+            self._look_at(shard)
 
     def _follow(self, shard: Shard) -> None:
+        is_early = shard.ready_at is not None and shard.ready_at > self.now
+        if shard.is_busy or is_early or self.holds_stream:
+            return
         if (seconds := self._held_back(Function.TABLE_CHANGE)) is not None:
             shard.ready_at = self.now + timedelta(seconds=seconds)
+            self._look_at(shard)
             return
-        batch = shard.batch()
+        batch = shard.batch(self.now)
+        if not batch:
+            return
+        shard.is_busy = True
 
         def work(process: Process) -> list[str]:
             return follow_records(batch, process.escalator)
 
-        def again() -> None:
-            self._quietly(Function.TABLE_CHANGE, work)
-
-        shard.is_busy = True
-        try:
-            failed = self._run(Function.TABLE_CHANGE, work, again)
-        except (DeathError, TryAgainError):
-            self.redelivered += 1
-            shard.failed(batch, self.now)
-        else:
-            self.redelivered += bool(failed)
-            shard.succeeded(batch, failed)
-        finally:
+        def run() -> None:
+            try:
+                failed = self._run(
+                    Function.TABLE_CHANGE, work, partial(self._quietly, Function.TABLE_CHANGE, work)
+                )
+            except (DeathError, TocsinError):
+                self.redelivered += 1
+                shard.failed(batch, self.now)
+            else:
+                self.redelivered += bool(failed)
+                shard.succeeded(batch, failed, self.now)
             shard.is_busy = False
-        if shard.attempts > ATTEMPTS_LIMIT:
-            raise StuckError("a record of the stream is given up")
+            self._look_at(shard)
 
-    def _work_on_timers(self) -> None:
-        self._work_on(
-            TIMERS,
-            Function.TIMER,
-            lambda records: lambda process: run_messages(records, process.escalator),
-        )
+        self._spawn(run)
 
-    def _deliver(self) -> None:
-        self._work_on(
-            DELIVERIES,
-            Function.NOTIFIER,
-            lambda records: lambda process: deliver_messages(records, process.notifier),
-        )
+    # Queues
 
-    def _work_on(
-        self,
-        url: str,
-        function: Function,
-        handler: Callable[[list[dict[str, Any]]], Callable[[Process], list[str]]],
-    ) -> None:
+    def _look_into(self, url: str) -> None:
         queue = self.queues[url]
+        if (at := queue.next_at) is not None and queue.busy < CONCURRENCY:
+            self.clock.at(max(at, self.now) + QUEUE_DELAY, partial(self._receive, url))
+
+    def _receive(self, url: str) -> None:
+        queue, function = self.queues[url], _WORKERS[url]
+        if queue.busy >= CONCURRENCY or self.line.is_away(Kind.QUEUES_OUT):
+            return
+        if (at := queue.next_at) is None or at > self.now:
+            return
         if (seconds := self._held_back(function)) is not None:
             first = min(queue.messages, key=lambda message: message.available_at)
             first.available_at = self.now + timedelta(seconds=seconds)
+            self._look_into(url)
             return
-        messages = queue.receive(self.now, BATCH_LIMIT)
-        if not messages:
-            return
-        self.redelivered += sum(message.receives > 1 for message in messages)
-        work = handler([message.as_record for message in messages])
-        try:
-            failed = self._run(function, work, lambda: self._quietly(function, work))
-        except DeathError:
-            return
-        for message in messages:
-            if message.message_id not in failed:
-                queue.delete(message)
+        messages = queue.receive(self.now, BATCH_LIMIT, self.line.disorder)
+        if self.loses_message is not None:
+            for lost in [it for it in messages if self.loses_message(it.body)]:
+                queue.delete(lost)
+                messages.remove(lost)
+        if messages:
+            queue.busy += 1
+            self._spawn(partial(self._work_on, url, messages))
+        self._look_into(url)
 
-    def _tick(self) -> None:
+    def _work_on(self, url: str, messages: list[Message]) -> None:
+        queue, function = self.queues[url], _WORKERS[url]
+        if self.repeats_after is not None:
+            for message in messages:
+                if message.receives == 1 and not message.is_repetition:
+                    queue.repeat(message, self.now + self.repeats_after)
+        self.redelivered += sum(message.receives > 1 for message in messages)
+        records = [message.as_record for message in messages]
+
+        def work(process: Process) -> list[str]:
+            if function is Function.TIMER:
+                return run_messages(records, process.escalator)
+            return deliver_messages(records, process.notifier)
+
+        deletes = [True]
+        try:
+            failed = self._run(
+                function, work, partial(self._quietly, function, work), deletes=deletes
+            )
+        except (DeathError, TocsinError):
+            failed = [message.message_id for message in messages]
+        for message in messages:
+            if message.message_id not in failed and deletes[0]:
+                queue.delete(message)
+        queue.busy -= 1
+        self._look_into(url)
+
+    # Ticks
+
+    def _plan_tick(self) -> None:
+        at = self._next_tick()
+        if at is not None and at != self._tick_at:
+            self.clock.at(at, partial(self._begin_tick, at))
+        self._tick_at = at
+
+    def _begin_tick(self, at: datetime) -> None:
+        if at != self._tick_at:
+            return
+        self._tick_at = None
         self._ticked_at = self.now - (self.now - NINE) % MINUTE
         if (seconds := self._held_back(Function.TICK)) is not None:
             self._ticked_at += timedelta(seconds=seconds) // MINUTE * MINUTE
-            return
-        self._quietly(
-            Function.TICK,
-            lambda process: (tick(process.escalator), sweep(process.escalator, lambda: False)),
-        )
+        else:
+            self._spawn(partial(self._quietly, Function.TICK, self._tick))
+        self._plan_tick()
+
+    def _tick(self, process: Process) -> None:
+        if self.has_sweep:
+            run_tick(process.escalator, lambda: False)
+        else:
+            tick(process.escalator)
 
     def _next_tick(self) -> datetime | None:
-        """The next full minute at which a tick finds something, or looks for what is forgotten.
-
-        A sweep after the last change sees what all others after it would see.
-        """
-        swept_at = self._told_at + (NINE - self._told_at) % SWEEP_EVERY
-        ticks = [swept_at] if swept_at > self._ticked_at else []
+        """The next full minute at which a tick finds something, or a sweep may."""
+        ticks = [at for at in self._sweeps if at > self._ticked_at]
         smallest = self.line.table.smallest("due")
         if smallest is not None:
             found_at = instant(int(smallest["N"])) - LOOK_AHEAD + timedelta(milliseconds=1)
             ticks.append(found_at + (NINE - found_at) % MINUTE)
-        return max(min(ticks), self._ticked_at + MINUTE) if ticks else None
+        if not ticks:
+            return None
+        now = self.now
+        return max(min(ticks), self._ticked_at + MINUTE, now + (NINE - now) % MINUTE)
+
+    # Runs
+
+    def _spawn(self, work: Callable[[], None]) -> None:
+        def counted() -> None:
+            self._busy += 1
+            work()
+            self._busy -= 1
+
+        self.clock.spawn(counted)
 
     def _quietly[T](self, function: Function, work: Callable[[Process], T]) -> None:
         """Nobody looks at how it ends."""
+        self.redelivered += function is not Function.TICK
         try:
-            self._run(function, work, lambda: self._quietly(function, work))
-        except (DeathError, TryAgainError):
+            self._run(function, work, _nothing)
+        except (DeathError, TocsinError):
             self.redelivered += 1
 
     def _run[T](
-        self, function: Function, work: Callable[[Process], T], again: Callable[[], None]
+        self,
+        function: Function,
+        work: Callable[[Process], T],
+        again: Callable[[], None],
+        *,
+        deletes: list[bool] | None = None,
     ) -> T:
         number = self._numbers[function]
         self._numbers[function] += 1
-        depth = sum(run.function is function for run in self.line.runs)
-        if (function, depth) not in self._processes:
-            self._processes[function, depth] = self._process(function)
-        process = self._processes[function, depth]
-        run = self.line.begin(function, number, again)
-        self._repeat_later(function, number, work)
+        idle = self._idle[function]
+        process = idle.pop() if idle else self._process(function)
+        run = self.line.begin(
+            function, number, self.timeouts[function], partial(self._spawn, again)
+        )
+        self._repeat_later(function, number, again)
+        task = current()
+        outer, task.run_of = task.run_of, run
         try:
             answer = work(process)
-            self.line.end()
-        except DeathError:
-            del self._processes[function, depth]
-            raise
-        else:
-            return answer
+            is_told = self.line.end(run)
+            if deletes is not None:
+                deletes[0] = is_told
         finally:
-            self.line.runs.pop()
+            task.run_of = outer
+            if not run.is_dead:
+                idle.append(process)
             self.boundaries[function, number] = run.asked
             self._note_unmarked(run.accepted)
+            self._settle()
+            for url in self.queues:
+                self._look_into(url)
+        return answer
 
     def _process(self, function: Function) -> Process:
-        wrong = [it for it in self.plan if (it.kind, it.function) == (Kind.SKEW, function)]
+        number = self._made[function]
+        self._made[function] += 1
+        wrong = [
+            it
+            for it in self.plan
+            if (it.kind, it.function) == (Kind.SKEW, function) and number % 2 == it.run
+        ]
+        for fault in wrong:
+            self.line.note(fault)
         skew = timedelta(seconds=sum(it.seconds for it in wrong))
-        self.line.happened[Kind.SKEW] += len(wrong)
-        clients: dict[Service, Call] = {}
-
-        def calls(service: Service) -> Call:
-            return clients.setdefault(service, Client(service, self.line).call)
-
         return Process(
-            calls=calls,
-            now=lambda: self.now + skew,
-            wait=self._pass_time,
+            calls=self.line.call_of,
+            now=lambda: self.clock.now + skew,
+            wait=lambda seconds: self.clock.sleep(timedelta(seconds=seconds)),
+            threads=SideBySide(self.clock),
             new_write_id=self.new_write_id,
             outbound=Wire(self.line),
             personal=Personal(self.line),
             log=self.log,
         )
-
-    def _pass_time(self, seconds: float) -> None:
-        self.line.now += timedelta(seconds=seconds)
 
     def _held_back(self, function: Function) -> int | None:
         """For how long the next run of a function has to wait, if the plan says so."""
@@ -333,41 +478,36 @@ class World:
             is_next = (fault.kind, fault.function, fault.run) == (Kind.LATE, function, number)
             if is_next and fault not in self._late:
                 self._late.add(fault)
-                self.line.happened[Kind.LATE] += 1
+                self.line.note(fault)
                 return fault.seconds
         return None
 
-    def _repeat_later[T](
-        self, function: Function, number: int, work: Callable[[Process], T]
-    ) -> None:
+    def _repeat_later(self, function: Function, number: int, again: Callable[[], None]) -> None:
         for fault in self.plan:
             if (fault.kind, fault.function, fault.run) == (Kind.TWICE, function, number):
-                self.line.happened[Kind.TWICE] += 1
-                at = self.now + timedelta(seconds=fault.seconds)
-                self._extra.append((at, lambda: self._quietly(function, work)))
+                self.line.note(fault)
+                self._busy += 1
 
-    def _do_extra(self, extra: tuple[datetime, Callable[[], None]]) -> None:
-        self._extra.remove(extra)
-        self.redelivered += 1
-        extra[1]()
+                def repeat() -> None:
+                    self._busy -= 1
+                    self._spawn(again)
+
+                self.clock.at(self.now + timedelta(seconds=fault.seconds), repeat)
 
     def _note_unmarked(self, accepted: list[str]) -> None:
         if not accepted:
             return
         sent = {
             notification.delivery.key
-            for item in self.line.table.items
-            if item["pk"]["S"].startswith(keys.LEDGER_FROM)
+            for item in self.line.table.starting_with(keys.LEDGER_FROM)
             for notification in [notification_from(item)]
             if notification.state is DeliveryState.SENT
         }
         self.ambiguous.update(key for key in accepted if key not in sent)
 
 
-def _tick_and_sweep(process: Process) -> None:
-    tick(process.escalator)
-    sweep(process.escalator, lambda: False)
+_WORKERS = {TIMERS: Function.TIMER, DELIVERIES: Function.NOTIFIER}
 
 
 def _nothing() -> None:
-    """No event, or none that could come again."""
+    """It cannot come again."""

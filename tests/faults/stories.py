@@ -1,17 +1,20 @@
 """The stories that are told again and again, under one plan of faults after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from tests.examples import BOB, HOUR, MINUTE
-from tests.faults.simulation import Wait
+from tests.examples import BOB, HOUR, MINUTE, NINE
+from tests.faults import known_broken
+from tests.faults.plans import Function, Kind
+from tests.faults.table import Record
 from tests.faults.team import LONG, Team
 from tocsin.domain.people import ContactMethod, NotificationRule
 
 SECOND = timedelta(seconds=1)
 
-type Tell = Callable[[Team], Iterator[Wait]]
+type Tell = Callable[[Team], None]
 
 
 @dataclass(frozen=True)
@@ -21,122 +24,129 @@ class Story:
     tell: Tell
     is_hasty: bool = False
     """People act while messages are on their way: which of those are still sent may differ."""
+    is_open: bool = False
+    """How it ends may differ: it is held to what must always hold, and to what it says itself."""
+
+    @property
+    def is_known_broken(self) -> bool:
+        """Whether its ending is not asked for yet."""
+        return self.name in known_broken.STORIES
 
     @property
     def name(self) -> str:
         return self.tell.__name__.replace("_", " ")
 
 
-def page_and_acknowledgement(team: Team) -> Iterator[Wait]:
+def page_and_acknowledgement(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.acknowledge()
-    yield team.heard("ops", event="alert.acknowledged")
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(team.heard("ops", event="alert.acknowledged"))
 
 
-def two_steps_and_nobody_acknowledges(team: Team) -> Iterator[Wait]:
+def two_steps_and_nobody_acknowledges(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", LONG), ("channel:boss", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops", "boss")
-    yield team.happened("escalation_exhausted")
+    team.signal()
+    team.wait(team.heard("ops", "boss"))
+    team.wait(team.happened("escalation_exhausted"))
 
 
-def steps_a_minute_apart(team: Team) -> Iterator[Wait]:
+def steps_a_minute_apart(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", MINUTE), ("channel:boss", MINUTE))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops", "boss")
-    yield team.happened("escalation_exhausted")
+    team.signal()
+    team.wait(team.heard("ops", "boss"))
+    team.wait(team.happened("escalation_exhausted"))
 
 
-def policy_repeats_to_exhaustion(team: Team) -> Iterator[Wait]:
+def policy_repeats_to_exhaustion(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", LONG), ("channel:boss", LONG), repeat=1)
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops", "boss", times=2)
-    yield team.happened("escalation_exhausted")
+    team.signal()
+    team.wait(team.heard("ops", "boss", times=2))
+    team.wait(team.happened("escalation_exhausted"))
 
 
-def severity_rises(team: Team) -> Iterator[Wait]:
+def severity_rises(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
-    yield from team.signal(severity="warning")
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.signal(severity="critical", output="worse")
-    yield team.heard("ops", times=2)
-    yield HOUR
-    yield from team.acknowledge()
+    team.signal(severity="warning")
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.signal(severity="critical", output="worse")
+    team.wait(team.heard("ops", times=2))
+    team.wait(HOUR)
+    team.acknowledge()
 
 
-def snooze_and_wake(team: Team) -> Iterator[Wait]:
+def snooze_and_wake(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.snooze(LONG)
-    yield team.heard("ops", times=2)
-    yield HOUR
-    yield from team.acknowledge(by=BOB)
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.snooze(LONG)
+    team.wait(team.heard("ops", times=2))
+    team.wait(HOUR)
+    team.acknowledge(by=BOB)
 
 
-def acknowledgement_times_out(team: Team) -> Iterator[Wait]:
+def acknowledgement_times_out(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG), ack_timeout=LONG)
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.acknowledge()
-    yield team.heard("ops", times=2)
-    yield HOUR
-    yield from team.resolve()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(team.heard("ops", times=2))
+    team.wait(HOUR)
+    team.resolve()
 
 
-def resolved_before_the_second_step(team: Team) -> Iterator[Wait]:
+def resolved_before_the_second_step(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", LONG), ("channel:boss", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.signal(severity="ok")
-    yield team.heard("ops", event="alert.resolved")
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.signal(severity="ok")
+    team.wait(team.heard("ops", event="alert.resolved"))
 
 
-def nobody_in_the_first_step_can_be_reached(team: Team) -> Iterator[Wait]:
+def nobody_in_the_first_step_can_be_reached(team: Team) -> None:
     team.channel("boss")
     team.policy((("user:nobody", "channel:gone"), LONG), ("channel:boss", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("boss")
-    yield HOUR
-    yield from team.acknowledge()
+    team.signal()
+    team.wait(team.heard("boss"))
+    team.wait(HOUR)
+    team.acknowledge()
 
 
-def two_channels_in_one_step(team: Team) -> Iterator[Wait]:
+def two_channels_in_one_step(team: Team) -> None:
     team.channel("ops", "pager")
     team.policy((("channel:ops", "channel:pager"), LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops", "pager")
-    yield HOUR
-    yield from team.acknowledge()
-    yield team.heard("ops", "pager", event="alert.acknowledged")
+    team.signal()
+    team.wait(team.heard("ops", "pager"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(team.heard("ops", "pager", event="alert.acknowledged"))
 
 
-def rules_with_a_delay(team: Team) -> Iterator[Wait]:
+def rules_with_a_delay(team: Team) -> None:
     team.user(
         "alice",
         NotificationRule(by=ContactMethod.EMAIL),
@@ -145,127 +155,808 @@ def rules_with_a_delay(team: Team) -> Iterator[Wait]:
     )
     team.policy(("user:alice", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("email", "sms+5m", "email+20m")
-    yield HOUR
-    yield from team.acknowledge()
+    team.signal()
+    team.wait(team.heard("email", "sms+5m", "email+20m"))
+    team.wait(HOUR)
+    team.acknowledge()
 
 
-def recovery_within_the_resolve_window(team: Team) -> Iterator[Wait]:
+def recovery_within_the_resolve_window(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", 2 * LONG))
     team.integration(resolve_after=LONG)
-    yield from team.signal()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.signal(severity="ok")
-    yield HOUR
-    yield from team.signal(output="again")
-    yield HOUR
-    yield from team.signal(severity="ok")
-    yield lambda: not team.alert().is_open
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.signal(severity="ok")
+    team.wait(HOUR)
+    team.signal(output="again")
+    team.wait(HOUR)
+    team.signal(severity="ok")
+    team.wait(lambda: not team.alert().is_open)
 
 
-def reopened(team: Team) -> Iterator[Wait]:
+def reopened(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
-    yield from team.signal()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.resolve()
-    yield HOUR
-    yield from team.signal(output="again")
-    yield team.heard("ops", times=2)
-    yield HOUR
-    yield from team.acknowledge()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.resolve()
+    team.wait(HOUR)
+    team.signal(output="again")
+    team.wait(team.heard("ops", times=2))
+    team.wait(HOUR)
+    team.acknowledge()
 
 
-def flapping(team: Team) -> Iterator[Wait]:
+def flapping(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
+    team.slack = 15 * MINUTE
     for _ in range(7):
-        yield from team.signal()
-        yield 30 * SECOND
-        # It is kept quiet only after somebody was told.
-        yield lambda: team.alert().notification_count > 0
-        yield from team.signal(severity="ok")
-        yield 30 * SECOND
-    yield from team.signal()
-    yield lambda: team.alert().escalation.step == 1 or not team.alert().is_open
-    yield HOUR
-    yield from team.acknowledge()
+        team.signal()
+        team.wait(30 * SECOND)
+        team.signal(severity="ok")
+        team.wait(30 * SECOND)
+    team.signal()
+    team.wait(lambda: team.alert().escalation.step == 1 or not team.alert().is_open)
+    team.wait(HOUR)
+    team.acknowledge()
 
 
-def two_alerts_at_once(team: Team) -> Iterator[Wait]:
+def two_alerts_at_once(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
     for name in ("disk", "fan", "fuse"):
-        yield from team.signal(name)
-    yield from team.signal("disk", output="more")
-    yield team.heard("ops", times=3)
-    yield HOUR
+        team.signal(name)
+    team.signal("disk", output="more")
+    team.wait(team.heard("ops", times=3))
+    team.wait(HOUR)
     for name in ("fuse", "disk"):
-        yield from team.acknowledge(name)
-    yield from team.signal("fan", severity="ok")
-    yield team.heard("ops", times=2, event="alert.acknowledged")
+        team.acknowledge(name)
+    team.signal("fan", severity="ok")
+    team.wait(team.heard("ops", times=2, event="alert.acknowledged"))
 
 
-def heartbeat_missed_and_back(team: Team) -> Iterator[Wait]:
+def heartbeat_missed_and_back(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", 4 * LONG))
     team.integration()
     team.heartbeat("backup", LONG)
-    yield HOUR
-    yield from team.beat()
-    yield team.heard("ops")
-    yield HOUR
-    yield from team.beat()
-    yield lambda: (alert := team.missed("backup")) is not None and not alert.is_open
+    team.wait(HOUR)
+    team.beat()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.beat()
+    team.wait(lambda: (alert := team.missed("backup")) is not None and not alert.is_open)
 
 
-def acknowledged_at_once(team: Team) -> Iterator[Wait]:
+def acknowledged_at_once(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", LONG), ("channel:boss", LONG))
     team.integration()
-    yield from team.signal()
-    yield lambda: bool(team.world.line.received)
-    yield from team.acknowledge()
+    team.signal()
+    team.wait(lambda: bool(team.world.line.received))
+    team.acknowledge()
 
 
-def acknowledged_while_a_page_is_on_its_way(team: Team) -> Iterator[Wait]:
+def acknowledged_while_a_page_is_on_its_way(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy((("channel:ops", "channel:boss"), LONG), ("channel:boss", LONG))
     team.integration()
-    yield from team.signal()
-    yield SECOND
-    yield from team.acknowledge()
-    yield 10 * MINUTE
-    yield from team.signal(severity="ok")
+    team.signal()
+    team.wait(SECOND)
+    team.acknowledge()
+    team.wait(10 * MINUTE)
+    team.signal(severity="ok")
 
 
-STORIES = tuple(
-    Story(tell)
-    for tell in (
-        page_and_acknowledgement,
-        two_steps_and_nobody_acknowledges,
-        steps_a_minute_apart,
-        policy_repeats_to_exhaustion,
-        severity_rises,
-        snooze_and_wake,
-        acknowledgement_times_out,
-        resolved_before_the_second_step,
-        nobody_in_the_first_step_can_be_reached,
-        two_channels_in_one_step,
-        rules_with_a_delay,
-        recovery_within_the_resolve_window,
-        reopened,
-        two_alerts_at_once,
-        heartbeat_missed_and_back,
+# Senders and people at the same time
+
+
+def first_posts_of_two(team: Team) -> None:
+    first_posts(team, 2)
+
+
+def first_posts_of_two_with_values(team: Team) -> None:
+    first_posts(team, 2, value=93.5)
+
+
+def first_posts_of_three(team: Team) -> None:
+    first_posts(team, 3)
+
+
+def first_posts_of_five_with_values(team: Team) -> None:
+    first_posts(team, 5, value=93.5)
+
+
+def first_posts(team: Team, senders: int, *, value: float | None = None) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG))
+    team.integration()
+    team.together(*(partial(team.signal, value=value) for _ in range(senders)))
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(team.heard("ops", event="alert.acknowledged"))
+
+
+def reopened_by_three_at_once(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.resolve()
+    team.wait(HOUR)
+    team.together(*(partial(team.signal, output=f"from {each}") for each in "abc"))
+    team.wait(team.heard("ops", times=2))
+    team.wait(HOUR)
+    team.acknowledge()
+
+
+def acknowledged_by_two_among_repeats(team: Team) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.together(
+        partial(team.signal, output="worse", value=1),
+        team.acknowledge,
+        partial(team.signal, output="and worse", value=2),
+        partial(team.acknowledge, by=BOB),
+        partial(team.signal, output="and worse than that", value=3),
     )
-) + tuple(
-    Story(tell, is_hasty=True)
-    for tell in (flapping, acknowledged_at_once, acknowledged_while_a_page_is_on_its_way)
+
+
+def closed_and_fires_again_at_once(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.together(team.resolve, team.signal, partial(team.signal, severity="ok"))
+    team.wait(HOUR)
+    team.signal(severity="ok")
+
+
+def snoozed_acknowledged_and_over_at_once(team: Team) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG), ack_timeout=LONG)
+    team.integration()
+    team.signal()
+    team.wait(SECOND)
+    team.together(
+        partial(team.try_to, partial(team.snooze, HOUR)),
+        partial(team.try_to, team.acknowledge),
+        partial(team.signal, severity="warning"),
+    )
+    team.wait(2 * LONG)
+    team.signal(severity="ok")
+
+
+def acknowledged_while_the_provider_is_slow(team: Team) -> None:
+    """The page has arrived, and is not marked yet, when somebody acknowledges."""
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.world.line.answers_after = 8 * SECOND
+    team.signal()
+    team.wait(lambda: bool(team.world.line.received))
+    team.acknowledge()
+    team.wait(team.heard("ops", event="alert.acknowledged"))
+
+
+def over_while_an_update_is_slow(team: Team) -> None:
+    """What was acknowledged is told after a while, and what is over meanwhile."""
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.world.line.arrives_after = [8 * SECOND]
+    team.acknowledge()
+    team.wait(2 * SECOND)
+    team.signal(severity="ok")
+    team.wait(team.heard("ops", event="alert.resolved"))
+
+
+def a_winner_whose_reply_is_lost(team: Team) -> None:
+    """A repeat comes between the acknowledgement and its second attempt."""
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.world.line.loses.append((Function.API, "UpdateItem"))
+    team.together(team.acknowledge, team.signal, team.signal)
+    team.expect(not team.refused, "whoever acknowledged is told that somebody else did")
+
+
+def every_message_comes_twice(team: Team) -> None:
+    """While a slow provider still has the first."""
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG))
+    team.integration()
+    team.world.line.answers_after = 9 * SECOND
+    team.world.repeats_after = 7 * SECOND
+    team.signal()
+    team.wait(team.heard("ops", "boss"))
+    team.acknowledge()
+
+
+# A configuration that changes
+
+
+def the_step_that_was_asked_is_removed(team: Team) -> None:
+    team.user("alice")
+    team.user("bob")
+    team.policy(("user:alice", LONG), ("user:bob", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.edit_policy(("user:bob", LONG))
+    team.wait(team.heard("user:bob.email"))
+    team.acknowledge()
+
+
+def a_step_is_added_behind_the_last(team: Team) -> None:
+    team.user("alice")
+    team.user("bob")
+    team.policy(("user:alice", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.edit_policy(("user:alice", LONG), ("user:bob", LONG))
+    team.wait(team.heard("user:bob.email"))
+    team.acknowledge()
+
+
+def a_step_is_put_between(team: Team) -> None:
+    team.user("alice")
+    team.user("bob")
+    team.user("carol")
+    team.policy(("user:alice", LONG), ("user:bob", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.edit_policy(("user:alice", LONG), ("user:carol", LONG), ("user:bob", LONG))
+    team.wait(team.heard("user:carol.email", "user:bob.email"))
+    team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol", "bob"], f"asked were {team.asked()}")
+
+
+def a_step_is_put_before_the_first(team: Team) -> None:
+    """Who reads the stream remembers the policy of some seconds ago."""
+    team.user("alice")
+    team.user("carol")
+    team.policy(("user:alice", LONG))
+    team.integration()
+    team.signal("fan")
+    team.wait(team.heard("user:alice.email"))
+    team.wait(2 * SECOND)
+    team.edit_policy(("user:carol", LONG), ("user:alice", LONG))
+    team.wait(3 * SECOND)
+    team.signal()
+    team.wait(team.happened("escalation_exhausted"))
+    team.expect(
+        sorted(set(team.asked())) == ["alice", "carol"], f"of both, {team.asked()} were asked"
+    )
+
+
+def the_policy_is_removed(team: Team) -> None:
+    team.user("alice")
+    team.user("bob")
+    team.user("carol")
+    team.policy(("user:alice", LONG), ("user:bob", LONG), name="special")
+    team.policy(("user:carol", LONG))
+    team.integration(policy="special")
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.remove_policy("special")
+    team.wait(team.heard("user:carol.email"))
+    team.acknowledge()
+
+
+def the_policy_becomes_another(team: Team) -> None:
+    for name in ("alice", "bob", "carol", "dave"):
+        team.user(name)
+    team.policy(("user:alice", LONG), ("user:bob", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.edit_policy(("user:carol", LONG), ("user:dave", LONG))
+    team.wait(team.heard("user:carol.email", "user:dave.email"))
+    team.acknowledge()
+
+
+def the_policy_becomes_shorter_while_somebody_has_it(team: Team) -> None:
+    for name in ("alice", "bob", "carol"):
+        team.user(name)
+    team.policy(("user:alice", LONG), ("user:bob", LONG), ack_timeout=LONG)
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email", "user:bob.email"))
+    team.acknowledge()
+    team.edit_policy(("user:carol", LONG), ack_timeout=LONG)
+    team.wait(team.heard("user:carol.email"))
+    team.acknowledge()
+    team.signal(severity="ok")
+
+
+def a_user_leaves(team: Team) -> None:
+    team.user(
+        "alice",
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, after=HOUR),
+    )
+    team.user("bob")
+    team.policy(("user:alice", LONG), ("user:bob", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.edit_policy(("user:bob", LONG))
+    team.remove_user("alice")
+    team.wait(2 * HOUR)
+    texts = [it for it in team.world.line.received if "sms" in it.key]
+    team.expect(not texts, "a text with links that act went to somebody who has left")
+    team.wait(team.heard("user:bob.email"))
+    team.acknowledge()
+
+
+# A full channel
+
+
+def many_warnings_on_one_channel(team: Team) -> None:
+    many_on_one_channel(team, "warning")
+
+
+def many_criticals_on_one_channel(team: Team) -> None:
+    many_on_one_channel(team, "critical")
+
+
+def many_on_one_channel(team: Team, severity: str) -> None:
+    """More than its rate lets through before the next step is due."""
+    team.channel("ops", rate_per_minute=6)
+    team.channel("boss")
+    team.policy(("channel:ops", 5 * MINUTE), ("channel:boss", LONG))
+    team.integration()
+    team.slack = 10 * MINUTE
+    names = [f"disk-{number}" for number in range(40)]
+    team.together(*(partial(team.signal, name, severity=severity) for name in names))
+    team.wait(30 * MINUTE)
+    for name in names:
+        asked = team.asked(name)
+        team.expect(asked[:1] == ["ops"], f"{name} asked {asked}")
+    turns = sum(function is Function.NOTIFIER for function, _ in team.world.boundaries)
+    team.expect(turns < 20 * len(names), f"{turns} turns were asked for")
+    for name in names:
+        team.signal(name, severity="ok")
+
+
+# Outages
+
+
+def storage_is_away_for_two_hours(team: Team) -> None:
+    away_for_two_hours(team, Kind.STORAGE_OUT)
+
+
+def queues_are_away_for_two_hours(team: Team) -> None:
+    away_for_two_hours(team, Kind.QUEUES_OUT)
+
+
+def away_for_two_hours(team: Team, kind: Kind) -> None:
+    """One alert fires before, one just as it begins, one within; and one is acknowledged."""
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG))
+    team.integration()
+    team.slack = 2 * HOUR + 10 * MINUTE
+    team.signal("fan")
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.signal()
+    team.world.line.go_away(kind, 2 * HOUR)
+    team.wait(HOUR)
+    team.together(partial(team.signal, "fuse"), partial(team.acknowledge, "fan"))
+    team.wait(team.heard("ops", times=3))
+    for name in ("disk", "fuse"):
+        team.acknowledge(name)
+    team.wait(team.heard("ops", times=3, event="alert.acknowledged"))
+
+
+def nobody_reads_the_stream_for_a_while(team: Team) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", 5 * MINUTE), ("channel:boss", LONG))
+    team.integration()
+    team.slack = 7 * MINUTE
+    team.world.hold_stream(is_held=True)
+    team.signal()
+    team.wait(6 * MINUTE)
+    team.world.hold_stream(is_held=False)
+    team.wait(team.heard("ops", "boss"))
+    first = {it.key.rpartition(".")[2]: it.at for it in reversed(team.world.line.received)}
+    between = first["boss"] - first["ops"]
+    team.expect(between > 4 * MINUTE, f"boss was asked {between} after ops, for our own delay")
+    team.acknowledge()
+
+
+def a_provider_refuses_for_a_moment(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", HOUR), repeat=9)
+    team.integration()
+    team.world.line.answers = [Kind.REFUSE] * 2
+    team.signal()
+    team.wait(MINUTE)
+    asked = len({it.key for it in team.world.line.attempts})
+    team.expect(asked <= 2, f"{asked} runs in no time")
+    team.wait(team.heard("ops"))
+    team.acknowledge()
+
+
+# Rules, severities and snoozes
+
+
+def a_text_after_more_than_a_run(team: Team) -> None:
+    team.user(
+        "alice",
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, after=2 * HOUR),
+    )
+    team.policy(("user:alice", HOUR), repeat=5)
+    team.integration()
+    team.signal()
+    team.wait(team.heard("sms+2h"))
+    waited = team.world.now - NINE
+    team.expect(waited < 4 * HOUR, f"asked after two hours, a text came after {waited}")
+    team.acknowledge()
+
+
+def a_severity_that_goes_up_and_down(team: Team) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG))
+    team.integration()
+    for _ in range(4):
+        team.signal(severity="critical")
+        team.wait(HOUR)
+        team.signal(severity="warning")
+        team.wait(HOUR)
+    asked = team.asked()
+    team.expect("boss" in asked, f"in eight hours, {asked} were asked")
+    team.acknowledge()
+
+
+def snoozed_mild_over_and_bad(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal(severity="warning")
+    team.wait(team.heard("ops"))
+    team.snooze(24 * HOUR)
+    team.wait(HOUR)
+    team.signal(severity="ok")
+    team.wait(HOUR)
+    team.signal(severity="critical")
+    team.wait(HOUR)
+    asked = team.asked()
+    team.expect(asked == ["ops"], f"snoozed as a warning, critical after an ok: {asked}")
+    team.acknowledge()
+
+
+def snoozed_bad_milder_and_bad_again(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal(severity="critical")
+    team.wait(team.heard("ops"))
+    team.snooze(24 * HOUR)
+    for severity in ("warning", "critical"):
+        team.wait(HOUR)
+        team.signal(severity=severity)
+    team.wait(HOUR)
+    asked = team.asked()
+    team.expect(asked == ["ops"], f"no worse than when it was snoozed: {asked}")
+    team.signal(severity="ok")
+
+
+def acknowledged_what_opened_asleep(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG), ack_timeout=LONG)
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.snooze(HOUR)
+    team.signal(severity="ok")
+    team.wait(10 * MINUTE)
+    team.signal()
+    team.acknowledge()
+    team.wait(team.happened("unacknowledged"))
+    team.wait(HOUR)
+    team.signal(severity="ok")
+
+
+def flapped_once_and_stable_for_hours(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", 48 * HOUR))
+    team.integration()
+    for _ in range(6):
+        team.signal()
+        team.wait(MINUTE)
+        team.signal(severity="ok")
+        team.wait(MINUTE)
+    team.signal()
+    team.wait(30 * HOUR)
+    team.signal(severity="ok")
+    team.wait(5 * MINUTE)
+    team.signal()
+    team.wait(10 * MINUTE)
+    asked = team.asked()
+    team.expect(bool(asked), "one reopening in 30 hours, and nobody is asked")
+    team.acknowledge()
+
+
+def flapping_while_the_provider_fails(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.slack = 20 * MINUTE
+    for number in range(26):
+        if number == 6:
+            team.world.line.answers = [Kind.ANSWER_500]
+        team.signal()
+        team.wait(2 * SECOND if number == 6 else MINUTE)
+        team.signal(severity="ok")
+        team.wait(MINUTE)
+    flapping = team.flapping_pages()
+    team.expect(bool(flapping), "it flaps for 40 minutes, and nobody hears of it")
+
+
+# What only the sweep finds
+
+
+def a_rule_that_waits_is_not_forgotten(team: Team) -> None:
+    team.user("alice", NotificationRule(by=ContactMethod.SMS, after=HOUR))
+    team.policy(("user:alice", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("sms+1h"))
+    team.acknowledge()
+
+
+def the_record_of_the_first_step_is_lost(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.lose_records(_is_of_alert)
+    team.signal()
+    team.lose_records(None)
+    team.wait(team.heard("ops"))
+    team.acknowledge()
+
+
+def the_record_of_a_later_step_is_lost(team: Team) -> None:
+    team.user("alice")
+    team.user("bob")
+    team.policy(("user:alice", HOUR), ("user:bob", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.wait(30 * MINUTE)
+    team.lose_records(_is_of_alert)
+    team.wait(lambda: team.alert().escalation.step == 2)
+    team.lose_records(None)
+    team.wait(team.heard("user:bob.email"))
+    team.acknowledge()
+
+
+def a_message_is_lost(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.lose_messages(lambda body: "ops" in body)
+    team.signal()
+    team.wait(MINUTE)
+    team.lose_messages(None)
+    team.wait(team.heard("ops"))
+    team.acknowledge()
+
+
+def a_message_is_lost_after_its_claim(team: Team) -> None:
+    """The notifier dies while it sends, and its message never comes again."""
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.world.line.arrives_after = [HOUR]
+    team.signal()
+    team.wait(10 * SECOND)
+    team.lose_messages(lambda body: "ops" in body)
+    team.wait(5 * MINUTE)
+    team.lose_messages(None)
+    team.wait(team.heard("ops"))
+    team.acknowledge()
+
+
+def an_alert_loses_its_timer(team: Team) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", HOUR), ("channel:boss", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.wait(MINUTE)
+    team.lose_timer()
+    team.wait(team.heard("boss"))
+    team.acknowledge()
+
+
+def an_acknowledged_alert_loses_its_timer(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG), ack_timeout=HOUR)
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.acknowledge()
+    team.wait(MINUTE)
+    team.lose_timer()
+    team.wait(team.happened("unacknowledged"))
+    team.wait(10 * MINUTE)
+    team.acknowledge(by=BOB)
+    team.signal(severity="ok")
+
+
+def an_alert_that_repeats_loses_its_timer(team: Team) -> None:
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", HOUR), ("channel:boss", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("ops"))
+    team.lose_timer()
+    for _ in range(90):
+        team.wait(MINUTE)
+        team.signal()
+    team.expect("boss" in team.asked(), "repeated each minute, and nobody missed its timer")
+    team.acknowledge()
+
+
+def counts_lose_a_record(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.lose_records(_is_of_alert)
+    team.signal()
+    team.lose_records(None)
+    team.signal("fan")
+    team.wait(HOUR)
+    team.acknowledge("fan")
+
+
+# Episodes
+
+
+def closed_for_the_start_that_was_seen_last(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.signal(started_at=NINE - HOUR)
+    team.wait(team.heard("ops"))
+    team.signal(started_at=NINE - MINUTE)
+    team.resolve()
+    team.wait(MINUTE)
+    team.suppressed = 1
+    team.signal(started_at=NINE - MINUTE)
+    team.wait(MINUTE)
+    team.expect(not team.alert().is_open, "what a person closed is opened for the same start")
+
+
+def a_heartbeat_made_anew(team: Team) -> None:
+    team.channel("ops")
+    team.policy(("channel:ops", 8 * LONG))
+    team.integration()
+    team.heartbeat("backup", HOUR)
+    team.wait(team.heard("ops"))
+    team.remove_heartbeat("backup")
+    team.heartbeat("backup", HOUR)
+    for _ in range(6):
+        team.beat()
+        team.wait(30 * MINUTE)
+    missed = team.missed("backup")
+    team.expect(missed is not None and not missed.is_open, "it reports, and its alert is open")
+    team.remove_heartbeat("backup")
+
+
+def a_channel_that_is_called_email(team: Team) -> None:
+    team.user("alice", NotificationRule(by=ContactMethod.EMAIL))
+    team.channel("email")
+    team.channels.clear()
+    team.policy(("user:alice", LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.acknowledge()
+    team.wait(HOUR)
+    events = [it.event for it in team.world.line.received]
+    team.expect(events == ["alert.paged"], f"an e-mail cannot be rewritten: {events}")
+
+
+def _is_of_alert(record: Record) -> bool:
+    return bool(record["dynamodb"]["Keys"]["sk"]["S"] == "LIVE")
+
+
+COMPARED = (
+    page_and_acknowledgement,
+    two_steps_and_nobody_acknowledges,
+    steps_a_minute_apart,
+    policy_repeats_to_exhaustion,
+    severity_rises,
+    snooze_and_wake,
+    acknowledgement_times_out,
+    resolved_before_the_second_step,
+    nobody_in_the_first_step_can_be_reached,
+    two_channels_in_one_step,
+    rules_with_a_delay,
+    recovery_within_the_resolve_window,
+    reopened,
+    two_alerts_at_once,
+    heartbeat_missed_and_back,
+)
+HASTY = (
+    flapping,
+    acknowledged_at_once,
+)
+OPEN = (
+    acknowledged_while_a_page_is_on_its_way,
+    first_posts_of_two,
+    first_posts_of_two_with_values,
+    first_posts_of_three,
+    first_posts_of_five_with_values,
+    reopened_by_three_at_once,
+    acknowledged_by_two_among_repeats,
+    closed_and_fires_again_at_once,
+    snoozed_acknowledged_and_over_at_once,
+    acknowledged_while_the_provider_is_slow,
+    over_while_an_update_is_slow,
+    a_winner_whose_reply_is_lost,
+    every_message_comes_twice,
+    the_step_that_was_asked_is_removed,
+    a_step_is_added_behind_the_last,
+    a_step_is_put_between,
+    a_step_is_put_before_the_first,
+    the_policy_is_removed,
+    the_policy_becomes_another,
+    the_policy_becomes_shorter_while_somebody_has_it,
+    a_user_leaves,
+    many_warnings_on_one_channel,
+    many_criticals_on_one_channel,
+    storage_is_away_for_two_hours,
+    queues_are_away_for_two_hours,
+    nobody_reads_the_stream_for_a_while,
+    a_provider_refuses_for_a_moment,
+    a_text_after_more_than_a_run,
+    a_severity_that_goes_up_and_down,
+    snoozed_mild_over_and_bad,
+    snoozed_bad_milder_and_bad_again,
+    acknowledged_what_opened_asleep,
+    flapped_once_and_stable_for_hours,
+    flapping_while_the_provider_fails,
+    a_rule_that_waits_is_not_forgotten,
+    the_record_of_the_first_step_is_lost,
+    the_record_of_a_later_step_is_lost,
+    a_message_is_lost,
+    a_message_is_lost_after_its_claim,
+    an_alert_loses_its_timer,
+    an_acknowledged_alert_loses_its_timer,
+    an_alert_that_repeats_loses_its_timer,
+    counts_lose_a_record,
+    closed_for_the_start_that_was_seen_last,
+    a_heartbeat_made_anew,
+    a_channel_that_is_called_email,
+)
+STORIES = (
+    *(Story(tell) for tell in COMPARED),
+    *(Story(tell, is_hasty=True) for tell in HASTY),
+    *(Story(tell, is_open=True) for tell in OPEN),
 )

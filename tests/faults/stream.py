@@ -1,7 +1,7 @@
 """The table's stream as Lambda reads it: in order for an item, in any order between items."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,76 +10,144 @@ from zlib import crc32
 from tests.faults.table import Record
 
 SHARDS = 2
-BATCH_LIMIT = 100
-ATTEMPTS_LIMIT = 10
-RETRY_AFTER = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How Lambda reads a stream, as the template's event source says."""
+
+    batch_size: int
+    attempts_limit: int | None
+    """Further attempts for a batch; None: no end of them."""
+    longest_age: timedelta | None
+    """What is older is given up; None: nothing is, within the stream's 24 hours."""
+
+    @classmethod
+    def declared(cls, properties: Mapping[str, Any]) -> "Reading":
+        """Read the event source."""
+        attempts = properties.get("MaximumRetryAttempts", -1)
+        age = properties.get("MaximumRecordAgeInSeconds", -1)
+        return cls(
+            batch_size=properties["BatchSize"],
+            attempts_limit=None if attempts < 0 else attempts,
+            longest_age=None if age < 0 else timedelta(seconds=age),
+        )
 
 
 @dataclass
 class Shard:
     """Some partitions; a batch that fails holds up what comes after it."""
 
+    reading: Reading
     records: list[Record] = field(default_factory=list)
+    given_up: list[Record] = field(default_factory=list)
     ready_at: datetime | None = None
     is_busy: bool = False
     attempts: int = 0
-    _batch_limit: int = BATCH_LIMIT
+    arrived: dict[str, datetime] = field(default_factory=dict)
+    _limit: int | None = None
 
-    def batch(self) -> list[Record]:
-        """What the function gets next."""
-        return self.records[: self._batch_limit]
+    def batch(self, now: datetime) -> list[Record]:
+        """What the function gets next; what is too old is given up."""
+        oldest = self.reading.longest_age
+        while oldest is not None and self.records and now - self._arrival(0) > oldest:
+            self._give_up(1)
+        return self.records[: self._limit or self.reading.batch_size]
 
-    def succeeded(self, batch: Sequence[Record], failed: Sequence[str]) -> None:
+    def succeeded(self, batch: Sequence[Record], failed: Sequence[str], now: datetime) -> None:
         """Go on from the lowest record that failed, or after all of them."""
         numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
         done = min((numbers.index(each) for each in failed), default=len(batch))
+        for number in numbers[:done]:
+            self.arrived.pop(number, None)
         self.records = self.records[done:]
-        self.attempts = self.attempts + 1 if failed else 0
-        self._batch_limit = BATCH_LIMIT
+        self._limit = None
+        if failed:
+            self._count_attempt(1, now)
+        else:
+            self.attempts, self.ready_at = 0, None
 
     def failed(self, batch: Sequence[Record], now: datetime) -> None:
         """Try again, with half of it first."""
+        self._limit = max(1, len(batch) // 2)
+        self._count_attempt(len(batch), now)
+
+    def _count_attempt(self, number: int, now: datetime) -> None:
         self.attempts += 1
-        self._batch_limit = max(1, len(batch) // 2)
-        self.ready_at = now + RETRY_AFTER
+        limit = self.reading.attempts_limit
+        if limit is not None and self.attempts > limit:
+            self._give_up(number)
+            self.attempts, self.ready_at = 0, None
+            return
+        self.ready_at = now + min(_SECOND * 2 ** min(self.attempts - 1, 6), _LONGEST_PAUSE)
+
+    def _arrival(self, position: int) -> datetime:
+        return self.arrived[self.records[position]["dynamodb"]["SequenceNumber"]]
+
+    def _give_up(self, number: int) -> None:
+        self.given_up += self.records[:number]
+        self.records = self.records[number:]
 
 
 @dataclass
 class SimulatedStream:
     """Takes over what the table tells."""
 
-    filters: Sequence[Mapping[str, Any]]
+    filters: Sequence["Pattern"]
     """Patterns of the event source in the template."""
     chance: random.Random
-    shards: tuple[Shard, ...] = field(default_factory=lambda: tuple(Shard() for _ in range(SHARDS)))
+    shards: tuple[Shard, ...]
 
-    def take(self, records: Iterable[Record]) -> None:
-        """Share out what was written among the shards; items may overtake one another."""
-        for record in records:
-            if not any(matches(pattern, record) for pattern in self.filters):
-                continue
+    @property
+    def given_up(self) -> list[Record]:
+        """Records that nobody will work on."""
+        return [record for shard in self.shards for record in shard.given_up]
+
+    def take(self, records: Iterable[Record], now: datetime) -> list[Record]:
+        """Share out what was written among the shards; items may overtake one another.
+
+        Returns:
+            What a filter lets through.
+        """
+        taken = [it for it in records if any(holds(it) for holds in self.filters)]
+        for record in taken:
             place = record["dynamodb"]["Keys"]
-            shard = self.shards[crc32(place["pk"]["S"].encode()) % SHARDS]
+            shard = self.shards[crc32(place["pk"]["S"].encode()) % len(self.shards)]
             waiting = shard.records
             first = 0 if not shard.is_busy and not shard.attempts else len(waiting)
             last = [at for at, it in enumerate(waiting) if it["dynamodb"]["Keys"] == place]
             earliest = max(first, last[-1] + 1 if last else 0)
             waiting.insert(self.chance.randint(earliest, len(waiting)), record)
+            shard.arrived[record["dynamodb"]["SequenceNumber"]] = now
+        return taken
 
 
-def matches(pattern: Any, value: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether a record passes a filter of an event source."""
-    if isinstance(pattern, list):
-        return any(_is_one(choice, value) for choice in pattern)
-    return isinstance(value, dict) and all(
-        name in value and matches(inner, value[name]) for name, inner in pattern.items()
+type Pattern = Callable[[Any], bool]
+
+
+def pattern(written: Any) -> Pattern:  # noqa: ANN401 - any JSON
+    """Understand a filter of an event source."""
+    if isinstance(written, list):
+        choices = [_choice(each) for each in written]
+        return lambda value: any(choice(value) for choice in choices)
+    inner = [(name, pattern(each)) for name, each in written.items()]
+    return lambda value: (
+        isinstance(value, dict)
+        and all(name in value and holds(value[name]) for name, holds in inner)
     )
 
 
-def _is_one(choice: Any, value: Any) -> bool:  # noqa: ANN401 - any JSON
-    if isinstance(choice, str):
-        return bool(choice == value)
-    ((operator, prefix),) = choice.items()
-    if operator != "prefix":
-        raise NotImplementedError(choice)
-    return str(value).startswith(prefix)
+def _choice(written: Any) -> Pattern:  # noqa: ANN401 - any JSON
+    if isinstance(written, str):
+        return lambda value: bool(value == written)
+    ((operator, operand),) = written.items()
+    match operator:
+        case "prefix":
+            return lambda value: str(value).startswith(operand)
+        case "anything-but":
+            others = operand if isinstance(operand, list) else [operand]
+            return lambda value: value not in others
+        case _:
+            raise NotImplementedError(written)

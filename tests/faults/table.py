@@ -3,10 +3,13 @@
 `test_table.py` holds it to the embedded DynamoDB of the local stack, call by call.
 """
 
-import json
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from tests.faults.expressions import (
@@ -22,6 +25,11 @@ from tests.faults.expressions import (
 type Parameters = Mapping[str, Any]
 type Record = dict[str, Any]
 type Place = tuple[str, str]
+type Older = Mapping[Place, Item | None]
+"""Items as a read that is not up to date still sees them; None: not there yet."""
+
+REMEMBERED_FOR = timedelta(seconds=30)
+"""How old a read may be at most."""
 
 _FAILED = "The conditional request failed"
 
@@ -52,10 +60,18 @@ class SimulatedTable:
 
     declared: Mapping[str, Any]
     """The table's properties in the template."""
+    now: Callable[[], datetime]
     records: list[Record] = field(default_factory=list)
     """The stream; whoever reads it takes them out."""
     _items: "defaultdict[str, dict[str, Item]]" = field(default_factory=lambda: defaultdict(dict))
-    _tokens: dict[str, str] = field(default_factory=dict)
+    writes: int = 0
+    _tokens: dict[str, Parameters] = field(default_factory=dict)
+    _recent: "deque[tuple[datetime, Place, Item | None]]" = field(default_factory=deque)
+    """What items were before their latest writes."""
+    _locked: set[Place] = field(default_factory=set)
+    _refuses_singles: bool = True
+    _smallest: dict[str, Attribute | None] = field(default_factory=dict)
+    _older: Older = field(default_factory=dict)
     _indexed: "defaultdict[tuple[str, str], set[Place]]" = field(
         default_factory=lambda: defaultdict(set)
     )
@@ -86,13 +102,66 @@ class SimulatedTable:
         """
         return self._operations[operation](parameters)
 
+    def read_late(self, operation: str, parameters: Parameters, age: timedelta) -> dict[str, Any]:
+        """Answer as the table was a while ago.
+
+        Raises:
+            RefusedError: DynamoDB would refuse it.
+        """
+        since = self.now() - age
+        older: dict[Place, Item | None] = {}
+        for at, place, before in reversed(self._recent):
+            if at <= since:
+                break
+            older[place] = before
+        self._older = older
+        try:
+            return self._operations[operation](parameters)
+        finally:
+            self._older = {}
+
+    @contextmanager
+    def locked(self, parameters: Parameters, *, singles_too: bool) -> Iterator[None]:
+        """Hold the items of a transaction while it is under way: other writes are refused.
+
+        Args:
+            parameters: Of the transaction.
+            singles_too: Whether single writes are refused as well.
+
+        Raises:
+            RefusedError: Another transaction holds one of them.
+        """
+        places = [
+            _place(details["Item"] if kind == "Put" else details["Key"])
+            for action in parameters["TransactItems"]
+            for kind, details in action.items()
+        ]
+        met = [place in self._locked for place in places]
+        if any(met):
+            reasons = [{"Code": "TransactionConflict" if it else "None"} for it in met]
+            raise RefusedError("TransactionCanceledException", "", CancellationReasons=reasons)
+        self._locked.update(places)
+        self._refuses_singles = singles_too
+        try:
+            yield
+        finally:
+            self._locked.difference_update(places)
+
     @property
     def items(self) -> list[Item]:
         """Everything, by key."""
         return [items[sk] for _, items in sorted(self._items.items()) for sk in sorted(items)]
 
+    def starting_with(self, prefix: str) -> Iterator[Item]:
+        """The items of some partitions."""
+        for pk, items in self._items.items():
+            if pk.startswith(prefix):
+                yield from items.values()
+
     def smallest(self, index_name: str) -> Attribute | None:
         """The smallest sort key of an index, whatever its partition."""
+        if index_name in self._smallest:
+            return self._smallest[index_name]
         index = self._indexes[index_name]
         ranges = [
             self._items[pk][sk][index.range_name]
@@ -100,36 +169,42 @@ class SimulatedTable:
             if name == index_name
             for pk, sk in places
         ]
-        return min(ranges, key=comparable, default=None)
+        smallest = min(ranges, key=comparable, default=None)
+        self._smallest[index_name] = smallest
+        return smallest
 
     # Reading
 
     def _find(self, key: Item) -> Item | None:
         return self._items[key["pk"]["S"]].get(key["sk"]["S"])
 
+    def _seen(self, key: Item) -> Item | None:
+        place = _place(key)
+        return self._older[place] if place in self._older else self._find(key)
+
     def _get(self, parameters: Parameters) -> dict[str, Any]:
-        item = self._find(parameters["Key"])
+        item = self._seen(parameters["Key"])
         return {} if item is None else {"Item": item}
 
     def _batch_get(self, parameters: Parameters) -> dict[str, Any]:
         ((table_name, wanted),) = parameters["RequestItems"].items()
-        found = [self._find(key) for key in wanted["Keys"]]
+        found = [self._seen(key) for key in wanted["Keys"]]
         items = [item for item in found if item is not None]
         return {"Responses": {table_name: items}, "UnprocessedKeys": {}}
 
     def _query(self, parameters: Parameters) -> dict[str, Any]:
         _expect_known(parameters, _QUERY)
         index_name = parameters.get("IndexName")
+        if index_name is not None and parameters.get("ConsistentRead"):
+            raise RefusedError("ValidationException", "an index is never read consistently")
         index = self._indexes[index_name]
         values = parameters["ExpressionAttributeValues"]
         expression = parameters["KeyConditionExpression"]
-        partition = values[_hash_value(expression, index.hash_name)]["S"]
-        holds = condition(expression)
-        found = [
-            item
-            for item in self._partition(index_name, partition)
-            if holds(Scope(item, parameters.get("ExpressionAttributeNames", {}), values))
-        ]
+        hash_value, _, rest = _split(expression, index.hash_name)
+        found = self._partition(index_name, values[hash_value]["S"])
+        if rest:
+            holds, names = condition(rest), parameters.get("ExpressionAttributeNames", {})
+            found = [item for item in found if holds(Scope(item, names, values))]
         is_backward = not parameters.get("ScanIndexForward", True)
         found.sort(key=lambda it: _order(it, index), reverse=is_backward)
         if start := parameters.get("ExclusiveStartKey"):
@@ -145,20 +220,39 @@ class SimulatedTable:
             for it in page
         ]
         answer = {"Items": shown, "Count": len(shown), "ScannedCount": len(shown)}
-        if limit is not None and len(found) > limit:
+        # DynamoDB stops at the limit before it knows whether anything follows.
+        if limit is not None and len(found) >= limit:
             names = {"pk", "sk", index.hash_name, index.range_name}
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in names}
         return answer
 
     def _partition(self, index_name: str | None, partition: str) -> list[Item]:
+        items = self._items
         if index_name is None:
-            return list(self._items[partition].values())
-        return [self._items[pk][sk] for pk, sk in self._indexed[index_name, partition]]
+            if not self._older:
+                return list(items[partition].values())
+            found = {(partition, sk): item for sk, item in items[partition].items()}
+        else:
+            found = {(pk, sk): items[pk][sk] for pk, sk in self._indexed[index_name, partition]}
+        index = self._indexes[index_name]
+        for place, before in self._older.items():
+            found.pop(place, None)
+            if before is None or not index.holds(before):
+                continue
+            if before[index.hash_name]["S"] == partition:
+                found[place] = before
+        return list(found.values())
 
     # Writing
 
     def _write(self, action: Parameters) -> dict[str, Any]:
         ((kind, parameters),) = action.items()
+        if (
+            self._locked
+            and self._refuses_singles
+            and _place(parameters.get("Item") or parameters["Key"]) in self._locked
+        ):
+            raise RefusedError("TransactionConflictException", "a transaction has the item")
         before, after = self._decide(kind, parameters)
         self._store(before, after)
         if parameters.get("ReturnValues", "NONE") == "NONE":
@@ -191,9 +285,9 @@ class SimulatedTable:
 
     def _transact(self, parameters: Parameters) -> dict[str, Any]:
         _expect_known(parameters, {"TransactItems", "ClientRequestToken"})
-        token, request = parameters.get("ClientRequestToken"), json.dumps(parameters)
+        token = parameters.get("ClientRequestToken")
         if token is not None and token in self._tokens:
-            if self._tokens[token] != request:
+            if self._tokens[token] != parameters:
                 raise RefusedError("IdempotentParameterMismatchException", "another request")
             return {}
         decided: list[tuple[Item | None, Item | None]] = []
@@ -213,7 +307,7 @@ class SimulatedTable:
         for before, after in decided:
             self._store(before, after)
         if token is not None:
-            self._tokens[token] = request
+            self._tokens[token] = parameters
         return {}
 
     def _store(self, before: Item | None, after: Item | None) -> None:
@@ -221,9 +315,15 @@ class SimulatedTable:
             return
         known = after or before or {}
         pk, sk = known["pk"]["S"], known["sk"]["S"]
+        self.writes += 1
+        now = self.now()
+        while self._recent and now - self._recent[0][0] > REMEMBERED_FOR:
+            self._recent.popleft()
+        self._recent.append((now, (pk, sk), before))
         for name, index in self._indexes.items():
             if name is None:
                 continue
+            self._smallest.pop(name, None)
             if before is not None and index.holds(before):
                 self._indexed[name, before[index.hash_name]["S"]].discard((pk, sk))
             if after is not None and index.holds(after):
@@ -266,11 +366,18 @@ def _expect_known(parameters: Parameters, known: frozenset[str] | set[str]) -> N
         raise NotImplementedError(parameters["ReturnValues"])
 
 
-def _hash_value(expression: str, hash_name: str) -> str:
-    first, equals, value = expression.split()[:3]
-    if (first, equals) != (hash_name, "="):
+@cache
+def _split(expression: str, hash_name: str) -> tuple[str, str, str]:
+    """The partition's value in a condition of keys, and what is said of the sort key."""
+    found = re.fullmatch(rf"{hash_name} = (:\w+)(?:( AND )(.+))?", expression)
+    if found is None:
         raise NotImplementedError(expression)
-    return value
+    value, joined, rest = found.groups(default="")
+    return value, joined, rest
+
+
+def _place(key: Item) -> Place:
+    return key["pk"]["S"], key["sk"]["S"]
 
 
 def _order(item: Item, index: _Index) -> tuple[Any, ...]:

@@ -1,21 +1,24 @@
 """A team that uses Tocsin: what it configured, what it sends and does, and what it sees."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from functions.alerts_api.alert_actions import Acknowledgement
 from tests.examples import ALICE, HOUR, NINE
 from tests.faults.functions import RETENTION, TABLE
-from tests.faults.line import DeathError
-from tests.faults.simulation import Wait, World
+from tests.faults.scheduler import DeathError
+from tests.faults.simulation import StuckError, Wait, World
+from tests.faults.table import Record
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.policy_items import POLICIES
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
@@ -33,6 +36,8 @@ HEARTBEAT_TOKEN = "fedcba9876543210fedcba9876543210"
 PROMETHEUS = "prod-prometheus"
 AGAIN_AFTER = timedelta(seconds=20)
 """When senders and people try again what was not answered well."""
+FOUND_WITHIN = timedelta(minutes=21)
+"""Two sweeps find whatever was lost."""
 LONG = 3 * HOUR
 """Longer than all that goes wrong in a run holds it up."""
 
@@ -48,16 +53,37 @@ class Team:
     """Signals that were sent again, because nobody said that they had arrived."""
     acknowledged: list[tuple[str, datetime]] = field(default_factory=list)
     """Alerts, and when it was answered that somebody has them."""
+    signals: "Counter[str]" = field(default_factory=Counter)
+    """By dedup key, how often a sender said that something is wrong."""
+    policies: dict[str, EscalationPolicy] = field(default_factory=dict)
+    """As they were written last."""
+    delays: dict[str, timedelta] = field(default_factory=dict)
+    """Of each step, by its name; a story gives no name two delays."""
+    channels: set[str] = field(default_factory=set)
+    """Those that can be told of changes."""
+    disappointments: list[str] = field(default_factory=list)
+    refused: int = 0
+    """Actions that the alert's state forbade."""
+    edits: bool = False
+    """Whether a policy was edited or removed on the way."""
+    loses: bool = False
+    """Whether something is lost on purpose, for the sweep to find."""
+    suppressed: int = 0
+    """Signals that are not counted, as a person has closed their alert."""
+    slack: timedelta = timedelta()
+    """By how much pages may be later, where a story is about a line of waiting ones."""
 
     # Configuration
 
-    def channel(self, *names: str) -> None:
+    def channel(self, *names: str, rate_per_minute: int = 60) -> None:
         configured = DynamoDBConfiguration(self.world.call, TABLE, CHANNELS)
+        self.channels.update(names)
         for name in names:
             channel = Channel(
                 name=name,
                 type=ChannelType.WEBHOOK,
                 settings={"url": f"https://{name}.example.com/"},
+                rate_per_minute=rate_per_minute,
             )
             configured.put(None, _new(channel), write_id=self.world.new_write_id())
 
@@ -71,74 +97,158 @@ class Team:
         *steps: tuple[str | tuple[str, ...], timedelta],
         repeat: int = 0,
         ack_timeout: timedelta | None = None,
+        name: str = "default",
     ) -> None:
         """Steps name `channel:ops` or `user:alice`, and their delays."""
-        policy = EscalationPolicy(
-            name="default",
-            steps=tuple(
-                Step(name=f"step-{number}", targets=_targets(targets), delay=delay)
-                for number, (targets, delay) in enumerate(steps, 1)
-            ),
-            repeat=repeat,
-            ack_timeout=ack_timeout,
-        )
+        policy = _policy(name, steps, repeat, ack_timeout)
+        self._note_policy(policy)
         configured = DynamoDBConfiguration(self.world.call, TABLE, POLICIES)
         configured.put(None, _new(policy), write_id=self.world.new_write_id())
 
-    def integration(self, *, resolve_after: timedelta = timedelta()) -> None:
+    def _note_policy(self, policy: EscalationPolicy) -> None:
+        self.policies[policy.name] = policy
+        self.delays |= {step.name: step.delay for step in policy.steps}
+
+    def remove_heartbeat(self, name: str) -> None:
+        repository = DynamoDBHeartbeats(self.world.call, TABLE)
+        repository.delete(repository.get(name), write_id=self.world.new_write_id())
+
+    def integration(
+        self, *, resolve_after: timedelta = timedelta(), policy: str | None = None
+    ) -> None:
         integration = Integration(
             name=PROMETHEUS,
             type=IntegrationType.REST,
             created_at=NINE,
             resolve_after=resolve_after,
+            escalation_policy=policy,
             tokens=(Token.of(TOKEN),),
         )
         repository = DynamoDBIntegrations(self.world.call, TABLE)
         repository.put(None, integration, write_id=self.world.new_write_id())
 
     def heartbeat(self, name: str, period: timedelta) -> None:
+        now = self.world.now
         heartbeat = Heartbeat(
-            name=name, period=period, created_at=NINE, token=Token.of(HEARTBEAT_TOKEN)
+            name=name, period=period, created_at=now, token=Token.of(HEARTBEAT_TOKEN)
         )
         repository = DynamoDBHeartbeats(self.world.call, TABLE)
-        repository.add(heartbeat.watched(NINE), write_id=self.world.new_write_id())
+        repository.add(heartbeat.watched(now), write_id=self.world.new_write_id())
+
+    def edit_policy(
+        self,
+        *steps: tuple[str | tuple[str, ...], timedelta],
+        repeat: int = 0,
+        ack_timeout: timedelta | None = None,
+        name: str = "default",
+    ) -> None:
+        """Put another policy in the place of one, as it is at this moment."""
+        self.edits = True
+        configured = DynamoDBConfiguration(self.world.call, TABLE, POLICIES)
+        before = configured.get(name)
+        policy = _policy(name, steps, repeat, ack_timeout)
+        self._note_policy(policy)
+        configured.put(before, replace(before, value=policy), write_id=self.world.new_write_id())
+
+    def remove_policy(self, name: str) -> None:
+        self.edits = True
+        del self.policies[name]
+        configured = DynamoDBConfiguration(self.world.call, TABLE, POLICIES)
+        configured.delete(configured.get(name), write_id=self.world.new_write_id())
+
+    def remove_user(self, name: str) -> None:
+        configured = DynamoDBConfiguration(self.world.call, TABLE, USERS)
+        configured.delete(configured.get(name), write_id=self.world.new_write_id())
+
+    # Time, and others
+
+    def wait(self, wait: Wait) -> None:
+        """Let a time pass, or wait until something is so."""
+        self.world.wait(wait)
+
+    def wait_until(self, at: timedelta) -> None:
+        """Let time pass until so long after the beginning."""
+        self.world.wait(max(timedelta(), NINE + at - self.world.now))
+
+    def together(self, *works: Callable[[], None]) -> None:
+        """Let several do something at the same time, each at its own pace."""
+        begun = [self.world.begin(work, after=self._apart(it)) for it, work in enumerate(works)]
+        self.world.wait(lambda: all(is_done() for is_done in begun))
+
+    def _apart(self, number: int) -> timedelta:
+        """Some milliseconds, as nothing happens in the same one."""
+        if not self.world.plan:
+            return timedelta(milliseconds=number)
+        return timedelta(milliseconds=self.world.chance.randint(0, 12))
+
+    def expect(self, is_so: bool, sentence: str) -> None:  # noqa: FBT001 - what must be so, and its name
+        """Keep what is wrong in the end."""
+        if not is_so:
+            self.disappointments.append(sentence)
 
     # Senders and people
 
     def signal(
-        self, name: str = "disk", *, severity: str = "critical", output: str = ""
-    ) -> Iterator[Wait]:
+        self,
+        name: str = "disk",
+        *,
+        severity: str = "critical",
+        output: str = "",
+        value: float | None = None,
+        started_at: datetime | None = None,
+    ) -> None:
         """A sender says something, until it is told that it was heard."""
-        body = {"name": name, "dedup_key": name, "severity": severity, "output": output}
-        yield from self._send(f"/i/{TOKEN}", body)
+        body: dict[str, object] = {
+            "name": name,
+            "dedup_key": name,
+            "severity": severity,
+            "output": output,
+        }
+        body |= {"current_value": value} if value is not None else {}
+        body |= {"start_time": started_at.isoformat()} if started_at is not None else {}
+        self.signals[name] += severity != "ok"
+        self._send(f"/i/{TOKEN}", body)
 
-    def beat(self) -> Iterator[Wait]:
+    def beat(self) -> None:
         """What a heartbeat watches is well."""
-        yield from self._send(f"/i/{HEARTBEAT_TOKEN}/heartbeat", {})
+        self._send(f"/i/{HEARTBEAT_TOKEN}/heartbeat", {})
 
-    def _send(self, path: str, body: Mapping[str, str]) -> Iterator[Wait]:
+    def _send(self, path: str, body: Mapping[str, object]) -> None:
         while (status := self.world.post(_event(path, body))) >= 500:
             self.repeated += 1
-            yield AGAIN_AFTER
-        assert status < 300, f"a sender is answered {status}"
+            self.wait(AGAIN_AFTER)
+        if status >= 300:
+            raise StuckError(f"a sender is answered {status}")
 
-    def acknowledge(self, name: str = "disk", *, by: Actor = ALICE) -> Iterator[Wait]:
-        yield from self._act(
+    def acknowledge(self, name: str = "disk", *, by: Actor = ALICE) -> None:
+        self._act(
             name,
             lambda at: Acknowledgement(by=by, at=at, note=None),
             lambda alert: alert.status is AlertStatus.ACKNOWLEDGED,
         )
         self.acknowledged.append((self.alert(name).alert_id, self.world.now))
 
-    def resolve(self, name: str = "disk", *, by: Actor = ALICE) -> Iterator[Wait]:
-        yield from self._act(
+    def try_to(self, act: Callable[[], None]) -> None:
+        """Do it, unless the alert is over meanwhile."""
+        if self.alert().is_open:
+            act()
+
+    def unacknowledge(self, name: str = "disk", *, by: Actor = ALICE) -> None:
+        self._act(
+            name,
+            lambda at: lambda alert: alert.unacknowledge(by=by, at=at),
+            lambda alert: alert.status is AlertStatus.FIRING,
+        )
+
+    def resolve(self, name: str = "disk", *, by: Actor = ALICE) -> None:
+        self._act(
             name,
             lambda at: lambda alert: alert.resolve(by=by, at=at),
             lambda alert: not alert.is_open,
         )
 
-    def snooze(self, duration: timedelta, name: str = "disk") -> Iterator[Wait]:
-        yield from self._act(
+    def snooze(self, duration: timedelta, name: str = "disk") -> None:
+        self._act(
             name,
             lambda at: lambda alert: alert.snoozed(Snooze(until=at + duration), by=ALICE, at=at),
             lambda alert: alert.snooze is not None,
@@ -149,7 +259,7 @@ class Team:
         name: str,
         transition: Callable[[datetime], Transition],
         is_done: Callable[[Alert], bool],
-    ) -> Iterator[Wait]:
+    ) -> None:
         """Do it, and look again before doing it anew."""
         alert_id = self.alert(name).alert_id
         while True:
@@ -162,18 +272,60 @@ class Team:
                         new_write_id=process.new_write_id,
                     )
                 )
-            except (DeathError, TryAgainError, ConflictError):
-                yield AGAIN_AFTER
-                if is_done(self.alert(name)):
+            except (DeathError, TryAgainError, ConflictError) as error:
+                self.refused += isinstance(error, ConflictError)
+                self.wait(AGAIN_AFTER)
+                newest = self.alert(name)
+                if newest.alert_id != alert_id or not newest.is_open or is_done(newest):
                     return
             else:
                 return
 
+    # What goes wrong on purpose
+
+    def lose_records(self, loses: Callable[[Record], bool] | None) -> None:
+        """Let nobody ever work on some records of the stream; None: on all again."""
+        self._will_be_found()
+        self.world.loses_record = loses
+
+    def lose_messages(self, loses: Callable[[str], bool] | None) -> None:
+        """Let messages vanish from the queues; None: none any more."""
+        self._will_be_found()
+        self.world.loses_message = loses
+
+    def lose_timer(self, name: str = "disk") -> None:
+        """Let an alert stand in the index of what is due no more."""
+        self._will_be_found()
+        slots = DynamoDBSlots(self.world.call, TABLE, RETENTION)
+        slots.set_timer(self.alert(name), None)
+
+    def _will_be_found(self) -> None:
+        self.loses = True
+        self.slack = FOUND_WITHIN
+        self.world.sweeps_after = 4
+
     # What can be seen
+
+    def asked(self, name: str = "disk") -> list[str]:
+        """Whom the pages of an alert asked, by target, as they arrived."""
+        ledger = DynamoDBNotifications(self.world.call, TABLE, RETENTION)
+        found = self.find(name)
+        assert found is not None
+        targets: dict[str, str] = {
+            it.delivery.key: it.delivery.target for it in ledger.of_alert(found.alert_id)
+        }
+        arrived = dict.fromkeys(
+            it.key for it in self.world.line.received if it.event == "alert.paged"
+        )
+        return [targets[key].partition(":")[2] for key in arrived if key in targets]
 
     @property
     def alerts(self) -> DynamoDBAlerts:
         return DynamoDBAlerts(self.world.call, TABLE, RETENTION)
+
+    def flapping_pages(self) -> list[str]:
+        """Pages of alerts that flap, as they arrived."""
+        return [it.key for it in self.world.line.received if it.is_flapping]
 
     def find(self, name: str = "disk", *, integration: str = PROMETHEUS) -> Alert | None:
         """The newest alert of a name."""
@@ -222,7 +374,21 @@ def _targets(names: str | tuple[str, ...]) -> tuple[Target, ...]:
     return tuple(Target(TargetKind(kind), name) for kind, _, name in parts)
 
 
-def _event(path: str, body: Mapping[str, str]) -> dict[str, Any]:
+def _policy(
+    name: str,
+    steps: Sequence[tuple[str | tuple[str, ...], timedelta]],
+    repeat: int,
+    ack_timeout: timedelta | None,
+) -> EscalationPolicy:
+    """Steps are named after whom they ask, so that a step that stays keeps its name."""
+    made = []
+    for targets, delay in steps:
+        found = _targets(targets)
+        made.append(Step(name="-".join(it.name for it in found), targets=found, delay=delay))
+    return EscalationPolicy(name=name, steps=tuple(made), repeat=repeat, ack_timeout=ack_timeout)
+
+
+def _event(path: str, body: Mapping[str, object]) -> dict[str, Any]:
     return {
         "rawPath": path,
         "rawQueryString": "",

@@ -13,8 +13,9 @@ import pytest
 from bench.embedded_dynamodb import embedded_dynamodb
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.table_news import STREAMS
+from tests.faults import known_broken
 from tests.faults.functions import TABLE
-from tests.faults.plans import Plan, plan_of
+from tests.faults.plans import Kind, Plan, plan_of
 from tests.faults.runs import Calm, tell
 from tests.faults.stories import STORIES
 from tests.faults.table import Record, RefusedError, SimulatedTable
@@ -25,6 +26,7 @@ type Parameters = Mapping[str, Any]
 type Answer = dict[str, Any]
 
 _RUNS = itertools.count()
+_OF_CONCURRENCY = frozenset(("TransactionConflictException",))
 
 
 @dataclass
@@ -98,7 +100,10 @@ def calls_to(aws: Aws, service: Service) -> Iterator[Call]:
 
 
 def plan_for(story: Calm, *, is_calm: bool) -> Plan:
-    return () if is_calm else plan_of(STORIES.index(story.story), story.boundaries)
+    """The embedded DynamoDB is always up to date, and never sees two requests at once."""
+    without = frozenset((Kind.STALE, Kind.GSI_LAG, *known_broken.KINDS))
+    seed = STORIES.index(story.story)
+    return () if is_calm else plan_of(seed, story.boundaries, without=without)
 
 
 @pytest.mark.loopback
@@ -111,14 +116,26 @@ def test_both_answer_alike(
 
     with calls_to(embedded, DYNAMODB) as call:
         for operation, parameters, expected in recording.calls:
+            if expected.get("code") in _OF_CONCURRENCY:
+                continue
             answer = answered(call, operation, of_this_run(parameters, run))
-            assert answer == expected, (operation, parameters)
+            assert alike(answer, parameters) == alike(expected, parameters), (operation, parameters)
         stored = call("Scan", {"TableName": TABLE, "ConsistentRead": True})["Items"]
 
     assert recording.table is not None
     assert by_key(stored) == by_key(recording.table.items)
     with calls_to(embedded, STREAMS) as call:
         assert by_item(stream_of(call, table)) == by_item(recording.told)
+
+
+def alike(answer: Answer, parameters: Parameters) -> Answer:
+    """A full page that nothing follows names a last key on AWS, and embedded maybe none.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+    """
+    if len(answer.get("Items", ())) != parameters.get("Limit"):
+        return answer
+    return {name: value for name, value in answer.items() if name != "LastEvaluatedKey"}
 
 
 def of_this_run(parameters: Parameters, run: int) -> Parameters:

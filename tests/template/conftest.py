@@ -6,8 +6,8 @@ import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from tests.conftest import TEMPLATE
 from tests.template.intrinsics import Template
+from tests.template_file import TEMPLATE
 
 
 class _NoManagedPolicies:

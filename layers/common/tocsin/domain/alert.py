@@ -384,7 +384,7 @@ class Alert:
             return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
         # The opening tells of its own first step, also where that had to be put off.
-        is_news = before.awaits_stability or (not self.changes and self.version > 1)
+        is_news = not any(change.type is ChangeType.FIRED for change in self.changes)
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
                 return changed

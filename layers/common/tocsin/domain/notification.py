@@ -295,7 +295,8 @@ def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None
         )
         return None if is_same else "nobody has acknowledged it any more"
     if not delivery.is_page:
-        return None
+        is_old = alert.told_version > delivery.version
+        return "a newer change is told in its place" if is_old else None
     match alert.status:
         case AlertStatus.RESOLVED:
             return f"already resolved by {alert.resolved_by}"

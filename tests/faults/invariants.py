@@ -1,0 +1,446 @@
+"""What must hold at the end of every history, whatever went wrong on the way."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from tests.faults import known_broken
+from tests.faults.ending import Findings, name_of
+from tests.faults.plans import Kind
+from tests.faults.table import Record
+from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.errors import AlertNotFoundError
+from tocsin.domain.next_action import lacks_timer
+from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
+from tocsin.domain.sweep import SETTLED_AFTER
+from tocsin.domain.timeline import Change, ChangeType
+
+GRACE = timedelta(seconds=30)
+"""A page that somebody had begun to send may still arrive."""
+CALM_BOUND = timedelta(seconds=15)
+"""From a step's begin to its page, and from its due time to its begin, if nothing goes wrong."""
+BOUND = timedelta(seconds=75)
+"""Likewise where something does, beside what each fault holds up: a tick, and 15 s."""
+HEARD_WITHIN = timedelta(seconds=30)
+ROUNDED = timedelta(seconds=2)
+"""Differences below this are no differences."""
+OWN_DELAY_AT_MOST = timedelta(minutes=10)
+"""For which what waits in our own queues holds a step's clock."""
+PROVIDER_AT_MOST = timedelta(minutes=1)
+"""For which a provider that refuses or retries holds it."""
+
+type Check = Callable[[Findings], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One property, and how it is checked."""
+
+    sentence: str
+    check: Check
+
+    @property
+    def is_known_broken(self) -> bool:
+        """Whether it is not asked for yet."""
+        return self.sentence in known_broken.INVARIANTS
+
+
+def nothing_unexpected(found: Findings) -> Iterator[str]:
+    yield from found.team.world.log.unexpected
+
+
+def nothing_given_up(found: Findings) -> Iterator[str]:
+    world = found.team.world
+    for url, queue in world.queues.items():
+        yield from (f"given up in {url}: {message.body}" for message in queue.dead)
+    for record in world.stream.given_up:
+        yield f"given up by the stream: {record['dynamodb']['Keys']}"
+
+
+def every_alert_can_be_read(found: Findings) -> Iterator[str]:
+    for alert in found.alerts:
+        try:
+            read = found.team.alerts.get(alert.alert_id)
+        except AlertNotFoundError:
+            yield f"{name_of(alert)} cannot be read"
+        else:
+            if read.version != alert.version:
+                yield f"{name_of(alert)} is read as version {read.version}, not {alert.version}"
+
+
+def one_open_alert_a_key(found: Findings) -> Iterator[str]:
+    opened = Counter((it.integration, it.dedup_key) for it in found.alerts if it.is_open)
+    yield from (f"{number} open alerts of {key}" for key, number in opened.items() if number > 1)
+
+
+def signals_are_counted(found: Findings) -> Iterator[str]:
+    """Every signal that was answered well is counted; one whose answer was lost, maybe twice."""
+    team = found.team
+    counted: Counter[str] = Counter()
+    for alert in found.alerts:
+        counted[alert.dedup_key] += alert.occurrences
+    more_at_most = team.repeated + team.world.resent
+    for key, number in team.signals.items():
+        if not number <= counted[key] + team.suppressed <= number + more_at_most:
+            yield f"{number} signals of {key}, and {counted[key]} are counted"
+
+
+def no_alert_is_forgotten(found: Findings) -> Iterator[str]:
+    for alert in found.alerts:
+        if alert.is_open and lacks_timer(alert):
+            yield f"{name_of(alert)} is forgotten: it lacks a timer"
+
+
+def lists_agree(found: Findings) -> Iterator[str]:
+    for alert in found.alerts:
+        if alert.listed.occurrences != alert.occurrences:
+            yield f"lists show {alert.listed.occurrences} of {name_of(alert)}"
+        reached = sum(
+            it.delivery.alert_id == alert.alert_id
+            and it.delivery.is_page
+            and it.state is DeliveryState.SENT
+            for it in found.ledger
+        )
+        if alert.notification_count != reached:
+            yield f"{name_of(alert)} shows {alert.notification_count} pages, not {reached}"
+
+
+def counts_agree(found: Findings) -> Iterator[str]:
+    if found.team.loses and known_broken.COUNTS_DRIFT:
+        return
+    opened = [alert for alert in found.alerts if alert.is_open]
+    expected = {
+        "firing": sum(it.status is AlertStatus.FIRING for it in opened),
+        "acknowledged": sum(it.status is AlertStatus.ACKNOWLEDGED for it in opened),
+        "snoozed": sum(it.snooze is not None for it in opened),
+    }
+    kept = [item for item in found.items if item["entity"]["S"] == "counts"]
+    for name, number in expected.items():
+        shown = sum(_number(item, name) for item in kept)
+        if shown != number:
+            yield f"{number} {name}, and {shown} are shown"
+
+
+def messages_come_to_an_end(found: Findings) -> Iterator[str]:
+    for it in found.ledger:
+        if not it.state.has_ended:
+            yield f"{found.spelled(it.delivery.key)} stays {it.state}"
+
+
+def what_is_marked_arrived(found: Findings) -> Iterator[str]:
+    arrived = {it.key for it in found.team.world.line.received}
+    for key, it in found.messages.items():
+        if it.state is DeliveryState.SENT and key not in arrived:
+            yield f"{found.spelled(key)} is marked as sent and never arrived"
+
+
+def told_once(found: Findings) -> Iterator[str]:
+    """Under one key once, and once more for each attempt that ended between sending and marking."""
+    world = found.team.world
+    for key, number in Counter(it.key for it in world.line.received).items():
+        again_at_most = world.ambiguous[key] + world.line.dropped[key]
+        if number > 1 + again_at_most and not _outlives_leases(found):
+            yield f"{found.spelled(key)} arrived {number} times"
+
+
+def one_key_for_each_step(found: Findings) -> Iterator[str]:
+    """Nobody is told twice by two keys of the same step and run."""
+    told: defaultdict[tuple[object, ...], set[str]] = defaultdict(set)
+    for received in found.team.world.line.received:
+        it = found.messages.get(received.key)
+        if it is None:
+            yield f"{received.key} arrived, and the ledger does not know it"
+        elif it.delivery.is_page:
+            sent = it.delivery
+            place = sent.alert_id, sent.loop, sent.step_name, sent.target, sent.channel
+            told[place].add(received.key)
+    yield from (f"one page by {keys}" for keys in told.values() if len(keys) > 1)
+
+
+def acknowledgements_hold(found: Findings) -> Iterator[str]:
+    line = found.team.world.line
+    pages = [it for it in line.received if it.event == NotificationEvent.PAGED]
+    grace = GRACE + _slow_for(found)
+    for alert_id, at in found.team.acknowledged:
+        changes = found.timelines[alert_id]
+        words = {change.type for change in changes}
+        if ChangeType.ACKNOWLEDGED not in words:
+            yield f"the timeline of {found.names[alert_id]} has no acknowledgement"
+        returned = [it.at for it in changes if it.type is ChangeType.UNACKNOWLEDGED]
+        is_firing = any(
+            it.alert_id == alert_id and it.status is AlertStatus.FIRING for it in found.alerts
+        )
+        if is_firing and not returned:
+            yield f"the acknowledgement of {found.names[alert_id]} is undone"
+        until = min((it for it in returned if it >= at - _skew(found)), default=None)
+        for page in pages:
+            is_late = page.at > at + grace and (until is None or page.at < until - grace)
+            if page.alert_id == alert_id and is_late:
+                yield f"{found.spelled(page.key)} arrived after the acknowledgement"
+
+
+_TOLD = {
+    ChangeType.ACKNOWLEDGED: NotificationEvent.ACKNOWLEDGED,
+    ChangeType.UNACKNOWLEDGED: NotificationEvent.UNACKNOWLEDGED,
+    ChangeType.SNOOZED: NotificationEvent.SNOOZED,
+    ChangeType.WOKEN: NotificationEvent.WOKEN,
+    ChangeType.RESOLVED: NotificationEvent.RESOLVED,
+}
+
+
+def newest_message_is_true(found: Findings) -> Iterator[str]:
+    """Whoever heard that it fires, and can be told of changes, hears soon what it is now."""
+    heard: defaultdict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for it in found.team.world.line.received:
+        message = found.messages.get(it.key)
+        if message is not None and message.delivery.channel in found.team.channels:
+            heard[it.alert_id, message.delivery.channel].append((it.at, it.event))
+    within = _late(found, HEARD_WITHIN) + found.team.slack
+    for alert in found.alerts:
+        changes = [it for it in found.timelines[alert.alert_id] if it.type in _TOLD]
+        allowed, changed_at = _true_events(alert, changes)
+        for channel in sorted(found.team.channels):
+            told = sorted(heard[alert.alert_id, channel])
+            if not told:
+                continue
+            at, event = told[-1]
+            if event not in allowed:
+                yield f"the last that {channel} heard of {name_of(alert)} is {event}"
+            pages = [when for when, what in told if what == NotificationEvent.PAGED]
+            news = max([changed_at, *pages]) if changed_at else at
+            if event != NotificationEvent.PAGED and at > news + within:
+                yield f"{channel} heard of {name_of(alert)}: {event} only {at - news} later"
+
+
+def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetime | None]:
+    last = max(changes, key=lambda it: it.at, default=None)
+    changed_at = last.at if last else None
+    if alert.status is AlertStatus.RESOLVED:
+        return {NotificationEvent.RESOLVED}, changed_at
+    if last is None:
+        return {NotificationEvent.PAGED}, None
+    now = {change.type: change for change in changes}
+    true: set[str] = {_TOLD[last.type]}
+    if alert.status is AlertStatus.FIRING and alert.snooze is None:
+        true |= {NotificationEvent.PAGED}
+    if alert.status is AlertStatus.ACKNOWLEDGED and ChangeType.ACKNOWLEDGED in now:
+        true |= {NotificationEvent.ACKNOWLEDGED}
+    return true, changed_at
+
+
+def pages_are_in_time(found: Findings) -> Iterator[str]:
+    """From the begin of a step to its page; rules with a delay begin later by that."""
+    first: dict[str, datetime] = {}
+    for it in found.team.world.line.received:
+        first.setdefault(it.key, it.at)
+    within = _late(found, CALM_BOUND) + found.team.slack
+    for begun in _begun_steps(found):
+        for page in begun.pages:
+            at = first.get(page.delivery.key)
+            if at is None or "+" in page.delivery.channel or page.state is not DeliveryState.SENT:
+                continue
+            if at > begun.at + within:
+                late = at - begun.at
+                yield f"{found.spelled(page.delivery.key)} came {late} after its step began"
+
+
+def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
+    """Counted from when the messages of the step before went out or failed for good."""
+    for before, after in _followed_steps(found):
+        if after.reason is not None:
+            continue
+        starts_at = before.clock_starts_at(found)
+        due_at = starts_at + found.team.delays[before.name]
+        if after.at < due_at - ROUNDED - _skew(found):
+            yield (
+                f"{after.name} of {found.names[after.alert_id]} was asked {due_at - after.at} "
+                f"before the delay of {before.name} was over"
+            )
+
+
+def steps_are_in_time(found: Findings) -> Iterator[str]:
+    for before, after in _followed_steps(found):
+        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
+        if after.at > due_at + _late(found, CALM_BOUND) + found.team.slack:
+            yield (
+                f"{after.name} of {found.names[after.alert_id]} was asked {after.at - due_at} late"
+            )
+
+
+def nobody_is_skipped(found: Findings) -> Iterator[str]:
+    """An escalation that ended without an answer has asked everybody of its policy."""
+    for alert in found.alerts:
+        words = [it.type for it in found.timelines[alert.alert_id]]
+        policy = found.team.policies.get(alert.escalation.policy or "")
+        if policy is None or ChangeType.ESCALATION_EXHAUSTED not in words:
+            continue
+        asked = {
+            it.delivery.target for it in found.ledger if it.delivery.alert_id == alert.alert_id
+        }
+        for target in (str(target) for step in policy.steps for target in step.targets):
+            if target not in asked:
+                yield f"{name_of(alert)} is exhausted, and {target} was never asked"
+
+
+def steps_are_in_order(found: Findings) -> Iterator[str]:
+    """Within a run, each step follows the one before it in the policy, as it is now."""
+    for before, after in _followed_steps(found):
+        if not found.team.edits:
+            names = [step.name for policy in found.team.policies.values() for step in policy.steps]
+            if names.index(after.name) != (names.index(before.name) + 1) % len(names):
+                yield f"{after.name} of {found.names[after.alert_id]} followed {before.name}"
+
+
+def somebody_is_asked(found: Findings) -> Iterator[str]:
+    """What fires, awake, with a policy for it, has asked somebody, or says why nobody."""
+    asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
+    for alert in found.alerts:
+        is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
+        is_quiet = alert.is_flapping or alert.dedup_key == "sweep" or not found.team.policies
+        if is_asking and not is_quiet and alert.alert_id not in asked:
+            yield f"{name_of(alert)} fires, and nobody was ever asked"
+
+
+def the_sweep_finds_nothing(found: Findings) -> Iterator[str]:
+    """Where nothing was lost or held up for long, nothing is reported as forgotten."""
+    if found.team.loses or found.team.world.line.held_up > SETTLED_AFTER:
+        return
+    for alert in found.alerts:
+        if alert.dedup_key == "sweep":
+            yield f"the sweep reported: {alert.facts.summary}"
+
+
+def timelines_end(found: Findings) -> Iterator[str]:
+    """A page that is full and the last names no page after it."""
+    for alert in found.alerts:
+        number = len(found.timelines[alert.alert_id])
+        if number:
+            page = found.team.alerts.timeline(alert.alert_id, cursor=None, limit=number)
+            if page.next_cursor is not None:
+                yield f"after all of {name_of(alert)} another page is promised"
+
+
+def what_the_story_says(found: Findings) -> Iterator[str]:
+    yield from found.team.disappointments
+
+
+INVARIANTS = (
+    Invariant("Nothing happens that the code did not expect", nothing_unexpected),
+    Invariant("No message and no record is given up", nothing_given_up),
+    Invariant("Every alert can be read", every_alert_can_be_read),
+    Invariant("A dedup key has one open alert at most", one_open_alert_a_key),
+    Invariant("Every accepted signal is counted", signals_are_counted),
+    Invariant("Every open alert has the timer that it needs", no_alert_is_forgotten),
+    Invariant("Lists show what is stored", lists_agree),
+    Invariant("Counts agree with what is open", counts_agree),
+    Invariant("Every message comes to an end", messages_come_to_an_end),
+    Invariant("What is marked as sent arrived", what_is_marked_arrived),
+    Invariant("A message arrives once, or again after an attempt that was cut short", told_once),
+    Invariant("Nobody is told twice under two keys of one step and run", one_key_for_each_step),
+    Invariant("An acknowledgement holds, and ends the pages", acknowledgements_hold),
+    Invariant("The newest message that can be rewritten is true", newest_message_is_true),
+    Invariant("No page is later than its bound", pages_are_in_time),
+    Invariant("No step is asked before the delay of the one before", steps_wait_for_their_delay),
+    Invariant("No step is later than its bound", steps_are_in_time),
+    Invariant("Steps are asked in order, and none is skipped", steps_are_in_order),
+    Invariant("Nobody of a policy is skipped", nobody_is_skipped),
+    Invariant("Whatever fires has asked somebody", somebody_is_asked),
+    Invariant("The sweep reports nothing where nothing was lost", the_sweep_finds_nothing),
+    Invariant("The last page of a timeline names no other", timelines_end),
+    Invariant("The story ends as it says itself", what_the_story_says),
+)
+
+
+@dataclass(frozen=True)
+class BegunStep:
+    """A step of one alert, from when it was begun."""
+
+    alert_id: str
+    name: str
+    loop: int
+    at: datetime
+    reason: str | None
+    """Why it did not wait for the delay of the one before."""
+    pages: tuple[Notification, ...]
+
+    def clock_starts_at(self, found: Findings) -> datetime:
+        """When all of its messages had gone out, or failed for good."""
+        attempts: dict[str, datetime] = {}
+        for it in found.team.world.line.attempts:
+            attempts.setdefault(it.key, it.at)
+        starts_at = self.at
+        for page in self.pages:
+            if "+" in page.delivery.channel:
+                continue
+            ended_at = page.changed_at
+            begun_at = attempts.get(page.delivery.key)
+            if begun_at is not None:
+                ended_at = min(ended_at, begun_at + PROVIDER_AT_MOST)
+            starts_at = max(starts_at, min(ended_at, self.at + OWN_DELAY_AT_MOST))
+        return starts_at
+
+
+def _begun_steps(found: Findings) -> Iterator[BegunStep]:
+    pages: defaultdict[tuple[str, str, int], list[Notification]] = defaultdict(list)
+    for it in found.ledger:
+        if it.delivery.is_page and it.delivery.step_name is not None:
+            pages[it.delivery.alert_id, it.delivery.step_name, it.delivery.loop].append(it)
+    for alert_id, changes in found.timelines.items():
+        begun = [it for it in changes if it.type is ChangeType.ESCALATED]
+        told = {(str(it.details["to_step"]), it.details["loop"]) for it in begun}
+        fired = next((it for it in changes if it.type is ChangeType.FIRED), None)
+        opening = [key for key in pages if key[0] == alert_id and key[1:] not in told]
+        if fired is not None and len(opening) == 1:
+            _, name, loop = opening[0]
+            yield BegunStep(alert_id, name, loop, fired.at, "opening", tuple(pages[opening[0]]))
+        for step in begun:
+            name, loop = str(step.details["to_step"]), int(step.details["loop"] or 0)
+            reason = step.details.get("reason")
+            of_step = tuple(pages[alert_id, name, loop])
+            yield BegunStep(alert_id, name, loop, step.at, str(reason) if reason else None, of_step)
+
+
+def _followed_steps(found: Findings) -> Iterator[tuple[BegunStep, BegunStep]]:
+    """Steps that followed one another because time passed, and nothing else happened between."""
+    by_alert: defaultdict[str, list[BegunStep]] = defaultdict(list)
+    for begun in _begun_steps(found):
+        by_alert[begun.alert_id].append(begun)
+    for alert_id, steps in by_alert.items():
+        others = [
+            it.at
+            for it in found.timelines[alert_id]
+            if it.type in {*_TOLD, ChangeType.SEVERITY_CHANGED}
+        ]
+        for before, after in pairwise(sorted(steps, key=lambda it: it.at)):
+            if not any(before.at <= at <= after.at for at in others):
+                yield before, after
+
+
+def _late(found: Findings, calm: timedelta) -> timedelta:
+    """How late something may be under this plan."""
+    held_up = found.team.world.line.held_up
+    return max(calm, BOUND) + held_up if found.team.world.plan else calm
+
+
+def _skew(found: Findings) -> timedelta:
+    """By how much two clocks may differ."""
+    wrong = [abs(it.seconds) for it in found.team.world.plan if it.kind is Kind.SKEW]
+    return timedelta(seconds=2 * sum(wrong))
+
+
+def _slow_for(found: Findings) -> timedelta:
+    """How long somebody may have held a page in hand."""
+    kinds = {Kind.PAUSE, Kind.SLOW}
+    seconds = sum(it.seconds for it in found.team.world.plan if it.kind in kinds)
+    return timedelta(seconds=seconds) + found.team.world.line.answers_after
+
+
+def _outlives_leases(found: Findings) -> bool:
+    """Whether clocks differ by more than a lease has left: then it cannot keep others away."""
+    return _skew(found) > timedelta(seconds=20)
+
+
+def _number(item: Record, name: str) -> int:
+    return int(item[name]["N"]) if name in item else 0

@@ -1,0 +1,291 @@
+"""Mistakes that the fault runs have to notice, each a small change of a module's source.
+
+A mutant replaces a piece of text that must stand in its module exactly once, and is tried in a
+process of its own: `python -m tests.faults.mutants "no claim"`. Stories are told by seeds, one
+after the other, until one goes wrong.
+"""
+
+import argparse
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+_ENGINE: Final = "layers/common/"
+ROUNDS: Final = 60
+"""Seeds by which each story is told at most."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mistake."""
+
+    name: str
+    module: str
+    before: str
+    after: str
+    imports: str = ""
+    """What the changed text needs besides."""
+
+    @property
+    def path(self) -> Path:
+        """Where the module's source is."""
+        place = self.module.replace(".", "/") + ".py"
+        return ROOT / (_ENGINE + place if self.module.startswith("tocsin") else place)
+
+    def source(self) -> str:
+        """The changed source.
+
+        Raises:
+            ValueError: What is to be changed does not stand there exactly once.
+        """
+        text = self.path.read_text()
+        if text.count(self.before) != 1:
+            raise ValueError(f"{self.name}: {self.before!r} is not once in {self.module}")
+        changed = text.replace(self.before, self.after)
+        return changed + f"\n{self.imports}\n" if self.imports else changed
+
+
+@dataclass(frozen=True)
+class Everywhere(Mutant):
+    """The same mistake at all places of a module."""
+
+    def source(self) -> str:
+        text = self.path.read_text()
+        if self.before not in text:
+            raise ValueError(f"{self.name}: {self.before!r} is not in {self.module}")
+        return text.replace(self.before, self.after)
+
+
+_DYNAMODB: Final = "tocsin.adapters.dynamodb"
+MUTANTS: Final[Sequence[Mutant]] = (
+    Mutant(
+        "no claim",
+        f"{_DYNAMODB}.notification_repository",
+        '            "ConditionExpression": condition,\n',
+        "",
+    ),
+    Mutant(
+        "marked before it is sent",
+        "tocsin.usecases.deliver_notification",
+        "        provider_id = work.sender.send(claimed, alert, message, channel)\n",
+        "        claimed = _mark(claimed, claimed.sent(None, at=work.now()), work)\n"
+        "        provider_id = work.sender.send(claimed, alert, message, channel)\n",
+    ),
+    Mutant(
+        "not read again before it is sent",
+        "tocsin.usecases.deliver_notification",
+        "    skip = _reason_to_skip(alert, delivery, work.now())\n",
+        "    skip = None\n",
+    ),
+    Mutant(
+        "failures of the stream are swallowed",
+        "functions.escalator.table_changes",
+        "    except TryAgainError:\n        raise\n",
+        "    except TryAgainError:\n        return []\n",
+    ),
+    Mutant(
+        "failures of messages are swallowed",
+        "functions.notifier.deliveries",
+        "        return False\n",
+        "        return True\n",
+    ),
+    Mutant(
+        "a timer goes when it comes",
+        "tocsin.usecases.run_due_action",
+        "        after = act(alert, at, _policy(alert, at, paging))\n",
+        "        after = act(alert, at, _policy(alert, at, paging)) if alert.snooze else None\n",
+    ),
+    Mutant(
+        "pages are queued by the timeline alone",
+        "tocsin.usecases.follow_changes",
+        "    if deliveries:\n        outlets.deliveries.send(deliveries, now=now)\n"
+        "    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])\n",
+        "    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])\n"
+        "    if deliveries and entries:\n        outlets.deliveries.send(deliveries, now=now)\n",
+    ),
+    Mutant(
+        "confirmations of the queue are not counted",
+        "tocsin.adapters.queues",
+        '        for sent in answer.get("Successful", ()):\n            left.pop(sent["Id"], None)\n',
+        "        left.clear()\n        assert answer is not None\n",
+    ),
+    Mutant(
+        "own writes are taken for those of others",
+        f"{_DYNAMODB}.slot_repository",
+        '    if item and item.get("write_id", {}).get("S") == write_id:\n        return item\n',
+        "",
+    ),
+    Mutant(
+        "counts move although the timeline has it",
+        f"{_DYNAMODB}.timeline_repository",
+        "                left = [each for each in left if each.place not in known]\n",
+        "                for each in left:\n"
+        "                    if each.place in known and each.counts != Counts():\n"
+        "                        move = self._move_counts(each.counts, each)\n"
+        '                        self.call("UpdateItem", move["Update"])\n'
+        "                left = [each for each in left if each.place not in known]\n",
+    ),
+    Mutant(
+        "a claim never ends",
+        "tocsin.domain.notification",
+        "LEASE: Final = timedelta(seconds=45)",
+        "LEASE: Final = timedelta(days=1)",
+    ),
+    Mutant(
+        "a claim ends while its holder sends",
+        "tocsin.domain.notification",
+        "LEASE: Final = timedelta(seconds=45)",
+        "LEASE: Final = timedelta(seconds=5)",
+    ),
+    Mutant(
+        "ticks find what is due and not what is overdue",
+        f"{_DYNAMODB}.due_repository",
+        '                ":before": time(before),\n            },\n        }\n',
+        '                ":before": time(before),\n                ":after": time(before - LOOK_AHEAD),\n'
+        "            },\n        }\n"
+        '        request["KeyConditionExpression"] = (\n'
+        '            "due_key = :key AND due_at BETWEEN :after AND :before"\n'
+        "        )\n",
+        imports="from tocsin.domain.next_action import LOOK_AHEAD",
+    ),
+    Mutant(
+        "an acknowledgement takes the timer",
+        "tocsin.domain.next_action",
+        "    if not alert.is_open:\n        return None\n    needed, stands",
+        "    if not alert.is_open or alert.acknowledged_at:\n        return None\n    needed, stands",
+    ),
+    Everywhere(
+        "items are read inconsistently",
+        f"{_DYNAMODB}.queries",
+        '"ConsistentRead": True',
+        '"ConsistentRead": False',
+    ),
+    Everywhere(
+        "slots are read inconsistently",
+        f"{_DYNAMODB}.slot_repository",
+        '"ConsistentRead": True',
+        '"ConsistentRead": False',
+    ),
+    Everywhere(
+        "alerts are read inconsistently, also before sending",
+        f"{_DYNAMODB}.alert_repository",
+        '"ConsistentRead": True',
+        '"ConsistentRead": False',
+    ),
+    Mutant(
+        "the sweep looks at firing alerts only",
+        "tocsin.usecases.sweep_alerts",
+        "frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED))",
+        "frozenset((AlertStatus.FIRING,))",
+    ),
+    Mutant(
+        "no sweep at all",
+        "functions.escalator.due_timers",
+        "    if now.minute % (SWEEP_EVERY // _MINUTE):\n",
+        "    if now.minute >= 0:\n",
+    ),
+    Mutant(
+        "a channel's failures add up for ever",
+        "tocsin.usecases.deliver_notification",
+        "    if failures:\n        work.gate.note_success(channel)\n",
+        "",
+    ),
+    Mutant(
+        "critical pages are never urgent at the gate",
+        "tocsin.usecases.deliver_notification",
+        "        is_urgent = delivery.is_page and alert is not None and alert.severity"
+        " is Severity.CRITICAL\n",
+        "        is_urgent = False\n",
+    ),
+)
+
+
+class _Loader(importlib.abc.SourceLoader):
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def get_filename(self, fullname: str) -> str:
+        assert fullname
+        return str(self._mutant.path)
+
+    def get_data(self, path: bytes | str) -> bytes:
+        assert path
+        return self._mutant.source().encode()
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        assert path or target is None
+        if fullname != self._mutant.module:
+            return None
+        return importlib.util.spec_from_loader(fullname, _Loader(self._mutant))
+
+
+@dataclass(frozen=True)
+class Caught:
+    """By which history a mistake was noticed."""
+
+    story: str
+    seed: int
+    problem: str
+
+    def __str__(self) -> str:
+        how = "without faults" if self.seed == 0 else f"seed {self.seed}"
+        return f"{self.story}, {how}: {self.problem[:200]}"
+
+
+def tried(rounds: int = ROUNDS) -> Caught | None:
+    """Tell all stories, calm and then by one seed after the other, until one goes wrong."""
+    # The modules are loaded only when the mistake has been made.
+    from tests.faults.runs import Tally, calm  # noqa: PLC0415
+    from tests.faults.simulation import StuckError  # noqa: PLC0415
+    from tests.faults.stories import STORIES  # noqa: PLC0415
+    from tests.template_file import read_template  # noqa: PLC0415
+
+    template, told = read_template(), []
+    for story in (it for it in STORIES if not it.is_known_broken):
+        try:
+            told.append(calm(story, template, Tally()))
+        except (AssertionError, StuckError) as problem:
+            return Caught(story.name, 0, str(problem))
+    for seed in range(1, rounds + 1):
+        for each in told:
+            problems = each.problems(each.plan(seed), seed)
+            if any("NameError" in problem for problem in problems):
+                raise ValueError(problems)
+            if problems:
+                return Caught(each.story.name, seed, problems[0])
+    return None
+
+
+def main() -> int:
+    """Make one mistake, and say by what it was caught."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=[mutant.name for mutant in MUTANTS])
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = parser.parse_args()
+    mutant = next(it for it in MUTANTS if it.name == asked.name)
+    mutant.source()
+    sys.meta_path.insert(0, _Finder(mutant))
+    began = time.process_time()
+    caught = tried(asked.rounds)
+    assert mutant.module in sys.modules, f"nothing imports {mutant.module}"
+    print(f"{caught or 'SURVIVES'} ({time.process_time() - began:.1f} s)")
+    return caught is None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
