@@ -53,7 +53,7 @@ def _deliver(message: QueueMessage, ports: Ports) -> None:
 
 
 def _measure(delivered: Delivered, ports: Ports) -> None:
-    notification, alert = delivered.notification, delivered.alert
+    notification = delivered.notification
     if notification is None:
         return
     delivery = notification.delivery
@@ -63,6 +63,7 @@ def _measure(delivered: Delivered, ports: Ports) -> None:
     if delivered.outcome is not Outcome.SENT:
         return
     ports.measure("DeliveriesSent", ONE, channel=type_)
-    if delivery.is_page and delivery.reason is NotificationReason.FIRST and alert is not None:
-        time_to_page = (notification.changed_at - alert.fired_at) / _MILLISECOND
+    is_first = delivery.is_page and delivery.reason is NotificationReason.FIRST
+    if is_first and not delivery.is_by_rule:
+        time_to_page = (notification.changed_at - delivery.asked_at) / _MILLISECOND
         ports.measure("TimeToPage", Measure(time_to_page, "Milliseconds"))

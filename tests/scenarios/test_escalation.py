@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.examples import HOUR, MINUTE, NINE
+from tests.examples import BOB, HOUR, MINUTE, NINE
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.consequences import StoredChange
@@ -295,6 +295,23 @@ def test_who_gives_an_alert_back_is_not_asked_again_in_this_run(world: World) ->
     assert world.paged() == ["carol", "bob"]
     world.pass_time(minutes=5)
     assert world.paged() == ["alice"], "the next run asks everybody"
+
+
+def test_an_acknowledgement_that_times_out_later_asks_who_gave_it_back_too(world: World) -> None:
+    for name in ("alice", "bob"):
+        world.user(name)
+    both = ("user:alice", "user:bob")
+    world.escalation_policy((both, FIVE_MINUTES), (both, FIVE_MINUTES), ack_timeout=HOUR)
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+    world.unacknowledge(alert_id)
+    world.pass_time(seconds=1)
+    assert world.paged() == ["alice", "bob", "bob"]
+    world.acknowledge(alert_id, by=BOB)
+
+    world.pass_time(hours=1)
+
+    assert world.paged() == ["alice", "bob"]
 
 
 def test_a_step_that_asks_only_who_gave_it_back_leads_to_the_next_at_once(world: World) -> None:

@@ -207,3 +207,19 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(team: World) -> 
 
     assert (first, second) == ([], [Ailment.NO_TIMER])
     assert team.sweeps.state().cursor is None
+
+
+def test_what_waited_for_two_hours_of_outage_is_not_called_forgotten(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No sweep could end; the first one after that leaves messages to the next."""
+    assert ailments(team) == []
+    with monkeypatch.context() as away:
+        away.setattr(team.deliveries, "send", lambda *_, **__: None)
+        team.opened()
+    team.now += 2 * HOUR
+
+    assert Ailment.STUCK not in ailments(team)
+    team.now += 10 * MINUTE
+
+    assert Ailment.STUCK in ailments(team)

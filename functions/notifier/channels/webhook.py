@@ -71,7 +71,7 @@ def webhook_body(
             "alert": alert_json(alert, at),
             "notification": {
                 "id": delivery.key,
-                "step": delivery.step_name or delivery.step,
+                "step": delivery.step_name or delivery.step or None,
                 "episode": delivery.episode,
                 "loop": delivery.loop,
                 "attempt": notification.attempts,

@@ -156,7 +156,7 @@ class Escalation:
         """Ask for the step that was begun last once more, in a new run."""
         if self.rest:
             return self.wanted(at)
-        return replace(self._awake(at), asked=self.asked[:-1], is_restart=True)
+        return replace(self._awake(at), asked=self.asked[:-1], is_restart=True, giver=None)
 
     def wanted_on(self, at: datetime) -> Self:
         """Ask for the next step now, if this run has one; a further run waits for its delay."""

@@ -23,6 +23,9 @@ PLANNED_AFTER: Final = timedelta(minutes=5)
 """How long it may take until the messages of a step are in the ledger."""
 OVERDUE_AFTER: Final = timedelta(minutes=5)
 """Every tick in this time has sent a timer for what is overdue."""
+PAUSED_AFTER: Final = 2.5 * SWEEP_EVERY
+"""If no sweep has ended for so long, storage or the queues were away, and what waits is on its way
+again: messages are looked at by the next sweep only."""
 LOOKED_AT_FOR: Final = timedelta(hours=25)
 """After a step was begun, its messages are looked at for as long as a rule may delay them."""
 OURSELVES: Final = Source(integration=SELF)
@@ -61,6 +64,8 @@ class SweepState:
     found: int = 0
     is_reported: bool = False
     """Whether an alert about an earlier finding is open."""
+    ended_at: datetime | None = None
+    """When the sweep before ended; a sweep that is refused by storage or a queue does not."""
     drift: Counts = field(default_factory=Counts)
     """By how much the kept counts were wrong at the end of the sweep before."""
 
@@ -79,14 +84,19 @@ def is_suspect(row: Alert, now: datetime) -> bool:
     return (is_asking and is_young) or row.timer_at is None or _timer_ailment(row, now) is not None
 
 
+def was_paused(state: SweepState, now: datetime) -> bool:
+    """Whether sweeps could not come to an end for a while."""
+    return state.ended_at is not None and now - state.ended_at > PAUSED_AFTER
+
+
 def ailments_of(
-    alert: Alert, ledger: Callable[[], Sequence[Notification]], now: datetime
+    alert: Alert, ledger: Callable[[], Sequence[Notification]] | None, now: datetime
 ) -> tuple[Ailment, ...]:
     """Say what is wrong with an alert; nothing with nearly all of them.
 
     Args:
         alert: As it is stored.
-        ledger: Reads its messages.
+        ledger: Reads its messages; None: they are not looked at.
         now: When it is looked at.
     """
     if not alert.is_open or now - alert.changed_at < SETTLED_AFTER:
@@ -95,7 +105,7 @@ def ailments_of(
     found = [timer] if timer else []
     escalation = alert.escalation
     is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
-    if is_asking and escalation.begun_at is not None:
+    if ledger and is_asking and escalation.begun_at is not None:
         messages = ledger()
         is_late = now - escalation.begun_at > PLANNED_AFTER
         if is_late and not any(_is_of_step(each, alert) for each in messages):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert, AlertStatus
@@ -22,6 +23,7 @@ from tocsin.domain.sweep import (
     is_self_report,
     is_suspect,
     self_report,
+    was_paused,
 )
 from tocsin.usecases.follow_changes import plan_messages
 from tocsin.usecases.receive_signal import receive_signal
@@ -47,10 +49,13 @@ class Sweep:
         """Look at every open alert, and mend at once what is found; an overdue one is only told."""
         state = self.sweeps.state()
         if state.cursor is None:
-            state = SweepState(drift=state.drift)
+            state = SweepState(drift=state.drift, ended_at=state.ended_at)
+        looks_at_messages = not was_paused(state, self.now)
         for page in self._pages(state.cursor):
-            found = list(self._mended(page.alerts))
-            yield from found
+            found: list[Finding] = []
+            for finding in self._mended(page.alerts, looks_at_messages=looks_at_messages):
+                found.append(finding)
+                yield finding
             state = replace(
                 state,
                 cursor=page.next_cursor,
@@ -86,9 +91,9 @@ class Sweep:
             drift = Counts()
         if state.is_reported and not state.found:
             self._receive(all_clear())
-        return replace(state, drift=drift)
+        return replace(state, drift=drift, ended_at=self.now)
 
-    def _mended(self, rows: Iterable[Alert]) -> Iterator[Finding]:
+    def _mended(self, rows: Iterable[Alert], *, looks_at_messages: bool) -> Iterator[Finding]:
         for row in rows:
             if not is_suspect(row, self.now):
                 continue
@@ -96,8 +101,8 @@ class Sweep:
                 alert = self.alerts.get_shortened(row.alert_id)
             except AlertNotFoundError:
                 continue
-            ledger = self.outlets.notifications
-            for ailment in ailments_of(alert, lambda: ledger.of_alert(alert.alert_id), self.now):  # noqa: B023 - called at once
+            ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
+            for ailment in ailments_of(alert, ledger if looks_at_messages else None, self.now):
                 self._mend(alert, ailment)
                 yield Finding(alert=alert, ailment=ailment)
 

@@ -9,6 +9,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import number, text
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.sweep import SweepState
 
 ENTITY: Final = "sweep"
@@ -32,6 +33,7 @@ class DynamoDBSweeps:
             seen=Counts(**fields["seen"]),
             found=fields["found"],
             is_reported=fields["is_reported"],
+            ended_at=instant(ended_at) if (ended_at := fields["ended_at"]) else None,
             drift=Counts(**fields["drift"]),
         )
 
@@ -42,6 +44,7 @@ class DynamoDBSweeps:
             "seen": _written(state.seen),
             "found": state.found,
             "is_reported": state.is_reported,
+            "ended_at": milliseconds(state.ended_at) if state.ended_at else None,
             "drift": _written(state.drift),
         }
         item = keys.SWEEP_KEY | {
