@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.intake import refusals_of, rejected, settings_of
+from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, with_repairs
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.request import Request
@@ -38,11 +38,15 @@ def take_trial(request: Request, ports: Ports) -> Taken:
         raise NotFoundError("There is nothing at this path.")
     integration = ports.integrations.fresh(name)
     sender = sender_of(integration.type)
-    entries = sender.read(_sent(request), settings_of(integration))
+    sent = _sent(request)
+    entries = sender.read(sent, settings_of(integration))
     refusal = refusals_of(entries, sender.expected)
     if refusal is not None:
         raise refusal
-    results = [_result(entry.read, integration, request.at, ports) for entry in entries]
+    reads = [
+        with_repairs(it.read, sent) if isinstance(it.read, Signal) else it.read for it in entries
+    ]
+    results = [_result(read, integration, request.at, ports) for read in reads]
     body = json.dumps({"data": {"results": results}}, ensure_ascii=False)
     reply = Reply(status=HTTPStatus.OK, body=body)
     return Taken(reply=reply, integration=integration.name, what="Body tried out")
@@ -94,8 +98,8 @@ def _signal(signal: Signal) -> dict[str, Any]:
             "current_value": signal.current_value,
             "source_started_at": written(signal.source_started_at),
         },
-        "truncated": list(facts.truncated),
-    }
+        "truncated": [],
+    } | said_of(signal)
 
 
 def _preview(preview: Preview) -> dict[str, Any]:

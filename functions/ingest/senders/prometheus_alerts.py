@@ -30,7 +30,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         InvalidInputError: With Alertmanager's own words.
     """
     alert = Fields(entry)
-    labels = {name: text for name, text in alert.pairs("labels").items() if text}
+    labels = {name: text for name, text in alert.part("labels").texts().items() if text}
     expect_labels(labels)
     builder = FactsBuilder()
     facts = facts_of(alert, labels, builder, links={}, settings=settings)

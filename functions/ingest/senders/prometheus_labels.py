@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, finished
+from functions.ingest.senders.fields import Fields, finished, is_link
 from tocsin.domain.severity import Reading, read_severity
 from tocsin.domain.signal import (
-    LINK_SCHEMES,
     NAME_LIMIT,
     SUMMARY_LIMIT,
     Facts,
@@ -38,7 +37,7 @@ def fingerprint_of_labels(labels: Mapping[str, str]) -> str:
 
 def read_labels(alert: Fields) -> dict[str, str]:
     """The labels; an alert without any is none."""
-    labels = alert.pairs("labels")
+    labels = alert.part("labels").texts()
     alert.require("labels", is_there=bool(labels), problem="must have at least one label")
     return labels
 
@@ -120,7 +119,7 @@ def _reason(annotations: Mapping[str, str]) -> str:
     others = [
         f"{name}: {text}"
         for name, text in annotations.items()
-        if name not in said and text.strip() and not _is_link(text)
+        if name not in said and text.strip() and not is_link(text)
     ]
     description = _first(annotations, _DESCRIPTIONS)
     return "\n".join([description, *others] if description else others)
@@ -129,18 +128,14 @@ def _reason(annotations: Mapping[str, str]) -> str:
 def _urls(
     alert: Fields, annotations: Mapping[str, str], links: Mapping[str, str | None]
 ) -> dict[str, str]:
-    urls = {_link_name(name): text for name, text in annotations.items() if _is_link(text)}
+    urls = {link_name(name): text for name, text in annotations.items() if is_link(text)}
     own: dict[str, str | None] = {"source": alert.text("generatorURL"), **links}
     return urls | {name: url for name, url in own.items() if url}
 
 
-def _link_name(name: str) -> str:
+def link_name(name: str) -> str:
     """`runbook_url` is the runbook."""
     for ending in _URL_ENDINGS:
         if name.lower().endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)].rstrip("_")
     return name
-
-
-def _is_link(text: str) -> bool:
-    return text.lower().startswith(LINK_SCHEMES) and " " not in text.strip()
