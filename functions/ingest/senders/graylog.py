@@ -1,11 +1,13 @@
 """Graylog's HTTP notification, of events and of the alert conditions before version 3.1."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal
@@ -22,13 +24,16 @@ _WORDS: Final[Mapping[str, str]] = {
     **ALWAYS_CRITICAL,
 }
 
+_TEST: Final = "test-dummy-v1"
+"""Type of the event definition that *Execute Test Notification* makes up."""
+
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_event(entry, settings, sent.at), EXPECTED)
 
 
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
     """Understand one event; Graylog does not say when it is over."""
     fields = Fields(entry)
     if fields.flat("check_result"):
@@ -40,7 +45,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     title = fields.any_text("event_definition_title") or definition
     grouped = (part for name in sorted(groups) for part in (name, str(groups[name])))
     key = event.text("key")
-    return Report(
+    signal = Report(
         dedup_key=dedup_key_of(definition, key) if key else dedup_key_of(definition, *grouped),
         name=title,
         summary=event.any_text("message"),
@@ -55,6 +60,8 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         labels={**event.flat("fields"), **groups},
         urls={"Replay": fields.raw("http_external_uri") or event.raw("replay_url")},
     ).signal(settings)
+    is_test = fields.any_text("event_definition_type") == _TEST
+    return as_test(signal, at) if is_test else signal
 
 
 def _condition(fields: Fields, settings: SenderSettings) -> Signal:

@@ -1,12 +1,15 @@
 """Honeycomb's webhook: triggers and burn alerts of service level objectives."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
 EXPECTED: Final = (
@@ -18,22 +21,21 @@ _OVER: Final = frozenset(("OK", "RESOLVED"))
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one trigger."""
-    return each_object(sent, lambda entry: read_trigger(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_trigger(entry, settings, sent.at), EXPECTED)
 
 
-def read_trigger(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
     """Understand one trigger or burn alert."""
     fields = Fields(entry)
     trigger_id = fields.needed("id")
     status = fields.needed("status").upper()
     fields.raise_problems(EXPECTED)
-    if fields.raw("is_test") is True or fields.raw("isTest") is True:
-        return Ignored("a test")
+    is_test = fields.raw("is_test") is True or fields.raw("isTest") is True
     name = fields.any_text("name") or f"Trigger {trigger_id}"
     groups = fields.parts("result_groups_triggered")
-    return Report(
+    signal = Report(
         action=SignalAction.RESOLVE if status in _OVER else SignalAction.TRIGGER,
-        dedup_key=trigger_id,
+        dedup_key=dedup_key_of("test", trigger_id) if is_test else trigger_id,
         name=name,
         summary=fields.any_text("summary"),
         reason=fields.any_text("description", "trigger_description"),
@@ -53,6 +55,7 @@ def read_trigger(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
         threshold=fields.raw("threshold"),
         operator=fields.any_text("operator"),
     ).signal(settings)
+    return as_test(signal, at) if is_test else signal
 
 
 SENDER: Final = Sender(
