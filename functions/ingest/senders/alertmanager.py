@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import ENTRIES_LIMIT, read_entry
-from functions.ingest.senders.fields import Fields, kind_of
+from functions.ingest.senders.fields import Fields, assumed, kind_of
 from functions.ingest.senders.prometheus_labels import (
     facts_of,
     fingerprint_of_labels,
@@ -63,6 +63,7 @@ def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSetting
     builder = FactsBuilder()
     labels = read_labels(alert)
     is_over = (alert.text("status") or group.text("status") or "").strip().lower() == "resolved"
+    action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
     facts = facts_of(
         alert,
         labels,
@@ -74,12 +75,13 @@ def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSetting
     current_value = value_of(alert, builder)
     alert.raise_problems(EXPECTED)
     return Signal(
-        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        action=action,
         dedup_key=bounded(alert.text("fingerprint") or fingerprint_of_labels(labels)),
         severity=severity_of(labels, settings).severity,
         facts=with_note(facts, _left_out(group)),
         current_value=current_value,
         source_started_at=read_time(alert.raw("startsAt")),
+        assumed=assumed(severity_of(labels, settings), action),
     )
 
 
