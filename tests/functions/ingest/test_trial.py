@@ -145,7 +145,10 @@ def test_the_senders_own_headers_count(gateway: Gateway) -> None:
     ping = try_out(gateway, run, headers={"x-github-event": "ping"})
     fired = try_out(gateway, run, headers={"x-github-event": "workflow_run"})
 
-    assert (ping.result["outcome"], fired.result["outcome"]) == ("ignored", "opened")
+    assert (ping.result["signal"]["severity"], fired.result["signal"]["severity"]) == (
+        "info",
+        "critical",
+    )
     assert ping.result["reason"] == "an event ping"
 
 
