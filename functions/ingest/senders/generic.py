@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, each_of
 from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, unread
@@ -156,6 +157,13 @@ class _Parts:
             raise InvalidInputError(EXPECTED, [Problem(field, problem)])
 
 
+def _handshake(headers: Mapping[str, str]) -> Reply | None:
+    """A mapping may be for CloudEvents, whose senders ask before they send."""
+    from functions.ingest.senders.cloudevents import handshake  # noqa: PLC0415 - few are these
+
+    return handshake(headers)
+
+
 def _mapped(settings: SenderSettings, entry: object) -> "Mapped":
     from functions.ingest.senders.mapping import Mapped  # noqa: PLC0415 - brings jmespath
 
@@ -176,6 +184,7 @@ SENDER: Final = Sender(
     product="Any JSON, by a mapping or by the usual names",
     expected=EXPECTED,
     read=read,
+    handshake=_handshake,
     fires="every `status` that does not resolve",
     resolves="`status` resolved, ok, closed, up, recovered, …; without `status`, `severity` ok",
     dedup_key="`dedup_key`, `alias`, `alert_uid`, …, `id`; else title + source + object",
