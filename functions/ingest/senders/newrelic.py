@@ -6,7 +6,8 @@ from typing import Any, Final
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.report import Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -71,11 +72,13 @@ def _legacy(fields: Fields, settings: SenderSettings) -> Signal:
         words=_PRIORITIES,
         source="newrelic",
         source_name=fields.any_text("account_name"),
-        object=targets[0].any_text("name") if targets else None,
+        object=", ".join(it.any_text("name") or "?" for it in targets) or None,
         rule_id=fields.any_text("condition_id"),
         rule_name=condition,
-        labels={"policy": fields.raw("policy_name")}
-        | (targets[0].flat("labels") if targets else {}),
+        labels=merged(
+            {"policy": fields.raw("policy_name")},
+            *(pairs_of(it.raw("labels")) for it in reversed(targets)),
+        ),
         urls={
             "Incident": fields.raw("incident_url"),
             "Policy": fields.raw("policy_url"),

@@ -29,6 +29,16 @@ ALWAYS_CRITICAL: Final[Mapping[str, str]] = {"": "critical"}
 """For products that have no severity: whoever wires them to an alert means it."""
 
 
+def merged(*labels: Mapping[str, Anything]) -> dict[str, Anything]:
+    """Labels of several origins; the later goes first, but nothing never hides something."""
+    return {
+        name: value
+        for part in labels
+        for name, value in part.items()
+        if value not in (None, "", [], {})
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a product says about one alert, not yet cleaned or cut."""
