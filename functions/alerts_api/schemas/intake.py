@@ -149,7 +149,15 @@ class Receipt(View):
     dedup_key: str | None
     alert_id: str | None
     outcome: Outcome
-    truncated: list[str] = Field([], description="What was cut and to how much.")
+    assumed: dict[str, str] = Field(
+        {}, description="What was taken for a severity that was left out, or that nobody knows."
+    )
+    ignored: list[str] = Field(
+        [], description="Fields that were not read although they look like one of ours."
+    )
+    truncated: list[str] = Field(
+        [], description="What was cut and to how much, left out, or repaired."
+    )
     error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
 
 
@@ -204,7 +212,15 @@ class Trial(View):
     outcome: Outcome
     reason: str | None = Field(None, description="If the outcome is `ignored` without a signal.")
     signal: TriedSignal | None = None
-    truncated: list[str] = Field([], description="What would be cut and to how much.")
+    assumed: dict[str, str] = Field(
+        {}, description="What is taken for a severity that is left out, or that nobody knows."
+    )
+    ignored: list[str] = Field(
+        [], description="Fields that are not read although they look like one of ours."
+    )
+    truncated: list[str] = Field(
+        [], description="What would be cut and to how much, left out, or repaired."
+    )
     route: str | None = Field(
         None, description="The route that decided; null if none did, or the integration says."
     )

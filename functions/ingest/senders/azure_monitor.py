@@ -86,6 +86,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         operator=first.any_text("operator"),
         window=condition.any_text("windowSize"),
         started_at=read_time(essentials.raw("firedDateTime")),
+        notes=(f"condition: {len(conditions) - 1} more",) if len(conditions) > 1 else (),
     ).signal(settings)
 
 

@@ -48,6 +48,7 @@ def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
             "namespace": metric.raw("Namespace"),
             "metric": metric.raw("MetricName"),
             "expression": _expression(trigger.parts("Metrics"), "Expression"),
+            "children": _children(alarm),
         },
         urls=_links(alarm.any_text("AlarmArn"), name),
         threshold=trigger.raw("Threshold"),
@@ -109,6 +110,12 @@ def _metric(trigger: Fields) -> Fields:
 def _expression(metrics: Sequence[Fields], name: str) -> str | None:
     """What is made of the metrics."""
     return next((said for it in metrics if (said := it.any_text(name))), None)
+
+
+def _children(alarm: Fields) -> str | None:
+    """Of a composite alarm, the alarms that triggered it."""
+    arns = [it.any_text("Arn") or "" for it in alarm.parts("TriggeringChildren")]
+    return ", ".join(it.rpartition(":")[2] for it in arns if it) or None
 
 
 def _described(description: str | None) -> Fields:

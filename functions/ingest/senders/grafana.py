@@ -9,6 +9,7 @@ from functions.ingest.senders.entries import each_object, each_of
 from functions.ingest.senders.fields import Fields, kind_of
 from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.prometheus_labels import (
+    UNFILLED,
     links_in,
     name_of,
     object_of,
@@ -77,7 +78,7 @@ def read_alert(
         name=name,
         summary=summary_of(written, name, object_of(labels)),
         reason=reason_of(written),
-        severity=labels.get("severity"),
+        severity=None if labels.get("severity") in UNFILLED else labels.get("severity"),
         words=ALWAYS_CRITICAL,
         source="grafana",
         source_name=group.any_text("receiver"),

@@ -24,6 +24,7 @@ _WORDS: Final[Mapping[str, str]] = {
     **ALWAYS_CRITICAL,
 }
 
+MESSAGES_SHOWN: Final = 10
 _TEST: Final = "test-dummy-v1"
 """Type of the event definition that *Execute Test Notification* makes up."""
 
@@ -49,7 +50,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         dedup_key=dedup_key_of(definition, key) if key else dedup_key_of(definition, *grouped),
         name=title,
         summary=event.any_text("message"),
-        reason=fields.any_text("event_definition_description"),
+        reason=_reason(fields),
         severity=event.any_text("priority"),
         words=_WORDS,
         source="graylog",
@@ -64,6 +65,13 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
     return as_test(signal, at) if is_test else signal
 
 
+def _reason(fields: Fields) -> str:
+    """The definition's description, and the messages that it found."""
+    found = [it.any_text("message") or "" for it in fields.parts("backlog")[:MESSAGES_SHOWN]]
+    said = [fields.any_text("event_definition_description") or "", *found]
+    return "\n".join(it for it in said if it.strip())
+
+
 def _condition(fields: Fields, settings: SenderSettings) -> Signal:
     result, stream = fields.part("check_result"), fields.part("stream")
     condition = result.part("triggered_condition")
@@ -74,6 +82,10 @@ def _condition(fields: Fields, settings: SenderSettings) -> Signal:
         dedup_key=dedup_key_of("condition", stream.any_text("id"), condition_id),
         name=title,
         summary=result.any_text("result_description"),
+        reason="\n".join(
+            it.any_text("message") or ""
+            for it in result.parts("matching_messages")[:MESSAGES_SHOWN]
+        ),
         words=ALWAYS_CRITICAL,
         source="graylog",
         source_name=stream.any_text("title"),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.fields import Fields, as_text
 from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
@@ -16,6 +16,7 @@ EXPECTED: Final = (
     'Expected Honeycomb\'s own payload: an object like {"id": "abcdefg", "name": "Slow", '
     '"status": "TRIGGERED"}.'
 )
+GROUPS_SHOWN: Final = 50
 _OVER: Final = frozenset(("OK", "RESOLVED"))
 
 
@@ -38,7 +39,7 @@ def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetim
         dedup_key=dedup_key_of("test", trigger_id) if is_test else trigger_id,
         name=name,
         summary=fields.any_text("summary"),
-        reason=fields.any_text("description", "trigger_description"),
+        reason=_reason(fields, groups),
         severity=fields.any_text("alert_severity", "severity"),
         words=ALWAYS_CRITICAL,
         source="honeycomb",
@@ -56,6 +57,17 @@ def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetim
         operator=fields.any_text("operator"),
     ).signal(settings)
     return as_test(signal, at) if is_test else signal
+
+
+def _reason(fields: Fields, groups: Sequence[Fields]) -> str:
+    """The description, and the groups that triggered it, where they are several."""
+    said = [fields.any_text("description", "trigger_description") or ""]
+    if len(groups) > 1:
+        said += [
+            f"{as_text(it.raw('Group'))}: {as_text(it.raw('Result'))}"
+            for it in groups[:GROUPS_SHOWN]
+        ]
+    return "\n".join(it for it in said if it)
 
 
 SENDER: Final = Sender(

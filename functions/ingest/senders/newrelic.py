@@ -18,6 +18,7 @@ EXPECTED: Final = (
 )
 _PRIORITIES: Final[Mapping[str, str]] = {"high": "warning", "medium": "info"}
 """New Relic's own templates call HIGH a warning."""
+_OVER: Final = frozenset(("CLOSED", "DEACTIVATED", "RESOLVED"))
 _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
     "acknowledged": SignalAction.ACKNOWLEDGE,
     "closed": SignalAction.RESOLVE,
@@ -36,7 +37,7 @@ def read_issue(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         return _legacy(fields, settings)
     issue_id = fields.needed("id", "issueId")
     fields.raise_problems(EXPECTED)
-    is_over = (fields.any_text("state") or "").upper() == "CLOSED"
+    is_over = (fields.any_text("state") or "").upper() in _OVER
     return Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
         dedup_key=dedup_key_of("issue", issue_id),

@@ -17,6 +17,8 @@ from tocsin.domain.signal import (
 
 _NO_RULE: Final = frozenset(("DatasourceNoData", "DatasourceError"))
 """What Grafana calls every alert of a rule that has no data or fails; `rulename` is the rule's."""
+UNFILLED: Final = frozenset(("<no value>", "[no value]"))
+"""What Go's templates write where there is nothing to fill in."""
 _HIDDEN: Final = "__"
 """How annotations begin that Grafana writes for itself (`__dashboardUid__`)."""
 _SUMMARIES: Final = ("summary", "title")
@@ -48,7 +50,8 @@ def read_labels(alert: Fields) -> dict[str, str]:
 
 def severity_of(labels: Mapping[str, str], settings: SenderSettings) -> Reading:
     """What the label `severity` means."""
-    return read_severity(labels.get("severity"), settings.severity_map)
+    word = labels.get("severity")
+    return read_severity(None if word in UNFILLED else word, settings.severity_map)
 
 
 def value_of(alert: Fields, builder: FactsBuilder) -> Value:
@@ -111,8 +114,12 @@ def with_note(facts: Facts, note: str | None) -> Facts:
 
 
 def shown(annotations: Mapping[str, str]) -> dict[str, str]:
-    """The annotations that people wrote."""
-    return {name: text for name, text in annotations.items() if not name.startswith(_HIDDEN)}
+    """The annotations that people wrote, and that say something."""
+    return {
+        name: text
+        for name, text in annotations.items()
+        if not name.startswith(_HIDDEN) and text.strip() not in UNFILLED
+    }
 
 
 def name_of(labels: Mapping[str, str]) -> str | None:

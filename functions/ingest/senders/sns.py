@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.lenient_json import read_lenient
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent, cloudwatch
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import Report, merged
@@ -61,7 +61,7 @@ def admit(sent: Sent, integration: "Integration", ports: "Ports") -> None:
     expect_genuine(sent, integration, ports)
 
 
-def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
     """Understand one message; that a topic stops sending is an alert itself."""
     fields = Fields(entry)
     topic = fields.needed("TopicArn")
