@@ -126,9 +126,8 @@ class _Parts:
     def links(self) -> dict[str, Any]:
         links = self.members("links")
         for name, shown in _LINKS:
-            url = self._entry.raw(name)
-            if isinstance(url, str):
-                links.setdefault(shown, url)
+            for title, url in links_of(self._entry.raw(name), shown).items():
+                links.setdefault(title, url)
         return links
 
     def unread(self) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.product_tests import as_test
@@ -22,6 +22,7 @@ _PLACEHOLDER: Final = re.compile(
     r"\$(?:CODE|STATUS|NOW|NAME|NAME_JSON|SLUG|TAGS|TAG\d+|JSON|BODY|BODY_JSON|EXITSTATUS)"
 )
 """All that Healthchecks fills in (hc/integrations/webhook/transport.py)."""
+_STATES: Final = ("down", "up")
 _TEST: Final = "TEST"
 """The check that *Send Test Notification* makes up (hc/front/views.py)."""
 
@@ -36,13 +37,17 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     return each_object(sent, lambda entry: read_check(entry, settings, sent.at), EXPECTED)
 
 
-def read_check(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
+def read_check(
+    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
+) -> Signal | Ignored:
     """Understand one check; a placeholder that was left as it was says nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     check = fields.needed("check", "code", "uuid")
     status = fields.needed("status").lower()
     fields.raise_problems(EXPECTED)
     name = fields.any_text("name", "slug") or f"Check {check}"
+    if status not in _STATES:
+        return Ignored(f"status {status[:64]}")
     is_over = status == "up"
     is_test = name == _TEST
     signal = Report(

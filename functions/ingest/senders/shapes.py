@@ -11,6 +11,7 @@ _NAMES: Final = ("name", "key", "label", "tag", "id")
 _VALUES: Final = ("value", "val", "text")
 _ADDRESSES: Final = ("href", "url", "link", "uri", "src")
 _TITLES: Final = ("text", "title", "name", "label", "alt", "rel", "type")
+_SCHEMES: Final = ("http://", "https://", "mailto:")
 _SEPARATORS: Final = (":", "=")
 _PAIR: Final = 2
 LINK: Final = "Link"
@@ -38,24 +39,32 @@ def links_of(value: Anything, title: str = LINK) -> dict[str, Anything]:
         value: Any JSON.
         title: Of links that have none; further ones of the same title are numbered.
     """
-    found: list[Anything]
-    match value:
-        case dict() if any(isinstance(value.get(it), str) for it in _ADDRESSES):
-            found = [value]
-        case dict():
-            return value
-        case list():
-            found = value
-        case _:
-            found = [value]
     links: dict[str, Anything] = {}
     times: Counter[str] = Counter()
-    for it in found:
-        name, address = _link(it, title)
+    for name, address in _links(value, title):
         if address not in (None, ""):
             times[name] += 1
             links[f"{name} {times[name]}" if times[name] > 1 else name] = address
     return links
+
+
+def _links(value: Anything, title: str) -> Iterator[tuple[str, Anything]]:
+    match value:
+        case dict() if any(isinstance(value.get(it), str) for it in _ADDRESSES):
+            yield _link(value, title)
+        case dict():
+            for name, said in value.items():
+                yield from ((str(name), it[1]) for it in _links(said, str(name)))
+        case list():
+            for it in value:
+                yield _link(it, title)
+        case str():
+            # One address, or several with commas or space between.
+            parts = value.replace(",", " ").split()
+            several = len(parts) > 1 and all(it.lower().startswith(_SCHEMES) for it in parts)
+            yield from ((title, it) for it in (parts if several else [value]))
+        case _:
+            yield title, value
 
 
 def _each(value: Anything) -> Iterator[tuple[str, Anything]]:

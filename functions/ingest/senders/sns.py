@@ -3,6 +3,7 @@
 What is read here has been checked before: `functions/ingest/sns/genuine.py`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -31,15 +32,43 @@ _OURS: Final = frozenset(("status", "state", "severity", "dedup_key"))
 _OUR_NAMES: Final = frozenset(("name", "title", "alert_name", "dedup_key"))
 """A message with one of each is an alert as type `generic` takes it."""
 _SOURCES: Final = (
-    *("Source ID", "SourceIdentifier", "sourceId", "source_id", "AutoScalingGroupName"),
+    *(
+        "StackName",
+        "Source ID",
+        "SourceIdentifier",
+        "sourceId",
+        "source_id",
+        "AutoScalingGroupName",
+    ),
     *("DBInstanceIdentifier", "DBClusterIdentifier", "ClusterIdentifier", "cacheClusterId"),
     *("EC2InstanceId", "instanceId", "instance_id", "resource", "resourceId", "resourceArn"),
     *("pipeline", "project", "host", "hostname", "server", "service"),
 )
-_EVENTS: Final = ("Event ID", "EventId", "Event", "event", "eventType", "notificationType")
-_TEXTS: Final = ("Event Message", "StatusMessage", "Cause", "Description", "message", "summary")
+_EVENTS: Final = (
+    "LogicalResourceId",
+    "Event ID",
+    "EventId",
+    "Event",
+    "event",
+    "eventType",
+    "notificationType",
+)
+_TEXTS: Final = (
+    "ResourceStatusReason",
+    "ResourceStatus",
+    "Event Message",
+    "StatusMessage",
+    "Cause",
+    "Description",
+    "message",
+    "summary",
+)
 _ELASTICACHE: Final = "ElastiCache:"
 _SEVERITIES: Final = ("severity", "Severity", "level")
+_SAYS_NOTHING: Final = frozenset(("AWS Notification Message", "Notification", ""))
+"""Subjects that AWS gives what has none; the first line of the message says more."""
+_PAIR: Final = re.compile(r"(\w{1,64})='([^']*)'")
+LINES_LIMIT: Final = 100
 _LINE: Final = "\n"
 _LABELS: Final[Mapping[str, str]] = {
     "Event Source": "event_source",
@@ -84,11 +113,13 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
         return read_alert({"source": topic, **said}, replace(settings, mapping={}))
     subject = fields.any_text("Subject")
     notice = _Notice.of(said)
-    name = notice.name or subject or f"Message of {topic.rpartition(':')[2]}"
+    line = _first_line(message, said)
+    title = line if subject is None or subject in _SAYS_NOTHING else subject
+    name = notice.name or title or f"Message of {topic.rpartition(':')[2]}"
     return Report(
         dedup_key=dedup_key_of(topic, subject, *notice.identity),
         name=name,
-        summary=notice.summary or _first_line(message, said) or name,
+        summary=notice.summary or line or name,
         reason=message,
         severity=notice.severity,
         source="sns",
@@ -101,7 +132,7 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Notice:
-    """What a message that is an object says: notices of RDS and Auto Scaling, of scripts.
+    """What a message of names and values says: notices of RDS, Auto Scaling, CloudFormation.
 
     Their subjects are all alike; which database or group it is stands within.
     """
@@ -122,15 +153,16 @@ class _Notice:
             if key.startswith(_ELASTICACHE) and isinstance(value, str):
                 source, event = value, key
         text = fields.any_text(*_TEXTS)
-        if source is None:
+        if source is None and event is None:
             return cls(summary=text, severity=fields.any_text(*_SEVERITIES))
         # The event's id is the address of its documentation.
         event_id = (event or "").rpartition("#")[2] or None
         what = text or event_id or "notice"
+        told = f"{source}: {what}" if source else what
         return cls(
             identity=tuple(it for it in (source, event_id) if it),
-            name=f"{source}: {what.strip().partition(_LINE)[0]}",
-            summary=f"{source}: {what}",
+            name=told.strip().partition(_LINE)[0],
+            summary=told,
             severity=fields.any_text(*_SEVERITIES),
             object=source,
             labels={
@@ -161,12 +193,19 @@ def _subscription(topic: str, kind: str, settings: SenderSettings) -> Signal:
 
 def _object(message: str) -> Mapping[str, Any]:
     if message.lstrip()[:1] != "{":
-        return {}
+        return _lines(message)
     try:
         value = read_lenient(message.encode("utf-8", "replace"))[0]
     except (MalformedInputError, PayloadTooLargeError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _lines(message: str) -> Mapping[str, Any]:
+    """Names and values of a line each, as CloudFormation writes them: `StackName='shop'`."""
+    lines = message.strip().splitlines()[:LINES_LIMIT]
+    pairs = [_PAIR.fullmatch(it.strip()) for it in lines]
+    return {it[1]: it[2] for it in pairs if it} if lines and all(pairs) else {}
 
 
 SENDER: Final = Sender(
