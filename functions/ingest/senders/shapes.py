@@ -24,11 +24,9 @@ def pairs_of(value: Anything) -> dict[str, Anything]:
     """
     if isinstance(value, dict):
         return value
-    several: dict[str, list[Anything]] = {}
+    several: dict[str, dict[str, Anything]] = {}
     for name, said in _each(value):
-        values = several.setdefault(name, [])
-        if said not in values:
-            values.append(said)
+        several.setdefault(name, {})[str(said)] = said
     return {name: _joined(values) for name, values in several.items()}
 
 
@@ -111,10 +109,9 @@ def _tag(tag: str) -> Iterator[tuple[str, str]]:
         yield tag[:at].strip(), tag[at + 1 :].strip()
 
 
-def _joined(values: list[Anything]) -> Anything:
-    if len(values) == 1:
-        return values[0]
-    return ",".join(it if isinstance(it, str) else str(it) for it in values)
+def _joined(values: dict[str, Anything]) -> Anything:
+    """One value as it is; several as their texts."""
+    return ",".join(values) if len(values) > 1 else next(iter(values.values()))
 
 
 def _link(value: Anything, default: str) -> tuple[str, Any]:
