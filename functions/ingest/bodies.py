@@ -9,7 +9,10 @@ from tocsin.domain.errors import MalformedInputError
 URLENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
 JSON_FIELDS: Final = ("payload", "data")
-"""Fields of a form that hold the JSON body of products which send forms (GitHub, Uptime Kuma)."""
+"""Fields of a form that hold the JSON body of products which send forms (GitHub, Uptime Kuma).
+
+So does a field that is the only one.
+"""
 _BEGINS_VALUE: Final = ("{", "[")
 
 
@@ -45,7 +48,8 @@ def read_body(body: bytes, content_type: str) -> ReadBody:
             fields, repairs = forms.read_multipart(body, content_type, charset)
         if not fields:
             raise
-    for name in JSON_FIELDS:
+    alone = tuple(fields) if len(fields) == 1 else ()
+    for name in (*JSON_FIELDS, *alone):
         if fields.get(name, "").lstrip()[:1] in _BEGINS_VALUE:
             value, repaired = read_lenient(fields[name].encode("utf-8", "replace"))
             return ReadBody(value, (*repairs, *repaired))

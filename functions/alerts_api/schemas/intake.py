@@ -282,8 +282,8 @@ _HEARTBEAT: Final = Operation(
     description=(
         "By the URL of the heartbeat, or by that of any integration with the heartbeat's name in "
         "the query or in a JSON body. If it was missed, its alert ends. A body or query that says "
-        "how it went is taken at its word: a job that failed, an exit code, a monitor that is down, "
-        "a Watchdog that stopped firing are not heard."
+        "how it went is taken at its word: a job that failed, an exit code, a monitor that is "
+        "down, a Watchdog that stopped firing are not heard."
     ),
     query=(Parameter("name", "Which heartbeat it is, for the URL of an integration."),),
     body=HeartbeatName,

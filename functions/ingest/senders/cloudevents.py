@@ -41,6 +41,8 @@ _KNOWN: Final = frozenset(
 )
 _BEGINS: Final = ("firing", "fired", "triggered", "opened", "raised", "detected", "unhealthy")
 _ENDS: Final = ("resolved", "recovered", "closed", "ok", "cleared", "healthy")
+_SEPARATORS: Final = "._/:-"
+"""Of the words of a type."""
 _KNOWN_IN_DATA: Final = frozenset(
     (
         *("name", "title", "summary", "message", "description", "reason", "output", "severity"),
@@ -194,12 +196,16 @@ def _says_over(type_: str, data: Fields) -> bool:
 
 def _kind(type_: str) -> str:
     """What begins and ends alike: `disk.full.fired` and `disk.full.resolved` are one condition."""
-    stem, _, last = type_.rpartition(".")
-    return stem if stem and last.lower() in (*_BEGINS, *_ENDS) else type_
+    stem = type_[: max(0, _last_separator(type_))]
+    return stem if stem and _last_word(type_) in (*_BEGINS, *_ENDS) else type_
 
 
 def _last_word(type_: str) -> str:
-    return type_.rpartition(".")[2].lower()
+    return type_[_last_separator(type_) + 1 :].lower()
+
+
+def _last_separator(type_: str) -> int:
+    return max(map(type_.rfind, _SEPARATORS))
 
 
 SENDER: Final = Sender(

@@ -1,5 +1,6 @@
 """Any JSON: by the integration's mapping, else by the names that most senders use."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,7 +34,10 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "summary": ("summary", "title", "subject"),
     "reason": ("message", "description", "reason", "output", "details", "text", "body"),
     "severity": ("severity", "priority", "level", "alert_severity"),
-    "status": ("status", "state", "event_action", "action"),
+    "status": (
+        *("status", "state", "event_action", "action", "alert_status", "alert_state"),
+        *("current_state", "new_state", "event_type"),
+    ),
     "source": ("source", "host", "hostname", "service"),
     "object": ("object", "resource", "entity", "instance", "component"),
     "started_at": ("started_at", "startsAt", "start_time"),
@@ -43,6 +47,14 @@ _MAPS: Final[Mapping[str, tuple[str, ...]]] = {
     "labels": ("labels", "tags"),
     "links": ("links", "urls"),
 }
+_OVER_IF: Final = {
+    **dict.fromkeys(("resolved", "is_resolved", "recovered", "closed"), True),
+    **dict.fromkeys(("firing", "is_firing", "active", "is_active"), False),
+}
+"""Fields that are true or false, and what of it says that it is over."""
+_PREFIX: Final = re.compile(r"\[([A-Za-z ]{1,20})(?::\d{1,6})?\]\s*|([A-Z]{2,12}):\s+")
+_FIRES: Final = frozenset(("firing", "problem", "alert", "alerting", "triggered", "down"))
+_PREFIXES_LIMIT: Final = 4
 _LINKS: Final = (("url", "Link"), ("link", "Link"), ("runbook_url", "Runbook"))
 _KNOWN: Final = frozenset(
     it
@@ -69,14 +81,15 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
 def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     """Understand one alert; whatever has no place of its own is kept as a label or a link."""
     found = _Parts(entry, settings)
-    name, source, object_ = found.text("name"), found.text("source"), found.text("object")
+    title, source, object_ = found.text("name"), found.text("source"), found.text("object")
     key = found.text("dedup_key")
-    found.expect("name", is_there=bool((name or key or "").strip()))
-    severity = found.text("severity")
+    found.expect("name", is_there=bool((title or key or "").strip()))
+    severity, status = found.text("severity"), found.status()
+    name, said = _without_state(title) if status is None else (title, None)
     started_at = found.value("started_at")
     others, links, left_out = found.unread()
     return Report(
-        action=_action(found.text("status"), severity, settings),
+        action=_action(status or said, severity, settings),
         dedup_key=key or dedup_key_of(name, source, object_),
         name=name or key or "",
         summary=found.text("summary"),
@@ -113,6 +126,17 @@ class _Parts:
     def text(self, part: str) -> str | None:
         value = self.value(part)
         return None if value is None or value == "" else as_text(value)
+
+    def status(self) -> str | None:
+        """How it stands, by a word, or by a field that is true or false."""
+        said = self.text("status")
+        if said is not None or "status" in self._mapping:
+            return said
+        for name, over in _OVER_IF.items():
+            value = self._entry.raw(name)
+            if isinstance(value, bool):
+                return "resolved" if value is over else "firing"
+        return None
 
     def members(self, part: str) -> dict[str, Any]:
         shape = links_of if part == "links" else pairs_of
@@ -154,6 +178,24 @@ class _Parts:
         field = f"mapping.{part}" if is_mapped else _NAMES[part][0]
         if not is_there:
             raise InvalidInputError(EXPECTED, [Problem(field, problem)])
+
+
+def _without_state(title: str | None) -> tuple[str | None, str | None]:
+    """Take the state off a title that is all that tells it: `[prod] [RESOLVED] Disk full`."""
+    rest, kept, state = (title or "").strip(), "", None
+    for _ in range(_PREFIXES_LIMIT):
+        found = _PREFIX.match(rest)
+        if found is None:
+            break
+        word = (found[1] or found[2]).strip().lower()
+        if word in OVER or word in _FIRES:
+            state = state or word
+        else:
+            kept += found[0]
+        rest = rest[found.end() :]
+    if state is None or not rest:
+        return title, None
+    return f"{kept}{rest}", state
 
 
 def _handshake(headers: Mapping[str, str]) -> Reply | None:

@@ -15,6 +15,7 @@ from functions.ingest.senders.prometheus_labels import (
     object_of,
     reason_of,
     shown,
+    spelled,
     summary_of,
 )
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
@@ -64,7 +65,7 @@ def read_alert(
     identity = _identity(fields)
     fields.raise_problems(EXPECTED)
     is_over = (fields.any_text("status") or "").lower() == "resolved"
-    name = name_of(labels) or "Alert without a name"
+    name = name_of(labels) or spelled(labels) or "Alert without a name"
     written = shown(annotations)
     values = fields.flat("values")
     value = next(iter(values.values())) if len(values) == 1 else fields.any_text("values")

@@ -21,6 +21,18 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "RECOVERY": SignalAction.RESOLVE,
     "ACKNOWLEDGEMENT": SignalAction.ACKNOWLEDGE,
 }
+_KNOWN: Final = frozenset(
+    (
+        *("NOTIFICATIONTYPE", "HOSTNAME", "HOSTADDRESS", "SERVICENAME", "SERVICEDESC"),
+        *("SERVICEDISPLAYNAME", "NOTIFICATIONAUTHORNAME", "NOTIFICATIONAUTHOR"),
+        *("NOTIFICATIONCOMMENT", "SERVICELASTSTATECHANGE", "HOSTLASTSTATECHANGE"),
+        *("LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE", "SERVICESTATE", "HOSTSTATE"),
+        *("SERVICEOUTPUT", "HOSTOUTPUT", "LONGSERVICEOUTPUT", "LONGHOSTOUTPUT"),
+        *("SERVICEPERFDATA", "HOSTPERFDATA", "SERVICENOTESURL", "HOSTNOTESURL"),
+        *("SERVICEACTIONURL", "HOSTACTIONURL"),
+    )
+)
+"""Macros that have a place of their own; the others are labels."""
 _MACRO: Final = re.compile(r"\$[A-Za-z_][\w.:]*\$")
 """Of Nagios (`$SERVICEDESC$`) and Icinga 2 (`$service.name$`)."""
 
@@ -51,11 +63,16 @@ def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Sig
         dedup_key=dedup_key_of(host, service),
         name=name,
         summary=f"{name}: {state}" if state else name,
-        reason=fields.any_text(f"{about}OUTPUT"),
+        reason="\n".join(
+            it
+            for it in (fields.any_text(f"{about}OUTPUT"), fields.any_text(f"LONG{about}OUTPUT"))
+            if it
+        ),
         severity=state,
         source=host,
         object=host,
         labels={
+            **{name.lower(): it for name, it in fields.others(_KNOWN).items()},
             "host": host,
             "service": service,
             "address": fields.raw("HOSTADDRESS"),

@@ -89,7 +89,7 @@ def facts_of(
     """
     annotations = shown(alert.pairs("annotations"))
     object_ = object_of(labels)
-    name = name_of(labels) or _first(annotations, _SUMMARIES) or _spelled(labels)
+    name = name_of(labels) or _first(annotations, _SUMMARIES) or spelled(labels)
     is_urgent = severity_of(labels, settings).is_urgent
     facts = Facts(
         name=builder.text("labels.alertname", name, NAME_LIMIT),
@@ -140,7 +140,8 @@ def _first(pairs: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((pairs[name] for name in names if pairs.get(name, "").strip()), None)
 
 
-def _spelled(labels: Mapping[str, str]) -> str:
+def spelled(labels: Mapping[str, str]) -> str:
+    """Name an alert that has no name by all of its labels."""
     return ", ".join(f"{name}={value}" for name, value in labels.items())
 
 

@@ -301,3 +301,66 @@ def test_what_has_no_place_of_its_own_is_kept_or_named(gateway: Gateway) -> None
     assert facts.labels == {"region": "eu", "cost": "7", "nested": json.dumps({"a": 1})}
     assert facts.urls == {"page": "https://a"}
     assert reply.result["truncated"] == ["left out: trace"]
+
+
+@pytest.mark.parametrize(
+    ("fires", "ends"),
+    [
+        ({"title": "[FIRING:1] Disk"}, {"title": "[RESOLVED] Disk"}),
+        ({"title": "[prod] [FIRING] Disk"}, {"title": "[prod] [RESOLVED] Disk"}),
+        ({"title": "PROBLEM: Disk"}, {"title": "RECOVERY: Disk"}),
+        ({"title": "Disk"}, {"title": "Disk", "resolved": True}),
+        ({"title": "Disk", "firing": True}, {"title": "Disk", "firing": False}),
+        ({"title": "Disk", "alert_state": "down"}, {"title": "Disk", "alert_state": "up"}),
+    ],
+)
+def test_any_json_says_its_end_by_a_field_or_else_by_its_title(
+    gateway: Gateway, fires: dict[str, object], ends: dict[str, object]
+) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    assert gateway.post(fires).outcomes == ["opened"]
+    assert gateway.post(ends).outcomes == ["resolved"]
+    (alert,) = gateway.alerts()
+    assert alert.facts.name.removeprefix("[prod] ") == "Disk"
+
+
+def test_a_status_goes_before_the_words_of_a_title(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    reply = gateway.post({"title": "[RESOLVED] tickets pile up", "status": "firing"})
+
+    assert reply.outcomes == ["opened"]
+    assert gateway.alert(reply).facts.name == "[RESOLVED] tickets pile up"
+
+
+def test_macros_without_a_place_of_their_own_are_labels(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.NAGIOS)
+
+    gateway.post(
+        {
+            "NOTIFICATIONTYPE": "PROBLEM",
+            "HOSTNAME": "db-1",
+            "HOSTSTATE": "DOWN",
+            "HOSTOUTPUT": "no answer",
+            "LONGHOSTOUTPUT": "3 of 3 lost",
+            "HOSTGROUPNAMES": "databases",
+        }
+    )
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.labels["hostgroupnames"] == "databases"
+    assert alert.facts.reason == "no answer\n3 of 3 lost"
+
+
+@pytest.mark.parametrize("separator", [".", "/", "_", "-", ":"])
+def test_a_cloudevents_type_ends_with_its_state_behind_any_separator(
+    gateway: Gateway, separator: str
+) -> None:
+    gateway.register(IntegrationType.CLOUDEVENTS)
+    event = {"specversion": "1.0", "id": "1", "source": "/a", "data": {}}
+
+    opened = gateway.post({**event, "type": f"com.example{separator}fired"})
+    ended = gateway.post({**event, "type": f"com.example{separator}resolved"})
+
+    assert (opened.outcomes, ended.outcomes) == (["opened"], ["resolved"])
