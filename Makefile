@@ -141,8 +141,9 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 	done
 
 .PHONY: senders
-senders: $(VENV)/.installed  ## Renew the table of docs/senders.md from the sender modules
+senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and its page of states
 	@python -m local.senders_table
+	@python -m tests.sender_states
 
 .PHONY: clients
 clients: $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## Real senders for the tests on the local stack, of Debian's and PyPI's packages

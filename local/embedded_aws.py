@@ -4,12 +4,14 @@ Started by ministack.py with the interpreter of .venv-stack; the pipe is standar
 starting process ends, changes of the table are followed first, then ministack saves its state.
 """
 
+import importlib
 import os
 import runpy
 import signal
 import sys
 import threading
 import time
+from typing import Any
 
 FOLLOW_SECONDS = 10
 
@@ -42,6 +44,34 @@ def has_unread_changes() -> bool:
     return False
 
 
+class _Options(str):
+    """An OPTIONS that ministack does not take for one, and routes do."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+
+def send_options_to_their_routes() -> None:
+    """An HTTP API without CORS hands OPTIONS to the route of any method, as that of AWS does.
+
+    ministack answers 403 itself.
+    """
+    apigateway: Any = importlib.import_module("ministack.services.apigateway")
+    handle = apigateway._handle_execute_in_scope  # noqa: SLF001
+
+    async def handled(api_id: str, stage: str, path: str, method: str, *rest: object) -> object:
+        api = apigateway._apis.get(api_id) or {}  # noqa: SLF001
+        if method == "OPTIONS" and not api.get("corsConfiguration"):
+            method = _Options(method)
+        return await handle(api_id, stage, path, method, *rest)
+
+    apigateway._handle_execute_in_scope = handled  # noqa: SLF001
+
+
 if __name__ == "__main__":
+    send_options_to_their_routes()
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
     runpy.run_module("ministack", run_name="__main__")

@@ -13,6 +13,7 @@ from tocsin.domain.errors import (
     PayloadTooLargeError,
     SenderNotTrustedError,
     TocsinError,
+    UnsupportedEncodingError,
 )
 from tocsin.domain.integration import EVENTBRIDGE
 from tocsin.domain.reception import Outcome
@@ -94,6 +95,8 @@ def _refusal(error: TocsinError, request_id: str) -> Reply:
     headers = dict(headers_of_status(status))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
+    if isinstance(error, UnsupportedEncodingError):
+        headers["accept-encoding"] = error.accepted
     if isinstance(error, SenderNotTrustedError) and error.challenge:
         headers["www-authenticate"] = error.challenge
     return Reply(status=status, body=error_body(error, request_id), headers=headers)

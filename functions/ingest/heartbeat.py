@@ -1,16 +1,25 @@
-"""`/i/{token}/heartbeat`: a heartbeat's own URL, or an integration's and the heartbeat's name."""
+"""`/i/{token}/heartbeat`: a heartbeat's own URL, or an integration's and the heartbeat's name.
+
+It hears life only from what says life.
+"""
 
 import json
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.bodies import read_body
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.request import Request
+from functions.ingest.signs_of_life import why_no_life
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
+from tocsin.domain.errors import (
+    HeartbeatNotFoundError,
+    InvalidInputError,
+    Problem,
+    TocsinError,
+)
 from tocsin.domain.integration import HEARTBEATS
+from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
 from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat
 
@@ -34,6 +43,12 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
     if name is None:
         ports.admit(token, request)
         name = _name_in(request)
+    body = _body_of(request)
+    why = why_no_life(body, request.query)
+    if why is not None:
+        heartbeats.get(name)
+        said = {"name": name, "outcome": Outcome.IGNORED, "reason": why}
+        return _taken(request, said, what="Heartbeat not heard")
     stores = HeartbeatStores(
         heartbeats=heartbeats,
         slots=ports.slots,
@@ -44,19 +59,28 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
     answer: dict[str, Any] = {"name": name}
     if receipt is not None:
         answer |= {"alert_id": receipt.alert_id, "outcome": receipt.outcome}
+    return _taken(request, answer, what="Heartbeat heard")
+
+
+def _taken(request: Request, answer: dict[str, Any], *, what: str) -> Taken:
     body = "" if request.method == "HEAD" else json.dumps({"data": answer})
-    return Taken(
-        reply=Reply(status=HTTPStatus.ACCEPTED, body=body),
-        integration=HEARTBEATS,
-        what="Heartbeat heard",
-    )
+    reply = Reply(status=HTTPStatus.ACCEPTED, body=body)
+    return Taken(reply=reply, integration=HEARTBEATS, what=what)
+
+
+def _body_of(request: Request) -> object:
+    """What the body says; a ping may bring anything, so what cannot be read says nothing."""
+    try:
+        return request.sent.value if request.content.strip() else None
+    except TocsinError:
+        return None
 
 
 def _name_in(request: Request) -> str:
     """Read the name from the query, or else from the body."""
     name: object = request.query.get("name")
-    if not name and request.body.strip():
-        body = read_body(request.body, request.headers.get("content-type", ""))
+    if not name and request.content.strip():
+        body = request.sent.value
         name = body.get("name") if isinstance(body, dict) else None
     if not isinstance(name, str) or not name:
         problem = Problem("name", "is missing: which heartbeat is it? Add ?name=nightly-backup")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,6 +105,7 @@ def take_one(
         case signal if integration.paused:
             return Outcome.IGNORED, _result(signal, Outcome.IGNORED, None)
         case signal:
+            signal = with_repairs(signal, sent)
             receipt = receive_signal(
                 signal,
                 integration.source,
@@ -117,6 +118,14 @@ def take_one(
             if receipt.is_body_lost:
                 ports.log.warning("Body not kept", alert_id=receipt.alert_id)
             return receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id)
+
+
+def with_repairs(signal: Signal, sent: Sent) -> Signal:
+    """Say in the alert what had to be repaired to read the body that told of it."""
+    if not sent.repairs:
+        return signal
+    truncated = (*sent.repairs, *signal.facts.truncated)
+    return replace(signal, facts=replace(signal.facts, truncated=truncated))
 
 
 def _body_of(entry: Entry, sent: Sent) -> SentBody:
@@ -162,9 +171,17 @@ def _result(signal: Signal, outcome: Outcome, alert_id: str | None) -> dict[str,
         "alert_id": alert_id,
         "outcome": outcome,
     }
-    if signal.facts.truncated:
-        result["truncated"] = list(signal.facts.truncated)
-    return result
+    return result | said_of(signal)
+
+
+def said_of(signal: Signal) -> dict[str, Any]:
+    """What a sender should know of how it was read; nothing where all was as it should be."""
+    said: dict[str, Any] = {
+        "assumed": dict(signal.assumed),
+        "ignored": list(signal.ignored),
+        "truncated": list(signal.facts.truncated),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _ignored(why: str) -> dict[str, Any]:

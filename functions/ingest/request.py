@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from functions.ingest.senders import Sent
 from tocsin.lambda_runtime.gateway_event import body_of, headers_of, method_of, request_id_of
+from tocsin.lambda_runtime.strict_json import expect_size
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +31,14 @@ class Request:
         return method_of(self.event)
 
     @property
+    def raw_path(self) -> str:
+        """The path without query, which the gateway has decoded."""
+        return str(self.event["rawPath"])
+
+    @cached_property
     def path(self) -> str:
-        """The path as sent, without query; a slash at its end is nothing."""
-        return str(self.event["rawPath"]).rstrip("/")
+        """Likewise, with single slashes and none at the end: a base URL may end with one."""
+        return "".join(f"/{it}" for it in self.raw_path.split("/") if it)
 
     @property
     def source_ip(self) -> str:
@@ -61,11 +69,27 @@ class Request:
         """
         return body_of(self.event)
 
-    @property
+    @cached_property
+    def content(self) -> bytes:
+        """The body as it was before it was compressed; what a sender signs is `body`.
+
+        Raises:
+            UnsupportedEncodingError: It is compressed in a way that is not read.
+            MalformedInputError: The compressed data are broken.
+            PayloadTooLargeError: What comes out is over 1 MiB.
+        """
+        expect_size(self.body)
+        if "content-encoding" not in self.headers and self.body[:2] != GZIP_MAGIC:
+            return self.body
+        from functions.ingest.content_encoding import decoded  # noqa: PLC0415 - few compress
+
+        return decoded(self.body, self.headers)
+
+    @cached_property
     def sent(self) -> Sent:
         """The part that readers look at."""
         return Sent(
-            body=self.body,
+            body=self.content,
             headers=self.headers,
             query=self.query,
             method=self.method,

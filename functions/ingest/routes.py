@@ -73,7 +73,12 @@ def take_from_integration(request: Request, token: str, ports: Ports) -> Taken:
     except IntegrationNotFoundError:
         _expect_method(request, ("POST",))
         raise
-    _expect_method(request, sender_of(integration.type).methods)
+    sender = sender_of(integration.type)
+    if request.method == "OPTIONS" and sender.handshake is not None:
+        reply = sender.handshake(request.headers)
+        if reply is not None:
+            return Taken(reply=reply, integration=integration.name, what="Handshake answered")
+    _expect_method(request, sender.methods)
     return take_sent(request, integration, ports)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.intake import refusals_of, rejected, settings_of
+from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, with_repairs
 from functions.ingest.ports import Ports
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.request import Request
@@ -40,12 +40,16 @@ def take_trial(request: Request, ports: Ports) -> Taken:
         raise NotFoundError("There is nothing at this path.")
     integration = ports.integrations.fresh(name)
     sender = sender_of(integration.type)
-    entries = sender.read(_sent(request), settings_of(integration))
+    sent = _sent(request)
+    entries = sender.read(sent, settings_of(integration))
     refusal = refusals_of(entries, sender.expected)
     if refusal is not None:
         raise refusal
     tried = entries[:TRIED_LIMIT]
-    results = [_result(entry.read, integration, request.at, ports) for entry in tried]
+    reads = [
+        with_repairs(it.read, sent) if isinstance(it.read, Signal) else it.read for it in tried
+    ]
+    results = [_result(read, integration, request.at, ports) for read in reads]
     left_out = len(entries) - len(tried)
     more = {"left_out": left_out} if left_out else {}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
@@ -99,8 +103,8 @@ def _signal(signal: Signal) -> dict[str, Any]:
             "current_value": signal.current_value,
             "source_started_at": written(signal.source_started_at),
         },
-        "truncated": list(facts.truncated),
-    }
+        "truncated": [],
+    } | said_of(signal)
 
 
 def _preview(preview: Preview) -> dict[str, Any]:

@@ -6,10 +6,17 @@ from tocsin.domain.severity import Reading, Severity, read_severity
 
 WORDS = {
     Severity.CRITICAL: (
-        *("critical", "down", "fatal", "emergency", "page", "error", "high", "p1", "p2"),
+        *("critical", "down", "fatal", "emergency", "page", "error", "high", "p1", "p2", "crit"),
+        *("err", "alert", "emerg", "major", "disaster", "sev1"),
     ),
-    Severity.WARNING: ("warning", "unknown", "p3", "moderate"),
-    Severity.INFO: ("info", "information", "notice", "debug", "low", "p4", "p5"),
+    Severity.WARNING: (
+        *("warning", "unknown", "p3", "moderate", "warn", "medium", "average", "minor"),
+        *("degraded", "unreachable", "sev2"),
+    ),
+    Severity.INFO: (
+        *("info", "information", "notice", "debug", "low", "p4", "p5", "none", "informational"),
+        *("trace", "sev3"),
+    ),
 }
 
 
@@ -52,7 +59,7 @@ def test_a_word_is_understood_with(word: str) -> None:
     ],
 )
 def test_a_warning_is_made_of(word: str | None) -> None:
-    assert read_severity(word) == Reading(Severity.WARNING)
+    assert read_severity(word) == Reading(Severity.WARNING, is_assumed=True)
 
 
 def test_an_integrations_own_word_comes_before_ours() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 from tocsin.domain.signal import (
     CUT_MARK,
     LABEL_NAME_LIMIT,
+    LABEL_VALUE_LIMIT_BYTES,
     LABELS_LIMIT,
     LABELS_LIMIT_BYTES,
     NAME_LIMIT,
@@ -92,10 +93,29 @@ def test_of_ten_thousand_labels_the_first_500_are_kept(builder: FactsBuilder) ->
 
 
 def test_labels_are_kept_as_long_as_their_bytes_fit(builder: FactsBuilder) -> None:
-    kept = builder.labels(dict.fromkeys("abcdef", "😀" * 10000))
+    large = {f"label{number}": "😀" * 2_000 for number in range(20)}
 
-    assert list(kept) == ["a", "b", "c"]
-    assert builder.truncated == ("labels: kept 3 of 6",)
+    kept = builder.labels({**large, "team": "shop"})
+
+    assert list(kept) == [*(f"label{number}" for number in range(16)), "team"]
+    assert builder.truncated == (
+        "labels: kept 17 of 21, without label16, label17, label18 and 1 more",
+    )
+
+
+def test_a_large_label_is_cut_and_costs_no_other(builder: FactsBuilder) -> None:
+    kept = builder.labels({"firing": "x" * 500_000, "num_firing": "400"})
+
+    assert kept["num_firing"] == "400"
+    assert kept["firing"] == "x" * (LABEL_VALUE_LIMIT_BYTES - 3) + CUT_MARK
+    assert builder.truncated == ("labels: kept 8192 bytes of each of: firing",)
+
+
+def test_a_large_link_is_left_out_and_costs_no_other(builder: FactsBuilder) -> None:
+    kept = builder.urls({"a": f"https://a/{'x' * 70_000}", "b": "https://b"})
+
+    assert kept == {"b": "https://b"}
+    assert builder.truncated == ("urls: kept 1 of 2, without a",)
 
 
 def test_a_long_label_name_is_cut_and_says_so(builder: FactsBuilder) -> None:
@@ -109,7 +129,7 @@ def test_labels_that_become_the_same_are_counted_as_lost(builder: FactsBuilder) 
     kept = builder.labels({"a\0": "first", "a\1": "second"})
 
     assert kept == {f"a{REPLACED}": "first"}
-    assert builder.truncated == ("labels: kept 1 of 2",)
+    assert builder.truncated == (f"labels: kept 1 of 2, without a{REPLACED}",)
 
 
 @pytest.mark.parametrize(

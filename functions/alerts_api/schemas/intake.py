@@ -37,13 +37,17 @@ class RestSignal(ActionBody):
     """Harp's REST payload; both of its published spellings, freely mixed.
 
     Identity is name + source + object unless `dedup_key` is given. `ok` closes what the same
-    identity opened. Fields that we do not know are left alone.
+    identity opened; with a `dedup_key` it needs no name. Fields that we do not know are left alone.
     """
 
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
-            "anyOf": [{"required": ["name"]}, {"required": ["alert_name"]}],
+            "anyOf": [
+                {"required": ["name"]},
+                {"required": ["alert_name"]},
+                {"required": ["dedup_key", "severity"]},
+            ],
             "examples": [
                 {
                     "name": "Auto Test: New alert",
@@ -149,7 +153,15 @@ class Receipt(View):
     dedup_key: str | None
     alert_id: str | None
     outcome: Outcome
-    truncated: list[str] = Field([], description="What was cut and to how much.")
+    assumed: dict[str, str] = Field(
+        {}, description="What was taken for a severity that was left out, or that nobody knows."
+    )
+    ignored: list[str] = Field(
+        [], description="Fields that were not read although they look like one of ours."
+    )
+    truncated: list[str] = Field(
+        [], description="What was cut and to how much, left out, or repaired."
+    )
     reason: str | None = Field(
         None, description="If the outcome is `ignored`: why, where no signal says it."
     )
@@ -210,7 +222,15 @@ class Trial(View):
     outcome: Outcome
     reason: str | None = Field(None, description="If the outcome is `ignored` without a signal.")
     signal: TriedSignal | None = None
-    truncated: list[str] = Field([], description="What would be cut and to how much.")
+    assumed: dict[str, str] = Field(
+        {}, description="What is taken for a severity that is left out, or that nobody knows."
+    )
+    ignored: list[str] = Field(
+        [], description="Fields that are not read although they look like one of ours."
+    )
+    truncated: list[str] = Field(
+        [], description="What would be cut and to how much, left out, or repaired."
+    )
     route: str | None = Field(
         None, description="The route that decided; null if none did, or the integration says."
     )
@@ -256,7 +276,12 @@ class HeardHeartbeat(View):
 
     name: str = Field(examples=["nightly-backup"])
     alert_id: str | None = Field(None, description="Absent unless it was missed.")
-    outcome: Outcome | None = Field(None, description="Likewise.", examples=[Outcome.RESOLVED])
+    outcome: Outcome | None = Field(
+        None,
+        description="Likewise; `ignored` if it was not heard, for what came says no life.",
+        examples=[Outcome.RESOLVED],
+    )
+    reason: str | None = Field(None, description="What speaks against life.")
 
 
 _HEARTBEAT: Final = Operation(
@@ -264,7 +289,9 @@ _HEARTBEAT: Final = Operation(
     summary="Say that something is alive",
     description=(
         "By the URL of the heartbeat, or by that of any integration with the heartbeat's name in "
-        "the query or in a JSON body. If it was missed, its alert ends."
+        "the query or in a JSON body. If it was missed, its alert ends. A body or query that says "
+        "how it went is taken at its word: a job that failed, an exit code, a monitor that is "
+        "down, a Watchdog that stopped firing are not heard."
     ),
     query=(Parameter("name", "Which heartbeat it is, for the URL of an integration."),),
     body=HeartbeatName,

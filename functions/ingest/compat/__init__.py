@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
 
 from functions.ingest.intake import Intake, take_in_entries
 from functions.ingest.reply import Reply, Taken
@@ -36,8 +35,8 @@ class CompatCall:
 
     @cached_property
     def segments(self) -> tuple[str, ...]:
-        """The path's parts, decoded: a part may have held an encoded slash."""
-        return tuple(map(unquote, self.path.split("/")))
+        """The path's parts; the gateway has decoded them."""
+        return tuple(self.path.split("/"))
 
     def integration(self, token: str | None = None) -> Integration:
         """Find whose request it is; the token of the URL goes before that of the product.

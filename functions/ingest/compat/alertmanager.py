@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
+from functions.ingest.compat.refusals import headers_of
 from functions.ingest.intake import Intake, settings_of
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders import Entry
@@ -23,12 +24,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
-from tocsin.lambda_runtime.error_answers import (
-    MethodNotAllowedError,
-    headers_of_status,
-    status_of,
-)
-from tocsin.lambda_runtime.strict_json import read_json
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
 
 NO_SILENCES: Final = (
     "silences are not made through this API: snooze the alert, or pause the integration"
@@ -64,9 +60,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
     said: object = {"code": int(status), "message": error.message}
     if isinstance(error, SaidPlainlyError):
         said = error.message
-    headers = dict(headers_of_status(status))
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
+    headers = headers_of(error, status)
     return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 
@@ -133,7 +127,7 @@ def _no_silence(_call: CompatCall, _integration: Integration) -> Taken:
 
 def _alerts_in(call: CompatCall) -> Sequence[object]:
     try:
-        value = read_json(call.request.body)
+        value = call.request.sent.value
     except MalformedInputError as error:
         message = f'parsing alerts body from "" failed, because {error.message}'
         raise MalformedInputError(message) from error

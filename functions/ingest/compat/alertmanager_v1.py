@@ -6,13 +6,10 @@ from typing import Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager import take_alerts
+from functions.ingest.compat.refusals import headers_of
 from functions.ingest.reply import Reply, Taken
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, NotFoundError, TocsinError
-from tocsin.lambda_runtime.error_answers import (
-    MethodNotAllowedError,
-    headers_of_status,
-    status_of,
-)
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
 
 _SUCCESS: Final = json.dumps({"status": "success"})
 _HEALTH: Final = ("-/healthy", "-/ready")
@@ -41,9 +38,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
         status = HTTPStatus.BAD_REQUEST
     kind = "bad_data" if is_bad_data else "server_error"
     said = {"status": "error", "errorType": kind, "error": error.message}
-    headers = dict(headers_of_status(status))
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
+    headers = headers_of(error, status)
     return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 

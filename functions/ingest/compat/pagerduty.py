@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.bodies import read_body
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
 from functions.ingest.intake import settings_of
@@ -27,6 +26,7 @@ from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
 ENQUEUE: Final = "v2/enqueue"
 CHANGE: Final = "v2/change/enqueue"
 CREATE_EVENT: Final = "generic/2010-04-15/create_event.json"
+KEY_HEADER: Final = "x-routing-key"
 
 
 def take(call: CompatCall) -> Taken:
@@ -96,15 +96,18 @@ _READERS: Final = {ENQUEUE: _take_v2, CHANGE: _take_change, CREATE_EVENT: _take_
 
 
 def _event_in(call: CompatCall) -> Mapping[str, Any]:
-    value = read_body(call.request.body, call.request.headers.get("content-type", ""))
+    value = call.request.sent.value
     if not isinstance(value, dict):
         raise MalformedInputError(f"The body is {kind_of(value)}; an event is an object.")
     return value
 
 
 def _integration(call: CompatCall, event: Mapping[str, Any], name: str) -> Integration:
-    """Find whose event it is, by the URL's token or the event's key."""
-    key = _text(event, name)
+    """Find whose event it is, by the URL's token or the event's key.
+
+    pdpyras before version 4.1.3 has the key in a header.
+    """
+    key = _text(event, name) or call.request.headers.get(KEY_HEADER)
     if call.path_token is None and key is not None and len(key.replace("-", "")) != TOKEN_LENGTH:
         length = f"Length of '{name}' is incorrect (should be {TOKEN_LENGTH} characters)"
         raise InvalidInputError(length)

@@ -2,7 +2,12 @@
 
 from http import HTTPStatus
 
-from tocsin.domain.errors import NotFoundError, SenderNotTrustedError, TocsinError
+from tocsin.domain.errors import (
+    NotFoundError,
+    SenderNotTrustedError,
+    TocsinError,
+    UnsupportedEncodingError,
+)
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     headers_of_status,
@@ -15,6 +20,8 @@ def headers_of(error: TocsinError, status: int) -> dict[str, str]:
     headers = {} if status == HTTPStatus.UNAUTHORIZED else dict(headers_of_status(status))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
+    if isinstance(error, UnsupportedEncodingError):
+        headers["accept-encoding"] = error.accepted
     if isinstance(error, SenderNotTrustedError) and error.challenge:
         headers["www-authenticate"] = error.challenge
     return headers

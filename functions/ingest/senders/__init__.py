@@ -17,6 +17,7 @@ from tocsin.domain.integration import IntegrationType
 from tocsin.domain.signal import Signal
 
 if TYPE_CHECKING:
+    from functions.ingest.bodies import ReadBody
     from functions.ingest.ports import Ports
     from tocsin.domain.integration import Integration
 
@@ -45,7 +46,7 @@ class Sent:
     at: datetime
     """By our clock."""
 
-    @cached_property
+    @property
     def value(self) -> Any:  # noqa: ANN401 - JSON may be anything
         """The body as a JSON value, whatever it calls itself; a form is an object.
 
@@ -53,6 +54,15 @@ class Sent:
             MalformedInputError: Neither JSON nor a form.
             PayloadTooLargeError: It is over 1 MiB.
         """
+        return self._read.value
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """What had to be repaired to read the value, if it was asked for."""
+        return self._read.repairs if "_read" in self.__dict__ else ()
+
+    @cached_property
+    def _read(self) -> "ReadBody":
         from functions.ingest.bodies import read_body  # noqa: PLC0415 - some have no body
 
         return read_body(self.body, self.headers.get("content-type", ""))
@@ -99,6 +109,9 @@ class Sender:
 
     Comes before `read`, and may do what that must not: ask the product, and write."""
     answer: Callable[[Results], Reply] = accepted
+    handshake: Callable[[Mapping[str, str]], Reply | None] | None = None
+    """Answers an OPTIONS request by which a product asks whether it may send; None where its
+    headers ask for nothing."""
     methods: tuple[str, ...] = ("POST",)
     fires: str
     """How it says that an alert fires."""

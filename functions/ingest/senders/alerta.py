@@ -162,10 +162,17 @@ def _labels(fields: Fields, reading: Reading) -> dict[str, str]:
             labels[name] = ",".join(words)
         if name == TAGS:
             # A tag like env=prod is a label to whoever routes or silences by it.
-            labels |= {
-                key: said for key, is_pair, said in (it.partition("=") for it in words) if is_pair
-            }
+            labels |= _tagged(words)
     return {**fields.pairs("attributes"), **labels}
+
+
+def _tagged(words: Sequence[str]) -> dict[str, str]:
+    """Of a name that comes several times all values are kept, with commas between."""
+    several: dict[str, dict[str, None]] = {}
+    for key, is_pair, said in (it.partition("=") for it in words):
+        if is_pair:
+            several.setdefault(key, {})[said] = None
+    return {key: ",".join(values) for key, values in several.items()}
 
 
 def _words(body: Mapping[str, Any], name: str) -> list[str]:

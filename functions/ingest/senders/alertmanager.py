@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import Entries, read_entry, said_around
-from functions.ingest.senders.fields import Fields, as_text, kind_of
+from functions.ingest.senders.fields import Fields, as_text, assumed, kind_of
 from functions.ingest.senders.prometheus_labels import (
     facts_of,
     fingerprint_of_labels,
@@ -66,6 +66,7 @@ def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSetting
     builder = FactsBuilder()
     labels = read_labels(alert)
     is_over = (alert.text("status") or group.text("status") or "").strip().lower() == "resolved"
+    action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
     facts = facts_of(
         alert,
         labels,
@@ -77,12 +78,13 @@ def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSetting
     current_value = value_of(alert, builder)
     alert.raise_problems(EXPECTED)
     return Signal(
-        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        action=action,
         dedup_key=bounded(alert.text("fingerprint") or fingerprint_of_labels(labels)),
         severity=severity_of(labels, settings).severity,
         facts=with_note(facts, _left_out(group)),
         current_value=current_value,
         source_started_at=read_time(alert.raw("startsAt")),
+        assumed=assumed(severity_of(labels, settings), action),
     )
 
 

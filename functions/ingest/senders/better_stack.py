@@ -6,7 +6,8 @@ from typing import Any, Final
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.signal import Signal, SignalAction
 
@@ -50,7 +51,9 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal 
         object=attributes.any_text("url"),
         monitor_id=monitor.any_text("id"),
         monitor_name=name,
-        labels=attributes.flat("metadata") | {"method": attributes.raw("http_method")},
+        labels=merged(
+            pairs_of(attributes.raw("metadata")), {"method": attributes.raw("http_method")}
+        ),
         urls={
             "Checked": attributes.raw("url"),
             "Incident": attributes.raw("origin_url"),

@@ -1,13 +1,19 @@
 """CloudEvents 1.0 over HTTP: structured, binary and batched."""
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
+from functions.ingest.lenient_json import read_lenient
+from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields, as_text, finished
+from functions.ingest.senders.fields import Fields, as_text, assumed, finished, unread
+from functions.ingest.senders.states import OVER
 from functions.ingest.senders.times import read_time
+from functions.ingest.texts import text_of
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.errors import MalformedInputError
 from tocsin.domain.severity import read_severity
@@ -18,6 +24,7 @@ from tocsin.domain.signal import (
     FactsBuilder,
     Signal,
     SignalAction,
+    printable,
 )
 
 EXPECTED: Final = (
@@ -29,12 +36,22 @@ _HEADERS_FROM: Final = "ce-"
 _KNOWN: Final = frozenset(
     (
         *("specversion", "id", "source", "type", "subject", "time", "data", "data_base64"),
-        *("datacontenttype", "dataschema"),
+        *("datacontenttype", "dataschema", "datacontentencoding", "schemaurl"),
     )
 )
 _BEGINS: Final = ("firing", "fired", "triggered", "opened", "raised", "detected", "unhealthy")
 _ENDS: Final = ("resolved", "recovered", "closed", "ok", "cleared", "healthy")
-_OVER: Final = frozenset((*_ENDS, "resolve", "close", "up", "normal", "clear"))
+_SEPARATORS: Final = "._/:-"
+"""Of the words of a type."""
+_KNOWN_IN_DATA: Final = frozenset(
+    (
+        *("name", "title", "summary", "message", "description", "reason", "output", "severity"),
+        *("status", "state", "dedup_key", "current_value", "started_at", "labels", "tags"),
+        *("urls", "links"),
+    )
+)
+REQUEST_ORIGIN: Final = "webhook-request-origin"
+REQUEST_RATE: Final = "webhook-request-rate"
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -46,6 +63,20 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     if f"{_HEADERS_FROM}specversion" in sent.headers:
         return [read_entry(_event_in_headers(sent), read_one, EXPECTED, part=None)]
     return each_object(sent, read_one, EXPECTED)
+
+
+def handshake(headers: Mapping[str, str]) -> Reply | None:
+    """Allow a sender to send, as section 4 of the HTTP webhook specification asks for it.
+
+    Azure Event Grid makes no subscription before.
+    """
+    origin = headers.get(REQUEST_ORIGIN, "").strip()
+    if not origin:
+        return None
+    allowed = {"webhook-allowed-origin": printable(origin)[:NAME_LIMIT], "allow": "POST"}
+    if REQUEST_RATE in headers:
+        allowed["webhook-allowed-rate"] = "*"
+    return Reply(status=HTTPStatus.OK, body="", headers=allowed)
 
 
 def _event_in_headers(sent: Sent) -> dict[str, Any]:
@@ -75,22 +106,54 @@ def _read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     event.raise_problems(EXPECTED)
     is_over = reading.resolves or _says_over(type_ or "", data)
     known = data.text("dedup_key") or event.text("dedupkey")
+    action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
     return Signal(
-        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        action=action,
         dedup_key=bounded(known) if known else _identity(event),
         severity=reading.severity,
         facts=facts,
         current_value=current_value,
         source_started_at=read_time(data.raw("started_at")) or read_time(event.raw("time")),
+        assumed=assumed(reading, action),
+        ignored=unread(data, _KNOWN_IN_DATA, "data."),
     )
 
 
 def _data(event: Fields) -> Fields:
     """The data if it is an object; whatever else it is says nothing by name."""
-    value = event.raw("data")
+    value = _said(event)
     data = Fields(value if isinstance(value, dict) else {}, "data.")
     data.problems = event.problems
     return data
+
+
+def _said(event: Fields) -> Any:  # noqa: ANN401 - any JSON
+    """The data, in whichever way they are written: as JSON, as its text, or as base64."""
+    value = event.raw("data")
+    encoded = event.raw("data_base64")
+    if value is None and isinstance(encoded, str):
+        return _read(_decoded(encoded))
+    is_encoded = (event.any_text("datacontentencoding") or "").lower() == "base64"
+    if is_encoded and isinstance(value, str):  # version 0.3
+        return _read(_decoded(value))
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        return _read(value.encode("utf-8", "replace"))
+    return value
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return b64decode(encoded.encode("ascii", "replace"))
+    except ValueError:
+        return encoded.encode("utf-8", "replace")
+
+
+def _read(written: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """JSON, or else the text that it is."""
+    try:
+        return read_lenient(written)[0]
+    except MalformedInputError:
+        return text_of(written)[0]
 
 
 def _facts(event: Fields, data: Fields, builder: FactsBuilder, *, is_urgent: bool) -> Facts:
@@ -108,7 +171,7 @@ def _facts(event: Fields, data: Fields, builder: FactsBuilder, *, is_urgent: boo
         object=builder.short("subject", subject),
         source_severity=builder.short("severity", data.text("severity") or event.text("severity")),
         labels=builder.labels(labels),
-        urls=builder.urls(data.pairs("urls", "links")),
+        urls=builder.urls(data.links("urls", "links")),
     )
     return finished(facts, builder)
 
@@ -117,7 +180,7 @@ def _reason(event: Fields, data: Fields) -> str:
     said = data.any_text("description", "message", "reason", "output")
     if said is not None:
         return said
-    value = event.raw("data")
+    value = _said(event)
     return as_text(value) if value not in (None, "", {}) else ""
 
 
@@ -128,23 +191,28 @@ def _identity(event: Fields) -> str:
 
 def _says_over(type_: str, data: Fields) -> bool:
     status = (data.any_text("status", "state") or "").strip().lower()
-    return status in _OVER if status else _last_word(type_) in _ENDS
+    return status in OVER if status else _last_word(type_) in _ENDS
 
 
 def _kind(type_: str) -> str:
     """What begins and ends alike: `disk.full.fired` and `disk.full.resolved` are one condition."""
-    stem, _, last = type_.rpartition(".")
-    return stem if stem and last.lower() in (*_BEGINS, *_ENDS) else type_
+    stem = type_[: max(0, _last_separator(type_))]
+    return stem if stem and _last_word(type_) in (*_BEGINS, *_ENDS) else type_
 
 
 def _last_word(type_: str) -> str:
-    return type_.rpartition(".")[2].lower()
+    return type_[_last_separator(type_) + 1 :].lower()
+
+
+def _last_separator(type_: str) -> int:
+    return max(map(type_.rfind, _SEPARATORS))
 
 
 SENDER: Final = Sender(
     product="CloudEvents 1.0: structured, binary, batched",
     expected=EXPECTED,
     read=read,
+    handshake=handshake,
     fires="every event that does not resolve",
     resolves=(
         "`data.status` `resolved`, `ok` and their like, `severity` `ok`, or a `type` that ends so"

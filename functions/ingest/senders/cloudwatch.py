@@ -1,15 +1,17 @@
 """CloudWatch alarms, which come in two shapes: by SNS, and by EventBridge."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import SenderSettings
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import Report
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
 from tocsin.domain.signal import Signal, SignalAction
-from tocsin.lambda_runtime.strict_json import read_json
 
 EXPECTED: Final = "Expected a CloudWatch alarm with its name and its state: OK, ALARM, …"
 _OVER: Final = "OK"
@@ -24,11 +26,9 @@ def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
     alarm.raise_problems(EXPECTED)
     account, region = alarm.any_text("AWSAccountId"), alarm.any_text("Region")
     trigger = alarm.part("Trigger")
+    metric = _metric(trigger)
     described = _described(alarm.any_text("AlarmDescription"))
-    dimensions = {
-        dimension.any_text("name") or "": dimension.raw("value")
-        for dimension in trigger.parts("Dimensions")
-    }
+    dimensions = pairs_of(metric.raw("Dimensions"))
     return Report(
         action=SignalAction.RESOLVE if state == _OVER else SignalAction.TRIGGER,
         dedup_key=alarm.text("AlarmArn") or dedup_key_of(account, region, name),
@@ -45,8 +45,10 @@ def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
             **dimensions,
             "account": account,
             "region": region,
-            "namespace": trigger.raw("Namespace"),
-            "metric": trigger.raw("MetricName"),
+            "namespace": metric.raw("Namespace"),
+            "metric": metric.raw("MetricName"),
+            "expression": _expression(trigger.parts("Metrics"), "Expression"),
+            "children": _children(alarm),
         },
         urls=_links(alarm.any_text("AlarmArn"), name),
         threshold=trigger.raw("Threshold"),
@@ -68,8 +70,9 @@ def read_event(event: Fields, settings: SenderSettings) -> Signal:
     account, region = event.any_text("account"), event.any_text("region")
     configuration = detail.part("configuration")
     metrics = configuration.parts("metrics")
-    metric = metrics[0].part("metricStat").part("metric") if metrics else Fields({})
-    dimensions = metric.flat("dimensions")
+    measured = [it.part("metricStat").part("metric") for it in metrics]
+    metric = next((it for it in measured if it.raw("name") is not None), Fields({}))
+    dimensions = pairs_of(metric.raw("dimensions"))
     described = _described(configuration.any_text("description"))
     return Report(
         action=SignalAction.RESOLVE if state == _OVER else SignalAction.TRIGGER,
@@ -89,10 +92,30 @@ def read_event(event: Fields, settings: SenderSettings) -> Signal:
             "region": region,
             "namespace": metric.raw("namespace"),
             "metric": metric.raw("name"),
+            "expression": _expression(metrics, "expression"),
         },
         urls=_links(arn, name),
         started_at=read_time(now.raw("timestamp")) if state == _ALARM else None,
     ).signal(settings)
+
+
+def _metric(trigger: Fields) -> Fields:
+    """What is measured: of anomaly detection and metric math, the first metric that goes in."""
+    if trigger.raw("MetricName") is not None:
+        return trigger
+    measured = (it.part("MetricStat").part("Metric") for it in trigger.parts("Metrics"))
+    return next((it for it in measured if it.raw("MetricName") is not None), trigger)
+
+
+def _expression(metrics: Sequence[Fields], name: str) -> str | None:
+    """What is made of the metrics."""
+    return next((said for it in metrics if (said := it.any_text(name))), None)
+
+
+def _children(alarm: Fields) -> str | None:
+    """Of a composite alarm, the alarms that triggered it."""
+    arns = [it.any_text("Arn") or "" for it in alarm.parts("TriggeringChildren")]
+    return ", ".join(it.rpartition(":")[2] for it in arns if it) or None
 
 
 def _described(description: str | None) -> Fields:
@@ -100,7 +123,7 @@ def _described(description: str | None) -> Fields:
     text = description or ""
     if text.lstrip()[:1] == "{":
         try:
-            value: Any = read_json(text.encode())
+            value: Any = read_lenient(text.encode("utf-8", "replace"))[0]
         except (MalformedInputError, PayloadTooLargeError):
             value = None
         if isinstance(value, dict):

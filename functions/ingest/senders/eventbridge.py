@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent, cloudwatch
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields, as_text
 from functions.ingest.senders.report import Report
@@ -16,6 +16,29 @@ EXPECTED: Final = (
 )
 ALARM: Final = "CloudWatch Alarm State Change"
 _HEALTH: Final = "AWS Health Event"
+_PIPELINES: Final = frozenset(
+    (
+        "CodePipeline Pipeline Execution State Change",
+        "CodePipeline Stage Execution State Change",
+        "CodePipeline Action Execution State Change",
+        "CodeBuild Build State Change",
+        "CodeDeploy Deployment State-change Notification",
+        "Trusted Advisor Check Item Refresh Notification",
+    )
+)
+"""Events that have both ends: the next good one is the end of the one that failed."""
+_STATES: Final = ("state", "build-status", "status")
+_FAILED: Final = frozenset(
+    ("FAILED", "FAILURE", "FAULT", "TIMED_OUT", "STOPPED", "ERROR", "WARN", "CLIENT_ERROR")
+)
+_OVER: Final = frozenset(("SUCCEEDED", "SUCCESS", "OK"))
+_NAMES: Final = (
+    *("arn", "id", "findingId", "pipeline", "project-name", "application", "instance-id"),
+    *("instanceId", "resource-id", "jobId", "name"),
+)
+"""What a detail calls its subject, where the event names no resources."""
+_GUARDDUTY_HIGH: Final = 7
+_GUARDDUTY_MEDIUM: Final = 4
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -23,7 +46,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
 
 
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
     """Understand one event."""
     fields = Fields(entry)
     kind, source = fields.needed("detail-type"), fields.needed("source")
@@ -34,17 +57,48 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         return _health(fields, settings)
     detail = fields.part("detail")
     resources = _resources(fields)
+    about = _about(detail)
+    object_ = (resources[0].rpartition("/")[2] or resources[0]) if resources else about
+    states = [(detail.any_text(it) or "").upper() for it in _STATES]
+    is_over = kind in _PIPELINES and any(it in _OVER for it in states)
+    if kind in _PIPELINES and not is_over and not any(it in _FAILED for it in states):
+        return Ignored(f"{kind}: neither failed nor succeeded")
     return Report(
-        dedup_key=dedup_key_of(source, kind, *resources),
-        name=f"{kind} from {source}",
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of(source, kind, *resources, *_apart(detail, resources)),
+        name=f"{kind}: {object_}" if object_ else f"{kind} from {source}",
         summary=detail.any_text("message", "summary", "description", "title"),
         reason=as_text(fields.flat("detail")),
-        severity=detail.any_text("severity", "level"),
+        severity=_severity(source, detail),
         source=source,
         source_name=fields.any_text("account"),
-        object=resources[0] if resources else None,
+        object=resources[0] if resources else about,
         labels=_labels(fields),
     ).signal(settings)
+
+
+def _about(detail: Fields) -> str | None:
+    return detail.any_text(*_NAMES)
+
+
+def _apart(detail: Fields, resources: Sequence[str]) -> tuple[str, ...]:
+    """What tells events apart that name no resource, or only that of which they are a part."""
+    about = _about(detail)
+    parts = [it for it in (detail.any_text("stage"), detail.any_text("action")) if it]
+    return (*((about,) if about and not resources else ()), *parts)
+
+
+def _severity(source: str, detail: Fields) -> str | None:
+    """The detail's word; GuardDuty has numbers from 1 to 10, Security Hub labels within."""
+    said = detail.raw("severity")
+    if source == "aws.guardduty" and isinstance(said, int | float):
+        return (
+            "high" if said >= _GUARDDUTY_HIGH else "medium" if said >= _GUARDDUTY_MEDIUM else "low"
+        )
+    findings = detail.parts("findings")
+    if findings and said is None:
+        return findings[0].part("Severity").any_text("Label")
+    return detail.any_text("severity", "level")
 
 
 def _health(fields: Fields, settings: SenderSettings) -> Signal:
@@ -87,8 +141,14 @@ SENDER: Final = Sender(
     expected=EXPECTED,
     read=read,
     fires="`detail.state.value` `ALARM`, `INSUFFICIENT_DATA`; every other event",
-    resolves="`detail.state.value` `OK`; of AWS Health `detail.statusCode` `closed`",
-    dedup_key="the alarm's ARN; `detail.eventArn` of AWS Health; else source, type, resources",
+    resolves=(
+        "`detail.state.value` `OK`; of AWS Health `detail.statusCode` `closed`; of CodePipeline, "
+        "CodeBuild, CodeDeploy and Trusted Advisor success"
+    ),
+    dedup_key=(
+        "the alarm's ARN; `detail.eventArn` of AWS Health; else source, type, and resources or "
+        "what the detail names"
+    ),
     severity="`severity` in the alarm's description, else its state; `detail.severity`",
     episode_start="`detail.state.timestamp` of `ALARM`",
     answers="202, a result",

@@ -6,7 +6,15 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, as_text, carried, finished
+from functions.ingest.senders.fields import (
+    CARRIED_TEXTS,
+    Fields,
+    as_text,
+    assumed,
+    carried,
+    finished,
+    unread,
+)
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import (
@@ -24,6 +32,18 @@ EXPECTED: Final = (
     '{"summary": "Disk full on db-1", "severity": "critical", "source": "db-1"}}.'
 )
 _CLASSIFIES: Final = ("component", "group", "class")
+_KNOWN: Final = frozenset(
+    (
+        *("event_action", "dedup_key", "payload", "links", "images", "client", "client_url"),
+        *("routing_key", "service_key"),
+    )
+)
+_KNOWN_IN_PAYLOAD: Final = frozenset(
+    (
+        *(*_CLASSIFIES, *CARRIED_TEXTS, "summary", "severity", "source", "timestamp"),
+        *("custom_details", "dedup_key", "reason", "labels", "current_value", "threshold"),
+    )
+)
 _ACTIONS: Final = ", ".join(SignalAction)
 
 
@@ -40,7 +60,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     """
     fields = Fields(entry)
     action = _action(fields)
-    payload = fields.inner("payload")
+    payload = _payload(entry, fields)
     summary = payload.text("summary")
     dedup_key = fields.text("dedup_key") or payload.text("dedup_key")
     if action is SignalAction.TRIGGER:
@@ -60,7 +80,17 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         severity=reading.severity,
         facts=facts,
         current_value=current_value,
+        assumed=assumed(reading, action),
+        ignored=(*unread(fields, _KNOWN), *unread(payload, _KNOWN_IN_PAYLOAD, "payload.")),
     )
+
+
+def _payload(entry: Mapping[str, Any], fields: Fields) -> Fields:
+    """The payload; a text in its place is its summary."""
+    said = entry.get("payload")
+    if isinstance(said, str) and said.strip():
+        fields = Fields({**entry, "payload": {"summary": said}})
+    return fields.inner("payload")
 
 
 def _action(fields: Fields) -> SignalAction:
@@ -79,7 +109,7 @@ def _facts(fields: Fields, payload: Fields, builder: FactsBuilder, *, is_urgent:
     labels = {"urgent": "true"} if is_urgent else {}
     labels |= _labels(fields, payload)
     reason = payload.any_text("reason")
-    if reason is None and details is not None and not isinstance(details, dict):
+    if reason is None and details is not None and not _has_names(details):
         reason = as_text(details)
     facts = Facts(
         name=printable(summary)[:NAME_LIMIT],
@@ -99,9 +129,15 @@ def _labels(fields: Fields, payload: Fields) -> dict[str, str]:
     labels = {name: text for name in _CLASSIFIES if (text := payload.text(name))}
     if (client := fields.text("client")) and not fields.text("client_url"):
         labels["client"] = client
-    if isinstance(payload.raw("custom_details"), dict):
+    if _has_names(payload.raw("custom_details")):
         labels |= payload.pairs("custom_details")
     return labels | payload.pairs("labels")
+
+
+def _has_names(details: object) -> bool:
+    """Whether details are names and values: an object, or a list of such."""
+    members = details if isinstance(details, list) else [details]
+    return bool(members) and all(isinstance(it, dict) for it in members)
 
 
 def _urls(fields: Fields) -> dict[str, str]:
@@ -109,31 +145,14 @@ def _urls(fields: Fields) -> dict[str, str]:
     client, client_url = fields.text("client"), fields.text("client_url")
     if client_url:
         named.append((client or "client", client_url))
-    named += [
-        (link.text("text") or "link", href)
-        for link in _objects(fields, "links")
-        if (href := link.text("href"))
-    ]
-    named += [
-        (image.text("alt") or "image", src)
-        for image in _objects(fields, "images")
-        if (src := image.text("href", "src"))
-    ]
+    named += fields.links("links", title="link").items()
+    named += fields.links("images", title="image").items()
     urls: dict[str, str] = {}
     times: Counter[str] = Counter()
     for name, url in named:
         times[name] += 1
         urls[f"{name} {times[name]}" if times[name] > 1 else name] = url
     return urls
-
-
-def _objects(fields: Fields, name: str) -> list[Fields]:
-    value = fields.raw(name)
-    if value is None:
-        return []
-    fields.require(name, is_there=isinstance(value, list), problem="must be a list of objects")
-    members = value if isinstance(value, list) else []
-    return [Fields(member, f"{name}.") for member in members if isinstance(member, dict)]
 
 
 def _identity(payload: Fields, summary: str | None) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from functions.ingest.senders.shapes import LINK, links_of, pairs_of
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.signal import Facts, FactsBuilder, Value
+from tocsin.domain.severity import Reading
+from tocsin.domain.signal import LINK_SCHEMES, Facts, FactsBuilder, SignalAction, Value
 
 CARRIED_TEXTS: Final = (
     *("source_name", "rule_id", "rule_name", "monitor_id", "monitor_name", "group_id"),
@@ -27,7 +29,7 @@ class Fields:
         """The first of several spellings that is there; numbers are texts too."""
         for name in names:
             value = self._entry.get(name)
-            if value is None or value == "":
+            if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             if isinstance(value, str | int | float):
                 return scalar_text(value)
@@ -43,12 +45,11 @@ class Fields:
         return None
 
     def value(self, name: str, builder: FactsBuilder) -> Value:
-        """A measured value or a bound: a number or a text; a long one is cut."""
+        """A measured value or a bound: a number, else a text; a long one is cut."""
         value = self._entry.get(name)
         match value:
             case dict() | list():
-                self._refuse(name, f"must be a number or a text, not {kind_of(value)}")
-                return None
+                return builder.short(name, as_text(value))
             case str():
                 return builder.short(name, value)
             case bool() | float() | None:
@@ -61,15 +62,20 @@ class Fields:
                 return builder.short(name, str(value))
 
     def pairs(self, *names: str) -> dict[str, str]:
-        """Names and values of all the spellings that are there; a later one wins."""
+        """Names and values of all the spellings that are there, in any shape; a later one wins."""
         pairs: dict[str, str] = {}
         for name in names:
-            value = self._entry.get(name)
-            if isinstance(value, dict):
-                pairs |= {key: as_text(text) for key, text in value.items() if text is not None}
-            elif value is not None and value not in ("", []):
-                self._refuse(name, f"must be an object of names and values, not {kind_of(value)}")
+            found = pairs_of(self._entry.get(name))
+            pairs |= {key: as_text(text) for key, text in found.items() if text is not None}
         return pairs
+
+    def links(self, *names: str, title: str = LINK) -> dict[str, str]:
+        """Likewise, for links: names and addresses; `title` is what those without one get."""
+        links: dict[str, str] = {}
+        for name in names:
+            found = links_of(self._entry.get(name), title)
+            links |= {key: as_text(text) for key, text in found.items() if text is not None}
+        return links
 
     def others(self, known: Collection[str]) -> dict[str, str]:
         """All scalars but those of these names, as texts."""
@@ -112,6 +118,14 @@ class Fields:
         value = self._entry.get(name)
         return value if isinstance(value, dict) else {}
 
+    def texts(self) -> dict[str, str]:
+        """All names and values, the values as texts."""
+        return {name: as_text(it) for name, it in self._entry.items() if it is not None}
+
+    def names(self) -> list[str]:
+        """All that are there."""
+        return list(self._entry)
+
     def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """The field as it is."""
         return self._entry.get(name)
@@ -148,6 +162,29 @@ def carried(fields: Fields, builder: FactsBuilder) -> dict[str, Any]:
 def finished(facts: Facts, builder: FactsBuilder) -> Facts:
     """Add what was cut on the way."""
     return replace(facts, truncated=builder.truncated) if builder.truncated else facts
+
+
+def assumed(reading: Reading, action: SignalAction) -> dict[str, str]:
+    """What is to be told of a severity that was not said, or in a word that nobody knows."""
+    is_told = reading.is_assumed and action is SignalAction.TRIGGER
+    return {"severity": reading.severity} if is_told else {}
+
+
+def unread(fields: "Fields", known: Collection[str], path: str = "") -> tuple[str, ...]:
+    """Fields that were not read although they look like one of ours."""
+    others = [name for name in fields.names() if name not in known]
+    if not others:
+        return ()
+    from functions.ingest.senders.unread import lookalikes  # noqa: PLC0415 - most have none
+
+    return tuple(f"{path}{name}" for name in lookalikes(others, known))
+
+
+def is_link(value: object) -> bool:
+    """Whether a value is nothing but an address that may be shown as a link."""
+    if not isinstance(value, str) or not value.lower().startswith(LINK_SCHEMES):
+        return False
+    return not any(map(str.isspace, value.strip()))
 
 
 def scalar_text(value: str | float) -> str:

@@ -1,13 +1,17 @@
 """Google Cloud Monitoring's webhook, formats 1.1 and 1.2."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.product_tests import as_test
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
+from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
 EXPECTED: Final = (
@@ -23,25 +27,25 @@ _WORDS: Final[Mapping[str, str]] = {"no severity": "critical", **ALWAYS_CRITICAL
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one incident."""
-    return each_object(sent, lambda entry: read_incident(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_incident(entry, settings, sent.at), EXPECTED)
 
 
-def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_incident(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
     """Understand one incident."""
     fields = Fields(entry)
     incident = fields.part("incident")
     incident_id = incident.needed("incident_id")
     fields.raise_problems(EXPECTED)
-    if fields.any_text("version") == "test":
-        return Ignored("a test of the connection")
+    is_test = (fields.any_text("version") or "").lower() == "test"
     state = (incident.any_text("state") or "").lower()
     policy = incident.any_text("policy_name")
     condition = incident.any_text("condition_name")
-    name = condition or policy or f"Incident {incident_id}"
+    title = incident.any_text("summary") if is_test else None
+    name = title or condition or policy or f"Incident {incident_id}"
     documentation = incident.part("documentation")
-    return Report(
+    signal = Report(
         action=_ACTIONS.get(state, SignalAction.TRIGGER),
-        dedup_key=incident_id,
+        dedup_key=dedup_key_of("test", incident_id) if is_test else incident_id,
         name=name,
         summary=incident.any_text("summary"),
         reason=documentation.any_text("content"),
@@ -62,18 +66,19 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal 
         threshold=incident.raw("threshold_value"),
         started_at=read_time(incident.raw("started_at")),
     ).signal(settings)
+    return as_test(signal, at) if is_test else signal
 
 
 def _labels(incident: Fields) -> dict[str, object]:
     metadata = incident.part("metadata")
-    return {
-        **incident.part("resource").flat("labels"),
-        **incident.part("metric").flat("labels"),
-        **metadata.flat("system_labels"),
-        **metadata.flat("user_labels"),
-        **incident.flat("policy_user_labels"),
-        "project": incident.raw("scoping_project_id"),
-    }
+    return merged(
+        pairs_of(incident.part("resource").raw("labels")),
+        pairs_of(incident.part("metric").raw("labels")),
+        pairs_of(metadata.raw("system_labels")),
+        pairs_of(metadata.raw("user_labels")),
+        pairs_of(incident.raw("policy_user_labels")),
+        {"project": incident.raw("scoping_project_id")},
+    )
 
 
 SENDER: Final = Sender(

@@ -1,12 +1,17 @@
 """Any JSON: by the integration's mapping, else by the names that most senders use."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, each_of
-from functions.ingest.senders.fields import Fields, as_text, kind_of
+from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, unread
+from functions.ingest.senders.prometheus_labels import link_name
 from functions.ingest.senders.report import Report
+from functions.ingest.senders.shapes import links_of, pairs_of
+from functions.ingest.senders.states import OVER, SEEN
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -20,20 +25,19 @@ EXPECTED: Final = (
     'Expected an object like {"title": "Nightly job failed", "status": "firing", "severity": '
     '"critical", "dedup_key": "job/nightly"}, or an integration with a mapping for what you send.'
 )
-_OVER: Final = frozenset(
-    (
-        *("resolved", "resolve", "ok", "okay", "closed", "close", "up", "recovered", "recovery"),
-        *("cleared", "clear", "normal", "success", "succeeded", "passed", "healthy", "fixed"),
-    )
-)
-_SEEN: Final = frozenset(("acknowledged", "acknowledge", "ack"))
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "dedup_key": ("dedup_key", "alias", "fingerprint", "incident_key", "id"),
+    "dedup_key": (
+        *("dedup_key", "alias", "alert_uid", "fingerprint", "incident_key", "incident_id"),
+        *("alert_id", "uid", "uuid", "id"),
+    ),
     "name": ("title", "name", "alert_name", "alertname", "subject", "summary", "event"),
     "summary": ("summary", "title", "subject"),
     "reason": ("message", "description", "reason", "output", "details", "text", "body"),
     "severity": ("severity", "priority", "level", "alert_severity"),
-    "status": ("status", "state", "event_action", "action"),
+    "status": (
+        *("status", "state", "event_action", "action", "alert_status", "alert_state"),
+        *("current_state", "new_state", "event_type"),
+    ),
     "source": ("source", "host", "hostname", "service"),
     "object": ("object", "resource", "entity", "instance", "component"),
     "started_at": ("started_at", "startsAt", "start_time"),
@@ -43,6 +47,24 @@ _MAPS: Final[Mapping[str, tuple[str, ...]]] = {
     "labels": ("labels", "tags"),
     "links": ("links", "urls"),
 }
+_OVER_IF: Final = {
+    **dict.fromkeys(("resolved", "is_resolved", "recovered", "closed"), True),
+    **dict.fromkeys(("firing", "is_firing", "active", "is_active"), False),
+}
+"""Fields that are true or false, and what of it says that it is over."""
+_PREFIX: Final = re.compile(r"\[([A-Za-z ]{1,20})(?::\d{1,6})?\]\s*|([A-Z]{2,12}):\s+")
+_FIRES: Final = frozenset(("firing", "problem", "alert", "alerting", "triggered", "down"))
+_PREFIXES_LIMIT: Final = 4
+_LINKS: Final = (("url", "Link"), ("link", "Link"), ("runbook_url", "Runbook"))
+_KNOWN: Final = frozenset(
+    it
+    for names in (*_NAMES.values(), *_MAPS.values(), [name for name, _ in _LINKS])
+    for it in names
+)
+_TIMES: Final = frozenset(("timestamp", "time", "date", "created_at", "updated_at", "sent_at"))
+"""Another one in every body, so no label; they are kept in the body as sent."""
+LABEL_LIMIT: Final = 1_000
+"""Characters of an unread value that becomes a label; what is longer is named as left out."""
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -57,15 +79,17 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one alert."""
+    """Understand one alert; whatever has no place of its own is kept as a label or a link."""
     found = _Parts(entry, settings)
-    name, source, object_ = found.text("name"), found.text("source"), found.text("object")
+    title, source, object_ = found.text("name"), found.text("source"), found.text("object")
     key = found.text("dedup_key")
-    found.expect("name", is_there=bool((name or key or "").strip()))
-    severity = found.text("severity")
+    found.expect("name", is_there=bool((title or key or "").strip()))
+    severity, status = found.text("severity"), found.status()
+    name, said = _without_state(title) if status is None else (title, None)
     started_at = found.value("started_at")
+    others, links, left_out = found.unread()
     return Report(
-        action=_action(found.text("status"), severity, settings),
+        action=_action(status or said, severity, settings),
         dedup_key=key or dedup_key_of(name, source, object_),
         name=name or key or "",
         summary=found.text("summary"),
@@ -73,10 +97,12 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         severity=severity,
         source=source,
         object=object_,
-        labels=found.members("labels"),
-        urls=found.links(),
+        labels={**others, **found.members("labels")},
+        urls={**links, **found.links()},
         current_value=found.value("current_value"),
         started_at=read_time(started_at),
+        notes=left_out,
+        ignored=unread(Fields(entry), _KNOWN),
     ).signal(settings)
 
 
@@ -101,28 +127,50 @@ class _Parts:
         value = self.value(part)
         return None if value is None or value == "" else as_text(value)
 
+    def status(self) -> str | None:
+        """How it stands, by a word, or by a field that is true or false."""
+        said = self.text("status")
+        if said is not None or "status" in self._mapping:
+            return said
+        for name, over in _OVER_IF.items():
+            value = self._entry.raw(name)
+            if isinstance(value, bool):
+                return "resolved" if value is over else "firing"
+        return None
+
     def members(self, part: str) -> dict[str, Any]:
+        shape = links_of if part == "links" else pairs_of
         if self._mapped is not None and part in self._mapping:
-            value = self._mapped.value(part)
-            return value if isinstance(value, dict) else {}
+            return shape(self._mapped.value(part))
         members: dict[str, Any] = {}
         for name in _MAPS[part]:
-            match self._entry.raw(name):
-                case dict() as pairs:
-                    members |= pairs
-                case list() as tags:
-                    members |= {as_text(tag): "true" for tag in tags if isinstance(tag, str)}
-                case _:
-                    pass
+            members |= shape(self._entry.raw(name))
         return members
 
     def links(self) -> dict[str, Any]:
         links = self.members("links")
-        for name, shown in (("url", "Link"), ("link", "Link"), ("runbook_url", "Runbook")):
-            url = self._entry.raw(name)
-            if isinstance(url, str):
-                links.setdefault(shown, url)
+        for name, shown in _LINKS:
+            for title, url in links_of(self._entry.raw(name), shown).items():
+                links.setdefault(title, url)
         return links
+
+    def unread(self) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
+        """Labels, links, and what is too long for either; a mapping chooses for itself."""
+        labels: dict[str, Any] = {}
+        links: dict[str, Any] = {}
+        left_out: list[str] = []
+        for name in self._entry.names() if self._mapped is None else ():
+            value = self._entry.raw(name)
+            if name in _KNOWN or name in _TIMES or value in (None, "", [], {}):
+                continue
+            if is_link(value):
+                links[link_name(name)] = value
+            elif len(text := as_text(value)) <= LABEL_LIMIT:
+                labels[name] = text
+            else:
+                left_out.append(name)
+        notes = (f"left out: {', '.join(left_out)}",) if left_out else ()
+        return labels, links, notes
 
     def expect(self, part: str, *, is_there: bool) -> None:
         is_mapped = part in self._mapping
@@ -130,6 +178,31 @@ class _Parts:
         field = f"mapping.{part}" if is_mapped else _NAMES[part][0]
         if not is_there:
             raise InvalidInputError(EXPECTED, [Problem(field, problem)])
+
+
+def _without_state(title: str | None) -> tuple[str | None, str | None]:
+    """Take the state off a title that is all that tells it: `[prod] [RESOLVED] Disk full`."""
+    rest, kept, state = (title or "").strip(), "", None
+    for _ in range(_PREFIXES_LIMIT):
+        found = _PREFIX.match(rest)
+        if found is None:
+            break
+        word = (found[1] or found[2]).strip().lower()
+        if word in OVER or word in _FIRES:
+            state = state or word
+        else:
+            kept += found[0]
+        rest = rest[found.end() :]
+    if state is None or not rest:
+        return title, None
+    return f"{kept}{rest}", state
+
+
+def _handshake(headers: Mapping[str, str]) -> Reply | None:
+    """A mapping may be for CloudEvents, whose senders ask before they send."""
+    from functions.ingest.senders.cloudevents import handshake  # noqa: PLC0415 - few are these
+
+    return handshake(headers)
 
 
 def _mapped(settings: SenderSettings, entry: object) -> "Mapped":
@@ -140,9 +213,9 @@ def _mapped(settings: SenderSettings, entry: object) -> "Mapped":
 
 def _action(status: str | None, severity: str | None, settings: SenderSettings) -> SignalAction:
     word = (status or "").strip().lower()
-    if word in _OVER:
+    if word in OVER:
         return SignalAction.RESOLVE
-    if word in _SEEN:
+    if word in SEEN:
         return SignalAction.ACKNOWLEDGE
     is_over = not word and read_severity(severity, settings.severity_map).resolves
     return SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
@@ -152,9 +225,10 @@ SENDER: Final = Sender(
     product="Any JSON, by a mapping or by the usual names",
     expected=EXPECTED,
     read=read,
+    handshake=_handshake,
     fires="every `status` that does not resolve",
     resolves="`status` resolved, ok, closed, up, recovered, …; without `status`, `severity` ok",
-    dedup_key="`dedup_key`, `alias`, `fingerprint` or `id`, else title + source + object",
+    dedup_key="`dedup_key`, `alias`, `alert_uid`, …, `id`; else title + source + object",
     severity="`severity`, `priority` or `level`",
     episode_start="`started_at`",
     answers="202, a result for each entry",

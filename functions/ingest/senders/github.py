@@ -1,16 +1,19 @@
 """GitHub's webhook: workflow runs of Actions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
 EVENT: Final = "x-github-event"
+UNKNOWN_FORK: Final = "a fork that was removed"
 EXPECTED: Final = (
     "Expected GitHub's event workflow_run: an object with "
     '"action", "repository" and "workflow_run".'
@@ -34,14 +37,18 @@ _WORDS: Final[Mapping[str, str]] = {
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event."""
     event = sent.headers.get(EVENT, "")
-    return each_object(sent, lambda entry: read_event(entry, event, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_event(entry, event, settings, sent.at), EXPECTED)
 
 
-def read_event(entry: Mapping[str, Any], event: str, settings: SenderSettings) -> Signal | Ignored:
+def read_event(
+    entry: Mapping[str, Any], event: str, settings: SenderSettings, at: datetime
+) -> Signal | Ignored:
     """Understand one event; all but finished workflow runs ask for nothing."""
+    fields = Fields(entry)
+    if event == "ping":
+        return as_test(_ping(fields, settings), at)
     if event not in ("", "workflow_run"):
         return Ignored(f"an event {event[:64]}")
-    fields = Fields(entry)
     run, repository = fields.part("workflow_run"), fields.part("repository")
     full_name = repository.needed("full_name")
     workflow_id = run.needed("workflow_id")
@@ -53,11 +60,13 @@ def read_event(entry: Mapping[str, Any], event: str, settings: SenderSettings) -
     workflow = fields.part("workflow")
     name = run.any_text("name") or workflow.any_text("name", "path") or f"Workflow {workflow_id}"
     branch = run.any_text("head_branch")
+    fork = _fork(run, full_name)
+    where = f"{branch or '?'} of {fork}" if fork else branch or "?"
     return Report(
         action=action,
-        dedup_key=dedup_key_of(full_name, workflow_id, branch),
+        dedup_key=dedup_key_of(full_name, workflow_id, branch, *([fork] if fork else [])),
         name=f"{name} in {full_name}",
-        summary=f"{name} in {full_name} on {branch or '?'}: {conclusion}",
+        summary=f"{name} in {full_name} on {where}: {conclusion}",
         reason=run.any_text("display_title"),
         severity=conclusion,
         words=_WORDS,
@@ -70,11 +79,39 @@ def read_event(entry: Mapping[str, Any], event: str, settings: SenderSettings) -
             "repository": full_name,
             "workflow": name,
             "branch": branch,
+            "fork": fork,
             "commit": run.raw("head_sha"),
             "event": run.raw("event"),
             "actor": fields.part("sender").raw("login"),
         },
         urls={"Run": run.raw("html_url"), "Workflow": workflow.raw("html_url")},
+    ).signal(settings)
+
+
+def _fork(run: Fields, full_name: str) -> str | None:
+    """The repository that a pull request came from, where it is another one.
+
+    Its branches have nothing to do with ours, though they are often called alike. Of a fork that
+    was removed meanwhile, nothing is said.
+    """
+    head = run.part("head_repository").any_text("full_name")
+    if head is None and (run.any_text("event") or "").startswith("pull_request"):
+        return UNKNOWN_FORK if "head_repository" in run.names() else None
+    return None if head is None or head.lower() == full_name.lower() else head
+
+
+def _ping(fields: Fields, settings: SenderSettings) -> Signal:
+    """What GitHub sends when a webhook is made, and by *Redeliver*."""
+    owner = fields.part("repository").any_text("full_name") or fields.part("organization").any_text(
+        "login"
+    )
+    return Report(
+        dedup_key=dedup_key_of("ping", owner, fields.any_text("hook_id")),
+        name=f"Ping of {owner or 'GitHub'}",
+        summary=fields.any_text("zen"),
+        severity="info",
+        source="github",
+        source_name=owner,
     ).signal(settings)
 
 
@@ -84,7 +121,10 @@ SENDER: Final = Sender(
     read=read,
     fires="`workflow_run.conclusion` `failure`, `timed_out`, `startup_failure`, `action_required`",
     resolves="`workflow_run.conclusion` `success`",
-    dedup_key="`repository.full_name` + `workflow_run.workflow_id` + `workflow_run.head_branch`",
+    dedup_key=(
+        "`repository.full_name` + `workflow_run.workflow_id` + `workflow_run.head_branch`, of a "
+        "fork + `head_repository.full_name`"
+    ),
     severity="critical; `action_required` warning",
     episode_start="-",
     answers="202, a result",

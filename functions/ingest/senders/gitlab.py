@@ -58,7 +58,7 @@ def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
     url = pipeline.raw("url") or f"{project.any_text('web_url')}/-/pipelines/{pipeline.raw('id')}"
     return Report(
         action=action,
-        dedup_key=dedup_key_of(path, "pipeline", ref),
+        dedup_key=dedup_key_of(path, "pipeline", ref, *_apart(fields, pipeline)),
         name=name,
         summary=f"{name} on {ref}: {status}",
         reason=f"Failed: {', '.join(failed)}" if failed else None,
@@ -77,6 +77,15 @@ def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
     ).signal(settings)
 
 
+def _apart(fields: Fields, pipeline: Fields) -> tuple[str, ...]:
+    """What tells a pipeline from that of a branch of ours that is called alike."""
+    request = fields.part("merge_request")
+    source, target = request.any_text("source_project_id"), request.any_text("target_project_id")
+    if source and target and source != target:
+        return ("fork", source)
+    return ("tag",) if pipeline.raw("tag") is True else ()
+
+
 def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
     project = fields.part("project")
     path = project.any_text("path_with_namespace") or fields.needed("project_name")
@@ -89,7 +98,9 @@ def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
     name = f"Job {job} of {path}"
     return Report(
         action=action,
-        dedup_key=dedup_key_of(path, "job", ref, job),
+        dedup_key=dedup_key_of(
+            path, "job", ref, job, *(["tag"] if fields.raw("tag") is True else [])
+        ),
         name=name,
         summary=f"{name} on {ref}: {status}",
         reason=fields.any_text("build_failure_reason"),

@@ -1,12 +1,25 @@
 """Grafana: the webhook of unified alerting, and that of the alerting before it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, each_of, said_around
 from functions.ingest.senders.fields import Fields, kind_of
+from functions.ingest.senders.product_tests import as_test
+from functions.ingest.senders.prometheus_labels import (
+    UNFILLED,
+    links_in,
+    name_of,
+    object_of,
+    reason_of,
+    shown,
+    spelled,
+    summary_of,
+)
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -16,6 +29,12 @@ EXPECTED: Final = (
     "Expected what Grafana's webhook contact point sends without a custom payload: an object with "
     'a list "alerts", each with "status", "labels" and "fingerprint".'
 )
+_TEST: Final[Mapping[str, str]] = {"alertname": "TestAlert", "instance": "Grafana"}
+"""Labels of what the button *Test* of a contact point sends."""
+_LEGACY_TEST: Final = "Test notification"
+"""Name of the rule that *Send Test* of a notification channel makes up; its id is random."""
+_RUNBOOK: Final = "runbook_url"
+_SERIES_SHOWN: Final = 10
 _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
     "alerting": SignalAction.TRIGGER,
     "no_data": SignalAction.TRIGGER,
@@ -27,43 +46,52 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand each alert of a group."""
     value = sent.value
     if not isinstance(value, dict) or "alerts" not in value:
-        return each_object(sent, lambda entry: read_legacy(entry, settings), EXPECTED)
+        return each_object(sent, lambda entry: read_legacy(entry, settings, sent.at), EXPECTED)
     alerts = value["alerts"]
     if not isinstance(alerts, list):
         problem = Problem("alerts", f"must be a list, not {kind_of(alerts)}")
         raise InvalidInputError(EXPECTED, [problem])
     around = Fields(said_around(value, "alerts"))
-    return each_of(alerts, lambda alert: read_alert(alert, around, settings), EXPECTED)
+    return each_of(alerts, lambda alert: read_alert(alert, around, settings, sent.at), EXPECTED)
 
 
-def read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSettings) -> Signal:
+def read_alert(
+    entry: Mapping[str, Any], group: Fields, settings: SenderSettings, at: datetime
+) -> Signal:
     """Understand one alert."""
     fields = Fields(entry)
-    labels, annotations = fields.part("labels"), fields.part("annotations")
+    labels, annotations = fields.part("labels").texts(), fields.part("annotations").texts()
     identity = _identity(fields)
     fields.raise_problems(EXPECTED)
     is_over = (fields.any_text("status") or "").lower() == "resolved"
-    name = labels.any_text("alertname") or "Alert without a name"
+    name = name_of(labels) or spelled(labels) or "Alert without a name"
+    written = shown(annotations)
     values = fields.flat("values")
     value = next(iter(values.values())) if len(values) == 1 else fields.any_text("values")
-    return Report(
+    signal = Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
-        dedup_key=dedup_key_of(group.any_text("orgId"), identity),
+        dedup_key=dedup_key_of(
+            _host(group.raw("externalURL"), fields.raw("generatorURL"), fields.raw("silenceURL")),
+            group.any_text("orgId"),
+            identity,
+        ),
         name=name,
-        summary=annotations.any_text("summary") or name,
-        reason=annotations.any_text("description", "message"),
-        severity=labels.any_text("severity"),
+        summary=summary_of(written, name, object_of(labels)),
+        reason=reason_of(written),
+        severity=None if labels.get("severity") in UNFILLED else labels.get("severity"),
         words=ALWAYS_CRITICAL,
         source="grafana",
         source_name=group.any_text("receiver"),
-        rule_name=name,
+        object=object_of(labels),
+        rule_name=labels.get("rulename") or name,
         group_id=group.any_text("groupKey"),
         labels=fields.flat("labels"),
         urls={
+            **links_in({key: it for key, it in written.items() if key != _RUNBOOK}),
             "Alert rule": fields.raw("generatorURL"),
             "Dashboard": fields.raw("dashboardURL"),
             "Panel": fields.raw("panelURL"),
-            "Runbook": annotations.raw("runbook_url"),
+            "Runbook": annotations.get(_RUNBOOK),
             "Image": fields.raw("imageURL"),
             "Silence": fields.raw("silenceURL"),
         },
@@ -71,9 +99,13 @@ def read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSettings
         started_at=read_time(fields.raw("startsAt")),
         notes=_left_out(group),
     ).signal(settings)
+    is_test = _TEST.items() <= labels.items()
+    return as_test(signal, at) if is_test else signal
 
 
-def read_legacy(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_legacy(
+    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
+) -> Signal | Ignored:
     """Understand one rule's change of state, as Grafana before version 9 sends it."""
     fields = Fields(entry)
     rule_id = fields.needed("ruleId")
@@ -83,22 +115,56 @@ def read_legacy(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | 
     if action is None:
         return Ignored(f"state {state}")
     matches = fields.parts("evalMatches")
+    tags = pairs_of(fields.raw("tags"))
     name = fields.any_text("ruleName", "title") or rule_id
-    return Report(
+    is_test = name == _LEGACY_TEST
+    signal = Report(
         action=action,
-        dedup_key=dedup_key_of("rule", fields.any_text("orgId"), rule_id),
+        dedup_key=dedup_key_of(
+            "test" if is_test else "rule",
+            _host(fields.raw("ruleUrl")),
+            fields.any_text("orgId"),
+            "" if is_test else rule_id,
+        ),
         name=name,
         summary=fields.any_text("title") or name,
         reason=fields.any_text("message"),
-        severity=fields.part("tags").any_text("severity"),
+        severity=_said(tags.get("severity")),
         words=ALWAYS_CRITICAL,
         source="grafana",
         rule_id=rule_id,
         rule_name=name,
-        labels=fields.flat("tags"),
+        labels=tags,
         urls={"Alert rule": fields.raw("ruleUrl"), "Image": fields.raw("imageUrl")},
         current_value=matches[0].raw("value") if matches else None,
+        notes=_other_series(matches),
     ).signal(settings)
+    return as_test(signal, at) if is_test else signal
+
+
+def _other_series(matches: Sequence[Fields]) -> tuple[str, ...]:
+    """A legacy rule is one alert, whatever number of series match."""
+    shown = [f"{it.any_text('metric') or '?'} {it.any_text('value') or '?'}" for it in matches[1:]]
+    listed = ", ".join(shown[:_SERIES_SHOWN])
+    return (f"evalMatches: {len(shown)} more series: {listed}",) if shown else ()
+
+
+def _host(*addresses: object) -> str:
+    """Which Grafana it is: another one may have the same organizations and labels."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - not for every product
+
+    for address in addresses:
+        try:
+            host = urlsplit(address).netloc if isinstance(address, str) else ""
+        except ValueError:
+            host = ""
+        if host:
+            return host.rpartition("@")[2].lower()
+    return ""
+
+
+def _said(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _identity(fields: Fields) -> str:
@@ -125,7 +191,10 @@ SENDER: Final = Sender(
     read=read,
     fires="`alerts[].status` `firing`; legacy `state` `alerting`, `no_data`",
     resolves="`alerts[].status` `resolved`; legacy `state` `ok`",
-    dedup_key="`orgId` + `alerts[].fingerprint`, else its labels; legacy `orgId` + `ruleId`",
+    dedup_key=(
+        "host of `externalURL` + `orgId` + `alerts[].fingerprint`, else its labels; legacy host of "
+        "`ruleUrl` + `orgId` + `ruleId`"
+    ),
     severity="label `severity`; legacy tag `severity`; else critical",
     episode_start="`alerts[].startsAt`",
     answers="202, a result for each alert",

@@ -1,11 +1,13 @@
 """Graylog's HTTP notification, of events and of the alert conditions before version 3.1."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal
@@ -22,13 +24,17 @@ _WORDS: Final[Mapping[str, str]] = {
     **ALWAYS_CRITICAL,
 }
 
+MESSAGES_SHOWN: Final = 10
+_TEST: Final = "test-dummy-v1"
+"""Type of the event definition that *Execute Test Notification* makes up."""
+
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_event(entry, settings, sent.at), EXPECTED)
 
 
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
     """Understand one event; Graylog does not say when it is over."""
     fields = Fields(entry)
     if fields.flat("check_result"):
@@ -40,11 +46,11 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     title = fields.any_text("event_definition_title") or definition
     grouped = (part for name in sorted(groups) for part in (name, str(groups[name])))
     key = event.text("key")
-    return Report(
+    signal = Report(
         dedup_key=dedup_key_of(definition, key) if key else dedup_key_of(definition, *grouped),
         name=title,
         summary=event.any_text("message"),
-        reason=fields.any_text("event_definition_description"),
+        reason=_reason(fields),
         severity=event.any_text("priority"),
         words=_WORDS,
         source="graylog",
@@ -55,6 +61,15 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         labels={**event.flat("fields"), **groups},
         urls={"Replay": fields.raw("http_external_uri") or event.raw("replay_url")},
     ).signal(settings)
+    is_test = fields.any_text("event_definition_type") == _TEST
+    return as_test(signal, at) if is_test else signal
+
+
+def _reason(fields: Fields) -> str:
+    """The definition's description, and the messages that it found."""
+    found = [it.any_text("message") or "" for it in fields.parts("backlog")[:MESSAGES_SHOWN]]
+    said = [fields.any_text("event_definition_description") or "", *found]
+    return "\n".join(it for it in said if it.strip())
 
 
 def _condition(fields: Fields, settings: SenderSettings) -> Signal:
@@ -67,6 +82,10 @@ def _condition(fields: Fields, settings: SenderSettings) -> Signal:
         dedup_key=dedup_key_of("condition", stream.any_text("id"), condition_id),
         name=title,
         summary=result.any_text("result_description"),
+        reason="\n".join(
+            it.any_text("message") or ""
+            for it in result.parts("matching_messages")[:MESSAGES_SHOWN]
+        ),
         words=ALWAYS_CRITICAL,
         source="graylog",
         source_name=stream.any_text("title"),

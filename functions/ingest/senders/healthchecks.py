@@ -1,11 +1,14 @@
 """Healthchecks.io's webhook, with our template as its body, or as the query of its URL."""
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
 from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from functions.ingest.senders.times import read_time
 from tocsin.domain.signal import Signal, SignalAction
@@ -15,26 +18,42 @@ EXPECTED: Final = (
     '"check" ($CODE) and "status" ($STATUS: down or up).'
 )
 
+_PLACEHOLDER: Final = re.compile(
+    r"\$(?:CODE|STATUS|NOW|NAME|NAME_JSON|SLUG|TAGS|TAG\d+|JSON|BODY|BODY_JSON|EXITSTATUS)"
+)
+"""All that Healthchecks fills in (hc/integrations/webhook/transport.py)."""
+_STATES: Final = ("down", "up")
+_TEST: Final = "TEST"
+"""The check that *Send Test Notification* makes up (hc/front/views.py)."""
+
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one change of a check."""
     if sent.query and not sent.body.strip():
         query = dict(sent.query)
-        return [read_entry(query, lambda it: read_check(it, settings), EXPECTED, part=query)]
-    return each_object(sent, lambda entry: read_check(entry, settings), EXPECTED)
+        return [
+            read_entry(query, lambda it: read_check(it, settings, sent.at), EXPECTED, part=query)
+        ]
+    return each_object(sent, lambda entry: read_check(entry, settings, sent.at), EXPECTED)
 
 
-def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_check(
+    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
+) -> Signal | Ignored:
     """Understand one check; a placeholder that was left as it was says nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     check = fields.needed("check", "code", "uuid")
     status = fields.needed("status").lower()
     fields.raise_problems(EXPECTED)
     name = fields.any_text("name", "slug") or f"Check {check}"
+    if status not in _STATES:
+        return Ignored(f"status {status[:64]}")
     is_over = status == "up"
-    return Report(
+    is_test = name == _TEST
+    signal = Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
-        dedup_key=check,
+        # The check of a test has another code each time.
+        dedup_key="test" if is_test else check,
         name=name,
         summary=f"{name} is {status}",
         reason=fields.any_text("body"),
@@ -50,10 +69,11 @@ def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         },
         started_at=None if is_over else read_time(fields.any_text("now")),
     ).signal(settings)
+    return as_test(signal, at) if is_test else signal
 
 
 def _is_unset(value: object) -> bool:
-    return isinstance(value, str) and value[:1] == "$" and value[1:].isupper()
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
 
 
 SENDER: Final = Sender(

@@ -1,42 +1,45 @@
 """Honeycomb's webhook: triggers and burn alerts of service level objectives."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.fields import Fields, as_text
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
 EXPECTED: Final = (
     'Expected Honeycomb\'s own payload: an object like {"id": "abcdefg", "name": "Slow", '
     '"status": "TRIGGERED"}.'
 )
+GROUPS_SHOWN: Final = 50
 _OVER: Final = frozenset(("OK", "RESOLVED"))
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one trigger."""
-    return each_object(sent, lambda entry: read_trigger(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_trigger(entry, settings, sent.at), EXPECTED)
 
 
-def read_trigger(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
     """Understand one trigger or burn alert."""
     fields = Fields(entry)
     trigger_id = fields.needed("id")
     status = fields.needed("status").upper()
     fields.raise_problems(EXPECTED)
-    if fields.raw("is_test") is True or fields.raw("isTest") is True:
-        return Ignored("a test")
+    is_test = fields.raw("is_test") is True or fields.raw("isTest") is True
     name = fields.any_text("name") or f"Trigger {trigger_id}"
     groups = fields.parts("result_groups_triggered")
-    return Report(
+    signal = Report(
         action=SignalAction.RESOLVE if status in _OVER else SignalAction.TRIGGER,
-        dedup_key=trigger_id,
+        dedup_key=dedup_key_of("test", trigger_id) if is_test else trigger_id,
         name=name,
         summary=fields.any_text("summary"),
-        reason=fields.any_text("description", "trigger_description"),
+        reason=_reason(fields, groups),
         severity=fields.any_text("alert_severity", "severity"),
         words=ALWAYS_CRITICAL,
         source="honeycomb",
@@ -53,6 +56,18 @@ def read_trigger(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
         threshold=fields.raw("threshold"),
         operator=fields.any_text("operator"),
     ).signal(settings)
+    return as_test(signal, at) if is_test else signal
+
+
+def _reason(fields: Fields, groups: Sequence[Fields]) -> str:
+    """The description, and the groups that triggered it, where they are several."""
+    said = [fields.any_text("description", "trigger_description") or ""]
+    if len(groups) > 1:
+        said += [
+            f"{as_text(it.raw('Group'))}: {as_text(it.raw('Result'))}"
+            for it in groups[:GROUPS_SHOWN]
+        ]
+    return "\n".join(it for it in said if it)
 
 
 SENDER: Final = Sender(

@@ -1,5 +1,6 @@
 """Kibana's alerting rules (Elastic), by a webhook connector with our template."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ EXPECTED: Final = (
     '"alert_uuid" (or "rule_id" and "alert_id") and "action_group".'
 )
 _WARNS: Final = ".warning"
+_VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
+"""One of Mustache, as it is written in the template."""
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -61,7 +64,7 @@ def _rule_and_alert(fields: Fields) -> str:
 
 
 def _is_unset(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("{{")
+    return isinstance(value, str) and _VARIABLE.fullmatch(value.strip()) is not None
 
 
 SENDER: Final = Sender(

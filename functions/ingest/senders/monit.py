@@ -18,12 +18,27 @@ EXPECTED: Final = (
     "Expected Monit's variables as an object with "
     '"MONIT_HOST", "MONIT_SERVICE" and "MONIT_EVENT", or what Monit sends to M/Monit.'
 )
-_ENDS: Final = ("succeeded", "recovery", "not changed")
-_GOOD: Final[Mapping[str, str]] = {"exists": "does not exist", "timeout recovery": "timeout"}
-"""Good news that is not called like the bad news which it ends."""
-_STATES: Final = frozenset(("failed", "matched", "error", "changed", "succeeded", "recovery"))
+_BAD: Final = (
+    *("failed", "exceeded", "matched limit", "limit matched", "detected", "error", "down"),
+    *("changed", "matched", "match"),
+)
+"""How Monit's names of events end that say what is wrong; from its table of events
+(src/event.c, versions 5.20 to 5.35), whose columns are failed, succeeded, changed, not changed."""
+_GOOD: Final = ("not changed", "succeeded", "recovery", "ok", "up", "doesn't match")
+_WHOLE: Final[Mapping[str, tuple[str, bool]]] = {
+    "does not exist": ("does not exist", False),
+    "exists": ("does not exist", True),
+    "does exist": ("does exist", False),
+    "exists not": ("does exist", True),
+    "timeout": ("timeout", False),
+    "invalid type": ("type", False),
+    "resource limit matched": ("resource limit", False),
+}
+"""Names that do not end so: the condition, and whether it is over."""
+_AT_WORK: Final = ("action done", "no event")
 _INSTANCE: Final = "65536"
-"""The event that Monit itself was started, stopped or reloaded."""
+_ACTION: Final = "524288"
+"""The events that Monit itself was started, stopped or reloaded, or did what it was told."""
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -42,10 +57,9 @@ def read_variables(entry: Mapping[str, Any], settings: SenderSettings) -> Signal
     service, event = fields.needed("MONIT_SERVICE"), fields.needed("MONIT_EVENT")
     fields.raise_problems(EXPECTED)
     said = event.lower()
-    if said in ("action done", "monit instance changed"):
-        return Ignored(f"{said}: Monit at work")
-    condition = _GOOD.get(said) or " ".join(word for word in said.split() if word not in _STATES)
-    is_over = said in _GOOD or said.endswith(_ENDS)
+    if said in _AT_WORK or said.startswith("monit instance "):
+        return Ignored(f"{said[:64]}: Monit at work")
+    condition, is_over = _condition(" ".join(said.split()))
     host = fields.any_text("MONIT_HOST")
     return Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
@@ -61,6 +75,17 @@ def read_variables(entry: Mapping[str, Any], settings: SenderSettings) -> Signal
     ).signal(settings)
 
 
+def _condition(event: str) -> tuple[str, bool]:
+    """What a name of an event is about, and whether that is over."""
+    if event in _WHOLE:
+        return _WHOLE[event]
+    for endings, is_over in ((_GOOD, True), (_BAD, False)):
+        for ending in endings:
+            if event.endswith(f" {ending}"):
+                return event.removesuffix(ending).strip(), is_over
+    return event, False
+
+
 def read_report(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
     """Understand what Monit sends to M/Monit: the state of all, and at most one event."""
     fields = Fields(entry)
@@ -69,8 +94,8 @@ def read_report(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | 
     event = fields.part("event")
     service, event_id = event.needed("service"), event.needed("id")
     fields.raise_problems(EXPECTED)
-    if event_id == _INSTANCE:
-        return Ignored("Monit itself was started, stopped or reloaded")
+    if event_id in (_INSTANCE, _ACTION):
+        return Ignored("Monit at work")
     is_over = event.any_text("state") in ("0", "3")
     host = fields.any_text("host")
     return Report(
@@ -109,7 +134,7 @@ SENDER: Final = Sender(
     read=read,
     answer=answer,
     fires="every `MONIT_EVENT` that is no end; XML: `event/state` 1, 2",
-    resolves="`MONIT_EVENT` with `succeeded`, `recovery`, `Exists`; XML: `event/state` 0, 3",
+    resolves="`MONIT_EVENT` with `succeeded`, `ok`, `up`, `recovery`, …; XML: `event/state` 0, 3",
     dedup_key="`MONIT_HOST` + `MONIT_SERVICE` + the event without its state",
     severity="critical",
     episode_start="-",

@@ -21,7 +21,20 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "RECOVERY": SignalAction.RESOLVE,
     "ACKNOWLEDGEMENT": SignalAction.ACKNOWLEDGE,
 }
-_MACRO: Final = re.compile(r"\$[A-Z0-9_:]+\$")
+_KNOWN: Final = frozenset(
+    (
+        *("NOTIFICATIONTYPE", "HOSTNAME", "HOSTADDRESS", "SERVICENAME", "SERVICEDESC"),
+        *("SERVICEDISPLAYNAME", "NOTIFICATIONAUTHORNAME", "NOTIFICATIONAUTHOR"),
+        *("NOTIFICATIONCOMMENT", "SERVICELASTSTATECHANGE", "HOSTLASTSTATECHANGE"),
+        *("LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE", "SERVICESTATE", "HOSTSTATE"),
+        *("SERVICEOUTPUT", "HOSTOUTPUT", "LONGSERVICEOUTPUT", "LONGHOSTOUTPUT"),
+        *("SERVICEPERFDATA", "HOSTPERFDATA", "SERVICENOTESURL", "HOSTNOTESURL"),
+        *("SERVICEACTIONURL", "HOSTACTIONURL"),
+    )
+)
+"""Macros that have a place of their own; the others are labels."""
+_MACRO: Final = re.compile(r"\$[A-Za-z_][\w.:]*\$")
+"""Of Nagios (`$SERVICEDESC$`) and Icinga 2 (`$service.name$`)."""
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -43,28 +56,36 @@ def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Sig
     shown = fields.any_text("SERVICEDISPLAYNAME") or service
     name = f"{shown} on {host}" if shown else f"Host {host}"
     state = fields.any_text(f"{about}STATE")
+    author = fields.any_text("NOTIFICATIONAUTHORNAME", "NOTIFICATIONAUTHOR")
+    comment = fields.any_text("NOTIFICATIONCOMMENT")
     return Report(
         action=action,
         dedup_key=dedup_key_of(host, service),
         name=name,
         summary=f"{name}: {state}" if state else name,
-        reason=fields.any_text(f"{about}OUTPUT"),
+        reason="\n".join(
+            it
+            for it in (fields.any_text(f"{about}OUTPUT"), fields.any_text(f"LONG{about}OUTPUT"))
+            if it
+        ),
         severity=state,
         source=host,
         object=host,
         labels={
+            **{name.lower(): it for name, it in fields.others(_KNOWN).items()},
             "host": host,
             "service": service,
             "address": fields.raw("HOSTADDRESS"),
             "performance_data": fields.raw(f"{about}PERFDATA"),
-            "author": fields.any_text("NOTIFICATIONAUTHORNAME", "NOTIFICATIONAUTHOR"),
-            "comment": fields.raw("NOTIFICATIONCOMMENT"),
+            "author": author,
+            "comment": comment,
         },
         urls={
             "Notes": fields.raw(f"{about}NOTESURL"),
             "Action": fields.raw(f"{about}ACTIONURL"),
         },
         started_at=read_time(fields.any_text(f"{about}LASTSTATECHANGE", f"LAST{about}STATECHANGE")),
+        comment=": ".join(it for it in (author, comment) if it),
     ).signal(settings)
 
 

@@ -1,11 +1,13 @@
 """Netdata: the webhook of Netdata Cloud, and the custom sender of an agent."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -17,28 +19,32 @@ EXPECTED: Final = (
 _OVER: Final = frozenset(("clear", "removed"))
 _UNDECIDED: Final = frozenset(("undefined", "uninitialized"))
 _REACHABLE: Final = "reachability"
+_TEST: Final = ("test_alarm", "test.chart")
+"""Alert and chart of `alarm-notify.sh test`, which sends WARNING, CRITICAL and CLEAR."""
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one notification."""
-    return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_notification(entry, settings, sent.at), EXPECTED)
 
 
-def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_notification(
+    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
+) -> Signal | Ignored:
     """Understand one notification: an alert, a host that is gone, or a mere message."""
     fields = Fields(entry)
     if fields.flat("status"):
         return _host(fields, settings)
     alert = fields.text("alert", "alarm", "name")
     if alert is None:
-        return _message(fields, settings)
+        return _message(fields, settings, at)
     fields.raise_problems(EXPECTED)
     word = (fields.any_text("severity", "status") or "").lower()
     if word in _UNDECIDED:
         return Ignored(f"status {word}")
     host = fields.any_text("host", "hostname", "node")
     chart = fields.any_text("chart")
-    return Report(
+    signal = Report(
         action=SignalAction.RESOLVE if word in _OVER else SignalAction.TRIGGER,
         dedup_key=dedup_key_of(fields.any_text("space"), host, chart, alert),
         name=alert,
@@ -55,6 +61,7 @@ def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Sig
         urls={"Netdata": fields.raw("alert_url") or fields.raw("alarm_url") or fields.raw("url")},
         current_value=fields.any_text("value_string", "value"),
     ).signal(settings)
+    return as_test(signal, at) if (alert, chart) == _TEST else signal
 
 
 def _host(fields: Fields, settings: SenderSettings) -> Signal:
@@ -74,11 +81,11 @@ def _host(fields: Fields, settings: SenderSettings) -> Signal:
     ).signal(settings)
 
 
-def _message(fields: Fields, settings: SenderSettings) -> Signal:
+def _message(fields: Fields, settings: SenderSettings, at: datetime) -> Signal:
     """A test of Netdata Cloud: its text has the token by which the webhook is verified there."""
     message = fields.needed("message", "title")
     fields.raise_problems(EXPECTED)
-    return Report(
+    signal = Report(
         dedup_key=dedup_key_of("message", fields.any_text("title")),
         name=fields.any_text("title") or "Message from Netdata",
         summary=message,
@@ -86,6 +93,7 @@ def _message(fields: Fields, settings: SenderSettings) -> Signal:
         severity="info",
         source="netdata",
     ).signal(settings)
+    return as_test(signal, at)
 
 
 SENDER: Final = Sender(

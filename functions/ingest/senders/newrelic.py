@@ -6,7 +6,8 @@ from typing import Any, Final
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.report import Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -17,6 +18,7 @@ EXPECTED: Final = (
 )
 _PRIORITIES: Final[Mapping[str, str]] = {"high": "warning", "medium": "info"}
 """New Relic's own templates call HIGH a warning."""
+_OVER: Final = frozenset(("CLOSED", "DEACTIVATED", "RESOLVED"))
 _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
     "acknowledged": SignalAction.ACKNOWLEDGE,
     "closed": SignalAction.RESOLVE,
@@ -35,7 +37,7 @@ def read_issue(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         return _legacy(fields, settings)
     issue_id = fields.needed("id", "issueId")
     fields.raise_problems(EXPECTED)
-    is_over = (fields.any_text("state") or "").upper() == "CLOSED"
+    is_over = (fields.any_text("state") or "").upper() in _OVER
     return Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
         dedup_key=dedup_key_of("issue", issue_id),
@@ -71,11 +73,13 @@ def _legacy(fields: Fields, settings: SenderSettings) -> Signal:
         words=_PRIORITIES,
         source="newrelic",
         source_name=fields.any_text("account_name"),
-        object=targets[0].any_text("name") if targets else None,
+        object=", ".join(it.any_text("name") or "?" for it in targets) or None,
         rule_id=fields.any_text("condition_id"),
         rule_name=condition,
-        labels={"policy": fields.raw("policy_name")}
-        | (targets[0].flat("labels") if targets else {}),
+        labels=merged(
+            {"policy": fields.raw("policy_name")},
+            *(pairs_of(it.raw("labels")) for it in reversed(targets)),
+        ),
         urls={
             "Incident": fields.raw("incident_url"),
             "Policy": fields.raw("policy_url"),

@@ -6,7 +6,8 @@ from typing import Any, Final
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -38,17 +39,27 @@ def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         dedup_key=dedup_key_of("check", check_id),
         name=name,
         summary=f"{name}: {fields.any_text('description') or state}",
-        reason=fields.any_text("long_description", "description"),
+        reason="\n".join(
+            it
+            for it in (
+                fields.any_text("long_description", "description"),
+                fields.any_text("custom_message"),
+            )
+            if it
+        ),
         severity=fields.any_text("importance_level"),
         words=_WORDS,
         source="pingdom",
         object=parameters.any_text("hostname"),
         monitor_id=check_id,
         monitor_name=name,
-        labels={
-            "check_type": fields.raw("check_type"),
-            "probe": fields.part("first_probe").raw("location"),
-        },
+        labels=merged(
+            pairs_of(fields.raw("tags")),
+            {
+                "check_type": fields.raw("check_type"),
+                "probe": fields.part("first_probe").raw("location"),
+            },
+        ),
         urls={"Checked": parameters.raw("full_url")},
         started_at=None if is_over else read_time(changed_at),
     ).signal(settings)

@@ -1,12 +1,11 @@
 """Alerts as Prometheus posts them to Alertmanager's API: no status, but a time of end."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.fields import Fields, assumed
 from functions.ingest.senders.prometheus_labels import (
     facts_of,
     fingerprint_of_labels,
@@ -20,7 +19,6 @@ from tocsin.domain.signal import FactsBuilder, Signal, SignalAction
 RESOLVE_TIMEOUT: Final = timedelta(minutes=5)
 """How long Alertmanager believes an alert without an end, by default."""
 VOUCHED_AT_MOST: Final = timedelta(days=365)
-_LABEL_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
@@ -30,7 +28,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         InvalidInputError: With Alertmanager's own words.
     """
     alert = Fields(entry)
-    labels = {name: text for name, text in alert.pairs("labels").items() if text}
+    labels = {name: text for name, text in alert.part("labels").texts().items() if text}
     expect_labels(labels)
     builder = FactsBuilder()
     facts = facts_of(alert, labels, builder, links={}, settings=settings)
@@ -40,29 +38,30 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
     if starts_at and ends_at and ends_at < starts_at:
         raise _refusal("endsAt", "start time must be before end time")
     is_over = ends_at is not None and ends_at <= at
+    action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
     until = min(ends_at or at + RESOLVE_TIMEOUT, at + VOUCHED_AT_MOST)
     return Signal(
-        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        action=action,
         dedup_key=fingerprint_of_labels(labels),
         severity=severity_of(labels, settings).severity,
         facts=facts,
         current_value=current_value,
         source_started_at=starts_at,
+        assumed=assumed(severity_of(labels, settings), action),
         lapses_at=None if is_over else until,
     )
 
 
 def expect_labels(labels: Mapping[str, str]) -> None:
-    """Refuse labels that Alertmanager refuses.
+    """Refuse labels that Alertmanager refuses; since version 0.27 any UTF-8 is a good name.
 
     Raises:
-        InvalidInputError: There are none, or one has no good name.
+        InvalidInputError: There are none, or one has no name.
     """
     if not labels:
         raise _refusal("labels", "at least one label pair required")
-    for name in labels:
-        if not _LABEL_NAME.fullmatch(name):
-            raise _refusal("labels", f'invalid label set: invalid name "{name[:100]}"')
+    if "" in labels:
+        raise _refusal("labels", 'invalid label set: invalid name ""')
 
 
 def _refusal(field: str, words: str) -> InvalidInputError:

@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, finished
+from functions.ingest.senders.fields import Fields, finished, is_link
 from tocsin.domain.severity import Reading, read_severity
 from tocsin.domain.signal import (
-    LINK_SCHEMES,
     NAME_LIMIT,
     SUMMARY_LIMIT,
     Facts,
@@ -16,6 +15,12 @@ from tocsin.domain.signal import (
     Value,
 )
 
+_NO_RULE: Final = frozenset(("DatasourceNoData", "DatasourceError"))
+"""What Grafana calls every alert of a rule that has no data or fails; `rulename` is the rule's."""
+UNFILLED: Final = frozenset(("<no value>", "[no value]"))
+"""What Go's templates write where there is nothing to fill in."""
+_HIDDEN: Final = "__"
+"""How annotations begin that Grafana writes for itself (`__dashboardUid__`)."""
 _SUMMARIES: Final = ("summary", "title")
 _DESCRIPTIONS: Final = ("description", "message")
 _VALUES: Final = ("value", "current_value")
@@ -38,14 +43,15 @@ def fingerprint_of_labels(labels: Mapping[str, str]) -> str:
 
 def read_labels(alert: Fields) -> dict[str, str]:
     """The labels; an alert without any is none."""
-    labels = alert.pairs("labels")
+    labels = alert.part("labels").texts()
     alert.require("labels", is_there=bool(labels), problem="must have at least one label")
     return labels
 
 
 def severity_of(labels: Mapping[str, str], settings: SenderSettings) -> Reading:
     """What the label `severity` means."""
-    return read_severity(labels.get("severity"), settings.severity_map)
+    word = labels.get("severity")
+    return read_severity(None if word in UNFILLED else word, settings.severity_map)
 
 
 def value_of(alert: Fields, builder: FactsBuilder) -> Value:
@@ -81,22 +87,23 @@ def facts_of(
         group_id: What groups it with others.
         settings: Of the integration.
     """
-    annotations = alert.pairs("annotations")
-    name = labels.get("alertname") or _first(annotations, _SUMMARIES) or _spelled(labels)
+    annotations = shown(alert.pairs("annotations"))
+    object_ = object_of(labels)
+    name = name_of(labels) or _first(annotations, _SUMMARIES) or spelled(labels)
     is_urgent = severity_of(labels, settings).is_urgent
     facts = Facts(
         name=builder.text("labels.alertname", name, NAME_LIMIT),
         summary=builder.text(
-            "annotations.summary", _first(annotations, _SUMMARIES) or name, SUMMARY_LIMIT
+            "annotations.summary", summary_of(annotations, name, object_), SUMMARY_LIMIT
         ),
-        reason=builder.long_text("annotations.description", _reason(annotations)),
+        reason=builder.long_text("annotations.description", reason_of(annotations)),
         source=builder.short("labels.job", labels.get("job")),
-        object=builder.short("labels.instance", _first(labels, _OBJECTS)),
+        object=builder.short("labels.instance", object_),
         source_severity=builder.short("labels.severity", labels.get("severity")),
         rule_name=builder.short("labels.alertname", labels.get("alertname")),
         group_id=builder.short("groupKey", group_id),
         labels=builder.labels({"urgent": "true", **labels} if is_urgent else labels),
-        urls=builder.urls(_urls(alert, annotations, links)),
+        urls=builder.urls(urls_of(alert, annotations, links)),
     )
     return finished(facts, builder)
 
@@ -106,41 +113,71 @@ def with_note(facts: Facts, note: str | None) -> Facts:
     return replace(facts, truncated=(*facts.truncated, note)) if note else facts
 
 
+def shown(annotations: Mapping[str, str]) -> dict[str, str]:
+    """The annotations that people wrote, and that say something."""
+    return {
+        name: text
+        for name, text in annotations.items()
+        if not name.startswith(_HIDDEN) and text.strip() not in UNFILLED
+    }
+
+
+def name_of(labels: Mapping[str, str]) -> str | None:
+    """The rule's name; of one without data with what is wrong with it."""
+    name, rule = labels.get("alertname"), labels.get("rulename")
+    return f"{rule}: {name}" if name in _NO_RULE and rule else name
+
+
+def summary_of(annotations: Mapping[str, str], name: str, object_: str | None) -> str:
+    """The rule's own, else the first line of its description, else what is wrong where."""
+    said = _first(annotations, _SUMMARIES)
+    if said is None:
+        said = (_first(annotations, _DESCRIPTIONS) or "").strip().partition("\n")[0][:SUMMARY_LIMIT]
+    return said or (f"{name}: {object_}" if object_ else name)
+
+
 def _first(pairs: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((pairs[name] for name in names if pairs.get(name, "").strip()), None)
 
 
-def _spelled(labels: Mapping[str, str]) -> str:
+def spelled(labels: Mapping[str, str]) -> str:
+    """Name an alert that has no name by all of its labels."""
     return ", ".join(f"{name}={value}" for name, value in labels.items())
 
 
-def _reason(annotations: Mapping[str, str]) -> str:
+def reason_of(annotations: Mapping[str, str]) -> str:
     """The description, and below it what other annotations say."""
-    said = (*_SUMMARIES, *_DESCRIPTIONS, *_VALUES)
+    description = _first(annotations, _DESCRIPTIONS)
+    told = {_first(annotations, _SUMMARIES), description, _first(annotations, _VALUES)}
     others = [
         f"{name}: {text}"
         for name, text in annotations.items()
-        if name not in said and text.strip() and not _is_link(text)
+        if text.strip() and text not in told and not is_link(text)
     ]
-    description = _first(annotations, _DESCRIPTIONS)
     return "\n".join([description, *others] if description else others)
 
 
-def _urls(
+def urls_of(
     alert: Fields, annotations: Mapping[str, str], links: Mapping[str, str | None]
 ) -> dict[str, str]:
-    urls = {_link_name(name): text for name, text in annotations.items() if _is_link(text)}
+    urls = links_in(annotations)
     own: dict[str, str | None] = {"source": alert.text("generatorURL"), **links}
     return urls | {name: url for name, url in own.items() if url}
 
 
-def _link_name(name: str) -> str:
+def links_in(annotations: Mapping[str, str]) -> dict[str, str]:
+    """The annotations that are links, by what they lead to."""
+    return {link_name(name): text for name, text in annotations.items() if is_link(text)}
+
+
+def object_of(labels: Mapping[str, str]) -> str | None:
+    """What an alert is about: the first label that names a thing."""
+    return _first(labels, _OBJECTS)
+
+
+def link_name(name: str) -> str:
     """`runbook_url` is the runbook."""
     for ending in _URL_ENDINGS:
         if name.lower().endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)].rstrip("_")
     return name
-
-
-def _is_link(text: str) -> bool:
-    return text.lower().startswith(LINK_SCHEMES) and " " not in text.strip()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, as_text, finished
+from functions.ingest.senders.fields import Fields, as_text, assumed, finished
 from tocsin.domain.dedup import bounded
 from tocsin.domain.severity import RESOLVE, read_severity
 from tocsin.domain.signal import (
@@ -16,13 +16,27 @@ from tocsin.domain.signal import (
     FactsBuilder,
     Signal,
     SignalAction,
+    printable,
 )
+
+NOTE_LIMIT: Final = 2_000
+"""Characters of a comment; what a timeline's note may have."""
 
 type Anything = object
 """Any JSON."""
 
 ALWAYS_CRITICAL: Final[Mapping[str, str]] = {"": "critical"}
 """For products that have no severity: whoever wires them to an alert means it."""
+
+
+def merged(*labels: Mapping[str, Anything]) -> dict[str, Anything]:
+    """Labels of several origins; the later goes first, but nothing never hides something."""
+    return {
+        name: value
+        for part in labels
+        for name, value in part.items()
+        if value not in (None, "", [], {})
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +71,10 @@ class Report:
     started_at: datetime | None = None
     notes: tuple[str, ...] = ()
     """What the product says that it left out."""
+    comment: str | None = None
+    """What a person wrote who acknowledged it."""
+    ignored: tuple[str, ...] = ()
+    """Fields that were not read although they look like one of ours."""
 
     def signal(self, settings: SenderSettings) -> Signal:
         """Clean and cut it."""
@@ -65,13 +83,17 @@ class Report:
         measured = Fields({"current_value": self.current_value, "threshold": self.threshold})
         current_value = measured.value("current_value", builder)
         facts = self._facts(builder, measured, is_urgent=reading.is_urgent)
+        action = self._action(settings)
         return Signal(
-            action=self._action(settings),
+            action=action,
             dedup_key=bounded(self.dedup_key),
             severity=reading.severity,
             facts=finished(facts, builder),
             current_value=current_value,
             source_started_at=self.started_at,
+            note=printable(self.comment)[:NOTE_LIMIT] if self.comment else None,
+            assumed=assumed(reading, action),
+            ignored=self.ignored,
         )
 
     def _action(self, settings: SenderSettings) -> SignalAction:
@@ -82,7 +104,9 @@ class Report:
     def _facts(self, builder: FactsBuilder, measured: Fields, *, is_urgent: bool) -> Facts:
         labels = {"urgent": "true"} if is_urgent else {}
         labels |= {
-            name: as_text(value) for name, value in self.labels.items() if value not in (None, "")
+            name: as_text(value)
+            for name, value in self.labels.items()
+            if value not in (None, "", [], {})
         }
         urls = {
             name: value

@@ -5,7 +5,14 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, carried, finished
+from functions.ingest.senders.fields import (
+    CARRIED_TEXTS,
+    Fields,
+    assumed,
+    carried,
+    finished,
+    unread,
+)
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import (
@@ -28,40 +35,58 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
 
 
+_NAMES: Final = ("name", "alert_name")
+_SEVERITIES: Final = ("severity", "alert_severity")
+_OUTPUTS: Final = ("output", "notification_output", "reason")
+_LABELS: Final = ("extra_tags", "additional_fields", "labels", "tags")
+_URLS: Final = ("extra_urls", "additional_urls", "urls")
+_KNOWN: Final = frozenset(
+    (
+        *(*_NAMES, *_SEVERITIES, *_OUTPUTS, *_LABELS, *_URLS, *CARRIED_TEXTS),
+        *("source", "object", "summary", "dedup_key", "current_value", "threshold"),
+    )
+)
+
+
 def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one alert; `ok` closes what the same name, source and object opened."""
+    """Understand one alert; `ok` closes what the same name, source and object opened.
+
+    An end needs no name where the dedup key says which alert is over.
+    """
     fields = Fields(entry)
     builder = FactsBuilder()
-    name = fields.text("name", "alert_name")
-    fields.require("name", is_there=bool(name and name.strip()))
+    name = fields.text(*_NAMES)
     source, object_ = fields.text("source"), fields.text("object")
-    word = fields.text("severity", "alert_severity")
+    word = fields.text(*_SEVERITIES)
     reading = read_severity(word, settings.severity_map)
-    labels = fields.pairs("extra_tags", "additional_fields", "labels", "tags")
+    action = SignalAction.RESOLVE if reading.resolves else SignalAction.TRIGGER
+    dedup_key = fields.text("dedup_key")
+    is_known = reading.resolves and bool(dedup_key and dedup_key.strip())
+    fields.require("name", is_there=is_known or bool(name and name.strip()))
+    labels = fields.pairs(*_LABELS)
     if reading.is_urgent:
         labels = {"urgent": "true", **labels}
-    dedup_key = fields.text("dedup_key")
     facts = Facts(
         name=builder.text("name", name or "", NAME_LIMIT),
         summary=builder.text("summary", fields.text("summary") or name or "", SUMMARY_LIMIT),
-        reason=builder.long_text(
-            "output", fields.any_text("output", "notification_output", "reason") or ""
-        ),
+        reason=builder.long_text("output", fields.any_text(*_OUTPUTS) or ""),
         source=builder.short("source", source),
         object=builder.short("object", object_),
         source_severity=builder.short("severity", word),
         labels=builder.labels(labels),
-        urls=builder.urls(fields.pairs("extra_urls", "additional_urls", "urls")),
+        urls=builder.urls(fields.links(*_URLS)),
         **carried(fields, builder),
     )
     current_value = fields.value("current_value", builder)
     fields.raise_problems(EXPECTED)
     return Signal(
-        action=SignalAction.RESOLVE if reading.resolves else SignalAction.TRIGGER,
+        action=action,
         dedup_key=bounded(dedup_key) if dedup_key else dedup_key_of(name, source, object_),
         severity=reading.severity,
         facts=finished(facts, builder),
         current_value=current_value,
+        assumed=assumed(reading, action),
+        ignored=unread(fields, _KNOWN),
     )
 
 

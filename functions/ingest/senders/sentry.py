@@ -1,4 +1,7 @@
-"""Sentry's integration platform: issue alerts, metric alerts, and issues that are resolved."""
+"""Sentry's integration platform: issue alerts, metric alerts, and issues that are over.
+
+And the WebHooks plugin from before it, which many self-hosted Sentrys still have.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -6,7 +9,8 @@ from typing import Any, Final
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -14,7 +18,13 @@ from tocsin.domain.signal import Signal, SignalAction
 RESOURCE: Final = "sentry-hook-resource"
 EXPECTED: Final = (
     "Expected a webhook of a Sentry integration: header Sentry-Hook-Resource and an object with "
-    '"action" and "data".'
+    '"action" and "data"; or of the WebHooks plugin: "id", "project" and "message".'
+)
+_ENDS: Final = frozenset(("resolved", "archived", "ignored"))
+"""Actions of an issue that end it; `ignored` is what archived was called before 2023."""
+_PROJECTS: Final = ("project_slug", "project")
+_SAYS_NOTHING: Final = frozenset(
+    ("error", "exception", "<unknown>", "<unlabeled event>", "<no message>", "")
 )
 _WORDS: Final[Mapping[str, str]] = {"fatal": "urgent", **ALWAYS_CRITICAL}
 
@@ -31,12 +41,14 @@ def read_event(
     """Understand one event; without the header by what it holds."""
     fields = Fields(entry)
     data = fields.part("data")
+    if not resource and "data" not in entry and fields.text("id") and fields.text(*_PROJECTS):
+        return _plugin(fields, settings)
     if resource == "metric_alert" or (not resource and data.flat("metric_alert")):
         return _metric_alert(fields, data, settings)
     if resource == "event_alert" or (not resource and data.flat("event")):
         return _issue_alert(data, settings)
-    if resource == "issue" or (not resource and data.flat("issue")):
-        return _issue(fields, data, settings)
+    if resource in ("issue", "activity_alert") or (not resource and data.flat("issue")):
+        return _issue(fields, data, settings, is_alert=resource == "activity_alert")
     fields.require("data", is_there=bool(resource), problem="holds neither an alert nor an issue")
     fields.raise_problems(EXPECTED)
     return Ignored(f"a Sentry event of kind {resource[:64]}")
@@ -74,7 +86,7 @@ def _issue_alert(data: Fields, settings: SenderSettings) -> Signal:
     event = data.part("event")
     issue_id = event.needed("issue_id")
     event.raise_problems(EXPECTED)
-    title = event.any_text("title", "message") or "Sentry issue"
+    title = _name(event.any_text("title", "message"), event.any_text("culprit"))
     rule = data.any_text("triggered_rule")
     tags = event.raw("tags")
     return Report(
@@ -87,42 +99,74 @@ def _issue_alert(data: Fields, settings: SenderSettings) -> Signal:
         source_name=rule,
         object=event.any_text("project_name", "project_slug"),
         rule_name=rule,
-        labels=_pairs(tags)
-        | {"environment": event.raw("environment"), "release": event.raw("release")},
+        labels=merged(
+            pairs_of(tags),
+            {"environment": event.raw("environment"), "release": event.raw("release")},
+        ),
         urls={"Sentry": event.raw("web_url")},
     ).signal(settings)
 
 
-def _issue(fields: Fields, data: Fields, settings: SenderSettings) -> Signal | Ignored:
-    issue = data.part("issue")
-    issue_id = issue.needed("id")
+def _plugin(fields: Fields, settings: SenderSettings) -> Signal:
+    """The WebHooks plugin from before the integrations, which never says that an issue is over."""
+    event = fields.part("event")
+    project, issue_id = fields.text(*_PROJECTS), fields.needed("id")
     fields.raise_problems(EXPECTED)
-    action = (fields.any_text("action") or "").lower()
-    if action != "resolved":
-        return Ignored("an issue's life but its end; alerts come by alert rules")
+    said = event.any_text("title") or fields.any_text("message")
+    title = _name(said, fields.any_text("culprit"))
+    rules = fields.raw("triggering_rules")
     return Report(
-        action=SignalAction.RESOLVE,
-        dedup_key=dedup_key_of("issue", issue_id),
-        name=issue.any_text("title") or "Sentry issue",
-        severity=issue.any_text("level"),
+        dedup_key=dedup_key_of("plugin", project, issue_id),
+        name=title,
+        reason=fields.any_text("culprit"),
+        severity=fields.any_text("level") or event.any_text("level"),
         words=_WORDS,
         source="sentry",
-        urls={"Sentry": issue.raw("web_url") or issue.raw("permalink")},
+        source_name=fields.any_text("project_name"),
+        object=fields.any_text("project_name", *_PROJECTS),
+        rule_name=_listed(rules) or None,
+        labels=merged(
+            pairs_of(event.raw("tags")),
+            {
+                "project": project,
+                "logger": fields.raw("logger"),
+                "environment": event.raw("environment"),
+                "release": event.raw("release"),
+            },
+        ),
+        urls={"Sentry": fields.raw("url")},
     ).signal(settings)
 
 
-def _pairs(tags: object) -> dict[str, object]:
-    match tags:
-        case list():
-            return {
-                str(tag[0]): tag[1]
-                for tag in tags
-                if isinstance(tag, list) and len(tag) == len(("name", "value"))
-            }
-        case dict():
-            return tags
-        case _:
-            return {}
+def _name(title: str | None, culprit: str | None) -> str:
+    """A title that says nothing is told with where it happened."""
+    if title is None or title.strip().lower() in _SAYS_NOTHING:
+        said = title or "Sentry issue"
+        return f"{said} in {culprit}" if culprit else said
+    return title
+
+
+def _issue(
+    fields: Fields, data: Fields, settings: SenderSettings, *, is_alert: bool
+) -> Signal | Ignored:
+    issue = data.part("issue")
+    issue_id = issue.needed("id")
+    fields.raise_problems(EXPECTED)
+    said = issue.any_text("status") if is_alert else fields.any_text("action")
+    is_over = (said or "").lower() in _ENDS
+    if not is_over and not is_alert:
+        return Ignored("an issue's life but its end; alerts come by alert rules")
+    return Report(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=dedup_key_of("issue", issue_id),
+        name=_name(issue.any_text("title"), issue.any_text("culprit")),
+        reason=issue.any_text("culprit"),
+        severity=issue.any_text("level"),
+        words=_WORDS,
+        source="sentry",
+        object=issue.part("project").any_text("name", "slug"),
+        urls={"Sentry": issue.raw("web_url") or issue.raw("permalink")},
+    ).signal(settings)
 
 
 def _listed(values: object) -> str:
@@ -134,8 +178,11 @@ SENDER: Final = Sender(
     expected=EXPECTED,
     read=read,
     fires="resource `event_alert`; `metric_alert` with `action` `critical` or `warning`",
-    resolves="`metric_alert` with `action` `resolved`; `issue` with `action` `resolved`",
-    dedup_key="`data.event.issue_id`; `data.metric_alert.id` + its rule's",
+    resolves=(
+        "`metric_alert` with `action` `resolved`; `issue` with `action` `resolved`, `archived` or "
+        "`ignored`"
+    ),
+    dedup_key="`data.event.issue_id`; `data.metric_alert.id` + its rule's; plugin: project + `id`",
     severity="`data.event.level`; a metric alert's `action`; else critical",
     episode_start="`data.metric_alert.date_started`",
     answers="202, a result",

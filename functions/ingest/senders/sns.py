@@ -3,17 +3,19 @@
 What is read here has been checked before: `functions/ingest/sns/genuine.py`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent, cloudwatch
+from functions.ingest.lenient_json import read_lenient
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.report import Report, merged
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
 from tocsin.domain.signal import Signal, SignalAction
-from tocsin.lambda_runtime.strict_json import read_json
 
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
@@ -25,6 +27,55 @@ EXPECTED: Final = (
 )
 CONFIRMATION: Final = "SubscriptionConfirmation"
 FAREWELL: Final = "UnsubscribeConfirmation"
+
+_OURS: Final = frozenset(("status", "state", "severity", "dedup_key"))
+_OUR_NAMES: Final = frozenset(("name", "title", "alert_name", "dedup_key"))
+"""A message with one of each is an alert as type `generic` takes it."""
+_SOURCES: Final = (
+    *(
+        "StackName",
+        "Source ID",
+        "SourceIdentifier",
+        "sourceId",
+        "source_id",
+        "AutoScalingGroupName",
+    ),
+    *("DBInstanceIdentifier", "DBClusterIdentifier", "ClusterIdentifier", "cacheClusterId"),
+    *("EC2InstanceId", "instanceId", "instance_id", "resource", "resourceId", "resourceArn"),
+    *("pipeline", "project", "host", "hostname", "server", "service"),
+)
+_EVENTS: Final = (
+    "LogicalResourceId",
+    "Event ID",
+    "EventId",
+    "Event",
+    "event",
+    "eventType",
+    "notificationType",
+)
+_TEXTS: Final = (
+    "ResourceStatusReason",
+    "ResourceStatus",
+    "Event Message",
+    "StatusMessage",
+    "Cause",
+    "Description",
+    "message",
+    "summary",
+)
+_ELASTICACHE: Final = "ElastiCache:"
+_SEVERITIES: Final = ("severity", "Severity", "level")
+_SAYS_NOTHING: Final = frozenset(("AWS Notification Message", "Notification", ""))
+"""Subjects that AWS gives what has none; the first line of the message says more."""
+_PAIR: Final = re.compile(r"(\w{1,64})='([^']*)'")
+LINES_LIMIT: Final = 100
+_LINE: Final = "\n"
+_LABELS: Final[Mapping[str, str]] = {
+    "Event Source": "event_source",
+    "AccountId": "account",
+    "Service": "service",
+    "StatusCode": "status_code",
+}
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
@@ -39,7 +90,7 @@ def admit(sent: Sent, integration: "Integration", ports: "Ports") -> None:
     expect_genuine(sent, integration, ports)
 
 
-def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
     """Understand one message; that a topic stops sending is an alert itself."""
     fields = Fields(entry)
     topic = fields.needed("TopicArn")
@@ -51,20 +102,81 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     said = _object(message)
     if "AlarmName" in said and "NewStateValue" in said:
         return cloudwatch.read_notification(Fields(said), settings)
-    if "detail-type" in said and "source" in said:
+    if "source" in said and ("detail-type" in said or "detailType" in said):
         from functions.ingest.senders.eventbridge import read_event  # noqa: PLC0415 - seldom
 
-        return read_event(said, settings)
+        # AWS's own notification rules write it in one word.
+        return read_event({"detail-type": said.get("detailType"), **said}, settings)
+    if said.keys() & _OURS and said.keys() & _OUR_NAMES:
+        from functions.ingest.senders.generic import read_alert  # noqa: PLC0415 - of scripts only
+
+        return read_alert({"source": topic, **said}, replace(settings, mapping={}))
     subject = fields.any_text("Subject")
-    name = subject or f"Message of {topic.rpartition(':')[2]}"
+    notice = _Notice.of(said)
+    line = _first_line(message, said)
+    title = line if subject is None or subject in _SAYS_NOTHING else subject
+    name = notice.name or title or f"Message of {topic.rpartition(':')[2]}"
     return Report(
-        dedup_key=dedup_key_of(topic, subject),
+        dedup_key=dedup_key_of(topic, subject, *notice.identity),
         name=name,
+        summary=notice.summary or line or name,
         reason=message,
+        severity=notice.severity,
         source="sns",
         source_name=topic,
-        labels={"topic": topic},
+        object=notice.object,
+        labels=merged(notice.labels, {"topic": topic}),
+        urls={"Console": notice.link},
     ).signal(settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notice:
+    """What a message of names and values says: notices of RDS, Auto Scaling, CloudFormation.
+
+    Their subjects are all alike; which database or group it is stands within.
+    """
+
+    identity: tuple[str, ...] = ()
+    name: str | None = None
+    summary: str | None = None
+    severity: str | None = None
+    object: str | None = None
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    link: Any = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "_Notice":
+        fields = Fields(said)
+        source, event = fields.any_text(*_SOURCES), fields.any_text(*_EVENTS)
+        for key, value in said.items():
+            if key.startswith(_ELASTICACHE) and isinstance(value, str):
+                source, event = value, key
+        text = fields.any_text(*_TEXTS)
+        if source is None and event is None:
+            return cls(summary=text, severity=fields.any_text(*_SEVERITIES))
+        # The event's id is the address of its documentation.
+        event_id = (event or "").rpartition("#")[2] or None
+        what = text or event_id or "notice"
+        told = f"{source}: {what}" if source else what
+        return cls(
+            identity=tuple(it for it in (source, event_id) if it),
+            name=told.strip().partition(_LINE)[0],
+            summary=told,
+            severity=fields.any_text(*_SEVERITIES),
+            object=source,
+            labels={
+                name: said[key]
+                for key, name in _LABELS.items()
+                if isinstance(said.get(key), str | int | float)
+            }
+            | {"source": source, "event": event_id},
+            link=fields.raw("Identifier Link"),
+        )
+
+
+def _first_line(message: str, said: Mapping[str, Any]) -> str | None:
+    return None if said else message.strip().partition(_LINE)[0] or None
 
 
 def _subscription(topic: str, kind: str, settings: SenderSettings) -> Signal:
@@ -81,12 +193,19 @@ def _subscription(topic: str, kind: str, settings: SenderSettings) -> Signal:
 
 def _object(message: str) -> Mapping[str, Any]:
     if message.lstrip()[:1] != "{":
-        return {}
+        return _lines(message)
     try:
-        value = read_json(message.encode())
+        value = read_lenient(message.encode("utf-8", "replace"))[0]
     except (MalformedInputError, PayloadTooLargeError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _lines(message: str) -> Mapping[str, Any]:
+    """Names and values of a line each, as CloudFormation writes them: `StackName='shop'`."""
+    lines = message.strip().splitlines()[:LINES_LIMIT]
+    pairs = [_PAIR.fullmatch(it.strip()) for it in lines]
+    return {it[1]: it[2] for it in pairs if it} if lines and all(pairs) else {}
 
 
 SENDER: Final = Sender(
@@ -96,7 +215,10 @@ SENDER: Final = Sender(
     admit=admit,
     fires="`NewStateValue` `ALARM`, `INSUFFICIENT_DATA`; every other message",
     resolves="`NewStateValue` `OK`",
-    dedup_key="`AlarmArn`, else account, region, `AlarmName`; of others topic and subject",
+    dedup_key=(
+        "`AlarmArn`, else account, region, `AlarmName`; of others topic, subject, and source and "
+        "event that the message names (`Source ID`, `Event ID`, …)"
+    ),
     severity="`severity` in the alarm's description, else its state; else warning",
     episode_start="`StateChangeTime` of `ALARM`",
     answers="202, a result",

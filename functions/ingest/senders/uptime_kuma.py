@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
+from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.product_tests import as_test
+from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
-from tocsin.lambda_runtime.strict_json import read_json
 
 EXPECTED: Final = (
     "Expected what Uptime Kuma's webhook sends with its preset body: "
@@ -27,19 +30,25 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one heartbeat."""
     if sent.method == "GET":
         entry = {
-            name: read_json(text.encode()) if text[:1] == "{" else text
+            name: read_lenient(text.encode("utf-8", "replace"))[0] if text[:1] == "{" else text
             for name, text in sent.query.items()
         }
-        return [read_entry(entry, lambda it: read_heartbeat(it, settings), EXPECTED, part=entry)]
-    return each_object(sent, lambda entry: read_heartbeat(entry, settings), EXPECTED)
+        return [
+            read_entry(
+                entry, lambda it: read_heartbeat(it, settings, sent.at), EXPECTED, part=entry
+            )
+        ]
+    return each_object(sent, lambda entry: read_heartbeat(entry, settings, sent.at), EXPECTED)
 
 
-def read_heartbeat(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_heartbeat(
+    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
+) -> Signal | Ignored:
     """Understand one heartbeat, or a message without one: a test, an expiring certificate."""
     fields = Fields(entry)
     heartbeat, monitor = fields.part("heartbeat"), fields.part("monitor")
     if not fields.flat("heartbeat") and not fields.flat("monitor"):
-        return _message(fields, settings)
+        return _message(fields, settings, at)
     monitor_id = monitor.text("id") or heartbeat.needed("monitorID")
     status = heartbeat.needed("status")
     fields.raise_problems(EXPECTED)
@@ -58,30 +67,25 @@ def read_heartbeat(entry: Mapping[str, Any], settings: SenderSettings) -> Signal
         object=monitor.any_text("hostname") or monitor.any_text("pathName"),
         monitor_id=monitor_id,
         monitor_name=title,
-        labels={
-            name: tag.raw("value")
-            for tag in monitor.parts("tags")
-            if (name := tag.any_text("name"))
-        }
-        | {"monitor_type": monitor.raw("type")},
+        labels=merged(pairs_of(monitor.raw("tags")), {"monitor_type": monitor.raw("type")}),
         urls={"Checked": None if url in _NO_LINKS else url},
         current_value=heartbeat.raw("ping"),
     ).signal(settings)
 
 
-def _message(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
+def _message(fields: Fields, settings: SenderSettings, at: datetime) -> Signal:
     message = fields.needed("msg")
     fields.raise_problems(EXPECTED)
-    if message.rstrip().endswith(_TEST):
-        return Ignored("a test")
+    is_test = message.rstrip().endswith(_TEST)
     # Days until a certificate expires are a value, and no identity is made of values.
     about = re.sub(r"\d+", "#", message)
-    return Report(
-        dedup_key=dedup_key_of("message", about),
+    signal = Report(
+        dedup_key=dedup_key_of("test" if is_test else "message", about),
         name=message,
         severity="info",
         source="uptime-kuma",
     ).signal(settings)
+    return as_test(signal, at) if is_test else signal
 
 
 SENDER: Final = Sender(

@@ -16,6 +16,14 @@ EXPECTED: Final = (
 )
 _DOWN, _UP, _EXPIRES = "1", "2", "3"
 _TYPES_BY_NAME: Final[Mapping[str, str]] = {"down": _DOWN, "up": _UP, "ssl expiry": _EXPIRES}
+_VARIABLES: Final = frozenset(
+    (
+        *("monitorID", "monitorURL", "monitorFriendlyName", "alertType", "alertTypeFriendlyName"),
+        *("alertDetails", "alertDuration", "alertFriendlyDuration", "alertDateTime"),
+        *("monitorAlertContacts", "sslExpiryDate", "sslExpiryDaysLeft", "monitorTags"),
+        *("incidentID", "rootCause", "responseTime"),
+    )
+)
 _WORDS: Final[Mapping[str, str]] = {_DOWN: "critical", _UP: "ok", _EXPIRES: "warning"}
 
 
@@ -66,8 +74,8 @@ def _plain(name: str) -> str:
 
 
 def _is_unset(value: object) -> bool:
-    """Whether UptimeRobot left a variable as it was."""
-    return isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == "*"
+    """Whether UptimeRobot left a variable as it was; a name may have asterisks of its own."""
+    return isinstance(value, str) and value[:1] == value[-1:] == "*" and value[1:-1] in _VARIABLES
 
 
 SENDER: Final = Sender(

@@ -1,6 +1,7 @@
 """Zabbix, by a media type of type webhook: the one of Harp, and ours, which uses its names."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +10,9 @@ from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.product_tests import as_test
+from functions.ingest.senders.report import Report, merged
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -18,6 +21,10 @@ EXPECTED: Final = (
     "Expected what the media type of docs/senders/zabbix.md sends: an object with "
     '"event_id", "trigger_status" and "trigger_name".'
 )
+_UNKNOWN: Final = "*UNKNOWN*"
+"""What Zabbix writes for a macro that has no value in the context of an event."""
+_MACRO: Final = re.compile(r"\{(?:[$#?]?[A-Z][A-Z0-9_.]*(?::[^{}]*)?|[A-Z]+\.[\w.]+)\}")
+"""`{EVENT.ID}`, `{HOST.IP1}`, `{$ZABBIX.URL}`, `{$LIMIT:context}`, `{#LLD}`."""
 _WORDS: Final[Mapping[str, str]] = {
     "0": "unknown",
     "1": "info",
@@ -33,12 +40,14 @@ _WORDS: Final[Mapping[str, str]] = {
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_event(entry, settings, sent.at), EXPECTED)
 
 
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
     """Understand one event; macros that Zabbix left as they were say nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_macro(value)})
+    if "event_id" in entry and fields.raw("event_id") is None and _is_macro(entry["event_id"]):
+        return as_test(_test(fields, settings), at)
     event_id = fields.needed("event_id")
     fields.raise_problems(EXPECTED)
     name = fields.any_text("trigger_name", "eventname") or f"Zabbix event {event_id}"
@@ -57,9 +66,20 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         rule_id=trigger_id,
         rule_name=name,
         group_id=fields.any_text("trigger_hostgroup_name"),
-        labels=_tags(fields) | {"ip": fields.raw("hostip")},
+        labels=merged(pairs_of(fields.raw("eventtags")), {"ip": fields.raw("hostip")}),
         urls=_urls(server, event_id, trigger_id) | {"Runbook": fields.raw("trigger_url")},
         started_at=_started_at(fields),
+        comment=fields.any_text("eventupdatemessage", "event_update_message"),
+    ).signal(settings)
+
+
+def _test(fields: Fields, settings: SenderSettings) -> Signal:
+    """The button *Test* of a media type sends its parameters with all macros as they are."""
+    return Report(
+        dedup_key=dedup_key_of("test", fields.any_text("source")),
+        name="Test of Zabbix's media type",
+        severity="info",
+        source=fields.any_text("source"),
     ).signal(settings)
 
 
@@ -69,13 +89,18 @@ def answer(results: Results) -> Reply:
 
 
 def _is_macro(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("{") and value.endswith("}")
+    """Whether Zabbix left a macro as it was, or had nothing to put in its place."""
+    return isinstance(value, str) and (
+        value.strip() == _UNKNOWN or _MACRO.fullmatch(value.strip()) is not None
+    )
 
 
 def _action(fields: Fields) -> SignalAction:
+    """By the state of this event, else what the script says, else the trigger's state by now."""
     said = (fields.any_text("event_action") or "").lower()
     status = (fields.any_text("trigger_status") or "").upper()
-    if said == "resolve" or status == "OK" or fields.any_text("eventvalue") == "0":
+    value = fields.any_text("eventvalue")
+    if value == "0" or (value != "1" and (said == "resolve" or status in ("OK", "RESOLVED"))):
         return SignalAction.RESOLVE
     is_acked = (fields.any_text("eventack") or "").lower() == "yes"
     if said == "acknowledge" or (fields.any_text("eventupdate") == "1" and is_acked):
@@ -87,15 +112,6 @@ def _started_at(fields: Fields) -> datetime | None:
     """When the problem began, by the server's clock, which says no zone: the same each time."""
     date, time = fields.any_text("eventdate"), fields.any_text("eventtime")
     return read_time(f"{date.replace('.', '-')}T{time}") if date and time else None
-
-
-def _tags(fields: Fields) -> dict[str, object]:
-    labels: dict[str, object] = {}
-    for tag in (fields.any_text("eventtags") or "").split(","):
-        name, colon, value = tag.strip().partition(":")
-        if name:
-            labels[name] = value.strip() if colon else "true"
-    return labels
 
 
 def _urls(server: str | None, event_id: str, trigger_id: str | None) -> dict[str, object]:
@@ -111,7 +127,7 @@ SENDER: Final = Sender(
     read=read,
     answer=answer,
     fires="`trigger_status` `PROBLEM`",
-    resolves="`trigger_status` `OK`, `event_action` `resolve` or `eventvalue` 0",
+    resolves="`eventvalue` 0; without it `event_action` `resolve` or `trigger_status` `OK`",
     dedup_key="`source` + `event_id`",
     severity="`trigger_severity`, name or number",
     episode_start="`eventdate` + `eventtime`",

@@ -204,6 +204,16 @@ def _strange_json(with_text: Callable[[str], bytes]) -> dict[str, bytes]:
             "{" + ",".join(f'"{number:x}":0' for number in range(95_000)) + "}"
         ),
         "a list where names belong": with_text("[1]"),
+        "one name with 100,000 values": with_text(
+            f'"{",".join(f"k:v{number}" for number in range(100_000))}"'
+        ),
+        "100,000 names in a text": with_text(
+            f'"{",".join(f"k{number}:v" for number in range(80_000))}"'
+        ),
+        "NaN 250,000 times": b"[" + b"NaN," * 250_000 + b"1]",
+        "backslashes that escape nothing": with_text('"' + "\\x" * 500_000 + '"'),
+        "halves of characters": with_text('"' + HALF_A_PAIR * 170_000 + '"'),
+        "a value a line": b'{"name": "x"}\n' * 60_000,
     }
 
 

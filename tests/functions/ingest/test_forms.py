@@ -57,8 +57,6 @@ def test_a_field_called_data_that_is_a_text_is_a_member(rest: Gateway) -> None:
     [
         pytest.param(b"", FORM, id="nothing"),
         pytest.param(b'{"name": "x"', FORM, id="broken JSON that curl calls a form"),
-        pytest.param(b"name=%ff", FORM, id="not UTF-8"),
-        pytest.param(b"\xff=1", FORM, id="raw bytes"),
         pytest.param(b"&".join([b"a=1"] * 1_001), FORM, id="too many fields"),
         pytest.param(b"payload={", FORM, id="broken JSON in a field"),
         pytest.param(b"name=x", {"content-type": "text/plain"}, id="does not call itself a form"),
@@ -66,12 +64,48 @@ def test_a_field_called_data_that_is_a_text_is_a_member(rest: Gateway) -> None:
         pytest.param(b"--c--", MULTIPART, id="another boundary"),
         pytest.param(parts(name="x"), {"content-type": "multipart/form-data"}, id="no boundary"),
         pytest.param(
-            b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\r\n--b--',
+            b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n" * 1_002,
             MULTIPART,
-            id="a part not in UTF-8",
+            id="too many parts",
         ),
     ],
 )
 def test_what_is_no_form_is_refused(rest: Gateway, body: bytes, headers: dict[str, str]) -> None:
     assert rest.post(body, headers=headers).status == 400
     assert rest.alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        pytest.param(b"name=%D6l&severity=critical", FORM, id="escaped"),
+        pytest.param(b"name=\xd6l&severity=critical", FORM, id="raw"),
+        pytest.param(
+            b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xd6l\r\n--b--',
+            MULTIPART,
+            id="in a part",
+        ),
+        pytest.param(
+            "name=Öl".encode("cp850"),
+            {"content-type": "application/x-www-form-urlencoded; charset=cp850"},
+            id="in the charset that it names",
+        ),
+    ],
+)
+def test_letters_that_are_not_utf_8_are_read_and_said(
+    rest: Gateway, body: bytes, headers: dict[str, str]
+) -> None:
+    reply = rest.post(body, headers=headers)
+
+    assert rest.alert(reply).facts.name == "Öl"
+    assert reply.result["truncated"][0].startswith("body: not UTF-8, read as ")
+
+
+def test_a_file_of_a_form_does_not_hide_its_fields(rest: Gateway) -> None:
+    body = parts(**ALERT).replace(
+        b"--b--",
+        b'--b\r\nContent-Disposition: form-data; name="log"; filename="a.bin"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n\x00\xff\xfe\r\n--b--",
+    )
+
+    assert rest.alert(rest.post(body, headers=MULTIPART)).facts.name == "Größe"

@@ -117,6 +117,48 @@ def test_a_heartbeats_own_url_needs_no_body_that_can_be_read(gateway: Gateway) -
     assert is_heard(gateway)
 
 
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        pytest.param("", {"status": "failed"}, id="a job that failed"),
+        pytest.param("status=down&msg=x", b"", id="a status in the query"),
+        pytest.param("", {"name": "backup", "exit_code": 2}, id="an exit code"),
+        pytest.param("", {"success": False}, id="no success"),
+        pytest.param("", {"name": "backup", "severity": "critical"}, id="an alert"),
+        pytest.param("", {"event_action": "trigger", "payload": {}}, id="an event"),
+        pytest.param("", {"heartbeat": {"status": 0}, "monitor": {"id": 1}}, id="Uptime Kuma down"),
+        pytest.param("", {"alerts": [{"status": "resolved"}]}, id="a Watchdog that stopped"),
+        pytest.param("", [{"status": "resolved", "labels": {}}], id="a list of such alerts"),
+    ],
+)
+def test_what_says_failure_is_no_life(gateway: Gateway, query: str, body: object) -> None:
+    answer = send(gateway, OWN_PATH, query=query, body=body)
+
+    assert answer.status == 202
+    data = json.loads(answer.text)["data"]
+    assert (data["name"], data["outcome"]) == ("backup", "ignored")
+    assert data["reason"]
+    assert not is_heard(gateway)
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        pytest.param("", {"status": "ok"}, id="a job that went well"),
+        pytest.param("status=up&msg=OK&ping=12", b"", id="Uptime Kuma's push"),
+        pytest.param("", {"exit_code": 0}, id="an exit code"),
+        pytest.param("", {"alerts": [{"status": "firing", "labels": {}}]}, id="a Watchdog"),
+        pytest.param("", {"heartbeat": {"status": 1}}, id="Uptime Kuma up"),
+        pytest.param("", b"backup done: 3 files failed to compress", id="a log"),
+    ],
+)
+def test_what_says_life_is_heard(gateway: Gateway, query: str, body: object) -> None:
+    answer = send(gateway, OWN_PATH, query=query, body=body)
+
+    assert "outcome" not in json.loads(answer.text)["data"]
+    assert is_heard(gateway)
+
+
 def test_other_methods_are_refused(gateway: Gateway) -> None:
     answer = gateway.post(b"", path=OWN_PATH, method="DELETE")
 

@@ -221,10 +221,6 @@ def test_what_is_too_long_is_cut_and_said_so(rest: Gateway) -> None:
         pytest.param({"alert_name": {}}, ["alert_name", "name"], id="an object for the other name"),
         pytest.param({**DISK, "severity": ["critical"]}, ["severity"], id="a list for a severity"),
         pytest.param({**DISK, "source": {}}, ["source"], id="an object for a source"),
-        pytest.param({**DISK, "extra_tags": ["a"]}, ["extra_tags"], id="a list for tags"),
-        pytest.param({**DISK, "extra_urls": "https://x"}, ["extra_urls"], id="a text for links"),
-        pytest.param({**DISK, "current_value": {}}, ["current_value"], id="an object for a value"),
-        pytest.param({**DISK, "threshold": []}, ["threshold"], id="a list for a bound"),
         pytest.param(
             {"name": 5, "window": {}, "object": []}, ["object", "window"], id="several at once"
         ),

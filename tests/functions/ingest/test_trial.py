@@ -142,11 +142,11 @@ def test_the_senders_own_headers_count(gateway: Gateway) -> None:
     gateway.register(IntegrationType.GITHUB)
     run = sample("github/workflow_run-failure").body
 
-    ping = try_out(gateway, run, headers={"x-github-event": "ping"})
+    push = try_out(gateway, run, headers={"x-github-event": "push"})
     fired = try_out(gateway, run, headers={"x-github-event": "workflow_run"})
 
-    assert (ping.result["outcome"], fired.result["outcome"]) == ("ignored", "opened")
-    assert ping.result["reason"] == "an event ping"
+    assert (push.result["outcome"], fired.result["outcome"]) == ("ignored", "opened")
+    assert push.result["reason"] == "an event push"
 
 
 def test_what_a_sender_has_to_prove_is_not_asked_for(gateway: Gateway) -> None:

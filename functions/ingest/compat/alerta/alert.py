@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.bodies import read_body
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.alerta.found import find
 from functions.ingest.compat.alerta.view import severity_of, view_alert, view_note
@@ -20,7 +19,6 @@ from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
-from tocsin.lambda_runtime.strict_json import expect_size
 
 TIMELINE_LIMIT: Final = 200
 
@@ -53,10 +51,9 @@ def take_alert(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken
 
 def object_in(call: CompatCall) -> Mapping[str, Any]:
     """The body of a request."""
-    expect_size(call.request.body)
-    if not call.request.body.strip():
+    if not call.request.content.strip():
         return {}
-    value = read_body(call.request.body, call.request.headers.get("content-type", ""))
+    value = call.request.sent.value
     if not isinstance(value, dict):
         raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
     return value

@@ -30,12 +30,12 @@ def take(call: CompatCall) -> Taken:
     """Answer one request."""
     integration = call.integration(_key_in(call))
     match call.segments:
-        case ("v2", "alerts", *rest):
+        case ("v2", "alerts", *_):
             from functions.ingest.compat.opsgenie.alerts import (  # noqa: PLC0415 - one of two
                 take_alerts,
             )
 
-            return take_alerts(call, integration, tuple(rest))
+            return take_alerts(call, integration)
         case ("v2", "heartbeats", *rest):
             from functions.ingest.compat.opsgenie.heartbeats import (  # noqa: PLC0415 - one of two
                 take_heartbeats,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from functions.ingest.bodies import read_body
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.opsgenie.actions import ACTIONS, Asked, Outcome, add_note_of_create
 from functions.ingest.compat.opsgenie.answers import accepted, told
@@ -27,7 +26,6 @@ from functions.ingest.senders.opsgenie import read_alert
 from tocsin.domain.errors import MalformedInputError, ScopeMissingError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
-from tocsin.lambda_runtime.strict_json import expect_size
 
 type Read = Callable[[CompatCall, OwnAlerts, str], dict[str, Any]]
 
@@ -46,11 +44,16 @@ _ACTIONS_BY_METHOD: Final = {
 }
 
 
-def take_alerts(call: CompatCall, integration: Integration, path: tuple[str, ...]) -> Taken:
+_ALERTS: Final = "/v2/alerts/"
+_WITH_NAME: Final = ("actions", "attachments")
+"""Words behind an alert's name that have a name themselves."""
+
+
+def take_alerts(call: CompatCall, integration: Integration) -> Taken:
     """Answer a request for one alert or many."""
     own = OwnAlerts(integration, call)
     method = call.request.method
-    match method, path:
+    match method, _path_of(call):
         case "POST", ():
             return _create(call, own)
         case "GET", ():
@@ -65,6 +68,25 @@ def take_alerts(call: CompatCall, integration: Integration, path: tuple[str, ...
             raise MethodNotAllowedError(
                 "Alerts are listed by GET and created by POST.", "GET, POST"
             )
+
+
+def _path_of(call: CompatCall) -> tuple[str, ...]:
+    """The parts behind `/v2/alerts`; of an alias, slashes are part of it."""
+    parts = call.segments[2:]
+    _, is_plain, rest = call.request.raw_path.partition(_ALERTS)
+    if call.request.query.get("identifierType") != "alias" or not is_plain:
+        return parts
+    texts = rest.split("/")
+    if len(texts) > 1 and not texts[-1]:
+        texts.pop()  # the client of opsgenie-sdk ends all paths with a slash
+    words = _READS if call.request.method == "GET" else {*ACTIONS, "attachments"}
+    behind = 0
+    if len(texts) > 1 and texts[-1] in words:
+        behind = 1
+    elif len(texts) > len(_WITH_NAME) and texts[-2] in _WITH_NAME:
+        behind = 2
+    alias = "/".join(texts[: len(texts) - behind])
+    return (alias, *texts[len(texts) - behind :])
 
 
 def _take_one(call: CompatCall, own: OwnAlerts, name: str, below: tuple[str, ...]) -> Taken:
@@ -117,10 +139,9 @@ def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[
 
 def _object_in(call: CompatCall) -> Mapping[str, Any]:
     """The body; none at all says no more than the path."""
-    expect_size(call.request.body)
-    if not call.request.body.strip():
+    if not call.request.content.strip():
         return {}
-    value = read_body(call.request.body, call.request.headers.get("content-type", ""))
+    value = call.request.sent.value
     if not isinstance(value, dict):
         raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
     return value

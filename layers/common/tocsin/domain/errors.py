@@ -239,6 +239,14 @@ class UnsupportedMediaError(TocsinError):
     code = "unsupported_media_type"
 
 
+class UnsupportedEncodingError(UnsupportedMediaError):
+    """The body is compressed in a way that is not read here."""
+
+    def __init__(self, accepted: str) -> None:
+        super().__init__(f"This content encoding is not read: send {accepted}, or none.")
+        self.accepted = accepted
+
+
 class InvalidInputError(TocsinError):
     """The body was read; `details` name the fields that are wrong."""
 

@@ -58,7 +58,7 @@ def receive(current: Alert | None, signal: Signal, source: Source, at: datetime)
         case SignalAction.TRIGGER:
             return _trigger(current, signal, source, at)
         case SignalAction.ACKNOWLEDGE:
-            return _acknowledge(current, source, at)
+            return _acknowledge(current, signal, source, at)
         case SignalAction.RESOLVE:
             return _resolve(current, signal, source, at)
 
@@ -117,11 +117,12 @@ def _updated(current: Alert, signal: Signal, source: Source, at: datetime) -> Al
     return alert
 
 
-def _acknowledge(current: Alert | None, source: Source, at: datetime) -> Reception:
+def _acknowledge(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
     if current is None or current.status is not AlertStatus.FIRING:
         return Reception(outcome=Outcome.IGNORED, alert=current)
     by = integration_actor(source.integration)
-    return Reception(outcome=Outcome.ACKNOWLEDGED, alert=current.acknowledge(by=by, at=at))
+    acknowledged = current.acknowledge(by=by, at=at, note=signal.note)
+    return Reception(outcome=Outcome.ACKNOWLEDGED, alert=acknowledged)
 
 
 def _resolve(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:

@@ -33,15 +33,31 @@ URGENT: Final = "urgent"
 _WORDS: Final[Mapping[str, Severity]] = (
     dict.fromkeys(
         (
-            *("critical", "urgent", "down", "fatal", "emergency", "page", "error", "high"),
-            *("p1", "p2"),
+            *("critical", "crit", "urgent", "down", "fatal", "emergency", "emerg", "alert", "page"),
+            *("error", "err", "high", "highest", "major", "severe", "disaster", "blocker", "panic"),
+            *("p0", "p1", "p2", "sev0", "sev1", "s0", "s1"),
         ),
         Severity.CRITICAL,
     )
-    | dict.fromkeys(("warning", "unknown", "p3", "moderate", ""), Severity.WARNING)
-    | dict.fromkeys(("info", "information", "notice", "debug", "low", "p4", "p5"), Severity.INFO)
+    | dict.fromkeys(
+        (
+            *("warning", "warn", "unknown", "moderate", "medium", "average", "minor", "degraded"),
+            *("unstable", "indeterminate", "unreachable", "ticket", "p3", "sev2", "s2"),
+        ),
+        Severity.WARNING,
+    )
+    | dict.fromkeys(
+        (
+            *("info", "information", "informational", "notice", "debug", "trace", "low", "lowest"),
+            *("trivial", "none", "p4", "p5", "sev3", "sev4", "sev5", "s3", "s4"),
+        ),
+        Severity.INFO,
+    )
 )
-_RESOLVING_WORDS: Final = frozenset((RESOLVE, "normal", "clear", "resolved", "up"))
+"""`none` is what kube-prometheus gives its Watchdog and InfoInhibitor, which page nobody."""
+_RESOLVING_WORDS: Final = frozenset(
+    (RESOLVE, "okay", "normal", "clear", "cleared", "resolved", "recovered", "up")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,8 @@ class Reading:
     severity: Severity
     resolves: bool = False
     is_urgent: bool = False
+    is_assumed: bool = False
+    """The sender gave no word, or one that nobody knows."""
 
 
 def read_severity(word: str | None, own_words: Mapping[str, str] | None = None) -> Reading:
@@ -64,4 +82,7 @@ def read_severity(word: str | None, own_words: Mapping[str, str] | None = None) 
     plain = (own_words or {}).get(plain, plain)
     if plain in _RESOLVING_WORDS:
         return Reading(Severity.INFO, resolves=True)
-    return Reading(_WORDS.get(plain, Severity.WARNING), is_urgent=plain == URGENT)
+    severity = _WORDS.get(plain)
+    if severity is None:
+        return Reading(Severity.WARNING, is_assumed=True)
+    return Reading(severity, is_urgent=plain == URGENT)

@@ -1,7 +1,7 @@
 """One normalised event from outside, and how much of it is kept."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,8 @@ REASON_LIMIT_BYTES: Final = 65_536
 LABELS_LIMIT: Final = 500
 LABELS_LIMIT_BYTES: Final = 131_072
 LABEL_NAME_LIMIT: Final = 256
+LABEL_VALUE_LIMIT_BYTES: Final = 8_192
+"""One large value is cut, so that it does not cost its neighbours."""
 URLS_LIMIT: Final = 100
 URLS_LIMIT_BYTES: Final = 65_536
 """Together the limits stay under 400 KB, DynamoDB's limit for one item, even where nothing
@@ -81,6 +83,12 @@ class Signal:
     lapses_at: datetime | None = None
     """Until when the sender vouches for it: if it does not come again by then, it is over. Only
     of a trigger, and always ahead."""
+    note: str | None = None
+    """What a person wrote with an acknowledgement; kept on the timeline."""
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    """What was taken for a field that the sender left out, or whose word nobody knows."""
+    ignored: tuple[str, ...] = ()
+    """Fields that were not read although they look like one of ours."""
 
 
 class FactsBuilder:
@@ -123,8 +131,23 @@ class FactsBuilder:
         return encoded[:room].decode(errors="ignore") + CUT_MARK
 
     def labels(self, labels: Mapping[str, str]) -> dict[str, str]:
-        """Keep the first labels, as many as the limits allow."""
-        return self._pairs("labels", labels, LABELS_LIMIT, LABELS_LIMIT_BYTES)
+        """Keep the first labels, as many as the limits allow; large ones are cut."""
+        cut: list[str] = []
+
+        def fit(name: str, value: str) -> str:
+            encoded = value.encode()
+            if len(encoded) <= LABEL_VALUE_LIMIT_BYTES:
+                return value
+            cut.append(name)
+            room = LABEL_VALUE_LIMIT_BYTES - len(CUT_MARK.encode())
+            return encoded[:room].decode(errors="ignore") + CUT_MARK
+
+        kept = self._pairs("labels", labels, LABELS_LIMIT, LABELS_LIMIT_BYTES, fit)
+        if cut:
+            self._truncated.append(
+                f"labels: kept {LABEL_VALUE_LIMIT_BYTES} bytes of each of: {_some(cut)}"
+            )
+        return kept
 
     def urls(self, urls: Mapping[str, str]) -> dict[str, str]:
         """Keep the first links that are safe to show as links."""
@@ -143,25 +166,47 @@ class FactsBuilder:
         return kept
 
     def _pairs(
-        self, field_name: str, pairs: Mapping[str, str], limit: int, limit_bytes: int
+        self,
+        field_name: str,
+        pairs: Mapping[str, str],
+        limit: int,
+        limit_bytes: int,
+        fit: "_Fit" = lambda _, value: value,
     ) -> dict[str, str]:
         kept: dict[str, str] = {}
+        left_out: list[str] = []
         left_bytes = limit_bytes
         longest_name = 0
         for name, value in pairs.items():
-            clean_name, clean_value = printable(name)[:LABEL_NAME_LIMIT], printable(value)
-            left_bytes -= len(clean_name.encode()) + len(clean_value.encode())
-            if len(kept) == limit or left_bytes < 0:
+            if len(kept) == limit:
                 break
-            kept.setdefault(clean_name, clean_value)
+            clean_name = printable(name)[:LABEL_NAME_LIMIT]
+            clean_value = fit(clean_name, printable(value))
+            size = len(clean_name.encode()) + len((clean_value or "").encode())
+            if clean_value is None or size > left_bytes or clean_name in kept:
+                left_out.append(clean_name)
+                continue
+            left_bytes -= size
+            kept[clean_name] = clean_value
             longest_name = max(longest_name, len(name))
         if longest_name > LABEL_NAME_LIMIT:
             self._truncated.append(
                 f"{field_name}: kept {LABEL_NAME_LIMIT} of {longest_name} characters of a name"
             )
         if len(kept) < len(pairs):
-            self._truncated.append(f"{field_name}: kept {len(kept)} of {len(pairs)}")
+            without = f", without {_some(left_out)}" if left_out else ""
+            self._truncated.append(f"{field_name}: kept {len(kept)} of {len(pairs)}{without}")
         return kept
+
+
+type _Fit = Callable[[str, str], str | None]
+"""A value as it is kept, by name and value; None if it is left out."""
+_NAMES_SHOWN: Final = 3
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"{', '.join(names[:_NAMES_SHOWN])}{more}"
 
 
 def printable(text: str) -> str:

@@ -28,7 +28,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
         MalformedInputError: It is not JSON, too deep, or says one thing twice.
     """
     expect_size(body)
-    _expect_shallow(body)
+    expect_shallow(body)
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -47,7 +47,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
     return value
 
 
-def expect_size(body: bytes) -> None:
+def expect_size(body: bytes | bytearray) -> None:
     """Refuse what is too big, before any work on it.
 
     Raises:
@@ -58,7 +58,12 @@ def expect_size(body: bytes) -> None:
         raise PayloadTooLargeError(message)
 
 
-def _expect_shallow(body: bytes) -> None:
+def expect_shallow(body: bytes) -> None:
+    """Refuse what is nested too deep, before it is parsed.
+
+    Raises:
+        MalformedInputError: It is deeper than 32 levels.
+    """
     if body.count(b"[") + body.count(b"{") <= DEPTH_LIMIT:
         return
     brackets = _STRINGS.sub(b"", body).translate(None, _ALL_BUT_BRACKETS)

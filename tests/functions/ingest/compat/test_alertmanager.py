@@ -109,7 +109,6 @@ def test_good_alerts_are_taken_although_others_are_refused(prometheus: Gateway) 
     ("case", "body", "content_type"),
     [
         ("no-labels", [{"labels": {}}], "application/json"),
-        ("bad-label-name", [{"labels": {"1x": "y"}}], "application/json"),
         ("form-content-type", DIRECT, "application/x-www-form-urlencoded"),
     ],
 )

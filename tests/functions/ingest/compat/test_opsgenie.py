@@ -322,7 +322,7 @@ def test_what_people_decide_is_left_to_people(
         ("", {"message": {}}, "message"),
         ("", {"message": "m", "tags": "a"}, "tags"),
         ("", {"message": "m", "details": []}, None),
-        ("", {"message": "m", "details": "x"}, "details"),
+        ("", {"message": "m", "details": "x"}, None),
         ("", {"message": "m", "alias": []}, "alias"),
         ("/disk/notes", {}, "note"),
         ("/disk/notes", "", "note"),

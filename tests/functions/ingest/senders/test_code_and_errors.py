@@ -18,14 +18,6 @@ def body_of(name: str) -> dict[str, Any]:
     return body
 
 
-def test_githubs_ping_opens_nothing(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GITHUB)
-
-    reply = gateway.replay(sample("github/ping"), path=URL)
-
-    assert (reply.status, reply.outcomes) == (202, ["ignored"])
-
-
 @pytest.mark.parametrize("conclusion", ["cancelled", "skipped", "neutral", "stale", None])
 def test_runs_that_decide_nothing_ask_for_nothing(gateway: Gateway, conclusion: str | None) -> None:
     gateway.register(IntegrationType.GITHUB)

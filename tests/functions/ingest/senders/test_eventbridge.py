@@ -65,7 +65,7 @@ def test_any_event_that_a_rule_sends_is_an_alert(eventbridge: Gateway) -> None:
     first, again = eventbridge.post({**event, "id": "1"}), eventbridge.post({**event, "id": "2"})
 
     assert (first.outcomes, again.outcomes) == (["opened"], ["updated"])
-    assert eventbridge.alert(first).facts.name == "ECS Task State Change from aws.ecs"
+    assert eventbridge.alert(first).facts.name == "ECS Task State Change: one"
 
 
 def test_an_event_of_aws_health_ends(eventbridge: Gateway) -> None:

@@ -35,7 +35,7 @@ def test_what_people_need_is_kept(gateway: Gateway) -> None:
     gateway.post({**FIRING, "alerts": FIRING["alerts"][:1]})
 
     (alert,) = gateway.alerts()
-    assert alert.dedup_key == "1/c6eadffa33fcdf37"
+    assert alert.dedup_key == "play.grafana.org/1/c6eadffa33fcdf37"
     assert alert.severity is Severity.CRITICAL
     assert alert.source_started_at == datetime(2021, 10, 12, 7, 51, 3, 157000, tzinfo=UTC)
     facts = alert.facts

@@ -117,14 +117,6 @@ def test_a_certificate_that_expires_soon_is_one_alert_whatever_the_days(gateway:
     assert gateway.alert(first).severity is Severity.INFO
 
 
-def test_uptime_kumas_test_button_opens_nothing(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.UPTIME_KUMA)
-
-    reply = gateway.replay(sample("uptime-kuma/webhook-test-button"), path=URL)
-
-    assert (reply.status, reply.outcomes) == (202, ["ignored"])
-
-
 def test_better_stacks_acknowledgement_is_one_here(gateway: Gateway) -> None:
     gateway.register(IntegrationType.BETTER_STACK)
     gateway.replay(sample("better-stack/incident-started"), path=URL)
@@ -141,7 +133,6 @@ def test_better_stacks_acknowledgement_is_one_here(gateway: Gateway) -> None:
     [
         (IntegrationType.BETTER_STACK, "better-stack/monitor-created"),
         (IntegrationType.STATUSPAGE, "statuspage/maintenance-scheduled"),
-        (IntegrationType.GCP_MONITORING, "gcp-monitoring/test-connection"),
     ],
 )
 def test_what_is_no_alert_opens_none(gateway: Gateway, type_: IntegrationType, case: str) -> None:

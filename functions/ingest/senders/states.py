@@ -1,0 +1,18 @@
+"""The words by which formats without a list of their own say that an alert is over, or seen."""
+
+from typing import Final
+
+OVER: Final = frozenset(
+    (
+        *("resolved", "resolve", "ok", "okay", "closed", "close", "up", "recovered", "recovery"),
+        *("cleared", "clear", "normal", "success", "successful", "succeeded", "passed", "passing"),
+        *("healthy", "fixed", "restored", "ended", "inactive", "operational", "good", "green"),
+        *("completed", "complete", "done", "finished", "mitigated", "available", "online"),
+    )
+)
+SEEN: Final = frozenset(("acknowledged", "acknowledge", "ack", "acked"))
+
+
+def says_over(word: str | None) -> bool:
+    """Whether a word of state says that it is over."""
+    return (word or "").strip().lower() in OVER

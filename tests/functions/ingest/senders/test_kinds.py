@@ -1,0 +1,366 @@
+"""Faults that every sender can have, by their kind rather than by one input."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.ingest.senders import SenderSettings
+from functions.ingest.senders.sns import read_message
+from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.functions.ingest.opsgenie_client import Opsgenie
+from tests.sender_states import GRAFANA, changed, notification, wire
+from tests.wire import sample
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Signal
+
+SEVERAL = "env:prod, team:x,role:db,role:primary,plain"
+AS_LABELS = {"env": "prod", "team": "x", "role": "db,primary", "plain": "true"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(SEVERAL, id="a text"),
+        pytest.param("env=prod,team=x,role=db,role=primary,plain", id="equals signs"),
+        pytest.param(SEVERAL.split(","), id="a list of texts"),
+        pytest.param(
+            [
+                {"name": "env", "value": "prod"},
+                {"key": "team", "value": "x"},
+                {"label": "role", "val": "db"},
+                {"role": "primary"},
+                "plain",
+            ],
+            id="a list of objects",
+        ),
+        pytest.param(
+            [["env", "prod"], ["team", "x"], ["role", "db"], ["role", "primary"], "plain"],
+            id="a list of pairs",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        (IntegrationType.REST, {"name": "x", "severity": "info", "labels": None}),
+        (IntegrationType.GENERIC, {"title": "x", "labels": None}),
+        (IntegrationType.EVENTS, {"event_action": "trigger", "payload": {"summary": "s"}}),
+        (IntegrationType.CLOUDEVENTS, {"source": "/a", "type": "t", "data": {}}),
+    ],
+)
+def test_labels_are_read_in_every_shape(
+    gateway: Gateway, type_: IntegrationType, body: dict[str, Any], said: object
+) -> None:
+    gateway.register(type_)
+    place = {"events": "payload.labels", "cloudevents": "data.labels"}.get(type_, "labels")
+
+    reply = gateway.post(changed(body, place, said))
+
+    labels = dict(gateway.alert(reply).facts.labels)
+    labels.pop("type", None)
+    assert labels == AS_LABELS
+    assert "truncated" not in reply.result
+
+
+@pytest.mark.parametrize(
+    ("said", "urls"),
+    [
+        ("https://a", {"Link": "https://a"}),
+        ("https://a https://b", {"Link": "https://a", "Link 2": "https://b"}),
+        (["https://a", "https://b"], {"Link": "https://a", "Link 2": "https://b"}),
+        ([{"url": "https://a", "title": "A"}], {"A": "https://a"}),
+        ({"href": "https://a", "text": "A"}, {"A": "https://a"}),
+        ({"A": {"href": "https://a"}, "B": "https://b"}, {"A": "https://a", "B": "https://b"}),
+        ({"A": ["https://a", "https://b"]}, {"A": "https://a", "A 2": "https://b"}),
+    ],
+)
+@pytest.mark.parametrize("type_", [IntegrationType.REST, IntegrationType.GENERIC])
+def test_links_are_read_in_every_shape(
+    gateway: Gateway, type_: IntegrationType, said: object, urls: dict[str, str]
+) -> None:
+    gateway.register(type_)
+
+    reply = gateway.post({"name": "x", "severity": "info", "urls": said})
+
+    assert gateway.alert(reply).facts.urls == urls
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "name"),
+    [
+        (IntegrationType.DATADOG, {"alert_title": "$PATH is too long"}, None),
+        (IntegrationType.DATADOG, {"alert_title": "$ALERT_TITLE"}, "7"),
+        (IntegrationType.UPTIMEROBOT, {"monitorFriendlyName": "*prod*"}, None),
+        (IntegrationType.UPTIMEROBOT, {"monitorFriendlyName": "*monitorFriendlyName*"}, "7"),
+        (IntegrationType.HEALTHCHECKS, {"name": "$HOME"}, None),
+        (IntegrationType.HEALTHCHECKS, {"name": "$NAME"}, "Check 7"),
+        (IntegrationType.KIBANA, {"rule_name": "{{x}} and {{y}} differ"}, None),
+        (IntegrationType.KIBANA, {"rule_name": "{{rule.name}}"}, "Kibana rule"),
+        (IntegrationType.ZABBIX, {"trigger_name": "{prod} is down on {db}"}, None),
+        (IntegrationType.ZABBIX, {"trigger_name": "{EVENT.NAME}"}, "Zabbix event 7"),
+        (IntegrationType.ZABBIX, {"trigger_name": "*UNKNOWN*"}, "Zabbix event 7"),
+    ],
+)
+def test_only_the_products_own_placeholders_say_nothing(
+    gateway: Gateway, type_: IntegrationType, body: dict[str, str], name: str | None
+) -> None:
+    gateway.register(type_)
+    known = {
+        IntegrationType.DATADOG: {"alert_cycle_key": "7"},
+        IntegrationType.UPTIMEROBOT: {"monitorID": "7", "alertType": "1"},
+        IntegrationType.HEALTHCHECKS: {"check": "7", "status": "down"},
+        IntegrationType.KIBANA: {"alert_uuid": "7", "action_group": "default"},
+        IntegrationType.ZABBIX: {"event_id": "7", "eventvalue": "1"},
+    }[type_]
+
+    gateway.post({**known, **body})
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.name == (name or next(iter(body.values())))
+
+
+def test_the_templates_of_go_that_found_nothing_say_nothing(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.ALERTMANAGER)
+    alert = {
+        "labels": {"alertname": "A", "instance": "db-1", "severity": "<no value>"},
+        "annotations": {"summary": "<no value>", "owner": "[no value]"},
+    }
+
+    reply = gateway.post({"version": "4", "status": "firing", "alerts": [alert]})
+
+    facts = gateway.alert(reply).facts
+    assert (facts.summary, facts.reason) == ("A: db-1", "")
+    assert reply.result["assumed"] == {"severity": "warning"}
+
+
+def test_a_grafana_at_another_address_is_another_one(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GRAFANA)
+    gateway.post(GRAFANA)
+    other = {**GRAFANA, "externalURL": "https://grafana.other.example:3000/x"}
+
+    gateway.post(other)
+    gateway.post(changed(other, "alerts.0.status", "resolved"))
+
+    assert [alert.status for alert in gateway.alerts()] == [
+        AlertStatus.FIRING,
+        AlertStatus.RESOLVED,
+    ]
+
+
+def test_a_fork_that_was_removed_meanwhile_is_not_ours(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GITHUB)
+    headers = {"x-github-event": "workflow_run"}
+    run = wire("github/workflow_run-failure")
+    gateway.post(run, headers=headers)
+    gone = changed(
+        changed(
+            changed(run, "workflow_run.event", "pull_request"), "workflow_run.conclusion", "success"
+        ),
+        "workflow_run.head_repository",
+        None,
+    )
+
+    assert gateway.post(gone, headers=headers).outcomes == ["ignored"]
+    (alert,) = gateway.alerts()
+    assert alert.is_open
+
+
+def test_a_merge_request_of_a_fork_is_not_our_branch(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GITLAB)
+    gateway.replay(sample("gitlab/pipeline-failed"), path=f"/i/{TOKEN}")
+    fork = {**wire("gitlab/pipeline-success")}
+    fork["merge_request"] = {"iid": 1, "source_project_id": 99, "target_project_id": 1}
+
+    assert gateway.post(fork).outcomes == ["ignored"]
+    (alert,) = gateway.alerts()
+    assert alert.is_open
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"AutoScalingGroupName": "a", "Event": "e"}, {"AutoScalingGroupName": "b", "Event": "e"}),
+        ({"ElastiCache:SnapshotComplete": "a"}, {"ElastiCache:SnapshotComplete": "b"}),
+        ({"notificationType": "Bounce"}, {"notificationType": "Complaint"}),
+        ("StackName='a'\nResourceStatus='X'\n", "StackName='b'\nResourceStatus='X'\n"),
+    ],
+)
+def test_notices_of_one_subject_are_told_by_what_they_are_about(
+    first: object, second: object
+) -> None:
+    signals = [read_message(notification(said), SenderSettings()) for said in (first, second)]
+
+    assert len({it.dedup_key for it in signals if isinstance(it, Signal)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "severity", "expected"),
+    [
+        ("aws.guardduty", 8.5, Severity.CRITICAL),
+        ("aws.guardduty", 5, Severity.WARNING),
+        ("aws.guardduty", 2.0, Severity.INFO),
+        ("aws.other", "HIGH", Severity.CRITICAL),
+    ],
+)
+def test_events_without_resources_are_told_by_their_detail(
+    gateway: Gateway, source: str, severity: object, expected: Severity
+) -> None:
+    gateway.register(IntegrationType.EVENTBRIDGE)
+    event = {"detail-type": "Finding", "source": source, "resources": []}
+
+    for finding in ("one", "two"):
+        gateway.post({**event, "detail": {"id": finding, "severity": severity}})
+
+    assert [alert.severity for alert in gateway.alerts()] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    "alias", ["a/b", "a//b", "/var", "a%2Fb", "a b", "ö", "100%", "a/close/b", "notes", "x/notes/y"]
+)
+def test_an_alias_may_hold_any_character(gateway: Gateway, alias: str) -> None:
+    gateway.register(IntegrationType.OPSGENIE)
+    opsgenie = Opsgenie(gateway)
+    opsgenie.send("POST", "", {"message": "m", "alias": alias})
+
+    shown = opsgenie.send("GET", f"/{alias}", query="identifierType=alias")
+    noted = opsgenie.send("POST", f"/{alias}/notes", {"note": "n"}, query="identifierType=alias")
+    closed = opsgenie.send("POST", f"/{alias}/close", {}, query="identifierType=alias")
+
+    assert (shown.status, noted.status, closed.status) == (200, 202, 202)
+    assert shown.json["data"]["alias"] == alias
+    (alert,) = gateway.alerts()
+    assert alert.status is AlertStatus.RESOLVED
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2//alerts", "//v2/alerts", "/v2/alerts//", f"/i/{TOKEN}//v2//alerts/"]
+)
+def test_doubled_slashes_lead_to_opsgenies_endpoint(gateway: Gateway, path: str) -> None:
+    gateway.register(IntegrationType.OPSGENIE)
+    headers = {"authorization": f"GenieKey {TOKEN}"}
+
+    assert gateway.post({"message": "m"}, path=path, headers=headers).status == 202
+
+
+@pytest.mark.parametrize("header", ["X-Routing-Key", "x-routing-key"])
+@pytest.mark.parametrize("path", ["/v2/enqueue", "/v2/change/enqueue"])
+def test_pagerdutys_key_may_be_in_a_header(gateway: Gateway, path: str, header: str) -> None:
+    gateway.register(IntegrationType.REST)
+    event = {"event_action": "trigger", "payload": {"summary": "s", "source": "x"}}
+
+    assert gateway.post(event, path=path, headers={header: TOKEN}).status == 202
+
+
+@pytest.mark.parametrize(
+    ("type_", "headers", "status"),
+    [
+        (IntegrationType.CLOUDEVENTS, {"webhook-request-origin": "eventgrid.azure.net"}, 200),
+        (IntegrationType.GENERIC, {"webhook-request-origin": "eventgrid.azure.net"}, 200),
+        (IntegrationType.CLOUDEVENTS, {}, 405),
+        (IntegrationType.REST, {"webhook-request-origin": "eventgrid.azure.net"}, 405),
+    ],
+)
+def test_the_handshake_is_answered_where_cloudevents_come(
+    gateway: Gateway, type_: IntegrationType, headers: dict[str, str], status: int
+) -> None:
+    gateway.register(type_)
+
+    reply = gateway.post("", method="OPTIONS", headers=headers)
+
+    assert reply.status == status
+    assert ("webhook-allowed-origin" in reply.headers) is (status == 200)
+    assert gateway.alerts() == []
+
+
+def test_a_handshake_needs_a_token_that_somebody_has(gateway: Gateway) -> None:
+    headers = {"webhook-request-origin": "eventgrid.azure.net"}
+
+    reply = gateway.post("", method="OPTIONS", headers=headers)
+
+    assert reply.status == 405
+    assert "webhook-allowed-origin" not in reply.headers
+
+
+def test_what_has_no_place_of_its_own_is_kept_or_named(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC)
+    body = {
+        "title": "x",
+        "region": "eu",
+        "cost": 7,
+        "nested": {"a": 1},
+        "page_url": "https://a",
+        "trace": "t" * 5_000,
+    }
+
+    reply = gateway.post(body)
+
+    facts = gateway.alert(reply).facts
+    assert facts.labels == {"region": "eu", "cost": "7", "nested": json.dumps({"a": 1})}
+    assert facts.urls == {"page": "https://a"}
+    assert reply.result["truncated"] == ["left out: trace"]
+
+
+@pytest.mark.parametrize(
+    ("fires", "ends"),
+    [
+        ({"title": "[FIRING:1] Disk"}, {"title": "[RESOLVED] Disk"}),
+        ({"title": "[prod] [FIRING] Disk"}, {"title": "[prod] [RESOLVED] Disk"}),
+        ({"title": "PROBLEM: Disk"}, {"title": "RECOVERY: Disk"}),
+        ({"title": "Disk"}, {"title": "Disk", "resolved": True}),
+        ({"title": "Disk", "firing": True}, {"title": "Disk", "firing": False}),
+        ({"title": "Disk", "alert_state": "down"}, {"title": "Disk", "alert_state": "up"}),
+    ],
+)
+def test_any_json_says_its_end_by_a_field_or_else_by_its_title(
+    gateway: Gateway, fires: dict[str, object], ends: dict[str, object]
+) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    assert gateway.post(fires).outcomes == ["opened"]
+    assert gateway.post(ends).outcomes == ["resolved"]
+    (alert,) = gateway.alerts()
+    assert alert.facts.name.removeprefix("[prod] ") == "Disk"
+
+
+def test_a_status_goes_before_the_words_of_a_title(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    reply = gateway.post({"title": "[RESOLVED] tickets pile up", "status": "firing"})
+
+    assert reply.outcomes == ["opened"]
+    assert gateway.alert(reply).facts.name == "[RESOLVED] tickets pile up"
+
+
+def test_macros_without_a_place_of_their_own_are_labels(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.NAGIOS)
+
+    gateway.post(
+        {
+            "NOTIFICATIONTYPE": "PROBLEM",
+            "HOSTNAME": "db-1",
+            "HOSTSTATE": "DOWN",
+            "HOSTOUTPUT": "no answer",
+            "LONGHOSTOUTPUT": "3 of 3 lost",
+            "HOSTGROUPNAMES": "databases",
+        }
+    )
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.labels["hostgroupnames"] == "databases"
+    assert alert.facts.reason == "no answer\n3 of 3 lost"
+
+
+@pytest.mark.parametrize("separator", [".", "/", "_", "-", ":"])
+def test_a_cloudevents_type_ends_with_its_state_behind_any_separator(
+    gateway: Gateway, separator: str
+) -> None:
+    gateway.register(IntegrationType.CLOUDEVENTS)
+    event = {"specversion": "1.0", "id": "1", "source": "/a", "data": {}}
+
+    opened = gateway.post({**event, "type": f"com.example{separator}fired"})
+    ended = gateway.post({**event, "type": f"com.example{separator}resolved"})
+
+    assert (opened.outcomes, ended.outcomes) == (["opened"], ["resolved"])

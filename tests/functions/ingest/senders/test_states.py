@@ -1,0 +1,71 @@
+"""Every state that a product is known to have does what docs/senders/states.md says."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
+from tests.examples import NINE
+from tests.sender_states import PAGE, PRODUCTS, Body, Does, State, page
+from tocsin.domain.errors import InvalidInputError
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.signal import Signal, SignalAction
+
+ALL = [(product.type, state) for product in PRODUCTS for state in product.states]
+ENDS = [it for it in ALL if it[1].does in {Does.RESOLVES, Does.ACKNOWLEDGES}]
+
+
+def named(cases: Sequence[tuple[IntegrationType, State]]) -> list[ParameterSet]:
+    return [pytest.param(type_, state, id=f"{type_}-{state.says}") for type_, state in cases]
+
+
+ACTIONS = {
+    Does.OPENS: SignalAction.TRIGGER,
+    Does.RESOLVES: SignalAction.RESOLVE,
+    Does.ACKNOWLEDGES: SignalAction.ACKNOWLEDGE,
+    Does.TEST: SignalAction.TRIGGER,
+}
+
+
+def read(
+    type_: IntegrationType, body: Body, headers: Mapping[str, str]
+) -> Signal | Ignored | InvalidInputError:
+    sent = Sent(body=json.dumps(body).encode(), headers=headers, at=NINE)
+    (entry,) = sender_of(type_).read(sent, SenderSettings())
+    return entry.read
+
+
+@pytest.mark.parametrize(("type_", "state"), named(ALL))
+def test_a_state_does_what_the_page_says(type_: IntegrationType, state: State) -> None:
+    signal = read(type_, state.body, state.headers)
+
+    if state.does is Does.NOTHING:
+        assert isinstance(signal, Ignored)
+        return
+    assert isinstance(signal, Signal)
+    assert signal.action is ACTIONS[state.does]
+    assert (signal.facts.labels.get("test") == "true") is (state.does is Does.TEST)
+    assert signal.facts.name.strip()
+
+
+@pytest.mark.parametrize(("type_", "state"), named(ENDS))
+def test_an_end_is_that_of_the_alert_that_was_opened(type_: IntegrationType, state: State) -> None:
+    assert state.opened_by is not None
+    signal = read(type_, state.body, state.headers)
+    headers = {} if type_ is IntegrationType.SENTRY else state.headers
+    opened = read(type_, state.opened_by, headers)
+
+    assert isinstance(signal, Signal)
+    assert isinstance(opened, Signal)
+    assert opened.action is SignalAction.TRIGGER
+    assert signal.dedup_key == opened.dedup_key
+
+
+def test_every_type_has_its_states() -> None:
+    assert {product.type for product in PRODUCTS} == set(IntegrationType)
+
+
+def test_the_page_is_that_of_the_cases() -> None:
+    assert PAGE.read_text() == page(), "run `make senders`"
