@@ -73,7 +73,10 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
     for finding in run.run():
         found += 1
         ports.log.warning(
-            "Forgotten alert found", alert_id=finding.alert.alert_id, ailment=finding.ailment
+            "Forgotten alert found",
+            alert_id=finding.alert.alert_id,
+            ailment=finding.ailment,
+            is_mended=finding.is_mended,
         )
     if found:
         ports.measure("AlertsRepaired", Measure(found, "Count"))

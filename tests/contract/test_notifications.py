@@ -60,7 +60,7 @@ WITH_EVERY_FIELD = Notification(
     state=DeliveryState.RETRYING,
     attempts=6,
     failures=5,
-    tried_at=NINE + timedelta(seconds=1),
+    refused_at=NINE + timedelta(seconds=1),
     shown=4,
     is_outdated=True,
     claimed_until=NINE + 2 * MINUTE,

@@ -54,6 +54,9 @@ class InMemoryAlerts(InMemoryTimeline):
 
     # SlotRepository
 
+    def episode(self, alert_id: AlertId) -> Alert | None:
+        return _read(self._stored(alert_id))
+
     def in_slot(self, slot: Fingerprint) -> Alert | None:
         return _read(self._live.get(slot))
 

@@ -9,8 +9,9 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import lacks_timer
+from tocsin.domain.notification import Notification
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.sweep import Ailment
 
@@ -223,3 +224,44 @@ def test_what_waited_for_two_hours_of_outage_is_not_called_forgotten(
     team.now += 10 * MINUTE
 
     assert Ailment.STUCK in ailments(team)
+
+
+def test_an_alert_that_cannot_be_mended_hides_no_other(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned = team.opened_unfollowed("poison")
+    team.now += SECOND
+    other = team.opened_unfollowed("disk-full")
+    team.now += 6 * MINUTE
+    add = team.notifications.add
+
+    def refusing(notification: Notification, *, write_id: WriteId) -> None:
+        if notification.delivery.alert_id == poisoned:
+            raise ValueError
+        add(notification, write_id=write_id)
+
+    monkeypatch.setattr(team.notifications, "add", refusing)
+
+    found = team.sweep()
+    team.pass_time(seconds=1)
+
+    assert {it.alert.alert_id: it.is_mended for it in found} == {poisoned: False, other: True}
+    assert asked(team, other) == ["user:alice"]
+
+
+def test_an_update_that_the_queue_lost_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = world.opened()
+    with monkeypatch.context() as losing:
+        losing.setattr(world.deliveries, "send", lambda *_, **__: None)
+        world.acknowledge(alert_id)
+    world.pass_time(minutes=20)
+
+    assert ailments(world) == [Ailment.STUCK]
+
+    world.pass_time(seconds=1)
+    heard = [it.event.value for it in world.providers.received if it.alert_id == alert_id]
+    assert heard == ["alert.paged", "alert.acknowledged"]

@@ -12,6 +12,7 @@ from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.signal import SignalAction
 
 
 def heard(world: World) -> list[str]:
@@ -115,3 +116,21 @@ def test_only_the_newest_messages_of_a_place_are_rewritten(world: World) -> None
     world.acknowledge(alert_id)
 
     assert heard(world)[11:] == ["alert.acknowledged"] * 10
+
+
+def test_a_page_whose_episode_was_replaced_while_it_was_on_its_way_is_followed_too(
+    world: World,
+) -> None:
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+
+    def close_and_fire_again(_alert: Alert) -> None:
+        world.signal(action=SignalAction.RESOLVE)
+        world.signal()
+
+    while_sending(world, close_and_fire_again)
+    alert_id = world.opened()
+    world.pass_time(minutes=10)
+
+    first = [it.event.value for it in world.providers.received if it.alert_id == alert_id]
+    assert first == ["alert.paged", "alert.resolved"]

@@ -143,8 +143,8 @@ class Notification:
     failures: int = 0
     """Attempts that the provider refused or did not answer; what our own storage broke off is
     none of them."""
-    tried_at: datetime | None = None
-    """When the first attempt began."""
+    refused_at: datetime | None = None
+    """When the provider refused the first time, or did not answer."""
     claimed_until: datetime | None = None
     next_attempt_at: datetime | None = None
     provider_id: str | None = None
@@ -190,7 +190,8 @@ class Notification:
 
     def is_given_up(self, at: datetime) -> bool:
         """Whether its attempts have broken off for too long."""
-        return self.tried_at is not None and at - self.tried_at > GIVEN_UP_AFTER
+        begun_at = max(self.created_at, self.delivery.due_at)
+        return self.attempts > 0 and at - begun_at > GIVEN_UP_AFTER
 
     @property
     def may_have_arrived(self) -> bool:
@@ -222,7 +223,6 @@ class Notification:
             self,
             state=DeliveryState.CLAIMED,
             attempts=self.attempts + 1,
-            tried_at=self.tried_at or at,
             claimed_until=at + LEASE,
             next_attempt_at=None,
             reason=None,
@@ -272,7 +272,12 @@ class Notification:
         retry_after: timedelta | None = None,
     ) -> Self:
         """An attempt failed: try again after a pause that grows, or give up."""
-        failed = replace(self._released(at), reason=reason, failures=self.failures + 1)
+        failed = replace(
+            self._released(at),
+            reason=reason,
+            failures=self.failures + 1,
+            refused_at=self.refused_at or at,
+        )
         if not is_retryable or failed.failures >= ATTEMPTS_LIMIT:
             failed = replace(failed, state=DeliveryState.FAILED)
             return replace(failed, is_outdated=failed.may_have_arrived)

@@ -66,9 +66,9 @@ def _of_step(alert: Alert, ledger: Iterable[Notification]) -> tuple[Sequence[Not
 
 
 def _out_at(message: Notification) -> datetime | None:
-    """When a message went out or failed for good, at the latest a minute after it was tried."""
-    tried_at = message.tried_at
-    latest = None if tried_at is None else tried_at + HELD_BY_PROVIDER
+    """When a message went out or failed for good; at the latest a minute after a refusal."""
+    refused_at = message.refused_at
+    latest = None if refused_at is None else refused_at + HELD_BY_PROVIDER
     if not message.state.has_ended:
         return latest
     return message.changed_at if latest is None else min(message.changed_at, latest)

@@ -51,6 +51,7 @@ class Finding:
 
     alert: Alert
     ailment: Ailment
+    is_mended: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,7 @@ def is_suspect(row: Alert, now: datetime) -> bool:
     """
     begun_at = row.escalation.begun_at
     is_young = begun_at is not None and now - begun_at < LOOKED_AT_FOR
-    is_asking = row.status is AlertStatus.FIRING and row.snooze is None
-    return (is_asking and is_young) or row.timer_at is None or _timer_ailment(row, now) is not None
+    return is_young or row.timer_at is None or _timer_ailment(row, now) is not None
 
 
 def was_paused(state: SweepState, now: datetime) -> bool:
@@ -104,11 +104,11 @@ def ailments_of(
     timer = _timer_ailment(alert, now)
     found = [timer] if timer else []
     escalation = alert.escalation
-    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
-    if ledger and is_asking and escalation.begun_at is not None:
+    if ledger and escalation.begun_at is not None:
         messages = ledger()
+        is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER
-        if is_late and not any(_is_of_step(each, alert) for each in messages):
+        if is_asking and is_late and not any(_is_of_step(each, alert) for each in messages):
             found.append(Ailment.UNPLANNED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)

@@ -8,6 +8,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.destination import is_to_user, method_of
 from tocsin.domain.notification import (
     Delivery,
+    DeliveryState,
     Notification,
     NotificationEvent,
     NotificationReason,
@@ -83,11 +84,11 @@ def plan_correction(
     update = _update_of(page, alert, event_now(alert), directory)
     if update is None:
         return None
-    is_told = any(each.delivery.key == update.key for each in ledger)
-    if not is_told:
-        return update
-    if not told.is_outdated:
-        return None  # the update was planned after this message had arrived
+    known = next((each for each in ledger if each.delivery.key == update.key), None)
+    if known is None or known.state is DeliveryState.WAITING:
+        return update  # also where it is in the ledger, and whoever put it there died
+    if not (told.is_outdated and known.state.has_ended):
+        return None  # the update comes, or was planned after this message had arrived
     after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
     return replace(update, after=after)
 

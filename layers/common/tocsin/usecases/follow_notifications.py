@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
-from tocsin.domain.ids import AUTO, AlertId, fingerprint_of
+from tocsin.domain.ids import AUTO, AlertId
 from tocsin.domain.notification import (
     DeliveryState,
     Notification,
@@ -83,8 +83,8 @@ def _follow_alert(
     ]
     if not in_doubt and not any(map(_moves_on, told)):
         return
-    alert = outlets.slots.in_slot(fingerprint_of(alert_id))
-    if alert is None or alert.alert_id != alert_id:
+    alert = outlets.slots.episode(alert_id)
+    if alert is None:
         return
     corrections = [plan_correction(alert, each, ledger, directory) for each in in_doubt]
     planned = keep_in_ledger([each for each in corrections if each], now, outlets)

@@ -40,6 +40,9 @@ class SlotRepository(Protocol):
     def in_slot(self, slot: Fingerprint) -> Alert | None:
         """Read what a slot holds, as the newest write left it."""
 
+    def episode(self, alert_id: AlertId) -> Alert | None:
+        """Read an alert, in its slot or where it made room; big facts are shortened."""
+
     def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """Count a repeat of an open alert of the same severity.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.consequences import counts_of
-from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError
+from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError, TryAgainError
 from tocsin.domain.next_action import next_action
 from tocsin.domain.sweep import (
     OURSELVES,
@@ -103,18 +103,26 @@ class Sweep:
                 continue
             ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
             for ailment in ailments_of(alert, ledger if looks_at_messages else None, self.now):
-                self._mend(alert, ailment)
-                yield Finding(alert=alert, ailment=ailment)
+                yield self._mend(alert, ailment)
 
-    def _mend(self, alert: Alert, ailment: Ailment) -> None:
+    def _mend(self, alert: Alert, ailment: Ailment) -> Finding:
+        """Mend it; what cannot be mended must not hide the alerts after it."""
+        is_mended = ailment is not Ailment.OVERDUE
+        try:
+            self._do(alert, ailment)
+        except SlotRefusedError:
+            pass  # a newer change has brought its own timer
+        except TryAgainError:
+            raise
+        except Exception:  # noqa: BLE001 - told by the finding
+            is_mended = False
+        return Finding(alert=alert, ailment=ailment, is_mended=is_mended)
+
+    def _do(self, alert: Alert, ailment: Ailment) -> None:
         outlets = self.outlets
         match ailment:
             case Ailment.NO_TIMER:
-                due_at = next_action(alert).at
-                try:
-                    outlets.slots.set_timer(alert, due_at)
-                except SlotRefusedError:
-                    return
+                outlets.slots.set_timer(alert, next_action(alert).at)
             case Ailment.UNPLANNED:
                 planned = plan_messages(alert, self.now, outlets)
                 outlets.deliveries.send(planned, now=self.now)

@@ -10,7 +10,7 @@ from tocsin.adapters.dynamodb.alert_list import read_page
 from tocsin.adapters.dynamodb.beside import body_from
 from tocsin.adapters.dynamodb.items import Image, alert_from, text
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_some
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots, read_episode
 from tocsin.adapters.dynamodb.timeline_items import change_from, change_item, samples_from
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery
@@ -117,18 +117,7 @@ class DynamoDBAlerts:
         return DynamoDBSlots(self.call, self.table_name, self.retention)
 
     def _image(self, alert_id: AlertId) -> Image:
-        """Read the item of an alert, by exact keys: others of its partition are never in the way.
-
-        The slot first: an episode leaves it and gets a key of its own in one write, so what is
-        not in the slot any more is found there.
-        """
-        if not is_ulid(alert_id):
+        image = read_episode(self.call, self.table_name, alert_id) if is_ulid(alert_id) else None
+        if image is None:
             raise AlertNotFoundError
-        slot = keys.slot_key(fingerprint_of(alert_id))
-        live = get_item(self.call, self.table_name, slot)
-        if live is not None and live["id"]["S"] == alert_id:
-            return live
-        former = get_item(self.call, self.table_name, keys.episode_key(alert_id))
-        if former is None:
-            raise AlertNotFoundError
-        return former
+        return image

@@ -29,7 +29,7 @@ def notification_item(
     optional: dict[str, Attribute | None] = {
         "step_name": _maybe_text(delivery.step_name),
         "after": _maybe_text(delivery.after),
-        "tried_at": _maybe_time(notification.tried_at),
+        "refused_at": _maybe_time(notification.refused_at),
         "claimed_until": _maybe_time(notification.claimed_until),
         "next_attempt_at": _maybe_time(notification.next_attempt_at),
         "provider_id": _maybe_text(notification.provider_id),
@@ -71,7 +71,7 @@ def notification_from(image: Image) -> Notification:
         state=DeliveryState(image["state"]["S"]),
         attempts=int(image["attempts"]["N"]),
         failures=int(image["failures"]["N"]) if "failures" in image else 0,
-        tried_at=_read_time(image, "tried_at"),
+        refused_at=_read_time(image, "refused_at"),
         claimed_until=_read_time(image, "claimed_until"),
         next_attempt_at=_read_time(image, "next_attempt_at"),
         provider_id=_read_text(image, "provider_id"),

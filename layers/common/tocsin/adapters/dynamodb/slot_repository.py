@@ -9,6 +9,7 @@ from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.beside import beside_update, body_item, overflow_update
 from tocsin.adapters.dynamodb.items import (
+    Image,
     Item,
     PackedFacts,
     alert_from,
@@ -18,6 +19,7 @@ from tocsin.adapters.dynamodb.items import (
     pack_facts,
     text,
 )
+from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.transactions import (
     Action,
     TransactionRefusedError,
@@ -35,7 +37,7 @@ from tocsin.adapters.dynamodb.writes import (
 )
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
-from tocsin.domain.ids import Fingerprint, WriteId
+from tocsin.domain.ids import AlertId, Fingerprint, WriteId, fingerprint_of
 from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.sent_body import SentBody
@@ -55,6 +57,11 @@ class DynamoDBSlots:
     call: Call
     table_name: str
     retention: timedelta
+
+    def episode(self, alert_id: AlertId) -> Alert | None:
+        """Read an alert, in its slot or where it made room; big facts are shortened."""
+        image = read_episode(self.call, self.table_name, alert_id)
+        return alert_from(image) if image else None
 
     def in_slot(self, slot: Fingerprint) -> Alert | None:
         """Read what a slot holds, as the newest write left it."""
@@ -235,6 +242,18 @@ class DynamoDBSlots:
         except TransactionRefusedError as refusal:
             met = refusal.met[0]
             raise SlotRefusedError(alert_from(met) if met else None) from refusal
+
+
+def read_episode(call: Call, table_name: str, alert_id: AlertId) -> Image | None:
+    """Read the item of an alert, by exact keys: others of its partition are never in the way.
+
+    The slot first: an episode leaves it and gets a key of its own in one write, so what is not in
+    the slot any more is found there.
+    """
+    live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))
+    if live is not None and live["id"]["S"] == alert_id:
+        return live
+    return get_item(call, table_name, keys.episode_key(alert_id))
 
 
 def _stored(alert: Alert, packed: PackedFacts) -> Alert:
