@@ -38,17 +38,16 @@ class Budget:
 FIRST: Final = Budget(requests=3, write_units=6, read_units=0.5)
 REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
 RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
-ACTION: Final = Budget(requests=2, write_units=3, read_units=0)
-READING_ACTION: Final = replace(ACTION, excused=replace(ACTION, read_units=1))
-"""A note: ADR 1 says why."""
+ACTION: Final = Budget(requests=2, write_units=3, read_units=1)
+"""People's actions and notes read the alert first (ADR 1)."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
 GET_BIG: Final = replace(GET, excused=replace(GET, requests=2, read_units=2))
 """An alert whose facts are too big for its slot: ADR 1 says why."""
 LIST: Final = Budget(requests=10, write_units=0, read_units=10)
 """The read units are performance.md's; architecture.md asks only that they do not grow."""
 
-STEP: Final = Budget(requests=2, write_units=5, read_units=1)
-"""A timer that comes back: it reads the alert and writes it once."""
+STEP: Final = Budget(requests=3, write_units=5, read_units=2)
+"""A timer that comes back: it reads the alert and its ledger, and writes the alert once."""
 PING: Final = Budget(requests=2, write_units=1, read_units=1)
 """Whose token it is, read, and when it was heard, written."""
 TICK: Final = Budget(requests=keys.SHARDS, write_units=0, read_units=0.5 * keys.SHARDS)

@@ -12,7 +12,6 @@ from bench.budgets import (
     GET_BIG,
     LIST,
     PING,
-    READING_ACTION,
     REPEAT,
     RESOLVE,
     STEP,
@@ -33,7 +32,7 @@ LISTED: Final = 50
 _ACTIONS: Final[Sequence[tuple[str, Sequence[str], str, Budget | None]]] = (
     ("acknowledge", (), "ack", ACTION),
     ("snooze", (), "snooze", ACTION),
-    ("note", (), "notes", READING_ACTION),
+    ("note", (), "notes", ACTION),
     ("snooze an acknowledged alert", ("ack",), "snooze", None),
     ("unsnooze", ("snooze",), "unsnooze", None),
 )

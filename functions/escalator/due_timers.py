@@ -54,7 +54,7 @@ def tick(ports: Ports) -> int:
 
 
 def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
-    """Look for forgotten alerts, at every tenth tick; at the next one too if time was up.
+    """Look for forgotten alerts, at every tenth tick; one that ran out of time goes on there.
 
     Args:
         ports: What the escalator needs of the world.
@@ -63,11 +63,15 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
     Returns:
         How many were found.
     """
-    now, sweeps = ports.now(), ports.sweeps()
-    if now.minute % (SWEEP_EVERY // _MINUTE) and sweeps.state().cursor is None:
+    now = ports.now()
+    if now.minute % (SWEEP_EVERY // _MINUTE):
         return 0
     run = Sweep(
-        now=now, alerts=ports.alerts(), outlets=ports.outlets, sweeps=sweeps, is_over=is_over
+        now=now,
+        alerts=ports.alerts(),
+        outlets=ports.outlets,
+        sweeps=ports.sweeps(),
+        is_over=is_over,
     )
     found = 0
     for finding in run.run():

@@ -18,7 +18,7 @@ WITH_EVERY_FIELD = SweepState(
     seen=Counts(firing=1, acknowledged=2, snoozed=3),
     found=4,
     is_reported=True,
-    ended_at=NINE + timedelta(milliseconds=5),
+    kept_at=NINE + timedelta(milliseconds=5),
     drift=Counts(firing=-1, acknowledged=6, snoozed=7),
 )
 

@@ -24,8 +24,8 @@ PLANNED_AFTER: Final = timedelta(minutes=5)
 OVERDUE_AFTER: Final = timedelta(minutes=5)
 """Every tick in this time has sent a timer for what is overdue."""
 PAUSED_AFTER: Final = 2.5 * SWEEP_EVERY
-"""If no sweep has ended for so long, storage or the queues were away, and what waits is on its way
-again: messages are looked at by the next sweep only."""
+"""If no run was over for so long, storage or the queues were away, and what waits is on its way
+again: messages are looked at by the next run only."""
 LOOKED_AT_FOR: Final = timedelta(hours=25)
 """After a step was begun, its messages are looked at for as long as a rule may delay them."""
 OURSELVES: Final = Source(integration=SELF)
@@ -65,8 +65,8 @@ class SweepState:
     found: int = 0
     is_reported: bool = False
     """Whether an alert about an earlier finding is open."""
-    ended_at: datetime | None = None
-    """When the sweep before ended; a sweep that is refused by storage or a queue does not."""
+    kept_at: datetime | None = None
+    """When a run before was over; one that storage or a queue refuses is not."""
     drift: Counts = field(default_factory=Counts)
     """By how much the kept counts were wrong at the end of the sweep before."""
 
@@ -85,8 +85,8 @@ def is_suspect(row: Alert, now: datetime) -> bool:
 
 
 def was_paused(state: SweepState, now: datetime) -> bool:
-    """Whether sweeps could not come to an end for a while."""
-    return state.ended_at is not None and now - state.ended_at > PAUSED_AFTER
+    """Whether sweeps were refused for a while."""
+    return state.kept_at is not None and now - state.kept_at > PAUSED_AFTER
 
 
 def ailments_of(

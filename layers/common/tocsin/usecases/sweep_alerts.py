@@ -49,8 +49,9 @@ class Sweep:
         """Look at every open alert, and mend at once what is found; an overdue one is only told."""
         state = self.sweeps.state()
         if state.cursor is None:
-            state = SweepState(drift=state.drift, ended_at=state.ended_at)
+            state = SweepState(drift=state.drift, kept_at=state.kept_at)
         looks_at_messages = not was_paused(state, self.now)
+        state = replace(state, kept_at=self.now)
         for page in self._pages(state.cursor):
             found: list[Finding] = []
             for finding in self._mended(page.alerts, looks_at_messages=looks_at_messages):
@@ -91,7 +92,7 @@ class Sweep:
             drift = Counts()
         if state.is_reported and not state.found:
             self._receive(all_clear())
-        return replace(state, drift=drift, ended_at=self.now)
+        return replace(state, drift=drift)
 
     def _mended(self, rows: Iterable[Alert], *, looks_at_messages: bool) -> Iterator[Finding]:
         for row in rows:

@@ -33,7 +33,7 @@ class DynamoDBSweeps:
             seen=Counts(**fields["seen"]),
             found=fields["found"],
             is_reported=fields["is_reported"],
-            ended_at=instant(ended_at) if (ended_at := fields["ended_at"]) else None,
+            kept_at=instant(kept_at) if (kept_at := fields["kept_at"]) else None,
             drift=Counts(**fields["drift"]),
         )
 
@@ -44,7 +44,7 @@ class DynamoDBSweeps:
             "seen": _written(state.seen),
             "found": state.found,
             "is_reported": state.is_reported,
-            "ended_at": milliseconds(state.ended_at) if state.ended_at else None,
+            "kept_at": milliseconds(state.kept_at) if state.kept_at else None,
             "drift": _written(state.drift),
         }
         item = keys.SWEEP_KEY | {
