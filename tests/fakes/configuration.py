@@ -89,6 +89,12 @@ class InMemoryConfiguration:
         default_factory=lambda: InMemoryConfigured(ChannelNotFoundError)
     )
 
+    asks: dict[str, str] = field(default_factory=dict)
+    """Which policy each integration asks for."""
+
+    def policy_of(self, integration: str) -> str | None:
+        return self.asks.get(integration)
+
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         assert at.tzinfo is not None
         assert max_age is None or max_age >= timedelta()

@@ -14,6 +14,7 @@ from tocsin.domain.reception import Source
 from tocsin.usecases.follow_changes import Outlets
 
 FIVE_MINUTES = timedelta(minutes=5)
+SECOND = timedelta(seconds=1)
 SPECIAL = Source(integration="prod-prometheus", escalation_policy="special")
 
 
@@ -109,6 +110,22 @@ def test_the_policy_that_takes_over_from_a_removed_one_begins_with_its_first_ste
     assert world.paged() == ["bob"]
 
 
+def test_an_alert_of_a_removed_policy_follows_what_its_integration_asks_for_now(
+    world: World,
+) -> None:
+    world.escalation_policy(("user:alice", FIVE_MINUTES), name="special")
+    world.escalation_policy(("user:carol", FIVE_MINUTES))
+    world.escalation_policy(("user:bob", FIVE_MINUTES), name="new")
+    world.opened(source=SPECIAL)
+    world.paging.asks["prod-prometheus"] = "new"
+    special = world.paging.policies.get("special")
+    world.paging.policies.delete(special, write_id=world.new_write_id())
+
+    world.pass_time(minutes=6)
+
+    assert world.paged() == ["alice", "bob"]
+
+
 def test_an_acknowledgement_that_times_out_asks_somebody_although_the_policy_became_shorter(
     world: World,
 ) -> None:
@@ -123,6 +140,34 @@ def test_an_acknowledgement_that_times_out_asks_somebody_although_the_policy_bec
     world.pass_time(hours=1)
 
     assert world.paged() == ["carol"]
+
+
+class Remembering(World):
+    """Timers remember the configuration for half a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        paging = self.paging
+        self.paging = RememberedConfiguration(
+            policies=paging.policies,
+            routes=paging.routes,
+            users=paging.users,
+            channels=paging.channels,
+        )
+
+
+def test_a_step_that_was_appended_a_moment_ago_is_asked_before_a_policy_is_exhausted() -> None:
+    world = Remembering()
+    for name in ("alice", "bob"):
+        world.user(name)
+    world.escalation_policy(("user:alice", 10 * SECOND))
+    world.opened()
+    world.pass_time(seconds=5)
+    world.escalation_policy(("user:alice", 10 * SECOND), ("user:bob", 10 * SECOND))
+
+    world.pass_time(seconds=6)
+
+    assert world.paged() == ["alice", "bob"]
 
 
 class TwoProcesses(World):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -18,16 +19,41 @@ NOBODY_FOR: Final = timedelta(seconds=5)
 
 
 def choose_policy(
-    alert: Alert, *, at: datetime, paging: PagingRepository
+    alert: Alert, *, at: datetime, paging: PagingRepository, max_age: timedelta | None = None
 ) -> EscalationPolicy | None:
     """Find the policy, also one that was made a moment ago: what is remembered may lack it.
 
-    An alert for which none is found comes to rest, and nobody would be paged later either.
+    Where the policy that an alert followed is gone, it is for the one that its integration asks for
+    by now, else for what the routes say. An alert for which none is found comes to rest, and nobody
+    would be paged later either.
+
+    Args:
+        alert: Its escalation names the policy that it follows or asks for.
+        at: The time.
+        paging: The configuration.
+        max_age: How old that may be; None: as it is remembered.
     """
-    policy = paging.routing(at).choose(alert)
+    routing = paging.routing(at, max_age=max_age)
     asked = alert.escalation.policy
-    if asked is not None and (policy is None or policy.name != asked):
-        return paging.routing(at, max_age=NOW).choose(alert)
+    if asked is not None and asked not in routing.policies:
+        routing = paging.routing(at, max_age=NOW)
+        if asked not in routing.policies and (now := paging.policy_of(alert.integration)):
+            return routing.policies.get(now) or routing.choose(alert)
+    policy = routing.choose(alert)
     if policy is None:
         return paging.routing(at, max_age=NOBODY_FOR).choose(alert)
     return policy
+
+
+def escalate_by_policy(
+    alert: Alert,
+    escalate: Callable[[EscalationPolicy | None], Alert | None],
+    *,
+    at: datetime,
+    paging: PagingRepository,
+) -> Alert | None:
+    """Take a step by the policy as it is remembered; by that of now before coming to rest."""
+    after = escalate(choose_policy(alert, at=at, paging=paging))
+    if after is None or after.escalation.rest is None or alert.escalation.rest is not None:
+        return after
+    return escalate(choose_policy(alert, at=at, paging=paging, max_age=NOW))

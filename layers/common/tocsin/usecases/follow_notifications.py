@@ -21,7 +21,7 @@ from tocsin.domain.notification import (
 from tocsin.domain.step_clock import IGNORED, step_clock
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.domain.update_plan import can_be_told, plan_correction
-from tocsin.usecases.choose_policy import choose_policy
+from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.follow_changes import keep_in_ledger
 
 if TYPE_CHECKING:
@@ -184,9 +184,13 @@ def _gone_on(
         and (each.delivery.step, each.delivery.loop) == (stands.step, stands.loop)
     ]
     if is_unanswered(step, ledger):
-        policy = choose_policy(alert, at=now, paging=outlets.paging)
         skipping = replace(alert, escalation=stands.wanted_on(now))
-        return skipping.escalate(policy, at=now, reason=UNREACHED)
+        return escalate_by_policy(
+            skipping,
+            lambda policy: skipping.escalate(policy, at=now, reason=UNREACHED),
+            at=now,
+            paging=outlets.paging,
+        )
     if clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
         return None
     return alert.held(clock.due_at, clock.why)

@@ -153,6 +153,9 @@ class PagingRepository(Protocol):
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
         """Read users, channels and who is on call at this time."""
 
+    def policy_of(self, integration: str) -> str | None:
+        """Read which policy an integration asks for now; None if it asks for none, or is gone."""
+
 
 class ConfigurationRepository[T: Named](Protocol):
     """Named objects of one kind: escalation policies, routes, users or channels."""

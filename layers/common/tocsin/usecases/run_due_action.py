@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
-from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.next_action import ActionKind, Timer, act, next_action
 from tocsin.domain.step_clock import step_clock
-from tocsin.usecases.choose_policy import choose_policy
+from tocsin.usecases.choose_policy import escalate_by_policy
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -50,7 +49,7 @@ def run_due_action(
     for _ in range(ATTEMPTS):
         if alert is None or alert.timer_at != timer.due_at:
             return None
-        after = _held(alert, at, notifications) or act(alert, at, _policy(alert, at, paging))
+        after = _held(alert, at, notifications) or _acted(alert, at, paging)
         try:
             if after is not None:
                 return slots.update(alert, after, write_id=new_write_id())
@@ -76,9 +75,9 @@ def _held(alert: Alert, at: datetime, notifications: NotificationRepository) -> 
     return alert.held(clock.due_at, clock.why)
 
 
-def _policy(alert: Alert, at: datetime, paging: PagingRepository) -> EscalationPolicy | None:
+def _acted(alert: Alert, at: datetime, paging: PagingRepository) -> Alert | None:
     """Read the policies only where the alert's next action needs one."""
     due = next_action(alert)
     if not (due.follows_policy and due.is_due(at)):
-        return None
-    return choose_policy(alert, at=at, paging=paging)
+        return act(alert, at, None)
+    return escalate_by_policy(alert, lambda policy: act(alert, at, policy), at=at, paging=paging)

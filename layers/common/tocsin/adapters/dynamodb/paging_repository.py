@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
-from tocsin.adapters.dynamodb.queries import query_all
+from tocsin.adapters.dynamodb.queries import get_configured, query_all
 from tocsin.domain.routing import Routing
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ class DynamoDBPaging:
             )
             known = self._directory = directory, at
         return known[0]
+
+    def policy_of(self, integration: str) -> str | None:
+        """Read which policy an integration asks for now; None if it asks for none, or is gone."""
+        item = get_configured(self._call, self._table_name, "integration", integration)
+        return item.get("escalation_policy", {}).get("S") if item else None
 
     def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
         partition = keys.configuration_partition(kind.name)
