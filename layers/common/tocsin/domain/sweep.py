@@ -24,8 +24,7 @@ PLANNED_AFTER: Final = timedelta(minutes=5)
 OVERDUE_AFTER: Final = timedelta(minutes=5)
 """Every tick in this time has sent a timer for what is overdue."""
 PAUSED_AFTER: Final = 2.5 * SWEEP_EVERY
-"""If no run was over for so long, storage or the queues were away, and what waits is on its way
-again: messages are looked at by the next run only."""
+"""If no run was over for so long, storage or the queues were away: messages that wait are no fault."""
 LOOKED_AT_FOR: Final = timedelta(hours=25)
 """After a step was begun, its messages are looked at for as long as a rule may delay them."""
 OURSELVES: Final = Source(integration=SELF)
@@ -43,6 +42,10 @@ class Ailment(StrEnum):
     """A step was begun, and its messages are not in the ledger."""
     STUCK = "stuck"
     """A message is in the ledger, and nobody tries to send it."""
+
+
+OF_MESSAGES: Final = frozenset((Ailment.UNPLANNED, Ailment.STUCK))
+"""What an outage of storage or of the queues brings with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +93,13 @@ def was_paused(state: SweepState, now: datetime) -> bool:
 
 
 def ailments_of(
-    alert: Alert, ledger: Callable[[], Sequence[Notification]] | None, now: datetime
+    alert: Alert, ledger: Callable[[], Sequence[Notification]], now: datetime
 ) -> tuple[Ailment, ...]:
     """Say what is wrong with an alert; nothing with nearly all of them.
 
     Args:
         alert: As it is stored.
-        ledger: Reads its messages; None: they are not looked at.
+        ledger: Reads its messages.
         now: When it is looked at.
     """
     if not alert.is_open or now - alert.changed_at < SETTLED_AFTER:
@@ -104,7 +107,7 @@ def ailments_of(
     timer = _timer_ailment(alert, now)
     found = [timer] if timer else []
     escalation = alert.escalation
-    if ledger and escalation.begun_at is not None:
+    if escalation.begun_at is not None:
         messages = ledger()
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER

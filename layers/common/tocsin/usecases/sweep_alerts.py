@@ -14,6 +14,7 @@ from tocsin.domain.consequences import counts_of
 from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError, TryAgainError
 from tocsin.domain.next_action import next_action
 from tocsin.domain.sweep import (
+    OF_MESSAGES,
     OURSELVES,
     Ailment,
     Finding,
@@ -50,13 +51,14 @@ class Sweep:
         state = self.sweeps.state()
         if state.cursor is None:
             state = SweepState(drift=state.drift, kept_at=state.kept_at)
-        looks_at_messages = not was_paused(state, self.now)
+        expected = OF_MESSAGES if was_paused(state, self.now) else frozenset()
         state = replace(state, kept_at=self.now)
         for page in self._pages(state.cursor):
             found: list[Finding] = []
-            for finding in self._mended(page.alerts, looks_at_messages=looks_at_messages):
-                found.append(finding)
-                yield finding
+            for finding in self._mended(page.alerts):
+                if finding.ailment not in expected:
+                    found.append(finding)
+                    yield finding
             state = replace(
                 state,
                 cursor=page.next_cursor,
@@ -94,7 +96,7 @@ class Sweep:
             self._receive(all_clear())
         return replace(state, drift=drift)
 
-    def _mended(self, rows: Iterable[Alert], *, looks_at_messages: bool) -> Iterator[Finding]:
+    def _mended(self, rows: Iterable[Alert]) -> Iterator[Finding]:
         for row in rows:
             if not is_suspect(row, self.now):
                 continue
@@ -103,7 +105,7 @@ class Sweep:
             except AlertNotFoundError:
                 continue
             ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
-            for ailment in ailments_of(alert, ledger if looks_at_messages else None, self.now):
+            for ailment in ailments_of(alert, ledger, self.now):
                 yield self._mend(alert, ailment)
 
     def _mend(self, alert: Alert, ailment: Ailment) -> Finding:
