@@ -24,7 +24,7 @@ PLANNED_AFTER: Final = timedelta(minutes=5)
 OVERDUE_AFTER: Final = timedelta(minutes=5)
 """Every tick in this time has sent a timer for what is overdue."""
 PAUSED_AFTER: Final = 2.5 * SWEEP_EVERY
-"""If no run was over for so long, storage or the queues were away: messages that wait are no fault."""
+"""If no run was over for so long, storage or the queues were away, and messages wait for that."""
 LOOKED_AT_FOR: Final = timedelta(hours=25)
 """After a step was begun, its messages are looked at for as long as a rule may delay them."""
 OURSELVES: Final = Source(integration=SELF)
