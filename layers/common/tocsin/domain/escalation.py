@@ -156,12 +156,18 @@ class Escalation:
         """Ask for the step that was begun last once more, in a new run."""
         if self.rest:
             return self.wanted(at)
-        return replace(self._awake(at), asked=self.asked[:-1], is_restart=True, giver=None)
+        asked = self.asked if self.is_restart else self.asked[:-1]
+        return replace(self._awake(at), asked=asked, is_restart=True, giver=None)
 
     def wanted_on(self, at: datetime) -> Self:
-        """Ask for the next step now, if this run has one; a further run waits for its delay."""
+        """Ask for the next step now, if this run has one; a further run waits for its delay.
+
+        A new run that was asked for, and that has not been begun yet, is begun now.
+        """
         if not self.loop or self.rest is Rest.EXHAUSTED:
             return self.wanted(at)
+        if self.is_restart:
+            return replace(self._awake(at), is_restart=True)
         return replace(
             self._awake(at), repeats=self.repeats, next_step=self.step + 1, skips_ahead=True
         )
