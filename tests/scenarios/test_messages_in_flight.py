@@ -13,6 +13,7 @@ from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
 from tocsin.domain.signal import SignalAction
+from tocsin.domain.severity import Severity
 
 
 def heard(world: World) -> list[str]:
@@ -43,6 +44,22 @@ def test_a_page_that_was_on_its_way_at_the_acknowledgement_is_followed_by_that(
     while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
 
     world.opened()
+    world.pass_time(minutes=10)
+
+    assert heard(world) == ["alert.paged", "alert.acknowledged"]
+
+
+def test_a_page_of_what_woke_by_opening_anew_is_followed_too(world: World) -> None:
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = world.signal(severity=Severity.WARNING).alert_id
+    assert alert_id is not None
+    world.snooze(alert_id, HOUR)
+    world.resolve(alert_id)
+    world.providers.received.clear()
+    while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
+
+    world.signal(severity=Severity.CRITICAL)
     world.pass_time(minutes=10)
 
     assert heard(world) == ["alert.paged", "alert.acknowledged"]

@@ -384,7 +384,7 @@ class Alert:
             return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
         # The opening tells of its own first step, also where that had to be put off.
-        is_news = not any(change.type is ChangeType.FIRED for change in self.changes)
+        is_news = not self._is_opening
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
                 return changed
@@ -514,10 +514,17 @@ class Alert:
     ) -> Self:
         happened_at = self._not_before_last_change(at)
         change = Change(type=type_, at=happened_at, by=by, details=dict(details))
-        told = self.version + 1 if type_ in CHANGES_MESSAGES else self.told_version
+        # What is said while it opens is no news: no message is older than its first version.
+        is_news = type_ in CHANGES_MESSAGES and not self._is_opening
+        told = self.version + 1 if is_news else self.told_version
         return replace(
             self, changed_at=happened_at, changes=(*self.changes, change), told_version=told
         )
+
+    @property
+    def _is_opening(self) -> bool:
+        """Whether its episode begins with the version that is made now."""
+        return any(change.type is ChangeType.FIRED for change in self.changes)
 
     def _not_before_last_change(self, at: datetime) -> datetime:
         """Clocks of two functions may differ; the timeline's order may not."""
