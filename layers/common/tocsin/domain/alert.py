@@ -296,15 +296,19 @@ class Alert:
         )
         if wakes:
             changed = changed.woken(by=by, at=at, reason=SEVERITY_ROSE)
-        if not is_worse or changed.snooze:
+        if not is_worse:
             return changed
         escalation, now = changed.escalation, changed.changed_at
+        if changed.snooze:
+            is_asking = changed.status is AlertStatus.FIRING
+            follows = policy if is_asking else escalation.policy
+            return replace(changed, escalation=replace(escalation, policy=follows))
         is_news = severity.is_worse_than(escalation.worst or self.severity)
         if is_news:
             escalation = replace(escalation, worst=severity)
         if changed.status is AlertStatus.ACKNOWLEDGED:
             escalation = replace(escalation, ack_from=now) if is_news else escalation
-        elif is_news:
+        elif is_news or wakes:
             escalation = replace(escalation, policy=policy).wanted(now)
         elif escalation.rest is Rest.SEVERITY:
             escalation = escalation.wanted_on(now)
