@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NewType, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId
 
 DeliveryKey = NewType("DeliveryKey", str)
@@ -322,20 +323,45 @@ def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
     return None
 
 
-def is_unanswered(step: Sequence[Notification], ledger: Iterable[Notification]) -> bool:
-    """Whether a step has reached nobody: all its messages have ended, and none was sent.
+def messages_of_step(
+    alert: Alert, ledger: Iterable[Notification]
+) -> tuple[Sequence[Notification], Sequence[Notification]]:
+    """The messages of the step that an alert stands at.
 
     Args:
-        step: The step's own messages.
-        ledger: All of the alert; those count that rules of the step's users delay.
+        alert: Its escalation says which step.
+        ledger: All of the alert.
+
+    Returns:
+        Those that are sent at once, and those that rules of the asked users delay: planned in the
+        first step of this firing spell that asked the user, which may be an earlier one.
     """
-    if not step:
+    stands = alert.escalation
+    # Whom a schedule asks is not known here.
+    asks_anybody = any(target.startswith(f"{TargetKind.SCHEDULE}:") for target in stands.targets)
+    at_once, later = [], []
+    for each in ledger:
+        delivery = each.delivery
+        if delivery.is_by_rule:
+            is_asked = asks_anybody or delivery.target in stands.targets
+            if is_asked and delivery.spell == stands.spell:
+                later.append(each)
+        elif delivery.is_page and (delivery.loop, delivery.step) == (stands.loop, stands.step):
+            at_once.append(each)
+    return at_once, later
+
+
+def is_unanswered(alert: Alert, ledger: Iterable[Notification]) -> bool:
+    """Whether the step that an alert stands at has reached nobody, and never will.
+
+    A message that a rule had sent before the step was begun reached nobody in this step.
+    """
+    at_once, later = messages_of_step(alert, ledger)
+    begun_at = alert.escalation.begun_at
+    if not at_once or begun_at is None:
         return False
-    versions = {each.delivery.version for each in step}
-    later = [
-        each for each in ledger if each.delivery.is_by_rule and each.delivery.version in versions
-    ]
-    planned = max(each.delivery.planned for each in step)
-    has_ended = all(each.state.has_ended for each in (*step, *later))
-    is_sent = any(each.state is DeliveryState.SENT for each in (*step, *later))
-    return has_ended and not is_sent and len(step) >= planned
+    messages = [*at_once, *(each for each in later if each.changed_at >= begun_at)]
+    planned = max(each.delivery.planned for each in at_once)
+    has_ended = all(each.state.has_ended for each in (*at_once, *later))
+    is_sent = any(each.state is DeliveryState.SENT for each in messages)
+    return has_ended and not is_sent and len(at_once) >= planned

@@ -10,7 +10,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
-from tocsin.domain.notification import Notification
+from tocsin.domain.notification import Notification, messages_of_step
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
@@ -111,7 +111,7 @@ def ailments_of(
         messages = ledger()
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER
-        if is_asking and is_late and not any(_is_of_step(each, alert) for each in messages):
+        if is_asking and is_late and not any(messages_of_step(alert, messages)):
             found.append(Ailment.UNPLANNED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)
@@ -124,13 +124,6 @@ def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:
     if alert.timer_at is not None and now - alert.timer_at > OVERDUE_AFTER:
         return Ailment.OVERDUE
     return None
-
-
-def _is_of_step(message: Notification, alert: Alert) -> bool:
-    delivery, stands = message.delivery, alert.escalation
-    if delivery.is_by_rule:
-        return delivery.spell == stands.spell
-    return delivery.is_page and (delivery.loop, delivery.step) == (stands.loop, stands.step)
 
 
 def is_self_report(alert: Alert) -> bool:

@@ -177,13 +177,7 @@ def _gone_on(
     clock = step_clock(alert, ledger)
     if clock is None:
         return None
-    step = [
-        each
-        for each in ledger
-        if each.delivery.is_page
-        and (each.delivery.step, each.delivery.loop) == (stands.step, stands.loop)
-    ]
-    if is_unanswered(step, ledger):
+    if is_unanswered(alert, ledger):
         skipping = replace(alert, escalation=stands.wanted_on(now))
         return escalate_by_policy(
             skipping,
