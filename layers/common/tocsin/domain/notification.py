@@ -22,8 +22,9 @@ ATTEMPTS_LIMIT: Final = 8
 GIVEN_UP_AFTER: Final = timedelta(hours=20)
 """What never comes to an end is tried for no longer: the stream keeps its records for as long."""
 STUCK_AFTER: Final = timedelta(minutes=15)
-"""The queue delays by no more, and what waits for its turn says so again every five minutes."""
+"""The queue delays by no more, and what waits in line says when its turn is."""
 WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
+"""By how much that time may be too early in the ledger: each correction costs a write."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -119,7 +120,7 @@ class DeliveryState(StrEnum):
     """Where a message is on its way."""
 
     WAITING = "waiting"
-    """Planned, and not tried yet."""
+    """In the queue, or in its channel's line."""
     CLAIMED = "claimed"
     """Somebody is sending it, until the lease ends."""
     RETRYING = "retrying"
@@ -231,8 +232,10 @@ class Notification:
         )
 
     def put_off(self, until: datetime, why: str, *, at: datetime) -> Self:
-        """Let it wait for its turn, before its first attempt."""
-        return replace(self, next_attempt_at=until, reason=why, changed_at=at)
+        """Let it wait for its turn; the attempt that it waits for may be a further one."""
+        return replace(
+            self._released(at), state=DeliveryState.WAITING, next_attempt_at=until, reason=why
+        )
 
     def sent(
         self,

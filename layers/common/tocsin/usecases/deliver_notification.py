@@ -242,12 +242,11 @@ def _claim(known: Notification, work: Work) -> Notification:
 
 
 def _note_waiting(known: Notification, until: datetime, work: Work) -> None:
-    """Say in the ledger that its channel is busy, and every five minutes that it waits still."""
-    at = work.now()
-    is_said = known.reason == IN_LINE and at - known.changed_at < WAITS_AGAIN_AFTER
-    if known.state is not DeliveryState.WAITING or is_said:
+    """Say in the ledger that its channel is busy, and again once its turn has moved on by much."""
+    told = known.next_attempt_at if known.reason == IN_LINE else None
+    if told is not None and until - told < WAITS_AGAIN_AFTER:
         return
-    after = known.put_off(until, IN_LINE, at=at)
+    after = known.put_off(until, IN_LINE, at=work.now())
     try:
         work.ledger.update(known, after, write_id=work.new_write_id())
     except NotificationRefusedError:
