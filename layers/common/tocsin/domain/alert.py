@@ -501,10 +501,10 @@ class Alert:
         )
         return replace(self, escalation=escalation)
 
-    def held(self, until: datetime, why: str | None) -> Self:
+    def held(self, until: datetime, why: str | None, *, at: datetime) -> Self:
         """Put the next step off: messages of the step before have not gone out yet, or late."""
         escalation = replace(self.escalation, escalates_at=until, held_why=why)
-        return replace(self, escalation=escalation)
+        return replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
 
     def promoted(self, incident_id: IncidentId, *, by: Actor, at: datetime) -> Self:
         """Become part of an incident; open or not."""

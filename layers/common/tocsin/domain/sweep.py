@@ -18,7 +18,7 @@ from tocsin.domain.signal import Facts, Signal, SignalAction
 SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
 SETTLED_AFTER: Final = timedelta(minutes=2)
-"""How long the stream may take before something counts as forgotten."""
+"""How long after a change its timer may be on its way."""
 PLANNED_AFTER: Final = timedelta(minutes=5)
 """How long it may take until the messages of a step are in the ledger."""
 OVERDUE_AFTER: Final = timedelta(minutes=5)
@@ -102,9 +102,10 @@ def ailments_of(
         ledger: Reads its messages.
         now: When it is looked at.
     """
-    if not alert.is_open or now - alert.changed_at < SETTLED_AFTER:
+    if not alert.is_open:
         return ()
-    timer = _timer_ailment(alert, now)
+    is_settled = now - alert.changed_at >= SETTLED_AFTER
+    timer = _timer_ailment(alert, now) if is_settled else None
     found = [timer] if timer else []
     escalation = alert.escalation
     if escalation.begun_at is not None:

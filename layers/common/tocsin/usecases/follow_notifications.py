@@ -187,4 +187,4 @@ def _gone_on(
         )
     if clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
         return None
-    return alert.held(clock.due_at, clock.why)
+    return alert.held(clock.due_at, clock.why, at=now)
