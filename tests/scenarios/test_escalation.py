@@ -357,8 +357,22 @@ def test_an_alert_that_is_given_back_and_asks_nobody_else_says_so(world: World) 
     world.pass_time(seconds=1)
 
     why = world.next_action(alert_id).why
-    assert why == "alice gave it back, and default asks nobody after them"
+    assert why == "alice gave it back, and default has nobody left to ask"
     assert "escalation_exhausted" in world.happened(alert_id)
+
+
+def test_an_alert_that_was_given_back_and_then_asked_others_in_vain_does_not_deny_that(
+    team: World,
+) -> None:
+    alert_id = team.opened()
+    team.acknowledge(alert_id)
+    team.unacknowledge(alert_id)
+
+    team.pass_time(minutes=30)
+
+    assert team.paged() == ["alice", "bob"]
+    why = team.next_action(alert_id).why
+    assert why == "alice gave it back, and default has nobody left to ask"
 
 
 def test_an_acknowledgement_that_times_out_fires_again_and_escalates_on(world: World) -> None:

@@ -140,7 +140,7 @@ class Escalation:
         """Why nothing more comes, in words for people."""
         match self.rest:
             case Rest.EXHAUSTED if self.giver:
-                return f"{self.giver} gave it back, and {self.policy} asks nobody after them"
+                return f"{self.giver} gave it back, and {self.policy} has nobody left to ask"
             case Rest.EXHAUSTED:
                 return f"every step of {self.policy} was paged, and nobody acknowledged"
             case Rest.SEVERITY:
