@@ -54,6 +54,11 @@ class NotificationEvent(StrEnum):
     TEST = "channel.test"
 
 
+_NEWS: Final = frozenset(
+    (NotificationEvent.PAGED, NotificationEvent.WORSENED, NotificationEvent.TEST)
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message to be brought to one place."""
@@ -104,6 +109,11 @@ class Delivery:
     def is_page(self) -> bool:
         """Whether it asks somebody to act, rather than telling what changed."""
         return self.event is NotificationEvent.PAGED
+
+    @property
+    def is_update(self) -> bool:
+        """Whether it brings up to date what was sent before, rather than being news of its own."""
+        return self.event not in _NEWS
 
     @property
     def is_by_rule(self) -> bool:
