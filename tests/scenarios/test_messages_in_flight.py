@@ -111,6 +111,21 @@ def test_a_page_that_may_have_arrived_is_followed_although_it_is_skipped(world: 
     assert heard(world) == ["alert.acknowledged"]
 
 
+def test_a_message_that_nobody_could_find_again_is_not_rewritten(world: World) -> None:
+    """Slack did not answer, so it has not named the message: an update could only fail."""
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    world.providers.fail("ops", DeliveryFailedError("no answer in time", is_retryable=True))
+    alert_id = world.opened()
+
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=10)
+    world.resolve(alert_id)
+
+    [page] = world.notifications.of_alert(alert_id)
+    assert page.may_have_arrived
+
+
 @pytest.mark.parametrize("name", ["hook", "email", "slack-people"])
 def test_a_channel_may_be_called_like_a_contact_method(world: World, name: str) -> None:
     world.user("alice", NotificationRule(by=ContactMethod.EMAIL))

@@ -52,7 +52,7 @@ def plan_updates(
         each.delivery
         for each in ledger
         if each.delivery.is_page
-        and each.may_have_arrived
+        and _may_be_told(each, directory)
         and each.delivery.version < alert.told_version
     ]
     planned = {
@@ -78,7 +78,7 @@ def plan_correction(
     is_page = message.is_page
     if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
         return None
-    if is_page and message.version >= alert.told_version:
+    if is_page and (message.version >= alert.told_version or not _may_be_told(told, directory)):
         return None
     page = replace(message, event=NotificationEvent.PAGED)
     update = _update_of(page, alert, event_now(alert), directory)
@@ -109,6 +109,12 @@ def event_now(alert: Alert) -> NotificationEvent:
 def can_be_told(delivery: Delivery, directory: Directory) -> bool:
     """Whether a place that was paged can hear of changes."""
     return _rewrites(delivery, directory) is not None
+
+
+def _may_be_told(page: Notification, directory: Directory) -> bool:
+    """Whether a page may have arrived, and can be found again if it is one to be rewritten."""
+    is_lost = _rewrites(page.delivery, directory) is True and page.provider_id is None
+    return page.may_have_arrived and not is_lost
 
 
 def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Delivery]:
