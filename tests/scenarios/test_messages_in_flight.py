@@ -14,6 +14,7 @@ from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
 from tocsin.domain.signal import SignalAction
 from tocsin.domain.severity import Severity
+from tocsin.usecases.follow_notifications import follow_notifications
 
 
 def heard(world: World) -> list[str]:
@@ -109,6 +110,24 @@ def test_a_page_that_may_have_arrived_is_followed_although_it_is_skipped(world: 
     world.pass_time(minutes=10)
 
     assert heard(world) == ["alert.acknowledged"]
+
+
+def test_what_became_of_a_page_may_be_told_again_after_a_further_change(world: World) -> None:
+    """The stream brings a record again; the recovery was told long after that page."""
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR))
+    while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
+    alert_id = world.opened()
+    [page] = [it for it in world.notifications.of_alert(alert_id) if it.delivery.is_page]
+    assert page.is_outdated
+    world.pass_time(minutes=10)
+    world.resolve(alert_id)
+    told = heard(world)
+
+    follow_notifications([page], now=world.now, outlets=world.outlets)
+    world.pass_time(minutes=10)
+
+    assert told == heard(world) == ["alert.paged", "alert.acknowledged", "alert.resolved"]
 
 
 def test_a_message_that_nobody_could_find_again_is_not_rewritten(world: World) -> None:

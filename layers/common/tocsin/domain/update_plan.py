@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
@@ -23,6 +24,8 @@ _EVENTS: Final = {
     ChangeType.WOKEN: NotificationEvent.WOKEN,
     ChangeType.RESOLVED: NotificationEvent.RESOLVED,
 }
+_CLOCKS_DIFFER_BY: Final = timedelta(seconds=2)
+"""At most, where two functions run; within that nobody knows which message came first."""
 SLACK_UPDATES_LIMIT: Final = 10
 """Messages of one place that are rewritten when an alert changes, the newest first: a policy that
 runs for days leaves hundreds, and nobody looks at the oldest."""
@@ -87,10 +90,15 @@ def plan_correction(
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
         return update  # also where it is in the ledger, and whoever put it there died
-    if not (told.is_outdated and known.state.has_ended):
-        return None  # the update comes, or was planned after this message had arrived
+    if not (told.is_outdated and known.state.has_ended) or _is_sent_after(known, told):
+        return None  # the update comes, or came after this message had arrived
     after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
     return replace(update, after=after)
+
+
+def _is_sent_after(update: Notification, told: Notification) -> bool:
+    """Whether an update's first attempt began, or will begin, after a message had arrived."""
+    return update.tried_at is None or update.tried_at > told.changed_at + _CLOCKS_DIFFER_BY
 
 
 def event_now(alert: Alert) -> NotificationEvent:
