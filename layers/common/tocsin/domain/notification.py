@@ -153,8 +153,8 @@ class Notification:
     attempts: int = 0
     """Begun; a takeover from a dead claimer counts too."""
     failures: int = 0
-    """Attempts that the provider refused or did not answer; what our own storage broke off is
-    none of them."""
+    """Attempts that the provider refused or did not answer. One that our own storage broke off
+    does not count."""
     refused_at: datetime | None = None
     """When the provider refused the first time, or did not answer."""
     claimed_until: datetime | None = None

@@ -69,7 +69,7 @@ def plan_updates(
 def plan_correction(
     alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
 ) -> Delivery | None:
-    """Bring up to date what was on its way when the alert changed; None if it says what is so.
+    """Plan an update of what was on its way when the alert changed; None where none is needed.
 
     Args:
         alert: As it is now.
