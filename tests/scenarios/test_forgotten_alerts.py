@@ -12,7 +12,7 @@ from tocsin.domain.alert_query import LIMIT_MAXIMUM
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import lacks_timer
-from tocsin.domain.notification import DeliveryState, Notification
+from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.sweep import Ailment

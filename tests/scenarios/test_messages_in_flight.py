@@ -12,8 +12,8 @@ from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
-from tocsin.domain.signal import SignalAction
 from tocsin.domain.severity import Severity
+from tocsin.domain.signal import SignalAction
 from tocsin.usecases.follow_notifications import follow_notifications
 
 

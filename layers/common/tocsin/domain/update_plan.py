@@ -90,15 +90,15 @@ def plan_correction(
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
         return update  # also where it is in the ledger, and whoever put it there died
-    if not (told.is_outdated and known.state.has_ended) or _is_sent_after(known, told):
+    if not (told.is_outdated and known.state.has_ended) or _is_of_later_change(known, told):
         return None  # the update comes, or came after this message had arrived
     after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
     return replace(update, after=after)
 
 
-def _is_sent_after(update: Notification, told: Notification) -> bool:
-    """Whether an update's first attempt began, or will begin, after a message had arrived."""
-    return update.tried_at is None or update.tried_at > told.changed_at + _CLOCKS_DIFFER_BY
+def _is_of_later_change(update: Notification, told: Notification) -> bool:
+    """Whether an update is of a change that was made after a message had arrived."""
+    return update.delivery.asked_at > told.changed_at + _CLOCKS_DIFFER_BY
 
 
 def event_now(alert: Alert) -> NotificationEvent:
