@@ -100,8 +100,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = act(alert, at, _policy(alert, at, paging))\n",
-        "        after = act(alert, at, _policy(alert, at, paging)) if alert.snooze else None\n",
+        "        after = _acted(clocked, at, paging)\n",
+        "        after = _acted(clocked, at, paging) if alert.snooze else None\n",
     ),
     Mutant(
         "pages are queued by the timeline alone",
