@@ -7,13 +7,23 @@ from datetime import timedelta
 import pytest
 
 from tests.contract.alerts_in_store import EVERYTHING_ABOUT_FLAPPING
-from tests.examples import HOUR, MINUTE, NINE, as_read, firing, snoozed
+from tests.examples import ALICE, HOUR, MINUTE, NINE, as_read, firing, snoozed
+from tocsin.adapters.dynamodb.escalation_text import escalation_from
 from tocsin.adapters.dynamodb.items import Item, alert_from, alert_item, pack_facts
 from tocsin.adapters.dynamodb.policy_items import POLICIES
 from tocsin.domain.alert import Alert
-from tocsin.domain.escalation import EscalationPolicy
+from tocsin.domain.escalation import (
+    Escalation,
+    EscalationPolicy,
+    Step,
+    Target,
+    TargetKind,
+    advance,
+)
 from tocsin.domain.flapping import Flapping, FlappingRule, Reopening
 from tocsin.domain.ids import WriteId, milliseconds
+from tocsin.domain.next_action import next_action
+from tocsin.domain.severity import Severity
 
 
 def stored(alert: Alert) -> Item:
@@ -54,3 +64,26 @@ def test_a_policy_that_says_nothing_of_flapping_has_the_usual_rule() -> None:
     older = POLICIES.read(item | {"pk": {"S": "x"}, "sk": {"S": "x#default"}})
 
     assert older.flapping == FlappingRule()
+
+
+def older_escalation(**fields: object) -> Escalation:
+    began = {"policy": "default", "step": 2, "name": "boss", "loop": 1}
+    return escalation_from(json.dumps(began | fields))
+
+
+def test_an_escalation_of_before_marks_were_kept_begins_its_policy_anew() -> None:
+    """It would ask for a step under the key of one that was asked before: nobody would be paged."""
+    older = older_escalation(next=3, at=milliseconds(NINE))
+    targets = (Target(TargetKind.USER, "alice"),)
+    step = Step(name="primary", targets=targets, delay=MINUTE)
+    policy = EscalationPolicy(name="default", steps=(step, step, step))
+
+    after = advance(older, policy, Severity.CRITICAL, NINE)
+
+    assert (after.loop, after.step, after.targets) == (2, 1, ("user:alice",))
+
+
+def test_an_acknowledgement_of_before_policies_were_noted_needs_no_timer() -> None:
+    acknowledged = firing().acknowledge(by=ALICE, at=NINE)
+
+    assert next_action(replace(acknowledged, escalation=older_escalation())).at is None

@@ -100,8 +100,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = act(alert, at, _policy(alert, at, paging))\n",
-        "        after = act(alert, at, _policy(alert, at, paging)) if alert.snooze else None\n",
+        "        after = _acted(clocked, at, paging)\n",
+        "        after = _acted(clocked, at, paging) if alert.snooze else None\n",
     ),
     Mutant(
         "pages are queued by the timeline alone",
@@ -201,8 +201,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "critical pages are never urgent at the gate",
         "tocsin.usecases.deliver_notification",
-        "        is_urgent = delivery.is_page and alert is not None and alert.severity"
-        " is Severity.CRITICAL\n",
+        "        is_urgent = delivery.event in _URGENT and is_critical\n",
         "        is_urgent = False\n",
     ),
 )

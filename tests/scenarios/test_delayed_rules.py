@@ -6,8 +6,10 @@ import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
+from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
+from tocsin.domain.sweep import Ailment
 
 THREE_MINUTES = timedelta(minutes=3)
 FIVE_MINUTES = timedelta(minutes=5)
@@ -24,6 +26,17 @@ def team(world: World) -> World:
     )
     world.escalation_policy(("user:alice", THREE_MINUTES), repeat=9)
     return world
+
+
+def with_a_late_text(world: World) -> None:
+    """Alice is asked first, with a text after twenty minutes; then Bob, then the boss."""
+    late = NotificationRule(by=ContactMethod.SMS, after=20 * MINUTE)
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL), late)
+    for name in ("bob", "boss"):
+        world.user(name)
+    world.escalation_policy(
+        ("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES), ("user:boss", HOUR)
+    )
 
 
 def texts(world: World) -> list[timedelta]:
@@ -94,3 +107,60 @@ def test_a_step_with_a_late_rule_alone_waits_for_it(world: World) -> None:
     assert world.paged() == ["alice"]
     world.pass_time(minutes=2)
     assert world.paged() == ["bob"]
+
+
+def test_a_late_text_of_the_step_before_does_not_pass_for_a_message_of_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream is held up before Bob is told: the boss waits for that."""
+    with_a_late_text(world)
+    alert_id = world.opened()
+    world.pass_time(minutes=4)
+    with monkeypatch.context() as held_up:
+        held_up.setattr(world, "_follow", lambda: None)
+
+        world.pass_time(minutes=7)
+
+    assert world.alert(alert_id).escalation.step == 2
+    assert "had not gone out" in world.next_action(alert_id).why
+
+
+def test_a_step_that_was_lost_is_found_although_a_late_text_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_late_text(world)
+    world.opened()
+    with monkeypatch.context() as losing:
+        losing.setattr(world, "_follow", world.alerts.stream.clear)
+        world.pass_time(minutes=5)
+    world.pass_time(minutes=6)
+
+    assert [finding.ailment for finding in world.sweep()] == [Ailment.UNPLANNED]
+
+
+def test_a_user_who_is_asked_again_and_will_get_a_text_is_not_passed_over(world: World) -> None:
+    with_a_late_text(world)
+    world.escalation_policy(
+        ("user:alice", THREE_MINUTES), ("user:alice", 20 * MINUTE), ("user:boss", HOUR)
+    )
+    world.opened()
+    world.pass_time(minutes=2)
+    world.providers.fail("email", DeliveryFailedError("refused", is_retryable=False))
+
+    world.pass_time(minutes=20)
+
+    assert world.paged() == ["alice", "alice"]
+
+
+def test_a_text_that_was_sent_before_reaches_nobody_in_a_step_that_fails_later(
+    world: World,
+) -> None:
+    with_a_late_text(world)
+    world.escalation_policy(("user:alice", 25 * MINUTE), ("user:alice", HOUR), ("user:boss", HOUR))
+    world.opened()
+    world.pass_time(minutes=24)
+    world.providers.fail("email", DeliveryFailedError("refused", is_retryable=False))
+
+    world.pass_time(minutes=2)
+
+    assert world.paged() == ["alice", "alice", "boss"]

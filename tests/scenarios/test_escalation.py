@@ -10,6 +10,8 @@ from tests.fakes.world import World
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.escalation import Escalation
+from tocsin.domain.ids import Actor
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.people import ChannelType, ContactMethod, NotificationRule
@@ -355,8 +357,22 @@ def test_an_alert_that_is_given_back_and_asks_nobody_else_says_so(world: World) 
     world.pass_time(seconds=1)
 
     why = world.next_action(alert_id).why
-    assert why == "alice gave it back, and default asks nobody after them"
+    assert why == "alice gave it back, and default has nobody left to ask"
     assert "escalation_exhausted" in world.happened(alert_id)
+
+
+def test_an_alert_that_was_given_back_and_then_asked_others_in_vain_does_not_deny_that(
+    team: World,
+) -> None:
+    alert_id = team.opened()
+    team.acknowledge(alert_id)
+    team.unacknowledge(alert_id)
+
+    team.pass_time(minutes=30)
+
+    assert team.paged() == ["alice", "bob"]
+    why = team.next_action(alert_id).why
+    assert why == "alice gave it back, and default has nobody left to ask"
 
 
 def test_an_acknowledgement_that_times_out_fires_again_and_escalates_on(world: World) -> None:
@@ -516,3 +532,27 @@ def tell_again(world: World, before: Alert) -> None:
     stored = StoredChange(before=before, after=after, changes=changes)
     follow_changes([stored], now=world.now, outlets=world.outlets)
     world.pass_time(seconds=1)
+
+
+@pytest.mark.parametrize(("by", "asked"), [("carol", "alice"), ("alice", "bob")])
+def test_a_new_run_that_was_not_begun_yet_is_begun_when_the_alert_is_given_back(
+    team: World, by: str, asked: str
+) -> None:
+    """It wakes, and before its timer comes somebody takes it and gives it back."""
+    alert_id = team.opened()
+    team.snooze(alert_id, HOUR)
+    team.unsnooze(alert_id)
+    team.acknowledge(alert_id, by=Actor(by))
+    team.unacknowledge(alert_id, by=Actor(by))
+    team.paged()
+
+    team.pass_time(minutes=1)
+
+    assert team.paged() == [asked]
+
+
+def test_an_acknowledgement_that_times_out_before_a_new_run_was_begun_skips_nobody() -> None:
+    asked = Escalation(loop=1, step=2, asked=("first", "second"))
+    once = asked.wanted_again(NINE)
+
+    assert once.wanted_again(NINE).asked == once.asked == ("first",)

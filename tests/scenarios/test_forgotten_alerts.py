@@ -9,10 +9,12 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
+from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.severity import Severity
 from tocsin.domain.sweep import Ailment
 
 SECOND = timedelta(seconds=1)
@@ -124,6 +126,26 @@ def test_pages_that_wait_for_their_turn_are_not_forgotten() -> None:
 
     assert ailments(world) == []
     assert len(world.deliveries.waiting) == waiting
+
+
+def test_pages_in_a_line_that_is_longer_than_the_queue_delays_are_not_forgotten() -> None:
+    """One was refused once, and stands in line for its next attempt."""
+
+    def refuse() -> None:
+        raise DeliveryFailedError("busy", is_retryable=True)
+
+    world = HeldWorld()
+    slow = Channel(name="ops", type=ChannelType.WEBHOOK, rate_per_minute=1)
+    world.paging.channels.keep(slow, at=world.now)
+    world.escalation_policy(("channel:ops", 2 * HOUR))
+    world.provider.before.append(refuse)
+    for number in range(30):
+        world.signal(f"disk-{number}", severity=Severity.WARNING)
+    world.run(until=NINE + 18 * MINUTE)
+    lines = [it for alert in world.alerts for it in world.notifications.of_alert(alert.alert_id)]
+    assert [it for it in lines if it.failures]
+
+    assert ailments(world) == []
 
 
 def test_a_later_step_whose_record_was_lost_is_found(

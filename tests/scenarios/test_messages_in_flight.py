@@ -12,7 +12,9 @@ from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
+from tocsin.usecases.follow_notifications import follow_notifications
 
 
 def heard(world: World) -> list[str]:
@@ -43,6 +45,22 @@ def test_a_page_that_was_on_its_way_at_the_acknowledgement_is_followed_by_that(
     while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
 
     world.opened()
+    world.pass_time(minutes=10)
+
+    assert heard(world) == ["alert.paged", "alert.acknowledged"]
+
+
+def test_a_page_of_what_woke_by_opening_anew_is_followed_too(world: World) -> None:
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = world.signal(severity=Severity.WARNING).alert_id
+    assert alert_id is not None
+    world.snooze(alert_id, HOUR)
+    world.resolve(alert_id)
+    world.providers.received.clear()
+    while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
+
+    world.signal(severity=Severity.CRITICAL)
     world.pass_time(minutes=10)
 
     assert heard(world) == ["alert.paged", "alert.acknowledged"]
@@ -92,6 +110,39 @@ def test_a_page_that_may_have_arrived_is_followed_although_it_is_skipped(world: 
     world.pass_time(minutes=10)
 
     assert heard(world) == ["alert.acknowledged"]
+
+
+def test_what_became_of_a_page_may_be_told_again_after_a_further_change(world: World) -> None:
+    """The stream brings a record again; the recovery was told long after that page."""
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR))
+    while_sending(world, lambda alert: world.acknowledge(alert.alert_id))
+    alert_id = world.opened()
+    [page] = [it for it in world.notifications.of_alert(alert_id) if it.delivery.is_page]
+    assert page.is_outdated
+    world.pass_time(minutes=10)
+    world.resolve(alert_id)
+    told = heard(world)
+
+    follow_notifications([page], now=world.now, outlets=world.outlets)
+    world.pass_time(minutes=10)
+
+    assert told == heard(world) == ["alert.paged", "alert.acknowledged", "alert.resolved"]
+
+
+def test_a_message_that_nobody_could_find_again_is_not_rewritten(world: World) -> None:
+    """Slack did not answer, so it has not named the message: an update could only fail."""
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    world.providers.fail("ops", DeliveryFailedError("no answer in time", is_retryable=True))
+    alert_id = world.opened()
+
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=10)
+    world.resolve(alert_id)
+
+    [page] = world.notifications.of_alert(alert_id)
+    assert page.may_have_arrived
 
 
 @pytest.mark.parametrize("name", ["hook", "email", "slack-people"])

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.ids import Actor, AlertId
-from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.matcher import Matcher
+from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -162,3 +165,43 @@ def test_an_acknowledgement_of_what_opened_asleep_times_out_too(world: World) ->
     world.pass_time(hours=3)
 
     assert "unacknowledged" in world.happened(second)
+
+
+@pytest.mark.parametrize("sticky", [False, True], ids=["at the rise", "at the end of the snooze"])
+def test_what_became_worse_while_it_was_snoozed_is_paged_by_the_policy_that_it_is_for_now(
+    team: World, *, sticky: bool
+) -> None:
+    team.escalation_policy(
+        ("user:alice", FIVE_MINUTES), name="office", severities=frozenset((Severity.WARNING,))
+    )
+    match = (Matcher.parse('severity="warning"'),)
+    team.paging.routes.keep(
+        Route(name="office", match=match, escalation_policy="office"), at=team.now
+    )
+    team.escalation_policy(("user:bob", FIVE_MINUTES))
+    alert_id = signalled(team, Severity.WARNING)
+    assert team.paged() == ["alice"]
+    team.snooze(alert_id, HOUR, sticky_severity=sticky)
+
+    signalled(team, Severity.CRITICAL)
+    team.pass_time(hours=1)
+
+    assert team.paged() == ["bob"]
+
+
+def test_that_it_became_critical_does_not_wait_in_the_line_of_milder_pages() -> None:
+    world = HeldWorld()
+    slow = Channel(name="ops", type=ChannelType.WEBHOOK, rate_per_minute=1)
+    world.paging.channels.keep(slow, at=world.now)
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = signalled(world, Severity.WARNING)
+    for number in range(20):
+        world.signal(f"disk-{number}", severity=Severity.WARNING)
+    world.deliver()
+    world.acknowledge(alert_id, by=Actor("key:01ARZ3"))
+
+    signalled(world, Severity.CRITICAL)
+    world.run(until=NINE + MINUTE)
+
+    titles = [it.title for it in world.provider.received]
+    assert "CRITICAL now, key:01ARZ3 has it: disk-full" in titles

@@ -9,7 +9,10 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.escalation import STILL_WAITING
+from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryState
+from tocsin.usecases.run_due_action import run_due_action
 
 FIVE_MINUTES = timedelta(minutes=5)
 BUSY = DeliveryFailedError("busy", is_retryable=True)
@@ -64,6 +67,40 @@ def test_after_ten_minutes_the_next_step_is_asked_and_the_reason_is_told(
     assert escalated.details["reason"] == (
         "messages of the step before had not gone out after 10 minutes"
     )
+
+
+def test_the_reason_is_told_too_where_the_delay_is_longer_than_ten_minutes(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.escalation_policy(("user:alice", 20 * MINUTE), ("user:bob", FIVE_MINUTES))
+    monkeypatch.setattr(team.deliveries, "send", lambda *_, **__: None)
+    alert_id = team.opened()
+
+    team.pass_time(minutes=20)
+
+    escalated = next(it for it in team.timeline(alert_id) if it.type == "escalated")
+    assert escalated.details["reason"] == STILL_WAITING
+
+
+def test_a_step_that_is_put_off_when_it_is_due_takes_its_timer_along(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team.deliveries, "send", lambda *_, **__: None)
+    alert_id = team.opened()
+    due_at = team.alert(alert_id).timer_at
+    assert due_at == NINE + FIVE_MINUTES
+
+    run_due_action(
+        Timer(slot=team.alert(alert_id).fingerprint, due_at=due_at),
+        at=due_at,
+        slots=team.alerts,
+        paging=team.paging,
+        notifications=team.notifications,
+        new_write_id=team.new_write_id,
+    )
+
+    assert team.next_action(alert_id).at == NINE + 10 * MINUTE
+    assert team.alert(alert_id).timer_at == NINE + 10 * MINUTE
 
 
 def test_a_provider_that_retries_holds_the_next_step_for_a_minute(team: World) -> None:

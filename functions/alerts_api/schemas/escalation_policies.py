@@ -155,7 +155,8 @@ class _Settings(ConfigurationBody):
     ack_timeout: AckTimeout | None = Field(
         None,
         description=(
-            "An acknowledged alert fires again after this unless it is resolved; 1 m to 7 d."
+            "An acknowledged alert fires again after this unless it is resolved, and the step that "
+            "was asked last is asked again; 1 m to 7 d."
         ),
         examples=["30m"],
     )

@@ -71,11 +71,11 @@ class SlackSender:
                 "event_payload": {"notification_id": delivery.key},
             },
         }
-        if delivery.is_page or delivery.event is NotificationEvent.TEST:
+        if delivery.is_update:
+            answer = self._call("chat.update", self._page_of(delivery) | said, channel, secret)
+        else:
             place = {"channel": str(channel.settings.get("channel", ""))}
             answer = self._call("chat.postMessage", place | said | _PLAINLY, channel, secret)
-        else:
-            answer = self._call("chat.update", self._page_of(delivery) | said, channel, secret)
         return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
 
     def _page_of(self, delivery: Delivery) -> dict[str, str]:

@@ -158,6 +158,17 @@ def test_an_update_rewrites_the_message_of_the_page(server: ScriptedServer) -> N
     assert [button["action_id"] for button in buttons(body)] == ["snooze", "resolve", "view"]
 
 
+def test_that_an_alert_became_worse_is_posted(server: ScriptedServer) -> None:
+    """Slack tells nobody of a rewritten message, and whoever has the alert may have had none."""
+    server.plays(POSTED)
+    alert = an_alert().acknowledge(by=ALICE, at=NINE)
+
+    send(server, alert, delivery=update(NotificationEvent.WORSENED))
+
+    assert server.requests[0].line == "POST /chat.postMessage HTTP/1.1"
+    assert posted(server)["channel"] == "#oncall"
+
+
 def test_what_is_over_has_no_buttons(server: ScriptedServer) -> None:
     server.plays(POSTED)
     alert = an_alert().resolve(by=ALICE, at=NINE)

@@ -296,15 +296,19 @@ class Alert:
         )
         if wakes:
             changed = changed.woken(by=by, at=at, reason=SEVERITY_ROSE)
-        if not is_worse or changed.snooze:
+        if not is_worse:
             return changed
         escalation, now = changed.escalation, changed.changed_at
+        if changed.snooze:
+            is_asking = changed.status is AlertStatus.FIRING
+            follows = policy if is_asking else escalation.policy
+            return replace(changed, escalation=replace(escalation, policy=follows))
         is_news = severity.is_worse_than(escalation.worst or self.severity)
         if is_news:
             escalation = replace(escalation, worst=severity)
         if changed.status is AlertStatus.ACKNOWLEDGED:
             escalation = replace(escalation, ack_from=now) if is_news else escalation
-        elif is_news:
+        elif is_news or wakes:
             escalation = replace(escalation, policy=policy).wanted(now)
         elif escalation.rest is Rest.SEVERITY:
             escalation = escalation.wanted_on(now)
@@ -384,7 +388,7 @@ class Alert:
             return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
         # The opening tells of its own first step, also where that had to be put off.
-        is_news = not any(change.type is ChangeType.FIRED for change in self.changes)
+        is_news = not self._is_opening
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
                 return changed
@@ -497,10 +501,10 @@ class Alert:
         )
         return replace(self, escalation=escalation)
 
-    def held(self, until: datetime, why: str | None) -> Self:
+    def held(self, until: datetime, why: str | None, *, at: datetime) -> Self:
         """Put the next step off: messages of the step before have not gone out yet, or late."""
         escalation = replace(self.escalation, escalates_at=until, held_why=why)
-        return replace(self, escalation=escalation)
+        return replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
 
     def promoted(self, incident_id: IncidentId, *, by: Actor, at: datetime) -> Self:
         """Become part of an incident; open or not."""
@@ -514,10 +518,17 @@ class Alert:
     ) -> Self:
         happened_at = self._not_before_last_change(at)
         change = Change(type=type_, at=happened_at, by=by, details=dict(details))
-        told = self.version + 1 if type_ in CHANGES_MESSAGES else self.told_version
+        # What is said while it opens is no news: no message is older than its first version.
+        is_news = type_ in CHANGES_MESSAGES and not self._is_opening
+        told = self.version + 1 if is_news else self.told_version
         return replace(
             self, changed_at=happened_at, changes=(*self.changes, change), told_version=told
         )
+
+    @property
+    def _is_opening(self) -> bool:
+        """Whether its episode begins with the version that is made now."""
+        return any(change.type is ChangeType.FIRED for change in self.changes)
 
     def _not_before_last_change(self, at: datetime) -> datetime:
         """Clocks of two functions may differ; the timeline's order may not."""

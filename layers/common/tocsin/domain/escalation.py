@@ -51,7 +51,7 @@ class Step:
 
     @property
     def mark(self) -> str:
-        """Tells it from steps that ask others, wherever it stands and whatever its name is."""
+        """A checksum of the targets: equal for steps that ask the same, whatever their names."""
         return f"{crc32('\n'.join(sorted(map(str, self.targets))).encode()):08x}"
 
 
@@ -115,7 +115,8 @@ class Escalation:
     skips_ahead: bool = False
     """The next step of this run does not wait for the delay; a further run does."""
     awaits_stability: bool = False
-    """The alert is flapping: nothing is paged unless it fires without a break until then."""
+    """The alert is flapping: its first step waits until `escalates_at`, and is left out if the
+    alert is resolved by then."""
     rest: Rest | None = None
     ack_timeout: timedelta | None = None
     ack_from: datetime | None = None
@@ -140,7 +141,7 @@ class Escalation:
         """Why nothing more comes, in words for people."""
         match self.rest:
             case Rest.EXHAUSTED if self.giver:
-                return f"{self.giver} gave it back, and {self.policy} asks nobody after them"
+                return f"{self.giver} gave it back, and {self.policy} has nobody left to ask"
             case Rest.EXHAUSTED:
                 return f"every step of {self.policy} was paged, and nobody acknowledged"
             case Rest.SEVERITY:
@@ -149,19 +150,25 @@ class Escalation:
                 return "no escalation policy pages for it"
 
     def wanted(self, at: datetime) -> Self:
-        """Ask for a new start from the first step, to be made by who knows the policies."""
+        """Begin a new run with the first step at this time; the policy is read then."""
         return replace(self._awake(at), asked=(), is_restart=True, giver=None)
 
     def wanted_again(self, at: datetime) -> Self:
-        """Ask for the step that was begun last once more, in a new run."""
+        """Begin a new run with the step that was begun last; at rest, with the first."""
         if self.rest:
             return self.wanted(at)
-        return replace(self._awake(at), asked=self.asked[:-1], is_restart=True, giver=None)
+        asked = self.asked if self.is_restart else self.asked[:-1]
+        return replace(self._awake(at), asked=asked, is_restart=True, giver=None)
 
     def wanted_on(self, at: datetime) -> Self:
-        """Ask for the next step now, if this run has one; a further run waits for its delay."""
+        """Begin the next step of this run now; without one, a further run after the delay.
+
+        A new run that was asked for, and that has not been begun yet, is begun now.
+        """
         if not self.loop or self.rest is Rest.EXHAUSTED:
             return self.wanted(at)
+        if self.is_restart:
+            return replace(self._awake(at), is_restart=True)
         return replace(
             self._awake(at), repeats=self.repeats, next_step=self.step + 1, skips_ahead=True
         )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NewType, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId
 
 DeliveryKey = NewType("DeliveryKey", str)
@@ -21,8 +22,9 @@ ATTEMPTS_LIMIT: Final = 8
 GIVEN_UP_AFTER: Final = timedelta(hours=20)
 """What never comes to an end is tried for no longer: the stream keeps its records for as long."""
 STUCK_AFTER: Final = timedelta(minutes=15)
-"""The queue delays by no more, and what waits for its turn says so again every five minutes."""
+"""The queue delays by no more, and what waits in line says when its turn is."""
 WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
+"""By how much that time may be too early in the ledger: each correction costs a write."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -50,6 +52,11 @@ class NotificationEvent(StrEnum):
     RESOLVED = "alert.resolved"
     WORSENED = "alert.worsened"
     TEST = "channel.test"
+
+
+_NEWS: Final = frozenset(
+    (NotificationEvent.PAGED, NotificationEvent.WORSENED, NotificationEvent.TEST)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +111,11 @@ class Delivery:
         return self.event is NotificationEvent.PAGED
 
     @property
+    def is_update(self) -> bool:
+        """Whether it brings up to date what was sent before, rather than being news of its own."""
+        return self.event not in _NEWS
+
+    @property
     def is_by_rule(self) -> bool:
         """Whether a user's rule delays it: it belongs to a firing spell, not to a step."""
         return self.is_page and self.step == 0
@@ -118,7 +130,7 @@ class DeliveryState(StrEnum):
     """Where a message is on its way."""
 
     WAITING = "waiting"
-    """Planned, and not tried yet."""
+    """In the queue, or in its channel's line."""
     CLAIMED = "claimed"
     """Somebody is sending it, until the lease ends."""
     RETRYING = "retrying"
@@ -141,8 +153,8 @@ class Notification:
     attempts: int = 0
     """Begun; a takeover from a dead claimer counts too."""
     failures: int = 0
-    """Attempts that the provider refused or did not answer; what our own storage broke off is
-    none of them."""
+    """Attempts that the provider refused or did not answer. One that our own storage broke off
+    does not count."""
     refused_at: datetime | None = None
     """When the provider refused the first time, or did not answer."""
     claimed_until: datetime | None = None
@@ -230,8 +242,10 @@ class Notification:
         )
 
     def put_off(self, until: datetime, why: str, *, at: datetime) -> Self:
-        """Let it wait for its turn, before its first attempt."""
-        return replace(self, next_attempt_at=until, reason=why, changed_at=at)
+        """Let it wait for its turn; the attempt that it waits for may be a further one."""
+        return replace(
+            self._released(at), state=DeliveryState.WAITING, next_attempt_at=until, reason=why
+        )
 
     def sent(
         self,
@@ -322,20 +336,45 @@ def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
     return None
 
 
-def is_unanswered(step: Sequence[Notification], ledger: Iterable[Notification]) -> bool:
-    """Whether a step has reached nobody: all its messages have ended, and none was sent.
+def messages_of_step(
+    alert: Alert, ledger: Iterable[Notification]
+) -> tuple[Sequence[Notification], Sequence[Notification]]:
+    """The messages of the step that an alert stands at.
 
     Args:
-        step: The step's own messages.
-        ledger: All of the alert; those count that rules of the step's users delay.
+        alert: Its escalation says which step.
+        ledger: All of the alert.
+
+    Returns:
+        Those that are sent at once, and those that rules of the asked users delay: planned in the
+        first step of this firing spell that asked the user, which may be an earlier one.
     """
-    if not step:
+    stands = alert.escalation
+    # Whom a schedule asks is not known here.
+    asks_anybody = any(target.startswith(f"{TargetKind.SCHEDULE}:") for target in stands.targets)
+    at_once, later = [], []
+    for each in ledger:
+        delivery = each.delivery
+        if delivery.is_by_rule:
+            is_asked = asks_anybody or delivery.target in stands.targets
+            if is_asked and delivery.spell == stands.spell:
+                later.append(each)
+        elif delivery.is_page and (delivery.loop, delivery.step) == (stands.loop, stands.step):
+            at_once.append(each)
+    return at_once, later
+
+
+def is_unanswered(alert: Alert, ledger: Iterable[Notification]) -> bool:
+    """Whether the step that an alert stands at has reached nobody, and never will.
+
+    A message that a rule had sent before the step was begun reached nobody in this step.
+    """
+    at_once, later = messages_of_step(alert, ledger)
+    begun_at = alert.escalation.begun_at
+    if not at_once or begun_at is None:
         return False
-    versions = {each.delivery.version for each in step}
-    later = [
-        each for each in ledger if each.delivery.is_by_rule and each.delivery.version in versions
-    ]
-    planned = max(each.delivery.planned for each in step)
-    has_ended = all(each.state.has_ended for each in (*step, *later))
-    is_sent = any(each.state is DeliveryState.SENT for each in (*step, *later))
-    return has_ended and not is_sent and len(step) >= planned
+    messages = [*at_once, *(each for each in later if each.changed_at >= begun_at)]
+    planned = max(each.delivery.planned for each in at_once)
+    has_ended = all(each.state.has_ended for each in (*at_once, *later))
+    is_sent = any(each.state is DeliveryState.SENT for each in messages)
+    return has_ended and not is_sent and len(at_once) >= planned

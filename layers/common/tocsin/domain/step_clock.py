@@ -1,13 +1,13 @@
 """When the time to answer a step begins: once its messages have gone out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import STILL_WAITING
-from tocsin.domain.notification import Notification
+from tocsin.domain.notification import Notification, messages_of_step
 
 HELD_BY_US: Final = timedelta(minutes=10)
 """How long the next step waits at most for messages that wait in our stream, queue or line."""
@@ -37,8 +37,8 @@ def step_clock(alert: Alert, ledger: Iterable[Notification]) -> StepClock | None
     if not escalation.waits_for_delay or escalation.begun_at is None:
         return None
     begun_at, delay = escalation.begun_at, escalation.delay
-    messages, is_late_by_rule = _of_step(alert, ledger)
-    if not messages and is_late_by_rule:
+    messages, later = messages_of_step(alert, ledger)
+    if later and not messages:
         return StepClock(begun_at + delay)
     planned = max((each.delivery.planned for each in messages), default=1)
     out = [_out_at(each) for each in messages]
@@ -49,20 +49,6 @@ def step_clock(alert: Alert, ledger: Iterable[Notification]) -> StepClock | None
     if starts_at - begun_at <= IGNORED:
         return StepClock(begun_at + delay)
     return StepClock(starts_at + delay, "counted from when its last message had gone out")
-
-
-def _of_step(alert: Alert, ledger: Iterable[Notification]) -> tuple[Sequence[Notification], bool]:
-    """The step's own messages, and whether some wait for the delay of a user's rule."""
-    escalation, messages, by_rule = alert.escalation, [], False
-    for each in ledger:
-        delivery = each.delivery
-        if not delivery.is_page:
-            continue
-        if delivery.is_by_rule:
-            by_rule = by_rule or delivery.loop == escalation.spell
-        elif (delivery.loop, delivery.step) == (escalation.loop, escalation.step):
-            messages.append(each)
-    return messages, by_rule
 
 
 def _out_at(message: Notification) -> datetime | None:

@@ -10,7 +10,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
-from tocsin.domain.notification import Notification
+from tocsin.domain.notification import Notification, messages_of_step
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
@@ -18,7 +18,7 @@ from tocsin.domain.signal import Facts, Signal, SignalAction
 SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
 SETTLED_AFTER: Final = timedelta(minutes=2)
-"""How long the stream may take before something counts as forgotten."""
+"""How long after a change its timer may be on its way."""
 PLANNED_AFTER: Final = timedelta(minutes=5)
 """How long it may take until the messages of a step are in the ledger."""
 OVERDUE_AFTER: Final = timedelta(minutes=5)
@@ -102,16 +102,17 @@ def ailments_of(
         ledger: Reads its messages.
         now: When it is looked at.
     """
-    if not alert.is_open or now - alert.changed_at < SETTLED_AFTER:
+    if not alert.is_open:
         return ()
-    timer = _timer_ailment(alert, now)
+    is_settled = now - alert.changed_at >= SETTLED_AFTER
+    timer = _timer_ailment(alert, now) if is_settled else None
     found = [timer] if timer else []
     escalation = alert.escalation
     if escalation.begun_at is not None:
         messages = ledger()
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER
-        if is_asking and is_late and not any(_is_of_step(each, alert) for each in messages):
+        if is_asking and is_late and not any(messages_of_step(alert, messages)):
             found.append(Ailment.UNPLANNED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)
@@ -124,13 +125,6 @@ def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:
     if alert.timer_at is not None and now - alert.timer_at > OVERDUE_AFTER:
         return Ailment.OVERDUE
     return None
-
-
-def _is_of_step(message: Notification, alert: Alert) -> bool:
-    delivery, stands = message.delivery, alert.escalation
-    if delivery.is_by_rule:
-        return delivery.spell == stands.spell
-    return delivery.is_page and (delivery.loop, delivery.step) == (stands.loop, stands.step)
 
 
 def is_self_report(alert: Alert) -> bool:

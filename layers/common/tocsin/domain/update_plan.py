@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
@@ -23,6 +24,8 @@ _EVENTS: Final = {
     ChangeType.WOKEN: NotificationEvent.WOKEN,
     ChangeType.RESOLVED: NotificationEvent.RESOLVED,
 }
+_CLOCKS_DIFFER_BY: Final = timedelta(seconds=2)
+"""At most, where two functions run; within that nobody knows which message came first."""
 SLACK_UPDATES_LIMIT: Final = 10
 """Messages of one place that are rewritten when an alert changes, the newest first: a policy that
 runs for days leaves hundreds, and nobody looks at the oldest."""
@@ -52,7 +55,7 @@ def plan_updates(
         each.delivery
         for each in ledger
         if each.delivery.is_page
-        and each.may_have_arrived
+        and _may_be_told(each, directory)
         and each.delivery.version < alert.told_version
     ]
     planned = {
@@ -66,7 +69,7 @@ def plan_updates(
 def plan_correction(
     alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
 ) -> Delivery | None:
-    """Bring up to date what was on its way when the alert changed; None if it says what is so.
+    """Plan an update of what was on its way when the alert changed; None where none is needed.
 
     Args:
         alert: As it is now.
@@ -78,7 +81,7 @@ def plan_correction(
     is_page = message.is_page
     if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
         return None
-    if is_page and message.version >= alert.told_version:
+    if is_page and (message.version >= alert.told_version or not _may_be_told(told, directory)):
         return None
     page = replace(message, event=NotificationEvent.PAGED)
     update = _update_of(page, alert, event_now(alert), directory)
@@ -87,10 +90,15 @@ def plan_correction(
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
         return update  # also where it is in the ledger, and whoever put it there died
-    if not (told.is_outdated and known.state.has_ended):
-        return None  # the update comes, or was planned after this message had arrived
+    if not (told.is_outdated and known.state.has_ended) or _is_of_later_change(known, told):
+        return None  # the update comes, or came after this message had arrived
     after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
     return replace(update, after=after)
+
+
+def _is_of_later_change(update: Notification, told: Notification) -> bool:
+    """Whether an update is of a change that was made after a message had arrived."""
+    return update.delivery.asked_at > told.changed_at + _CLOCKS_DIFFER_BY
 
 
 def event_now(alert: Alert) -> NotificationEvent:
@@ -109,6 +117,12 @@ def event_now(alert: Alert) -> NotificationEvent:
 def can_be_told(delivery: Delivery, directory: Directory) -> bool:
     """Whether a place that was paged can hear of changes."""
     return _rewrites(delivery, directory) is not None
+
+
+def _may_be_told(page: Notification, directory: Directory) -> bool:
+    """Whether a page may have arrived, and can be found again if it is one to be rewritten."""
+    is_lost = _rewrites(page.delivery, directory) is True and page.provider_id is None
+    return page.may_have_arrived and not is_lost
 
 
 def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Delivery]:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 CLAIM_ATTEMPTS: Final = 3
 """Lost races after which the message goes back to the queue; each had a winner."""
+_URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
 IN_LINE: Final = "its channel is busy, or rests after failures"
 GONE: Final = "the alert does not exist any more"
 NEVER_ENDED: Final = "no attempt has come to an end for hours"
@@ -145,7 +146,8 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     channel = _channel_of(delivery, at, work)
     failures = 0
     if channel is not None and skip is None:
-        is_urgent = delivery.is_page and alert is not None and alert.severity is Severity.CRITICAL
+        is_critical = alert is not None and alert.severity is Severity.CRITICAL
+        is_urgent = delivery.event in _URGENT and is_critical
         passage = work.gate.enter(channel, is_urgent=is_urgent, at=at)
         if passage.opens_at is not None:
             _note_waiting(known, passage.opens_at, work)
@@ -242,12 +244,11 @@ def _claim(known: Notification, work: Work) -> Notification:
 
 
 def _note_waiting(known: Notification, until: datetime, work: Work) -> None:
-    """Say in the ledger that its channel is busy, and every five minutes that it waits still."""
-    at = work.now()
-    is_said = known.reason == IN_LINE and at - known.changed_at < WAITS_AGAIN_AFTER
-    if known.state is not DeliveryState.WAITING or is_said:
+    """Say in the ledger that its channel is busy, and again once its turn has moved on by much."""
+    told = known.next_attempt_at if known.reason == IN_LINE else None
+    if told is not None and until - told < WAITS_AGAIN_AFTER:
         return
-    after = known.put_off(until, IN_LINE, at=at)
+    after = known.put_off(until, IN_LINE, at=work.now())
     try:
         work.ledger.update(known, after, write_id=work.new_write_id())
     except NotificationRefusedError:

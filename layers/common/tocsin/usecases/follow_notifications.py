@@ -177,13 +177,7 @@ def _gone_on(
     clock = step_clock(alert, ledger)
     if clock is None:
         return None
-    step = [
-        each
-        for each in ledger
-        if each.delivery.is_page
-        and (each.delivery.step, each.delivery.loop) == (stands.step, stands.loop)
-    ]
-    if is_unanswered(step, ledger):
+    if is_unanswered(alert, ledger):
         skipping = replace(alert, escalation=stands.wanted_on(now))
         return escalate_by_policy(
             skipping,
@@ -193,4 +187,4 @@ def _gone_on(
         )
     if clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
         return None
-    return alert.held(clock.due_at, clock.why)
+    return alert.held(clock.due_at, clock.why, at=now)

@@ -49,7 +49,10 @@ def run_due_action(
     for _ in range(ATTEMPTS):
         if alert is None or alert.timer_at != timer.due_at:
             return None
-        after = _held(alert, at, notifications) or _acted(alert, at, paging)
+        clocked = _clocked(alert, at, notifications)
+        after = _acted(clocked, at, paging)
+        if after is None and clocked is not alert:
+            after = clocked
         try:
             if after is not None:
                 return slots.update(alert, after, write_id=new_write_id())
@@ -62,17 +65,15 @@ def run_due_action(
     raise ConcurrentUpdateError
 
 
-def _held(alert: Alert, at: datetime, notifications: NotificationRepository) -> Alert | None:
-    """The alert with its next step put off; None if that is not due, or due indeed."""
+def _clocked(alert: Alert, at: datetime, notifications: NotificationRepository) -> Alert:
+    """Put the next step, where it is due, at the time that the ledger gives, and say why."""
     due = next_action(alert)
     if due.kind not in {ActionKind.ESCALATE, ActionKind.EXHAUST} or not due.is_due(at):
-        return None
+        return alert
     if not alert.escalation.waits_for_delay:
-        return None
+        return alert
     clock = step_clock(alert, notifications.of_alert(alert.alert_id))
-    if clock is None or clock.due_at <= at:
-        return None
-    return alert.held(clock.due_at, clock.why)
+    return alert if clock is None else alert.held(clock.due_at, clock.why, at=at)
 
 
 def _acted(alert: Alert, at: datetime, paging: PagingRepository) -> Alert | None:

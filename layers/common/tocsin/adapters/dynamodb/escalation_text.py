@@ -51,12 +51,13 @@ def write_escalation(escalation: Escalation) -> str | None:
 
 
 def escalation_from(written: str) -> Escalation:
-    """Read it."""
+    """Read it; an older one does not say which steps were asked, so its policy begins anew."""
     fields = json.loads(written)
+    is_older = bool(fields.get("loop")) and "asked" not in fields
     rest, timeout, worst = fields.get("rest"), fields.get("timeout"), fields.get("worst")
     return Escalation(
         policy=fields.get("policy"),
-        is_policy_known=bool(fields.get("known")),
+        is_policy_known=is_older or bool(fields.get("known")),
         step=fields.get("step", 0),
         step_name=fields.get("name"),
         targets=tuple(fields.get("to", ())),
@@ -67,7 +68,7 @@ def escalation_from(written: str) -> Escalation:
         repeats=fields.get("repeats", 0),
         next_step=fields.get("next"),
         escalates_at=_read_time(fields.get("at")),
-        is_restart=bool(fields.get("restart")),
+        is_restart=is_older or bool(fields.get("restart")),
         skips_ahead=bool(fields.get("skip")),
         awaits_stability=bool(fields.get("stable")),
         rest=None if rest is None else Rest(rest),
