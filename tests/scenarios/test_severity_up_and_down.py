@@ -131,9 +131,40 @@ def test_the_time_to_resolve_it_begins_anew(world: World) -> None:
     world.pass_time(minutes=20)
 
     signalled(world, Severity.CRITICAL)
+    world.pass_time(seconds=1)
 
     assert world.next_action(alert_id).at == NINE + 50 * MINUTE
     assert world.alert(alert_id).acknowledged_at == NINE
+
+
+@pytest.mark.parametrize("is_given_back", [True, False], ids=["given back", "timed out"])
+def test_what_became_worse_while_somebody_had_it_is_for_the_policy_of_now(
+    world: World, *, is_given_back: bool
+) -> None:
+    for name in ("alice", "bob"):
+        world.user(name)
+    office, night = frozenset((Severity.WARNING,)), CRITICAL
+    world.escalation_policy(
+        ("user:alice", HOUR), name="office", severities=office, ack_timeout=30 * MINUTE
+    )
+    world.escalation_policy(
+        ("user:bob", HOUR), name="night", severities=night, ack_timeout=30 * MINUTE
+    )
+    for severity, policy in (("warning", "office"), ("critical", "night")):
+        match = (Matcher.parse(f'severity="{severity}"'),)
+        route = Route(name=policy, match=match, escalation_policy=policy)
+        world.paging.routes.keep(route, at=world.now)
+    alert_id = signalled(world, Severity.WARNING)
+    world.acknowledge(alert_id)
+    signalled(world, Severity.CRITICAL)
+    world.pass_time(seconds=1)
+    assert world.paged() == ["alice"]
+
+    if is_given_back:
+        world.unacknowledge(alert_id)
+    world.pass_time(minutes=31)
+
+    assert world.paged() == ["bob"]
 
 
 def test_what_became_worse_and_was_given_back_is_not_told_as_worse_any_more(world: World) -> None:

@@ -307,7 +307,7 @@ class Alert:
         if is_news:
             escalation = replace(escalation, worst=severity)
         if changed.status is AlertStatus.ACKNOWLEDGED:
-            escalation = replace(escalation, ack_from=now) if is_news else escalation
+            escalation = escalation.worsened(now, policy) if is_news else escalation
         elif is_news or wakes:
             escalation = replace(escalation, policy=policy).wanted(now)
         elif escalation.rest is Rest.SEVERITY:

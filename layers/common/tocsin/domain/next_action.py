@@ -130,7 +130,8 @@ def _while_acknowledged(alert: Alert) -> NextAction:
     timeout = alert.escalation.ack_timeout
     if not alert.escalation.is_policy_known:
         why = "its escalation policy is looked up, which may have an ack timeout"
-        return NextAction(kind=ActionKind.CHOOSE_POLICY, at=alert.acknowledged_at, why=why)
+        at = alert.escalation.ack_from or alert.acknowledged_at
+        return NextAction(kind=ActionKind.CHOOSE_POLICY, at=at, why=why)
     if timeout is None or alert.acknowledged_at is None:
         why = f"acknowledged by {alert.acknowledged_by}"
         return NextAction(kind=ActionKind.NONE, at=None, why=why)
