@@ -107,7 +107,12 @@ class Line:
     """How long the provider takes for an answer once it has a message."""
     loses: list[tuple[Function, str]] = field(default_factory=list)
     """Requests whose reply a story lets get lost."""
-    knows_write_conflicts: bool = True
+    latency: timedelta = LATENCY
+    """Of each request to AWS, unless a plan says otherwise."""
+    refuses: Callable[[str, Mapping[str, Any]], bool] | None = None
+    """Says which requests DynamoDB refuses for good."""
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    """Queues of failures, and what was put there."""
     _used: set[tuple[Fault, int]] = field(default_factory=set)
     _away_until: dict[Kind, datetime] = field(default_factory=dict)
 
@@ -201,6 +206,8 @@ class Line:
             return _refusal(500, "InternalServerError")
         if fault is Kind.THROTTLE:
             return _refusal(400, "ThrottlingException")
+        if self.refuses is not None and self.refuses(operation, parameters):
+            return _refusal(400, "ValidationException")
         if fault in {Kind.CONFLICT, Kind.WRITE_CONFLICT}:
             return _conflict(parameters)
         if fault is Kind.REFUSE_PART:
@@ -220,7 +227,7 @@ class Line:
 
     def _latency(self) -> timedelta:
         if not self._has_jitter:
-            return LATENCY
+            return self.latency
         return timedelta(milliseconds=self.chance.choice((1, 2, 3, 5, 8, 20, 60, 200, 900)))
 
     def _is_throttled(self) -> bool:
@@ -305,12 +312,15 @@ class Line:
         if service is SSM:
             assert (operation, parameters["Name"]) == ("GetParameter", LINK_KEY)
             return {"Parameter": {"Value": LINK_SECRET}}
+        if operation == "SendMessage":
+            self.set_aside.append((parameters["QueueUrl"], parameters["MessageBody"]))
+            return {}
         assert (service, operation) == (SQS, "SendMessageBatch")
         return self.queues[parameters["QueueUrl"]].send_batch(parameters["Entries"], self.clock.now)
 
     def _ask_table(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "TransactWriteItems":
-            with self.table.locked(parameters, singles_too=self.knows_write_conflicts):
+            with self.table.locked(parameters):
                 self.clock.sleep(COMMIT)
                 return self.table.answer(operation, parameters)
         age = self._age(operation, parameters)

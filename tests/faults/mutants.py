@@ -256,7 +256,7 @@ def tried(rounds: int = ROUNDS) -> Caught | None:
     from tests.template_file import read_template  # noqa: PLC0415
 
     template, told = read_template(), []
-    for story in (it for it in STORIES if not it.is_known_broken):
+    for story in STORIES:
         try:
             told.append(calm(story, template, Tally()))
         except (AssertionError, StuckError) as problem:

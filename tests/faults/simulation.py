@@ -10,7 +10,7 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,8 +21,15 @@ from functions.ingest.answers import respond
 from functions.notifier.deliveries import deliver_messages
 from tests.examples import MINUTE, NINE
 from tests.fakes.write_ids import WriteIds
-from tests.faults import known_broken
-from tests.faults.functions import DELIVERIES, TIMERS, Process, Quiet
+from tests.faults.functions import (
+    DELIVERIES,
+    DELIVERIES_DEAD,
+    TABLE_CHANGE_FAILURES,
+    TIMERS,
+    TIMERS_DEAD,
+    Process,
+    Quiet,
+)
 from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
 from tests.faults.queue import Message, SimulatedQueue
@@ -32,12 +39,16 @@ from tests.faults.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
+from tocsin.adapters.dynamodb.stream import record_from
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import instant
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.sweep import SWEEP_EVERY
+from tocsin.lambda_runtime.time_left import RESERVE_SECONDS
 
+PAGE_SECONDS = 10.0
+"""As in functions/escalator/app.py, which cannot be loaded here."""
 SETTLE = timedelta(minutes=30)
 """After the end of a story, and all that it left."""
 EVENTS_LIMIT = 20_000
@@ -63,6 +74,10 @@ _TIMES_OF_A_LINE = ("due_at", "claimed_until", "next_attempt_at")
 
 class StuckError(Exception):
     """What a story waits for never comes, or the system never rests."""
+
+
+class CrashedError(TocsinError):
+    """A function ended with what it did not expect."""
 
 
 @dataclass
@@ -102,7 +117,6 @@ class World:
             function: timedelta(seconds=resources[name]["Properties"]["Timeout"])
             for function, name in _RESOURCES.items()
         }
-        self.line.knows_write_conflicts = Kind.WRITE_CONFLICT not in known_broken.KINDS
         self.new_write_id = WriteIds()
         self.loses_record: Callable[[Record], bool] | None = None
         """Says which records of the stream nobody ever works on."""
@@ -360,6 +374,29 @@ class World:
         queue.busy -= 1
         self._look_into(url)
 
+    def redrive(self) -> None:
+        """Bring back what was set aside, as `make redrive` does."""
+        taken, self.line.set_aside = self.line.set_aside, []
+        for url, body in taken:
+            if url in _DEAD_LETTERS:
+                queue = _DEAD_LETTERS[url]
+                self.queues[queue].add(body, self.now)
+                self._look_into(queue)
+            elif not self._is_followed(json.loads(body)):
+                self.line.set_aside.append((url, body))
+
+    def _is_followed(self, kept: Mapping[str, Any]) -> bool:
+        record = record_from(kept)
+        assert record is not None
+
+        def work(process: Process) -> list[str]:
+            return follow_records([record], replace(process.escalator, failures=None))
+
+        try:
+            return not self._run(Function.TABLE_CHANGE, work, _nothing)
+        except (DeathError, TocsinError):
+            return False
+
     # Ticks
 
     def _plan_tick(self) -> None:
@@ -381,7 +418,7 @@ class World:
 
     def _tick(self, process: Process) -> None:
         if self.has_sweep:
-            run_tick(process.escalator, lambda: False)
+            run_tick(process.escalator, lambda: process.seconds_left() < PAGE_SECONDS)
         else:
             tick(process.escalator)
 
@@ -438,6 +475,11 @@ class World:
             is_told = self.line.end(run)
             if deletes is not None:
                 deletes[0] = is_told
+        except TocsinError:
+            raise
+        except Exception as error:
+            self.log.unexpected.append(f"{function} ended with {error!r}")
+            raise CrashedError(str(function)) from error
         finally:
             task.run_of = outer
             if not run.is_dead:
@@ -464,12 +506,21 @@ class World:
             calls=self.line.call_of,
             now=lambda: self.clock.now + skew,
             wait=lambda seconds: self.clock.sleep(timedelta(seconds=seconds)),
-            threads=SideBySide(self.clock),
+            threads=SideBySide(self.clock, _THREADS.get(function, 1)),
             new_write_id=self.new_write_id,
             outbound=Wire(self.line),
             personal=Personal(self.line),
             log=self.log,
+            seconds_left=self._seconds_left,
+            failures_url=_FAILURES.get(function, ""),
         )
+
+    def _seconds_left(self) -> float:
+        """Until the run that is under way is stopped, less what its answer takes."""
+        run = current().run_of
+        assert run is not None
+        assert run.deadline is not None
+        return max(0.0, (run.deadline - self.now).total_seconds() - RESERVE_SECONDS)
 
     def _held_back(self, function: Function) -> int | None:
         """For how long the next run of a function has to wait, if the plan says so."""
@@ -506,6 +557,14 @@ class World:
         self.ambiguous.update(key for key in accepted if key not in sent)
 
 
+_FAILURES = {
+    Function.TABLE_CHANGE: TABLE_CHANGE_FAILURES,
+    Function.TIMER: TIMERS_DEAD,
+    Function.NOTIFIER: DELIVERIES_DEAD,
+}
+_DEAD_LETTERS = {TIMERS_DEAD: TIMERS, DELIVERIES_DEAD: DELIVERIES}
+_THREADS = {Function.INGEST: 16, Function.TIMER: 5, Function.NOTIFIER: 10}
+"""As in each function's app.py, which cannot be loaded here."""
 _WORKERS = {TIMERS: Function.TIMER, DELIVERIES: Function.NOTIFIER}
 
 
