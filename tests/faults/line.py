@@ -192,24 +192,13 @@ class Line:
         """One more attempt of a request."""
         return self._outcome(service, operation, parameters)
 
-    def _outcome(  # noqa: PLR0911 - one for each way in which a request may end
-        self, service: Service, operation: str, parameters: Mapping[str, Any]
-    ) -> Outcome:
+    def _outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
         run = current().run_of
         assert isinstance(run, Run)
         fault = self._boundary(run, operation)
         self.clock.sleep(self._latency())
-        if service is DYNAMODB and self._is_throttled():
-            fault = Kind.THROTTLE
-        away = Kind.STORAGE_OUT if service is DYNAMODB else Kind.QUEUES_OUT
-        if service is not SSM and self.is_away(away):
-            return _refusal(500, "InternalServerError")
-        if fault is Kind.THROTTLE:
-            return _refusal(400, "ThrottlingException")
-        if self.refuses is not None and self.refuses(operation, parameters):
-            return _refusal(400, "ValidationException")
-        if fault in {Kind.CONFLICT, Kind.WRITE_CONFLICT}:
-            return _conflict(parameters)
+        if (refusal := self._refusal_of(service, operation, parameters, fault)) is not None:
+            return refusal
         if fault is Kind.REFUSE_PART:
             return self._refuse_first(parameters)
         try:
@@ -224,6 +213,23 @@ class Line:
         if fault is Kind.CUT_REPLY:
             return {"Successful": answer.get("Successful", ())[1:]}
         return answer
+
+    def _refusal_of(
+        self, service: Service, operation: str, parameters: Mapping[str, Any], fault: Kind | None
+    ) -> Reply | None:
+        """What a service answers that does nothing."""
+        away = Kind.STORAGE_OUT if service is DYNAMODB else Kind.QUEUES_OUT
+        if service is DYNAMODB and self._is_throttled():
+            fault = Kind.THROTTLE
+        if service is not SSM and self.is_away(away):
+            return _refusal(500, "InternalServerError")
+        if fault is Kind.THROTTLE:
+            return _refusal(400, "ThrottlingException")
+        if fault in {Kind.CONFLICT, Kind.WRITE_CONFLICT}:
+            return _conflict(parameters)
+        if self.refuses is not None and self.refuses(operation, parameters):
+            return _refusal(400, "ValidationException")
+        return None
 
     def _latency(self) -> timedelta:
         if not self._has_jitter:
