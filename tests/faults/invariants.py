@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from tests.faults.ending import Findings, name_of
-from tests.faults.plans import Kind
+from tests.faults.plans import Function, Kind
 from tests.faults.table import Record
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
-from tocsin.domain.sweep import PLANNED_AFTER
+from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
 from tocsin.domain.timeline import Change, ChangeType
 
 GRACE = timedelta(seconds=30)
@@ -416,8 +416,14 @@ def _followed_steps(found: Findings) -> Iterator[tuple[BegunStep, BegunStep]]:
 
 def _late(found: Findings, calm: timedelta) -> timedelta:
     """How late something may be under this plan."""
+    if not found.team.world.plan:
+        return calm
     held_up = found.team.world.line.held_up
-    return max(calm, BOUND) + held_up if found.team.world.plan else calm
+    if found.team.loses:
+        # What only a sweep finds waits for the next one if a tick goes wrong.
+        ticks = [it for it in found.team.world.plan if it.function is Function.TICK]
+        held_up += len(ticks) * SWEEP_EVERY
+    return max(calm, BOUND) + held_up
 
 
 def _skew(found: Findings) -> timedelta:

@@ -162,6 +162,10 @@ class Line:
         until = self._away_until.get(kind)
         return until is not None and self.clock.now < until
 
+    def back_at(self, kind: Kind) -> datetime:
+        """When a service is there again that is away for now."""
+        return self._away_until[kind]
+
     def go_away(self, kind: Kind, duration: timedelta) -> None:
         """Let a service be away for a while."""
         self._away_until[kind] = max(

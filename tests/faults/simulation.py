@@ -274,7 +274,13 @@ class World:
 
     def _expect_sweeps(self, since: datetime) -> None:
         first = since + (NINE - since) % SWEEP_EVERY
-        self._sweeps.update(first + number * SWEEP_EVERY for number in range(self.sweeps_after))
+        # A tick whose clock is wrong sweeps some minutes before or after.
+        wrong = {-(it.seconds // 60) * MINUTE for it in self.plan if it.kind is Kind.SKEW}
+        self._sweeps.update(
+            first + number * SWEEP_EVERY + shift
+            for number in range(self.sweeps_after)
+            for shift in {timedelta(), *wrong}
+        )
 
     def _look_at(self, shard: Shard) -> None:
         if shard.records and not shard.is_busy and not self.holds_stream:
@@ -328,7 +334,10 @@ class World:
 
     def _receive(self, url: str) -> None:
         queue, function = self.queues[url], _WORKERS[url]
-        if queue.busy >= CONCURRENCY or self.line.is_away(Kind.QUEUES_OUT):
+        if queue.busy >= CONCURRENCY:
+            return
+        if self.line.is_away(Kind.QUEUES_OUT):
+            self.clock.at(self.line.back_at(Kind.QUEUES_OUT), partial(self._receive, url))
             return
         if (at := queue.next_at) is None or at > self.now:
             return
@@ -451,6 +460,9 @@ class World:
             self._run(function, work, _nothing)
         except (DeathError, TocsinError):
             self.redelivered += 1
+            if function is Function.TICK:
+                self._expect_sweeps(self.now)
+                self._plan_tick()
 
     def _run[T](
         self,
