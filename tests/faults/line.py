@@ -111,6 +111,8 @@ class Line:
     """Of each request to AWS, unless a plan says otherwise."""
     refuses: Callable[[str, Mapping[str, Any]], bool] | None = None
     """Says which requests DynamoDB refuses for good."""
+    notes_outage: Callable[[datetime], None] = lambda until: None  # noqa: ARG005 - nobody listens
+    """Is told when a service goes away, and until when."""
     set_aside: list[tuple[str, str]] = field(default_factory=list)
     """Queues of failures, and what was put there."""
     _used: set[tuple[Fault, int]] = field(default_factory=set)
@@ -172,6 +174,7 @@ class Line:
             self._away_until.get(kind, self.clock.now), self.clock.now + duration
         )
         self.clock.at(self._away_until[kind], _nothing)
+        self.notes_outage(self._away_until[kind])
 
     def call_of(self, service: Service) -> Call:
         """The functions' own client; its patience is asked only where something goes wrong."""

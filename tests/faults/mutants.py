@@ -33,6 +33,8 @@ class Mutant:
     after: str
     imports: str = ""
     """What the changed text needs besides."""
+    aims: tuple[str, ...] = ()
+    """Parts of the names of stories that are told first, as they are about it."""
 
     @property
     def path(self) -> Path:
@@ -88,19 +90,19 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "failures of the stream are swallowed",
         "functions.escalator.table_changes",
-        "    except TryAgainError:\n        raise\n",
-        "    except TryAgainError:\n        return []\n",
+        "        raise\n    except Exception as error:\n",
+        "        return True\n    except Exception as error:\n",
     ),
     Mutant(
         "failures of messages are swallowed",
-        "functions.notifier.deliveries",
-        "        return False\n",
-        "        return True\n",
+        "tocsin.lambda_runtime.set_aside",
+        "        return False\n    except Exception:\n        ports.log.exception(failed",
+        "        return True\n    except Exception:\n        ports.log.exception(failed",
     ),
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = act(alert, at, _policy(alert, at, paging))\n",
+        "        after = _held(alert, at, notifications) or act(alert, at, _policy(alert, at, paging))\n",
         "        after = act(alert, at, _policy(alert, at, paging)) if alert.snooze else None\n",
     ),
     Mutant(
@@ -120,7 +122,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "own writes are taken for those of others",
         f"{_DYNAMODB}.slot_repository",
-        '    if item and item.get("write_id", {}).get("S") == write_id:\n        return item\n',
+        "    if item and write_id and is_ours(item, write_id):\n        return item\n",
         "",
     ),
     Mutant(
@@ -174,11 +176,31 @@ MUTANTS: Final[Sequence[Mutant]] = (
         '"ConsistentRead": True',
         '"ConsistentRead": False',
     ),
-    Everywhere(
+    Mutant(
         "alerts are read inconsistently, also before sending",
         f"{_DYNAMODB}.alert_repository",
-        '"ConsistentRead": True',
-        '"ConsistentRead": False',
+        "        live = get_item(self.call, self.table_name, slot)\n",
+        '        request = {"TableName": self.table_name, "Key": slot}\n'
+        '        live: Image | None = self.call("GetItem", request).get("Item")\n',
+    ),
+    Mutant(
+        "alerts are read by a range",
+        f"{_DYNAMODB}.alert_repository",
+        "        live = get_item(self.call, self.table_name, slot)\n",
+        "        request = {\n"
+        '            "TableName": self.table_name,\n'
+        '            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",\n'
+        '            "ExpressionAttributeValues": {\n'
+        '                ":pk": slot["pk"],\n'
+        '                ":first": text(f"E#{alert_id}"),\n'
+        '                ":last": slot["sk"],\n'
+        "            },\n"
+        '            "ConsistentRead": True,\n'
+        '            "Limit": 3,\n'
+        "        }\n"
+        '        found = self.call("Query", request)["Items"]\n'
+        '        live = next((item for item in found if item["sk"] == slot["sk"]), None)\n',
+        aims=("with values",),
     ),
     Mutant(
         "the sweep looks at firing alerts only",
@@ -189,8 +211,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "no sweep at all",
         "functions.escalator.due_timers",
-        "    if now.minute % (SWEEP_EVERY // _MINUTE):\n",
-        "    if now.minute >= 0:\n",
+        "    if now.minute % (SWEEP_EVERY // _MINUTE) and sweeps.state().cursor is None:\n",
+        "    if sweeps is not None:\n",
     ),
     Mutant(
         "a channel's failures add up for ever",
@@ -204,6 +226,49 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "        is_urgent = delivery.is_page and alert is not None and alert.severity"
         " is Severity.CRITICAL\n",
         "        is_urgent = False\n",
+    ),
+    Mutant(
+        "the next step goes by number",
+        "tocsin.domain.escalation",
+        "    left = Counter(asked)\n",
+        "    return len(asked) if len(asked) < len(policy.steps) else None\n    left = Counter(asked)\n",
+    ),
+    Mutant(
+        "a step's clock runs from its write",
+        "tocsin.domain.step_clock",
+        "    if len(known) < max(planned, len(out)):\n",
+        "    known = [begun_at]\n    if not known:\n",
+    ),
+    Mutant(
+        "a rule's message belongs to a run",
+        "tocsin.domain.step_plan",
+        "asked = replace(asked, step=0, loop=template.spell)",
+        "asked = replace(asked, step=0, loop=template.loop)",
+    ),
+    Mutant(
+        "each rise restarts the escalation",
+        "tocsin.domain.alert",
+        "        is_news = severity.is_worse_than(escalation.worst or self.severity)\n",
+        "        is_news = severity.is_worse_than(self.severity)\n",
+    ),
+    Mutant(
+        "what was on its way is not corrected",
+        "tocsin.usecases.follow_notifications",
+        "    corrections = [plan_correction(alert, each, ledger, directory) for each in in_doubt]\n",
+        "    corrections: list[Delivery | None] = []\n",
+        imports="from tocsin.domain.notification import Delivery",
+    ),
+    Mutant(
+        "no line for what waits",
+        "tocsin.usecases.follow_changes",
+        "        if not _add(Notification.waiting(each, at=now), outlets).state.has_ended\n",
+        "        if now and outlets\n",
+    ),
+    Mutant(
+        "a write that meets a transaction is given up",
+        "tocsin.adapters.aws_json",
+        '"TransactionConflictException", "ReplicatedWriteConflictException"',
+        '"ReplicatedWriteConflictException"',
     ),
 )
 

@@ -24,6 +24,7 @@ from tests.fakes.write_ids import WriteIds
 from tests.faults.functions import (
     DELIVERIES,
     DELIVERIES_DEAD,
+    TABLE,
     TABLE_CHANGE_FAILURES,
     TIMERS,
     TIMERS_DEAD,
@@ -40,6 +41,7 @@ from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
 from tocsin.adapters.dynamodb.stream import record_from
+from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import instant
 from tocsin.domain.next_action import LOOK_AHEAD
@@ -106,6 +108,7 @@ class World:
         self.clock = Scheduler(NINE, self._settle)
         table = SimulatedTable(resources["Table"]["Properties"], lambda: self.clock.now)
         self.line = Line(table, self.queues, self.plan, self.chance, self.clock)
+        self.line.notes_outage = self._expect_sweeps_until
         source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
         patterns = source["Properties"]["FilterCriteria"]["Filters"]
         self.stream = SimulatedStream(
@@ -282,6 +285,12 @@ class World:
             for shift in {timedelta(), *wrong}
         )
 
+    def _expect_sweeps_until(self, until: datetime) -> None:
+        at = self.now
+        while at < until + SWEEP_EVERY:
+            self._expect_sweeps(at)
+            at += SWEEP_EVERY
+
     def _look_at(self, shard: Shard) -> None:
         if shard.records and not shard.is_busy and not self.holds_stream:
             at = max(self.now + STREAM_DELAY, shard.ready_at or self.now)
@@ -426,10 +435,23 @@ class World:
         self._plan_tick()
 
     def _tick(self, process: Process) -> None:
+        self._note_sweeps_left_out()
         if self.has_sweep:
             run_tick(process.escalator, lambda: process.seconds_left() < PAGE_SECONDS)
         else:
             tick(process.escalator)
+
+    def _note_sweeps_left_out(self) -> None:
+        """Those that had found nothing are not run, but they did end."""
+        last = self.now - (self.now - NINE) % SWEEP_EVERY
+        if last == self.now - (self.now - NINE) % MINUTE:
+            last -= SWEEP_EVERY
+        if last in self._sweeps:
+            return
+        sweeps = DynamoDBSweeps(self.call, TABLE)
+        state = sweeps.state()
+        if state.ended_at is not None and state.ended_at < last:
+            sweeps.keep(replace(state, ended_at=last))
 
     def _next_tick(self) -> datetime | None:
         """The next full minute at which a tick finds something, or a sweep may."""

@@ -28,7 +28,7 @@ from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import Actor, AlertId, fingerprint
 from tocsin.domain.integration import HEARTBEATS, Integration, IntegrationType, Token
-from tocsin.domain.notification import DeliveryState
+from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
 from tocsin.usecases.change_alert import change_alert
 
@@ -367,7 +367,11 @@ class Team:
 
     def flapping_pages(self) -> list[str]:
         """Pages of alerts that flap, as they arrived."""
-        return [it.key for it in self.world.line.received if it.is_flapping]
+        return [
+            it.key
+            for it in self.world.line.received
+            if it.is_flapping and it.event == NotificationEvent.PAGED
+        ]
 
     def find(self, name: str = "disk", *, integration: str = PROMETHEUS) -> Alert | None:
         """The newest alert of a name."""
