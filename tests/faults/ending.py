@@ -132,6 +132,8 @@ def differences(calm: Findings, found: Findings, *, is_hasty: bool) -> Iterator[
     for name, number in expected.occurrences.items():
         more = ended.occurrences.get(name, 0) - number
         again = found.team.world.redelivered if name.startswith("heartbeat:") else 0
+        # A repeat whose reply is lost is counted again if another was counted in between (ADR 1).
+        again += happened[Kind.LOSE_REPLY]
         if not 0 <= more <= found.team.repeated + found.team.world.resent + again:
             yield f"{name} occurred {more} times more"
 

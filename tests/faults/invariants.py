@@ -78,7 +78,8 @@ def signals_are_counted(found: Findings) -> Iterator[str]:
     counted: Counter[str] = Counter()
     for alert in found.alerts:
         counted[alert.dedup_key] += alert.occurrences
-    more_at_most = team.repeated + team.world.resent
+    # A repeat whose reply is lost is counted again if another one was counted in between (ADR 1).
+    more_at_most = team.repeated + team.world.resent + team.world.line.happened[Kind.LOSE_REPLY]
     for key, number in team.signals.items():
         if not number <= counted[key] + team.suppressed <= number + more_at_most:
             yield f"{number} signals of {key}, and {counted[key]} are counted"

@@ -29,6 +29,7 @@ from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.http_connection import Reply
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.ids import AlertId
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
@@ -69,7 +70,7 @@ class Received:
 
     at: datetime
     key: str
-    alert_id: str
+    alert_id: AlertId
     event: str
     is_flapping: bool = False
 
@@ -252,7 +253,7 @@ class Line:
         answer = self._do(SQS, "SendMessageBatch", {**parameters, "Entries": others})
         return {**answer, "Failed": [{"Id": first["Id"], "Code": "InternalError"}]}
 
-    def provide(self, key: str, alert_id: str, event: str, *, is_flapping: bool = False) -> int:
+    def provide(self, key: str, alert_id: AlertId, event: str, *, is_flapping: bool = False) -> int:
         """One request to a provider; the status of its answer.
 
         Raises:

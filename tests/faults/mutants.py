@@ -131,7 +131,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "                left = [each for each in left if each.place not in known]\n",
         "                for each in left:\n"
         "                    if each.place in known and each.counts != Counts():\n"
-        "                        move = self._move_counts(each.counts, each)\n"
+        "                        move = self._move_counts(each.counts, each.slot)\n"
         '                        self.call("UpdateItem", move["Update"])\n'
         "                left = [each for each in left if each.place not in known]\n",
     ),
@@ -273,6 +273,10 @@ MUTANTS: Final[Sequence[Mutant]] = (
 )
 
 
+_NO_MISTAKES: Final = ("NameError", "AttributeError", "TypeError")
+"""A mutant that raises these is written wrongly."""
+
+
 class _Loader(importlib.abc.SourceLoader):
     def __init__(self, mutant: Mutant) -> None:
         self._mutant = mutant
@@ -329,7 +333,7 @@ def tried(rounds: int = ROUNDS) -> Caught | None:
     for seed in range(1, rounds + 1):
         for each in told:
             problems = each.problems(each.plan(seed), seed)
-            if any("NameError" in problem for problem in problems):
+            if any(wrong in problem for problem in problems for wrong in _NO_MISTAKES):
                 raise ValueError(problems)
             if problems:
                 return Caught(each.story.name, seed, problems[0])

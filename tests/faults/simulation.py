@@ -290,6 +290,7 @@ class World:
         while at < until + SWEEP_EVERY:
             self._expect_sweeps(at)
             at += SWEEP_EVERY
+        self._plan_tick()
 
     def _look_at(self, shard: Shard) -> None:
         if shard.records and not shard.is_busy and not self.holds_stream:
@@ -438,8 +439,17 @@ class World:
         self._note_sweeps_left_out()
         if self.has_sweep:
             run_tick(process.escalator, lambda: process.seconds_left() < PAGE_SECONDS)
+            self._expect_another_sweep(process.now())
         else:
             tick(process.escalator)
+
+    def _expect_another_sweep(self, at: datetime) -> None:
+        """Where storage or a queue refused one, the next may find more."""
+        ended_at = DynamoDBSweeps(self.call, TABLE).state().ended_at
+        is_sweep = not at.minute % (SWEEP_EVERY // MINUTE)
+        if is_sweep and (ended_at is None or at - ended_at > MINUTE):
+            self._expect_sweeps(self.now)
+            self._plan_tick()
 
     def _note_sweeps_left_out(self) -> None:
         """Those that had found nothing are not run, but they did end."""
