@@ -445,9 +445,9 @@ class World:
 
     def _expect_another_sweep(self, at: datetime) -> None:
         """Where storage or a queue refused one, the next may find more."""
-        ended_at = DynamoDBSweeps(self.call, TABLE).state().ended_at
+        kept_at = DynamoDBSweeps(self.call, TABLE).state().kept_at
         is_sweep = not at.minute % (SWEEP_EVERY // MINUTE)
-        if is_sweep and (ended_at is None or at - ended_at > MINUTE):
+        if is_sweep and (kept_at is None or at - kept_at > MINUTE):
             self._expect_sweeps(self.now)
             self._plan_tick()
 
@@ -460,8 +460,8 @@ class World:
             return
         sweeps = DynamoDBSweeps(self.call, TABLE)
         state = sweeps.state()
-        if state.ended_at is not None and state.ended_at < last:
-            sweeps.keep(replace(state, ended_at=last))
+        if state.kept_at is not None and state.kept_at < last:
+            sweeps.keep(replace(state, kept_at=last))
 
     def _next_tick(self) -> datetime | None:
         """The next full minute at which a tick finds something, or a sweep may."""
