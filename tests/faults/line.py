@@ -26,6 +26,7 @@ from tests.faults.scheduler import DeathError, Scheduler, current
 from tests.faults.table import RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
+from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.http_connection import Reply
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
@@ -114,6 +115,8 @@ class Line:
     """Says which requests DynamoDB refuses for good."""
     notes_outage: Callable[[datetime], None] = lambda until: None  # noqa: ARG005 - nobody listens
     """Is told when a service goes away, and until when."""
+    corrections: int = 0
+    """Of the numbers of open alerts, by sweeps."""
     set_aside: list[tuple[str, str]] = field(default_factory=list)
     """Queues of failures, and what was put there."""
     _used: set[tuple[Fault, int]] = field(default_factory=set)
@@ -213,6 +216,8 @@ class Line:
             answer = self._do(service, operation, parameters)
         except RefusedError as refused:
             return _refusal(400, refused.code, **refused.answer)
+        if run.function is Function.TICK and operation == "UpdateItem":
+            self.corrections += parameters["Key"]["pk"]["S"] == keys.COUNT_PARTITION
         if (run.function, operation) in self.loses:
             self.loses.remove((run.function, operation))
             fault = Kind.LOSE_REPLY

@@ -102,8 +102,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = _held(alert, at, notifications) or act(alert, at, _policy(alert, at, paging))\n",
-        "        after = act(alert, at, _policy(alert, at, paging)) if alert.snooze else None\n",
+        "        after = _held(alert, at, notifications) or _acted(alert, at, paging)\n",
+        "        after = _acted(alert, at, paging) if alert.snooze else None\n",
     ),
     Mutant(
         "pages are queued by the timeline alone",
@@ -178,28 +178,29 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "alerts are read inconsistently, also before sending",
-        f"{_DYNAMODB}.alert_repository",
-        "        live = get_item(self.call, self.table_name, slot)\n",
-        '        request = {"TableName": self.table_name, "Key": slot}\n'
-        '        live: Image | None = self.call("GetItem", request).get("Item")\n',
+        f"{_DYNAMODB}.slot_repository",
+        "    live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))\n",
+        "    key = keys.slot_key(fingerprint_of(alert_id))\n"
+        '    live = call("GetItem", {"TableName": table_name, "Key": key}).get("Item")\n',
     ),
     Mutant(
         "alerts are read by a range",
-        f"{_DYNAMODB}.alert_repository",
-        "        live = get_item(self.call, self.table_name, slot)\n",
-        "        request = {\n"
-        '            "TableName": self.table_name,\n'
-        '            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",\n'
-        '            "ExpressionAttributeValues": {\n'
-        '                ":pk": slot["pk"],\n'
-        '                ":first": text(f"E#{alert_id}"),\n'
-        '                ":last": slot["sk"],\n'
-        "            },\n"
-        '            "ConsistentRead": True,\n'
-        '            "Limit": 3,\n'
-        "        }\n"
-        '        found = self.call("Query", request)["Items"]\n'
-        '        live = next((item for item in found if item["sk"] == slot["sk"]), None)\n',
+        f"{_DYNAMODB}.slot_repository",
+        "    live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))\n",
+        "    slot = keys.slot_key(fingerprint_of(alert_id))\n"
+        "    request = {\n"
+        '        "TableName": table_name,\n'
+        '        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",\n'
+        '        "ExpressionAttributeValues": {\n'
+        '            ":pk": slot["pk"],\n'
+        '            ":first": text(f"E#{alert_id}"),\n'
+        '            ":last": slot["sk"],\n'
+        "        },\n"
+        '        "ConsistentRead": True,\n'
+        '        "Limit": 3,\n'
+        "    }\n"
+        '    found = call("Query", request)["Items"]\n'
+        '    live = next((item for item in found if item["sk"] == slot["sk"]), None)\n',
         aims=("with values",),
     ),
     Mutant(

@@ -53,7 +53,8 @@ class Calm:
 
     def plan(self, seed: int) -> Plan:
         """What goes wrong by a seed; something else in each story."""
-        return plan_of((crc32(self.story.name.encode()) << 64) + seed, self.boundaries)
+        mixed = (crc32(self.story.name.encode()) << 64) + seed
+        return plan_of(mixed, self.boundaries, alone=seed)
 
     def problems(self, plan: Plan, seed: int = 0) -> list[str]:
         """What is wrong after the same story under a plan."""
