@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,9 +121,9 @@ class _Work:
             else:
                 taken[place] = take_one(entry, self.sent, self.integration, self.ports)
         running = [self.beside.threads.submit(take_group, places) for places in alike.values()]
-        wait(running)
-        for each in running:
-            each.result()
+        failures = [failure for each in running if (failure := each.exception())]
+        for failure in failures:
+            raise failure
         return taken
 
     def _must_stop(self) -> bool:

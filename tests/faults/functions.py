@@ -10,6 +10,7 @@ from typing import Any
 from functions.escalator.ports import Ports as EscalatorPorts
 from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports as IngestPorts
+from functions.ingest.side_by_side import SideBySide as LongLists
 from functions.notifier.links import ParameterLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
@@ -23,9 +24,11 @@ from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.domain.errors import DeliveryFailedError, TocsinError
 from tocsin.domain.people import ChannelType
@@ -38,6 +41,9 @@ TABLE = "tocsin"
 RETENTION = timedelta(days=90)
 TIMERS = "https://sqs.invalid/timers"
 DELIVERIES = "https://sqs.invalid/deliveries"
+TIMERS_DEAD = "https://sqs.invalid/timers-dead"
+DELIVERIES_DEAD = "https://sqs.invalid/deliveries-dead"
+TABLE_CHANGE_FAILURES = "https://sqs.invalid/table-change-failures"
 LINK_KEY = "/tocsin/tocsin/link-key"
 PUBLIC_URL = "https://tocsin.example.com"
 
@@ -101,6 +107,8 @@ class Process:
     personal: Sender
     """Brings e-mail and SMS."""
     log: Quiet
+    seconds_left: Callable[[], float]
+    failures_url: str
     _made: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -147,6 +155,16 @@ class Process:
             new_write_id=self.new_write_id,
             log=QuietLog(self.log),
             service="ingest",
+            side_by_side=lambda: self._long_lists(call),
+        )
+
+    def _long_lists(self, call: Call) -> LongLists:
+        return LongLists(
+            threads=self.threads,
+            slots=DynamoDBSlots(call, TABLE, RETENTION),
+            paging=DynamoDBPaging(call, TABLE),
+            progress=DynamoDBProgress(call, TABLE),
+            seconds_left=self.seconds_left,
         )
 
     def _escalator(self) -> EscalatorPorts:
@@ -169,6 +187,7 @@ class Process:
             new_write_id=self.new_write_id,
             log=self.log,
             service="escalator",
+            failures=SqsFailures(queue, self.failures_url),
         )
 
     def _notifier(self) -> NotifierPorts:
@@ -198,7 +217,13 @@ class Process:
             now=self.now,
             new_write_id=self.new_write_id,
         )
-        return _Notifier(work=work, threads=self.threads, log=self.log, service="notifier")
+        return _Notifier(
+            work=work,
+            threads=self.threads,
+            log=self.log,
+            service="notifier",
+            failures=SqsFailures(self.calls(SQS), self.failures_url),
+        )
 
 
 def _unused() -> Any:  # noqa: ANN401 - never made

@@ -26,9 +26,11 @@ from tests.faults.scheduler import DeathError, Scheduler, current
 from tests.faults.table import RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
+from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.http_connection import Reply
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.ids import AlertId
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
@@ -69,7 +71,7 @@ class Received:
 
     at: datetime
     key: str
-    alert_id: str
+    alert_id: AlertId
     event: str
     is_flapping: bool = False
 
@@ -107,7 +109,16 @@ class Line:
     """How long the provider takes for an answer once it has a message."""
     loses: list[tuple[Function, str]] = field(default_factory=list)
     """Requests whose reply a story lets get lost."""
-    knows_write_conflicts: bool = True
+    latency: timedelta = LATENCY
+    """Of each request to AWS, unless a plan says otherwise."""
+    refuses: Callable[[str, Mapping[str, Any]], bool] | None = None
+    """Says which requests DynamoDB refuses for good."""
+    notes_outage: Callable[[datetime], None] = lambda until: None  # noqa: ARG005 - nobody listens
+    """Is told when a service goes away, and until when."""
+    corrections: int = 0
+    """Of the numbers of open alerts, by sweeps."""
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+    """Queues of failures, and what was put there."""
     _used: set[tuple[Fault, int]] = field(default_factory=set)
     _away_until: dict[Kind, datetime] = field(default_factory=dict)
 
@@ -157,12 +168,17 @@ class Line:
         until = self._away_until.get(kind)
         return until is not None and self.clock.now < until
 
+    def back_at(self, kind: Kind) -> datetime:
+        """When a service is there again that is away for now."""
+        return self._away_until[kind]
+
     def go_away(self, kind: Kind, duration: timedelta) -> None:
         """Let a service be away for a while."""
         self._away_until[kind] = max(
             self._away_until.get(kind, self.clock.now), self.clock.now + duration
         )
         self.clock.at(self._away_until[kind], _nothing)
+        self.notes_outage(self._away_until[kind])
 
     def call_of(self, service: Service) -> Call:
         """The functions' own client; its patience is asked only where something goes wrong."""
@@ -187,28 +203,21 @@ class Line:
         """One more attempt of a request."""
         return self._outcome(service, operation, parameters)
 
-    def _outcome(  # noqa: PLR0911 - one for each way in which a request may end
-        self, service: Service, operation: str, parameters: Mapping[str, Any]
-    ) -> Outcome:
+    def _outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
         run = current().run_of
         assert isinstance(run, Run)
         fault = self._boundary(run, operation)
         self.clock.sleep(self._latency())
-        if service is DYNAMODB and self._is_throttled():
-            fault = Kind.THROTTLE
-        away = Kind.STORAGE_OUT if service is DYNAMODB else Kind.QUEUES_OUT
-        if service is not SSM and self.is_away(away):
-            return _refusal(500, "InternalServerError")
-        if fault is Kind.THROTTLE:
-            return _refusal(400, "ThrottlingException")
-        if fault in {Kind.CONFLICT, Kind.WRITE_CONFLICT}:
-            return _conflict(parameters)
+        if (refusal := self._refusal_of(service, operation, parameters, fault)) is not None:
+            return refusal
         if fault is Kind.REFUSE_PART:
             return self._refuse_first(parameters)
         try:
             answer = self._do(service, operation, parameters)
         except RefusedError as refused:
             return _refusal(400, refused.code, **refused.answer)
+        if run.function is Function.TICK and operation == "UpdateItem":
+            self.corrections += parameters["Key"]["pk"]["S"] == keys.COUNT_PARTITION
         if (run.function, operation) in self.loses:
             self.loses.remove((run.function, operation))
             fault = Kind.LOSE_REPLY
@@ -218,9 +227,26 @@ class Line:
             return {"Successful": answer.get("Successful", ())[1:]}
         return answer
 
+    def _refusal_of(
+        self, service: Service, operation: str, parameters: Mapping[str, Any], fault: Kind | None
+    ) -> Reply | None:
+        """What a service answers that does nothing."""
+        away = Kind.STORAGE_OUT if service is DYNAMODB else Kind.QUEUES_OUT
+        if service is DYNAMODB and self._is_throttled():
+            fault = Kind.THROTTLE
+        if service is not SSM and self.is_away(away):
+            return _refusal(500, "InternalServerError")
+        if fault is Kind.THROTTLE:
+            return _refusal(400, "ThrottlingException")
+        if fault in {Kind.CONFLICT, Kind.WRITE_CONFLICT}:
+            return _conflict(parameters)
+        if self.refuses is not None and self.refuses(operation, parameters):
+            return _refusal(400, "ValidationException")
+        return None
+
     def _latency(self) -> timedelta:
         if not self._has_jitter:
-            return LATENCY
+            return self.latency
         return timedelta(milliseconds=self.chance.choice((1, 2, 3, 5, 8, 20, 60, 200, 900)))
 
     def _is_throttled(self) -> bool:
@@ -232,7 +258,7 @@ class Line:
         answer = self._do(SQS, "SendMessageBatch", {**parameters, "Entries": others})
         return {**answer, "Failed": [{"Id": first["Id"], "Code": "InternalError"}]}
 
-    def provide(self, key: str, alert_id: str, event: str, *, is_flapping: bool = False) -> int:
+    def provide(self, key: str, alert_id: AlertId, event: str, *, is_flapping: bool = False) -> int:
         """One request to a provider; the status of its answer.
 
         Raises:
@@ -305,12 +331,15 @@ class Line:
         if service is SSM:
             assert (operation, parameters["Name"]) == ("GetParameter", LINK_KEY)
             return {"Parameter": {"Value": LINK_SECRET}}
+        if operation == "SendMessage":
+            self.set_aside.append((parameters["QueueUrl"], parameters["MessageBody"]))
+            return {}
         assert (service, operation) == (SQS, "SendMessageBatch")
         return self.queues[parameters["QueueUrl"]].send_batch(parameters["Entries"], self.clock.now)
 
     def _ask_table(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if operation == "TransactWriteItems":
-            with self.table.locked(parameters, singles_too=self.knows_write_conflicts):
+            with self.table.locked(parameters):
                 self.clock.sleep(COMMIT)
                 return self.table.answer(operation, parameters)
         age = self._age(operation, parameters)

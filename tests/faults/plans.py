@@ -96,8 +96,21 @@ def kills(boundaries: Boundaries) -> Iterator[Plan]:
             yield (Fault(kind=Kind.DIE, function=function, run=run, boundary=boundary),)
 
 
-def plan_of(seed: int, boundaries: Boundaries, *, without: frozenset[Kind] = frozenset()) -> Plan:
-    """Make up what goes wrong, where there is something to go wrong."""
+def plan_of(
+    seed: int,
+    boundaries: Boundaries,
+    *,
+    alone: int = 0,
+    without: frozenset[Kind] = frozenset(),
+) -> Plan:
+    """Make up what goes wrong, where there is something to go wrong.
+
+    Args:
+        seed: Of all that is chosen.
+        boundaries: Where something can go wrong.
+        alone: Up to the number of kinds: that kind, and nothing else.
+        without: Kinds that are left out.
+    """
     chance = random.Random(seed)  # noqa: S311 - the same in every run
     places = [
         (function, run, boundary, request)
@@ -105,6 +118,8 @@ def plan_of(seed: int, boundaries: Boundaries, *, without: frozenset[Kind] = fro
         for boundary, request in enumerate((*requests, "end"))
     ]
     kinds = tuple(kind for kind in Kind if kind not in without | OF_STORIES)
+    if 0 < alone <= len(kinds):
+        return (_fault(chance, kinds[alone - 1], places),)
     number = chance.choice((1, 2, 2, 3, 4))
     return tuple(_fault(chance, chance.choice(kinds), places) for _ in range(number))
 

@@ -1,5 +1,6 @@
 """Tasks that wait for a time of a clock that jumps: whatever is due first goes on."""
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta
@@ -107,8 +108,10 @@ def current() -> Task:
 class SideBySide(Executor):
     """Work of one process in several threads, which give way to one another at each request."""
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler, threads: int) -> None:
         self._scheduler = scheduler
+        self._free = threads
+        self._waiting: deque[Task] = deque()
 
     def submit[**P, T](
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
@@ -118,6 +121,10 @@ class SideBySide(Executor):
         future: _Promise[T] = _Promise(self._scheduler, run)
 
         def work() -> None:
+            if not self._free:
+                self._waiting.append(current())
+                self._scheduler.park()
+            self._free -= 1
             try:
                 future.set_result(fn(*args, **kwargs))
             except DeathError:
@@ -126,6 +133,9 @@ class SideBySide(Executor):
                 future.cancel()
             except Exception as error:  # noqa: BLE001 - whoever asks for the result meets it
                 future.set_exception(error)
+            self._free += 1
+            if self._waiting:
+                self._scheduler.wake(self._waiting.popleft())
             future.tell()
 
         self._scheduler.spawn(work, run)
@@ -140,12 +150,19 @@ class _Promise[T](Future[T]):
         self._asking: list[Task] = []
 
     def result(self, timeout: float | None = None) -> T:
+        self._wait()
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        self._wait()
+        return super().exception(timeout)
+
+    def _wait(self) -> None:
         while not self.done():
             self._asking.append(current())
             self._scheduler.park()
         if self._run is not None and self._run.is_dead:
             raise DeathError
-        return super().result(timeout)
 
     def tell(self) -> None:
         for task in self._asking:

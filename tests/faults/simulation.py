@@ -10,7 +10,7 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,8 +21,16 @@ from functions.ingest.answers import respond
 from functions.notifier.deliveries import deliver_messages
 from tests.examples import MINUTE, NINE
 from tests.fakes.write_ids import WriteIds
-from tests.faults import known_broken
-from tests.faults.functions import DELIVERIES, TIMERS, Process, Quiet
+from tests.faults.functions import (
+    DELIVERIES,
+    DELIVERIES_DEAD,
+    TABLE,
+    TABLE_CHANGE_FAILURES,
+    TIMERS,
+    TIMERS_DEAD,
+    Process,
+    Quiet,
+)
 from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
 from tests.faults.queue import Message, SimulatedQueue
@@ -32,12 +40,17 @@ from tests.faults.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
+from tocsin.adapters.dynamodb.stream import record_from
+from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import instant
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.sweep import SWEEP_EVERY
+from tocsin.lambda_runtime.time_left import RESERVE_SECONDS
 
+PAGE_SECONDS = 10.0
+"""As in functions/escalator/app.py, which cannot be loaded here."""
 SETTLE = timedelta(minutes=30)
 """After the end of a story, and all that it left."""
 EVENTS_LIMIT = 20_000
@@ -63,6 +76,10 @@ _TIMES_OF_A_LINE = ("due_at", "claimed_until", "next_attempt_at")
 
 class StuckError(Exception):
     """What a story waits for never comes, or the system never rests."""
+
+
+class CrashedError(TocsinError):
+    """A function ended with what it did not expect."""
 
 
 @dataclass
@@ -91,6 +108,7 @@ class World:
         self.clock = Scheduler(NINE, self._settle)
         table = SimulatedTable(resources["Table"]["Properties"], lambda: self.clock.now)
         self.line = Line(table, self.queues, self.plan, self.chance, self.clock)
+        self.line.notes_outage = self._expect_sweeps_until
         source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
         patterns = source["Properties"]["FilterCriteria"]["Filters"]
         self.stream = SimulatedStream(
@@ -102,7 +120,6 @@ class World:
             function: timedelta(seconds=resources[name]["Properties"]["Timeout"])
             for function, name in _RESOURCES.items()
         }
-        self.line.knows_write_conflicts = Kind.WRITE_CONFLICT not in known_broken.KINDS
         self.new_write_id = WriteIds()
         self.loses_record: Callable[[Record], bool] | None = None
         """Says which records of the stream nobody ever works on."""
@@ -260,7 +277,20 @@ class World:
 
     def _expect_sweeps(self, since: datetime) -> None:
         first = since + (NINE - since) % SWEEP_EVERY
-        self._sweeps.update(first + number * SWEEP_EVERY for number in range(self.sweeps_after))
+        # A tick whose clock is wrong sweeps some minutes before or after.
+        wrong = {-(it.seconds // 60) * MINUTE for it in self.plan if it.kind is Kind.SKEW}
+        self._sweeps.update(
+            first + number * SWEEP_EVERY + shift
+            for number in range(self.sweeps_after)
+            for shift in {timedelta(), *wrong}
+        )
+
+    def _expect_sweeps_until(self, until: datetime) -> None:
+        at = self.now
+        while at < until + SWEEP_EVERY:
+            self._expect_sweeps(at)
+            at += SWEEP_EVERY
+        self._plan_tick()
 
     def _look_at(self, shard: Shard) -> None:
         if shard.records and not shard.is_busy and not self.holds_stream:
@@ -314,7 +344,10 @@ class World:
 
     def _receive(self, url: str) -> None:
         queue, function = self.queues[url], _WORKERS[url]
-        if queue.busy >= CONCURRENCY or self.line.is_away(Kind.QUEUES_OUT):
+        if queue.busy >= CONCURRENCY:
+            return
+        if self.line.is_away(Kind.QUEUES_OUT):
+            self.clock.at(self.line.back_at(Kind.QUEUES_OUT), partial(self._receive, url))
             return
         if (at := queue.next_at) is None or at > self.now:
             return
@@ -360,6 +393,29 @@ class World:
         queue.busy -= 1
         self._look_into(url)
 
+    def redrive(self) -> None:
+        """Bring back what was set aside, as `make redrive` does."""
+        taken, self.line.set_aside = self.line.set_aside, []
+        for url, body in taken:
+            if url in _DEAD_LETTERS:
+                queue = _DEAD_LETTERS[url]
+                self.queues[queue].add(body, self.now)
+                self._look_into(queue)
+            elif not self._is_followed(json.loads(body)):
+                self.line.set_aside.append((url, body))
+
+    def _is_followed(self, kept: Mapping[str, Any]) -> bool:
+        record = record_from(kept)
+        assert record is not None
+
+        def work(process: Process) -> list[str]:
+            return follow_records([record], replace(process.escalator, failures=None))
+
+        try:
+            return not self._run(Function.TABLE_CHANGE, work, _nothing)
+        except (DeathError, TocsinError):
+            return False
+
     # Ticks
 
     def _plan_tick(self) -> None:
@@ -380,10 +436,32 @@ class World:
         self._plan_tick()
 
     def _tick(self, process: Process) -> None:
+        self._note_sweeps_left_out()
         if self.has_sweep:
-            run_tick(process.escalator, lambda: False)
+            run_tick(process.escalator, lambda: process.seconds_left() < PAGE_SECONDS)
+            self._expect_another_sweep(process.now())
         else:
             tick(process.escalator)
+
+    def _expect_another_sweep(self, at: datetime) -> None:
+        """Where storage or a queue refused one, the next may find more."""
+        kept_at = DynamoDBSweeps(self.call, TABLE).state().kept_at
+        is_sweep = not at.minute % (SWEEP_EVERY // MINUTE)
+        if is_sweep and (kept_at is None or at - kept_at > MINUTE):
+            self._expect_sweeps(self.now)
+            self._plan_tick()
+
+    def _note_sweeps_left_out(self) -> None:
+        """Those that had found nothing are not run, but they did end."""
+        last = self.now - (self.now - NINE) % SWEEP_EVERY
+        if last == self.now - (self.now - NINE) % MINUTE:
+            last -= SWEEP_EVERY
+        if last in self._sweeps:
+            return
+        sweeps = DynamoDBSweeps(self.call, TABLE)
+        state = sweeps.state()
+        if state.kept_at is not None and state.kept_at < last:
+            sweeps.keep(replace(state, kept_at=last))
 
     def _next_tick(self) -> datetime | None:
         """The next full minute at which a tick finds something, or a sweep may."""
@@ -414,6 +492,9 @@ class World:
             self._run(function, work, _nothing)
         except (DeathError, TocsinError):
             self.redelivered += 1
+            if function is Function.TICK:
+                self._expect_sweeps(self.now)
+                self._plan_tick()
 
     def _run[T](
         self,
@@ -438,6 +519,11 @@ class World:
             is_told = self.line.end(run)
             if deletes is not None:
                 deletes[0] = is_told
+        except TocsinError:
+            raise
+        except Exception as error:
+            self.log.unexpected.append(f"{function} ended with {error!r}")
+            raise CrashedError(str(function)) from error
         finally:
             task.run_of = outer
             if not run.is_dead:
@@ -464,12 +550,21 @@ class World:
             calls=self.line.call_of,
             now=lambda: self.clock.now + skew,
             wait=lambda seconds: self.clock.sleep(timedelta(seconds=seconds)),
-            threads=SideBySide(self.clock),
+            threads=SideBySide(self.clock, _THREADS.get(function, 1)),
             new_write_id=self.new_write_id,
             outbound=Wire(self.line),
             personal=Personal(self.line),
             log=self.log,
+            seconds_left=self._seconds_left,
+            failures_url=_FAILURES.get(function, ""),
         )
+
+    def _seconds_left(self) -> float:
+        """Until the run that is under way is stopped, less what its answer takes."""
+        run = current().run_of
+        assert run is not None
+        assert run.deadline is not None
+        return max(0.0, (run.deadline - self.now).total_seconds() - RESERVE_SECONDS)
 
     def _held_back(self, function: Function) -> int | None:
         """For how long the next run of a function has to wait, if the plan says so."""
@@ -506,6 +601,14 @@ class World:
         self.ambiguous.update(key for key in accepted if key not in sent)
 
 
+_FAILURES = {
+    Function.TABLE_CHANGE: TABLE_CHANGE_FAILURES,
+    Function.TIMER: TIMERS_DEAD,
+    Function.NOTIFIER: DELIVERIES_DEAD,
+}
+_DEAD_LETTERS = {TIMERS_DEAD: TIMERS, DELIVERIES_DEAD: DELIVERIES}
+_THREADS = {Function.INGEST: 16, Function.TIMER: 5, Function.NOTIFIER: 10}
+"""As in each function's app.py, which cannot be loaded here."""
 _WORKERS = {TIMERS: Function.TIMER, DELIVERIES: Function.NOTIFIER}
 
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 from functools import partial
 
 from tests.examples import BOB, HOUR, MINUTE, NINE
-from tests.faults import known_broken
 from tests.faults.plans import Function, Kind
 from tests.faults.table import Record
 from tests.faults.team import LONG, Team
+from tocsin.domain.integration import IntegrationType
+from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule
 
 SECOND = timedelta(seconds=1)
+MILLISECOND = timedelta(milliseconds=1)
 
 type Tell = Callable[[Team], None]
 
@@ -26,11 +28,6 @@ class Story:
     """People act while messages are on their way: which of those are still sent may differ."""
     is_open: bool = False
     """How it ends may differ: it is held to what must always hold, and to what it says itself."""
-
-    @property
-    def is_known_broken(self) -> bool:
-        """Whether its ending is not asked for yet."""
-        return self.name in known_broken.STORIES
 
     @property
     def name(self) -> str:
@@ -205,6 +202,9 @@ def flapping(team: Team) -> None:
     team.wait(lambda: team.alert().escalation.step == 1 or not team.alert().is_open)
     team.wait(HOUR)
     team.acknowledge()
+    flapping = set(team.flapping_pages())
+    team.expect(len(flapping) <= 2, f"of ten minutes of flapping tell {flapping}")
+    team.expect_if_calm(bool(flapping), "ten minutes of flapping, and nobody hears of it")
 
 
 def two_alerts_at_once(team: Team) -> None:
@@ -523,17 +523,18 @@ def many_criticals_on_one_channel(team: Team) -> None:
 
 def many_on_one_channel(team: Team, severity: str) -> None:
     """More than its rate lets through before the next step is due."""
-    team.channel("ops", rate_per_minute=6)
+    team.channel("ops", rate_per_minute=3)
     team.channel("boss")
     team.policy(("channel:ops", 5 * MINUTE), ("channel:boss", LONG))
     team.integration()
     team.slack = 10 * MINUTE
-    names = [f"disk-{number}" for number in range(40)]
+    names = [f"disk-{number}" for number in range(20)]
     team.together(*(partial(team.signal, name, severity=severity) for name in names))
     team.wait(30 * MINUTE)
+    team.wait(lambda: {team.alert(name).alert_id for name in names} <= team.paged())
     for name in names:
         asked = team.asked(name)
-        team.expect(asked[:1] == ["ops"], f"{name} asked {asked}")
+        team.expect_if_calm(asked[:1] == ["ops"], f"{name} asked {asked}")
     turns = sum(function is Function.NOTIFIER for function, _ in team.world.boundaries)
     team.expect(turns < 20 * len(names), f"{turns} turns were asked for")
     for name in names:
@@ -564,10 +565,13 @@ def away_for_two_hours(team: Team, kind: Kind) -> None:
     team.world.line.go_away(kind, 2 * HOUR)
     team.wait(HOUR)
     team.together(partial(team.signal, "fuse"), partial(team.acknowledge, "fan"))
-    team.wait(team.heard("ops", times=3))
     for name in ("disk", "fuse"):
+        team.wait(lambda: "ops" in team.asked(name))  # noqa: B023 - called until it is so
         team.acknowledge(name)
-    team.wait(team.heard("ops", times=3, event="alert.acknowledged"))
+    team.wait(HOUR)
+    told = {it.alert_id for it in team.world.line.received if it.event == "alert.acknowledged"}
+    for name in ("fan", "disk", "fuse"):
+        team.expect(team.alert(name).alert_id in told, f"nobody hears that somebody has {name}")
 
 
 def nobody_reads_the_stream_for_a_while(team: Team) -> None:
@@ -582,7 +586,8 @@ def nobody_reads_the_stream_for_a_while(team: Team) -> None:
     team.wait(team.heard("ops", "boss"))
     first = {it.key.rpartition(".")[2]: it.at for it in reversed(team.world.line.received)}
     between = first["boss"] - first["ops"]
-    team.expect(between > 4 * MINUTE, f"boss was asked {between} after ops, for our own delay")
+    is_held = between > 4 * MINUTE or first["boss"] - NINE > 10 * MINUTE
+    team.expect(is_held, f"boss was asked {between} after ops, for our own delay")
     team.acknowledge()
 
 
@@ -694,9 +699,10 @@ def flapped_once_and_stable_for_hours(team: Team) -> None:
     team.signal(severity="ok")
     team.wait(5 * MINUTE)
     team.signal()
-    team.wait(10 * MINUTE)
-    asked = team.asked()
-    team.expect(bool(asked), "one reopening in 30 hours, and nobody is asked")
+    team.wait(lambda: team.alert().alert_id in team.paged())
+    begun_at = team.alert().escalation.begun_at
+    is_at_once = begun_at is not None and begun_at - team.alert().fired_at < 3 * MINUTE
+    team.expect(is_at_once, "one reopening in 30 hours is taken for flapping")
     team.acknowledge()
 
 
@@ -714,6 +720,74 @@ def flapping_while_the_provider_fails(team: Team) -> None:
         team.wait(MINUTE)
     flapping = team.flapping_pages()
     team.expect(bool(flapping), "it flaps for 40 minutes, and nobody hears of it")
+
+
+# What cannot be done, and long lists
+
+
+def a_record_that_cannot_be_followed(team: Team) -> None:
+    """It is set aside, and stands in nobody's way."""
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.slack = 2 * MINUTE
+    team.refuse("disk", DeliveryState.WAITING)
+    team.signal()
+    team.signal("fan")
+    team.wait(lambda: "ops" in team.asked("fan") and bool(team.world.line.set_aside))
+    team.redrive()
+    team.wait(lambda: "ops" in team.asked())
+    team.acknowledge()
+    team.acknowledge("fan")
+
+
+def a_record_that_cannot_be_followed_for_an_hour(team: Team) -> None:
+    """Sweeps meet it too, and mend the others nevertheless."""
+    team.channel("ops", "boss")
+    team.policy(("channel:ops", LONG), ("channel:boss", LONG))
+    team.integration()
+    team.refuse("disk", DeliveryState.WAITING)
+    team.signal()
+    team.signal("fan")
+    team.wait(lambda: "ops" in team.asked("fan"))
+    team.lose_timer("fan")
+    team.slack = 70 * MINUTE
+    team.wait(HOUR)
+    team.expect(team.alert("fan").timer_at is not None, "a sweep gave up at what it cannot mend")
+    team.redrive()
+    team.wait(lambda: "ops" in team.asked())
+    team.acknowledge()
+    team.acknowledge("fan")
+
+
+def a_message_that_cannot_be_worked_on(team: Team) -> None:
+    """Its claim is refused for good; after three tries it is set aside."""
+    team.channel("ops")
+    team.policy(("channel:ops", LONG))
+    team.integration()
+    team.slack = 20 * MINUTE
+    team.refuse("disk", DeliveryState.CLAIMED)
+    team.signal()
+    team.signal("fan")
+    team.wait(lambda: "ops" in team.asked("fan"))
+    team.wait(lambda: bool(team.world.line.set_aside))
+    team.redrive()
+    team.wait(lambda: "ops" in team.asked())
+    team.acknowledge()
+    team.acknowledge("fan")
+
+
+def a_group_that_takes_longer_than_a_run(team: Team) -> None:
+    """Storage is slow: intake is refused when its time is up, and goes on when it comes again."""
+    team.integration(of_type=IntegrationType.ALERTMANAGER)
+    names = [f"disk-{number}" for number in range(120)]
+    team.world.line.latency = 600 * MILLISECOND
+    team.group(*names, started_at=NINE)
+    team.world.line.latency = MILLISECOND
+    team.expect(team.repeated > 0, "all of it was taken in within one run")
+    team.expect_if_calm(team.repeated < 4, f"it was sent {team.repeated + 1} times")
+    missing = [name for name in names if team.find(name) is None]
+    team.expect(not missing, f"{missing} are lost")
 
 
 # What only the sweep finds
@@ -840,14 +914,14 @@ def counts_lose_a_record(team: Team) -> None:
 def closed_for_the_start_that_was_seen_last(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
-    team.integration()
-    team.signal(started_at=NINE - HOUR)
+    team.integration(of_type=IntegrationType.ALERTMANAGER)
+    team.group("disk", started_at=NINE - HOUR)
     team.wait(team.heard("ops"))
-    team.signal(started_at=NINE - MINUTE)
+    team.group("disk", started_at=NINE - MINUTE)
     team.resolve()
     team.wait(MINUTE)
     team.suppressed = 1
-    team.signal(started_at=NINE - MINUTE)
+    team.group("disk", started_at=NINE - MINUTE)
     team.wait(MINUTE)
     team.expect(not team.alert().is_open, "what a person closed is opened for the same start")
 
@@ -903,11 +977,9 @@ COMPARED = (
     two_alerts_at_once,
     heartbeat_missed_and_back,
 )
-HASTY = (
-    flapping,
-    acknowledged_at_once,
-)
+HASTY = (acknowledged_at_once,)
 OPEN = (
+    flapping,
     acknowledged_while_a_page_is_on_its_way,
     first_posts_of_two,
     first_posts_of_two_with_values,
@@ -942,6 +1014,10 @@ OPEN = (
     acknowledged_what_opened_asleep,
     flapped_once_and_stable_for_hours,
     flapping_while_the_provider_fails,
+    a_record_that_cannot_be_followed,
+    a_record_that_cannot_be_followed_for_an_hour,
+    a_message_that_cannot_be_worked_on,
+    a_group_that_takes_longer_than_a_run,
     a_rule_that_waits_is_not_forgotten,
     the_record_of_the_first_step_is_lost,
     the_record_of_a_later_step_is_lost,

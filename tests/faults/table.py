@@ -69,7 +69,6 @@ class SimulatedTable:
     _recent: "deque[tuple[datetime, Place, Item | None]]" = field(default_factory=deque)
     """What items were before their latest writes."""
     _locked: set[Place] = field(default_factory=set)
-    _refuses_singles: bool = True
     _smallest: dict[str, Attribute | None] = field(default_factory=dict)
     _older: Older = field(default_factory=dict)
     _indexed: "defaultdict[tuple[str, str], set[Place]]" = field(
@@ -121,12 +120,11 @@ class SimulatedTable:
             self._older = {}
 
     @contextmanager
-    def locked(self, parameters: Parameters, *, singles_too: bool) -> Iterator[None]:
+    def locked(self, parameters: Parameters) -> Iterator[None]:
         """Hold the items of a transaction while it is under way: other writes are refused.
 
         Args:
             parameters: Of the transaction.
-            singles_too: Whether single writes are refused as well.
 
         Raises:
             RefusedError: Another transaction holds one of them.
@@ -141,7 +139,6 @@ class SimulatedTable:
             reasons = [{"Code": "TransactionConflict" if it else "None"} for it in met]
             raise RefusedError("TransactionCanceledException", "", CancellationReasons=reasons)
         self._locked.update(places)
-        self._refuses_singles = singles_too
         try:
             yield
         finally:
@@ -247,11 +244,7 @@ class SimulatedTable:
 
     def _write(self, action: Parameters) -> dict[str, Any]:
         ((kind, parameters),) = action.items()
-        if (
-            self._locked
-            and self._refuses_singles
-            and _place(parameters.get("Item") or parameters["Key"]) in self._locked
-        ):
+        if self._locked and _place(parameters.get("Item") or parameters["Key"]) in self._locked:
             raise RefusedError("TransactionConflictException", "a transaction has the item")
         before, after = self._decide(kind, parameters)
         self._store(before, after)

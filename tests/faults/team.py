@@ -26,8 +26,9 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConflictError, TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.heartbeat import Heartbeat
-from tocsin.domain.ids import Actor, AlertId, fingerprint
-from tocsin.domain.integration import HEARTBEATS, Integration, IntegrationType, Token
+from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
+from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
+from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
 from tocsin.usecases.change_alert import change_alert
 
@@ -40,6 +41,8 @@ FOUND_WITHIN = timedelta(minutes=21)
 """Two sweeps find whatever was lost."""
 LONG = 3 * HOUR
 """Longer than all that goes wrong in a run holds it up."""
+_OWN_ALERT = fingerprint(SELF, "sweep")
+"""The sweep's own, which some plans bring about, and others do not."""
 
 type Transition = Callable[[Alert], Alert]
 
@@ -64,12 +67,16 @@ class Team:
     disappointments: list[str] = field(default_factory=list)
     refused: int = 0
     """Actions that the alert's state forbade."""
+    refused_for_good: bool = False
+    """Whether AWS refused something for good on the way."""
     edits: bool = False
     """Whether a policy was edited or removed on the way."""
     loses: bool = False
     """Whether something is lost on purpose, for the sweep to find."""
     suppressed: int = 0
     """Signals that are not counted, as a person has closed their alert."""
+    may_be_reported: bool = False
+    """Whether the sweep may report what was held up, by an outage or a fault of the story's own."""
     slack: timedelta = timedelta()
     """By how much pages may be later, where a story is about a line of waiting ones."""
 
@@ -114,11 +121,15 @@ class Team:
         repository.delete(repository.get(name), write_id=self.world.new_write_id())
 
     def integration(
-        self, *, resolve_after: timedelta = timedelta(), policy: str | None = None
+        self,
+        *,
+        resolve_after: timedelta = timedelta(),
+        policy: str | None = None,
+        of_type: IntegrationType = IntegrationType.REST,
     ) -> None:
         integration = Integration(
             name=PROMETHEUS,
-            type=IntegrationType.REST,
+            type=of_type,
             created_at=NINE,
             resolve_after=resolve_after,
             escalation_policy=policy,
@@ -186,6 +197,10 @@ class Team:
         if not is_so:
             self.disappointments.append(sentence)
 
+    def expect_if_calm(self, is_so: bool, sentence: str) -> None:  # noqa: FBT001 - see expect
+        """Likewise, of what is so where nothing goes wrong, and is bounded elsewhere if it does."""
+        self.expect(is_so or bool(self.world.plan), sentence)
+
     # Senders and people
 
     def signal(
@@ -195,7 +210,6 @@ class Team:
         severity: str = "critical",
         output: str = "",
         value: float | None = None,
-        started_at: datetime | None = None,
     ) -> None:
         """A sender says something, until it is told that it was heard."""
         body: dict[str, object] = {
@@ -205,9 +219,22 @@ class Team:
             "output": output,
         }
         body |= {"current_value": value} if value is not None else {}
-        body |= {"start_time": started_at.isoformat()} if started_at is not None else {}
         self.signals[name] += severity != "ok"
         self._send(f"/i/{TOKEN}", body)
+
+    def group(self, *names: str, started_at: datetime) -> None:
+        """Alertmanager sends a group of alerts that fire, until it is told that it was heard."""
+        self.signals.update(names)
+        alerts = [
+            {
+                "status": "firing",
+                "labels": {"alertname": name, "severity": "critical"},
+                "fingerprint": name,
+                "startsAt": started_at.isoformat(),
+            }
+            for name in names
+        ]
+        self._send(f"/i/{TOKEN}", {"version": "4", "alerts": alerts})
 
     def beat(self) -> None:
         """What a heartbeat watches is well."""
@@ -299,12 +326,37 @@ class Team:
         slots = DynamoDBSlots(self.world.call, TABLE, RETENTION)
         slots.set_timer(self.alert(name), None)
 
+    def refuse(self, alert: str, state: DeliveryState) -> None:
+        """Let DynamoDB refuse for good that a message of an alert takes a state, until mended."""
+        self.may_be_reported = True
+        self.refused_for_good = True
+
+        def refuses(asked: str, parameters: Mapping[str, Any]) -> bool:
+            item = parameters["Item"] if asked == "PutItem" else {}
+            if item.get("state") != {"S": state.value}:
+                return False
+            found = self.find(alert)
+            return found is not None and found.alert_id in item["pk"]["S"]
+
+        self.world.line.refuses = refuses
+
+    def redrive(self) -> None:
+        """Mend the cause, and bring back what was set aside."""
+        self.world.line.refuses = None
+        while self.world.line.set_aside:
+            self.world.redrive()
+            self.wait(AGAIN_AFTER)
+
     def _will_be_found(self) -> None:
         self.loses = True
         self.slack = FOUND_WITHIN
         self.world.sweeps_after = 4
 
     # What can be seen
+
+    def paged(self) -> set[str]:
+        """The alerts of which a page arrived."""
+        return {it.alert_id for it in self.world.line.received if it.event == "alert.paged"}
 
     def asked(self, name: str = "disk") -> list[str]:
         """Whom the pages of an alert asked, by target, as they arrived."""
@@ -325,7 +377,11 @@ class Team:
 
     def flapping_pages(self) -> list[str]:
         """Pages of alerts that flap, as they arrived."""
-        return [it.key for it in self.world.line.received if it.is_flapping]
+        return [
+            it.key
+            for it in self.world.line.received
+            if it.is_flapping and it.event == NotificationEvent.PAGED
+        ]
 
     def find(self, name: str = "disk", *, integration: str = PROMETHEUS) -> Alert | None:
         """The newest alert of a name."""
@@ -345,7 +401,11 @@ class Team:
         """Whether each of these has got so many messages, as the keys of messages end."""
 
         def is_so() -> bool:
-            told = {it.key for it in self.world.line.received if it.event == event}
+            told = {
+                it.key
+                for it in self.world.line.received
+                if it.event == event and fingerprint_of(it.alert_id) != _OWN_ALERT
+            }
             return all(sum(key.endswith(end) for key in told) >= times for end in ends)
 
         return is_so

@@ -13,7 +13,6 @@ import pytest
 from bench.embedded_dynamodb import embedded_dynamodb
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.table_news import STREAMS
-from tests.faults import known_broken
 from tests.faults.functions import TABLE
 from tests.faults.plans import Kind, Plan, plan_of
 from tests.faults.runs import Calm, tell
@@ -101,7 +100,7 @@ def calls_to(aws: Aws, service: Service) -> Iterator[Call]:
 
 def plan_for(story: Calm, *, is_calm: bool) -> Plan:
     """The embedded DynamoDB is always up to date, and never sees two requests at once."""
-    without = frozenset((Kind.STALE, Kind.GSI_LAG, *known_broken.KINDS))
+    without = frozenset((Kind.STALE, Kind.GSI_LAG))
     seed = STORIES.index(story.story)
     return () if is_calm else plan_of(seed, story.boundaries, without=without)
 
