@@ -14,6 +14,7 @@ from tocsin.domain.errors import (
     NotSnoozedError,
 )
 from tocsin.domain.escalation import (
+    NEXT_RUN,
     STILL_WAITING,
     Escalation,
     EscalationPolicy,
@@ -383,26 +384,33 @@ class Alert:
             return self._kept_quiet(policy, judged.flapping, until=judged.quiet_until, at=at)
         after = advance(before, policy, self.severity, now)
         changed = replace(self, escalation=after, flapping=judged.flapping, changed_at=now)
+        return changed._telling_step(before, at=at, reason=reason)
+
+    def _telling_step(self, before: Escalation, *, at: datetime, reason: str | None) -> Self:
+        """Say on the timeline what a step that was due has become."""
+        after = self.escalation
         details: dict[str, Detail] = {"policy": after.policy}
         if after.rest is Rest.EXHAUSTED:
-            return changed._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
+            return self._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
         # The opening tells of its own first step, also where that had to be put off.
-        is_news = not self._is_opening
+        is_news = not any(change.type is ChangeType.FIRED for change in self.changes)
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
-                return changed
+                return self
             details |= {"reason": after.why_at_rest}
-            return changed._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
-        is_begun = (after.loop, after.step) != (before.loop, before.step)
-        if not is_begun or not (is_under_way or is_news):
-            return changed
+            return self._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
+        if (after.loop, after.step) == (before.loop, before.step):
+            details |= {"reason": NEXT_RUN}
+            return self._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
+        if not (is_under_way or is_news):
+            return self
         why = before.held_why if before.held_why == STILL_WAITING else reason
         details = {"from_step": before.step_name, "to_step": after.step_name, "loop": after.loop}
         if before.awaits_stability and why is None:
-            why = f"it has fired for {spelled(now - self.fired_at)} without a break"
+            why = f"it has fired for {spelled(self.changed_at - self.fired_at)} without a break"
         details |= {"reason": why} if why else {}
-        return changed._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
+        return self._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
 
     def _judged(self, policy: EscalationPolicy | None, now: datetime) -> Verdict:
         """It is asked before the first step of an episode, unless a person gave the alert back."""
