@@ -48,11 +48,16 @@ start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Ama
 check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
 
 .PHONY: test
-test: check build $(STACK_VENV)/.installed  ## Everything: check, then all other tests, those on the local stack last
-	$(call say,Tests of contracts: functions: scenarios and the build)
-	python -m pytest $(OTHER_TESTS)
-	@$(MAKE) openapi-test
-	@$(MAKE) stack-test
+test: check build stack-test-ready  ## Everything: check, then the tests on the local stack, and all others beside them
+	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
+	@mkdir -p .local; \
+	{ python -m pytest $(OTHER_TESTS) && $(MAKE) openapi-test; } >.local/tests.log 2>&1 & beside=$$!; \
+	on_stack=0; $(MAKE) stack-test || on_stack=$$?; \
+	others=0; wait $$beside || others=$$?; \
+	cat .local/tests.log; \
+	[ $$on_stack = 0 ] || echo "The tests on the local stack failed: see above." >&2; \
+	[ $$others = 0 ] || echo "Other tests failed: see .local/tests.log." >&2; \
+	[ $$on_stack = 0 ] && [ $$others = 0 ]
 
 .PHONY: format
 format: $(VENV)/.installed  ## Lay out the code, mend what can be mended by rule
@@ -93,8 +98,11 @@ openapi-test: $(VENV)/.installed  ## Each operation of /openapi.json, by request
 	$(call say,Tests of the OpenAPI document)
 	python -m pytest -p schemathesis tests/openapi
 
+.PHONY: stack-test-ready
+stack-test-ready: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed
+
 .PHONY: stack-test
-stack-test: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## The golden scenarios on a local stack of their own
+stack-test: stack-test-ready  ## The golden scenarios on a local stack of their own
 	$(call say,Tests on the local stack)
 	python -m pytest tests/stack
 
