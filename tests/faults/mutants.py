@@ -272,8 +272,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "critical pages are never urgent at the gate",
         "tocsin.usecases.deliver_notification",
-        "        is_urgent = delivery.is_page and alert is not None and alert.severity"
-        " is Severity.CRITICAL\n",
+        "        is_urgent = delivery.event in _URGENT and is_critical\n",
         "        is_urgent = False\n",
         aims=("critical among",),
     ),
