@@ -119,8 +119,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = _held(alert, at, notifications) or _acted(alert, at, paging)\n",
-        "        after = _acted(alert, at, paging) if alert.snooze else None\n",
+        "        after = _acted(clocked, at, paging)\n",
+        "        after = _acted(clocked, at, paging) if alert.snooze else None\n",
         aims=("acknowledgement times out",),
     ),
     Mutant(

@@ -651,6 +651,9 @@ def a_text_after_more_than_a_run(team: Team) -> None:
     team.wait(team.heard("sms+2h"))
     waited = team.world.now - NINE
     team.expect(waited < 4 * HOUR, f"asked after two hours, a text came after {waited}")
+    team.wait(HOUR)
+    texts = {it.key for it in team.world.line.received if "sms" in it.key}
+    team.expect(len(texts) == 1, f"one rule brought {len(texts)} texts")
     team.acknowledge()
 
 
