@@ -100,7 +100,6 @@ class Line:
     happened: "Counter[Kind]" = field(default_factory=Counter)
     held_up: timedelta = timedelta()
     """For how long all faults together may have held up a message."""
-    requests: int = 0
     answers: list[Kind] = field(default_factory=list)
     """How the provider treats the next messages; a story may give some."""
     arrives_after: list[timedelta] = field(default_factory=list)
@@ -250,8 +249,8 @@ class Line:
         return timedelta(milliseconds=self.chance.choice((1, 2, 3, 5, 8, 20, 60, 200, 900)))
 
     def _is_throttled(self) -> bool:
-        self.requests += 1
-        return any(self.requests % number == 0 for number in self._throttled_each)
+        often = self._throttled_each
+        return bool(often) and self.chance.randrange(min(often)) == 0
 
     def _refuse_first(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         first, *others = parameters["Entries"]

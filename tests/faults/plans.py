@@ -45,7 +45,7 @@ class Kind(StrEnum):
     SLOW = "the provider takes the message and answers late"
     REFUSE = "the provider refuses for good"
     SKEW = "a clock is wrong"
-    THROTTLE_EVERY = "DynamoDB throttles every n-th request"
+    THROTTLE_EVERY = "DynamoDB throttles one of n requests"
     JITTER = "requests take between a millisecond and a second"
     STALE = "inconsistent reads are up to a second old"
     GSI_LAG = "the indexes lag"

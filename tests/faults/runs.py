@@ -13,6 +13,7 @@ from tests.faults.plans import Boundaries, Fault, Function, Kind, Plan, plan_of,
 from tests.faults.simulation import StuckError, Template, World
 from tests.faults.stories import Story
 from tests.faults.team import Team
+from tocsin.domain.errors import TocsinError
 
 ROOT = Path(__file__).parents[2]
 COMES_TO_ITS_END = "Every story comes to its end"
@@ -60,7 +61,7 @@ class Calm:
         """What is wrong after the same story under a plan."""
         try:
             findings = tell(self.story, self.template, plan, seed)
-        except StuckError as stuck:
+        except (StuckError, TocsinError) as stuck:
             return [f"{COMES_TO_ITS_END}: {stuck}"]
         self.tally.redelivered += findings.team.world.redelivered
         self.tally.duplicates += sum(findings.team.world.ambiguous.values())
