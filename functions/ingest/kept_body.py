@@ -21,10 +21,12 @@ _SECRET_NAME: Final = re.compile(_SECRETS, re.IGNORECASE)
 _MAY_HIDE: Final = re.compile(rf"{_SECRETS}|bearer|basic|geniekey|/i/|\\u|&#|%", re.IGNORECASE)
 """Bodies without any of these are kept as they are; escapes may spell a name otherwise."""
 _NAMED: Final = re.compile(
-    rf"""([\w.-]*(?:{_SECRETS})[\w.-]*\\?["']?\s*[=:>]\s*(?:\\?["'])?(?:\w+\s+(?=\S{{16}}))?)"""
-    r"""[^\s"'&<>,;\\]+""",
+    rf"""(?<![\w.-])(?=[\w.-]*?(?:{_SECRETS}))"""
+    r"""((?:[\w.-]++\ (?=key))?+[\w.-]++\\?["']?\s*+[=:>]\s*+(?:\\?["'])?(?:\w++\s++(?=\S{16}))?)"""
+    r"""[^\s"'&<>,;\\]++""",
     re.IGNORECASE,
 )
+"""Begins where a run of letters does, and looks ahead once: linear whatever the text."""
 _CREDENTIAL: Final = re.compile(
     r"\b(Bearer|Basic|GenieKey)(\s+|%20|\+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE
 )
