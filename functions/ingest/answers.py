@@ -50,7 +50,9 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
         cause, refuse = error.__cause__, error.product.refuse
         if isinstance(cause, TocsinError):
             return _refused(cause, refuse, request_id, ports)
-        ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
+        ports.log.exception(
+            "Intake failed", error=cause, request_id=request_id, method=method_of(event)
+        )
         return _to_gateway(refuse(internal_error(), request_id))
     except Exception:
         ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
