@@ -41,7 +41,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
     heartbeats = ports.heartbeats()
     name = heartbeats.name_of(hash_token(token))
     if name is None:
-        ports.admit(token, request)
+        ports.admit_elsewhere(token, request)
         name = _name_in(request)
     body = _body_of(request)
     why = why_no_life(body, request.query)
