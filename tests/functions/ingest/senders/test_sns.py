@@ -339,8 +339,12 @@ def test_there_is_no_way_round_the_signature(gateway: Gateway, method: str, path
     gateway.register(IntegrationType.SNS, topic_arn=TOPIC)
     path, _, query = path.partition("?")
     body = {
-        "message": "Disk full", "event": "Disk", "resource": "db-1",
-        "environment": "Production", "service": ["shop"], "event_action": "trigger",
+        "message": "Disk full",
+        "event": "Disk",
+        "resource": "db-1",
+        "environment": "Production",
+        "service": ["shop"],
+        "event_action": "trigger",
         "payload": {"summary": "Disk full", "severity": "critical", "source": "db-1"},
     }
 
