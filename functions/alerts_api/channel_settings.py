@@ -156,15 +156,19 @@ def problem_of_secret(name: str, *, stack: str, generated_below: str, is_known: 
         return f"must lie below {stack}/, where this stack's secrets are; hook is {stack}/hook"
     if is_known:
         return None
-    if name.rpartition("/")[2].startswith(_SECRETS_THEMSELVES):
-        return "is a secret itself: write it to a parameter, and name that here"
-    if name.startswith(f"{generated_below}/"):
-        return "is where generated secrets lie: name another parameter, or leave it out"
-    if name.endswith(LINK_KEY):
-        return "is the key that signs links: name another parameter"
-    if name.endswith(ADMIN_KEY):
-        return "is an administrator's key: name another parameter"
-    return None
+    checks = (
+        (
+            name.rpartition("/")[2].startswith(_SECRETS_THEMSELVES),
+            "is a secret itself: write it to a parameter, and name that here",
+        ),
+        (
+            name.startswith(f"{generated_below}/"),
+            "is where generated secrets lie: name another parameter, or leave it out",
+        ),
+        (name.endswith(LINK_KEY), "is the key that signs links: name another parameter"),
+        (name.endswith(ADMIN_KEY), "is an administrator's key: name another parameter"),
+    )
+    return next((problem for is_wrong, problem in checks if is_wrong), None)
 
 
 def _is_private(host: str) -> bool:
