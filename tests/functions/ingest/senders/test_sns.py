@@ -353,3 +353,10 @@ def test_there_is_no_way_round_the_signature(gateway: Gateway, method: str, path
 
     assert (reply.status, gateway.alerts()) == (unknown.status, [])
     assert reply.status in {400, 401, 404}
+
+
+@pytest.mark.parametrize("kind", [{}, [], None, 1, "x"])
+def test_a_type_that_is_none_is_refused(gateway: Gateway, kind: object) -> None:
+    gateway.register(IntegrationType.SNS, topic_arn=TOPIC)
+
+    assert gateway.post({"Type": kind, "TopicArn": TOPIC}).status == 422
