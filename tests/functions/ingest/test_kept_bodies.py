@@ -80,7 +80,7 @@ def test_other_products_endpoints_keep_it_without_the_key(rest: Gateway) -> None
         *("authorization", "Authorization", "X-Authorization", "token", "accessToken", "api_key"),
         *("apikey", "API-Key", "secret", "client_secret", "password", "db.passwd", "routing_key"),
         *("service_key", "integrationKey", "signature", "X-Hub-Signature", "cookie", "Set-Cookie"),
-        *("credentials", "private_key", "\\u0074oken"),
+        *("credentials", "private_key", "\\u0074oken", "pwd", "db_pass", "auth", "jwt"),
     ],
 )
 @pytest.mark.parametrize("value", ['"hush"', '["hush"]', '{"is": "hush"}', '"a hush b"'])
@@ -102,6 +102,11 @@ def test_a_secret_is_masked_by_its_name_wherever_it_is(name: str, value: str) ->
         ('{"url": "https://example.com/?Token=hush&b=1"}', "application/json"),
         ('{"inner": "{\\"token\\": \\"hush\\"}"}', "application/json"),
         ('{"header": "Bearer hush1234567"}', "application/json"),
+        ("<a><password><![CDATA[hush]]></password></a>", "application/xml"),
+        ('{"env": [{"name": "DB_PASSWORD", "value": "hush"}]}', "application/json"),
+        ('{"dsn": "postgres://app:hush@db-1/shop"}', "application/json"),
+        ('{"seen": "tocsin_hush4567890123456789012345678901234567890"}', "application/json"),
+        ('{"link": "https://x/act/hush.4567890123456789012345"}', "application/json"),
         ('{"header": "Basic hush1234567=="}', "application/json"),
         ('{"seen": "Authorization: Bearer hush1234567hush1234567"}', "application/json"),
     ],
@@ -122,6 +127,8 @@ def test_the_url_of_an_integration_is_masked() -> None:
         '{"dedup_key": "a/b", "monkey": "b", "keyboard": "c", "author": "d"}',
         '{"progress": "93 %", "path": "C:\\\\users"}',
         '{"token": null}',
+        '{"bypass": "a", "passed": "b", "author": "c", "authentic": "d", "name": "x", "value": 1}',
+        '{"url": "https://example.com:8080/a@b"}',
     ],
 )
 def test_what_is_no_secret_stays(body: str) -> None:
