@@ -28,6 +28,11 @@ from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
 
 ALERTS_LOGGED: Final = 100
 """Of one request: CloudWatch cuts long lines."""
+_HEADERS: Final = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 
 type Refuse = Callable[[TocsinError, str], Reply]
 
@@ -123,6 +128,6 @@ def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> No
 def _to_gateway(reply: Reply) -> dict[str, Any]:
     return {
         "statusCode": int(reply.status),
-        "headers": {"content-type": "application/json", **reply.headers},
+        "headers": {**_HEADERS, **reply.headers},
         "body": reply.body,
     }
