@@ -295,11 +295,33 @@ def test_a_permission_is_for_some_partitions_only(
     (statement,) = [
         statement
         for statement in statements(deployed.of_type("AWS::IAM::Role")[role])
-        if action in listed(statement["Action"]) and "Condition" in statement
+        if action in listed(statement["Action"])
+        and "Condition" in statement
+        and statement["Effect"] == "Allow"
     ]
 
     assert statement["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}
+    }
+
+
+@pytest.mark.parametrize("role", ["IngestRole", "TableChangeRole", "TickRole", "TimerRole"])
+@pytest.mark.parametrize("action", ["DeleteItem", "PutItem", "UpdateItem"])
+def test_who_reads_what_strangers_send_makes_no_credentials(
+    deployed: Template, role: str, action: str
+) -> None:
+    (statement,) = [
+        statement
+        for statement in statements(deployed.of_type("AWS::IAM::Role")[role])
+        if statement["Effect"] == "Deny" and f"dynamodb:{action}" in listed(statement["Action"])
+    ]
+    notes_use = (role, action) == ("IngestRole", "UpdateItem")
+
+    assert short(statement["Resource"]) == "Table"
+    assert statement["Condition"] == {
+        "ForAnyValue:StringLike": {
+            "dynamodb:LeadingKeys": ["K#*"] if notes_use else ["K#*", "C#key"]
+        }
     }
 
 
@@ -327,6 +349,7 @@ def test_only_those_who_need_secrets_can_read_any(deployed: Template) -> None:
 @pytest.mark.parametrize("role", ALLOWED)
 def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template, role: str) -> None:
     forbidden = permissions(deployed.of_type("AWS::IAM::Role")[role], effect="Deny")
+    forbidden.pop("Table", None)
     reads = role in READERS_OF_SECRETS
 
     assert forbidden == ({ADMIN_KEY: {"ssm:GetParameter"}} if reads else {})
