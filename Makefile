@@ -48,7 +48,7 @@ start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Ama
 check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
 
 .PHONY: test
-test: check build stack-test-ready  ## Everything: check, then the tests on the local stack, and all others beside them
+test: check build advisories stack-test-ready  ## Everything: check, then the tests on the local stack, and all others beside them
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
 	{ python -m pytest $(OTHER_TESTS) && $(MAKE) openapi-test; } >.local/tests.log 2>&1 & beside=$$!; \
@@ -92,6 +92,11 @@ template: $(VENV)/.installed  ## cfn-lint with the serverless rules, and sam val
 unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a second
 	$(call say,Unit tests)
 	python -m pytest $(QUICK_TESTS)
+
+.PHONY: advisories
+advisories: $(VENV)/.installed  ## Whether a known weakness is in what the locks name (asks PyPI)
+	$(call say,Advisories)
+	@python -m local.advisories
 
 .PHONY: openapi-test
 openapi-test: $(VENV)/.installed  ## Each operation of /openapi.json, by requests that Schemathesis makes of it

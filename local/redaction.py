@@ -3,13 +3,19 @@
 import re
 
 SHOWN = 4
-# What follows /i/ or /act/ is a token whatever it looks like; elsewhere 32 hex digits are, dashes
-# or not.
+# What follows /i/ or /act/ is a token whatever it looks like, and so is what a query calls a key or
+# a token, and what begins as our keys do; elsewhere 32 hex digits are, dashes or not.
 TOKEN = re.compile(
-    r"(?:(?<=^/i/)|(?<=^/act/))[^/?#]+|[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+    r"(^/+(?:i|act)/+|[?&][^=&#]*(?:key|token|secret)=|tocsin_)[^/?#&]+"
+    r"|[0-9a-f]{32}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
     re.IGNORECASE,
 )
 
 
 def redact(path: str) -> str:
-    return TOKEN.sub(lambda token: f"{token[0][:SHOWN]}…", path)
+    return TOKEN.sub(_cut, path)
+
+
+def _cut(found: re.Match[str]) -> str:
+    before = found[1] or ""
+    return f"{before}{found[0][len(before) :][:SHOWN]}…"

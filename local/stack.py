@@ -232,6 +232,7 @@ def _make_room(places: Places, *, fresh: bool) -> None:
         for folder in (places.aws, places.logs):
             shutil.rmtree(folder, ignore_errors=True)
     places.logs.mkdir(exist_ok=True)
+    places.logs.chmod(0o700)  # messages shown there hold links that act
     for log in places.logs.glob("*.log"):
         if log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))

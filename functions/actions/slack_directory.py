@@ -1,15 +1,11 @@
 """What the configuration says of Slack: channels with their secrets, users with their ids."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
 from tocsin.domain.people import ChannelType
-
-SECRETS_FROM: Final = "/tocsin/"
-"""Begins the names of all parameters that this function may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +14,8 @@ class DynamoDBSlackDirectory:
 
     call: Call
     table_name: str
+    secrets_prefix: str
+    """Begins the names of all parameters that this function may read: the stack's own."""
 
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
@@ -25,7 +23,8 @@ class DynamoDBSlackDirectory:
         if found is None or found.value.type is not ChannelType.SLACK:
             return None
         secret = found.value.secret
-        return secret if secret is not None and secret.startswith(SECRETS_FROM) else None
+        is_ours = secret is not None and secret.startswith(self.secrets_prefix)
+        return secret if is_ours else None
 
     def user_of(self, slack_id: str) -> str | None:
         """Name the user who has this id in Slack; None if nobody does."""

@@ -23,7 +23,7 @@ def tell_in_slack(response_url: str, said: str) -> None:
         url = urlsplit(response_url)
     except ValueError:
         return
-    if url.scheme != "https" or url.netloc not in HOSTS:
+    if url.scheme != "https" or url.netloc not in HOSTS or not response_url.isascii():
         return
     message = {"response_type": "ephemeral", "replace_original": False, "text": said}
     connection = http.client.HTTPSConnection(

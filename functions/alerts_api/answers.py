@@ -13,6 +13,8 @@ from tocsin.domain.answer import Answer
 JSON: Final = "application/json"
 COMPRESSED_FROM_BYTES: Final = 2048
 _FASTEST: Final = 1
+_KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""An answer may hold a key or an integration URL, shown once."""
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -54,7 +56,7 @@ def without_content() -> HttpAnswer:
 
 def to_gateway(answer: HttpAnswer, accepted_encodings: str) -> dict[str, Any]:
     """Hand an answer to the gateway (payload format 2.0), compressed if that pays."""
-    headers = dict(answer.headers)
+    headers = {**_KEPT_NOWHERE, **answer.headers}
     if len(answer.body) < COMPRESSED_FROM_BYTES:
         return {"statusCode": int(answer.status), "headers": headers, "body": answer.body}
     headers["vary"] = "accept-encoding"

@@ -12,6 +12,7 @@ from tocsin.domain.people import ChannelType
 LINK_KEY: Final = "/link-key"
 """Ends the name of the parameter whose key signs links: whoever could have something else signed
 with it could make links."""
+ADMIN_KEY: Final = "/admin-key"
 
 _SECRET_PARAMETERS: Final = frozenset(
     (
@@ -19,6 +20,7 @@ _SECRET_PARAMETERS: Final = frozenset(
         *("secret", "sig", "signature", "token"),
     )
 )
+_SECRETS_THEMSELVES: Final = ("whsec_", "xoxb-", "xoxp-", "xapp-")
 _LOCAL_NAMES: Final = (".localhost", ".local", ".internal")
 
 
@@ -136,21 +138,37 @@ def _split(url: str) -> SplitResult | None:
     return parts if is_url else None
 
 
-def problem_of_secret(name: str, *, generated_below: str, is_known: bool) -> str | None:
+def full_name_of_secret(name: str, stack: str) -> str:
+    """Where a secret lies; a bare name is meant below the stack's own prefix."""
+    return name if name.startswith("/") else f"{stack}/{name}"
+
+
+def problem_of_secret(name: str, *, stack: str, generated_below: str, is_known: bool) -> str | None:
     """Say why a parameter cannot be a channel's secret; None if it can.
 
     Args:
-        name: Of the parameter.
-        generated_below: Where generated secrets lie.
+        name: Of the parameter, in full.
+        stack: Where the stack's secrets lie.
+        generated_below: Where generated ones lie.
         is_known: Whether the channel has this one already.
     """
+    if not name.startswith(f"{stack}/"):
+        return f"must lie below {stack}/, where this stack's secrets are; hook is {stack}/hook"
     if is_known:
         return None
-    if name.startswith(f"{generated_below}/"):
-        return "is where generated secrets lie: name another parameter, or leave it out"
-    if name.endswith(LINK_KEY):
-        return "is the key that signs links: name another parameter"
-    return None
+    checks = (
+        (
+            name.rpartition("/")[2].startswith(_SECRETS_THEMSELVES),
+            "is a secret itself: write it to a parameter, and name that here",
+        ),
+        (
+            name.startswith(f"{generated_below}/"),
+            "is where generated secrets lie: name another parameter, or leave it out",
+        ),
+        (name.endswith(LINK_KEY), "is the key that signs links: name another parameter"),
+        (name.endswith(ADMIN_KEY), "is an administrator's key: name another parameter"),
+    )
+    return next((problem for is_wrong, problem in checks if is_wrong), None)
 
 
 def _is_private(host: str) -> bool:

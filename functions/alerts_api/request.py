@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from tocsin.domain.credential import ApiKey
+from tocsin.domain.credential import ApiKey, Scope
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,
     Problem,
+    ScopeMissingError,
     UnauthorizedError,
     UnsupportedMediaError,
 )
@@ -60,6 +61,15 @@ class Request:
         if self.key is None:
             raise UnauthorizedError("This needs an API key.")
         return self.key.actor
+
+    def expect_scope(self, scope: Scope) -> None:
+        """Refuse a key that lacks a scope which not every request of the route needs.
+
+        Raises:
+            ScopeMissingError: It does not grant it.
+        """
+        if self.key is None or not self.key.grants(scope):
+            raise ScopeMissingError(f"This needs a key with the scope {scope}.")
 
     @cached_property
     def query(self) -> Mapping[str, str]:

@@ -28,6 +28,11 @@ from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
 
 ALERTS_LOGGED: Final = 100
 """Of one request: CloudWatch cuts long lines."""
+_HEADERS: Final = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 
 type Refuse = Callable[[TocsinError, str], Reply]
 
@@ -50,7 +55,9 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
         cause, refuse = error.__cause__, error.product.refuse
         if isinstance(cause, TocsinError):
             return _refused(cause, refuse, request_id, ports)
-        ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
+        ports.log.exception(
+            "Intake failed", error=cause, request_id=request_id, method=method_of(event)
+        )
         return _to_gateway(refuse(internal_error(), request_id))
     except Exception:
         ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
@@ -121,6 +128,6 @@ def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> No
 def _to_gateway(reply: Reply) -> dict[str, Any]:
     return {
         "statusCode": int(reply.status),
-        "headers": {"content-type": "application/json", **reply.headers},
+        "headers": {**_HEADERS, **reply.headers},
         "body": reply.body,
     }

@@ -21,7 +21,7 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import HEARTBEATS
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
-from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat
+from tocsin.usecases.run_heartbeat import HeartbeatStores, find_pinged, hear_heartbeat
 
 METHODS: Final = ("POST", "GET", "HEAD")
 NAME_LIMIT: Final = 64
@@ -32,7 +32,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
 
     Raises:
         IntegrationNotFoundError: Nobody has this token.
-        HeartbeatNotFoundError: There is no heartbeat of this name.
+        HeartbeatNotFoundError: There is no heartbeat of this name that may be pinged so.
         InvalidInputError: An integration's token says which one by `name`, and there is none.
     """
     if request.method not in METHODS:
@@ -40,13 +40,14 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         raise MethodNotAllowedError("Heartbeats are sent by POST, GET or HEAD.", allowed)
     heartbeats = ports.heartbeats()
     name = heartbeats.name_of(hash_token(token))
+    by = None
     if name is None:
-        ports.admit(token, request)
+        by = ports.admit_elsewhere(token, request).name
         name = _name_in(request)
     body = _body_of(request)
     why = why_no_life(body, request.query)
     if why is not None:
-        heartbeats.get(name)
+        heartbeats.get(name) if by is None else find_pinged(name, by, heartbeats)
         said = {"name": name, "outcome": Outcome.IGNORED, "reason": why}
         return _taken(request, said, what="Heartbeat not heard")
     stores = HeartbeatStores(
@@ -55,7 +56,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         paging=ports.paging,
         new_write_id=ports.new_write_id,
     )
-    receipt = hear_heartbeat(name, at=request.at, stores=stores)
+    receipt = hear_heartbeat(name, at=request.at, stores=stores, by=by)
     answer: dict[str, Any] = {"name": name}
     if receipt is not None:
         answer |= {"alert_id": receipt.alert_id, "outcome": receipt.outcome}

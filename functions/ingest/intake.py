@@ -113,7 +113,7 @@ def take_one(
                 slots=ports.slots,
                 paging=ports.paging,
                 new_write_id=ports.new_write_id,
-                body=partial(_body_of, entry, sent),
+                body=partial(_body_of, entry, sent, ports),
             )
             if receipt.is_body_lost:
                 ports.log.warning("Body not kept", alert_id=receipt.alert_id)
@@ -128,11 +128,19 @@ def with_repairs(signal: Signal, sent: Sent) -> Signal:
     return replace(signal, facts=replace(signal.facts, truncated=truncated))
 
 
-def _body_of(entry: Entry, sent: Sent) -> SentBody:
-    """What is kept of a body, made only where it is: most events are repeats."""
+def _body_of(entry: Entry, sent: Sent, ports: Ports) -> SentBody | None:
+    """What is kept of a body, made only where it is: most events are repeats.
+
+    An alert is worth more than the body that told of it: where that fails, None.
+    """
     from functions.ingest.kept_body import kept_body  # noqa: PLC0415 - repeats need none of it
 
-    return kept_body(sent, part=entry.said)
+    try:
+        return kept_body(sent, part=entry.said)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the alert goes on
+        # Never its text, which may quote what was sent.
+        ports.log.warning("Body not kept", cause=type(error).__name__)
+        return None
 
 
 def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | None:

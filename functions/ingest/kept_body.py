@@ -16,19 +16,30 @@ MASK: Final = "[masked]"
 _SECRETS: Final = (
     "authori[sz]ation|token|api[-_. ]?key|secret|passw(?:or)?d|passphrase|credential|cookie"
     "|signature|(?:routing|service|integration|access|private|account|auth|ingest)[-_. ]?key"
+    "|(?<![a-z])(?:pwd|pass|auth|jwt)(?![a-z])"
 )
 _SECRET_NAME: Final = re.compile(_SECRETS, re.IGNORECASE)
-_MAY_HIDE: Final = re.compile(rf"{_SECRETS}|bearer|basic|geniekey|/i/|\\u|&#|%", re.IGNORECASE)
-"""Bodies without any of these are kept as they are; escapes may spell a name otherwise."""
-_NAMED: Final = re.compile(
-    rf"""([\w.-]*(?:{_SECRETS})[\w.-]*\\?["']?\s*[=:>]\s*(?:\\?["'])?(?:\w+\s+(?=\S{{16}}))?)"""
-    r"""[^\s"'&<>,;\\]+""",
+_MAY_HIDE: Final = re.compile(
+    rf"{_SECRETS}|bearer|basic|geniekey|/i/|/act/|tocsin_|://[^\s/@]{{1,320}}@|\\u|&#|%",
     re.IGNORECASE,
 )
+"""Bodies without any of these are kept as they are; escapes may spell a name otherwise."""
+_NAMED: Final = re.compile(
+    rf"""(?<![\w.-])(?=[\w.-]*?(?:{_SECRETS}))"""
+    r"""((?:[\w.-]++\ (?=key))?+[\w.-]++"""
+    r"""\\?["']?\s*+[=:>]\s*+(?:<!\[CDATA\[|\\?["'])?(?:\w++\s++(?=\S{16}))?)"""
+    r"""[^\s"'&<>,;\\]++""",
+    re.IGNORECASE,
+)
+"""Begins where a run of letters does, and looks ahead once: linear whatever the text."""
 _CREDENTIAL: Final = re.compile(
     r"\b(Bearer|Basic|GenieKey)(\s+|%20|\+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE
 )
-_URL_TOKEN: Final = re.compile(r"(/i/)[0-9a-fA-F-]{32,36}")
+_URL_TOKEN: Final = re.compile(r"(/i/)[0-9a-fA-F-]{32,36}|(/act/)[A-Za-z0-9_.~-]{20,}")
+_OUR_KEY: Final = re.compile(r"\btocsin_[A-Za-z0-9_-]{20,}")
+_PASSWORD_IN_URL: Final = re.compile(r"(://[^\s:/@\"'<>]{0,64}:)[^\s/@\"'<>]{1,256}(?=@)")
+_NAMES: Final = ("name", "key", "field", "header")
+"""Members that name what stands in `value` beside them."""
 
 
 def kept_body(sent: Sent, *, part: object = None) -> SentBody:
@@ -57,8 +68,15 @@ def masked(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """Replace what has the name of a secret, and secrets within texts."""
     match value:
         case dict():
+            names_secret = any(
+                isinstance(said := value.get(it), str) and _SECRET_NAME.search(said)
+                for it in _NAMES
+            )
             return {
-                name: MASK if _SECRET_NAME.search(name) and inner is not None else masked(inner)
+                name: MASK
+                if inner is not None
+                and (_SECRET_NAME.search(name) or (names_secret and name == "value"))
+                else masked(inner)
                 for name, inner in value.items()
             }
         case list():
@@ -75,7 +93,9 @@ def masked_text(text: str) -> str:
         return text
     text = _NAMED.sub(rf"\1{MASK}", text)
     text = _CREDENTIAL.sub(rf"\1\2{MASK}", text)
-    return _URL_TOKEN.sub(rf"\1{MASK}", text)
+    text = _URL_TOKEN.sub(rf"\1\2{MASK}", text)
+    text = _OUR_KEY.sub(MASK, text)
+    return _PASSWORD_IN_URL.sub(rf"\1{MASK}", text)
 
 
 def _masked_body(body: bytes) -> str:

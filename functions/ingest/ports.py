@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from functions.ingest.integrations import Integrations
 from functions.ingest.request import Request
+from functions.ingest.senders import sender_of
+from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.intake_checks import NO_CHECKS
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
@@ -61,6 +63,19 @@ class Ports:
             from functions.ingest.checks import expect_trusted  # noqa: PLC0415 - few ask for more
 
             expect_trusted(integration.checks, request)
+        return integration
+
+    def admit_elsewhere(self, token: str, request: Request) -> Integration:
+        """Likewise, at a path beside the integration's URL.
+
+        Raises:
+            IntegrationNotFoundError: Nobody has this token, or its product proves what it sends,
+                which no other path asks for.
+            SenderNotTrustedError: One of the integration's checks says no.
+        """
+        integration = self.admit(token, request)
+        if sender_of(integration.type).admit is not None:
+            raise IntegrationNotFoundError
         return integration
 
     def count(self, counts: Mapping[str, int]) -> None:

@@ -45,7 +45,7 @@ def _calls(service: Service) -> "Call":
 
 def _wire() -> Ports:
     call, sqs = _calls(DYNAMODB), _calls(SQS)
-    parameters = Parameters(_calls(SSM), _now)
+    parameters = Parameters(_calls(SSM), _now, settings.secrets_prefix)
     ledger = DynamoDBNotifications(call, settings.table_name, settings.retention)
     wiring = Wiring(
         outbound=Outbound(allow_private=settings.allow_private_webhooks),

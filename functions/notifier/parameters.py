@@ -10,7 +10,6 @@ from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.domain.errors import DeliveryFailedError, TryAgainError
 
 PREFIX: Final = "/tocsin/"
-"""The notifier's role may read nothing else."""
 KEPT_FOR: Final = timedelta(minutes=5)
 
 
@@ -20,6 +19,8 @@ class Parameters:
 
     call: Call
     now: Callable[[], datetime]
+    prefix: str = PREFIX
+    """Begins the names of the stack's own secrets; the role may read no others."""
     _known: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -29,8 +30,8 @@ class Parameters:
         Raises:
             DeliveryFailedError: There is none, it may not be read, or not for now.
         """
-        if not name.startswith(PREFIX):
-            message = f"the secret's name must begin with {PREFIX}"
+        if not name.startswith(self.prefix):
+            message = f"the secret's name must begin with {self.prefix}"
             raise DeliveryFailedError(message, is_retryable=False)
         now = self.now()
         with self._lock:

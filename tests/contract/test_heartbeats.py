@@ -39,6 +39,7 @@ FULL = Heartbeat(
     grace=timedelta(0),
     severity=Severity.INFO,
     escalation_policy="night",
+    integrations=("opsgenie", "alerta"),
     managed_by="team file",
     created_at=NINE,
     version=7,

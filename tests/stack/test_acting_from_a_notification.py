@@ -25,7 +25,7 @@ from tocsin.domain.people import Channel, ChannelType, User
 
 FORM = "application/x-www-form-urlencoded"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-SLACK_PARAMETER = "/tocsin/stack-test/slack"
+SLACK_PARAMETER = f"/tocsin/{STACK_NAME}/stack-test-slack"
 
 
 @pytest.fixture(scope="module")

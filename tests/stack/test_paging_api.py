@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from local.deploy import STACK_NAME
 from local.stack import Stack
 from tests.scripted_server import Request, ScriptedServer, reply
 from tests.stack.client import Client, Reply, eventually
@@ -186,7 +187,7 @@ class Workspace:
 def slack(stack: Stack, team: Team, api: Client) -> Iterator[Workspace]:
     """The channel is put by the API; that it leads to this machine, only the table can say."""
     name = team.name("slack")
-    secret = f"/tocsin/stack-test/{name}"
+    secret = f"/tocsin/{STACK_NAME}/{name}"
     stack.aws.client("ssm").put_parameter(
         Name=secret,
         Value=json.dumps({"bot_token": BOT_TOKEN, "signing_secret": SIGNING_SECRET}),

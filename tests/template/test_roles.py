@@ -14,8 +14,8 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
 CHANNEL_SECRETS = "parameter/tocsin/${AWS::StackName}/channels/*"
 LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
-EVERY_SECRET = "parameter/tocsin/*"
-EVERY_ADMIN_KEY = "parameter/tocsin/*/admin-key"
+EVERY_SECRET = "parameter/tocsin/${AWS::StackName}/*"
+"""Of this stack: those of other teams in the account are theirs."""
 READERS_OF_SECRETS = {"ActionsRole", "NotifierRole"}
 """Which secrets a team names is not known here, but none of them lies elsewhere."""
 TOPICS = "arn:${AWS::Partition}:sns:*:*:*"
@@ -295,11 +295,33 @@ def test_a_permission_is_for_some_partitions_only(
     (statement,) = [
         statement
         for statement in statements(deployed.of_type("AWS::IAM::Role")[role])
-        if action in listed(statement["Action"]) and "Condition" in statement
+        if action in listed(statement["Action"])
+        and "Condition" in statement
+        and statement["Effect"] == "Allow"
     ]
 
     assert statement["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}
+    }
+
+
+@pytest.mark.parametrize("role", ["IngestRole", "TableChangeRole", "TickRole", "TimerRole"])
+@pytest.mark.parametrize("action", ["DeleteItem", "PutItem", "UpdateItem"])
+def test_who_reads_what_strangers_send_makes_no_credentials(
+    deployed: Template, role: str, action: str
+) -> None:
+    (statement,) = [
+        statement
+        for statement in statements(deployed.of_type("AWS::IAM::Role")[role])
+        if statement["Effect"] == "Deny" and f"dynamodb:{action}" in listed(statement["Action"])
+    ]
+    notes_use = (role, action) == ("IngestRole", "UpdateItem")
+
+    assert short(statement["Resource"]) == "Table"
+    assert statement["Condition"] == {
+        "ForAnyValue:StringLike": {
+            "dynamodb:LeadingKeys": ["K#*"] if notes_use else ["K#*", "C#key"]
+        }
     }
 
 
@@ -327,9 +349,10 @@ def test_only_those_who_need_secrets_can_read_any(deployed: Template) -> None:
 @pytest.mark.parametrize("role", ALLOWED)
 def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template, role: str) -> None:
     forbidden = permissions(deployed.of_type("AWS::IAM::Role")[role], effect="Deny")
+    forbidden.pop("Table", None)
     reads = role in READERS_OF_SECRETS
 
-    assert forbidden == ({EVERY_ADMIN_KEY: {"ssm:GetParameter"}} if reads else {})
+    assert forbidden == ({ADMIN_KEY: {"ssm:GetParameter"}} if reads else {})
 
 
 def test_mail_comes_from_the_address_of_the_stack_only(deployed: Template) -> None:

@@ -129,7 +129,9 @@ def _links(alert: Alert) -> Iterator[str]:
 
 
 def _is_safe(url: str) -> bool:
-    return url.lower().startswith(LINK_SCHEMES) and not any(map(str.isspace, url))
+    """Whether it leads where it seems to; browsers take a backslash for a slash."""
+    has_odd = "\\" in url or any(map(str.isspace, url))
+    return url.lower().startswith(LINK_SCHEMES) and not has_odd
 
 
 def _place(url: str) -> str:

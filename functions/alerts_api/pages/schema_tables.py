@@ -59,11 +59,12 @@ def field_table(schema: Mapping[str, Any], label: str) -> str:
     )
 
 
+_CODE: Final = re.compile(r"`([^`]+)`")
 _REQUIRED: Final = ' <span class="always">always</span>'
 
 
 def _with_code(text: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _bounds(schema: Mapping[str, Any]) -> str:

@@ -9,7 +9,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import HttpAnswer, with_data
-from functions.alerts_api.channel_settings import problem_of_secret, problem_of_url
+from functions.alerts_api.channel_settings import (
+    full_name_of_secret,
+    problem_of_secret,
+    problem_of_url,
+)
 from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.configured import (
     ConfiguredRoutes,
@@ -62,6 +66,11 @@ class GeneratedSecrets:
         name = f"{self.below}/{channel}.{self.random_bytes(_SUFFIX_BYTES).hex()}"
         self.store().put(name, secret)
         return name, secret
+
+    @property
+    def stack(self) -> str:
+        """Where all secrets of the stack lie."""
+        return self.below.rpartition("/")[0]
 
     def is_ours(self, parameter: str | None) -> bool:
         """Whether this parameter was made here."""
@@ -163,6 +172,8 @@ class ChannelRoutes:
     ) -> HttpAnswer:
         if before is not None:
             expect_own(before, self.work.noun.words)
+        if value.secret is not None:
+            value = replace(value, secret=full_name_of_secret(value.secret, self.secrets.stack))
         former = before.value.secret if before else None
         expect_no_problems(self._problems(value, former))
         value, signing_secret = self._with_secret(value, former)
@@ -188,6 +199,7 @@ class ChannelRoutes:
         if channel.secret is not None:
             problem = problem_of_secret(
                 channel.secret,
+                stack=self.secrets.stack,
                 generated_below=self.secrets.below,
                 is_known=channel.secret == former,
             )

@@ -157,6 +157,7 @@ def _settings_of(heartbeat: Heartbeat) -> dict[str, Any]:
         "grace": spelled(heartbeat.grace),
         "severity": heartbeat.severity,
         "escalation_policy": heartbeat.escalation_policy,
+        "integrations": list(heartbeat.integrations),
     }
 
 
@@ -167,4 +168,5 @@ def _with_settings(heartbeat: Heartbeat, body: HeartbeatBody) -> Heartbeat:
         grace=body.grace,
         severity=body.severity,
         escalation_policy=body.escalation_policy,
+        integrations=tuple(dict.fromkeys(body.integrations)),
     )

@@ -127,6 +127,8 @@ class IncidentRoutes:
         )
 
         body = request.body_as(ResolutionBody)
+        if body.resolve_alerts:
+            request.expect_scope(Scope.ALERTS_WRITE)
         said = IncidentUpdate(at=request.at, by=request.actor, message=body.note)
         incident, alert_ids = resolve_incident(
             IncidentId(incident_id), said, with_alerts=body.resolve_alerts, stores=self.stores

@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 from functions.alerts_api.schemas.configuration import Configured, Kind, Name
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total
 from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
-from tocsin.domain.matcher import LENGTH_LIMIT, Matcher
+from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
 from tocsin.domain.routing import DEFAULT_POSITION, Route
 
 TAG: Final = "Routes"
@@ -40,7 +40,8 @@ class _Settings(ConfigurationBody):
         description=(
             "Conditions on labels, all of which must hold, as Alertmanager spells them; none "
             "holds for everything. Beside the labels there are integration, severity, source, "
-            "object, name, dedup_key, group_id, monitor_id and rule_id."
+            "object, name, dedup_key, group_id, monitor_id and rule_id. Patterns are RE2's, "
+            f"and see the first {VALUE_LIMIT:,} characters of a value."
         ),
         examples=[_EXAMPLE],
     )

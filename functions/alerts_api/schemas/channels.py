@@ -53,9 +53,9 @@ class _Settings(ConfigurationBody):
         description=(
             "webhook: signs what is sent, by default with a secret that is generated and shown "
             "once; slack: the app's token and signing secret; apprise: the URL. The name of an "
-            "SSM parameter, SecureString, below `/tocsin/`."
+            "SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone is meant there."
         ),
-        examples=["/tocsin/payments/hook"],
+        examples=["hook"],
     )
     rate_per_minute: Annotated[int, Field(ge=1, le=RATE_LIMIT)] = Field(
         60, description="More wait for their turn.", examples=[60]
@@ -115,7 +115,7 @@ class ShownChannel(Configured):
     channel: str | None = Field(None, examples=[None])
     to: list[str] | None = Field(None, examples=[None])
     secret: str | None = Field(
-        description="The name of the SSM parameter.", examples=["/tocsin/payments/hook"]
+        description="The name of the SSM parameter.", examples=["/tocsin/tocsin/hook"]
     )
     rate_per_minute: int = Field(examples=[60])
 

@@ -52,9 +52,12 @@ SecretName = Annotated[
     str,
     Field(
         max_length=1011,
-        pattern=r"^/tocsin/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
-        description="The name of an SSM parameter, SecureString, below `/tocsin/`.",
-        examples=["/tocsin/payments/hook"],
+        pattern=r"^(/tocsin/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
+        description=(
+            "The name of an SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone "
+            "is meant there."
+        ),
+        examples=["hook"],
     ),
 ]
 """1011 characters are what SSM allows a name, with the ARN before it."""

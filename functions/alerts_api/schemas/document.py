@@ -31,6 +31,8 @@ from tocsin.lambda_runtime.error_answers import status_of_kind
 from tocsin.usecases.answer_once import KEY_LIMIT
 
 VERSION: Final = "1"
+_GENERIC: Final = re.compile(r"^(\w+)\[(\w+)\]$")
+_PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
 ABOUT: Final = """\
 Success is `{"data": …}`; a list has `has_more` and, unless it is the last part, `next_cursor`.
 Every refusal has one shape, `error` with `code`, `message`, `request_id` and `details`, and its
@@ -115,7 +117,7 @@ class _Names(GenerateJsonSchema):
 
     def normalize_name(self, name: str) -> str:
         """Turn a model's name into that of its schema."""
-        return super().normalize_name(re.sub(r"^(\w+)\[(\w+)\]$", r"\2\1", name))
+        return super().normalize_name(_GENERIC.sub(r"\2\1", name))
 
 
 class _Schemas:
@@ -166,7 +168,7 @@ def _described(line: _Line, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
-    for name in re.findall(r"\{(\w+)\}", line.path):
+    for name in _PATH_PARAMETER.findall(line.path):
         description = PATH_PARAMETERS[name]
         yield {
             "name": name,

@@ -29,6 +29,8 @@ TAG: Final = "Heartbeats"
 SHORTEST_PERIOD: Final = timedelta(seconds=30)
 """Longer than a request may take: so what is heard never ends the alert of a later miss."""
 LONGEST_PERIOD: Final = timedelta(days=366)
+INTEGRATIONS_LIMIT: Final = 8
+"""So that hearing from it stays one write unit."""
 LONGEST_GRACE: Final = timedelta(days=7)
 
 Period = Annotated[Duration, within(SHORTEST_PERIOD, LONGEST_PERIOD)]
@@ -41,6 +43,12 @@ class _Settings(ConfigurationBody):
     severity: Severity = Field(Severity.CRITICAL, description="Of the alert when it is missed.")
     escalation_policy: Name | None = Field(
         None, description="Null: as the routes say.", examples=["default"]
+    )
+    integrations: Annotated[list[Name], Field(max_length=INTEGRATIONS_LIMIT)] = Field(
+        [],
+        description="Which integrations may ping it by its name, and are shown it; by default "
+        "only its own URL may.",
+        examples=[["opsgenie"]],
     )
 
 
@@ -64,6 +72,7 @@ class ShownHeartbeat(Configured):
     grace: ShownDuration = Field(examples=["30m"])
     severity: Severity
     escalation_policy: str | None = Field(examples=["default"])
+    integrations: list[str] = Field(examples=[["opsgenie"]])
     status: HeartbeatStatus
     heard_at: Instant | None = Field(description="Null until it is heard from.")
     deadline: Instant = Field(description="When it is overdue unless it is heard from before.")

@@ -67,7 +67,10 @@ class UpdateBody(ActionBody):
 class ResolutionBody(ActionBody):
     """How it ended."""
 
-    resolve_alerts: Flag = Field(default=False, description="Resolve its open alerts as well.")
+    resolve_alerts: Flag = Field(
+        default=False,
+        description="Resolve its open alerts as well; needs the scope `alerts:write` too.",
+    )
     note: Annotated[Text, Field(max_length=NOTE_LIMIT)] | None = Field(
         None, examples=["Rolled back v42."]
     )

@@ -42,13 +42,14 @@ class CompatCall:
         """Find whose request it is; the token of the URL goes before that of the product.
 
         Raises:
-            IntegrationNotFoundError: There is no token, or one that nobody has.
+            IntegrationNotFoundError: There is no token, one that nobody has, or one whose product
+                proves what it sends to the integration's URL.
             UnauthorizedError: The integration's own checks say no.
         """
         token = self.path_token or token
         if not token:
             raise IntegrationNotFoundError
-        return self.ports.admit(token, self.request)
+        return self.ports.admit_elsewhere(token, self.request)
 
     def take_in(self, entries: Sequence[Entry], integration: Integration) -> Intake:
         """Write what entries mean; what is in the results has been written.

@@ -1,20 +1,22 @@
 """Alerts and the server as Alertmanager's API v2 shows them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
+from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.senders.prometheus_alerts import RESOLVE_TIMEOUT
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
+from tocsin.domain.alert_query import AlertQuery
+from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.integration import Integration
 from tocsin.domain.matcher import Matcher, all_match
 
 SHOWN_LIMIT: Final = 1_000
 """Alerts of one answer, newest first; Alertmanager's API knows no pages."""
+FILTERS_LIMIT: Final = 20
 _OPEN: Final = frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED))
 _VERSION: Final = {
     "version": "0.25.0",
@@ -44,7 +46,11 @@ def view_alerts(call: CompatCall, integration: Integration) -> list[dict[str, An
         InvalidInputError: A filter is no matcher.
     """
     pairs = parse_qsl(call.request.event.get("rawQueryString") or "", keep_blank_values=True)
-    matchers = [Matcher.parse(text, "filter") for name, text in pairs if name == "filter"]
+    filters = [text for name, text in pairs if name == "filter"]
+    if len(filters) > FILTERS_LIMIT:
+        problem = Problem("filter", f"at most {FILTERS_LIMIT} are understood")
+        raise InvalidInputError("The list cannot be read like that.", [problem])
+    matchers = [Matcher.parse(text, "filter") for text in filters]
     wanted = dict(pairs)
     shows_active = wanted.get("active", "true") != "false"
     shows_muted = wanted.get("silenced", "true") != "false"
@@ -65,15 +71,8 @@ def view_groups(call: CompatCall, integration: Integration) -> list[dict[str, An
 
 
 def _open_alerts(call: CompatCall, integration: Integration) -> list[Alert]:
-    alerts: list[Alert] = []
-    query = AlertQuery(statuses=_OPEN, equal={"integration": integration.name}, limit=LIMIT_MAXIMUM)
-    while len(alerts) < SHOWN_LIMIT:
-        page = call.ports.alerts().list(query, at=call.request.at)
-        alerts += page.alerts
-        if page.next_cursor is None:
-            break
-        query = replace(query, cursor=page.next_cursor)
-    return alerts[:SHOWN_LIMIT]
+    own = OwnAlerts(integration, call)
+    return own.newest(AlertQuery(statuses=_OPEN), limit=SHOWN_LIMIT)
 
 
 def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:

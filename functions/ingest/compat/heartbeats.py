@@ -9,7 +9,8 @@ from typing import Final
 from functions.ingest.compat import CompatCall
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.heartbeat import Heartbeat
-from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat
+from tocsin.domain.integration import Integration
+from tocsin.usecases.run_heartbeat import HeartbeatStores, find_pinged, hear_heartbeat
 
 NAME_LIMIT: Final = 64
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
@@ -20,11 +21,26 @@ def name_of(said: str) -> str:
     return _NO_NAME.sub("-", said.lower()).strip("-")[:NAME_LIMIT]
 
 
-def hear(call: CompatCall, name: str) -> Heartbeat:
+def shown(call: CompatCall, integration: Integration) -> list[Heartbeat]:
+    """Those that the integration may ping, by name."""
+    heartbeats = call.ports.heartbeats().list()
+    return [it for it in heartbeats if integration.name in it.integrations]
+
+
+def find(call: CompatCall, integration: Integration, name: str) -> Heartbeat:
+    """Find one of them.
+
+    Raises:
+        HeartbeatNotFoundError: There is none of this name that the integration may ping.
+    """
+    return find_pinged(name, integration.name, call.ports.heartbeats())
+
+
+def hear(call: CompatCall, integration: Integration, name: str) -> Heartbeat:
     """Note that something was heard from.
 
     Raises:
-        HeartbeatNotFoundError: There is no heartbeat of this name.
+        HeartbeatNotFoundError: There is none of this name that the integration may ping.
     """
     heartbeats = call.ports.heartbeats()
     stores = HeartbeatStores(
@@ -33,7 +49,7 @@ def hear(call: CompatCall, name: str) -> Heartbeat:
         paging=call.ports.paging,
         new_write_id=call.ports.new_write_id,
     )
-    hear_heartbeat(name, at=call.request.at, stores=stores)
+    hear_heartbeat(name, at=call.request.at, stores=stores, by=integration.name)
     return heartbeats.get(name)
 
 

@@ -12,6 +12,7 @@ from tocsin.domain.alert import NOTE_LIMIT, Alert, integration_actor
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.ids import Actor, AlertId, fingerprint
+from tocsin.domain.signal import printable
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
 
@@ -117,6 +118,7 @@ class OwnAlerts:
 
     def add_note(self, alert: Alert, note: str) -> Change:
         """Put a note on the alert's timeline."""
+        note = printable(note)
         text = note if len(note) <= NOTE_LIMIT else note[: NOTE_LIMIT - 1] + "…"
         change = Change(
             type=ChangeType.NOTE, at=self.ports.now(), by=self.actor, details={"note": text}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from functions.ingest.bodies import MULTIPART
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
 from functions.ingest.intake import settings_of
@@ -37,6 +38,8 @@ def take(call: CompatCall) -> Taken:
         raise MethodNotAllowedError("Events are sent by POST.", "POST")
     if call.path_token:
         call.integration()  # before the body is looked at
+    else:
+        _expect_plain(call)
     return _READERS[call.path](call, _event_in(call))
 
 
@@ -93,6 +96,21 @@ def _take_change(call: CompatCall, event: Mapping[str, Any]) -> Taken:
 
 
 _READERS: Final = {ENQUEUE: _take_v2, CHANGE: _take_change, CREATE_EVENT: _take_v1}
+
+
+def _expect_plain(call: CompatCall) -> None:
+    """Refuse forms of parts, which take work to read, where the body has to tell who sent it.
+
+    Raises:
+        MalformedInputError: It is such a form, and no header has a key.
+        InvalidInputError: Nobody has the header's key.
+    """
+    headers = call.request.headers
+    if MULTIPART not in headers.get("content-type", "").lower():
+        return
+    if KEY_HEADER not in headers:
+        raise MalformedInputError(f"Send JSON, or the key in the header {KEY_HEADER} as well.")
+    _integration(call, {}, "routing_key")
 
 
 def _event_in(call: CompatCall) -> Mapping[str, Any]:

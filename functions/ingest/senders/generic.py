@@ -19,7 +19,7 @@ from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import Signal, SignalAction
 
 if TYPE_CHECKING:
-    from functions.ingest.senders.mapping import Mapped
+    from functions.ingest.senders.mapping import Budget, Mapped
 
 EXPECTED: Final = (
     'Expected an object like {"title": "Nightly job failed", "status": "firing", "severity": '
@@ -69,18 +69,27 @@ LABEL_LIMIT: Final = 1_000
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one alert, or a list of them."""
+    budget = _budget(sent) if settings.mapping else None
     if "entries" not in settings.mapping:
-        return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
-    entries = _mapped(settings, sent.value).value("entries")
+        return each_object(sent, lambda entry: read_alert(entry, settings, budget), EXPECTED)
+    entries = _mapped(settings, sent.value, budget or _budget(sent)).value("entries")
     if not isinstance(entries, list):
         problem = Problem("mapping.entries", f"finds {kind_of(entries)}; it must find a list")
         raise InvalidInputError("The mapping fails.", [problem])
-    return each_of(entries, lambda entry: read_alert(entry, settings), EXPECTED)
+    return each_of(entries, lambda entry: read_alert(entry, settings, budget), EXPECTED)
 
 
-def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one alert; whatever has no place of its own is kept as a label or a link."""
-    found = _Parts(entry, settings)
+def read_alert(
+    entry: Mapping[str, Any], settings: SenderSettings, budget: "Budget | None" = None
+) -> Signal:
+    """Understand one alert; whatever has no place of its own is kept as a label or a link.
+
+    Args:
+        entry: What says it.
+        settings: How to read it.
+        budget: What the mapping may cost; None where there is none.
+    """
+    found = _Parts(entry, settings, budget)
     title, source, object_ = found.text("name"), found.text("source"), found.text("object")
     key = found.text("dedup_key")
     found.expect("name", is_there=bool((title or key or "").strip()))
@@ -109,10 +118,12 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
 class _Parts:
     """The parts of an alert: where the mapping says, else where most senders have them."""
 
-    def __init__(self, entry: Mapping[str, Any], settings: SenderSettings) -> None:
+    def __init__(
+        self, entry: Mapping[str, Any], settings: SenderSettings, budget: "Budget | None"
+    ) -> None:
         self._entry = Fields(entry)
         self._mapping = settings.mapping
-        self._mapped = _mapped(settings, entry) if settings.mapping else None
+        self._mapped = _mapped(settings, entry, budget) if budget else None
 
     def value(self, part: str) -> Any:  # noqa: ANN401 - any JSON
         if self._mapped is not None and part in self._mapping:
@@ -205,10 +216,16 @@ def _handshake(headers: Mapping[str, str]) -> Reply | None:
     return handshake(headers)
 
 
-def _mapped(settings: SenderSettings, entry: object) -> "Mapped":
+def _mapped(settings: SenderSettings, entry: object, budget: "Budget") -> "Mapped":
     from functions.ingest.senders.mapping import Mapped  # noqa: PLC0415 - brings jmespath
 
-    return Mapped(settings.mapping, entry)
+    return Mapped(settings.mapping, entry, budget)
+
+
+def _budget(sent: Sent) -> "Budget":
+    from functions.ingest.senders.mapping import Budget  # noqa: PLC0415 - brings jmespath
+
+    return Budget.of_body(len(sent.body))
 
 
 def _action(status: str | None, severity: str | None, settings: SenderSettings) -> SignalAction:

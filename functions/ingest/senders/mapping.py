@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from jmespath import compile as parse
 from jmespath.exceptions import JMESPathError
@@ -13,6 +14,8 @@ from tocsin.domain.errors import InvalidInputError, Problem
 
 WORK_LIMIT: Final = 200_000
 """Nodes visited and values made for one entry: some tenths of a second at most."""
+BODY_WORK_LIMIT: Final = 400_000
+"""Likewise for all entries of a body, and one more for each byte of it."""
 TEXT_UNIT: Final = 100
 """Characters that count as one value."""
 _MAKERS: Final = frozenset(
@@ -25,12 +28,25 @@ class _TooMuchWorkError(Exception):
     pass
 
 
+@dataclass(slots=True)
+class Budget:
+    """What the entries of one body may cost together."""
+
+    left: int
+
+    @classmethod
+    def of_body(cls, size_bytes: int) -> Self:
+        """What a body of this size may cost."""
+        return cls(BODY_WORK_LIMIT + size_bytes)
+
+
 class _Interpreter(TreeInterpreter):  # type: ignore[misc] # jmespath has no annotations
     """Stops at a limit: what it makes from shared parts could grow twofold with each step."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
         super().__init__()
         self._work = 0
+        self._budget = budget
 
     def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the base has it
         self._spend(1)
@@ -55,17 +71,18 @@ class _Interpreter(TreeInterpreter):  # type: ignore[misc] # jmespath has no ann
 
     def _spend(self, work: int) -> None:
         self._work += work
-        if self._work > WORK_LIMIT:
+        self._budget.left -= work
+        if self._work > WORK_LIMIT or self._budget.left < 0:
             raise _TooMuchWorkError
 
 
 class Mapped:
     """What the expressions find in one entry; each is evaluated when it is asked for."""
 
-    def __init__(self, mapping: Mapping[str, str], entry: object) -> None:
+    def __init__(self, mapping: Mapping[str, str], entry: object, budget: Budget) -> None:
         self._mapping = mapping
         self._entry = entry
-        self._interpreter = _Interpreter()
+        self._interpreter = _Interpreter(budget)
 
     def value(self, part: str) -> Any:  # noqa: ANN401 - any JSON
         """What the part's expression finds; None where it finds nothing, or there is none.

@@ -11,6 +11,7 @@ _WRITTEN: Final = re.compile(
 """RFC 3339 and what passes for it: without a zone (Netdata; taken as UTC), `+0000` (CloudWatch),
 an offset and a `Z` as well (some PagerDuty clients), 7 and 9 digits of a second (Azure,
 Alertmanager), a space for the T (Uptime Kuma)."""
+_NUMBER: Final = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _MICROSECOND_DIGITS: Final = 6
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR: Final = 1990
@@ -42,7 +43,7 @@ def read_time(said: object) -> datetime | None:
 
 
 def _written(text: str) -> datetime | None:
-    if re.fullmatch(r"\d{9,19}(?:\.\d{1,9})?", text):
+    if _NUMBER.fullmatch(text):
         return _counted(float(text))
     found = _WRITTEN.fullmatch(text)
     if found is None:

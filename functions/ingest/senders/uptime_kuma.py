@@ -22,6 +22,7 @@ EXPECTED: Final = (
 _UP: Final = "1"
 _SILENT: Final[Mapping[str, str]] = {"2": "a check that is not sure yet", "3": "maintenance"}
 _TEST: Final = "Testing"
+_NUMBER: Final = re.compile(r"\d+")
 _NO_LINKS: Final = ("https://", "http://")
 """What a monitor that is not of HTTP has for an address."""
 
@@ -78,7 +79,7 @@ def _message(fields: Fields, settings: SenderSettings, at: datetime) -> Signal:
     fields.raise_problems(EXPECTED)
     is_test = message.rstrip().endswith(_TEST)
     # Days until a certificate expires are a value, and no identity is made of values.
-    about = re.sub(r"\d+", "#", message)
+    about = _NUMBER.sub("#", message)
     signal = Report(
         dedup_key=dedup_key_of("test" if is_test else "message", about),
         name=message,

@@ -67,7 +67,8 @@ def _message(sent: Sent) -> Mapping[str, Any]:
     message = sent.value
     if not isinstance(message, dict):
         raise MalformedInputError(f"The body is {kind_of(message)}. {EXPECTED}")
-    if message.get("Type") not in SIGNED_FIELDS:
+    kind = message.get("Type")
+    if not isinstance(kind, str) or kind not in SIGNED_FIELDS:
         problem = Problem("Type", f"must be one of {', '.join(SIGNED_FIELDS)}")
         raise InvalidInputError(EXPECTED, [problem])
     return message

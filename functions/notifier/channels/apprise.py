@@ -99,8 +99,9 @@ class AppriseSender:
 
 
 def defused(text: str) -> str:
-    """Break mentions, which each service spells in its own way, all with one of these."""
-    return text.replace("@", f"@{_UNSEEN}").replace("<!", f"<{_UNSEEN}!")
+    """Break mentions and links, which each service spells in its own way, all with one of these."""
+    broken = text.replace("@", f"@{_UNSEEN}").replace("<", f"<{_UNSEEN}")
+    return broken.replace("](", f"]{_UNSEEN}(")
 
 
 def _unusable(problem: str) -> DeliveryFailedError:

@@ -72,7 +72,9 @@ class SlackSender:
             },
         }
         if delivery.is_update:
-            answer = self._call("chat.update", self._page_of(delivery) | said, channel, secret)
+            answer = self._call(
+                "chat.update", self._page_of(delivery) | said | _UNPARSED, channel, secret
+            )
         else:
             place = {"channel": str(channel.settings.get("channel", ""))}
             answer = self._call("chat.postMessage", place | said | _PLAINLY, channel, secret)
@@ -118,7 +120,8 @@ class SlackSender:
         return answer
 
 
-_PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
+_UNPARSED: Final = {"parse": "none"}
+_PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False, **_UNPARSED}
 
 
 def read_secret(channel: Channel, parameters: Parameters) -> SlackSecret:

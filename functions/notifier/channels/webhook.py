@@ -124,7 +124,7 @@ def retry_after(reply: Reply, at: datetime) -> timedelta | None:
     try:
         until = parsedate_to_datetime(said)
         return max(timedelta(), until - at)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

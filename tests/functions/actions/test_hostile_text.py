@@ -214,6 +214,8 @@ def test_hostile_text_that_came_in_as_a_signal_stays_text(payload: str) -> None:
         "ftp://example.com",
         "https://example.com/\n<script>",
         "http:evil.example",
+        "https://evil.example\\@good.example/",
+        "https:\\\\evil.example",
         "",
     ],
 )

@@ -15,7 +15,7 @@ from tocsin.domain.people import Channel, ChannelType, User
 
 @pytest.fixture
 def directory(call: Call) -> DynamoDBSlackDirectory:
-    return DynamoDBSlackDirectory(call, TABLE_NAME)
+    return DynamoDBSlackDirectory(call, TABLE_NAME, "/tocsin/x/")
 
 
 def add_channel(call: Call, name: str, type_: ChannelType, secret: str | None) -> None:
@@ -35,6 +35,7 @@ def add_user(call: Call, name: str, slack_id: str | None) -> None:
         pytest.param(ChannelType.SLACK, "/tocsin/x/slack", "/tocsin/x/slack", id="Slack"),
         pytest.param(ChannelType.SLACK, None, None, id="without a secret"),
         pytest.param(ChannelType.SLACK, "/other/slack", None, id="which nobody may read"),
+        pytest.param(ChannelType.SLACK, "/tocsin/y/slack", None, id="another stack's"),
         pytest.param(ChannelType.WEBHOOK, "/tocsin/x/hook", None, id="another type"),
     ],
 )

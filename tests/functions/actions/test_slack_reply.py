@@ -73,6 +73,7 @@ def test_words_are_shown_to_one_person_and_the_message_stays(
         "https://hooks.slack.com:8443/x",
         "file:///etc/passwd",
         "https://[::1",
+        "https://hooks.slack.com/é",
         "",
     ],
 )

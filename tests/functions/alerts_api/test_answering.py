@@ -187,3 +187,17 @@ def test_an_alert_of_an_event_can_be_acknowledged(client: Client, world: World) 
     event["rawPath"] = f"/api/v1/alerts/{alert_id}/acknowledge"
 
     assert client.send_event(event).data["acknowledged_by"] == "alice"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/alerts", "/api/v1/nothing", "/health", "/docs"])
+def test_no_answer_is_kept_on_the_way_or_read_as_something_else(anybody: Client, path: str) -> None:
+    headers = anybody.with_key("admin").get(path).headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"]
+
+
+def test_an_answer_with_a_new_key_is_kept_by_nobody(anybody: Client) -> None:
+    made = anybody.with_key("admin").post("/api/v1/keys", {"name": "x", "scopes": []})
+
+    assert (made.status, made.headers["cache-control"]) == (201, "no-store")

@@ -64,10 +64,14 @@ def test_a_generated_secret_stays_whatever_else_changes(
 
 
 def test_a_webhook_that_names_a_secret_gets_none(editor: Client, secrets: InMemorySecrets) -> None:
-    made = put(editor, secret="/tocsin/payments/hook").data
+    made = put(editor, secret="/tocsin/tocsin/hook").data
 
     assert "signing_secret" not in made
     assert secrets.kept == {}
+
+
+def test_a_bare_name_is_meant_below_the_stacks_own_prefix(editor: Client) -> None:
+    assert put(editor, secret="payments/hook").data["secret"] == "/tocsin/tocsin/payments/hook"
 
 
 def test_a_secret_that_nobody_names_any_more_is_removed(
@@ -75,13 +79,13 @@ def test_a_secret_that_nobody_names_any_more_is_removed(
 ) -> None:
     put(editor)
 
-    put(editor, secret="/tocsin/payments/hook")
+    put(editor, secret="/tocsin/tocsin/hook")
 
     assert secrets.kept == {}
 
 
 def test_a_webhook_that_names_its_secret_no_more_gets_one(editor: Client) -> None:
-    put(editor, secret="/tocsin/payments/hook")
+    put(editor, secret="/tocsin/tocsin/hook")
 
     assert put(editor).data["signing_secret"].startswith("whsec_")
 
@@ -99,12 +103,12 @@ def test_a_removed_channel_takes_its_generated_secret_along(
 def test_a_secret_that_others_made_is_never_removed(
     editor: Client, secrets: InMemorySecrets
 ) -> None:
-    secrets.put("/tocsin/payments/hook", "theirs")
-    put(editor, secret="/tocsin/payments/hook")
+    secrets.put("/tocsin/tocsin/hook", "theirs")
+    put(editor, secret="/tocsin/tocsin/hook")
 
     editor.send("DELETE", PATH)
 
-    assert secrets.kept == {"/tocsin/payments/hook": "theirs"}
+    assert secrets.kept == {"/tocsin/tocsin/hook": "theirs"}
 
 
 def test_a_refused_channel_leaves_no_secret(editor: Client, secrets: InMemorySecrets) -> None:

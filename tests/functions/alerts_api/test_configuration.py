@@ -98,7 +98,7 @@ KINDS = [
         full={
             "type": "webhook",
             "url": "https://example.com/hook?team=1",
-            "secret": "/tocsin/payments/hook",
+            "secret": "/tocsin/tocsin/hook",
             "rate_per_minute": 7,
         },
         defaults={"type": "console", "secret": None, "rate_per_minute": 60},

@@ -9,7 +9,7 @@ from tests.functions.alerts_api.client import Client, Reply
 
 TARGET = {"channel": "here"}
 STEP = {"name": "first", "targets": [TARGET], "delay": "5m"}
-HOOK = {"type": "webhook", "url": "https://example.com/hook", "secret": "/tocsin/a"}
+HOOK = {"type": "webhook", "url": "https://example.com/hook", "secret": "/tocsin/tocsin/a"}
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ ROUTES: list[Any] = [
     ({"escalation_policy": "night"}, "escalation_policy", "make it first"),
     ({"escalation_policy": "Night"}, "escalation_policy", "pattern"),
     ({"escalation_policy": "default", "match": ["team"]}, "match[0]", 'team="payments"'),
-    ({"escalation_policy": "default", "match": ['a=~"("']}, "match[0]", "regular expression"),
+    ({"escalation_policy": "default", "match": ['a=~"("']}, "match[0]", "linear time"),
     ({"escalation_policy": "default", "match": {"team": "a"}}, "match", "list"),
     ({"escalation_policy": "default", "match": [7]}, "match[0]", "string"),
     ({"escalation_policy": "default", "match": ["a=b"] * 21}, "match", "at most 20"),
@@ -131,17 +131,28 @@ CHANNELS: list[Any] = [
     ({**HOOK, "url": "https://[::ffff:10.0.0.1]/"}, "url", "public"),
     ({**HOOK, "secret": "/other/hook"}, "secret", "pattern"),
     ({**HOOK, "secret": "/tocsin//hook"}, "secret", "pattern"),
-    ({**HOOK, "secret": "whsec_abc"}, "secret", "pattern"),
+    ({**HOOK, "secret": "whsec_abc"}, "secret", "is a secret itself"),
     ({**HOOK, "secret": "/tocsin/tocsin/channels/other.1"}, "secret", "generated"),
     ({**HOOK, "secret": "/tocsin/tocsin/link-key"}, "secret", "signs links"),
+    ({**HOOK, "secret": "link-key"}, "secret", "signs links"),
+    ({**HOOK, "secret": "admin-key"}, "secret", "administrator"),
+    ({**HOOK, "secret": "channels/other.1"}, "secret", "generated"),
+    ({**HOOK, "secret": "/tocsin/other/hook"}, "secret", "must lie below /tocsin/tocsin/"),
+    ({**HOOK, "secret": "/tocsin/tocsin-2/hook"}, "secret", "must lie below /tocsin/tocsin/"),
+    ({**HOOK, "secret": "/tocsin/hook"}, "secret", "must lie below /tocsin/tocsin/"),
+    ({**HOOK, "secret": "/other/hook"}, "secret", "pattern"),
     ({**HOOK, "rate_per_minute": 0}, "rate_per_minute", "1"),
-    ({"type": "slack", "secret": "/tocsin/slack"}, "channel", "is missing"),
+    ({"type": "slack", "secret": "/tocsin/tocsin/slack"}, "channel", "is missing"),
     ({"type": "slack", "channel": "#ops"}, "secret", "is missing"),
-    ({"type": "slack", "channel": "# ops", "secret": "/tocsin/s"}, "channel", "pattern"),
+    ({"type": "slack", "channel": "# ops", "secret": "/tocsin/tocsin/s"}, "channel", "pattern"),
     ({"type": "email"}, "to", "is missing"),
     ({"type": "email", "to": []}, "to", "at least 1"),
     ({"type": "email", "to": ["ops@example.com", "ops"]}, "to[1]", "e-mail address"),
-    ({"type": "email", "to": ["ops@example.com"], "secret": "/tocsin/a"}, "secret", "not for"),
+    (
+        {"type": "email", "to": ["ops@example.com"], "secret": "/tocsin/tocsin/a"},
+        "secret",
+        "not for",
+    ),
     ({"type": "sms", "to": ["ops@example.com"]}, "to[0]", "phone number"),
     ({"type": "apprise"}, "secret", "is missing"),
     ({"type": "console", "url": "https://example.com"}, "url", "is not for"),
@@ -187,10 +198,10 @@ GOOD: list[Any] = [
     ("escalation-policies", {**step(), "ack_timeout": "1m"}),
     ("users", {"time_zone": "America/Argentina/Buenos_Aires"}),
     ("users", {"email": "a.b+c@sub.example.com"}),
-    ("channels", {"type": "slack", "channel": "#on-call", "secret": "/tocsin/slack"}),
+    ("channels", {"type": "slack", "channel": "#on-call", "secret": "/tocsin/tocsin/slack"}),
     ("channels", {"type": "email", "to": ["ops@example.com", "dev@example.com"]}),
     ("channels", {"type": "sms", "to": ["+15550100"]}),
-    ("channels", {"type": "apprise", "secret": "/tocsin/payments/apprise-url"}),
+    ("channels", {"type": "apprise", "secret": "/tocsin/tocsin/apprise-url"}),
     ("channels", {**HOOK, "url": "https://example.com:8443/a/b?team=1"}),
     ("heartbeats", {"period": 30, "grace": 0}),
     ("heartbeats", {"period": "366d", "grace": "7d"}),

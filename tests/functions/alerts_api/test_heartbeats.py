@@ -104,3 +104,12 @@ def test_a_removed_url_works_no_more(world: World, editor: Client) -> None:
     editor.send("DELETE", PATH)
 
     assert world.heartbeats.name_of(hash_token(token)) is None
+
+
+def test_it_names_the_integrations_that_may_ping_it(world: World, editor: Client) -> None:
+    made = editor.send("PUT", PATH, body={"period": "1h", "integrations": ["opsgenie"]}).data
+    kept = editor.send("PATCH", PATH, body={"grace": "5m"}).data
+    emptied = editor.send("PATCH", PATH, body={"integrations": None}).data
+
+    assert (made["integrations"], kept["integrations"]) == (["opsgenie"], ["opsgenie"])
+    assert (emptied["integrations"], world.heartbeats.get("backup").integrations) == ([], ())

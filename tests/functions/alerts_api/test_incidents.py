@@ -445,3 +445,19 @@ def test_incidents_have_a_scope_of_their_own(anybody: Client, method: str, path:
     refused = anybody.with_key("alerts", "config", "events").send(method, path)
 
     assert (refused.status, refused.code) == (403, "scope_missing")
+
+
+@pytest.mark.parametrize("scopes", [("incidents",), ("incidents", "alerts:read")])
+def test_alerts_are_resolved_with_their_incident_by_who_may_resolve_alerts(
+    anybody: Client, world: World, scopes: tuple[str, ...]
+) -> None:
+    only = anybody.with_key(*scopes)
+    alert_id = world.opened()
+    path = f"{INCIDENTS}/{promote(only, alert_id).data['id']}"
+
+    refused = only.post(f"{path}/resolve", {"resolve_alerts": True})
+    resolved = only.post(f"{path}/resolve", {})
+
+    assert (refused.status, refused.code) == (403, "scope_missing")
+    assert resolved.status == 200
+    assert world.alert(alert_id).is_open

@@ -38,6 +38,8 @@ VALUES: Final[dict[str, Any]] = {
     "data": "data:text/html,<script>alert(1)</script>",
     "many scripts": "🏴󠁧󠁢󠁥󠁮󠁧󠁿 e\u0301 \ufdfd \U0010ffff \ufffe \u200b",
     "a huge text": "n" * BIG,
+    "secret words without end": "token" * 400,
+    "a long run beside a percent sign": "at 97 % " + "a" * 14_000,
     "a huge text of wide letters": "😀" * (BIG // 4),
     "a list": [],
     "a list of everything": [None, True, 1.5, "", {}, [[]]],

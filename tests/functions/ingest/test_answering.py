@@ -149,7 +149,11 @@ def test_a_refusal_names_its_request(rest: Gateway) -> None:
     reply = rest.post("no JSON")
 
     assert reply.status == 400
-    assert reply.headers == {"content-type": "application/json"}
+    assert reply.headers == {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
     assert reply.json == {
         "error": {
             "code": "bad_request",

@@ -22,7 +22,11 @@ def gateway() -> Gateway:
     gateway = Gateway()
     gateway.register(IntegrationType.REST)
     heartbeat = Heartbeat(
-        name="backup", period=HOUR, created_at=gateway.world.now, token=Token.of(OWN)
+        name="backup",
+        period=HOUR,
+        integrations=("prod",),
+        created_at=gateway.world.now,
+        token=Token.of(OWN),
     )
     gateway.world.heartbeats.add(heartbeat.watched(gateway.world.now), write_id=WriteId("setup"))
     gateway.world.pass_time(minutes=1)

@@ -97,6 +97,12 @@ def test_an_empty_secret_is_named() -> None:
     assert failure_of(" ").reason == "the secret /tocsin/apprise holds no URL"
 
 
-@pytest.mark.parametrize("mention", ["@everyone", "@here", "<!channel>", "<@U1>", "@room"])
-def test_mentions_are_broken(mention: str) -> None:
+@pytest.mark.parametrize(
+    "mention",
+    [
+        *("@everyone", "@here", "<!channel>", "<@U1>", "@room"),
+        *("[Acknowledge](https://evil.example)", "<https://evil.example|Acknowledge>"),
+    ],
+)
+def test_mentions_and_links_are_broken(mention: str) -> None:
     assert mention not in defused(f"wake up {mention}")

@@ -104,3 +104,13 @@ def test_links_are_for_whom_the_message_is() -> None:
 )
 def test_a_page_without_links_is_better_than_none(links: ParameterLinks) -> None:
     assert links.links(a_delivery(), at=NINE) is None
+
+
+def test_a_secret_of_another_stack_is_not_asked_for() -> None:
+    store = Store()
+
+    with pytest.raises(DeliveryFailedError) as failed:
+        Parameters(store, store.time, "/tocsin/tocsin/").get("/tocsin/other/hook")
+
+    assert failed.value.reason == "the secret's name must begin with /tocsin/tocsin/"
+    assert store.asked == []

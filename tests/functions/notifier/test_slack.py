@@ -154,6 +154,7 @@ def test_an_update_rewrites_the_message_of_the_page(server: ScriptedServer) -> N
     body = posted(server)
     assert server.requests[0].line == "POST /chat.update HTTP/1.1"
     assert (body["channel"], body["ts"]) == ("C1", "1700000000.000100")
+    assert body["parse"] == "none"
     assert body["blocks"][0]["text"]["text"] == "Acknowledged by alice: Disk full on db-1"
     assert [button["action_id"] for button in buttons(body)] == ["snooze", "resolve", "view"]
 

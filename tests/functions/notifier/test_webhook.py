@@ -145,6 +145,7 @@ def test_what_cannot_succeed_is_final(server: ScriptedServer, status: int) -> No
         pytest.param("Sun, 01 Mar 2026 08:00:00 GMT", timedelta(), id="in the past"),
         pytest.param("soon", None, id="in no words of HTTP's"),
         pytest.param("9" * 400, None, id="never"),
+        pytest.param("Sun, 01 Mar 99999999999999999999 09:02:00 GMT", None, id="too late"),
         pytest.param("\N{ARABIC-INDIC DIGIT SEVEN}", None, id="in other digits"),
     ],
 )

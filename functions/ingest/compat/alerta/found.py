@@ -26,7 +26,10 @@ def find(own: OwnAlerts, text: str) -> Alert:
     if not is_ulid(first) or not is_ulid(last):
         raise AlertNotFoundError
     # Ids begin with the time.
-    query = AlertQuery(fired_from=time_of(first), fired_to=time_of(last) + _MILLISECOND)
+    try:
+        query = AlertQuery(fired_from=time_of(first), fired_to=time_of(last) + _MILLISECOND)
+    except OverflowError:
+        raise AlertNotFoundError from None
     found = own.newest(query, wanted=lambda alert: alert.alert_id.startswith(wanted), limit=2)
     if len(found) != 1:
         raise AlertNotFoundError

@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.alerta.alert import base_of, object_in, told
-from functions.ingest.compat.heartbeats import configured_elsewhere, hear, name_of
+from functions.ingest.compat.heartbeats import (
+    configured_elsewhere,
+    find,
+    hear,
+    name_of,
+    shown,
+)
 from functions.ingest.compat.own_alerts import OwnAlerts, written
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.reply import Taken
@@ -23,8 +29,8 @@ def take_heartbeat(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> T
         case "POST", ():
             return _report(call, own)
         case "GET", (name,):
-            shown = _view(call, call.ports.heartbeats().get(name_of(name)), call.request.at)
-            return told(own, {"status": "ok", "total": 1, "heartbeat": shown})
+            view = _view(call, find(call, own.integration, name_of(name)), call.request.at)
+            return told(own, {"status": "ok", "total": 1, "heartbeat": view})
         case "DELETE", (_,):
             raise configured_elsewhere()
         case _:
@@ -35,7 +41,7 @@ def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
     """List all."""
     if call.request.method != "GET":
         raise nothing_here()
-    rows = [_view(call, it, call.request.at) for it in call.ports.heartbeats().list()]
+    rows = [_view(call, it, call.request.at) for it in shown(call, own.integration)]
     pages = {"page": 1, "pageSize": len(rows), "pages": 1, "more": False, "total": len(rows)}
     return told(own, {"status": "ok", "heartbeats": rows, **pages})
 
@@ -47,13 +53,13 @@ def _report(call: CompatCall, own: OwnAlerts) -> Taken:
         problem = Problem("origin", 'Missing mandatory value for "origin"')
         raise InvalidInputError("This is no heartbeat.", [problem])
     try:
-        heartbeat = hear(call, name_of(origin))
+        heartbeat = hear(call, own.integration, name_of(origin))
     except HeartbeatNotFoundError as error:
         problem = Problem("origin", f"there is no heartbeat {name_of(origin)}: it has to be made")
         raise HeartbeatUnknownError(problem) from error
-    shown = _view(call, heartbeat, read_time(body.get("createTime")) or call.request.at)
-    shown["origin"] = origin
-    said = {"status": "ok", "id": heartbeat.name, "heartbeat": shown}
+    view = _view(call, heartbeat, read_time(body.get("createTime")) or call.request.at)
+    view["origin"] = origin
+    said = {"status": "ok", "id": heartbeat.name, "heartbeat": view}
     return told(own, said, HTTPStatus.CREATED)
 
 

@@ -26,6 +26,7 @@ PAGE_SIZE: Final = 50
 FILTERS_LIMIT: Final = 50
 PATTERN_LIMIT: Final = 100
 PARTS_LIMIT: Final = 3
+_SPECIAL: Final = frozenset("\\()[]{}|?+*^$")
 _CONTROLS: Final = frozenset(
     (
         *("page", "page-size", "limit", "sort-by", "reverse", "fields", "api-key", "group-by"),
@@ -132,27 +133,40 @@ def _match(field: str, value: str) -> Callable[[str], bool]:
     if field == "id" and len(value) >= SHORT_ID:
         return lambda text: text.startswith(value.upper())
     if value.startswith("~"):
-        pattern = _pattern(value[1:])
-        return lambda text: pattern.search(text) is not None
+        return _pattern(value[1:])
     return lambda text: text == value
 
 
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> Callable[[str], bool]:
     """Read a pattern of plain text, `.*` and anchors: others take a stranger's time to match.
 
     Raises:
         InvalidInputError: It is long, or has more than that.
     """
     is_start, is_end = text.startswith("^"), text.endswith("$")
-    parts = text.removeprefix("^").removesuffix("$").split(".*")
-    if (
-        len(text) > PATTERN_LIMIT
-        or len(parts) > PARTS_LIMIT
-        or re.search(r"[\\()\[\]{}|?+*^$]", "".join(parts))
-    ):
+    parts = text.removeprefix("^").removesuffix("$").lower().split(".*")
+    if len(text) > PATTERN_LIMIT or len(parts) > PARTS_LIMIT or _SPECIAL & set("".join(parts)):
         raise _wrong("pattern", "only text, ^, $ and two .* are understood in a pattern")
-    middle = ".*".join(map(re.escape, parts))
-    return re.compile(f"{'^' if is_start else ''}{middle}{'$' if is_end else ''}", re.IGNORECASE)
+    first, last = (parts[0] if is_start else ""), (parts[-1] if is_end else "")
+    middle = parts[is_start : len(parts) - is_end]
+
+    def matches(said: str) -> bool:
+        said = said.lower()
+        if is_start and is_end and len(parts) == 1:
+            return said == first
+        if len(said) < len(first) + len(last):
+            return False
+        if not said.startswith(first) or not said.endswith(last):
+            return False
+        position, end = len(first), len(said) - len(last)
+        for part in middle:
+            found = said.find(part, position, end)
+            if found < 0:
+                return False
+            position = found + len(part)
+        return True
+
+    return matches
 
 
 def _words(query: str) -> list[tuple[str, str]]:

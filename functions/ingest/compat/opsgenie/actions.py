@@ -176,20 +176,26 @@ def _tags(asked: Asked) -> OnAlert:
         gone = set(asked.query["tags"].split(","))
         return _correcting(
             asked,
-            lambda facts, _: _tagged(facts, lambda tags: [it for it in tags if it not in gone]),
+            lambda facts, builder: _tagged(
+                facts, builder, lambda tags: [it for it in tags if it not in gone]
+            ),
         )
     added = names(asked.fields, "tags")
     asked.fields.require("tags", is_there=bool(added), problem="can not be empty")
     return _correcting(
-        asked, lambda facts, _: _tagged(facts, lambda tags: list(dict.fromkeys([*tags, *added])))
+        asked,
+        lambda facts, builder: _tagged(
+            facts, builder, lambda tags: list(dict.fromkeys([*tags, *added]))
+        ),
     )
 
 
-def _tagged(facts: Facts, change: Callable[[list[str]], list[str]]) -> Facts:
+def _tagged(facts: Facts, builder: FactsBuilder, change: Callable[[list[str]], list[str]]) -> Facts:
     said = facts.labels.get(TAGS)
     tags = change(said.split(",") if said else [])
     others = {name: text for name, text in facts.labels.items() if name != TAGS}
-    return replace(facts, labels={**others, TAGS: ",".join(tags)} if tags else others)
+    labels = {**others, TAGS: ",".join(tags)} if tags else others
+    return replace(facts, labels=builder.labels(labels))
 
 
 def _details(asked: Asked) -> OnAlert:

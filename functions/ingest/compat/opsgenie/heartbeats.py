@@ -6,7 +6,13 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.heartbeats import configured_elsewhere, hear, name_of
+from functions.ingest.compat.heartbeats import (
+    configured_elsewhere,
+    find,
+    hear,
+    name_of,
+    shown,
+)
 from functions.ingest.compat.opsgenie.answers import told
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.reply import Taken
@@ -30,14 +36,14 @@ def take_heartbeats(call: CompatCall, integration: Integration, path: tuple[str,
         case "GET" | "POST" | "PUT" | "PATCH", (name, "ping"):
             # Opsgenie says so of names that it does not know, too.
             with suppress(HeartbeatNotFoundError):
-                hear(call, name_of(name))
+                hear(call, integration, name_of(name))
             said = {"result": "PONG - Heartbeat received"}
             return told(call, integration.name, said, HTTPStatus.ACCEPTED)
         case "GET", ():
-            shown = [view_heartbeat(it, at) for it in call.ports.heartbeats().list()]
-            return told(call, integration.name, {"data": {"heartbeats": shown}})
+            views = [view_heartbeat(it, at) for it in shown(call, integration)]
+            return told(call, integration.name, {"data": {"heartbeats": views}})
         case "GET", (name,):
-            heartbeat = call.ports.heartbeats().get(name_of(name))
+            heartbeat = find(call, integration, name_of(name))
             return told(call, integration.name, {"data": view_heartbeat(heartbeat, at)})
         case (("POST" | "PATCH" | "PUT" | "DELETE"), () | (_,) | (_, "enable" | "disable")):
             raise configured_elsewhere()

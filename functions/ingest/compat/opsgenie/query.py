@@ -19,9 +19,9 @@ from tocsin.domain.ids import milliseconds
 
 QUERY_LIMIT: Final = 1_000
 _CONDITION: Final = re.compile(
-    r"\s*(?P<joint>AND\b|&&)?\s*(?P<negated>NOT\b|!)?\s*"
-    r"(?:(?P<field>[A-Za-z][\w.]{0,60})\s*(?P<operator>!=|<=|>=|[:=<>])\s*"
-    r'(?P<value>"[^"]*"|[^\s()"]+)|(?P<word>"[^"]*"|[^\s()":=<>!]+))\s*'
+    r"\s*+(?P<joint>AND\b|&&)?\s*+(?P<negated>NOT\b|!)?\s*+"
+    r"(?:(?P<field>[A-Za-z][\w.]{0,60})\s*+(?P<operator>!=|<=|>=|[:=<>])\s*+"
+    r'(?P<value>"[^"]*"|[^\s()"]+)|(?P<word>"[^"]*"|[^\s()":=<>!]+))\s*+'
 )
 _OPEN: Final = frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED))
 _STATUSES: Final = {

@@ -54,6 +54,8 @@ class Heartbeat:
     severity: Severity = Severity.CRITICAL
     escalation_policy: str | None = None
     """Whom a missed one pages; None: as the routes say."""
+    integrations: tuple[str, ...] = ()
+    """Which may ping it besides its own URL, and are shown it."""
     managed_by: str | None = None
     created_at: datetime
     version: int = 1

@@ -44,6 +44,11 @@ class Settings:
     aws: Mapping[str, str]
     """Region, credentials and endpoint, as Lambda and the SDKs name them."""
 
+    @property
+    def secrets_prefix(self) -> str:
+        """Begins the names of the stack's own secrets, among which the link key lies."""
+        return self.link_key_parameter.rpartition("/")[0] + "/"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read all at once.

@@ -34,8 +34,8 @@ class Receipt:
     """The state changed, and the body that said so could not be kept."""
 
 
-type Body = Callable[[], SentBody]
-"""Made only where it is kept: most signals are repeats."""
+type Body = Callable[[], SentBody | None]
+"""Made only where it is kept: most signals are repeats. None where it could not be made."""
 
 
 def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what is known
@@ -123,9 +123,10 @@ def _is_new_state(before: Alert | None, after: Alert) -> bool:
 
 def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepository) -> Receipt:
     """Keep the body of a change that is written; that it cannot be kept does not undo it."""
+    sent = body() if body else None
     try:
-        if body is not None:
-            slots.keep_last_body(alert, body())
+        if sent is not None:
+            slots.keep_last_body(alert, sent)
     except TryAgainError:
         return _receipt(outcome, alert, is_body_lost=True)
     return _receipt(outcome, alert)

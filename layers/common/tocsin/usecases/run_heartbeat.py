@@ -49,18 +49,40 @@ class HeartbeatStores:
         )
 
 
-def hear_heartbeat(name: str, *, at: datetime, stores: HeartbeatStores) -> Receipt | None:
+def find_pinged(name: str, by: str, heartbeats: HeartbeatRepository) -> Heartbeat:
+    """Read a heartbeat that an integration may ping.
+
+    Raises:
+        HeartbeatNotFoundError: There is none of this name, or it does not name the integration.
+    """
+    heartbeat = heartbeats.find(name)
+    if heartbeat is None or by not in heartbeat.integrations:
+        raise HeartbeatNotFoundError
+    return heartbeat
+
+
+def hear_heartbeat(
+    name: str, *, at: datetime, stores: HeartbeatStores, by: str | None = None
+) -> Receipt | None:
     """Take note of a heartbeat, and end its alert if it was missed.
 
     The usual case is one write. When that is refused, the refusal brings what is stored.
+
+    Args:
+        name: Which.
+        at: When it was heard from.
+        stores: Where it is kept.
+        by: The integration that pings it; None for its own URL.
 
     Returns:
         What became of its alert; None if there was none to end.
 
     Raises:
-        HeartbeatNotFoundError: There is none of this name.
+        HeartbeatNotFoundError: There is none of this name that may be pinged so.
         ConcurrentUpdateError: Others were faster every time.
     """
+    if by is not None:
+        find_pinged(name, by, stores.heartbeats)
     try:
         stores.heartbeats.hear(name, at=at)
     except HeartbeatRefusedError as refusal:

@@ -521,3 +521,7 @@ def test_a_fault_of_ours_is_spelled_so_too(alerta: Alerta, monkeypatch: pytest.M
 
     assert (reply.status, reply.json["code"]) == (500, 500)
     assert "private" not in reply.text
+
+
+def test_a_short_id_of_the_last_year_there_is_is_not_found(alerta: Alerta) -> None:
+    assert alerta.send("GET", "/alert/76EZ91ZP").status == 404

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from functions.ingest.compat.own_alerts import PAGES_LIMIT
 from tests.fakes.world import World
 from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
 from tests.wire import response, sample
 from tocsin.domain.alert import AlertStatus
+from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.integration import IntegrationType
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
@@ -306,3 +308,26 @@ def test_a_fault_of_ours_is_spelled_so_too(
 
     assert reply.status == 500
     assert "private" not in reply.text
+
+
+def test_a_list_looks_at_a_few_pages_of_the_teams_alerts_only(
+    prometheus: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[AlertQuery] = []
+
+    def endless(query: AlertQuery, *, at: datetime) -> AlertPage:
+        del at
+        asked.append(query)
+        return AlertPage(alerts=(), next_cursor="more", counts=Counts())
+
+    monkeypatch.setattr(prometheus.world.alerts, "list", endless)
+
+    reply = get(prometheus, ALERTS)
+
+    assert (reply.status, len(asked)) == (200, PAGES_LIMIT)
+
+
+def test_more_filters_than_anybody_writes_are_refused(prometheus: Gateway) -> None:
+    reply = get(prometheus, ALERTS, "&".join(["filter=a%3Db"] * 21))
+
+    assert reply.status == 400

@@ -1,12 +1,13 @@
 """Heartbeats that report as they did to Opsgenie and Alerta."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.examples import HOUR
 from tests.functions.ingest.alerta_client import Alerta
-from tests.functions.ingest.gateway import Gateway
+from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import Opsgenie
 from tests.wire import response, sample
 from tocsin.domain.heartbeat import Heartbeat
@@ -23,6 +24,7 @@ def gateway() -> Gateway:
         heartbeat = Heartbeat(
             name=name,
             period=HOUR,
+            integrations=("prod",),
             created_at=gateway.world.now,
             token=Token.of(str(number) * 32),
         )
@@ -31,6 +33,53 @@ def gateway() -> Gateway:
         )
     gateway.world.pass_time(minutes=1)
     return gateway
+
+
+@pytest.fixture
+def stranger(gateway: Gateway) -> Gateway:
+    """No heartbeat names the integration."""
+    for heartbeat in gateway.world.heartbeats.list():
+        gateway.world.heartbeats.update(
+            heartbeat, replace(heartbeat, integrations=("other",)), write_id=WriteId("named")
+        )
+    return gateway
+
+
+def test_an_integration_that_is_not_named_ends_no_missed_ones_alert(stranger: Gateway) -> None:
+    stranger.world.pass_time(minutes=90)
+    missed = {it.dedup_key for it in stranger.alerts() if it.is_open}
+
+    replies = [
+        Opsgenie(stranger).replay(sample("opsgenie-python/heartbeat-ping")).status,
+        stranger.post(
+            {"origin": "hb-1"}, path="/heartbeat", headers={"authorization": f"Key {TOKEN}"}
+        ).status,
+        stranger.post("", path=f"/i/{TOKEN}/heartbeat", query="name=hb-1").status,
+        stranger.post({"status": "down"}, path=f"/i/{TOKEN}/heartbeat", query="name=hb-1").status,
+    ]
+    stranger.world.pass_time(minutes=2)
+
+    assert replies == [202, 404, 404, 404]
+    assert heard(stranger) == []
+    assert {it.dedup_key for it in stranger.alerts() if it.is_open} == missed
+    assert missed
+
+
+@pytest.mark.parametrize("path", ["v2/heartbeats", "heartbeats"])
+def test_lists_show_only_those_that_may_be_pinged(stranger: Gateway, path: str) -> None:
+    (first, *_) = stranger.world.heartbeats.list()
+    named = replace(first, integrations=("prod",))
+    stranger.world.heartbeats.update(first, named, write_id=WriteId("again"))
+
+    said = stranger.post("", path=f"/i/{TOKEN}/{path}", method="GET").json
+    rows = said["heartbeats"] if "heartbeats" in said else said["data"]["heartbeats"]
+
+    assert [it.get("name", it.get("id")) for it in rows] == [first.name]
+
+
+@pytest.mark.parametrize("path", ["v2/heartbeats/hb-1", "heartbeat/hb-1"])
+def test_one_that_may_not_be_pinged_is_not_found(stranger: Gateway, path: str) -> None:
+    assert stranger.post("", path=f"/i/{TOKEN}/{path}", method="GET").status == 404
 
 
 def heard(gateway: Gateway) -> list[str]:

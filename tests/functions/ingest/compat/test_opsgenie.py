@@ -13,6 +13,7 @@ from tests.wire import Sample, sample, samples
 from tocsin.domain.alert import SNOOZE_LIMIT, AlertStatus
 from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.severity import Severity
+from tocsin.domain.signal import LABEL_VALUE_LIMIT_BYTES
 
 DOCUMENTED = json.loads(sample("opsgenie-docs/responses").body)
 SENDERS = ("opsgenie-python", "alertmanager-opsgenie", "zabbix-endpoints", "apprise-endpoints")
@@ -301,6 +302,7 @@ def test_a_closed_alert_is_not_changed(opsgenie: Opsgenie) -> None:
         ("responders", {"responder": {"name": "t"}}, 'responders {"name": "t"}'),
         ("teams", {"team": {"name": "t"}, "note": "n"}, 'teams {"name": "t"} (n)'),
         ("actions/Restart", {"note": "x", "user": "u"}, "actions Restart (u: x)"),
+        ("actions/\x1b[2J\u202eA", {}, "actions \ufffd[2J\ufffdA"),
     ],
 )
 def test_what_people_decide_is_left_to_people(
@@ -551,3 +553,12 @@ def test_the_integrations_own_url_refuses_what_is_no_alert(gateway: Gateway, bod
 
     assert gateway.post(body).status in (400, 422)
     assert gateway.alerts() == []
+
+
+def test_more_tags_than_an_alert_holds_are_cut(opsgenie: Opsgenie) -> None:
+    opsgenie.create()
+
+    assert opsgenie.act("tags", {"tags": ["t" * 45 + str(it) for it in range(18_000)]})["isSuccess"]
+
+    (label,) = (text for name, text in opsgenie.alert.facts.labels.items() if name == "tags")
+    assert len(label.encode()) <= LABEL_VALUE_LIMIT_BYTES

@@ -1,11 +1,14 @@
 """PagerDuty's Events API v2, as its clients send to it and as it answers."""
 
+import gzip
 import json
+import time
 from typing import Any
 
 import pytest
 
 from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.functions.ingest.test_answering import lines_of
 from tests.wire import sample
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
@@ -122,3 +125,66 @@ def test_a_fault_of_ours_is_spelled_so_too(
 
     assert (reply.status, reply.json["status"]) == (500, "error")
     assert "private" not in reply.text
+
+
+def strangers() -> dict[str, tuple[bytes, str]]:
+    """Bodies, and their content types, of somebody who has no key."""
+    part = b"--x\r\nContent-Disposition: form-data; name="
+    form = "multipart/form-data; boundary=x"
+    return {
+        "brackets in a part's header": (part + b"a " + b"(" * 1_000 + b"\r\n\r\n{}\r\n--x--", form),
+        "brackets in the request's header": (b"{", f"multipart/form-data; boundary={'(' * 900}"),
+        "many parameters": (part + b"a; b=c" * 20_000 + b"\r\n\r\n{}\r\n--x--", form),
+        "many parts": (b"--x\r\n\r\n" * 100_000, form),
+        "encoded words": (part + b"=?utf-8?q?a?= " * 30_000 + b"\r\n\r\n{}", form),
+        "parts in parts": (
+            b"".join(
+                b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" for _ in range(2_000)
+            ),
+            form,
+        ),
+        "brackets": (b"[" * 1_000_000, "application/json"),
+        "many fields": (b"a=b&" * 250_000, "application/x-www-form-urlencoded"),
+        "compressed zeros": (gzip.compress(b"0" * 20_000_000), "a/b"),
+        "secret words": (b'{"routing_key": "' + b"token" * 200_000 + b'"}', "application/json"),
+    }
+
+
+@pytest.mark.parametrize(
+    "path", [PATH, "/v2/change/enqueue", "/generic/2010-04-15/create_event.json"]
+)
+@pytest.mark.parametrize("case", strangers())
+def test_a_stranger_gets_a_refusal_at_once(gateway: Gateway, path: str, case: str) -> None:
+    body, content_type = strangers()[case]
+    began = time.thread_time()
+    reply = gateway.post(body, path=path, headers={"content-type": content_type})
+    took = time.thread_time() - began
+
+    assert 400 <= reply.status < 500
+    assert took < 1
+
+
+def test_a_form_of_parts_is_read_once_a_header_tells_whose_it_is(pagerduty: Gateway) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="payload"\r\n\r\n'
+    body += json.dumps(event()).encode() + b"\r\n--x--"
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+
+    refused = pagerduty.post(body, path=PATH, headers=headers)
+    unknown = pagerduty.post(body, path=PATH, headers={**headers, "x-routing-key": "0" * 32})
+    taken = pagerduty.post(body, path=PATH, headers={**headers, "x-routing-key": TOKEN})
+
+    assert (refused.status, unknown.status, taken.status) == (400, 400, 202)
+
+
+def test_a_fault_is_logged_with_where_it_came_from(
+    pagerduty: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("functions.ingest.compat.pagerduty.read_event", fail)
+
+    assert pagerduty.post(event(), path=PATH).status == 500
+    line = lines_of(capsys)[0]
+    assert line["exception_name"] == "ZeroDivisionError"
+    assert any("compat/pagerduty.py" in it for it in line["stack"])

@@ -146,3 +146,24 @@ def test_an_expression_that_would_grow_without_end_is_stopped(
 
     assert time.process_time() - started < 2
     assert (reply.status, reply.wrong_fields) == (422, ["mapping.summary"])
+
+
+def test_a_mapping_may_cost_so_much_for_a_whole_body(gateway: Gateway) -> None:
+    heavy = {"entries": "a", "name": "[@,@]" + "|[@,@]" * 14 + "|to_string(length(@))"}
+    gateway.register(IntegrationType.GENERIC, mapping=heavy)
+
+    began = time.thread_time()
+    reply = gateway.post({"a": [{"b": it} for it in range(256)]})
+    took = time.thread_time() - began
+
+    assert reply.status in {202, 422}
+    assert took < 3
+
+
+def test_a_long_list_is_mapped_to_its_end(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GENERIC, mapping={**MAPPING, "entries": "jobs"})
+    jobs = [{**BODY, "job": {**BODY["job"], "host": f"db-{it}"}} for it in range(3_000)]
+
+    reply = gateway.post({"jobs": jobs})
+
+    assert set(reply.outcomes) == {"opened"}

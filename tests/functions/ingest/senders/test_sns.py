@@ -323,3 +323,40 @@ def owner_of(gateway: Gateway) -> Owner:
     owner = Owner()
     gateway.sns = SnsEndpoint(Sns(owner.certificate))
     return owner
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("POST", it) for it in ("v2/enqueue", "v2/alerts", "alert", "api/v2/alerts")),
+        *(("POST", it) for it in ("api/v1/alerts", "v2/alerts/x/close", "v2/change/enqueue")),
+        ("POST", "generic/2010-04-15/create_event.json"),
+        ("POST", "heartbeat?name=backup"),
+        *(("GET", it) for it in ("v2/alerts", "alerts", "api/v2/alerts", "v2/heartbeats")),
+    ],
+)
+def test_there_is_no_way_round_the_signature(gateway: Gateway, method: str, path: str) -> None:
+    gateway.register(IntegrationType.SNS, topic_arn=TOPIC)
+    path, _, query = path.partition("?")
+    body = {
+        "message": "Disk full",
+        "event": "Disk",
+        "resource": "db-1",
+        "environment": "Production",
+        "service": ["shop"],
+        "event_action": "trigger",
+        "payload": {"summary": "Disk full", "severity": "critical", "source": "db-1"},
+    }
+
+    reply = gateway.post(body, path=f"/i/{TOKEN}/{path}", method=method, query=query)
+    unknown = gateway.post(body, path=f"/i/{'0' * 32}/{path}", method=method, query=query)
+
+    assert (reply.status, gateway.alerts()) == (unknown.status, [])
+    assert reply.status in {400, 401, 404}
+
+
+@pytest.mark.parametrize("kind", [{}, [], None, 1, "x"])
+def test_a_type_that_is_none_is_refused(gateway: Gateway, kind: object) -> None:
+    gateway.register(IntegrationType.SNS, topic_arn=TOPIC)
+
+    assert gateway.post({"Type": kind, "TopicArn": TOPIC}).status == 422

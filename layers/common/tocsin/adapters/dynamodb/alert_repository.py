@@ -9,7 +9,12 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_list import read_page
 from tocsin.adapters.dynamodb.beside import body_from
 from tocsin.adapters.dynamodb.items import Image, alert_from, text
-from tocsin.adapters.dynamodb.queries import get_item, get_items, query_some
+from tocsin.adapters.dynamodb.queries import (
+    SORT_KEY_LIMIT_BYTES,
+    get_item,
+    get_items,
+    query_some,
+)
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots, read_episode
 from tocsin.adapters.dynamodb.timeline_items import change_from, change_item, samples_from
 from tocsin.domain.alert import Alert
@@ -77,7 +82,10 @@ class DynamoDBAlerts:
         if not is_ulid(alert_id):
             raise AlertNotFoundError
         prefix = keys.timeline_prefix(alert_id)
-        if cursor is not None and not cursor.startswith(prefix):
+        is_ours = cursor is None or (
+            cursor.startswith(prefix) and len(cursor.encode()) <= SORT_KEY_LIMIT_BYTES
+        )
+        if not is_ours:
             problem = Problem("cursor", "is not one that this timeline gave")
             message = "The cursor is wrong."
             raise InvalidInputError(message, [problem])

@@ -11,7 +11,9 @@ from tocsin.adapters.dynamodb.configuration_items import (
     maybe_text,
     name_of,
     span_from,
+    texts_from,
     write_span,
+    write_texts,
 )
 from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text, time
 from tocsin.adapters.dynamodb.queries import (
@@ -171,6 +173,8 @@ def heartbeat_item(heartbeat: Heartbeat, write_id: WriteId) -> Item:
     }
     item |= {name: text(value) for name, value in texts.items() if value is not None}
     item |= {name: time(value) for name, value in _times(heartbeat).items() if value is not None}
+    if heartbeat.integrations:
+        item["integrations"] = write_texts(heartbeat.integrations)
     if heartbeat.timer_at is not None:
         item["due_key"] = text(keys.due_key(keys.due_shard_of(heartbeat.name)))
     return item
@@ -184,6 +188,7 @@ def heartbeat_from(image: Image) -> Heartbeat:
         grace=span_from(image["grace"]),
         severity=Severity(image["severity"]["S"]),
         escalation_policy=maybe_text(image, "escalation_policy"),
+        integrations=texts_from(image["integrations"]) if "integrations" in image else (),
         managed_by=manager_of(image),
         created_at=instant(int(image["created_at"]["N"])),
         version=int(image["version"]["N"]),
