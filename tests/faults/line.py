@@ -41,6 +41,8 @@ COMMIT = timedelta(milliseconds=4)
 """For which a transaction holds its items."""
 PAUSE = timedelta(milliseconds=50)
 PROVIDER_PATIENCE = timedelta(seconds=10)
+THROTTLED_OFTEN = 3
+"""One of so many requests, or more, is refused."""
 PROVIDER = "provider"
 END = "end"
 LINK_SECRET = spell_link_key(bytes(range(32)))
@@ -452,7 +454,12 @@ def _holds_up(fault: Fault) -> timedelta:  # noqa: PLR0911 - one for each kind
             | Kind.LOST_DELETE
         ):
             return _VISIBILITY + minute
-        case Kind.THROTTLE_EVERY | Kind.JITTER:
+        case Kind.THROTTLE_EVERY:
+            # A call gives up after four refusals, so a run of ten calls fails at one of n = 3 in
+            # one of ten times, and each time its message is away for the queue's visibility.
+            failures = 5 if fault.times <= THROTTLED_OFTEN else 2
+            return failures * (_VISIBILITY + minute)
+        case Kind.JITTER:
             return 2 * (_VISIBILITY + minute)
         case Kind.STORAGE_OUT | Kind.QUEUES_OUT:
             return seconds + 2 * (_VISIBILITY + minute)

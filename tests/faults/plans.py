@@ -131,7 +131,7 @@ def _fault(  # noqa: PLR0911 - one for each kind
         return _all_along(chance, kind)
     fitting = [place for place in places if fits(kind, place[0], place[3])]
     if not fitting:
-        return Fault(kind=Kind.THROTTLE_EVERY, times=chance.randint(2, 7))
+        return Fault(kind=Kind.THROTTLE_EVERY, times=chance.randint(3, 7))
     function, run, boundary, _ = chance.choice(fitting)
     fault = Fault(kind=kind, function=function, run=run, boundary=boundary)
     match kind:
@@ -160,7 +160,7 @@ def _all_along(chance: random.Random, kind: Kind) -> Fault:
             seconds = chance.choice((-120, -30, -5, -2, 2, 5, 30, 120))
             return Fault(kind=kind, function=function, run=chance.randint(0, 1), seconds=seconds)
         case Kind.THROTTLE_EVERY:
-            return Fault(kind=kind, times=chance.randint(2, 7))
+            return Fault(kind=kind, times=chance.randint(3, 7))
         case Kind.GSI_LAG:
             return Fault(kind=kind, seconds=chance.choice((1, 5, 10)))
         case _:
