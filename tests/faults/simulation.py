@@ -207,7 +207,8 @@ class World:
         has_records = any(shard.records for shard in self.stream.shards)
         if self._actors or self._busy or has_messages or has_records:
             return None
-        return before or self.now + SETTLE
+        rests_at = before or self.now + SETTLE
+        return max(rests_at, *self._sweeps) if self._sweeps else rests_at
 
     def _settle(self) -> None:
         """Take over what was written and received since."""
@@ -431,6 +432,8 @@ class World:
         self._ticked_at = self.now - (self.now - NINE) % MINUTE
         if (seconds := self._held_back(Function.TICK)) is not None:
             self._ticked_at += timedelta(seconds=seconds) // MINUTE * MINUTE
+            # A sweep that was due at this tick is left out; there will be others.
+            self._expect_sweeps(self._ticked_at)
         else:
             self._spawn(partial(self._quietly, Function.TICK, self._tick))
         self._plan_tick()
@@ -438,8 +441,11 @@ class World:
     def _tick(self, process: Process) -> None:
         self._note_sweeps_left_out()
         if self.has_sweep:
-            run_tick(process.escalator, lambda: process.seconds_left() < PAGE_SECONDS)
-            self._expect_another_sweep(process.now())
+            begun_at = process.now()
+            try:
+                run_tick(process.escalator, lambda: process.seconds_left() < PAGE_SECONDS)
+            finally:
+                self._expect_another_sweep(begun_at)
         else:
             tick(process.escalator)
 

@@ -8,7 +8,7 @@ from functools import partial
 from tests.examples import BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind
 from tests.faults.table import Record
-from tests.faults.team import LONG, Team
+from tests.faults.team import FOUND_WITHIN, LONG, Team
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule
@@ -536,7 +536,7 @@ def many_on_one_channel(team: Team, severity: str) -> None:
         asked = team.asked(name)
         team.expect_if_calm(asked[:1] == ["ops"], f"{name} asked {asked}")
     turns = sum(function is Function.NOTIFIER for function, _ in team.world.boundaries)
-    team.expect(turns < 20 * len(names), f"{turns} turns were asked for")
+    team.expect_if_calm(turns < 20 * len(names), f"{turns} turns were asked for")
     for name in names:
         team.signal(name, severity="ok")
 
@@ -765,7 +765,9 @@ def a_record_that_cannot_be_followed(team: Team) -> None:
     team.channel("ops")
     team.policy(("channel:ops", LONG))
     team.integration()
-    team.slack = 2 * MINUTE
+    # A process that dies while it sets the record aside does so again, after it was redriven: then
+    # the sweep finds the page.
+    team.slack = FOUND_WITHIN
     team.refuse("disk", DeliveryState.WAITING)
     team.signal()
     team.signal("fan")
@@ -988,7 +990,7 @@ def a_channel_that_is_called_email(team: Team) -> None:
     team.acknowledge()
     team.wait(HOUR)
     events = [it.event for it in team.world.line.received]
-    team.expect(events == ["alert.paged"], f"an e-mail cannot be rewritten: {events}")
+    team.expect(set(events) == {"alert.paged"}, f"an e-mail cannot be rewritten: {events}")
 
 
 def _is_of_alert(record: Record) -> bool:

@@ -55,11 +55,13 @@ class SqsDeliveries:
     def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
         """Queue each to arrive when it is due; one that is due later than SQS can delay, early.
 
-        What is due within the second is due now: clocks of two functions may differ, and SQS
-        counts in whole seconds.
+        What is due at once, or within the second, is due now: clocks of two functions may differ,
+        and SQS counts in whole seconds.
         """
         timed = [
-            replace(it, due_at=min(it.due_at, now)) if it.due_at - now < _SECOND else it
+            replace(it, due_at=min(it.due_at, now))
+            if it.is_due_at_once or it.due_at - now < _SECOND
+            else it
             for it in deliveries
         ]
         due = [(-(-(it.due_at - now) // _SECOND), _delivery_message(it)) for it in timed]

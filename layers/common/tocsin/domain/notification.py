@@ -116,6 +116,11 @@ class Delivery:
         return self.event not in _NEWS
 
     @property
+    def is_due_at_once(self) -> bool:
+        """Whether it waits for nothing: clocks of two functions may differ by minutes."""
+        return self.due_at <= self.asked_at
+
+    @property
     def is_by_rule(self) -> bool:
         """Whether a user's rule delays it: it belongs to a firing spell, not to a step."""
         return self.is_page and self.step == 0

@@ -104,7 +104,7 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
         TryAgainError: Storage or queue refuse for now; doing it again is harmless.
     """
     at = work.now()
-    if at < delivery.due_at:
+    if at < delivery.due_at and not delivery.is_due_at_once:
         return _put_back(delivery, delivery.due_at, work)
     known = work.ledger.get(delivery)
     for _ in range(CLAIM_ATTEMPTS):
