@@ -14,6 +14,7 @@ from tocsin.adapters.dynamodb.items import alert_from
 from tocsin.adapters.dynamodb.notification_items import notification_from
 from tocsin.adapters.dynamodb.timeline_items import change_from
 from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.notification import Notification
 from tocsin.domain.timeline import Change, ChangeType
 
@@ -191,6 +192,7 @@ def _told(change: Change) -> Told:
     details = (
         f"{name}={_TIME.sub('', str(value))}"
         for name, value in sorted(change.details.items())
-        if name not in _OF_THE_RUN
+        # An outage of the queues holds a step for ten minutes, and then the reason is told.
+        if name not in _OF_THE_RUN and value != STILL_WAITING
     )
     return (change.type.value, change.by, *details)

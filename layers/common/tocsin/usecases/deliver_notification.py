@@ -268,7 +268,10 @@ def _mark(claimed: Notification, after: Notification, work: Work) -> Notificatio
 
 
 def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
-    work.queue.send([replace(delivery, due_at=until)], now=work.now())
+    now = work.now()
+    # By the clock of whoever began its step it may be asked for later than now.
+    waiting = replace(delivery, due_at=until, asked_at=min(delivery.asked_at, now))
+    work.queue.send([waiting], now=now)
     return Delivered(outcome=Outcome.LATER, until=until)
 
 
