@@ -51,8 +51,8 @@ check: lint types imports template unit-test  ## Everything that is quick: run i
 test: check build advisories stack-test-ready  ## Everything: check, then the tests on the local stack, and all others beside them
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
-	{ python -m pytest $(OTHER_TESTS) && $(MAKE) openapi-test; } >.local/tests.log 2>&1 & beside=$$!; \
-	on_stack=0; $(MAKE) stack-test || on_stack=$$?; \
+	{ python -m pytest $(OTHER_TESTS) && $(MAKE_COMMAND) openapi-test; } >.local/tests.log 2>&1 & beside=$$!; \
+	on_stack=0; $(MAKE_COMMAND) stack-test || on_stack=$$?; \
 	others=0; wait $$beside || others=$$?; \
 	cat .local/tests.log; \
 	[ $$on_stack = 0 ] || echo "The tests on the local stack failed: see above." >&2; \

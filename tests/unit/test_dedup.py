@@ -45,3 +45,10 @@ def test_long_keys_that_differ_only_at_their_end_still_differ() -> None:
 
 def test_a_key_that_no_reader_could_decode_still_has_a_hash() -> None:
     assert bounded("\ud800" * 300) != bounded("\ud801" * 300)
+
+
+def test_a_key_that_no_reader_could_see_whole_is_hashed_and_still_differs() -> None:
+    hidden, seen = dedup_key_of("a\x00b", None), dedup_key_of("a\N{REPLACEMENT CHARACTER}b", None)
+
+    assert hidden.startswith("sha256:")
+    assert hidden != seen

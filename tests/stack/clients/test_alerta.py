@@ -73,7 +73,8 @@ def test_alertas_heartbeat_is_heard(
     api: Client, sender: Sender, tmp_path: Path, new_name: Callable[[str], str]
 ) -> None:
     name = new_name("cluster").replace(" ", "-")
-    api.put(f"/api/v1/heartbeats/{name}", {"period": "1h"}).expect(201, 200)
+    wanted = {"period": "1h", "integrations": [sender.name]}
+    api.put(f"/api/v1/heartbeats/{name}", wanted).expect(201, 200)
 
     command = [client("alerta"), "--endpoint-url", sender.api.url, "heartbeat", "-O", name]
     said = expect_good(run(command, tmp_path, ALERTA_API_KEY=token_of(sender)))
