@@ -3,7 +3,7 @@
 import re
 
 SHOWN = 4
-# What follows /i/ or /act/ is a token whatever it looks like, and so is what a query calls a key or
+# What follows /i/ or /act/ is a token in any shape, and so is what a query calls a key or
 # a token, and what begins as our keys do; elsewhere 32 hex digits are, dashes or not.
 TOKEN = re.compile(
     r"(^/+(?:i|act)/+|[?&][^=&#]*(?:key|token|secret)=|tocsin_)[^/?#&]+"

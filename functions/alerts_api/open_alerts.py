@@ -22,7 +22,7 @@ OPEN: Final = frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """Which open alerts something concerns, and what becomes of them without it."""
+    """Which open alerts need a policy, user or channel, and what follows from its deletion."""
 
     noun: str
     """What the warning points at."""

@@ -81,6 +81,7 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
             alert_id=finding.alert.alert_id,
             ailment=finding.ailment,
             is_mended=finding.is_mended,
+            cause=finding.cause,
         )
     if found:
         ports.measure("AlertsRepaired", Measure(found, "Count"))

@@ -92,7 +92,7 @@ def take_in_entries(
 def take_one(
     entry: Entry, sent: Sent, integration: Integration, ports: Ports
 ) -> tuple[Outcome, dict[str, Any]]:
-    """Write the signal of one entry; what became of it, and its result.
+    """Write the signal of one entry; returns the outcome and the result.
 
     Raises:
         TryAgainError: Storage refuses for now; the same entry works later.
@@ -129,15 +129,16 @@ def with_repairs(signal: Signal, sent: Sent) -> Signal:
 
 
 def _body_of(entry: Entry, sent: Sent, ports: Ports) -> SentBody | None:
-    """What is kept of a body, made only where it is: most events are repeats.
+    """The part of a body that is stored with its alert; not made for repeats, which keep none.
 
-    An alert is worth more than the body that told of it: where that fails, None.
+    Returns:
+        None if it cannot be made: the alert is stored without it.
     """
     from functions.ingest.kept_body import kept_body  # noqa: PLC0415 - repeats need none of it
 
     try:
         return kept_body(sent, part=entry.said)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the alert goes on
+    except Exception as error:  # noqa: BLE001 - logged; the alert is stored without it
         # Never its text, which may quote what was sent.
         ports.log.warning("Body not kept", cause=type(error).__name__)
         return None

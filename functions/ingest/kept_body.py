@@ -31,7 +31,7 @@ _NAMED: Final = re.compile(
     r"""[^\s"'&<>,;\\]++""",
     re.IGNORECASE,
 )
-"""Begins where a run of letters does, and looks ahead once: linear whatever the text."""
+"""Begins where a run of letters does, and looks ahead once: linear for any text."""
 _CREDENTIAL: Final = re.compile(
     r"\b(Bearer|Basic|GenieKey)(\s+|%20|\+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE
 )

@@ -37,7 +37,7 @@ def read_lenient(body: bytes, charset: str | None = None) -> tuple[Any, tuple[st
 
     Raises:
         PayloadTooLargeError: It is over 1 MiB.
-        MalformedInputError: It is not JSON whatever is repaired, or too deep.
+        MalformedInputError: It is not JSON even after repairs, or too deep.
     """
     try:
         return read_json(body), _lost_in(body)

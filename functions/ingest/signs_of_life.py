@@ -1,6 +1,6 @@
 """Whether what came to a heartbeat's URL says that something lives, or that it has failed.
 
-A plain ping says life, whatever text it brings. An object that says how it went is taken at its
+A plain ping is a sign of life with any text. An object that says how it went is taken at its
 word: a job that failed, a monitor that is down, a Watchdog that stopped firing say the opposite.
 """
 

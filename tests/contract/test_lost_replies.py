@@ -147,7 +147,7 @@ type LostWhile = Callable[[Callable[[], object]], Store]
 
 
 @pytest.mark.parametrize("meanwhile", MEANWHILE)
-def test_whoever_acknowledged_is_not_told_that_somebody_else_did(
+def test_the_person_who_acknowledged_is_not_told_that_another_did(
     call: Call, lost_while: LostWhile, meanwhile: Meanwhile
 ) -> None:
     store = on_the_table(call)
@@ -161,7 +161,7 @@ def test_whoever_acknowledged_is_not_told_that_somebody_else_did(
 
 @pytest.mark.parametrize("output", ["93 %", LONG_OUTPUT], ids=["small", "big"])
 @pytest.mark.parametrize("meanwhile", [moves_timer, counts_notifications, snoozes])
-def test_a_repeat_is_counted_once_whatever_but_a_repeat_follows_it(
+def test_a_repeat_is_counted_once_if_no_repeat_follows_it(
     call: Call, lost_while: LostWhile, meanwhile: Meanwhile, output: str
 ) -> None:
     store = on_the_table(call)

@@ -46,7 +46,7 @@ class Overtaken:
     slots: SlotRepository
     others: Callable[[], None]
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever slots have
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of slots
         return getattr(self.slots, name)
 
     def add(self, *alert: Any, **more: Any) -> Alert:  # noqa: ANN401 - as slots take it
@@ -167,7 +167,7 @@ class Forgetful:
 
     on: SlotRepository
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever slots have
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of slots
         return getattr(self.on, name)
 
     def add(self, alert: Alert, *, body: SentBody | None, write_id: Any) -> Alert:  # noqa: ANN401 - an id
@@ -175,7 +175,7 @@ class Forgetful:
         raise BesideNotKeptError(self.on.add(alert, write_id=write_id))
 
 
-# On the table: what happens between the two writes of whoever opens
+# On the table: what happens between the two writes of an opener
 
 
 class Death(BaseException):
@@ -316,7 +316,7 @@ def test_facts_that_are_replaced_while_they_are_read_are_read_again(call: Call, 
 def test_what_is_written_after_the_end_expires_by_itself(
     call: Call, send: Send, signal: Signal
 ) -> None:
-    """Whoever opened it was slow: it ended before its body was written."""
+    """Its opener was slow: the alert ended before its body was written."""
 
     def ends() -> None:
         send(recovery(), TEN, on_the_table(call).slots)

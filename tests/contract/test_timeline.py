@@ -364,7 +364,7 @@ def test_what_is_not_on_the_timeline_yet_stays_with_the_alert(call: Call) -> Non
 
 
 def test_what_a_repeated_alert_is_charged_for_fits_a_write_unit(call: Call) -> None:
-    """The captured event, whatever marks writes leave on it."""
+    """The captured event, without the marks that writes leave on it."""
     sent = Sent(body=CAPTURED.read_bytes(), at=NINE)
     (entry,) = pagerduty.read(sent, SenderSettings())
     assert isinstance(entry.read, Signal)

@@ -32,7 +32,7 @@ _NOTIFIED = frozenset(
 )
 
 TWO_REPEATS = 2
-"""And whatever opened it: from then on a repeat may be counted twice."""
+"""And the occurrence that opened it: from then on a repeat may be counted twice."""
 OF_THE_SWEEP = "sweep/"
 """An alert about what was held up for so long that it might have been lost."""
 

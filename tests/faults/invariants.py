@@ -1,4 +1,4 @@
-"""What must hold at the end of every history, whatever went wrong on the way."""
+"""What must hold at the end of every history, under any plan."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -188,7 +188,7 @@ _TOLD = {
 
 
 def newest_message_is_true(found: Findings) -> Iterator[str]:
-    """Whoever heard that it fires, and can be told of changes, hears soon what it is now."""
+    """A target that heard that it fires, and can be told of changes, soon hears its state."""
     heard: defaultdict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
     for it in found.team.world.line.received:
         message = found.messages.get(it.key)
@@ -348,7 +348,7 @@ INVARIANTS = (
     Invariant("No step is later than its bound", steps_are_in_time),
     Invariant("Steps are asked in order, and none is skipped", steps_are_in_order),
     Invariant("Nobody of a policy is skipped", nobody_is_skipped),
-    Invariant("Whatever fires has asked somebody", somebody_is_asked),
+    Invariant("A firing alert has asked somebody", somebody_is_asked),
     Invariant("The sweep reports nothing where nothing was lost", the_sweep_finds_nothing),
     Invariant("The last page of a timeline names no other", timelines_end),
     Invariant("The story ends as it says itself", what_the_story_says),
@@ -406,10 +406,14 @@ def _begun_steps(found: Findings) -> Iterator[BegunStep]:
         begun = [it for it in changes if it.type is ChangeType.ESCALATED]
         told = {(str(it.details["to_step"]), it.details["loop"]) for it in begun}
         fired = next((it for it in changes if it.type is ChangeType.FIRED), None)
-        opening = [key for key in pages if key[0] == alert_id and key[1:] not in told]
-        if fired is not None and len(opening) == 1:
-            _, name, loop = opening[0]
-            yield BegunStep(alert_id, name, loop, fired.at, "opening", tuple(pages[opening[0]]))
+        untold = [key for key in pages if key[0] == alert_id and key[1:] not in told]
+        if len(untold) > 1:
+            untold = [key for key in untold if pages[key][0].delivery.step == 1]
+        # With the first step in the timeline, an untold one is of a lost record.
+        is_opening_told = any(it.details["from_step"] is None for it in begun)
+        if fired is not None and len(untold) == 1 and not is_opening_told:
+            _, name, loop = untold[0]
+            yield BegunStep(alert_id, name, loop, fired.at, "opening", tuple(pages[untold[0]]))
         for step in begun:
             name, loop = str(step.details["to_step"]), int(step.details["loop"] or 0)
             reason = step.details.get("reason")

@@ -1,4 +1,4 @@
-"""Tasks that wait for a time of a clock that jumps: whatever is due first goes on."""
+"""Tasks that wait for a time of a clock that jumps: the one that is due first goes on."""
 
 from collections import deque
 from collections.abc import Callable
@@ -116,7 +116,7 @@ class SideBySide(Executor):
     def submit[**P, T](
         self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> "Future[T]":
-        """Begin it; whoever asks for the result waits."""
+        """Begin it; `result` waits for its end."""
         run = current().run_of
         future: _Promise[T] = _Promise(self._scheduler, run)
 
@@ -131,7 +131,7 @@ class SideBySide(Executor):
                 if run is not None:
                     run.is_dead = True
                 future.cancel()
-            except Exception as error:  # noqa: BLE001 - whoever asks for the result meets it
+            except Exception as error:  # noqa: BLE001 - raised by the future's result
                 future.set_exception(error)
             self._free += 1
             if self._waiting:

@@ -1,7 +1,7 @@
 """The whole of Tocsin in one process: real functions, a clock that jumps, and a plan of faults.
 
 Every run of a function is a task of its own, as is everybody who sends or acts. A task gives way
-at each request, so that whatever is due meanwhile happens, to its end. Lambda's rules hold: one
+at each request, so that what is due meanwhile happens, to its end. Lambda's rules hold: one
 batch of a shard at a time, as many of a queue as the template allows, and no run longer than its
 function's timeout.
 """
@@ -138,7 +138,7 @@ class World:
         self._ticked_at = NINE - MINUTE
         self._tick_at: datetime | None = None
         self.sweeps_after = 2
-        """Sweeps after whatever one of them could find; all others would see the same."""
+        """Sweeps only once something is there to find; others would see the same."""
         self._sweeps: set[datetime] = set()
         self._actors = 0
         self._busy = 0
@@ -258,7 +258,10 @@ class World:
         if not records:
             return
         if self.loses_record is not None:
-            records = [record for record in records if not self.loses_record(record)]
+            kept = [record for record in records if not self.loses_record(record)]
+            if len(kept) < len(records):
+                self._expect_sweeps(self.now)
+            records = kept
         taken = self.stream.take(records, self.now)
         if taken:
             self._expect_sweeps(self.now)

@@ -376,7 +376,7 @@ def a_winner_whose_reply_is_lost(team: Team) -> None:
     team.wait(team.heard("ops"))
     team.world.line.loses.append((Function.API, "UpdateItem"))
     team.together(team.acknowledge, team.signal, team.signal)
-    team.expect(not team.refused, "whoever acknowledged is told that somebody else did")
+    team.expect(not team.refused, "the person who acknowledged is told that another did")
 
 
 def every_message_comes_twice(team: Team) -> None:

@@ -38,7 +38,7 @@ PROMETHEUS = "prod-prometheus"
 AGAIN_AFTER = timedelta(seconds=20)
 """When senders and people try again what was not answered well."""
 FOUND_WITHIN = timedelta(minutes=21)
-"""Two sweeps find whatever was lost."""
+"""Two sweeps find everything that was lost."""
 LONG = 3 * HOUR
 """Longer than all that goes wrong in a run holds it up."""
 _OWN_ALERT = fingerprint(SELF, "sweep")

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way, what must hold holds, and a story ends as it would have."""
+"""Under every plan the invariants hold, and a story ends as it does without faults."""
 
 import math
 

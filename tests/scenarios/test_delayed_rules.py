@@ -1,4 +1,4 @@
-"""A user's rule with a delay counts from when that user was first asked, whatever runs begin."""
+"""A delayed rule counts from when its user was first asked; a new run does not change that."""
 
 from datetime import timedelta
 

@@ -198,7 +198,7 @@ def policy(*steps: tuple[str, str]) -> EscalationPolicy:
     )
 
 
-def test_a_step_pages_its_own_targets_whatever_the_streams_reader_remembers() -> None:
+def test_a_step_pages_its_own_targets_though_the_streams_reader_remembers_others() -> None:
     world = TwoProcesses()
     for name in ("alice", "carol"):
         world.user(name)

@@ -267,7 +267,10 @@ def test_an_alert_that_cannot_be_mended_hides_no_other(
     found = team.sweep()
     team.pass_time(seconds=1)
 
-    assert {it.alert.alert_id: it.is_mended for it in found} == {poisoned: False, other: True}
+    assert {it.alert.alert_id: (it.is_mended, it.cause) for it in found} == {
+        poisoned: (False, "ValueError"),
+        other: (True, None),
+    }
     assert asked(team, other) == ["user:alice"]
 
 

@@ -67,7 +67,7 @@ def test_one_that_was_made_anew_ends_the_alert_of_the_one_before_when_it_reports
     assert state(world) == "resolved"
 
 
-def test_one_that_was_made_anew_ends_that_alert_although_whoever_heard_it_died() -> None:
+def test_one_that_was_made_anew_ends_that_alert_although_the_process_that_heard_it_died() -> None:
     world = with_backup(World())
     world.pass_time(hours=2)
     world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))

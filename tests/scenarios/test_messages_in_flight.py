@@ -1,4 +1,4 @@
-"""Whatever is on its way when an alert changes, the newest state is told in the end."""
+"""An alert changes while messages are on their way: the last one tells the newest state."""
 
 from collections.abc import Callable
 

@@ -310,8 +310,8 @@ OPERATIONS: Final = {
     ),
     "unack_alert": _action(
         "Give an alert back",
-        "It fires again: the next step of its policy is asked at once. Whoever gives it back is "
-        "not asked again in this run.",
+        "It fires again: the next step of its policy is asked at once. The person who gives it "
+        "back is not asked again in this run.",
         NotAcknowledgedError,
         AlreadyResolvedError,
     ),

@@ -82,7 +82,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
 def read_alert(
     entry: Mapping[str, Any], settings: SenderSettings, budget: "Budget | None" = None
 ) -> Signal:
-    """Understand one alert; whatever has no place of its own is kept as a label or a link.
+    """Understand one alert; a field without a place of its own is kept as a label or a link.
 
     Args:
         entry: What says it.

@@ -143,7 +143,7 @@ def read_legacy(
 
 
 def _other_series(matches: Sequence[Fields]) -> tuple[str, ...]:
-    """A legacy rule is one alert, whatever number of series match."""
+    """A legacy rule is one alert, for any number of series."""
     shown = [f"{it.any_text('metric') or '?'} {it.any_text('value') or '?'}" for it in matches[1:]]
     listed = ", ".join(shown[:_SERIES_SHOWN])
     return (f"evalMatches: {len(shown)} more series: {listed}",) if shown else ()

@@ -44,7 +44,7 @@ class VirtualThreads(Executor):
 
 
 class Slow:
-    """Whatever is asked of it takes a while."""
+    """Each request to it takes a while."""
 
     def __init__(
         self, slots: object, threads: VirtualThreads, seconds: Callable[[], float]

@@ -43,7 +43,7 @@ def test_other_charsets_are_read_and_said(
     assert note in said
 
 
-def test_utf_8_is_utf_8_whatever_charset_it_names(rest: Gateway) -> None:
+def test_utf_8_is_read_as_utf_8_under_any_charset(rest: Gateway) -> None:
     headers = {"content-type": "application/json; charset=iso-8859-1"}
 
     reply = rest.post(WRITTEN.encode(), headers=headers)

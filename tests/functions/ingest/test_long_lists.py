@@ -215,7 +215,7 @@ def test_5000_entries_have_5000_results_in_their_order(slow: SlowIntake) -> None
         pytest.param(as_long_as_fits(lambda it: disk(it, output="x" * 300)), 2, id="as they are"),
     ],
 )
-def test_whatever_fits_a_body_is_completed_within_a_few_attempts(
+def test_a_list_of_a_full_body_is_completed_within_a_few_attempts(
     slow: SlowIntake, body: bytes, at_most: int
 ) -> None:
     number = len(json.loads(body))

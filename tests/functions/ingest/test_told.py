@@ -97,7 +97,7 @@ def test_an_end_of_what_is_not_open_is_no_error(rest: Gateway) -> None:
     "body",
     [{"dedup_key": "k"}, {"dedup_key": "k", "severity": "critical"}, {"severity": "ok"}],
 )
-def test_whatever_opens_an_alert_needs_a_name(rest: Gateway, body: object) -> None:
+def test_what_opens_an_alert_needs_a_name(rest: Gateway, body: object) -> None:
     reply = rest.post(body)
 
     assert (reply.status, reply.wrong_fields) == (422, ["name"])

@@ -160,7 +160,7 @@ def test_an_update_rewrites_the_message_of_the_page(server: ScriptedServer) -> N
 
 
 def test_that_an_alert_became_worse_is_posted(server: ScriptedServer) -> None:
-    """Slack tells nobody of a rewritten message, and whoever has the alert may have had none."""
+    """Slack shows nobody a rewritten message, and the claimer may have had none."""
     server.plays(POSTED)
     alert = an_alert().acknowledge(by=ALICE, at=NINE)
 

@@ -51,7 +51,7 @@ class Step:
 
     @property
     def mark(self) -> str:
-        """A checksum of the targets: equal for steps that ask the same, whatever their names."""
+        """A checksum of the targets: equal for steps with the same targets and different names."""
         return f"{crc32('\n'.join(sorted(map(str, self.targets))).encode()):08x}"
 
 
@@ -93,7 +93,7 @@ class Escalation:
     step_name: str | None = None
     targets: tuple[str, ...] = ()
     """Of the step that was begun last, as `user:alice`; messages are planned from these, so that
-    a step asks its own targets whatever the policy says by then."""
+    a step asks its own targets after the policy was edited too."""
     asked: tuple[str, ...] = ()
     """Marks of the steps begun in this run."""
     begun_at: datetime | None = None
@@ -111,7 +111,7 @@ class Escalation:
     escalates_at: datetime | None = None
     """When that is if nobody acts; None at rest."""
     is_restart: bool = False
-    """Whether the next step begins a new run, whatever was begun before."""
+    """Whether the next step begins a new run, also in the middle of one."""
     skips_ahead: bool = False
     """The next step of this run does not wait for the delay; a further run does."""
     awaits_stability: bool = False
@@ -213,8 +213,8 @@ def advance(
 ) -> Escalation:
     """Begin the next step or the next run, or come to rest; as the policy is by now.
 
-    A step counts as done in a run if one with the same targets was begun in it, so whoever is in
-    the policy by now and was not asked is asked, wherever the edit has put them. Another policy
+    A step counts as done in a run if one with the same targets was begun in it, so a target
+    that is in the policy by now and was not asked is asked, at any position. Another policy
     begins with its first step.
 
     Args:

@@ -55,6 +55,8 @@ class Finding:
     alert: Alert
     ailment: Ailment
     is_mended: bool = True
+    cause: str | None = None
+    """The error that kept it from being mended, by its class: a text may hold what was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

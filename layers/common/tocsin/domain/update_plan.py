@@ -89,7 +89,7 @@ def plan_correction(
         return None
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
-        return update  # also where it is in the ledger, and whoever put it there died
+        return update  # also if it is in the ledger: its sender may have died
     if not told.is_outdated or _is_of_later_change(known, told):
         return None  # the update came after this message had arrived, or will
     after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"

@@ -269,7 +269,7 @@ def _mark(claimed: Notification, after: Notification, work: Work) -> Notificatio
 
 def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
     now = work.now()
-    # By the clock of whoever began its step it may be asked for later than now.
+    # The clock that began its step may be ahead of this one.
     waiting = replace(delivery, due_at=until, asked_at=min(delivery.asked_at, now))
     work.queue.send([waiting], now=now)
     return Delivered(outcome=Outcome.LATER, until=until)

@@ -110,16 +110,16 @@ class Sweep:
 
     def _mend(self, alert: Alert, ailment: Ailment) -> Finding:
         """Mend it; what cannot be mended must not hide the alerts after it."""
-        is_mended = ailment is not Ailment.OVERDUE
+        is_mended, cause = ailment is not Ailment.OVERDUE, None
         try:
             self._do(alert, ailment)
         except SlotRefusedError:
             pass  # a newer change has brought its own timer
         except TryAgainError:
             raise
-        except Exception:  # noqa: BLE001 - told by the finding
-            is_mended = False
-        return Finding(alert=alert, ailment=ailment, is_mended=is_mended)
+        except Exception as error:  # noqa: BLE001 - logged with the finding
+            is_mended, cause = False, type(error).__name__
+        return Finding(alert=alert, ailment=ailment, is_mended=is_mended, cause=cause)
 
     def _do(self, alert: Alert, ailment: Ailment) -> None:
         outlets = self.outlets

@@ -45,9 +45,9 @@ from tocsin.domain.signal import Signal
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 MAKES_SURE_UNTIL: Final = 3
-"""Up to this occurrence a repeat makes sure that the big facts lie beside the alert. Whoever
-opened it may have died before it wrote them; its sender's retry comes as the second, or the
-third if that one died too."""
+"""Up to this occurrence a repeat makes sure that the big facts lie beside the alert. Its
+opener may have died before it wrote them; the sender's retry comes as the second, or the third
+if that one died too."""
 
 
 @dataclass(frozen=True, slots=True)
