@@ -15,12 +15,12 @@ _BAD: Final = frozenset(
         *("down", "fail", "failed", "failing", "failure", "error", "errored", "dead", "ko", "bad"),
         *("critical", "crashed", "aborted", "canceled", "cancelled", "timeout", "timed_out"),
         *("unhealthy", "unsuccessful", "overdue", "late", "missing", "lost", "offline", "stopped"),
-        *("alerting", "firing", "triggered", "trigger", "problem", "no_data", "0", "false", "nok"),
+        *("alerting", "firing", "triggered", "trigger", "problem", "no_data", "false", "nok"),
     )
 )
 _EXITS: Final = ("exit_code", "exitcode", "exit_status", "exitstatus", "returncode", "rc")
 _SUCCESSES: Final = ("success", "ok", "up", "alive", "healthy")
-_SEVERITIES: Final = ("severity", "level", "alert_severity", "priority")
+_SEVERITIES: Final = ("severity", "alert_severity")
 _KUMA_DOWN: Final = ("0", "2")
 
 

@@ -6,8 +6,8 @@ OVER: Final = frozenset(
     (
         *("resolved", "resolve", "ok", "okay", "closed", "close", "up", "recovered", "recovery"),
         *("cleared", "clear", "normal", "success", "successful", "succeeded", "passed", "passing"),
-        *("healthy", "fixed", "restored", "ended", "inactive", "operational", "good", "green"),
-        *("completed", "complete", "done", "finished", "mitigated", "available", "online"),
+        *("healthy", "fixed", "restored", "inactive", "operational", "good", "green"),
+        *("mitigated", "available", "online"),
     )
 )
 SEEN: Final = frozenset(("acknowledged", "acknowledge", "ack", "acked"))

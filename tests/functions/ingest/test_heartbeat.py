@@ -153,6 +153,9 @@ def test_what_says_failure_is_no_life(gateway: Gateway, query: str, body: object
         pytest.param("", {"exit_code": 0}, id="an exit code"),
         pytest.param("", {"alerts": [{"status": "firing", "labels": {}}]}, id="a Watchdog"),
         pytest.param("", {"heartbeat": {"status": 1}}, id="Uptime Kuma up"),
+        pytest.param("status=0", b"", id="an exit status of 0"),
+        pytest.param("", {"state": 0, "state_type": 1}, id="a state of Nagios"),
+        pytest.param("", {"status": "ok", "priority": "P1"}, id="the priority of a job"),
         pytest.param("", b"backup done: 3 files failed to compress", id="a log"),
     ],
 )

@@ -53,6 +53,22 @@ def test_without_a_mapping_the_usual_names_are_understood(gateway: Gateway) -> N
 
 
 @pytest.mark.parametrize(
+    "ended",
+    [
+        {"title": "Nightly backup failed", "status": "completed", "severity": "critical"},
+        {"title": "Backup", "status": "finished", "result": "error"},
+        {"title": "CI", "action": "completed", "conclusion": "failure"},
+        {"title": "Backup", "status": "done"},
+        {"title": "Backup", "status": "ended"},
+    ],
+)
+def test_a_job_that_ended_may_have_failed(gateway: Gateway, ended: dict[str, str]) -> None:
+    gateway.register(IntegrationType.GENERIC)
+
+    assert gateway.post(ended).outcomes == ["opened"]
+
+
+@pytest.mark.parametrize(
     "over", [{"status": "Resolved"}, {"state": "up"}, {"status": "closed"}, {"severity": "ok"}]
 )
 def test_there_are_many_words_for_an_end(gateway: Gateway, over: dict[str, str]) -> None:
