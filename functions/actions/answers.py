@@ -12,7 +12,7 @@ from tocsin.domain.errors import NotFoundError, TocsinError
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
-    headers_of_status,
+    error_headers,
     internal_error_body,
     status_of,
 )
@@ -60,12 +60,9 @@ def _expect_method(request: Request, allowed: tuple[str, ...]) -> None:
 
 
 def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
-    status = status_of(error)
-    headers = {**_JSON, **headers_of_status(status)}
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
+    headers = {**_JSON, **error_headers(error)}
     body = error_body(error, request.request_id)
-    return HttpAnswer(status=status, body=body, headers=headers)
+    return HttpAnswer(status=status_of(error), body=body, headers=headers)
 
 
 def _failure(request: Request) -> HttpAnswer:

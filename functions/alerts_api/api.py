@@ -19,7 +19,7 @@ from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.error_answers import (
     MethodNotAllowedError,
     error_body,
-    headers_of_status,
+    error_headers,
     internal_error_body,
     status_of,
 )
@@ -138,8 +138,6 @@ def _work(route: Route, request: Request, values: list[str]) -> HttpAnswer:
 
 
 def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
-    status = status_of(error)
-    headers = {"content-type": JSON, **headers_of_status(status)}
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
-    return HttpAnswer(status=status, body=error_body(error, request.request_id), headers=headers)
+    headers = {"content-type": JSON, **error_headers(error)}
+    body = error_body(error, request.request_id)
+    return HttpAnswer(status=status_of(error), body=body, headers=headers)

@@ -13,14 +13,12 @@ from tocsin.domain.errors import (
     PayloadTooLargeError,
     SenderNotTrustedError,
     TocsinError,
-    UnsupportedEncodingError,
 )
 from tocsin.domain.integration import EVENTBRIDGE
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import (
-    MethodNotAllowedError,
     error_body,
-    headers_of_status,
+    error_headers,
     internal_error,
     status_of,
 )
@@ -98,15 +96,8 @@ def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) 
 
 
 def _refusal(error: TocsinError, request_id: str) -> Reply:
-    status = status_of(error)
-    headers = dict(headers_of_status(status))
-    if isinstance(error, MethodNotAllowedError):
-        headers["allow"] = error.allowed
-    if isinstance(error, UnsupportedEncodingError):
-        headers["accept-encoding"] = error.accepted
-    if isinstance(error, SenderNotTrustedError) and error.challenge:
-        headers["www-authenticate"] = error.challenge
-    return Reply(status=status, body=error_body(error, request_id), headers=headers)
+    body = error_body(error, request_id)
+    return Reply(status=status_of(error), body=body, headers=error_headers(error))
 
 
 def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> None:

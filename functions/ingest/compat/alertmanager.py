@@ -60,7 +60,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
     said: object = {"code": int(status), "message": error.message}
     if isinstance(error, SaidPlainlyError):
         said = error.message
-    headers = headers_of(error, status)
+    headers = headers_of(error)
     return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 

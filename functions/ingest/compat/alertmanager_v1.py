@@ -38,7 +38,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
         status = HTTPStatus.BAD_REQUEST
     kind = "bad_data" if is_bad_data else "server_error"
     said = {"status": "error", "errorType": kind, "error": error.message}
-    headers = headers_of(error, status)
+    headers = headers_of(error)
     return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 

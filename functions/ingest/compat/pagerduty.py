@@ -55,7 +55,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
         case _:
             said = _refusal("error", error.message, error)
     body = json.dumps(said, ensure_ascii=False)
-    return Reply(status=status, body=body, headers=headers_of(error, status))
+    return Reply(status=status, body=body, headers=headers_of(error))
 
 
 def _take_v2(call: CompatCall, event: Mapping[str, Any]) -> Taken:

@@ -71,7 +71,7 @@ def refuse(error: TocsinError, request_id: str) -> Reply:
             said["message"] = "not found"
         case _:
             pass
-    headers = {**headers_of(error, status), "x-request-id": request_id}
+    headers = {**headers_of(error), "x-request-id": request_id}
     return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 

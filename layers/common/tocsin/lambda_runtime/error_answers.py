@@ -13,9 +13,11 @@ from tocsin.domain.errors import (
     PayloadTooLargeError,
     Problem,
     ScopeMissingError,
+    SenderNotTrustedError,
     TocsinError,
     TryAgainError,
     UnauthorizedError,
+    UnsupportedEncodingError,
     UnsupportedMediaError,
 )
 from tocsin.domain.signal import CUT_MARK
@@ -49,8 +51,10 @@ FIELD_LIMIT: Final = 100
 PROBLEM_LIMIT: Final = 300
 """Whatever was sent, a refusal is short enough to be read."""
 
+BEARER: Final = "Bearer"
+"""What our own API asks for where there is no key."""
 _HEADERS_BY_STATUS: Final[Mapping[int, Mapping[str, str]]] = {
-    HTTPStatus.UNAUTHORIZED: {"www-authenticate": "Bearer"},
+    HTTPStatus.UNAUTHORIZED: {"www-authenticate": BEARER},
     HTTPStatus.SERVICE_UNAVAILABLE: {"retry-after": str(RETRY_AFTER_SECONDS)},
 }
 
@@ -68,9 +72,16 @@ def status_of_kind(kind: type[TocsinError]) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def headers_of_status(status: int) -> Mapping[str, str]:
-    """Which headers go with a status, beyond those of every answer."""
-    return _HEADERS_BY_STATUS.get(status, {})
+def error_headers(error: TocsinError) -> dict[str, str]:
+    """Which headers a refusal has: when to come again, what else to try, what to prove."""
+    headers = dict(_HEADERS_BY_STATUS.get(status_of(error), {}))
+    if isinstance(error, MethodNotAllowedError):
+        headers["allow"] = error.allowed
+    if isinstance(error, UnsupportedEncodingError):
+        headers["accept-encoding"] = error.accepted
+    if isinstance(error, SenderNotTrustedError) and error.challenge:
+        headers["www-authenticate"] = error.challenge
+    return headers
 
 
 def error_value(error: TocsinError, request_id: str) -> dict[str, Any]:
