@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.ingest.intake import Intake, take_in_entries
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders import Entry
-from tocsin.domain.errors import IntegrationNotFoundError, TocsinError
+from functions.ingest.senders.fields import kind_of
+from tocsin.domain.errors import IntegrationNotFoundError, MalformedInputError, TocsinError
 
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
@@ -50,6 +51,20 @@ class CompatCall:
         if not token:
             raise IntegrationNotFoundError
         return self.ports.admit_elsewhere(token, self.request)
+
+    def object_in_body(self) -> Mapping[str, Any]:
+        """The body; none at all says no more than the path.
+
+        Raises:
+            MalformedInputError: It is another value than an object, or cannot be read.
+            PayloadTooLargeError: It is over 1 MiB.
+        """
+        if not self.request.content.strip():
+            return {}
+        value = self.request.sent.value
+        if not isinstance(value, dict):
+            raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
+        return value
 
     def take_in(self, entries: Sequence[Entry], integration: Integration) -> Intake:
         """Write what entries mean; what is in the results has been written.

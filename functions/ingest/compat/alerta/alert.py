@@ -13,8 +13,7 @@ from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.intake import Intake, settings_of
 from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders.alerta import AlertaEvent, read_alert
-from functions.ingest.senders.fields import kind_of
-from tocsin.domain.errors import MalformedInputError, ScopeMissingError
+from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
@@ -39,7 +38,7 @@ def take_alert(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken
         case "PUT", (name, word):
             from functions.ingest.compat.alerta.actions import perform  # noqa: PLC0415 - by path
 
-            perform(own, name, word, object_in(call), at=call.ports.now())
+            perform(own, name, word, call.object_in_body(), at=call.ports.now())
             return told(own, {"status": "ok"})
         case ("DELETE", (_, *_)) | ("PUT", (_, "note", _)):
             raise ScopeMissingError("Missing required scope: delete:alerts. Alerts are kept.")
@@ -47,16 +46,6 @@ def take_alert(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken
             raise MethodNotAllowedError("Alerts are sent by POST.", "POST")
         case _:
             raise nothing_here()
-
-
-def object_in(call: CompatCall) -> Mapping[str, Any]:
-    """The body of a request."""
-    if not call.request.content.strip():
-        return {}
-    value = call.request.sent.value
-    if not isinstance(value, dict):
-        raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
-    return value
 
 
 def base_of(call: CompatCall) -> str:
@@ -72,7 +61,7 @@ def told(own: OwnAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -
 
 
 def _send(call: CompatCall, own: OwnAlerts) -> Taken:
-    event = read_alert(object_in(call), settings_of(own.integration))
+    event = read_alert(call.object_in_body(), settings_of(own.integration))
     intake = own.take_in(*_signals(own, event))
     status, said = _became(call, own, event, intake)
     reply = Reply(status=status, body=json.dumps(said, ensure_ascii=False))
@@ -120,7 +109,7 @@ def _notes(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
 def _add_note(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
     from functions.ingest.compat.alerta.actions import expect_text  # noqa: PLC0415 - by path
 
-    text = expect_text(object_in(call))
+    text = expect_text(call.object_in_body())
     alert = find(own, name)
     note = own.add_note(alert, text)
     shown = view_note(note, call.request.request_id, alert, base_of(call))

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.alerta.alert import base_of, object_in, told
+from functions.ingest.compat.alerta.alert import base_of, told
 from functions.ingest.compat.heartbeats import (
     configured_elsewhere,
     find,
@@ -47,7 +47,7 @@ def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
 
 
 def _report(call: CompatCall, own: OwnAlerts) -> Taken:
-    body = object_in(call)
+    body = call.object_in_body()
     origin = body.get("origin")
     if not isinstance(origin, str) or not origin:
         problem = Problem("origin", 'Missing mandatory value for "origin"')

@@ -21,9 +21,8 @@ from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.intake import settings_of
 from functions.ingest.reply import Taken
-from functions.ingest.senders.fields import kind_of
 from functions.ingest.senders.opsgenie import read_alert
-from tocsin.domain.errors import MalformedInputError, ScopeMissingError
+from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
 
@@ -109,7 +108,7 @@ def _take_one(call: CompatCall, own: OwnAlerts, name: str, below: tuple[str, ...
 
 
 def _create(call: CompatCall, own: OwnAlerts) -> Taken:
-    body = _object_in(call)
+    body = call.object_in_body()
     signal = read_alert(body, settings_of(own.integration))
     intake = own.take_in(signal)
     result = intake.results[0]
@@ -122,7 +121,7 @@ def _create(call: CompatCall, own: OwnAlerts) -> Taken:
 
 
 def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[str, ...]) -> Taken:
-    asked = Asked.of(_object_in(call), below, call.request.query, at=call.ports.now())
+    asked = Asked.of(call.object_in_body(), below, call.request.query, at=call.ports.now())
     perform = ACTIONS[below[0]](asked)  # what is wrong with the body is said before anything else
     if own.integration.paused:
         outcome = Outcome(Done.PAUSED)
@@ -135,16 +134,6 @@ def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[
     reply = accepted(call, request_id)
     name = own.integration.name
     return Taken(reply=reply, integration=name, intake=outcome.intake, what="Action answered")
-
-
-def _object_in(call: CompatCall) -> Mapping[str, Any]:
-    """The body; none at all says no more than the path."""
-    if not call.request.content.strip():
-        return {}
-    value = call.request.sent.value
-    if not isinstance(value, dict):
-        raise MalformedInputError(f"The body is {kind_of(value)}; an object is expected.")
-    return value
 
 
 def _told(call: CompatCall, own: OwnAlerts, said: Mapping[str, Any]) -> Taken:
