@@ -65,6 +65,7 @@ def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSetting
     alert = Fields(entry)
     builder = FactsBuilder()
     labels = read_labels(alert)
+    reading = severity_of(labels, settings)
     is_over = (alert.text("status") or group.text("status") or "").strip().lower() == "resolved"
     action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
     facts = facts_of(
@@ -73,18 +74,18 @@ def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSetting
         builder,
         links={"alertmanager": group.text("externalURL")},
         group_id=group.any_text("groupKey"),
-        settings=settings,
+        is_urgent=reading.is_urgent,
     )
     current_value = value_of(alert, builder)
     alert.raise_problems(EXPECTED)
     return Signal(
         action=action,
         dedup_key=bounded(alert.text("fingerprint") or fingerprint_of_labels(labels)),
-        severity=severity_of(labels, settings).severity,
+        severity=reading.severity,
         facts=with_note(facts, _left_out(group)),
         current_value=current_value,
         source_started_at=read_time(alert.raw("startsAt")),
-        assumed=assumed(severity_of(labels, settings), action),
+        assumed=assumed(reading, action),
     )
 
 

@@ -99,9 +99,11 @@ def _read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     type_, source = event.text("type"), event.text("source")
     event.require("type", is_there=bool(type_ and type_.strip()))
     event.require("source", is_there=bool(source and source.strip()))
-    data = _data(event)
+    said = _said(event)
+    data = _data(event, said)
     reading = read_severity(data.text("severity") or event.text("severity"), settings.severity_map)
-    facts = _facts(event, data, builder, is_urgent=reading.is_urgent)
+    reason = _reason(said, data)
+    facts = _facts(event, data, builder, reason=reason, is_urgent=reading.is_urgent)
     current_value = data.value("current_value", builder)
     event.raise_problems(EXPECTED)
     is_over = reading.resolves or _says_over(type_ or "", data)
@@ -119,10 +121,9 @@ def _read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     )
 
 
-def _data(event: Fields) -> Fields:
-    """The data if it is an object; whatever else it is says nothing by name."""
-    value = _said(event)
-    data = Fields(value if isinstance(value, dict) else {}, "data.")
+def _data(event: Fields, said: object) -> Fields:
+    """The data if it is an object; any other value says nothing by name."""
+    data = Fields(said if isinstance(said, dict) else {}, "data.")
     data.problems = event.problems
     return data
 
@@ -156,7 +157,9 @@ def _read(written: bytes) -> Any:  # noqa: ANN401 - any JSON
         return text_of(written)[0]
 
 
-def _facts(event: Fields, data: Fields, builder: FactsBuilder, *, is_urgent: bool) -> Facts:
+def _facts(
+    event: Fields, data: Fields, builder: FactsBuilder, *, reason: str, is_urgent: bool
+) -> Facts:
     type_, subject = event.text("type") or "", event.text("subject")
     name = data.text("name", "title", "summary") or type_
     labels = {"urgent": "true"} if is_urgent else {}
@@ -166,7 +169,7 @@ def _facts(event: Fields, data: Fields, builder: FactsBuilder, *, is_urgent: boo
         summary=builder.text(
             "data.summary", data.text("summary", "title", "message") or name, SUMMARY_LIMIT
         ),
-        reason=builder.long_text("data", _reason(event, data)),
+        reason=builder.long_text("data", reason),
         source=builder.short("source", event.text("source")),
         object=builder.short("subject", subject),
         source_severity=builder.short("severity", data.text("severity") or event.text("severity")),
@@ -176,12 +179,11 @@ def _facts(event: Fields, data: Fields, builder: FactsBuilder, *, is_urgent: boo
     return finished(facts, builder)
 
 
-def _reason(event: Fields, data: Fields) -> str:
-    said = data.any_text("description", "message", "reason", "output")
-    if said is not None:
-        return said
-    value = _said(event)
-    return as_text(value) if value not in (None, "", {}) else ""
+def _reason(said: object, data: Fields) -> str:
+    reason = data.any_text("description", "message", "reason", "output")
+    if reason is not None:
+        return reason
+    return as_text(said) if said not in (None, "", {}) else ""
 
 
 def _identity(event: Fields) -> str:

@@ -148,6 +148,7 @@ class Fields:
 
 
 _written: Final = json.JSONEncoder(ensure_ascii=False).encode
+_URL_ENDINGS: Final = ("_url", "_uri", "_link", "url", "link")
 _LARGE: Final = 2**53
 """Up to here every reader of JSON keeps whole numbers whole."""
 _LARGEST: Final = 10**300
@@ -185,6 +186,14 @@ def is_link(value: object) -> bool:
     if not isinstance(value, str) or not value.lower().startswith(LINK_SCHEMES):
         return False
     return not any(map(str.isspace, value.strip()))
+
+
+def link_name(name: str) -> str:
+    """`runbook_url` is the runbook."""
+    for ending in _URL_ENDINGS:
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)].rstrip("_")
+    return name
 
 
 def scalar_text(value: str | float) -> str:

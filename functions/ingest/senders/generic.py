@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, each_of
-from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, unread
-from functions.ingest.senders.prometheus_labels import link_name
+from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, link_name, unread
 from functions.ingest.senders.report import Report
 from functions.ingest.senders.shapes import links_of, pairs_of
 from functions.ingest.senders.states import OVER, SEEN

@@ -30,8 +30,9 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
     alert = Fields(entry)
     labels = {name: text for name, text in alert.part("labels").texts().items() if text}
     expect_labels(labels)
+    reading = severity_of(labels, settings)
     builder = FactsBuilder()
-    facts = facts_of(alert, labels, builder, links={}, settings=settings)
+    facts = facts_of(alert, labels, builder, links={}, is_urgent=reading.is_urgent)
     current_value = value_of(alert, builder)
     alert.raise_problems("invalid alert")
     starts_at, ends_at = read_time(alert.raw("startsAt")), read_time(alert.raw("endsAt"))
@@ -43,11 +44,11 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
     return Signal(
         action=action,
         dedup_key=fingerprint_of_labels(labels),
-        severity=severity_of(labels, settings).severity,
+        severity=reading.severity,
         facts=facts,
         current_value=current_value,
         source_started_at=starts_at,
-        assumed=assumed(severity_of(labels, settings), action),
+        assumed=assumed(reading, action),
         lapses_at=None if is_over else until,
     )
 

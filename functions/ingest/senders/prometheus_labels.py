@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, finished, is_link
+from functions.ingest.senders.fields import Fields, finished, is_link, link_name
 from tocsin.domain.severity import Reading, read_severity
 from tocsin.domain.signal import (
     NAME_LIMIT,
@@ -25,7 +25,6 @@ _SUMMARIES: Final = ("summary", "title")
 _DESCRIPTIONS: Final = ("description", "message")
 _VALUES: Final = ("value", "current_value")
 _OBJECTS: Final = ("instance", "pod", "node", "host", "service")
-_URL_ENDINGS: Final = ("_url", "_uri", "_link", "url", "link")
 _FNV_OFFSET: Final = 0xCBF29CE484222325
 _FNV_PRIME: Final = 0x100000001B3
 _SEPARATOR: Final = b"\xff"
@@ -75,7 +74,7 @@ def facts_of(
     *,
     links: Mapping[str, str | None],
     group_id: str | None = None,
-    settings: SenderSettings,
+    is_urgent: bool,
 ) -> Facts:
     """What an alert says.
 
@@ -85,12 +84,11 @@ def facts_of(
         builder: Cleans and cuts.
         links: Links that are not the alert's own, by name.
         group_id: What groups it with others.
-        settings: Of the integration.
+        is_urgent: Whether its severity was said in a word for more than critical.
     """
     annotations = shown(alert.pairs("annotations"))
     object_ = object_of(labels)
     name = name_of(labels) or _first(annotations, _SUMMARIES) or spelled(labels)
-    is_urgent = severity_of(labels, settings).is_urgent
     facts = Facts(
         name=builder.text("labels.alertname", name, NAME_LIMIT),
         summary=builder.text(
@@ -173,11 +171,3 @@ def links_in(annotations: Mapping[str, str]) -> dict[str, str]:
 def object_of(labels: Mapping[str, str]) -> str | None:
     """What an alert is about: the first label that names a thing."""
     return _first(labels, _OBJECTS)
-
-
-def link_name(name: str) -> str:
-    """`runbook_url` is the runbook."""
-    for ending in _URL_ENDINGS:
-        if name.lower().endswith(ending) and len(name) > len(ending):
-            return name[: -len(ending)].rstrip("_")
-    return name

@@ -11,8 +11,3 @@ OVER: Final = frozenset(
     )
 )
 SEEN: Final = frozenset(("acknowledged", "acknowledge", "ack", "acked"))
-
-
-def says_over(word: str | None) -> bool:
-    """Whether a word of state says that it is over."""
-    return (word or "").strip().lower() in OVER
