@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.intake import Intake, take_one
@@ -65,12 +66,11 @@ def take_in_many(
         intake.note(Outcome.IGNORED, _TAKEN_BEFORE)
     while done < len(entries):
         chunk = list(entries[done : done + CHUNK])
-        taken = 0
-        for outcome, result in _first_taken(work.take(chunk)):
+        taken = work.take(chunk)
+        for outcome, result in taken:
             intake.note(outcome, result)
-            taken += 1
-        done += taken
-        if taken < len(chunk):
+        done += len(taken)
+        if len(taken) < len(chunk):
             if done > begun:
                 beside.progress.note(name, done, at=ports.now(), write_id=ports.new_write_id())
             ports.count({"AlertsOpened": intake.opened})
@@ -98,11 +98,11 @@ class _Work:
     refusal: TryAgainError | None = field(default=None)
     """Of storage, to one of the entries; no further one is begun then."""
 
-    def take(self, chunk: Sequence[Entry]) -> Sequence[_Taken | None]:
-        """Take entries in; None for each that was not begun, or was refused for now."""
-        taken: list[_Taken | None] = [None] * len(chunk)
+    def take(self, chunk: Sequence[Entry]) -> Sequence[_Taken]:
+        """Take entries in; up to the first that was not begun, or was refused for now."""
+        taken: dict[int, _Taken] = {}
         if self._must_stop():
-            return taken
+            return []
 
         def take_group(places: Sequence[int]) -> None:
             for place in places:
@@ -122,20 +122,12 @@ class _Work:
                 taken[place] = take_one(entry, self.sent, self.integration, self.ports)
         running = [self.beside.threads.submit(take_group, places) for places in alike.values()]
         failures = [failure for each in running if (failure := each.exception())]
-        for failure in failures:
-            raise failure
-        return taken
+        if failures:
+            raise failures[0]
+        return [taken[place] for place in takewhile(taken.__contains__, range(len(chunk)))]
 
     def _must_stop(self) -> bool:
         return self.refusal is not None or self.beside.seconds_left() < LAST_SECONDS
-
-
-def _first_taken(taken: Sequence[_Taken | None]) -> Iterator[_Taken]:
-    """Those before the first that was not taken in."""
-    for each in taken:
-        if each is None:
-            return
-        yield each
 
 
 def _name_of(integration: Integration, sent: Sent) -> str:
