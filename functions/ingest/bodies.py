@@ -2,9 +2,8 @@
 
 from typing import Any, Final, NamedTuple
 
-from functions.ingest.lenient_json import read_lenient
-from functions.ingest.texts import charset_of
 from tocsin.domain.errors import MalformedInputError
+from tocsin.lambda_runtime.strict_json import read_json
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
@@ -14,6 +13,7 @@ JSON_FIELDS: Final = ("payload", "data")
 So does a field that is the only one.
 """
 _BEGINS_VALUE: Final = ("{", "[")
+_REPLACED: Final = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class ReadBody(NamedTuple):
@@ -30,9 +30,28 @@ def read_body(body: bytes, content_type: str) -> ReadBody:
         MalformedInputError: Neither JSON nor such a form.
         PayloadTooLargeError: It is over 1 MiB.
     """
+    try:
+        value = read_json(body)
+    except MalformedInputError:
+        return _repaired(body, content_type)
+    if _REPLACED not in body:
+        return ReadBody(value)
+    from functions.ingest.texts import text_of  # noqa: PLC0415 - few bodies lost letters
+
+    return ReadBody(value, text_of(body)[1])
+
+
+def _repaired(body: bytes, content_type: str) -> ReadBody:
+    """Read what is not JSON as it stands: as nearly JSON, else as a form."""
+    from functions.ingest.lenient_json import (  # noqa: PLC0415 - most bodies are good JSON
+        read_lenient,
+        read_repaired,
+    )
+    from functions.ingest.texts import charset_of  # noqa: PLC0415 - likewise
+
     charset = charset_of(content_type)
     try:
-        return ReadBody(*read_lenient(body, charset))
+        return ReadBody(*read_repaired(body, charset))
     except MalformedInputError:
         if body.lstrip()[:1] in (b"{", b"[", b'"'):
             # curl calls everything a form: what is wrong with it is that it is no good JSON.

@@ -40,19 +40,26 @@ def read_lenient(body: bytes, charset: str | None = None) -> tuple[Any, tuple[st
         MalformedInputError: It is not JSON even after repairs, or too deep.
     """
     try:
-        return read_json(body), _lost_in(body)
+        value = read_json(body)
     except MalformedInputError:
-        expect_size(body)
+        return read_repaired(body, charset)
+    return value, text_of(body)[1]
+
+
+def read_repaired(body: bytes, charset: str | None) -> tuple[Any, tuple[str, ...]]:
+    """Parse a body that is not JSON as it stands.
+
+    Raises:
+        PayloadTooLargeError: It is over 1 MiB.
+        MalformedInputError: It is not JSON even after repairs, or too deep.
+    """
+    expect_size(body)
     text, notes = text_of(body, charset)
     expect_shallow(text.encode("utf-8", "replace"))
     value, repairs = _parsed(text.strip(_SPACE))
     if not notes and not repairs and not isinstance(value, list):
         repairs = [_CONTROLS]  # nothing else that is refused goes without a note
     return value, tuple(dict.fromkeys((*notes, *repairs)))
-
-
-def _lost_in(body: bytes) -> tuple[str, ...]:
-    return text_of(body)[1] if "\N{REPLACEMENT CHARACTER}".encode() in body else ()
 
 
 def _parsed(text: str) -> tuple[Any, list[str]]:

@@ -191,17 +191,48 @@ def test_an_unknown_key_is_refused(dynamodb: ScriptedServer, handler: Handler) -
     assert operations(dynamodb) == ["GetItem"]
 
 
-def test_a_cold_start_loads_only_what_every_event_needs() -> None:
-    code = "import sys, functions.ingest.app; print(*sys.modules)"
-
+def modules_loaded_by(code: str) -> set[str]:
     loaded = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
         check=True,
-    ).stdout.split()
+    )
+    return set(loaded.stdout.split())
+
+
+def test_a_cold_start_loads_only_what_every_event_needs() -> None:
+    loaded = modules_loaded_by("import functions.ingest.app")
 
     assert "functions.ingest.routes" in loaded
-    assert not NEEDED_LATER.keys() & set(loaded)
+    assert not NEEDED_LATER.keys() & loaded
     assert not [it for it in loaded if it.startswith("functions.ingest.senders.")]
+
+
+NEEDED_TO_REPAIR = {
+    "functions.ingest.forms",
+    "functions.ingest.lenient_json",
+    "functions.ingest.texts",
+}
+
+
+@pytest.mark.parametrize("type_", ["alertmanager", "events", "generic", "grafana", "rest"])
+def test_a_first_body_that_is_good_json_loads_nothing_that_repairs_others(type_: str) -> None:
+    loaded = modules_loaded_by(
+        "from datetime import UTC, datetime\n"
+        "from functions.ingest.senders import SenderSettings, Sent, sender_of\n"
+        "from tocsin.domain.integration import IntegrationType\n"
+        """body = b'{"name": "x", "url": "https://x.test", "alerts": [{}]}'\n"""
+        f"sender = sender_of(IntegrationType({type_!r}))\n"
+        "sender.read(Sent(body=body, at=datetime.now(UTC)), SenderSettings())"
+    )
+
+    assert f"functions.ingest.senders.{type_}" in loaded
+    assert not NEEDED_TO_REPAIR & loaded
+
+
+def test_any_json_is_read_without_what_reads_prometheus() -> None:
+    loaded = modules_loaded_by("import functions.ingest.senders.generic")
+
+    assert "functions.ingest.senders.prometheus_labels" not in loaded

@@ -3,11 +3,13 @@
 import gzip
 import json
 import zlib
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
+from functions.ingest.bodies import read_body
 from functions.ingest.lenient_json import read_lenient
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tocsin.domain.errors import TocsinError
@@ -116,6 +118,29 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     except TocsinError:
         return
     assert json.dumps(value, ensure_ascii=False).encode()
+
+
+def read_or_refused(read: Callable[[], tuple[object, tuple[str, ...]]]) -> str:
+    try:
+        return repr(tuple(read()))
+    except TocsinError as refusal:
+        return refusal.message
+
+
+@given(
+    some.binary(max_size=200)
+    | some.text().map(lambda text: f'{{"a": "{text}"}}'.encode())
+    | some.text().map(lambda text: json.dumps([text, "\ufffd"], ensure_ascii=False).encode())
+)
+@example(b'{"name": "\xef\xbf\xbd"}')
+@example(b'{"name": "\\ufffd"}')
+@example(b'\xef\xbb\xbf{"name": "x"}')
+@example(b"[" * 33 + b"]" * 33)
+@example(b" " * (BODY_LIMIT_BYTES + 1))
+def test_a_body_is_read_as_the_lenient_reading_would(body: bytes) -> None:
+    as_read = read_or_refused(lambda: read_body(body, "application/json"))
+
+    assert as_read == read_or_refused(lambda: read_lenient(body))
 
 
 GOOD = WRITTEN.encode()
