@@ -13,9 +13,6 @@ from functions.ingest.texts import HALVES, text_of
 from tocsin.domain.errors import MalformedInputError
 from tocsin.lambda_runtime.strict_json import expect_shallow, expect_size, read_json
 
-VALUES_LIMIT: Final = 10_000
-"""Values of a body that has one a line."""
-
 _NO_NUMBER: Final = "body: {} is no number, kept as a text"
 _TWICE: Final = "body: says one thing twice, the last was taken"
 _CONTROLS: Final = "body: line breaks or control characters that JSON wants escaped"
@@ -73,8 +70,6 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
             end = _next_value(text, end)
             value, end = decoder.raw_decode(text, end)
             values.append(value)
-            if len(values) > VALUES_LIMIT:
-                raise MalformedInputError(f"The body has more than {VALUES_LIMIT} lines.")
     except json.JSONDecodeError as error:
         message = f"The body is not JSON: see line {error.lineno}, column {error.colno}."
         raise MalformedInputError(message) from None

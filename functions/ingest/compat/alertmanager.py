@@ -78,9 +78,11 @@ def take_alerts(
     read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
     values = _alerts_in(call)
     alone = len(values) == 1
+    known: dict[str, InvalidInputError] = {}
 
     def read_alone(value: object) -> Entry:
-        return read_entry(value, read_one, "invalid alert", part=None if alone else [value])
+        part = None if alone else [value]
+        return read_entry(value, read_one, "invalid alert", part=part, known=known)
 
     intake = call.take_in(Entries(values, read_alone), integration)
     refusal = _refusal_of(intake)

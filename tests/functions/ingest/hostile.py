@@ -181,6 +181,7 @@ def _strange_json(with_text: Callable[[str], bytes]) -> dict[str, bytes]:
         "an empty object": b"{}",
         "32 deep": b"[" * 32 + b"]" * 32,
         "a list of 350,000 lists": b"[" + b"[]," * 349_000 + b"[]]",
+        "a list of 349,000 empty objects": b"[" + b"{}," * 348_999 + b"{}]",
         "a list of 500,000 numbers": b"[" + b"1," * 500_000 + b"1]",
         "beyond what a number holds": with_text('{"a": 1e400}'),
         "beyond it the other way": with_text('{"a": -1e400}'),
@@ -215,7 +216,7 @@ def _strange_json(with_text: Callable[[str], bytes]) -> dict[str, bytes]:
         "NaN 250,000 times": b"[" + b"NaN," * 250_000 + b"1]",
         "backslashes that escape nothing": with_text('"' + "\\x" * 500_000 + '"'),
         "halves of characters": with_text('"' + HALF_A_PAIR * 170_000 + '"'),
-        "a value a line": b'{"name": "x"}\n' * 60_000,
+        "an empty object a line": b"{}\n" * 250_000,
     }
 
 

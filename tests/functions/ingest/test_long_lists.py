@@ -60,7 +60,9 @@ def disk(number: int, **more: object) -> dict[str, Any]:
     return {"name": f"Disk {number} full", **more}
 
 
-def as_long_as_fits(entry: Callable[[int], object], around: str = "[{}]") -> bytes:
+def as_long_as_fits(
+    entry: Callable[[int], object], around: str = "[{}]", between: str = ","
+) -> bytes:
     """A list of so many entries that one more would be too many."""
     written: list[str] = []
     left = BODY_LIMIT_BYTES - len(around)
@@ -68,7 +70,7 @@ def as_long_as_fits(entry: Callable[[int], object], around: str = "[{}]") -> byt
         text = json.dumps(entry(len(written)), separators=(",", ":"))
         left -= len(text) + 1
         if left < 0:
-            return around.replace("{}", ",".join(written)).encode()
+            return around.replace("{}", between.join(written)).encode()
         written.append(text)
 
 
@@ -212,13 +214,14 @@ def test_5000_entries_have_5000_results_in_their_order(slow: SlowIntake) -> None
     ("body", "at_most"),
     [
         pytest.param(as_long_as_fits(disk), 5, id="tiny entries"),
+        pytest.param(as_long_as_fits(disk, "{}", "\n"), 5, id="an object a line"),
         pytest.param(as_long_as_fits(lambda it: disk(it, output="x" * 300)), 2, id="as they are"),
     ],
 )
 def test_a_list_of_a_full_body_is_completed_within_a_few_attempts(
     slow: SlowIntake, body: bytes, at_most: int
 ) -> None:
-    number = len(json.loads(body))
+    number = body.count(b"Disk")
 
     reply = slow.post_until_taken(body, at_most=at_most)
 
@@ -391,6 +394,27 @@ def test_time_grows_as_the_number_of_entries(
     many = seconds_for(intake, json.dumps(entries(40_000)).encode())
 
     assert many < 8 * some
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        pytest.param(f"/i/{TOKEN}", b'{"alerts":[%s]}', id="a group"),
+        pytest.param(f"/i/{TOKEN}/api/v2/alerts", b"[%s]", id="Alertmanager's API"),
+    ],
+)
+def test_empty_alerts_are_refused_soon_however_many(
+    gateway: Gateway, path: str, body: bytes
+) -> None:
+    gateway.register(IntegrationType.ALERTMANAGER)
+    intake = SlowIntake(gateway, seconds=0)
+    begun = time.process_time()
+
+    reply = intake.post(body % (b"{}," * 100_000 + b"{}"), path=path)
+
+    assert time.process_time() - begun < 1
+    assert reply.status in {400, 422}
+    assert reply.text
 
 
 def test_what_is_said_around_a_group_is_not_read_and_kept_with_each_alert(gateway: Gateway) -> None:
