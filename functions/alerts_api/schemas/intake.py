@@ -208,7 +208,9 @@ class TriedPage(View):
     at: Instant
     step: int
     step_name: str | None
-    loop: int
+    loop: int = Field(
+        description="Which run through the steps, from 1; of a delayed message, the firing spell."
+    )
     target: str = Field(examples=["user:alice"])
     channel: str = Field(examples=["sms"])
     problem: str | None = Field(description="Why it could not be sent; null if it could.")

@@ -101,7 +101,7 @@ class Escalation:
     delay: timedelta = timedelta()
     """Between this step and the next."""
     loop: int = 0
-    """Runs begun in this episode. No two pages of one alert share loop, step and target, so it
+    """Runs begun in this episode. No two pages of one alert share run, step and target, so it
     grows with every repeat and with every new start."""
     repeats: int = 0
     """How many of the runs repeat the one before, since the last start."""

@@ -12,7 +12,7 @@ from tocsin.domain.ids import AlertId
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message,
-and what a receiver tells a repetition by. An update has `v<version>` behind the loop. A message
+and what a receiver tells a repetition by. An update has `v<version>` behind `<loop>`. A message
 that a user's rule delays belongs to the firing spell and not to a step: step 0, loop = spell."""
 
 LEASE: Final = timedelta(seconds=45)
