@@ -60,6 +60,13 @@ def originals(type_: IntegrationType) -> list[Sample]:
     return samples(type_)
 
 
+def below_our_token(sample: Sample) -> str:
+    """The path that was captured, with our key where it was sent with another."""
+    below = f"/i/{TOKEN}"
+    path = re.sub(r"^/integrations/\w+", below, sample.path.removeprefix("/og"))
+    return f"{below}{path}" if path.startswith(KEYED_BY_HEADER) else path
+
+
 def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Where something could be changed, from the top to the leaves."""
     yield path
@@ -166,11 +173,8 @@ def test_other_products_endpoints_refuse_a_changed_body_or_take_it(
     gateway = Gateway()
     gateway.register(IntegrationType.REST)
 
-    below = f"/i/{TOKEN}"
-    path = re.sub(r"^/integrations/\w+", below, sample.path.removeprefix("/og"))
-    path = f"{below}{path}" if path.startswith(KEYED_BY_HEADER) else path
-
-    reply = gateway.replay(sample.with_body(json.dumps(changed).encode()), path=path)
+    body = json.dumps(changed).encode()
+    reply = gateway.replay(sample.with_body(body), path=below_our_token(sample))
 
     assert 200 <= reply.status < 500
     for alert in gateway.alerts():
