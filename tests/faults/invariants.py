@@ -165,15 +165,17 @@ def acknowledgements_hold(found: Findings) -> Iterator[str]:
         words = {change.type for change in changes}
         if ChangeType.ACKNOWLEDGED not in words:
             yield f"the timeline of {found.names[alert_id]} has no acknowledgement"
-        returned = [it.at for it in changes if it.type is ChangeType.UNACKNOWLEDGED]
+        is_returned = ChangeType.UNACKNOWLEDGED in words
         is_firing = any(
             it.alert_id == alert_id and it.status is AlertStatus.FIRING for it in found.alerts
         )
-        if is_firing and not returned:
+        if is_firing and not is_returned:
             yield f"the acknowledgement of {found.names[alert_id]} is undone"
-        until = min((it for it in returned if it >= at - _skew(found)), default=None)
+        # The timeline has the time of a clock that may be wrong.
+        returned = found.team.world.given_back[alert_id] if is_returned else ()
+        until = min((it for it in returned if it >= at), default=None)
         for page in pages:
-            is_late = page.at > at + grace and (until is None or page.at < until - grace)
+            is_late = page.at > at + grace and (until is None or page.at < until)
             if page.alert_id == alert_id and is_late:
                 yield f"{found.spelled(page.key)} arrived after the acknowledgement"
 

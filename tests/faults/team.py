@@ -54,7 +54,7 @@ class Team:
     world: World
     repeated: int = 0
     """Signals that were sent again, because nobody said that they had arrived."""
-    acknowledged: list[tuple[str, datetime]] = field(default_factory=list)
+    acknowledged: list[tuple[AlertId, datetime]] = field(default_factory=list)
     """Alerts, and when it was answered that somebody has them."""
     signals: "Counter[str]" = field(default_factory=Counter)
     """By dedup key, how often a sender said that something is wrong."""
