@@ -10,7 +10,9 @@ from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.plans import Function, Kind
 from tests.faults.table import Record
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
+from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
@@ -230,7 +232,7 @@ def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetim
 
 
 def pages_are_in_time(found: Findings) -> Iterator[str]:
-    """From the begin of a step to its page; rules with a delay begin later by that."""
+    """From the begin of a step to its page."""
     first: dict[str, datetime] = {}
     for it in found.team.world.line.received:
         first.setdefault(it.key, it.at)
@@ -245,10 +247,27 @@ def pages_are_in_time(found: Findings) -> Iterator[str]:
                 yield f"{found.spelled(page.delivery.key)} came {late} after its step began"
 
 
+def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
+    """Counted from when the first page of a firing spell asked for their user."""
+    first: dict[str, datetime] = {}
+    for it in found.team.world.line.received:
+        first.setdefault(it.key, it.at)
+    within = _late(found, CALM_BOUND) + found.team.slack
+    for delivery in (it.delivery for it in found.ledger if it.delivery.is_by_rule):
+        at = first.get(delivery.key)
+        if at is None:
+            continue
+        due_at = delivery.asked_at + read_duration(delivery.channel.partition("+")[2])
+        if at < due_at - ROUNDED - _skew(found):
+            yield f"{found.spelled(delivery.key)} came {due_at - at} before its delay was over"
+        if at > due_at + within:
+            yield f"{found.spelled(delivery.key)} came {at - due_at} after its delay was over"
+
+
 def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
     """Counted from when the messages of the step before went out or failed for good."""
     for before, after in _followed_steps(found):
-        if after.reason is not None:
+        if after.reason == STILL_WAITING or before.has_reached_nobody(found):
             continue
         starts_at = before.clock_starts_at(found)
         due_at = starts_at + found.team.delays[before.name]
@@ -286,7 +305,10 @@ def nobody_is_skipped(found: Findings) -> Iterator[str]:
 
 
 def steps_are_in_order(found: Findings) -> Iterator[str]:
-    """Within a run, each step follows the one before it in the policy, as it is now."""
+    """Within a run, each step follows the one before it in a policy that nobody edits.
+
+    Of others, their stories say themselves who has to be asked, and in which order.
+    """
     for before, after in _followed_steps(found):
         if not found.team.edits:
             names = [step.name for policy in found.team.policies.values() for step in policy.steps]
@@ -295,7 +317,7 @@ def steps_are_in_order(found: Findings) -> Iterator[str]:
 
 
 def somebody_is_asked(found: Findings) -> Iterator[str]:
-    """What fires, awake, with a policy for it, has asked somebody, or says why nobody."""
+    """What fires, awake, with a policy for it, has asked somebody."""
     asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
     for alert in found.alerts:
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
@@ -346,9 +368,16 @@ INVARIANTS = (
     Invariant("An acknowledgement holds, and ends the pages", acknowledgements_hold),
     Invariant("The newest message that can be rewritten is true", newest_message_is_true),
     Invariant("No page is later than its bound", pages_are_in_time),
+    Invariant(
+        "No delayed rule's message is before its delay or later than its bound",
+        delayed_rules_are_in_time,
+    ),
     Invariant("No step is asked before the delay of the one before", steps_wait_for_their_delay),
     Invariant("No step is later than its bound", steps_are_in_time),
-    Invariant("Steps are asked in order, and none is skipped", steps_are_in_order),
+    Invariant(
+        "Steps are asked in the order of a policy that nobody edits, and none is skipped",
+        steps_are_in_order,
+    ),
     Invariant("Nobody of a policy is skipped", nobody_is_skipped),
     Invariant("A firing alert has asked somebody", somebody_is_asked),
     Invariant("The sweep reports nothing where nothing was lost", the_sweep_finds_nothing),

@@ -111,6 +111,30 @@ def acknowledgement_times_out(team: Team) -> None:
     team.resolve()
 
 
+def given_back_by_a_person(team: Team) -> None:
+    """The next step is asked at once, and the giver is not asked again in this run."""
+    for name in ("alice", "bob", "carol"):
+        team.user(name)
+    both = ("user:alice", "user:carol")
+    team.policy(("user:alice", LONG), ("user:bob", LONG), (both, LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(HOUR)
+    team.unacknowledge()
+    given_back_at = team.world.now
+    team.wait(team.heard("user:bob.email"))
+    waited = team.world.now - given_back_at
+    team.expect(waited < LONG, f"given back, it asked the next {waited} later")
+    team.expect_if_calm(waited < MINUTE, f"given back, it asked the next {waited} later")
+    team.wait(team.heard("user:carol.email"))
+    team.wait(HOUR)
+    team.acknowledge(by=BOB)
+    team.expect(team.asked() == ["alice", "bob", "carol"], f"asked were {team.asked()}")
+
+
 def resolved_before_the_second_step(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", LONG), ("channel:boss", LONG))
@@ -404,6 +428,7 @@ def the_step_that_was_asked_is_removed(team: Team) -> None:
     team.edit_policy(("user:bob", LONG))
     team.wait(team.heard("user:bob.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
 def a_step_is_added_behind_the_last(team: Team) -> None:
@@ -416,6 +441,7 @@ def a_step_is_added_behind_the_last(team: Team) -> None:
     team.edit_policy(("user:alice", LONG), ("user:bob", LONG))
     team.wait(team.heard("user:bob.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
 def a_step_is_put_between(team: Team) -> None:
@@ -462,6 +488,7 @@ def the_policy_is_removed(team: Team) -> None:
     team.remove_policy("special")
     team.wait(team.heard("user:carol.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol"], f"asked were {team.asked()}")
 
 
 def the_policy_becomes_another(team: Team) -> None:
@@ -474,6 +501,7 @@ def the_policy_becomes_another(team: Team) -> None:
     team.edit_policy(("user:carol", LONG), ("user:dave", LONG))
     team.wait(team.heard("user:carol.email", "user:dave.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol", "dave"], f"asked were {team.asked()}")
 
 
 def the_policy_becomes_shorter_while_somebody_has_it(team: Team) -> None:
@@ -1005,6 +1033,7 @@ COMPARED = (
     severity_rises,
     snooze_and_wake,
     acknowledgement_times_out,
+    given_back_by_a_person,
     resolved_before_the_second_step,
     nobody_in_the_first_step_can_be_reached,
     two_channels_in_one_step,

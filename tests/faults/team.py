@@ -177,10 +177,6 @@ class Team:
         """Let a time pass, or wait until something is so."""
         self.world.wait(wait)
 
-    def wait_until(self, at: timedelta) -> None:
-        """Let time pass until so long after the beginning."""
-        self.world.wait(max(timedelta(), NINE + at - self.world.now))
-
     def together(self, *works: Callable[[], None]) -> None:
         """Let several do something at the same time, each at its own pace."""
         begun = [self.world.begin(work, after=self._apart(it)) for it, work in enumerate(works)]
