@@ -32,6 +32,8 @@ OWN_DELAY_AT_MOST = timedelta(minutes=10)
 PROVIDER_AT_MOST = timedelta(minutes=1)
 """For which a provider that refuses or retries holds it."""
 
+_FAILED = frozenset((DeliveryState.FAILED, DeliveryState.SKIPPED))
+
 type Check = Callable[[Findings], Iterator[str]]
 
 
@@ -267,10 +269,12 @@ def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
 def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
     """Counted from when the messages of the step before went out or failed for good."""
     for before, after in _followed_steps(found):
-        if after.reason == STILL_WAITING or before.has_reached_nobody(found):
+        if after.reason == STILL_WAITING:
             continue
-        starts_at = before.clock_starts_at(found)
-        due_at = starts_at + found.team.delays[before.name]
+        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
+        nobody_at = before.nobody_was_reached_at(found)
+        if nobody_at is not None and after.loop == before.loop:
+            due_at = min(due_at, nobody_at)
         if after.at < due_at - ROUNDED - _skew(found):
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {due_at - after.at} "
@@ -281,8 +285,9 @@ def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
 def steps_are_in_time(found: Findings) -> Iterator[str]:
     for before, after in _followed_steps(found):
         due_at = before.clock_starts_at(found) + found.team.delays[before.name]
-        if after.loop == before.loop and before.has_reached_nobody(found):
-            due_at = before.clock_starts_at(found)
+        nobody_at = before.nobody_was_reached_at(found)
+        if nobody_at is not None and after.loop == before.loop:
+            due_at = min(due_at, nobody_at)
         if after.at > due_at + _late(found, CALM_BOUND) + found.team.slack:
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {after.at - due_at} late"
@@ -414,18 +419,20 @@ class BegunStep:
             starts_at = max(starts_at, min(ended_at, self.at + OWN_DELAY_AT_MOST))
         return starts_at
 
-    def has_reached_nobody(self, found: Findings) -> bool:
-        """Whether all of its messages have failed or were skipped, and no rule has others."""
+    def nobody_was_reached_at(self, found: Findings) -> datetime | None:
+        """When the last of its messages, those by delayed rules too, failed or was skipped."""
         versions = {page.delivery.version for page in self.pages}
-        later = [
+        by_rule = [
             it
             for it in found.ledger
             if it.delivery.is_by_rule
             and it.delivery.alert_id == self.alert_id
             and it.delivery.version in versions
         ]
-        is_sent = any(page.state is DeliveryState.SENT for page in self.pages)
-        return bool(self.pages) and not later and not is_sent
+        messages = (*self.pages, *by_rule)
+        if not messages or not all(it.state in _FAILED for it in messages):
+            return None
+        return max(it.changed_at for it in messages)
 
 
 def _begun_steps(found: Findings) -> Iterator[BegunStep]:
