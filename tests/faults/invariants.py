@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from tests.faults.ending import TWO_REPEATS, Findings, name_of
-from tests.faults.plans import Function, Kind
+from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.table import Record
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import read_duration
@@ -492,9 +492,8 @@ def _late(found: Findings, calm: timedelta) -> timedelta:
 
 
 def _skew(found: Findings) -> timedelta:
-    """By how much two clocks may differ."""
-    wrong = [abs(it.seconds) for it in found.team.world.plan if it.kind is Kind.SKEW]
-    return timedelta(seconds=2 * sum(wrong))
+    """By how much a time that one clock wrote and another one waited for may be off."""
+    return 2 * clock_error(found.team.world.plan)
 
 
 def _slow_for(found: Findings) -> timedelta:
