@@ -14,3 +14,13 @@ def test_a_page_is_held_to_when_an_acknowledgement_really_ended(calms: Any, seco
     wrong = Fault(kind=Kind.SKEW, function=Function.TIMER, run=0, seconds=seconds)
 
     assert told.problems((wrong,)) == []
+
+
+def test_a_recovery_that_a_fast_clock_wrote_is_told_after_a_slow_acknowledgement(
+    calms: Any,  # noqa: ANN401 - a cache
+) -> None:
+    """The update of the recovery arrived first, though its time is two minutes later."""
+    told = calms("over while an update is slow")
+    wrong = Fault(kind=Kind.SKEW, function=Function.INGEST, run=0, seconds=120)
+
+    assert told.problems((wrong,)) == []
