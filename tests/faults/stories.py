@@ -225,7 +225,7 @@ def flapping(team: Team) -> None:
     team.signal()
     team.wait(lambda: team.alert().escalation.step == 1 or not team.alert().is_open)
     team.wait(HOUR)
-    team.acknowledge()
+    team.try_to(team.acknowledge)
     flapping = set(team.flapping_pages())
     team.expect(len(flapping) <= 2, f"of ten minutes of flapping tell {flapping}")
     team.expect_if_calm(bool(flapping), "ten minutes of flapping, and nobody hears of it")
