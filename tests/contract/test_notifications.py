@@ -62,7 +62,7 @@ WITH_EVERY_FIELD = Notification(
     failures=5,
     refused_at=NINE + timedelta(seconds=1),
     shown=4,
-    is_outdated=True,
+    seen=5,
     claimed_until=NINE + 2 * MINUTE,
     next_attempt_at=NINE + 3 * MINUTE,
     provider_id="C1/1700000000.1",

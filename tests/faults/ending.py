@@ -1,4 +1,4 @@
-"""How a run ended, told so that two runs of one story can be compared; and what must never be."""
+"""How a run ended, told so that two runs of one story can be compared."""
 
 import re
 from collections import Counter

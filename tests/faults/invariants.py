@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from tests.faults.ending import TWO_REPEATS, Findings, name_of
-from tests.faults.plans import Function, Kind
+from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.table import Record
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
+from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
@@ -29,6 +31,8 @@ OWN_DELAY_AT_MOST = timedelta(minutes=10)
 """For which what waits in our own queues holds a step's clock."""
 PROVIDER_AT_MOST = timedelta(minutes=1)
 """For which a provider that refuses or retries holds it."""
+
+_FAILED = frozenset((DeliveryState.FAILED, DeliveryState.SKIPPED))
 
 type Check = Callable[[Findings], Iterator[str]]
 
@@ -165,15 +169,17 @@ def acknowledgements_hold(found: Findings) -> Iterator[str]:
         words = {change.type for change in changes}
         if ChangeType.ACKNOWLEDGED not in words:
             yield f"the timeline of {found.names[alert_id]} has no acknowledgement"
-        returned = [it.at for it in changes if it.type is ChangeType.UNACKNOWLEDGED]
+        is_returned = ChangeType.UNACKNOWLEDGED in words
         is_firing = any(
             it.alert_id == alert_id and it.status is AlertStatus.FIRING for it in found.alerts
         )
-        if is_firing and not returned:
+        if is_firing and not is_returned:
             yield f"the acknowledgement of {found.names[alert_id]} is undone"
-        until = min((it for it in returned if it >= at - _skew(found)), default=None)
+        # The timeline has the time of a clock that may be wrong.
+        returned = found.team.world.given_back[alert_id] if is_returned else ()
+        until = min((it for it in returned if it >= at), default=None)
         for page in pages:
-            is_late = page.at > at + grace and (until is None or page.at < until - grace)
+            is_late = page.at > at + grace and (until is None or page.at < until)
             if page.alert_id == alert_id and is_late:
                 yield f"{found.spelled(page.key)} arrived after the acknowledgement"
 
@@ -228,7 +234,7 @@ def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetim
 
 
 def pages_are_in_time(found: Findings) -> Iterator[str]:
-    """From the begin of a step to its page; rules with a delay begin later by that."""
+    """From the begin of a step to its page."""
     first: dict[str, datetime] = {}
     for it in found.team.world.line.received:
         first.setdefault(it.key, it.at)
@@ -243,13 +249,32 @@ def pages_are_in_time(found: Findings) -> Iterator[str]:
                 yield f"{found.spelled(page.delivery.key)} came {late} after its step began"
 
 
+def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
+    """Counted from when the first page of a firing spell asked for their user."""
+    first: dict[str, datetime] = {}
+    for it in found.team.world.line.received:
+        first.setdefault(it.key, it.at)
+    within = _late(found, CALM_BOUND) + found.team.slack
+    for delivery in (it.delivery for it in found.ledger if it.delivery.is_by_rule):
+        at = first.get(delivery.key)
+        if at is None:
+            continue
+        due_at = delivery.asked_at + read_duration(delivery.channel.partition("+")[2])
+        if at < due_at - ROUNDED - _skew(found):
+            yield f"{found.spelled(delivery.key)} came {due_at - at} before its delay was over"
+        if at > due_at + within:
+            yield f"{found.spelled(delivery.key)} came {at - due_at} after its delay was over"
+
+
 def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
     """Counted from when the messages of the step before went out or failed for good."""
     for before, after in _followed_steps(found):
-        if after.reason is not None:
+        if after.reason == STILL_WAITING:
             continue
-        starts_at = before.clock_starts_at(found)
-        due_at = starts_at + found.team.delays[before.name]
+        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
+        nobody_at = before.nobody_was_reached_at(found)
+        if nobody_at is not None and after.loop == before.loop:
+            due_at = min(due_at, nobody_at)
         if after.at < due_at - ROUNDED - _skew(found):
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {due_at - after.at} "
@@ -260,8 +285,9 @@ def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
 def steps_are_in_time(found: Findings) -> Iterator[str]:
     for before, after in _followed_steps(found):
         due_at = before.clock_starts_at(found) + found.team.delays[before.name]
-        if after.loop == before.loop and before.has_reached_nobody(found):
-            due_at = before.clock_starts_at(found)
+        nobody_at = before.nobody_was_reached_at(found)
+        if nobody_at is not None and after.loop == before.loop:
+            due_at = min(due_at, nobody_at)
         if after.at > due_at + _late(found, CALM_BOUND) + found.team.slack:
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {after.at - due_at} late"
@@ -284,7 +310,10 @@ def nobody_is_skipped(found: Findings) -> Iterator[str]:
 
 
 def steps_are_in_order(found: Findings) -> Iterator[str]:
-    """Within a run, each step follows the one before it in the policy, as it is now."""
+    """Within a run, each step follows the one before it in a policy that nobody edits.
+
+    Of others, their stories say themselves who has to be asked, and in which order.
+    """
     for before, after in _followed_steps(found):
         if not found.team.edits:
             names = [step.name for policy in found.team.policies.values() for step in policy.steps]
@@ -293,7 +322,7 @@ def steps_are_in_order(found: Findings) -> Iterator[str]:
 
 
 def somebody_is_asked(found: Findings) -> Iterator[str]:
-    """What fires, awake, with a policy for it, has asked somebody, or says why nobody."""
+    """What fires, awake, with a policy for it, has asked somebody."""
     asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
     for alert in found.alerts:
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
@@ -344,9 +373,16 @@ INVARIANTS = (
     Invariant("An acknowledgement holds, and ends the pages", acknowledgements_hold),
     Invariant("The newest message that can be rewritten is true", newest_message_is_true),
     Invariant("No page is later than its bound", pages_are_in_time),
+    Invariant(
+        "No delayed rule's message is before its delay or later than its bound",
+        delayed_rules_are_in_time,
+    ),
     Invariant("No step is asked before the delay of the one before", steps_wait_for_their_delay),
     Invariant("No step is later than its bound", steps_are_in_time),
-    Invariant("Steps are asked in order, and none is skipped", steps_are_in_order),
+    Invariant(
+        "Steps are asked in the order of a policy that nobody edits, and none is skipped",
+        steps_are_in_order,
+    ),
     Invariant("Nobody of a policy is skipped", nobody_is_skipped),
     Invariant("A firing alert has asked somebody", somebody_is_asked),
     Invariant("The sweep reports nothing where nothing was lost", the_sweep_finds_nothing),
@@ -383,18 +419,20 @@ class BegunStep:
             starts_at = max(starts_at, min(ended_at, self.at + OWN_DELAY_AT_MOST))
         return starts_at
 
-    def has_reached_nobody(self, found: Findings) -> bool:
-        """Whether all of its messages have failed or were skipped, and no rule has others."""
+    def nobody_was_reached_at(self, found: Findings) -> datetime | None:
+        """When the last of its messages, those by delayed rules too, failed or was skipped."""
         versions = {page.delivery.version for page in self.pages}
-        later = [
+        by_rule = [
             it
             for it in found.ledger
             if it.delivery.is_by_rule
             and it.delivery.alert_id == self.alert_id
             and it.delivery.version in versions
         ]
-        is_sent = any(page.state is DeliveryState.SENT for page in self.pages)
-        return bool(self.pages) and not later and not is_sent
+        messages = (*self.pages, *by_rule)
+        if not messages or not all(it.state in _FAILED for it in messages):
+            return None
+        return max(it.changed_at for it in messages)
 
 
 def _begun_steps(found: Findings) -> Iterator[BegunStep]:
@@ -454,9 +492,8 @@ def _late(found: Findings, calm: timedelta) -> timedelta:
 
 
 def _skew(found: Findings) -> timedelta:
-    """By how much two clocks may differ."""
-    wrong = [abs(it.seconds) for it in found.team.world.plan if it.kind is Kind.SKEW]
-    return timedelta(seconds=2 * sum(wrong))
+    """By how much a time that one clock wrote and another one waited for may be off."""
+    return 2 * clock_error(found.team.world.plan)
 
 
 def _slow_for(found: Findings) -> timedelta:

@@ -301,6 +301,14 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("more than a run",),
     ),
     Mutant(
+        "a rule's message is 40 minutes late",
+        "tocsin.domain.step_plan",
+        "due_at=template.due_at + rule.after)",
+        "due_at=template.due_at + rule.after + timedelta(minutes=40))",
+        imports="from datetime import timedelta",
+        aims=("rules with",),
+    ),
+    Mutant(
         "each rise restarts the escalation",
         "tocsin.domain.alert",
         "        is_news = severity.is_worse_than(escalation.worst or self.severity)\n",
@@ -398,6 +406,8 @@ def tried(mutant: Mutant, rounds: int = ROUNDS) -> Caught | None:
             try:
                 told.append(calm(story, template, Tally()))
             except (AssertionError, StuckError, TocsinError) as problem:
+                if any(wrong in str(problem) for wrong in _NO_MISTAKES):
+                    raise ValueError(problem) from problem
                 return Caught(story.name, 0, str(problem))
         for seed in range(1, rounds + 1):
             for each in told:

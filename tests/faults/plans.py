@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -87,6 +88,11 @@ class Fault:
 
 
 type Plan = tuple[Fault, ...]
+
+
+def clock_error(plan: Plan) -> timedelta:
+    """By how much two clocks differ at most under a plan."""
+    return timedelta(seconds=sum(abs(it.seconds) for it in plan if it.kind is Kind.SKEW))
 
 
 def kills(boundaries: Boundaries) -> Iterator[Plan]:

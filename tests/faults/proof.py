@@ -82,12 +82,12 @@ def _calms() -> list[Calm]:
     return [calm(story, template, Tally()) for story in STORIES]
 
 
-def chunk(number: int, first_seed: int, size: int) -> Told | str:
+def chunk(number: int, first_seed: int) -> Told | str:
     """Tell some histories by random plans, each story in its turn."""
     calms = _calms()
 
     def plans() -> Iterator[tuple[Calm, int]]:
-        for position in range(number * CHUNK, number * CHUNK + size):
+        for position in range(number * CHUNK, (number + 1) * CHUNK):
             yield calms[position % len(calms)], first_seed + position
 
     return _tell((told, told.plan(seed), seed) for told, seed in plans())
@@ -136,18 +136,20 @@ def begun(histories: int) -> Progress:
 
 
 def main() -> int:
-    """Tell all histories, kill points and mutants that are left, and write the table."""
+    """Tell all histories, kill points and mutants that are left, and write the table.
+
+    Histories come in whole chunks, so that a run for more of them goes on where this one ends.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--histories", type=int, default=50_000)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    progress = begun(asked.histories)
     last = -(-asked.histories // CHUNK)
+    progress = begun(last * CHUNK)
     with ProcessPoolExecutor(asked.processes) as pool:
         work: dict[Future[Told | str], tuple[str, str]] = {}
         for number in sorted(set(range(last)) - set(progress.done)):
-            size = min(CHUNK, asked.histories - number * CHUNK)
-            future = pool.submit(chunk, number, progress.first_seed, size)
+            future = pool.submit(chunk, number, progress.first_seed)
             work[future] = "histories", str(number)
         for story in STORIES:
             if story.name not in progress.killed:
@@ -155,7 +157,7 @@ def main() -> int:
         for each in MUTANTS:
             if each.name not in progress.mutants:
                 work[pool.submit(mutant, each.name)] = "mutant", each.name
-        _gather(work, progress, asked.histories)
+        _gather(work, progress, last * CHUNK)
     write_page(progress)
     for report in progress.reports:
         print(report)

@@ -42,8 +42,9 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
 from tocsin.adapters.dynamodb.stream import record_from
 from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
+from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.ids import instant
+from tocsin.domain.ids import AlertId, instant
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.sweep import SWEEP_EVERY
@@ -129,6 +130,8 @@ class World:
         """Says which messages of a queue vanish, by their body."""
         self.repeats_after: timedelta | None = None
         """After what time each message comes again."""
+        self.given_back: defaultdict[AlertId, list[datetime]] = defaultdict(list)
+        """When an acknowledgement of each alert ended, by a clock that is never wrong."""
         self._numbers: defaultdict[Function, int] = defaultdict(int)
         self._made: defaultdict[Function, int] = defaultdict(int)
         self._idle: defaultdict[Function, list[Process]] = defaultdict(list)
@@ -257,6 +260,10 @@ class World:
         records, self.line.table.records = self.line.table.records, []
         if not records:
             return
+        for record in records:
+            if _gives_back(record["dynamodb"]):
+                alert_id = AlertId(record["dynamodb"]["NewImage"]["id"]["S"])
+                self.given_back[alert_id].append(self.now)
         if self.loses_record is not None:
             kept = [record for record in records if not self.loses_record(record)]
             if len(kept) < len(records):
@@ -619,6 +626,12 @@ _DEAD_LETTERS = {TIMERS_DEAD: TIMERS, DELIVERIES_DEAD: DELIVERIES}
 _THREADS = {Function.INGEST: 16, Function.TIMER: 5, Function.NOTIFIER: 10}
 """As in each function's app.py, which cannot be loaded here."""
 _WORKERS = {TIMERS: Function.TIMER, DELIVERIES: Function.NOTIFIER}
+
+
+def _gives_back(change: Record) -> bool:
+    """Whether somebody had an alert before a write, and nobody has it after."""
+    before, after = (change.get(name, {}).get("status") for name in ("OldImage", "NewImage"))
+    return (before, after) == ({"S": AlertStatus.ACKNOWLEDGED}, {"S": AlertStatus.FIRING})
 
 
 def _nothing() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from tests.examples import BOB, HOUR, MINUTE, NINE
-from tests.faults.plans import Function, Kind
+from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.table import Record
 from tests.faults.team import FOUND_WITHIN, LONG, Team
 from tocsin.domain.integration import IntegrationType
@@ -111,6 +111,30 @@ def acknowledgement_times_out(team: Team) -> None:
     team.resolve()
 
 
+def given_back_by_a_person(team: Team) -> None:
+    """The next step is asked at once, and the giver is not asked again in this run."""
+    for name in ("alice", "bob", "carol"):
+        team.user(name)
+    both = ("user:alice", "user:carol")
+    team.policy(("user:alice", LONG), ("user:bob", LONG), (both, LONG))
+    team.integration()
+    team.signal()
+    team.wait(team.heard("user:alice.email"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(HOUR)
+    team.unacknowledge()
+    given_back_at = team.world.now
+    team.wait(team.heard("user:bob.email"))
+    waited = team.world.now - given_back_at
+    team.expect(waited < LONG, f"given back, it asked the next {waited} later")
+    team.expect_if_calm(waited < MINUTE, f"given back, it asked the next {waited} later")
+    team.wait(team.heard("user:carol.email"))
+    team.wait(HOUR)
+    team.acknowledge(by=BOB)
+    team.expect(team.asked() == ["alice", "bob", "carol"], f"asked were {team.asked()}")
+
+
 def resolved_before_the_second_step(team: Team) -> None:
     team.channel("ops", "boss")
     team.policy(("channel:ops", LONG), ("channel:boss", LONG))
@@ -201,7 +225,7 @@ def flapping(team: Team) -> None:
     team.signal()
     team.wait(lambda: team.alert().escalation.step == 1 or not team.alert().is_open)
     team.wait(HOUR)
-    team.acknowledge()
+    team.try_to(team.acknowledge)
     flapping = set(team.flapping_pages())
     team.expect(len(flapping) <= 2, f"of ten minutes of flapping tell {flapping}")
     team.expect_if_calm(bool(flapping), "ten minutes of flapping, and nobody hears of it")
@@ -404,6 +428,7 @@ def the_step_that_was_asked_is_removed(team: Team) -> None:
     team.edit_policy(("user:bob", LONG))
     team.wait(team.heard("user:bob.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
 def a_step_is_added_behind_the_last(team: Team) -> None:
@@ -416,6 +441,7 @@ def a_step_is_added_behind_the_last(team: Team) -> None:
     team.edit_policy(("user:alice", LONG), ("user:bob", LONG))
     team.wait(team.heard("user:bob.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
 def a_step_is_put_between(team: Team) -> None:
@@ -462,6 +488,7 @@ def the_policy_is_removed(team: Team) -> None:
     team.remove_policy("special")
     team.wait(team.heard("user:carol.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol"], f"asked were {team.asked()}")
 
 
 def the_policy_becomes_another(team: Team) -> None:
@@ -474,6 +501,7 @@ def the_policy_becomes_another(team: Team) -> None:
     team.edit_policy(("user:carol", LONG), ("user:dave", LONG))
     team.wait(team.heard("user:carol.email", "user:dave.email"))
     team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol", "dave"], f"asked were {team.asked()}")
 
 
 def the_policy_becomes_shorter_while_somebody_has_it(team: Team) -> None:
@@ -618,7 +646,9 @@ def nobody_reads_the_stream_for_a_while(team: Team) -> None:
     team.wait(team.heard("ops", "boss"))
     first = {it.key.rpartition(".")[2]: it.at for it in reversed(team.world.line.received)}
     between = first["boss"] - first["ops"]
-    is_held = between > 4 * MINUTE or first["boss"] - NINE > 10 * MINUTE
+    is_held = (
+        between > 4 * MINUTE - clock_error(team.world.plan) or first["boss"] - NINE > 10 * MINUTE
+    )
     team.expect(is_held, f"boss was asked {between} after ops, for our own delay")
     team.acknowledge()
 
@@ -954,11 +984,13 @@ def closed_for_the_start_that_was_seen_last(team: Team) -> None:
     team.integration(of_type=IntegrationType.ALERTMANAGER)
     team.group("disk", started_at=NINE - HOUR)
     team.wait(team.heard("ops"))
-    team.group("disk", started_at=NINE - MINUTE)
+    # The first event may come again: closed, its start would be another than the one seen last.
+    team.wait(HOUR)
+    team.group("disk", started_at=NINE + MINUTE)
     team.resolve()
     team.wait(MINUTE)
     team.suppressed = 1
-    team.group("disk", started_at=NINE - MINUTE)
+    team.group("disk", started_at=NINE + MINUTE)
     team.wait(MINUTE)
     team.expect(not team.alert().is_open, "what a person closed is opened for the same start")
 
@@ -1005,6 +1037,7 @@ COMPARED = (
     severity_rises,
     snooze_and_wake,
     acknowledgement_times_out,
+    given_back_by_a_person,
     resolved_before_the_second_step,
     nobody_in_the_first_step_can_be_reached,
     two_channels_in_one_step,

@@ -54,7 +54,7 @@ class Team:
     world: World
     repeated: int = 0
     """Signals that were sent again, because nobody said that they had arrived."""
-    acknowledged: list[tuple[str, datetime]] = field(default_factory=list)
+    acknowledged: list[tuple[AlertId, datetime]] = field(default_factory=list)
     """Alerts, and when it was answered that somebody has them."""
     signals: "Counter[str]" = field(default_factory=Counter)
     """By dedup key, how often a sender said that something is wrong."""
@@ -176,10 +176,6 @@ class Team:
     def wait(self, wait: Wait) -> None:
         """Let a time pass, or wait until something is so."""
         self.world.wait(wait)
-
-    def wait_until(self, at: timedelta) -> None:
-        """Let time pass until so long after the beginning."""
-        self.world.wait(max(timedelta(), NINE + at - self.world.now))
 
     def together(self, *works: Callable[[], None]) -> None:
         """Let several do something at the same time, each at its own pace."""

@@ -54,8 +54,8 @@ def test_28_a_step_that_was_put_in_front_is_asked_and_then_the_others(
 
     # What timers remember of the configuration may be half a minute old: then the third is asked
     # behind the second.
-    asked = {hook.name: hook.told(1, seconds=60)[0].at for hook in (second, third)}
-    assert len(asked) == 2
+    for hook in (second, third):
+        hook.told(1, seconds=60)
 
 
 def test_28_a_policy_is_deleted_and_the_one_that_takes_over_begins_with_its_first_step(

@@ -193,6 +193,7 @@ def test_the_start_of_a_source_episode_is_compared_as_it_is_kept_in_milliseconds
     ("before", "now"),
     [
         pytest.param(STARTED, STARTED + MINUTE, id="a new start"),
+        pytest.param(STARTED, STARTED - MINUTE, id="an earlier start of a clock set back"),
         pytest.param(STARTED, None, id="no start any more"),
         pytest.param(None, STARTED, id="a start for the first time"),
         pytest.param(None, None, id="a sender that gives no start"),

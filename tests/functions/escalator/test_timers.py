@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -168,15 +169,18 @@ def test_the_second_delivery_of_a_timer_does_nothing(escalator: Escalator) -> No
     assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
 
 
-def test_a_timer_of_a_snooze_that_was_lengthened_does_nothing(escalator: Escalator) -> None:
+def test_a_timer_of_a_snooze_that_was_lengthened_waits_for_its_new_end(
+    escalator: Escalator,
+) -> None:
     alert_id = a_snoozed_alert(escalator)
     longer = Snooze(until=NINE + HOUR)
     escalator.change(alert_id, lambda alert: alert.snoozed(longer, by=ALICE, at=NINE))
+    as_lengthened = escalator.alerts.get(alert_id)
     escalator.now = NINE + HALF_A_MINUTE
 
     deliver(escalator, *example("timer")["Records"])
 
-    assert escalator.alerts.get(alert_id).is_snoozed(NINE + HALF_A_MINUTE)
+    assert escalator.alerts.get(alert_id) == replace(as_lengthened, timer_at=longer.until)
 
 
 def test_a_timer_of_a_slot_that_never_was_does_nothing(escalator: Escalator) -> None:

@@ -170,8 +170,8 @@ class Notification:
     """Why it waits, failed or was skipped, in words for people."""
     shown: int = 0
     """`told_version` of the alert in the text that was sent last."""
-    is_outdated: bool = False
-    """Whether the alert had changed since that text was made, when the provider had it."""
+    seen: int | None = None
+    """`told_version` of the alert when the provider had that text already; None: nobody knows."""
     created_at: datetime
     changed_at: datetime
     version: int = 1
@@ -258,7 +258,7 @@ class Notification:
         *,
         at: datetime,
         shown: int = 0,
-        is_outdated: bool = False,
+        seen: int | None = None,
     ) -> Self:
         """The provider has taken it.
 
@@ -266,7 +266,7 @@ class Notification:
             provider_id: How the provider names it.
             at: When.
             shown: `told_version` of the alert that its text was made of.
-            is_outdated: Whether the alert has changed since.
+            seen: `told_version` of the alert after that; None if nobody knows.
         """
         return replace(
             self._released(at),
@@ -274,13 +274,18 @@ class Notification:
             provider_id=provider_id,
             reason=None,
             shown=shown,
-            is_outdated=is_outdated,
+            seen=seen,
         )
 
-    def skip(self, reason: str, *, at: datetime) -> Self:
-        """There is no need for it any more."""
-        skipped = replace(self._released(at), state=DeliveryState.SKIPPED, reason=reason)
-        return replace(skipped, is_outdated=skipped.may_have_arrived)
+    def skip(self, reason: str, *, at: datetime, seen: int | None = None) -> Self:
+        """There is no need for it any more.
+
+        Args:
+            reason: Why.
+            at: When.
+            seen: `told_version` of the alert after the last attempt.
+        """
+        return replace(self._released(at), state=DeliveryState.SKIPPED, reason=reason, seen=seen)
 
     def fail(
         self,
@@ -298,8 +303,7 @@ class Notification:
             refused_at=self.refused_at or at,
         )
         if not is_retryable or failed.failures >= ATTEMPTS_LIMIT:
-            failed = replace(failed, state=DeliveryState.FAILED)
-            return replace(failed, is_outdated=failed.may_have_arrived)
+            return replace(failed, state=DeliveryState.FAILED)
         pause = min(_FIRST_PAUSE * 3**self.failures, _LONGEST_PAUSE)
         if retry_after is not None:
             pause = min(max(pause, retry_after), _LONGEST_PAUSE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
@@ -24,8 +23,6 @@ _EVENTS: Final = {
     ChangeType.WOKEN: NotificationEvent.WOKEN,
     ChangeType.RESOLVED: NotificationEvent.RESOLVED,
 }
-_CLOCKS_DIFFER_BY: Final = timedelta(seconds=2)
-"""At most, where two functions run; within that nobody knows which message came first."""
 SLACK_UPDATES_LIMIT: Final = 10
 """Messages of one place that are rewritten when an alert changes, the newest first: a policy that
 runs for days leaves hundreds, and nobody looks at the oldest."""
@@ -90,15 +87,10 @@ def plan_correction(
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
         return update  # also if it is in the ledger: its sender may have died
-    if not told.is_outdated or _is_of_later_change(known, told):
-        return None  # the update came after this message had arrived, or will
+    if told.seen is not None and told.seen < alert.told_version:
+        return None  # this message had arrived before the change, so before its update
     after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
     return replace(update, after=after)
-
-
-def _is_of_later_change(update: Notification, told: Notification) -> bool:
-    """Whether an update is of a change that was made after a message had arrived."""
-    return update.delivery.asked_at > told.changed_at + _CLOCKS_DIFFER_BY
 
 
 def event_now(alert: Alert) -> NotificationEvent:

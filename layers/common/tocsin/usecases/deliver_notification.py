@@ -159,7 +159,8 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, work.now())
     if alert is None or skip is not None:
-        skipped = _mark(claimed, claimed.skip(skip or GONE, at=work.now()), work)
+        seen = alert.told_version if alert else None
+        skipped = _mark(claimed, claimed.skip(skip or GONE, at=work.now(), seen=seen), work)
         return Delivered(
             outcome=Outcome.SKIPPED, notification=skipped, channel=channel, alert=alert
         )
@@ -180,23 +181,21 @@ def _send(
         provider_id = work.sender.send(claimed, alert, message, channel)
     except DeliveryFailedError as failure:
         return _note_failure(claimed, alert, channel, work, failure, failures=failures + 1)
-    is_outdated = is_rewritten and _has_changed(alert, delivery, work)
-    sent = claimed.sent(
-        provider_id, at=work.now(), shown=alert.told_version, is_outdated=is_outdated
-    )
+    seen = _told_version(delivery, work) if is_rewritten else None
+    sent = claimed.sent(provider_id, at=work.now(), shown=alert.told_version, seen=seen)
     sent = _mark(claimed, sent, work)
     if failures:
         work.gate.note_success(channel)
     return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel, alert=alert)
 
 
-def _has_changed(alert: Alert, delivery: Delivery, work: Work) -> bool:
-    """Whether the alert has changed while its message was on its way; true if nobody knows."""
+def _told_version(delivery: Delivery, work: Work) -> int | None:
+    """Read which changes of the alert are told by now; None if nobody knows."""
     try:
-        now = _read_alert(delivery, work)
+        alert = _read_alert(delivery, work)
     except TryAgainError:
-        return True
-    return now is not None and now.told_version != alert.told_version
+        return None
+    return alert.told_version if alert else None
 
 
 def _note_failure(

@@ -34,6 +34,7 @@ def notification_item(
         "next_attempt_at": _maybe_time(notification.next_attempt_at),
         "provider_id": _maybe_text(notification.provider_id),
         "reason": _maybe_text(notification.reason),
+        "seen": None if notification.seen is None else number(notification.seen),
     }
     item = keys.ledger_key(delivery) | {
         "entity": text(ENTITY),
@@ -56,7 +57,6 @@ def notification_item(
         "attempts": number(notification.attempts),
         "failures": number(notification.failures),
         "shown": number(notification.shown),
-        "is_outdated": {"BOOL": notification.is_outdated},
         "created_at": time(notification.created_at),
         "changed_at": time(notification.changed_at),
         "expires_at": expiry(notification.changed_at, retention),
@@ -77,7 +77,7 @@ def notification_from(image: Image) -> Notification:
         provider_id=_read_text(image, "provider_id"),
         reason=_read_text(image, "reason"),
         shown=int(image["shown"]["N"]) if "shown" in image else 0,
-        is_outdated=image.get("is_outdated", {}).get("BOOL", False),
+        seen=int(image["seen"]["N"]) if "seen" in image else None,
         created_at=instant(int(image["created_at"]["N"])),
         changed_at=instant(int(image["changed_at"]["N"])),
         version=int(image["version"]["N"]),
