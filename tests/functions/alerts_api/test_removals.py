@@ -108,11 +108,12 @@ def test_another_type_of_an_integration_says_so_too(
     assert warning(other).startswith("integration: open alerts that came from it: 1;")
 
 
+@pytest.mark.parametrize("actor", [ALICE, Actor("link:alice")])
 def test_somebody_who_has_open_alerts_goes_and_the_answer_counts_them(
-    world: World, editor: Client
+    world: World, editor: Client, actor: Actor
 ) -> None:
     put(editor, "/api/v1/users/alice", {})
-    world.acknowledge(world.opened("disk"), by=ALICE)
+    world.acknowledge(world.opened("disk"), by=actor)
     world.acknowledge(world.opened("fan"), by=Actor("bob"))
 
     reply = editor.send("DELETE", "/api/v1/users/alice")

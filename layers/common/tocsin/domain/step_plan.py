@@ -7,6 +7,7 @@ from datetime import datetime
 from tocsin.domain.alert import Alert
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.ids import user_of
 from tocsin.domain.notification import (
     Delivery,
     Notification,
@@ -55,8 +56,8 @@ def plan_worsened(alert: Alert, directory: Directory) -> Plan:
         asked_at=alert.changed_at,
         due_at=alert.changed_at,
     )
-    responder = (alert.acknowledged_by or "").removeprefix("link:")
-    if responder in directory.users:
+    responder = user_of(alert.acknowledged_by)
+    if responder and responder in directory.users:
         target = str(Target(TargetKind.USER, responder))
         plan = _plan((target,), template, alert, directory, ())
         if plan.deliveries:
