@@ -1,6 +1,6 @@
 """From the step that an alert has reached to the messages that it sends."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from tocsin.domain.notification import (
     Notification,
     NotificationEvent,
     NotificationReason,
+    messages_of_step,
 )
 from tocsin.domain.people import ChannelType, ContactMethod, Directory, User
 
@@ -37,6 +38,26 @@ def plan_step(alert: Alert, directory: Directory, ledger: Iterable[Notification]
         ledger: Messages of the alert that were planned before.
     """
     return _plan(alert.escalation.targets, _template(alert), alert, directory, ledger)
+
+
+def is_planned(
+    alert: Alert, ledger: Sequence[Notification], directory: Callable[[], Directory]
+) -> bool:
+    """Whether the ledger has the messages of the step that an alert stands at.
+
+    Messages that rules delay are planned once in a firing spell, maybe for an earlier step: they
+    count only where the step sends nothing at once.
+
+    Args:
+        alert: Stands at a step.
+        ledger: All messages of the alert.
+        directory: Reads who and what can be reached.
+    """
+    at_once, later = messages_of_step(alert, ledger)
+    if at_once or not later:
+        return bool(at_once)
+    plan = plan_step(alert, directory())
+    return all(each.is_by_rule for each in plan.deliveries)
 
 
 def plan_worsened(alert: Alert, directory: Directory) -> Plan:

@@ -10,10 +10,12 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
-from tocsin.domain.notification import Notification, messages_of_step
+from tocsin.domain.notification import Notification
+from tocsin.domain.people import Directory
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.step_plan import is_planned
 
 SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
@@ -95,13 +97,17 @@ def was_paused(state: SweepState, now: datetime) -> bool:
 
 
 def ailments_of(
-    alert: Alert, ledger: Callable[[], Sequence[Notification]], now: datetime
+    alert: Alert,
+    ledger: Callable[[], Sequence[Notification]],
+    directory: Callable[[], Directory],
+    now: datetime,
 ) -> tuple[Ailment, ...]:
     """Say what is wrong with an alert; nothing with nearly all of them.
 
     Args:
         alert: As it is stored.
         ledger: Reads its messages.
+        directory: Reads who and what can be reached.
         now: When it is looked at.
     """
     if not alert.is_open:
@@ -114,7 +120,7 @@ def ailments_of(
         messages = ledger()
         is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER
-        if is_asking and is_late and not any(messages_of_step(alert, messages)):
+        if is_asking and is_late and not is_planned(alert, messages, directory):
             found.append(Ailment.UNPLANNED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)

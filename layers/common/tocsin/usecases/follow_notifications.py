@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert, AlertStatus
@@ -174,7 +175,7 @@ def _gone_on(
     stands = alert.escalation
     if alert.alert_id != alert_id or not is_asking or stands.held_why == NEXT_RUN:
         return None
-    clock = step_clock(alert, ledger)
+    clock = step_clock(alert, ledger, partial(outlets.paging.directory, now))
     if clock is None:
         return None
     if is_unanswered(alert, ledger):

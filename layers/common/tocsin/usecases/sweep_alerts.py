@@ -105,7 +105,8 @@ class Sweep:
             except AlertNotFoundError:
                 continue
             ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
-            for ailment in ailments_of(alert, ledger, self.now):
+            directory = partial(self.outlets.paging.directory, self.now)
+            for ailment in ailments_of(alert, ledger, directory, self.now):
                 yield self._mend(alert, ailment)
 
     def _mend(self, alert: Alert, ailment: Ailment) -> Finding:
