@@ -44,6 +44,8 @@ class Ailment(StrEnum):
     """A step was begun, and its messages are not in the ledger."""
     STUCK = "stuck"
     """A message is in the ledger, and nobody tries to send it."""
+    UNREADABLE = "unreadable"
+    """It or its ledger cannot be read, so that nothing can be said about it."""
 
 
 OF_MESSAGES: Final = frozenset((Ailment.UNPLANNED, Ailment.STUCK))
