@@ -146,10 +146,10 @@ def self_report(findings: int) -> Signal:
     """Tell the team that something was forgotten, and found."""
     facts = Facts(
         name="Forgotten alerts were found",
-        summary=f"Tocsin's sweep had to mend {findings} open alerts",
+        summary=f"Tocsin's sweep found {findings} open alerts that were forgotten",
         reason=(
-            "Nothing is lost any more, but something went wrong before: see the log of the tick "
-            "function and docs/runbooks/alerts-repaired.md."
+            "What can be mended is mended, but something went wrong before: see the log of the "
+            "tick function and docs/runbooks/alerts-repaired.md."
         ),
     )
     return Signal(
