@@ -40,7 +40,8 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
         _follow(records, ports)
     except TryAgainError:
         raise
-    except Exception:  # noqa: BLE001 - told with the record that raises it
+    except Exception as error:  # noqa: BLE001 - told with the record that raises it, if one does
+        ports.log.warning("Batch halved", cause=type(error).__name__, records=len(records))
         middle = len(records) // 2
         return follow_records(records[:middle], ports) + follow_records(records[middle:], ports)
     return []
