@@ -60,7 +60,8 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
             continue
         by_alert[notification.delivery.alert_id].append(notification)
     for alert_id, told in by_alert.items():
-        ledger = outlets.notifications.of_alert(alert_id)
+        has_ended = any(each.state.has_ended for each in told)
+        ledger = outlets.notifications.of_alert(alert_id) if has_ended else ()
         _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
         outlets.timeline.tell(alert_id, [(_name(each), change_of(each)) for each in told])
         reached = sum(_has_reached(each) for each in ledger)
