@@ -49,7 +49,10 @@ class Workplace(Protocol):
 def is_dealt_with(
     message: QueueMessage, work: Callable[[QueueMessage], None], ports: Workplace, *, failed: str
 ) -> bool:
-    """Work on a message; one that failed three times for a reason of its own is set aside.
+    """Work on a message; one that fails for a reason of its own is set aside, if it came before.
+
+    It has to come for the third time. The queue counts what storage refused for now too: after an
+    outage, one failure may be enough.
 
     Args:
         message: As Lambda delivers it.
