@@ -146,6 +146,11 @@ class Alert:
         return self.status is not AlertStatus.RESOLVED
 
     @property
+    def is_asking(self) -> bool:
+        """Whether it fires awake, so that its escalation goes on."""
+        return self.status is AlertStatus.FIRING and self.snooze is None
+
+    @property
     def has_ended_by_itself(self) -> bool:
         """Whether it is over although nobody said so in that moment."""
         return self.resolved_by == AUTO

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
@@ -120,9 +120,8 @@ def ailments_of(
     escalation = alert.escalation
     if escalation.begun_at is not None:
         messages = ledger()
-        is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER
-        if is_asking and is_late and not is_planned(alert, messages, directory):
+        if alert.is_asking and is_late and not is_planned(alert, messages, directory):
             found.append(Ailment.UNPLANNED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId
@@ -172,9 +172,8 @@ def _gone_on(
     outlets: Outlets,
 ) -> Alert | None:
     """The alert as it goes on from here; None if nothing changes."""
-    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
     stands = alert.escalation
-    if alert.alert_id != alert_id or not is_asking or stands.held_why == NEXT_RUN:
+    if alert.alert_id != alert_id or not alert.is_asking or stands.held_why == NEXT_RUN:
         return None
     clock = step_clock(alert, ledger, partial(outlets.paging.directory, now))
     if clock is None:
