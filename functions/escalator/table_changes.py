@@ -35,7 +35,7 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
             should wait before it tries the batch again.
     """
     if len(records) == 1:
-        return [] if _is_dealt_with(records[0], ports) else [sequence_number_of(records[0])]
+        return [] if _deal_with(records[0], ports) else [sequence_number_of(records[0])]
     try:
         _follow(records, ports)
     except TryAgainError:
@@ -47,14 +47,14 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
     return []
 
 
-def _is_dealt_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
+def _deal_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
     try:
         _follow([record], ports)
     except TryAgainError:
         raise
     except Exception as error:
         if tries > 1:
-            return _is_dealt_with(record, ports, tries=tries - 1)
+            return _deal_with(record, ports, tries=tries - 1)
         ports.log.exception("Change not followed", **about_record(record))
         if ports.failures is None:
             return False

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """One run of a sweep, and what it needs of the world."""
+    """One go of a sweep, and what it needs of the world."""
 
     now: datetime
     alerts: AlertRepository
@@ -46,7 +46,7 @@ class Sweep:
     is_over: Callable[[], bool]
     """Whether the function's time is nearly up: then the next run goes on."""
 
-    def run(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Finding]:
         """Look at every open alert, and mend at once what is found; an overdue one is only told."""
         state = self.sweeps.state()
         if state.cursor is None:
