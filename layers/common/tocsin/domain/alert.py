@@ -308,7 +308,7 @@ class Alert:
     def _escalation_at_rise(
         self, before: Severity, policy: str | None, *, wakes: bool
     ) -> Escalation:
-        """What asleep has become worse for those who have it is told when it wakes."""
+        """Go on after a rise; those who have a snoozed alert hear of the rise when it wakes."""
         escalation, severity, now = self.escalation, self.severity, self.changed_at
         is_news = severity.is_worse_than(escalation.worst or before)
         if self.status is AlertStatus.ACKNOWLEDGED:
