@@ -65,8 +65,7 @@ class OpenAlerts:
 
 def is_asked(alert: Alert, target: str) -> bool:
     """Whether the step that an alert stands at asks a target, as `user:alice`."""
-    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
-    return is_asking and target in alert.escalation.targets
+    return alert.is_asking and target in alert.escalation.targets
 
 
 def answer_removal(number: int, warnings: tuple[Problem, ...]) -> HttpAnswer:

@@ -12,7 +12,7 @@ from tocsin.domain.errors import TryAgainError
 from tocsin.domain.next_action import HeartbeatTimer
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.set_aside import ONE, is_dealt_with
+from tocsin.lambda_runtime.set_aside import ONE, deal_with
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
@@ -66,15 +66,15 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
     now = ports.now()
     if now.minute % (SWEEP_EVERY // _MINUTE):
         return 0
-    run = Sweep(
+    findings = Sweep(
         now=now,
         alerts=ports.alerts(),
         outlets=ports.outlets,
         sweeps=ports.sweeps(),
         is_over=is_over,
-    )
+    ).findings()
     found = 0
-    for finding in run.run():
+    for finding in findings:
         found += 1
         ports.log.warning(
             "Forgotten alert found",
@@ -107,7 +107,7 @@ def _failed_of(messages: Sequence[Message], ports: Ports) -> list[str]:
     return [
         message["messageId"]
         for message in messages
-        if not is_dealt_with(message, work, ports, failed="Timer not worked on")
+        if not deal_with(message, work, ports, failed="Timer not worked on")
     ]
 
 

@@ -35,25 +35,26 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
             should wait before it tries the batch again.
     """
     if len(records) == 1:
-        return [] if _is_dealt_with(records[0], ports) else [sequence_number_of(records[0])]
+        return [] if _deal_with(records[0], ports) else [sequence_number_of(records[0])]
     try:
         _follow(records, ports)
     except TryAgainError:
         raise
-    except Exception:  # noqa: BLE001 - told with the record that raises it
+    except Exception as error:  # noqa: BLE001 - told with the record that raises it, if one does
+        ports.log.warning("Batch halved", cause=type(error).__name__, records=len(records))
         middle = len(records) // 2
         return follow_records(records[:middle], ports) + follow_records(records[middle:], ports)
     return []
 
 
-def _is_dealt_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
+def _deal_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
     try:
         _follow([record], ports)
     except TryAgainError:
         raise
     except Exception as error:
         if tries > 1:
-            return _is_dealt_with(record, ports, tries=tries - 1)
+            return _deal_with(record, ports, tries=tries - 1)
         ports.log.exception("Change not followed", **about_record(record))
         if ports.failures is None:
             return False

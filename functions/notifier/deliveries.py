@@ -9,7 +9,7 @@ from functions.notifier.ports import Ports
 from tocsin.adapters.queues import delivery_from
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.set_aside import ONE, QueueMessage, is_dealt_with
+from tocsin.lambda_runtime.set_aside import ONE, QueueMessage, deal_with
 from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -22,15 +22,15 @@ def deliver_messages(messages: Sequence[QueueMessage], ports: Ports) -> list[str
         The ids of the messages that failed; the queue brings them back.
     """
     running = [
-        (message["messageId"], ports.threads.submit(_is_dealt_with, message, ports))
+        (message["messageId"], ports.threads.submit(_deal_with, message, ports))
         for message in messages
     ]
     return [message_id for message_id, done in running if not done.result()]
 
 
-def _is_dealt_with(message: QueueMessage, ports: Ports) -> bool:
+def _deal_with(message: QueueMessage, ports: Ports) -> bool:
     work = partial(_deliver, ports=ports)
-    return is_dealt_with(message, work, ports, failed="Delivery not worked on")
+    return deal_with(message, work, ports, failed="Delivery not worked on")
 
 
 def _deliver(message: QueueMessage, ports: Ports) -> None:

@@ -53,6 +53,7 @@ WITH_EVERY_FIELD = Notification(
         spell=3,
         version=7,
         after="1.2",
+        of_version=6,
         planned=5,
         asked_at=NINE + timedelta(seconds=2),
         due_at=NINE + MINUTE,

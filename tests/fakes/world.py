@@ -244,7 +244,7 @@ class World:
             sweeps=self.sweeps,
             is_over=lambda: is_over,
         )
-        found = tuple(sweep.run())
+        found = tuple(sweep.findings())
         self._follow()
         return found
 

@@ -226,7 +226,7 @@ def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetim
         return {NotificationEvent.PAGED}, None
     now = {change.type: change for change in changes}
     true: set[str] = {_TOLD[last.type]}
-    if alert.status is AlertStatus.FIRING and alert.snooze is None:
+    if alert.is_asking:
         true |= {NotificationEvent.PAGED}
     if alert.status is AlertStatus.ACKNOWLEDGED and ChangeType.ACKNOWLEDGED in now:
         true |= {NotificationEvent.ACKNOWLEDGED}
@@ -325,9 +325,8 @@ def somebody_is_asked(found: Findings) -> Iterator[str]:
     """What fires, awake, with a policy for it, has asked somebody."""
     asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
     for alert in found.alerts:
-        is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_quiet = alert.is_flapping or alert.dedup_key == "sweep" or not found.team.policies
-        if is_asking and not is_quiet and alert.alert_id not in asked:
+        if alert.is_asking and not is_quiet and alert.alert_id not in asked:
             yield f"{name_of(alert)} fires, and nobody was ever asked"
 
 

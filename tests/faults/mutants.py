@@ -311,8 +311,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "each rise restarts the escalation",
         "tocsin.domain.alert",
-        "        is_news = severity.is_worse_than(escalation.worst or self.severity)\n",
-        "        is_news = severity.is_worse_than(self.severity)\n",
+        "        is_news = severity.is_worse_than(escalation.worst or before)\n",
+        "        is_news = severity.is_worse_than(before)\n",
         aims=("goes up and down",),
     ),
     Mutant(

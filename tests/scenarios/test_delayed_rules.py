@@ -39,6 +39,13 @@ def with_a_late_text(world: World) -> None:
     )
 
 
+def lose_steps(world: World, monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """The stream's records of this time never come."""
+    with monkeypatch.context() as losing:
+        losing.setattr(world, "_follow", world.alerts.stream.clear)
+        world.pass_time(minutes=minutes)
+
+
 def texts(world: World) -> list[timedelta]:
     """When texts came, since nine."""
     return [it.at - NINE for it in world.providers.received if it.channel == "sms+5m"]
@@ -130,12 +137,57 @@ def test_a_step_that_was_lost_is_found_although_a_late_text_waits(
 ) -> None:
     with_a_late_text(world)
     world.opened()
-    with monkeypatch.context() as losing:
-        losing.setattr(world, "_follow", world.alerts.stream.clear)
-        world.pass_time(minutes=5)
+    lose_steps(world, monkeypatch, minutes=5)
     world.pass_time(minutes=6)
 
     assert [finding.ailment for finding in world.sweep()] == [Ailment.UNPLANNED]
+
+
+def test_a_run_that_was_lost_is_found_although_a_text_of_the_first_run_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_late_text(world)
+    world.escalation_policy(("user:alice", 12 * MINUTE), repeat=1)
+    alert_id = world.opened()
+    world.pass_time(minutes=11)
+    lose_steps(world, monkeypatch, minutes=2)
+    world.now += 5 * MINUTE
+
+    found = [finding.ailment for finding in world.sweep()]
+    world.pass_time(seconds=1)
+
+    assert found == [Ailment.UNPLANNED]
+    told = [it.channel for it in world.providers.received if it.alert_id == alert_id]
+    assert told == ["email", "email"]
+
+
+def test_a_run_waits_for_its_messages_although_a_text_of_the_first_run_is_there(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_id = team.opened()
+    team.pass_time(minutes=2)
+    lose_steps(team, monkeypatch, minutes=5)
+
+    assert "had not gone out" in team.next_action(alert_id).why
+
+
+def test_a_run_that_sends_nothing_at_once_is_neither_lost_nor_waited_for(world: World) -> None:
+    """It has become milder, and a rule for what is critical alone sends at once."""
+    late = NotificationRule(by=ContactMethod.SMS, after=THREE_MINUTES)
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL, severities=CRITICAL), late)
+    world.user("bob")
+    world.escalation_policy(
+        ("user:alice", MINUTE), ("user:alice", 7 * MINUTE), ("user:bob", 7 * MINUTE)
+    )
+    world.signal(severity=Severity.CRITICAL)
+    world.signal(severity=Severity.WARNING)
+    world.pass_time(minutes=7, seconds=30)
+
+    assert world.sweep() == ()
+    world.pass_time(minutes=1)
+    assert [it.at - NINE for it in world.providers.received if it.target == "user:bob"] == [
+        8 * MINUTE
+    ]
 
 
 def test_a_user_who_is_asked_again_and_will_get_a_text_is_not_passed_over(world: World) -> None:

@@ -274,6 +274,34 @@ def test_an_alert_that_cannot_be_mended_hides_no_other(
     assert asked(team, other) == ["user:alice"]
 
 
+@pytest.mark.parametrize(
+    ("store", "reads"), [("alerts", "get_shortened"), ("notifications", "of_alert")]
+)
+def test_an_alert_that_cannot_be_read_hides_no_other(
+    team: World, monkeypatch: pytest.MonkeyPatch, store: str, reads: str
+) -> None:
+    poisoned = team.opened("poison")
+    team.now += SECOND
+    other = team.opened_unfollowed("disk-full")
+    team.now += 6 * MINUTE
+    read = getattr(getattr(team, store), reads)
+
+    def failing(alert_id: AlertId) -> object:
+        if alert_id == poisoned:
+            raise ValueError
+        return read(alert_id)
+
+    monkeypatch.setattr(getattr(team, store), reads, failing)
+
+    found = team.sweep()
+
+    assert [(it.alert.alert_id, it.ailment, it.is_mended, it.cause) for it in found] == [
+        (poisoned, Ailment.UNREADABLE, False, "ValueError"),
+        (other, Ailment.UNPLANNED, True, None),
+    ]
+    assert team.sweeps.state().cursor is None
+
+
 def test_an_update_that_the_queue_lost_is_found(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
+from tocsin.domain.ids import Actor
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
@@ -168,6 +169,44 @@ def test_only_the_newest_messages_of_a_place_are_rewritten(world: World) -> None
     world.acknowledge(alert_id)
 
     assert heard(world)[11:] == ["alert.acknowledged"] * 10
+
+
+def test_the_message_that_it_became_worse_is_rewritten_too(world: World) -> None:
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = world.signal(severity=Severity.WARNING).alert_id
+    assert alert_id is not None
+    world.acknowledge(alert_id, by=Actor("key:01ARZ3"))
+    world.signal(severity=Severity.CRITICAL)
+
+    world.resolve(alert_id)
+
+    assert heard(world)[2:] == ["alert.worsened", "alert.resolved", "alert.resolved"]
+    told = [it.delivery for it in world.notifications.of_alert(alert_id)]
+    [worse] = [it.version for it in told if it.event.value == "alert.worsened"]
+    ends = {it.of_version for it in told if it.event.value == "alert.resolved"}
+    assert ends == {0, worse}
+
+
+def test_that_it_became_worse_is_followed_by_what_happened_while_it_was_on_its_way(
+    world: World,
+) -> None:
+    world.channel("ops", ChannelType.SLACK)
+    world.escalation_policy(("channel:ops", HOUR))
+    alert_id = world.signal(severity=Severity.WARNING).alert_id
+    assert alert_id is not None
+    world.acknowledge(alert_id, by=Actor("key:01ARZ3"))
+    while_sending(world, lambda alert: world.resolve(alert.alert_id))
+
+    world.signal(severity=Severity.CRITICAL)
+    world.pass_time(minutes=10)
+
+    rewritten = {
+        it.delivery.of_version
+        for it in world.notifications.of_alert(alert_id)
+        if it.delivery.event.value == "alert.resolved" and it.state.value == "sent"
+    }
+    assert len(rewritten) == 2
 
 
 def test_a_page_whose_episode_was_replaced_while_it_was_on_its_way_is_followed_too(

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.examples import MINUTE, PROMETHEUS
+from tests.examples import MINUTE, NINE, PROMETHEUS
 from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.world import World
 from tocsin.domain.escalation import Rest
 from tocsin.domain.people import Directory
 from tocsin.domain.routing import Routing
+from tocsin.domain.severity import Severity
 
 HALF_A_MINUTE = timedelta(seconds=30)
 PAYMENTS = replace(PROMETHEUS, escalation_policy="payments")
@@ -83,3 +84,36 @@ def test_who_came_with_a_new_policy_is_asked(world: World) -> None:
 
     assert world.paged() == ["alice"]
     assert "notification_skipped" not in [change.type for change in world.timeline(alert_id)]
+
+
+def test_a_severity_that_was_added_a_moment_ago_is_paged(world: World) -> None:
+    """Intake has read the policy before it was edited, and remembers it for longer."""
+    steps = ("channel:here", 5 * MINUTE)
+    world.escalation_policy(steps, severities=frozenset((Severity.CRITICAL,)))
+    world.pass_time(minutes=1)
+    world.opened("read with critical alone")
+    world.paged()
+    world.escalation_policy(steps)
+
+    world.pass_time(seconds=5)
+    alert_id = world.signal("warned", severity=Severity.WARNING).alert_id
+
+    assert alert_id is not None
+    assert world.alert(alert_id).escalation.rest is None
+    assert world.paged() == ["here"]
+
+
+def test_openings_that_page_nobody_read_the_policies_every_few_seconds(world: World) -> None:
+    paging = RememberedConfiguration()
+    world.paging = paging
+    world.escalation_policy(
+        ("channel:here", 5 * MINUTE), severities=frozenset((Severity.CRITICAL,))
+    )
+    readings = set()
+
+    for second in range(10):
+        world.signal(f"said {second}", severity=Severity.INFO)
+        readings.add(paging.known["routing"][1])
+        world.pass_time(seconds=1)
+
+    assert readings == {NINE, NINE + timedelta(seconds=5)}

@@ -220,6 +220,51 @@ def test_what_became_worse_while_it_was_snoozed_is_paged_by_the_policy_that_it_i
     assert team.paged() == ["bob"]
 
 
+@pytest.mark.parametrize("by_hand", [True, False], ids=["by hand", "in time"])
+def test_what_became_worse_asleep_for_its_responder_is_told_once_when_it_wakes(
+    team: World, *, by_hand: bool
+) -> None:
+    team.escalation_policy(("user:bob", HOUR), name="night", ack_timeout=30 * MINUTE)
+    match = (Matcher.parse('severity="critical"'),)
+    team.paging.routes.keep(
+        Route(name="night", match=match, escalation_policy="night"), at=team.now
+    )
+    alert_id = signalled(team, Severity.WARNING)
+    team.acknowledge(alert_id)
+    team.snooze(alert_id, HOUR, sticky_severity=True)
+    signalled(team, Severity.CRITICAL)
+    assert heard(team) == [("alert.paged", "email")]
+
+    if by_hand:
+        team.unsnooze(alert_id)
+    team.pass_time(hours=1, seconds=1)
+
+    told = [("alert.paged", "email"), ("alert.worsened", "email")]
+    assert heard(team) == told
+    assert team.alert(alert_id).escalation.policy == "night"
+    team.pass_time(hours=1)
+    assert (heard(team), heard(team, "bob")) == (told, [("alert.paged", "email")])
+
+
+@pytest.mark.parametrize("severity", [Severity.WARNING, Severity.CRITICAL])
+def test_what_is_no_worse_than_its_responder_knows_is_not_told_when_it_wakes(
+    team: World, severity: Severity
+) -> None:
+    """It rose before somebody took it, or has come down again."""
+    alert_id = signalled(team, Severity.WARNING)
+    team.snooze(alert_id, HOUR, sticky_severity=True)
+    if severity is Severity.WARNING:
+        team.acknowledge(alert_id)
+    signalled(team, Severity.CRITICAL)
+    if severity is Severity.CRITICAL:
+        team.acknowledge(alert_id)
+    signalled(team, severity)
+
+    team.pass_time(hours=2)
+
+    assert heard(team) == [("alert.paged", "email")]
+
+
 def test_that_it_became_critical_does_not_wait_in_the_line_of_milder_pages() -> None:
     world = HeldWorld()
     slow = Channel(name="ops", type=ChannelType.WEBHOOK, rate_per_minute=1)

@@ -1,6 +1,7 @@
 """The time to answer a step begins when its messages have gone out."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.escalation import STILL_WAITING
+from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
-from tocsin.domain.notification import Delivery, DeliveryState
+from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.usecases.run_due_action import run_due_action
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -110,6 +112,26 @@ def test_a_provider_that_retries_holds_the_next_step_for_a_minute(team: World) -
     team.pass_time(hours=1)
 
     assert asked(team)[0] == ("bob", 6 * MINUTE)
+
+
+def test_a_page_that_is_tried_again_moves_nothing_so_that_nobody_reads_the_ledger(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[AlertId] = []
+    of_alert = team.notifications.of_alert
+
+    def noted(alert_id: AlertId) -> Sequence[Notification]:
+        read.append(alert_id)
+        return of_alert(alert_id)
+
+    monkeypatch.setattr(team.notifications, "of_alert", noted)
+    team.providers.fail("email", BUSY)
+
+    alert_id = team.opened()
+    assert (team.happened(alert_id), read) == (["fired", "notification_failed"], [])
+    team.pass_time(seconds=6)
+
+    assert (team.happened(alert_id)[-1], read) == ("notification_sent", [alert_id])
 
 
 def test_a_page_that_arrives_late_within_the_minute_counts_from_its_arrival(team: World) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from functions.alerts_api.schemas.heartbeats import HeartbeatBody
     from tocsin.domain.alert import Alert
+    from tocsin.domain.ids import AlertId
     from tocsin.usecases.ports import NewWriteId
 
 HEARTBEATS: Final = "/api/v1/heartbeats"
@@ -92,22 +93,34 @@ class HeartbeatRoutes:
         return self._change(request, before, body)
 
     def delete_heartbeat(self, request: Request, name: str) -> HttpAnswer:
-        """Remove one; its alert ends with it, as it could never be heard from again."""
+        """Remove one; its alert ends with it, as it could never be heard from again.
+
+        The alert ends before, as this request may break off, and finds no heartbeat when it comes
+        again; and after, as its timer may have come in between.
+        """
         heartbeat = self.stores.heartbeats.get(name)
         expect_own(heartbeat, _WORDS)
+        ended = self._end_alert(heartbeat, request)
         self.stores.heartbeats.delete(heartbeat, write_id=self.new_write_id())
+        ended = self._end_alert(heartbeat, request) or ended
+        if ended is None:
+            return without_content()
+        warning = Problem("heartbeat", f"its alert {ended} was open and is resolved now")
+        return answer_removal(0, (warning,))
+
+    def _end_alert(self, heartbeat: Heartbeat, request: Request) -> AlertId | None:
+        """End the heartbeat's alert; None if it has none that is open."""
         signal = heartbeat.signal(Duty.RECOVER)
         alert = self.stores.slots.in_slot(heartbeat.source.slot_of(signal))
         if alert is None or not alert.is_open:
-            return without_content()
+            return None
         change_alert(
             alert.alert_id,
             lambda it: _resolved(it, request),
             alerts=self.stores.alerts,
             new_write_id=self.new_write_id,
         )
-        warning = Problem("heartbeat", f"its alert {alert.alert_id} was open and is resolved now")
-        return answer_removal(0, (warning,))
+        return alert.alert_id
 
     def _read(self, members: Mapping[str, Any]) -> HeartbeatBody:
         from functions.alerts_api.schemas.heartbeats import (  # noqa: PLC0415 - brings pydantic

@@ -13,6 +13,7 @@ from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.ids import user_of
 from tocsin.domain.people import NotificationRule, User
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def concern_of_user(name: str) -> Concern:
         noun="name",
         which=f"that {name} has acknowledged or is being asked about",
         what_follows="see that somebody else has them; what is still to be sent to them is not",
-        selects=lambda alert: alert.acknowledged_by == name or is_asked(alert, asked),
+        selects=lambda alert: user_of(alert.acknowledged_by) == name or is_asked(alert, asked),
     )
 
 

@@ -57,7 +57,7 @@ class SlackSender:
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Post a message, or rewrite the one that the page was.
+        """Post a message, or rewrite the one that told the alert before.
 
         Slack knows no key by which it would refuse a repetition; the message carries ours.
         """
@@ -73,17 +73,19 @@ class SlackSender:
         }
         if delivery.is_update:
             answer = self._call(
-                "chat.update", self._page_of(delivery) | said | _UNPARSED, channel, secret
+                "chat.update", self._earlier(delivery) | said | _UNPARSED, channel, secret
             )
         else:
             place = {"channel": str(channel.settings.get("channel", ""))}
             answer = self._call("chat.postMessage", place | said | _PLAINLY, channel, secret)
         return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
 
-    def _page_of(self, delivery: Delivery) -> dict[str, str]:
+    def _earlier(self, delivery: Delivery) -> dict[str, str]:
         """Find the message that told of what now has changed."""
-        page = replace(delivery, version=0, event=NotificationEvent.PAGED)
-        sent = self.ledger.get(page)
+        version = delivery.of_version
+        event = NotificationEvent.WORSENED if version else NotificationEvent.PAGED
+        earlier = replace(delivery, event=event, version=version, of_version=0, after=None)
+        sent = self.ledger.get(earlier)
         named = sent.provider_id if sent else None
         place, _, timestamp = (named or "").partition("/")
         if not timestamp:

@@ -9,7 +9,9 @@ from tests.examples import ALICE, HOUR, MINUTE, PROMETHEUS
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
-from tocsin.domain.ids import Actor
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.heartbeat import Duty, Heartbeat
+from tocsin.domain.ids import Actor, WriteId
 from tocsin.domain.reception import Source
 
 STEPS = [{"targets": [{"channel": "here"}], "delay": "5m"}]
@@ -108,11 +110,12 @@ def test_another_type_of_an_integration_says_so_too(
     assert warning(other).startswith("integration: open alerts that came from it: 1;")
 
 
+@pytest.mark.parametrize("actor", [ALICE, Actor("link:alice")])
 def test_somebody_who_has_open_alerts_goes_and_the_answer_counts_them(
-    world: World, editor: Client
+    world: World, editor: Client, actor: Actor
 ) -> None:
     put(editor, "/api/v1/users/alice", {})
-    world.acknowledge(world.opened("disk"), by=ALICE)
+    world.acknowledge(world.opened("disk"), by=actor)
     world.acknowledge(world.opened("fan"), by=Actor("bob"))
 
     reply = editor.send("DELETE", "/api/v1/users/alice")
@@ -190,6 +193,42 @@ def test_the_alert_of_a_heartbeat_that_is_removed_ends_with_it(
     assert (over.is_open, over.resolved_by) == (False, ALICE)
     resolved = next(it for it in world.timeline(alert.alert_id) if it.type == "resolved")
     assert resolved.details["reason"] == "its heartbeat was removed"
+
+
+def test_the_alert_of_a_heartbeat_ends_although_the_request_breaks_off_once_that_is_removed(
+    world: World, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(editor, HEARTBEAT, {"period": "1h"})
+    world.pass_time(hours=2)
+    [alert] = world.list().alerts
+    delete = world.heartbeats.delete
+
+    def break_off(heartbeat: Heartbeat, *, write_id: WriteId) -> None:
+        delete(heartbeat, write_id=write_id)
+        raise TryAgainError
+
+    monkeypatch.setattr(world.heartbeats, "delete", break_off)
+
+    assert editor.send("DELETE", HEARTBEAT).status == 503
+
+    assert editor.send("DELETE", HEARTBEAT).status == 404
+    assert not world.alert(alert.alert_id).is_open
+
+
+def test_an_alert_that_opens_while_its_heartbeat_is_removed_ends_too(
+    world: World, editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(editor, HEARTBEAT, {"period": "1h"})
+    delete = world.heartbeats.delete
+
+    def after_it_was_missed(heartbeat: Heartbeat, *, write_id: WriteId) -> None:
+        world.receive(heartbeat.signal(Duty.MISS), heartbeat.source)
+        delete(heartbeat, write_id=write_id)
+
+    monkeypatch.setattr(world.heartbeats, "delete", after_it_was_missed)
+
+    assert editor.send("DELETE", HEARTBEAT).status == 200
+    assert not any(it.is_open for it in world.list().alerts)
 
 
 def test_a_heartbeat_that_was_made_anew_opens_an_alert_when_it_is_missed_in_its_turn(

@@ -158,6 +158,10 @@ def test_a_record_that_cannot_be_read_stands_in_nobodys_way(
     assert [failure["sequence_number"]] == numbers_of(poisoned)
     [measured] = [line for line in lines if "SetAside" in line]
     assert (measured["SetAside"], measured["service"]) == ([1.0], "escalator")
+    halved = [line for line in lines if line.get("message") == "Batch halved"]
+    assert [(line["cause"], line["records"]) for line in halved] == [
+        (failure["exception_name"], len(records)) for records in (three_lives, [*poisoned, *last])
+    ]
 
 
 def at_fault(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -159,6 +159,21 @@ def test_an_update_rewrites_the_message_of_the_page(server: ScriptedServer) -> N
     assert [button["action_id"] for button in buttons(body)] == ["snooze", "resolve", "view"]
 
 
+def test_an_update_rewrites_the_message_that_it_became_worse(server: ScriptedServer) -> None:
+    server.plays(POSTED)
+    ledger = ledger_with_page()
+    worse = claimed(replace(page(), event=NotificationEvent.WORSENED, version=2))
+    ledger.add(worse, write_id=WriteId("w-3"))
+    sent = worse.sent("C1/1700000000.000200", at=NINE)
+    ledger.update(worse, sent, write_id=WriteId("w-4"))
+    told = replace(update(NotificationEvent.RESOLVED), of_version=2, after="v2")
+
+    send(server, an_alert().resolve(by=ALICE, at=NINE), delivery=told, ledger=ledger)
+
+    assert server.requests[0].line == "POST /chat.update HTTP/1.1"
+    assert posted(server)["ts"] == "1700000000.000200"
+
+
 def test_that_an_alert_became_worse_is_posted(server: ScriptedServer) -> None:
     """Slack shows nobody a rewritten message, and the claimer may have had none."""
     server.plays(POSTED)

@@ -146,6 +146,11 @@ class Alert:
         return self.status is not AlertStatus.RESOLVED
 
     @property
+    def is_asking(self) -> bool:
+        """Whether it fires awake, so that its escalation goes on."""
+        return self.status is AlertStatus.FIRING and self.snooze is None
+
+    @property
     def has_ended_by_itself(self) -> bool:
         """Whether it is over although nobody said so in that moment."""
         return self.resolved_by == AUTO
@@ -281,7 +286,8 @@ class Alert:
 
         One that becomes worse than it was in this firing spell is paged anew, by the policy that it
         is for now. If somebody has it, they keep it, hear of it, and their time to resolve it
-        begins anew. What only comes back to its worst leaves the escalation alone.
+        begins anew; while it is muted, that is put off until it wakes. What only comes back to its
+        worst leaves the escalation alone.
 
         Args:
             severity: The new one.
@@ -289,31 +295,35 @@ class Alert:
             at: When.
             policy: The escalation policy that the integration asks for.
         """
-        is_worse = severity.is_worse_than(self.severity)
         wakes = self.snooze is not None and self.snooze.is_broken_by(severity)
         details: dict[str, Detail] = {"from": self.severity.value, "to": severity.value}
         changed = replace(self, severity=severity)._with(
             ChangeType.SEVERITY_CHANGED, by=by, at=at, details=details
         )
-        if wakes:
-            changed = changed.woken(by=by, at=at, reason=SEVERITY_ROSE)
-        if not is_worse:
-            return changed
-        escalation, now = changed.escalation, changed.changed_at
-        if changed.snooze:
-            is_asking = changed.status is AlertStatus.FIRING
-            follows = policy if is_asking else escalation.policy
-            return replace(changed, escalation=replace(escalation, policy=follows))
-        is_news = severity.is_worse_than(escalation.worst or self.severity)
+        if severity.is_worse_than(self.severity):
+            escalation = changed._escalation_at_rise(self.severity, policy, wakes=wakes)
+            changed = replace(changed, escalation=escalation)
+        return changed.woken(by=by, at=at, reason=SEVERITY_ROSE) if wakes else changed
+
+    def _escalation_at_rise(
+        self, before: Severity, policy: str | None, *, wakes: bool
+    ) -> Escalation:
+        """Go on after a rise; those who have a snoozed alert hear of the rise when it wakes."""
+        escalation, severity, now = self.escalation, self.severity, self.changed_at
+        is_news = severity.is_worse_than(escalation.worst or before)
+        if self.status is AlertStatus.ACKNOWLEDGED:
+            if not is_news:
+                return escalation
+            if self.snooze and not wakes:
+                return replace(escalation, policy=policy)
+            return escalation.worsened(severity, now, policy)
         if is_news:
             escalation = replace(escalation, worst=severity)
-        if changed.status is AlertStatus.ACKNOWLEDGED:
-            escalation = escalation.worsened(now, policy) if is_news else escalation
-        elif is_news or wakes:
-            escalation = replace(escalation, policy=policy).wanted(now)
-        elif escalation.rest is Rest.SEVERITY:
-            escalation = escalation.wanted_on(now)
-        return replace(changed, escalation=escalation)
+        if self.snooze:
+            return replace(escalation, policy=policy)
+        if is_news:
+            return replace(escalation, policy=policy).wanted(now)
+        return escalation.wanted_on(now) if escalation.rest is Rest.SEVERITY else escalation
 
     def acknowledge(self, *, by: Actor, at: datetime, note: str | None = None) -> Self:
         """Take responsibility: whoever is first stays, with the first time.
@@ -484,6 +494,8 @@ class Alert:
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:
         """End a snooze, early or at its time; what still fires is paged from the first step on.
 
+        Those who have what became worse meanwhile hear of it, as `changed_severity` says.
+
         Raises:
             NotSnoozedError: It is not muted.
             AlreadyResolvedError: It is over.
@@ -495,10 +507,12 @@ class Alert:
         awake = replace(self, snooze=None)._with(
             ChangeType.WOKEN, by=by, at=at, details={"reason": reason}
         )
-        if awake.status is not AlertStatus.FIRING:
-            return awake
-        escalation = awake.escalation.next_spell(awake.severity)
-        return replace(awake, escalation=escalation.wanted(awake.changed_at))
+        escalation, severity, now = awake.escalation, awake.severity, awake.changed_at
+        if awake.status is AlertStatus.FIRING:
+            return replace(awake, escalation=escalation.next_spell(severity).wanted(now))
+        if escalation.worst and severity.is_worse_than(escalation.worst):
+            escalation = escalation.worsened(severity, now, escalation.policy)
+        return replace(awake, escalation=escalation)
 
     def following(self, policy: EscalationPolicy | None) -> Self:
         """Note which policy it is for, without asking anybody: it may have an ack timeout."""

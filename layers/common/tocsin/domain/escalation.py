@@ -190,15 +190,22 @@ class Escalation:
         """Begin a firing spell: rules of users count anew, and so does the worst severity."""
         return replace(self, spell=self.spell + 1, worst=severity, ack_from=None)
 
-    def worsened(self, at: datetime, policy: str | None) -> Self:
+    def worsened(self, severity: Severity, at: datetime, policy: str | None) -> Self:
         """Let those who have the alert keep it; if they give it back, it begins anew.
 
         Args:
+            severity: The worst of this spell by now.
             at: From when the ack timeout counts.
             policy: The policy that the integration asks for; which one it is for now is looked up.
         """
         return replace(
-            self, policy=policy, is_policy_known=False, asked=(), is_restart=True, ack_from=at
+            self,
+            policy=policy,
+            is_policy_known=False,
+            asked=(),
+            is_restart=True,
+            worst=severity,
+            ack_from=at,
         )
 
     def following(self, policy: EscalationPolicy) -> Self:

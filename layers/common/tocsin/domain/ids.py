@@ -28,6 +28,11 @@ _VALUES: Final = {letter: value for value, letter in enumerate(ALPHABET)}
 AUTO: Final = Actor("auto")
 
 
+def user_of(actor: Actor | None) -> str | None:
+    """The user that acted, also by a link; of another actor, what names no user."""
+    return actor and actor.removeprefix("link:")
+
+
 def milliseconds(instant: datetime) -> int:
     """Milliseconds since 1970, rounded down: the resolution of everything stored."""
     return (instant - _EPOCH) // _MILLISECOND

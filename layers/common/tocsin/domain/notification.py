@@ -81,6 +81,8 @@ class Delivery:
     that an update tells."""
     after: str | None = None
     """Names the message that this update corrects, where the change was told before."""
+    of_version: int = 0
+    """Version of the message that this update rewrites, if that told that it became worse."""
     planned: int = 1
     """How many messages the step has that no rule delays: it is over when all have ended."""
     asked_at: datetime
@@ -102,8 +104,9 @@ class Delivery:
     def _told(self, mark: str) -> str:
         if self.is_page or not self.version:
             return ""
+        rewritten = f"-w{self.of_version}" if self.of_version else ""
         after = f"-{self.after}" if self.after else ""
-        return f"{mark}v{self.version}{after}"
+        return f"{mark}v{self.version}{rewritten}{after}"
 
     @property
     def is_page(self) -> bool:

@@ -1,6 +1,6 @@
 """When the time to answer a step begins: once its messages have gone out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,6 +8,8 @@ from typing import Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.notification import Notification, messages_of_step
+from tocsin.domain.people import Directory
+from tocsin.domain.step_plan import is_planned
 
 HELD_BY_US: Final = timedelta(minutes=10)
 """How long the next step waits at most for messages that wait in our stream, queue or line."""
@@ -26,19 +28,22 @@ class StepClock:
     """Why that is later than the step's delay after its begin; None: it is not."""
 
 
-def step_clock(alert: Alert, ledger: Iterable[Notification]) -> StepClock | None:
+def step_clock(
+    alert: Alert, ledger: Sequence[Notification], directory: Callable[[], Directory]
+) -> StepClock | None:
     """Say when the next step is due; None if it does not wait for a delay.
 
     Args:
         alert: Stands at a step.
         ledger: All messages of the alert.
+        directory: Reads who and what can be reached.
     """
     escalation = alert.escalation
     if not escalation.waits_for_delay or escalation.begun_at is None:
         return None
     begun_at, delay = escalation.begun_at, escalation.delay
-    messages, later = messages_of_step(alert, ledger)
-    if later and not messages:
+    messages, _ = messages_of_step(alert, ledger)
+    if not messages and is_planned(alert, ledger, directory):
         return StepClock(begun_at + delay)
     planned = max((each.delivery.planned for each in messages), default=1)
     out = [_out_at(each) for each in messages]

@@ -1,17 +1,19 @@
 """From the step that an alert has reached to the messages that it sends."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.ids import user_of
 from tocsin.domain.notification import (
     Delivery,
     Notification,
     NotificationEvent,
     NotificationReason,
+    messages_of_step,
 )
 from tocsin.domain.people import ChannelType, ContactMethod, Directory, User
 
@@ -38,6 +40,26 @@ def plan_step(alert: Alert, directory: Directory, ledger: Iterable[Notification]
     return _plan(alert.escalation.targets, _template(alert), alert, directory, ledger)
 
 
+def is_planned(
+    alert: Alert, ledger: Sequence[Notification], directory: Callable[[], Directory]
+) -> bool:
+    """Whether the ledger has the messages of the step that an alert stands at.
+
+    Messages that rules delay are planned once in a firing spell, maybe for an earlier step: they
+    count only where the step sends nothing at once.
+
+    Args:
+        alert: Stands at a step.
+        ledger: All messages of the alert.
+        directory: Reads who and what can be reached.
+    """
+    at_once, later = messages_of_step(alert, ledger)
+    if at_once or not later:
+        return bool(at_once)
+    plan = plan_step(alert, directory())
+    return all(each.is_by_rule for each in plan.deliveries)
+
+
 def plan_worsened(alert: Alert, directory: Directory) -> Plan:
     """Tell those who have an alert that it has become worse.
 
@@ -55,8 +77,8 @@ def plan_worsened(alert: Alert, directory: Directory) -> Plan:
         asked_at=alert.changed_at,
         due_at=alert.changed_at,
     )
-    responder = (alert.acknowledged_by or "").removeprefix("link:")
-    if responder in directory.users:
+    responder = user_of(alert.acknowledged_by)
+    if responder and responder in directory.users:
         target = str(Target(TargetKind.USER, responder))
         plan = _plan((target,), template, alert, directory, ())
         if plan.deliveries:

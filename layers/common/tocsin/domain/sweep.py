@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
-from tocsin.domain.notification import Notification, messages_of_step
+from tocsin.domain.notification import Notification
+from tocsin.domain.people import Directory
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.step_plan import is_planned
 
 SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
@@ -42,6 +44,8 @@ class Ailment(StrEnum):
     """A step was begun, and its messages are not in the ledger."""
     STUCK = "stuck"
     """A message is in the ledger, and nobody tries to send it."""
+    UNREADABLE = "unreadable"
+    """It or its ledger cannot be read, so that nothing can be said about it."""
 
 
 OF_MESSAGES: Final = frozenset((Ailment.UNPLANNED, Ailment.STUCK))
@@ -95,13 +99,17 @@ def was_paused(state: SweepState, now: datetime) -> bool:
 
 
 def ailments_of(
-    alert: Alert, ledger: Callable[[], Sequence[Notification]], now: datetime
+    alert: Alert,
+    ledger: Callable[[], Sequence[Notification]],
+    directory: Callable[[], Directory],
+    now: datetime,
 ) -> tuple[Ailment, ...]:
     """Say what is wrong with an alert; nothing with nearly all of them.
 
     Args:
         alert: As it is stored.
         ledger: Reads its messages.
+        directory: Reads who and what can be reached.
         now: When it is looked at.
     """
     if not alert.is_open:
@@ -112,9 +120,8 @@ def ailments_of(
     escalation = alert.escalation
     if escalation.begun_at is not None:
         messages = ledger()
-        is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
         is_late = now - escalation.begun_at > PLANNED_AFTER
-        if is_asking and is_late and not any(messages_of_step(alert, messages)):
+        if alert.is_asking and is_late and not is_planned(alert, messages, directory):
             found.append(Ailment.UNPLANNED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)
@@ -138,10 +145,10 @@ def self_report(findings: int) -> Signal:
     """Tell the team that something was forgotten, and found."""
     facts = Facts(
         name="Forgotten alerts were found",
-        summary=f"Tocsin's sweep had to mend {findings} open alerts",
+        summary=f"Tocsin's sweep found {findings} open alerts that were forgotten",
         reason=(
-            "Nothing is lost any more, but something went wrong before: see the log of the tick "
-            "function and docs/runbooks/alerts-repaired.md."
+            "What can be mended is mended, but something went wrong before: see the log of the "
+            "tick function and docs/runbooks/alerts-repaired.md."
         ),
     )
     return Signal(

@@ -37,7 +37,7 @@ def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
 def plan_updates(
     alert: Alert, event: NotificationEvent, ledger: Sequence[Notification], directory: Directory
 ) -> tuple[Delivery, ...]:
-    """Tell each channel that was paged, if it is of a kind that can be told.
+    """Tell each channel that was paged or heard that it became worse, if it is of a kind for that.
 
     A Slack message is rewritten, so each one is told for itself; a webhook once, under a key
     that does not depend on which of its pages have arrived when the stream tells the change.
@@ -51,7 +51,7 @@ def plan_updates(
     pages = [
         each.delivery
         for each in ledger
-        if each.delivery.is_page
+        if not each.delivery.is_update
         and _may_be_told(each, directory)
         and each.delivery.version < alert.told_version
     ]
@@ -75,13 +75,12 @@ def plan_correction(
         directory: What the channels are.
     """
     message = told.delivery
-    is_page = message.is_page
     if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
         return None
-    if is_page and (message.version >= alert.told_version or not _may_be_told(told, directory)):
+    is_old = message.version < alert.told_version
+    if not message.is_update and not (is_old and _may_be_told(told, directory)):
         return None
-    page = replace(message, event=NotificationEvent.PAGED)
-    update = _update_of(page, alert, event_now(alert), directory)
+    update = _update_of(message, alert, event_now(alert), directory)
     if update is None:
         return None
     known = next((each for each in ledger if each.delivery.key == update.key), None)
@@ -89,7 +88,7 @@ def plan_correction(
         return update  # also if it is in the ledger: its sender may have died
     if told.seen is not None and told.seen < alert.told_version:
         return None  # this message had arrived before the change, so before its update
-    after = f"{message.step}.{message.loop}" if is_page else f"v{message.version}"
+    after = f"{message.step}.{message.loop}" if message.is_page else f"v{message.version}"
     return replace(update, after=after)
 
 
@@ -133,8 +132,10 @@ def _update_of(
     rewrites = _rewrites(page, directory)
     if rewrites is None:
         return None
+    is_worsened = page.event is NotificationEvent.WORSENED
     update = replace(
         page,
+        of_version=page.version if is_worsened else page.of_version,
         event=event,
         reason=NotificationReason.CHANGED,
         version=alert.told_version,
@@ -143,7 +144,9 @@ def _update_of(
         asked_at=alert.changed_at,
         due_at=alert.changed_at,
     )
-    return update if rewrites else replace(update, step=0, loop=0, step_name=None)
+    if rewrites:
+        return update
+    return replace(update, step=0, loop=0, step_name=None, of_version=0)
 
 
 def _rewrites(page: Delivery, directory: Directory) -> bool | None:

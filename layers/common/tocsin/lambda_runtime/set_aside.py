@@ -46,10 +46,13 @@ class Workplace(Protocol):
     def measure(self, name: str, measure: Measure) -> None: ...
 
 
-def is_dealt_with(
+def deal_with(
     message: QueueMessage, work: Callable[[QueueMessage], None], ports: Workplace, *, failed: str
 ) -> bool:
-    """Work on a message; one that failed three times for a reason of its own is set aside.
+    """Work on a message; one that fails for a reason of its own is set aside, if it came before.
+
+    It has to come for the third time. The queue counts what storage refused for now too: after an
+    outage, one failure may be enough.
 
     Args:
         message: As Lambda delivers it.
@@ -67,11 +70,11 @@ def is_dealt_with(
         return False
     except Exception:
         ports.log.exception(failed, message_id=message["messageId"])
-        return _is_set_aside(message, ports)
+        return _set_aside(message, ports)
     return True
 
 
-def _is_set_aside(message: QueueMessage, ports: Workplace) -> bool:
+def _set_aside(message: QueueMessage, ports: Workplace) -> bool:
     attributes = message["attributes"]
     if ports.failures is None or int(attributes["ApproximateReceiveCount"]) < TRIES:
         return False

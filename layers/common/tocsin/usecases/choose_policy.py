@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 NOW: Final = timedelta()
 """The age of what is read anew: once for each time that is asked for, so once for a batch."""
 NOBODY_FOR: Final = timedelta(seconds=5)
-"""How long "no policy is for this" is believed: a team without any would read at every opening."""
+"""How long "no policy pages for this" is believed at an opening: a team that has no policy, or that
+pages nobody for `info`, would read at every one."""
 
 
 def choose_policy(
@@ -51,9 +52,18 @@ def escalate_by_policy(
     *,
     at: datetime,
     paging: PagingRepository,
+    max_age: timedelta = NOW,
 ) -> Alert | None:
-    """Take a step by the policy as it is remembered; by that of now before coming to rest."""
+    """Take a step by the policy as it is remembered; read it anew before coming to rest.
+
+    Args:
+        alert: As it stands.
+        escalate: Takes the step; None where there is none to take.
+        at: The time.
+        paging: The configuration.
+        max_age: How old that may be for an alert that comes to rest.
+    """
     after = escalate(choose_policy(alert, at=at, paging=paging))
     if after is None or after.escalation.rest is None or alert.escalation.rest is not None:
         return after
-    return escalate(choose_policy(alert, at=at, paging=paging, max_age=NOW))
+    return escalate(choose_policy(alert, at=at, paging=paging, max_age=max_age))

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId
@@ -59,7 +60,8 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
             continue
         by_alert[notification.delivery.alert_id].append(notification)
     for alert_id, told in by_alert.items():
-        ledger = outlets.notifications.of_alert(alert_id)
+        has_ended = any(each.state.has_ended for each in told)
+        ledger = outlets.notifications.of_alert(alert_id) if has_ended else ()
         _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
         outlets.timeline.tell(alert_id, [(_name(each), change_of(each)) for each in told])
         reached = sum(_has_reached(each) for each in ledger)
@@ -170,11 +172,10 @@ def _gone_on(
     outlets: Outlets,
 ) -> Alert | None:
     """The alert as it goes on from here; None if nothing changes."""
-    is_asking = alert.status is AlertStatus.FIRING and alert.snooze is None
     stands = alert.escalation
-    if alert.alert_id != alert_id or not is_asking or stands.held_why == NEXT_RUN:
+    if alert.alert_id != alert_id or not alert.is_asking or stands.held_why == NEXT_RUN:
         return None
-    clock = step_clock(alert, ledger)
+    clock = step_clock(alert, ledger, partial(outlets.paging.directory, now))
     if clock is None:
         return None
     if is_unanswered(alert, ledger):

@@ -13,7 +13,7 @@ from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
-from tocsin.usecases.choose_policy import choose_policy
+from tocsin.usecases.choose_policy import NOBODY_FOR, escalate_by_policy
 
 if TYPE_CHECKING:
     from tocsin.domain.sent_body import SentBody
@@ -139,11 +139,18 @@ def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
     """
     if not first_step_is_due(alert):
         return alert
+    at = alert.changed_at
     try:
-        policy = choose_policy(alert, at=alert.changed_at, paging=paging)
+        paged = escalate_by_policy(
+            alert,
+            lambda policy: alert.escalate(policy, at=at),
+            at=at,
+            paging=paging,
+            max_age=NOBODY_FOR,
+        )
     except TryAgainError:
         return alert
-    return alert.escalate(policy, at=alert.changed_at)
+    return paged or alert
 
 
 def _receipt(outcome: Outcome, alert: Alert | None, *, is_body_lost: bool = False) -> Receipt:

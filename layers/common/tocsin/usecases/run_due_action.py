@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
@@ -49,7 +50,7 @@ def run_due_action(
     for _ in range(ATTEMPTS):
         if alert is None or alert.timer_at != timer.due_at:
             return None
-        clocked = _clocked(alert, at, notifications)
+        clocked = _clocked(alert, at, notifications, paging)
         after = _acted(clocked, at, paging)
         if after is None and clocked is not alert:
             after = clocked
@@ -65,14 +66,17 @@ def run_due_action(
     raise ConcurrentUpdateError
 
 
-def _clocked(alert: Alert, at: datetime, notifications: NotificationRepository) -> Alert:
+def _clocked(
+    alert: Alert, at: datetime, notifications: NotificationRepository, paging: PagingRepository
+) -> Alert:
     """Put the next step, where it is due, at the time that the ledger gives, and say why."""
     due = next_action(alert)
     if due.kind not in {ActionKind.ESCALATE, ActionKind.EXHAUST} or not due.is_due(at):
         return alert
     if not alert.escalation.waits_for_delay:
         return alert
-    clock = step_clock(alert, notifications.of_alert(alert.alert_id))
+    ledger = notifications.of_alert(alert.alert_id)
+    clock = step_clock(alert, ledger, partial(paging.directory, at))
     return alert if clock is None else alert.held(clock.due_at, clock.why, at=at)
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """One run of a sweep, and what it needs of the world."""
+    """One go of a sweep, and what it needs of the world."""
 
     now: datetime
     alerts: AlertRepository
@@ -46,7 +46,7 @@ class Sweep:
     is_over: Callable[[], bool]
     """Whether the function's time is nearly up: then the next run goes on."""
 
-    def run(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[Finding]:
         """Look at every open alert, and mend at once what is found; an overdue one is only told."""
         state = self.sweeps.state()
         if state.cursor is None:
@@ -102,15 +102,21 @@ class Sweep:
                 continue
             try:
                 alert = self.alerts.get_shortened(row.alert_id)
+                ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
+                directory = partial(self.outlets.paging.directory, self.now)
+                ailments = ailments_of(alert, ledger, directory, self.now)
             except AlertNotFoundError:
                 continue
-            ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
-            for ailment in ailments_of(alert, ledger, self.now):
+            except TryAgainError:
+                raise
+            except Exception as error:  # noqa: BLE001 - logged with the finding
+                yield _unmended(row, Ailment.UNREADABLE, error)
+                continue
+            for ailment in ailments:
                 yield self._mend(alert, ailment)
 
     def _mend(self, alert: Alert, ailment: Ailment) -> Finding:
         """Mend it; what cannot be mended must not hide the alerts after it."""
-        is_mended, cause = ailment is not Ailment.OVERDUE, None
         try:
             self._do(alert, ailment)
         except SlotRefusedError:
@@ -118,8 +124,8 @@ class Sweep:
         except TryAgainError:
             raise
         except Exception as error:  # noqa: BLE001 - logged with the finding
-            is_mended, cause = False, type(error).__name__
-        return Finding(alert=alert, ailment=ailment, is_mended=is_mended, cause=cause)
+            return _unmended(alert, ailment, error)
+        return Finding(alert=alert, ailment=ailment, is_mended=ailment is not Ailment.OVERDUE)
 
     def _do(self, alert: Alert, ailment: Ailment) -> None:
         outlets = self.outlets
@@ -133,7 +139,7 @@ class Sweep:
                 ledger = outlets.notifications.of_alert(alert.alert_id)
                 stuck = [each.delivery for each in ledger if each.is_stuck(self.now)]
                 outlets.deliveries.send(stuck, now=self.now)
-            case Ailment.OVERDUE:
+            case Ailment.OVERDUE | Ailment.UNREADABLE:
                 # Each tick sends its timer; that this does not help is for people to mend.
                 return
 
@@ -146,3 +152,7 @@ class Sweep:
             paging=self.outlets.paging,
             new_write_id=self.outlets.new_write_id,
         )
+
+
+def _unmended(alert: Alert, ailment: Ailment, error: Exception) -> Finding:
+    return Finding(alert=alert, ailment=ailment, is_mended=False, cause=type(error).__name__)

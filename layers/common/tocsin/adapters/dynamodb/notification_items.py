@@ -29,6 +29,7 @@ def notification_item(
     optional: dict[str, Attribute | None] = {
         "step_name": _maybe_text(delivery.step_name),
         "after": _maybe_text(delivery.after),
+        "of_version": number(delivery.of_version) if delivery.of_version else None,
         "refused_at": _maybe_time(notification.refused_at),
         "claimed_until": _maybe_time(notification.claimed_until),
         "next_attempt_at": _maybe_time(notification.next_attempt_at),
@@ -107,6 +108,7 @@ def _delivery_from(image: Image) -> Delivery:
         spell=int(image["spell"]["N"]) if "spell" in image else 1,
         version=int(image["told_version"]["N"]),
         after=_read_text(image, "after"),
+        of_version=int(image["of_version"]["N"]) if "of_version" in image else 0,
         planned=int(image["planned"]["N"]),
         asked_at=instant(int(image["asked_at" if "asked_at" in image else "due_at"]["N"])),
         due_at=instant(int(image["due_at"]["N"])),

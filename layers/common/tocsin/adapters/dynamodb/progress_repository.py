@@ -8,6 +8,7 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import expiry, number, text
+from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.domain.ids import WriteId
 
@@ -27,12 +28,7 @@ class DynamoDBProgress:
 
     def taken_in(self, body: str, *, at: datetime) -> int:
         """How many entries, from the first one on, of the body with this hash; 0 for a new one."""
-        request = {
-            "TableName": self.table_name,
-            "Key": keys.progress_key(body),
-            "ConsistentRead": True,
-        }
-        found = self.call("GetItem", request).get("Item")
+        found = get_item(self.call, self.table_name, keys.progress_key(body))
         if found is None or int(found["expires_at"]["N"]) <= at.timestamp():
             return 0
         return int(found["taken_in"]["N"])
