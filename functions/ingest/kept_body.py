@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any, Final
+from urllib.parse import unquote
 
 from functions.ingest.senders import Sent
 from tocsin.domain.sent_body import SentBody
@@ -38,6 +39,10 @@ _CREDENTIAL: Final = re.compile(
 _URL_TOKEN: Final = re.compile(r"(/i/)[0-9a-fA-F-]{32,36}|(/act/)[A-Za-z0-9_.~-]{20,}")
 _OUR_KEY: Final = re.compile(r"\btocsin_[A-Za-z0-9_-]{20,}")
 _PASSWORD_IN_URL: Final = re.compile(r"(://[^\s:/@\"'<>]{0,64}:)[^\s/@\"'<>]{1,256}(?=@)")
+_ENCODED: Final = re.compile(r"(?<![\w.%+-])([\w.+-]*+%[\w.%+-]*+)=[^\s&;\"'<>]++")
+"""A field of a form whose name has percent signs: `pass%77ord=…`."""
+_ENCODED_LIMIT: Final = 1_000
+"""Such fields of a text that are decoded; each takes a microsecond."""
 _NAMES: Final = ("name", "key", "field", "header")
 """Members that name what stands in `value` beside them."""
 
@@ -92,10 +97,16 @@ def masked_text(text: str) -> str:
     if not _MAY_HIDE.search(text):
         return text
     text = _NAMED.sub(rf"\1{MASK}", text)
+    text = _ENCODED.sub(_masked_field, text, count=_ENCODED_LIMIT)
     text = _CREDENTIAL.sub(rf"\1\2{MASK}", text)
     text = _URL_TOKEN.sub(rf"\1\2{MASK}", text)
     text = _OUR_KEY.sub(MASK, text)
     return _PASSWORD_IN_URL.sub(rf"\1{MASK}", text)
+
+
+def _masked_field(found: re.Match[str]) -> str:
+    name = unquote(found[1])
+    return f"{found[1]}={MASK}" if _SECRET_NAME.search(name) else found[0]
 
 
 def _masked_body(body: bytes) -> str:

@@ -17,6 +17,8 @@ def copy(tmp_path: Path) -> Path:
     for part in ("functions", "layers/common/tocsin"):
         shutil.copytree(REPOSITORY / part, tmp_path / part, ignore=without_byte_code)
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    (tmp_path / "local").mkdir()
+    shutil.copy(REPOSITORY / "local/import_contracts.py", tmp_path / "local")
     return tmp_path
 
 
@@ -24,7 +26,7 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy / "layers/common")},
+        env={**os.environ, "PYTHONPATH": f"{copy / 'layers/common'}{os.pathsep}{copy}"},
         capture_output=True,
         text=True,
         check=False,
@@ -57,6 +59,9 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
         pytest.param("layers/common/tocsin/domain", "os", id="a rule reads the environment"),
         pytest.param("layers/common/tocsin/usecases", "pydantic", id="a use case needs pydantic"),
         pytest.param("layers/common/tocsin/adapters", "logging", id="an adapter logs"),
+        pytest.param(
+            "layers/common/tocsin/domain", "dateutil", id="a rule imports what it may not"
+        ),
         pytest.param("functions/escalator", "boto3", id="a function needs the AWS SDK"),
         pytest.param("functions/actions", "urllib3", id="a function needs another HTTP client"),
     ],

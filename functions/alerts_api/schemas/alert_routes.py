@@ -39,9 +39,10 @@ class _Settings(ConfigurationBody):
         [],
         description=(
             "Conditions on labels, all of which must hold, as Alertmanager spells them; none "
-            "holds for everything. Beside the labels there are integration, severity, source, "
-            "object, name, dedup_key, group_id, monitor_id and rule_id. Patterns are RE2's, "
-            f"and see the first {VALUE_LIMIT:,} characters of a value."
+            "holds for everything. Beside the labels there are integration, severity, "
+            "source_severity (the sender's own word), source, object, name, dedup_key, group_id, "
+            "monitor_id and rule_id; a label of such a name is label.severity and so on. Patterns "
+            f"are RE2's, and see the first {VALUE_LIMIT:,} characters of a value."
         ),
         examples=[_EXAMPLE],
     )

@@ -95,6 +95,8 @@ def test_a_secret_is_masked_by_its_name_wherever_it_is(name: str, value: str) ->
     ("body", "content_type"),
     [
         ("name=x&token=hush&severity=critical", "application/x-www-form-urlencoded"),
+        ("name=x&pass%77ord=hush&b=2", "application/x-www-form-urlencoded"),
+        ("api%5Fkey=hush", "application/x-www-form-urlencoded"),
         ("<a><password>hush</password></a>", "application/xml"),
         ('<a secret="hush"/>', "application/xml"),
         ("it said: api_key: hush", "text/plain"),

@@ -49,11 +49,15 @@ class Routing:
 
 
 def labels_of(alert: Alert) -> Mapping[str, str]:
-    """What matchers see: the labels, and what is known besides under names of our own."""
+    """What matchers see: the labels, and what is known besides under names of our own.
+
+    Ours win over labels of the same name, which `label.severity` and its like reach.
+    """
     facts = alert.facts
     known = {
         "integration": alert.integration,
         "severity": alert.severity.value,
+        "source_severity": facts.source_severity,
         "dedup_key": alert.dedup_key,
         "name": facts.name,
         "source": facts.source,
@@ -62,4 +66,6 @@ def labels_of(alert: Alert) -> Mapping[str, str]:
         "monitor_id": facts.monitor_id,
         "rule_id": facts.rule_id,
     }
-    return dict(facts.labels) | {name: value for name, value in known.items() if value}
+    prefixed = {f"label.{name}": value for name, value in facts.labels.items()}
+    ours = {name: value for name, value in known.items() if value}
+    return {**facts.labels, **prefixed, **ours}
