@@ -1,7 +1,7 @@
 """What every test stands on: no AWS within reach, and the table as template.yaml declares it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,8 +10,10 @@ import pytest
 from moto import mock_aws
 
 from tests.aws_calls import calls_of
+from tests.held_requests import hold
+from tests.role_oracle import RECORD, role_on_the_stack
 from tests.template_file import read_template
-from tocsin.adapters.aws_json import Call
+from tocsin.adapters.aws_json import AwsJsonClient, Call
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -46,6 +48,31 @@ def aws_environment() -> Iterator[None]:
         environment.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def held_requests() -> Iterator[None]:
+    """The functions' own client asks for nothing that AWS would not understand."""
+    call = AwsJsonClient.call
+
+    def held(
+        client: AwsJsonClient, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        if role_on_the_stack() is not None:
+            hold(client._service.name, operation, parameters)
+        return call(client, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AwsJsonClient, "call", held)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def permissions() -> Iterator[None]:
+    """Roles of template.yaml allow what the functions ask for; whoever asks for more has failed."""
+    yield
+    refused, RECORD.refused = RECORD.refused, []
+    assert not refused
 
 
 @pytest.fixture(scope="session")
