@@ -1,7 +1,9 @@
 """What every test stands on: no AWS within reach, and the table as template.yaml declares it."""
 
 import os
+import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
 
 TABLE_NAME = "tocsin"
+DYNAMODB_LOCAL = os.environ.get("DYNAMODB_LOCAL_URL")
+"""Where Amazon's own emulator answers in moto's place: see `make dynamodb-local`."""
 
 # Tests share their machine with a build or a whole local stack: time says nothing about the code.
 hypothesis.settings.register_profile("tocsin", deadline=None, derandomize="CI" in os.environ)
@@ -29,7 +33,8 @@ hypothesis.settings.load_profile("tocsin")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Open the loopback addresses to those who ask, and run the local stack's tests last."""
     for item in items:
-        if item.get_closest_marker("stack") or item.get_closest_marker("loopback"):
+        is_marked = item.get_closest_marker("stack") or item.get_closest_marker("loopback")
+        if is_marked or DYNAMODB_LOCAL:
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
     items.sort(key=lambda item: item.get_closest_marker("stack") is not None)
 
@@ -84,13 +89,13 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def dynamodb(aws_environment: None) -> "Iterator[DynamoDBServiceResource]":  # noqa: ARG001 - no AWS within reach
     """DynamoDB in moto: once a module, since its client takes longer to make than a test."""
-    with mock_aws():
-        yield boto3.resource("dynamodb")
+    with nullcontext() if DYNAMODB_LOCAL else mock_aws():
+        yield boto3.resource("dynamodb", endpoint_url=DYNAMODB_LOCAL)
 
 
 @pytest.fixture(scope="module")
 def dynamodb_client(dynamodb: "DynamoDBServiceResource") -> "DynamoDBClient":  # noqa: ARG001 - in the same moto
-    return boto3.client("dynamodb")
+    return boto3.client("dynamodb", endpoint_url=DYNAMODB_LOCAL)
 
 
 @pytest.fixture
@@ -111,4 +116,13 @@ def table(dynamodb: "DynamoDBServiceResource", template: dict[str, Any]) -> "Ite
 @pytest.fixture
 def call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
     """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
-    return calls_of(dynamodb_client)
+    ask, test = calls_of(dynamodb_client), uuid.uuid4()
+
+    def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        token = parameters.get("ClientRequestToken")
+        if DYNAMODB_LOCAL and token is not None:
+            # It remembers tokens for ten minutes, those of a table that is gone as well.
+            parameters = {**parameters, "ClientRequestToken": str(uuid.uuid5(test, token))}
+        return ask(operation, parameters)
+
+    return call

@@ -255,17 +255,6 @@ def test_no_role_may_do_what_its_function_never_does(
     assert dict(unused) == {right: set(patterns) for right, patterns in UNUSED.items()}
 
 
-@pytest.mark.parametrize("role", [name for name, given in statements().items() if given])
-def test_every_right_to_the_table_is_for_some_partitions(role: str) -> None:
-    open_to_all = [
-        it
-        for it in statements()[role]
-        if not it.is_deny and "Table" in it.resources and it.partitions is None
-    ]
-
-    assert not open_to_all
-
-
 def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     """Everything that the functions do that answer requests; what they asked for."""
     before, RECORD.used = RECORD.used, set()
