@@ -12,6 +12,10 @@ CLIENTS_VENV := .venv-clients
 # Programs that the tests on the local stack let send: unpacked here, not installed.
 SENDERS := .local/senders
 DEBIAN_SENDERS := prometheus prometheus-alertmanager zabbix-proxy-sqlite3 zabbix-server-pgsql
+# Amazon's emulator, under Amazon's licence: fetched by who asks for it, into this folder.
+DYNAMODB_LOCAL := .local/dynamodb-local
+DYNAMODB_LOCAL_VERSION := 2.9.30
+DYNAMODB_LOCAL_SHA256 := 3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9
 PYTHON ?= python3.13
 PORT ?= 8080
 ENV ?= default
@@ -102,6 +106,11 @@ advisories: $(VENV)/.installed  ## Whether a known weakness is in what the locks
 openapi-test: $(VENV)/.installed  ## Each operation of /openapi.json, by requests that Schemathesis makes of it
 	$(call say,Tests of the OpenAPI document)
 	python -m pytest -p schemathesis tests/openapi
+
+.PHONY: dynamodb-local
+dynamodb-local: $(VENV)/.installed $(DYNAMODB_LOCAL)/.installed  ## Contract tests and scenarios on Amazon's DynamoDB Local (needs npm and Java 17)
+	$(call say,Tests on DynamoDB Local)
+	python -m local.dynamodb_local $(DYNAMODB_LOCAL)/package/emulator tests/contract tests/scenarios
 
 .PHONY: stack-test-ready
 stack-test-ready: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed
@@ -215,6 +224,17 @@ $(SENDERS)/.installed: Makefile
 			|| { apt-get update -qq && apt-get download -qq $(DEBIAN_SENDERS); }; \
 		for package in *.deb; do dpkg-deb --extract "$$package" unpacked; rm "$$package"; done; \
 	fi
+	@touch $@
+
+$(DYNAMODB_LOCAL)/.installed: Makefile
+	@command -v npm >/dev/null || { echo "make dynamodb-local fetches from npm, which is not on the PATH: apt install npm." >&2; exit 1; }
+	@rm -rf $(DYNAMODB_LOCAL); mkdir -p $(DYNAMODB_LOCAL)
+	@echo "Fetching DynamoDB Local into $(DYNAMODB_LOCAL): 57 MB"; \
+	cd $(DYNAMODB_LOCAL); \
+	npm pack --silent amplify-dynamodb-simulator@$(DYNAMODB_LOCAL_VERSION) >/dev/null; \
+	mv amplify-dynamodb-simulator-$(DYNAMODB_LOCAL_VERSION).tgz fetched.tgz; \
+	echo "$(DYNAMODB_LOCAL_SHA256)  fetched.tgz" | sha256sum --check --quiet; \
+	tar -xzf fetched.tgz package/emulator; rm fetched.tgz
 	@touch $@
 
 count_packages = /^(Collecting|Processing) / {printf "  %d of %d  %s\n", ++fetched, all, $$2} \

@@ -19,6 +19,7 @@ from bench.metering import metered
 from bench.prices import Bill, bills
 from bench.request_cpu import RequestCpu, Stored, firing_ids
 from bench.runtime_loop import copy_runtime
+from bench.small_core import SmallCore
 from bench.units import Units
 from bench.wired import Wired
 from local.aws import Aws
@@ -103,10 +104,12 @@ def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
         _say(f"CPU of {wanted.starts} cold starts of each function")
         starts = ColdStarts(runtime, Path(folder))
         starts.run(wanted.starts)
+        _say(f"{wanted.starts} cold starts of each function in its part of a core")
+        small_core = list(SmallCore(runtime, Path(folder)).figures(wanted.starts))
     # Only now: the embedded DynamoDB of the other measures is gone.
     times, _ = _measure_times(wanted)
     of_requests = CpuFigures(cpu.samples).of([small, large])
-    return [*counted, *times, *of_requests, *starts.figures()], priced
+    return [*counted, *times, *of_requests, *starts.figures(), *small_core], priced
 
 
 def _store(aws: Aws, call: Call, alerts: int, samples: int) -> Stored:

@@ -17,7 +17,7 @@ INTAKE: Final = "IngestFunction"
 BARE: Final = "bare handler"
 SOURCES: Final = "without byte code"
 NEVER_LOADED: Final = ("pydantic", "aws_lambda_powertools.event_handler", "aws_xray_sdk", "boto3")
-_HANDLER: Final = "loaded.handler"
+LOADED: Final = "loaded.handler"
 
 
 class ColdStarts:
@@ -75,8 +75,8 @@ class ColdStarts:
 
     def _start(self, name: str, how: str, function: Function | None) -> None:
         path = [*(function.path if function else ()), HANDLERS, self._runtime]
-        environment = _environment(function)
-        with running(_HANDLER, path, environment, self._folder) as loop:
+        environment = environment_of(function)
+        with running(LOADED, path, environment, self._folder) as loop:
             loop.invoke({})
             used = loop.cpu_seconds()
             self.samples.setdefault((name, how), Samples()).milliseconds.append(used * 1000)
@@ -84,7 +84,7 @@ class ColdStarts:
                 self.modules[name] = frozenset(loop.invoke({"modules": True}))
 
 
-def _environment(function: Function | None) -> Mapping[str, str]:
+def environment_of(function: Function | None) -> Mapping[str, str]:
     """As on AWS: no endpoint is given, so a function prepares to speak TLS. It never does here."""
     return {
         **ROOT_CREDENTIALS,

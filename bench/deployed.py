@@ -23,6 +23,7 @@ class Function:
     handler: str
     path: Sequence[Path]
     service: str
+    memory_megabytes: int
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -55,6 +56,7 @@ def built_functions(build: Path = BUILD) -> Mapping[str, Function]:
             handler=resource["Properties"]["Handler"],
             path=(build / logical_id, build / _LAYER),
             service=resource["Properties"]["Handler"].split(".")[1],
+            memory_megabytes=resource["Properties"]["MemorySize"],
         )
         for logical_id, resource in resources.items()
         if resource["Type"] == "AWS::Serverless::Function"

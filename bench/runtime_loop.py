@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from bench.cpu_quota import Group
 from local.checks import LocalStackError, free_port
 from local.processes import end, tail
 
@@ -73,7 +74,12 @@ class RuntimeLoop:
 
 @contextmanager
 def running(
-    handler: str, path: Sequence[Path], environment: Mapping[str, str], folder: Path
+    handler: str,
+    path: Sequence[Path],
+    environment: Mapping[str, str],
+    folder: Path,
+    *,
+    group: Group | None = None,
 ) -> Iterator[RuntimeLoop]:
     """Start an execution environment; its runtime starts with the first invocation.
 
@@ -82,6 +88,7 @@ def running(
         path: What is on the module path: the function's folder, the layer, the runtime.
         environment: All of it; nothing of the caller's own.
         folder: Where its log goes.
+        group: What the function's process belongs to, and not the emulator.
     """
     port = free_port()
     log = folder / f"{handler}-{port}.log"
@@ -95,7 +102,7 @@ def running(
         "AWS_LAMBDA_FUNCTION_NAME": handler.split(".")[1],
         **environment,
     }
-    emulator = _start(handler, port, log, whole)
+    emulator = _start(handler, port, log, whole, group)
     try:
         _wait_until_listening(emulator, port, log)
         yield RuntimeLoop(emulator, port, log)
@@ -104,8 +111,9 @@ def running(
 
 
 def _start(
-    handler: str, port: int, log: Path, environment: Mapping[str, str]
+    handler: str, port: int, log: Path, environment: Mapping[str, str], group: Group | None
 ) -> subprocess.Popen[bytes]:
+    join = ("/bin/sh", "-c", 'echo $$ >"$0" && exec "$@"', group.members) if group else ()
     with log.open("wb") as output:
         return subprocess.Popen(
             [
@@ -113,6 +121,7 @@ def _start(
                 *("--log-level", "error"),
                 *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
                 *("--runtime-api-address", f"127.0.0.1:{free_port()}"),
+                *join,
                 # The interpreter itself: a virtual environment's packages are not Lambda's.
                 *(sys._base_executable, "-s", "-m", "awslambdaric", handler),  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other name for it
             ],

@@ -5,15 +5,21 @@ starting process ends, changes of the table are followed first, then ministack s
 """
 
 import importlib
+import json
 import os
+import re
 import runpy
 import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 
 FOLLOW_SECONDS = 10
+LEADING_KEYS = "dynamodb:LeadingKeys"
+PARTITION_KEY = "pk"
+"""Of the table, as in template.yaml; those of its indexes are named by each query."""
 
 
 def stop_at_end_of_input() -> None:
@@ -71,7 +77,78 @@ def send_options_to_their_routes() -> None:
     apigateway._handle_execute_in_scope = handled  # noqa: SLF001
 
 
+class _Action(str):
+    """What an item of a transaction does, with the partition that it does it to."""
+
+    __slots__ = ("leading_key",)
+    leading_key: str
+
+
+def compare_partition_keys() -> None:
+    """Let conditions on `dynamodb:LeadingKeys` see the partition keys of a request, as on AWS.
+
+    ministack does not, so none of a role's would ever refuse.
+    """
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
+    context_of, checks_of = actions.dynamodb_service_context, actions.dynamodb_transaction_checks
+    enforce = evaluator.enforce
+
+    def context(body: bytes) -> dict[str, Any]:
+        found = partitions_in(json.loads(body or b"{}"))
+        return {**context_of(body), **({LEADING_KEYS: found} if found else {})}
+
+    def checks(iam_action: str, body: bytes, *where: str) -> list[tuple[str, str]]:
+        checked = checks_of(iam_action, body, *where)
+        if not checked:
+            return []
+        writes = [it for item in json.loads(body)["TransactItems"] for it in item.values()]
+        return [
+            (_with_partition(action, write), arn)
+            for (action, arn), write in zip(checked, writes, strict=True)
+        ]
+
+    def enforced(
+        access_key: str,
+        action: str,
+        *where: str,
+        resource_arn: str = "*",
+        service_context: Mapping[str, Any] | None = None,
+    ) -> object:
+        if isinstance(action, _Action):
+            service_context = {**(service_context or {}), LEADING_KEYS: [action.leading_key]}
+        return enforce(
+            access_key, action, *where, resource_arn=resource_arn, service_context=service_context
+        )
+
+    actions.dynamodb_service_context = context
+    actions.dynamodb_transaction_checks = checks
+    evaluator.enforce = enforced
+
+
+def partitions_in(request: Mapping[str, Any]) -> list[str]:
+    """The partition keys that a request to DynamoDB names, but for those of a transaction."""
+    match request:
+        case {"KeyConditionExpression": str(condition), "ExpressionAttributeValues": values}:
+            [name] = re.findall(r"=\s*(:\w+)", condition)[:1]
+            return list(values[name].values())
+        case {"Key": key} | {"Item": key}:
+            return list(key[PARTITION_KEY].values())
+        case {"RequestItems": dict(tables)}:
+            keys = [key for table in tables.values() for key in table["Keys"]]
+            return [text for key in keys for text in key[PARTITION_KEY].values()]
+        case _:
+            return []
+
+
+def _with_partition(action: str, write: Mapping[str, Any]) -> str:
+    known = _Action(action)
+    [known.leading_key] = partitions_in(write)
+    return known
+
+
 if __name__ == "__main__":
     send_options_to_their_routes()
+    compare_partition_keys()
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
     runpy.run_module("ministack", run_name="__main__")

@@ -8,6 +8,7 @@ from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from tests.held_requests import hold
 from tocsin.adapters.aws_json import AwsError, Call
 
 
@@ -15,6 +16,7 @@ def calls_of(client: BaseClient) -> Call:
     """Make a client's operations callable by the names that they have on the wire."""
 
     def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        hold(client.meta.service_model.service_name, operation, parameters)
         try:
             answer = getattr(client, xform_name(operation))(**_with_bytes(parameters))
         except ClientError as error:

@@ -1,7 +1,9 @@
 """What every test stands on: no AWS within reach, and the table as template.yaml declares it."""
 
 import os
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -10,14 +12,18 @@ import pytest
 from moto import mock_aws
 
 from tests.aws_calls import calls_of
+from tests.held_requests import hold
+from tests.role_oracle import RECORD, role_on_the_stack
 from tests.template_file import read_template
-from tocsin.adapters.aws_json import Call
+from tocsin.adapters.aws_json import AwsJsonClient, Call
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.service_resource import DynamoDBServiceResource, Table
 
 TABLE_NAME = "tocsin"
+DYNAMODB_LOCAL = os.environ.get("DYNAMODB_LOCAL_URL")
+"""Where Amazon's own emulator answers in moto's place: see `make dynamodb-local`."""
 
 # Tests share their machine with a build or a whole local stack: time says nothing about the code.
 hypothesis.settings.register_profile("tocsin", deadline=None, derandomize="CI" in os.environ)
@@ -27,7 +33,8 @@ hypothesis.settings.load_profile("tocsin")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Open the loopback addresses to those who ask, and run the local stack's tests last."""
     for item in items:
-        if item.get_closest_marker("stack") or item.get_closest_marker("loopback"):
+        is_marked = item.get_closest_marker("stack") or item.get_closest_marker("loopback")
+        if is_marked or DYNAMODB_LOCAL:
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
     items.sort(key=lambda item: item.get_closest_marker("stack") is not None)
 
@@ -48,6 +55,31 @@ def aws_environment() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def held_requests() -> Iterator[None]:
+    """The functions' own client asks for nothing that AWS would not understand."""
+    call = AwsJsonClient.call
+
+    def held(
+        client: AwsJsonClient, operation: str, parameters: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        if role_on_the_stack() is not None:
+            hold(client._service.name, operation, parameters)
+        return call(client, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AwsJsonClient, "call", held)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def permissions() -> Iterator[None]:
+    """Roles of template.yaml allow what the functions ask for; whoever asks for more has failed."""
+    yield
+    refused, RECORD.refused = RECORD.refused, []
+    assert not refused
+
+
 @pytest.fixture(scope="session")
 def template() -> dict[str, Any]:
     """template.yaml with None in place of intrinsic functions: read it, never change it."""
@@ -57,13 +89,13 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def dynamodb(aws_environment: None) -> "Iterator[DynamoDBServiceResource]":  # noqa: ARG001 - no AWS within reach
     """DynamoDB in moto: once a module, since its client takes longer to make than a test."""
-    with mock_aws():
-        yield boto3.resource("dynamodb")
+    with nullcontext() if DYNAMODB_LOCAL else mock_aws():
+        yield boto3.resource("dynamodb", endpoint_url=DYNAMODB_LOCAL)
 
 
 @pytest.fixture(scope="module")
 def dynamodb_client(dynamodb: "DynamoDBServiceResource") -> "DynamoDBClient":  # noqa: ARG001 - in the same moto
-    return boto3.client("dynamodb")
+    return boto3.client("dynamodb", endpoint_url=DYNAMODB_LOCAL)
 
 
 @pytest.fixture
@@ -84,4 +116,13 @@ def table(dynamodb: "DynamoDBServiceResource", template: dict[str, Any]) -> "Ite
 @pytest.fixture
 def call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
     """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
-    return calls_of(dynamodb_client)
+    ask, test = calls_of(dynamodb_client), uuid.uuid4()
+
+    def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        token = parameters.get("ClientRequestToken")
+        if DYNAMODB_LOCAL and token is not None:
+            # It remembers tokens for ten minutes, those of a table that is gone as well.
+            parameters = {**parameters, "ClientRequestToken": str(uuid.uuid5(test, token))}
+        return ask(operation, parameters)
+
+    return call

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
 from tocsin.domain.integration import IntegrationType
 
@@ -20,7 +19,7 @@ _HEADER = re.compile(r" {3}(?P<name>[\w-]+): (?P<value>.*)")
 
 @dataclass
 class Request:
-    """One request of a case; the gateway decodes the path."""
+    """One request of a case, its path as it was sent."""
 
     method: str
     path: str
@@ -54,7 +53,7 @@ def case(name: str, *, token: str, integration: str) -> Case:
         begins = _REQUEST.match(line)
         if begins:
             target, _, query = _filled(begins["target"], places).partition("?")
-            requests.append(Request(begins["method"], unquote(target), query))
+            requests.append(Request(begins["method"], target, query))
         elif requests and (header := _HEADER.match(line)):
             value = _filled(header["value"], places)
             if header["name"] == "body":

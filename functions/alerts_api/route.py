@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from urllib.parse import unquote
 
 from functions.alerts_api.answers import HttpAnswer
 from tocsin.domain.credential import Scope
@@ -83,7 +82,7 @@ class RouteTable:
             if segment in place.below:
                 place = place.below[segment]
             elif place.parameter is not None:
-                values.append(unquote(segment))
+                values.append(segment.replace("%25", "%"))  # the gateway has decoded the rest
                 place = place.parameter
             else:
                 return {}, []

@@ -32,8 +32,8 @@ class Request:
 
     @property
     def raw_path(self) -> str:
-        """The path without query, which the gateway has decoded."""
-        return str(self.event["rawPath"])
+        """The path without query; of all that is escaped, the gateway leaves `%25` alone."""
+        return str(self.event["rawPath"]).replace("%25", "%")
 
     @cached_property
     def path(self) -> str:

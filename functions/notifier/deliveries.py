@@ -59,10 +59,10 @@ def _measure(delivered: Delivered, ports: Ports) -> None:
     delivery = notification.delivery
     type_ = str(delivered.channel.type) if delivered.channel else "none"
     if delivered.outcome is Outcome.FAILED and notification.state is DeliveryState.FAILED:
-        ports.measure("DeliveriesFailed", ONE, channel=type_)
+        ports.measure("DeliveriesFailed", ONE, channel_type=type_)
     if delivered.outcome is not Outcome.SENT:
         return
-    ports.measure("DeliveriesSent", ONE, channel=type_)
+    ports.measure("DeliveriesSent", ONE, channel_type=type_)
     is_first = delivery.is_page and delivery.reason is NotificationReason.FIRST
     if is_first and not delivery.is_by_rule:
         time_to_page = (notification.changed_at - delivery.asked_at) / _MILLISECOND

@@ -24,6 +24,8 @@ from tests.faults.plans import (
 from tests.faults.queue import SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, current
 from tests.faults.table import RefusedError, SimulatedTable
+from tests.held_requests import hold
+from tests.role_oracle import RECORD
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys
@@ -207,6 +209,10 @@ class Line:
     def _outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
         run = current().run_of
         assert isinstance(run, Run)
+        if not self.plan:
+            hold(service.name, operation, parameters, role=ROLE_OF[run.function])
+        elif service is DYNAMODB:
+            RECORD.note(ROLE_OF[run.function], operation, parameters)
         fault = self._boundary(run, operation)
         self.clock.sleep(self._latency())
         if (refusal := self._refusal_of(service, operation, parameters, fault)) is not None:
@@ -431,6 +437,15 @@ class Personal:
             raise DeliveryFailedError(reason, is_retryable=status >= 500)
         return f"provider-{delivery.key}"
 
+
+ROLE_OF = {
+    Function.INGEST: "IngestRole",
+    Function.API: "AlertsApiRole",
+    Function.TABLE_CHANGE: "TableChangeRole",
+    Function.TICK: "TickRole",
+    Function.TIMER: "TimerRole",
+    Function.NOTIFIER: "NotifierRole",
+}
 
 QUEUES = {TIMERS: "TimersQueue", DELIVERIES: "DeliveriesQueue"}
 """By URL, their names in the template."""

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl
 import pytest
 from samcli.lib.generated_sample_events.events import Events
 
+from tests.gateway_path import expect_arrived
+
 ROOT = Path(__file__).parents[2]
 FILES = {file.stem: file for file in sorted((ROOT / "events").glob("*"))}
 HTTP = [name for name in FILES if name.startswith(("actions_", "alerts_api_", "ingest_"))]
@@ -98,6 +100,7 @@ def test_a_request_says_one_thing_in_all_its_places(name: str) -> None:
     context = event["requestContext"]
     headers = event["headers"]
 
+    expect_arrived(event)
     assert event["routeKey"] == context["routeKey"]
     assert event["rawPath"] == context["http"]["path"]
     assert headers["host"] == context["domainName"]

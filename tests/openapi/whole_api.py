@@ -14,6 +14,7 @@ from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, example
 from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.gateway_path import arrived
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType
 
@@ -116,7 +117,7 @@ def _event_of(environ: "WSGIEnvironment") -> dict[str, Any]:
     event = example("get")
     path, _, _ = environ["REQUEST_URI"].partition("?")
     method = environ["REQUEST_METHOD"]
-    event["rawPath"] = event["requestContext"]["http"]["path"] = path
+    event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
     event["requestContext"]["http"]["method"] = method
     event["rawQueryString"] = environ["QUERY_STRING"]
     event["headers"] = _headers_of(environ)

@@ -17,6 +17,7 @@ from functions.actions.ports import Ports
 from tests.fakes.answers import InMemoryAnswers
 from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
+from tests.gateway_path import arrived, expect_arrived
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LinkAction, LinkSigner, spell_link_key
@@ -213,7 +214,7 @@ class Holder:
         return self.send(event, headers)
 
     def _follow(self, event: dict[str, Any], token: str, headers: Mapping[str, str]) -> Reply:
-        event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(f"/act/{token}")
         event["pathParameters"] = {"token": token}
         return self.send(event, headers)
 
@@ -221,6 +222,7 @@ class Holder:
         """Send what the gateway would; underscores in header names mean dashes."""
         more = {name.replace("_", "-"): text for name, text in (headers or {}).items()}
         event["headers"] |= more
+        expect_arrived(event)
         answer = respond(event, self.ports())
         apply_stream(self.world.alerts)
         return Reply(status=answer["statusCode"], headers=answer["headers"], text=answer["body"])

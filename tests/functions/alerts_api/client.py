@@ -26,6 +26,7 @@ from tests.fakes.keys import InMemoryKeys
 from tests.fakes.secrets import InMemorySecrets
 from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
+from tests.gateway_path import arrived, expect_arrived
 from tocsin.domain.credential import ApiKey, hash_secret, read_scopes
 from tocsin.domain.ids import Actor, WriteId
 
@@ -166,7 +167,7 @@ class Client:
     ) -> Reply:
         """Send one request; bytes go as they are, everything else as JSON."""
         event = example("get")
-        event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
         event["requestContext"]["http"]["method"] = method
         event["rawQueryString"] = query if isinstance(query, str) else urlencode(query)
         del event["headers"]["authorization"]
@@ -183,6 +184,7 @@ class Client:
 
     def send_event(self, event: Mapping[str, Any]) -> Reply:
         """Send what the gateway would; whatever comes back must be as documented."""
+        expect_arrived(event)
         answer = self.api(event)
         apply_stream(self.world.alerts)
         reply = _received(answer)

@@ -70,7 +70,7 @@ def test_head_is_a_get_without_its_body(client: Client) -> None:
         pytest.param("alert_abc123", id="an id of another product"),
         pytest.param("7ZZZZZZZZZZZZZZZZZZZZZZZZZ", id="an id from the end of time"),
         pytest.param("01arz3ndektsv4rrffq69g5fav", id="an id in small letters"),
-        pytest.param("%F0%9F%94%A5%00%2F..%2F", id="an id of odd characters"),
+        pytest.param("%F0%9F%94%A5%00..%252F", id="an id of odd characters"),
         pytest.param("x" * 2000, id="a very long id"),
     ],
 )

@@ -20,7 +20,6 @@ from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.failures import InMemoryFailures
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
-from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
@@ -223,5 +222,4 @@ def replace_port(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ReplacePor
 @pytest.fixture
 def logged(capsys: pytest.CaptureFixture[str]) -> Logged:
     """What was logged since the last time, each line JSON."""
-    log_to_present_output()
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -14,7 +14,6 @@ from tests.examples import NINE
 from tests.fakes.keys import InMemoryKeys
 from tests.fakes.write_ids import WriteIds
 from tests.functions.first_key.conftest import CloudFormation
-from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.errors import TryAgainError
@@ -111,7 +110,6 @@ def test_the_answer_names_the_resource_and_the_request(stack: Stack) -> None:
 def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_to_present_output()
     answer = stack.request("create")
 
     secret = stack.parameters.values[PARAMETER]

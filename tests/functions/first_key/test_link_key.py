@@ -10,7 +10,6 @@ import pytest
 from functions.first_key.app import LINK_KEY, respond
 from functions.first_key.link_key import LinkKey
 from tests.functions.first_key.conftest import CloudFormation
-from tests.log_streams import log_to_present_output
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.link import read_link_key
 
@@ -108,7 +107,6 @@ def test_a_deleted_stack_leaves_no_key(stack: Stack) -> None:
 def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_to_present_output()
     answer = stack.request("Create")
 
     logged = capsys.readouterr().out

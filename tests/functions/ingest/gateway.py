@@ -19,6 +19,7 @@ from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.keys import InMemoryKeys
 from tests.fakes.stream import apply_stream, outlets_of
 from tests.fakes.world import World
+from tests.gateway_path import arrived, expect_arrived
 from tests.wire import Sample
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
@@ -145,6 +146,7 @@ class Gateway:
         self.keys.add(key, write_id=SETUP)
 
     def send(self, event: Mapping[str, Any]) -> Reply:
+        expect_arrived(event)
         answer = respond(event, self.ports)
         outlets = outlets_of(self.world.alerts, timers=self.world.timers)
         apply_stream(self.world.alerts, now=self.world.now, outlets=outlets)
@@ -161,7 +163,7 @@ class Gateway:
     ) -> Reply:
         """Send a body: bytes as they are, a text as it is, anything else as JSON."""
         event = event_of("ingest_rest_trigger")
-        event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
         event["rawQueryString"] = query
         event["requestContext"]["http"]["method"] = method
         event["headers"] |= headers or {}

@@ -42,7 +42,7 @@ def test_unknown_revoked_and_malformed_tokens_look_the_same(gateway: Gateway) ->
         "/i/short",
         "/i/%00%ff",
         f"/i/{OTHER_TOKEN}/more",
-        f"/i/{OTHER_TOKEN}%2F",
+        f"/i/{OTHER_TOKEN}%252F",
         f"/i/{'x' * 5000}",
         "/i/",
         "/i",

@@ -7,6 +7,7 @@ The intake path's own: Powertools' logger takes longer to import than everything
 import json
 import sys
 import traceback
+from _thread import allocate_lock
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
@@ -16,6 +17,30 @@ from tocsin.lambda_runtime.settings import METRICS_NAMESPACE
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 type Unit = Literal["Count", "Milliseconds", "Seconds"]
+
+
+class Output:
+    """Standard output as it is at the moment, for one writer at a time.
+
+    Lambda's passes on each `write` at once, and `print` makes two of a line: another thread's
+    line would come in between, and CloudWatch reads no metric from a line that is not JSON.
+    """
+
+    def __init__(self) -> None:
+        self._lock = allocate_lock()
+
+    def write(self, text: str) -> int:
+        """Write whole lines."""
+        with self._lock:
+            return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        """Make nothing wait."""
+        sys.stdout.flush()
+
+
+OUTPUT: Final = Output()
+"""What every line of a process goes through, whoever writes it."""
 
 
 class Measure(NamedTuple):
@@ -70,25 +95,29 @@ class Log:
             "message": message,
             **facts,
         }
-        print(json.dumps(line, default=str))  # noqa: T201 - what Lambda reads
+        OUTPUT.write(json.dumps(line, default=str) + "\n")
 
 
-def write_metrics(service: str, values: Mapping[str, Measure], *, at: datetime) -> None:
+def write_metrics(
+    service: str, values: Mapping[str, Measure], *, at: datetime, **parts: str
+) -> None:
     """Write metrics that CloudWatch takes out of the log (embedded metric format).
 
     Args:
-        service: The one dimension; ids are never dimensions, each would be a metric of its own.
+        service: The dimension of alarms; ids are never dimensions, each would be a metric of its
+            own.
         values: Name → measure; nothing is written for none.
         at: When it was measured.
+        parts: Dimensions beside: from small, closed sets, such as the types of channels.
     """
     if not values:
         return
     definitions = [{"Name": name, "Unit": unit} for name, (_, unit) in values.items()]
     directive = {
         "Namespace": METRICS_NAMESPACE,
-        "Dimensions": [["service"]],
+        "Dimensions": [["service", *parts]],
         "Metrics": definitions,
     }
     aws = {"Timestamp": int(at.timestamp() * 1000), "CloudWatchMetrics": [directive]}
-    line = {"_aws": aws, "service": service, **{name: value for name, (value, _) in values.items()}}
-    print(json.dumps(line))  # noqa: T201 - what CloudWatch reads
+    numbers = {name: value for name, (value, _) in values.items()}
+    OUTPUT.write(json.dumps({"_aws": aws, "service": service, **parts, **numbers}) + "\n")

@@ -1,14 +1,14 @@
-"""Logs and metrics by Powertools, for every function but intake (docs/adr/0003-no-boto3.md)."""
+"""Logs by Powertools, for every function but intake (docs/adr/0003-no-boto3.md), and metrics."""
 
 import sys
 import traceback
+from datetime import UTC, datetime
+from logging import StreamHandler
 from typing import Final
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.settings import METRICS_NAMESPACE
+from tocsin.lambda_runtime.log_lines import OUTPUT, Measure, write_metrics
 
 _CALLER: Final = 3
 """Whose line a log entry names: not this module's."""
@@ -18,7 +18,12 @@ class PowertoolsLog:
     """Powertools' logger, with facts as arguments: the shape of `log_lines.Log`."""
 
     def __init__(self, service: str, level: str = "INFO") -> None:
-        self._logger = Logger(service=service, level=level.upper(), use_rfc3339=True)
+        self._logger = Logger(
+            service=service,
+            level=level.upper(),
+            logger_handler=StreamHandler(OUTPUT),
+            use_rfc3339=True,
+        )
 
     def info(self, message: str, **facts: object) -> None:
         """Note what happened: a constant sentence, and facts beside it."""
@@ -53,11 +58,4 @@ def write_metric(service: str, name: str, measure: Measure, **parts: str) -> Non
             such as the types of channels.
     """
     for dimensions in ({}, parts) if parts else ({},):
-        with single_metric(
-            name=name,
-            unit=MetricUnit(measure.unit),
-            value=measure.value,
-            namespace=METRICS_NAMESPACE,
-        ) as metric:
-            for dimension, value in {"service": service, **dimensions}.items():
-                metric.add_dimension(name=dimension, value=value)
+        write_metrics(service, {name: measure}, at=datetime.now(UTC), **dimensions)

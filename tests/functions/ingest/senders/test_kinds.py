@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -225,9 +226,10 @@ def test_an_alias_may_hold_any_character(gateway: Gateway, alias: str) -> None:
     opsgenie = Opsgenie(gateway)
     opsgenie.send("POST", "", {"message": "m", "alias": alias})
 
-    shown = opsgenie.send("GET", f"/{alias}", query="identifierType=alias")
-    noted = opsgenie.send("POST", f"/{alias}/notes", {"note": "n"}, query="identifierType=alias")
-    closed = opsgenie.send("POST", f"/{alias}/close", {}, query="identifierType=alias")
+    path = f"/{quote(alias, safe='')}"
+    shown = opsgenie.send("GET", path, query="identifierType=alias")
+    noted = opsgenie.send("POST", f"{path}/notes", {"note": "n"}, query="identifierType=alias")
+    closed = opsgenie.send("POST", f"{path}/close", {}, query="identifierType=alias")
 
     assert (shown.status, noted.status, closed.status) == (200, 202, 202)
     assert shown.json["data"]["alias"] == alias

@@ -1,0 +1,295 @@
+"""Each role may do with the table what its function does there, and nothing that it never does."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from tests.faults.runs import tell
+from tests.faults.stories import STORIES
+from tests.functions.whole_stack import (
+    LINK_KEY,
+    PREFIX,
+    PUBLIC_URL,
+    WholeStack,
+    unavailable,
+    whole_stack,
+)
+from tests.role_oracle import RECORD, Right, Statement, statements
+from tocsin.domain.ids import AlertId
+from tocsin.domain.link import LinkAction, LinkSigner, read_link_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+CONFIGURATION: dict[str, dict[str, Any]] = {
+    "channels/console": {"type": "console"},
+    "channels/hook": {"type": "webhook", "url": "https://hooks.example.com/tocsin"},
+    "channels/slack": {"type": "slack", "channel": "C1", "secret": f"{PREFIX}/slack"},
+    "users/alice": {
+        "email": "alice@example.com",
+        "slack_id": "U1",
+        "notify": [{"by": "email"}],
+    },
+    "escalation-policies/default": {
+        "steps": [{"targets": [{"user": "alice"}, {"channel": "hook"}], "delay": "5m"}]
+    },
+    "routes/default": {"escalation_policy": "default"},
+    "integrations/rest": {"type": "rest"},
+    "integrations/genie": {"type": "opsgenie"},
+    "integrations/alerta": {"type": "alerta"},
+    "integrations/prometheus": {"type": "alertmanager"},
+    "heartbeats/backup": {"period": "24h", "integrations": ["genie", "alerta"]},
+}
+LARGE_ANSWER = "an answer of more than 350 KB lies in parts: tests/contract/test_answers.py"
+POLICY_GONE = (
+    "the policy of an alert was removed on its way: tests/scenarios/test_edited_policies.py"
+)
+BIG = {
+    "details": {
+        f"detail-{number}": chr(0x4E00 + number * 7919 % 20_000) * 300 for number in range(40)
+    }
+}
+"""Does not fit into the item of its alert."""
+
+
+@pytest.fixture(scope="module")
+def used(template: dict[str, Any]) -> set[tuple[str, Right]]:
+    """What the functions ask for in all stories, and nothing else before them."""
+    before, RECORD.used = RECORD.used, set()
+    for story in STORIES:
+        tell(story, template)
+    used, RECORD.used = RECORD.used, before
+    return used
+
+
+@pytest.fixture
+def stack(table: "Table") -> Iterator[WholeStack]:  # noqa: ARG001 - must exist first
+    with whole_stack() as stack:
+        yield stack
+
+
+def configure(stack: WholeStack) -> Mapping[str, str]:
+    """Make one of everything, read it and change it; the paths of the URLs that were told."""
+    paths: dict[str, str] = {}
+    for name, body in CONFIGURATION.items():
+        made = stack.api("PUT", f"/api/v1/{name}", body)
+        assert made.status == 201, made.body
+        if url := made.data.get("url"):
+            paths[name] = url.removeprefix(PUBLIC_URL)
+    for name, body in CONFIGURATION.items():
+        kind, _, _ = name.partition("/")
+        for method, path, sent in (
+            ("GET", kind, None),
+            ("GET", name, None),
+            ("PUT", name, body),
+            ("PATCH", name, {}),
+        ):
+            assert stack.api(method, f"/api/v1/{path}", sent).status == 200, (method, path)
+    return paths
+
+
+def send_all_kinds(stack: WholeStack, paths: Mapping[str, str]) -> list[str]:
+    """Let tools send, and other products' clients ask; the ids of alerts of the first."""
+    rest, genie, alerta = (paths[f"integrations/{it}"] for it in ("rest", "genie", "alerta"))
+    first = {"name": "Disk full", "dedup_key": "disk", "severity": "critical"}
+    opened = [
+        stack.send("POST", rest, {**first, "dedup_key": key}).data["results"][0]["alert_id"]
+        for key in ("disk", "queue", "load", "fan")
+    ]
+    answers = [
+        stack.send("POST", rest, first),
+        stack.send("POST", rest, [{**first, "dedup_key": f"{it}"} for it in range(40)]),
+        stack.send("POST", rest, {**first, "severity": "ok"}),
+        stack.send("POST", rest, first),
+        stack.send("POST", f"{paths['heartbeats/backup']}"),
+        stack.send("POST", f"{genie}/v2/alerts", {"message": "m", "alias": "a"}),
+        stack.send("POST", f"{genie}/v2/alerts", {"message": "m", "alias": "big", **BIG}),
+        *(
+            stack.send("POST", f"{genie}/v2/alerts/a/{action}?identifierType=alias", {"note": "n"})
+            for action in ("notes", "acknowledge", "unacknowledge", "close")
+        ),
+        *(
+            stack.send("GET", f"{genie}/v2/alerts{path}")
+            for path in (
+                "",
+                "?query=status%3Aclosed",
+                "/count",
+                "/a?identifierType=alias",
+                "/a/notes?identifierType=alias",
+            )
+        ),
+        stack.send("GET", f"{genie}/v2/heartbeats/backup/ping"),
+        stack.send("GET", f"{genie}/v2/heartbeats"),
+        stack.send(
+            "POST",
+            f"{alerta}/alert",
+            {"event": "Down", "resource": "web", "environment": "Production", "severity": "major"},
+        ),
+        stack.send("GET", f"{alerta}/alerts"),
+        stack.send("POST", f"{alerta}/heartbeat?name=backup", {"state": "fail"}),
+        stack.send("GET", f"{paths['integrations/prometheus']}/api/v2/alerts"),
+    ]
+    assert not [it for it in answers if it.status >= 300]
+    return opened
+
+
+def send_by_key(stack: WholeStack) -> None:
+    made = stack.api("POST", "/api/v1/keys", {"name": "ci", "scopes": ["events", "config:read"]})
+    assert made.status == 201, made.body
+    key = {"authorization": f"Bearer {made.data['key']}"}
+    event = {"event_action": "trigger", "payload": {"summary": "Deploy failed", "source": "ci"}}
+    for _ in range(2):
+        taken = stack.send("POST", "/api/v1/events", event, **key, idempotency_key="once")
+        assert taken.status == 202, taken.body
+    tried = stack.send("POST", "/api/v1/integrations/rest/try", {"name": "n"}, **key)
+    assert tried.status == 200, tried.body
+
+
+def work_on(stack: WholeStack, ids: list[str]) -> None:
+    """Do over the API all that can be done with alerts and incidents."""
+    first, second, third = (f"/api/v1/alerts/{it}" for it in ids[:3])
+    requests: list[tuple[str, str, object]] = [
+        ("POST", f"{second}/ack", {}),
+        ("POST", f"{second}/unack", {}),
+        ("POST", f"{second}/snooze", {"duration": "1h"}),
+        ("POST", f"{second}/unsnooze", {}),
+        ("POST", f"{second}/notes", {"note": "looking"}),
+        ("POST", f"{third}/resolve", {}),
+        ("POST", "/api/v1/alerts/bulk", {"action": "ack", "ids": ids[:2]}),
+        *(("GET", f"{second}{path}", None) for path in ("", "/timeline", "/raw", "/notifications")),
+        ("GET", first, None),
+        ("GET", "/api/v1/alerts?limit=1", None),
+        ("GET", "/api/v1/me", None),
+        ("GET", "/api/v1/incidents", None),
+        ("GET", "/api/v1/channels/console", None),
+        ("POST", "/api/v1/channels/console/test", {}),
+    ]
+    for method, path, body in requests:
+        answer = stack.api(method, path, body)
+        assert answer.status < 300, (method, path, answer.body)
+    with unavailable("UpdateItem"):
+        later = stack.api("POST", f"{second}/resolve", {}, idempotency_key="later")
+    assert later.status == 503
+    opened = stack.api("POST", f"{second}/create-incident", {}, idempotency_key="incident")
+    again = stack.api("POST", f"{second}/create-incident", {}, idempotency_key="incident")
+    assert (opened.status, again.status) == (201, 201), (opened.body, again.body)
+    incident = f"/api/v1/incidents/{opened.data['id']}"
+    for method, path, body in (
+        ("POST", f"{incident}/alerts", {"alert_ids": ids[:1]}),
+        ("POST", f"{incident}/updates", {"message": "found"}),
+        ("PATCH", incident, {"title": "Queue"}),
+        ("GET", incident, None),
+        ("POST", f"{incident}/resolve", {"resolve_alerts": True}),
+        ("GET", "/api/v1/incidents", None),
+    ):
+        answer = stack.api(method, path, body)
+        assert answer.status < 300, (method, path, answer.body)
+
+
+def act_from_notifications(stack: WholeStack, ids: list[str]) -> None:
+    signer = LinkSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
+    for number, press in enumerate((press_link, press_button)):
+        token = signer.token(
+            LinkAction.ACKNOWLEDGE, AlertId(ids[-1 - number]), by="alice", at=datetime.now(UTC)
+        )
+        press(stack, token)
+
+
+def press_link(stack: WholeStack, token: str) -> None:
+    assert stack.look(token) == 200
+    with unavailable("UpdateItem"):
+        assert stack.act(token, "acknowledge") == 503
+    for _ in range(2):
+        assert stack.act(token, "acknowledge") == 200
+
+
+def press_button(stack: WholeStack, token: str) -> None:
+    secret = json.dumps({"bot_token": "xoxb-1", "signing_secret": "signs"})
+    boto3.client("ssm").put_parameter(
+        Name=f"{PREFIX}/slack", Value=secret, Type="SecureString", Overwrite=True
+    )
+    assert stack.click(token, "slack", "signs") == 200
+
+
+def remove_all(stack: WholeStack) -> None:
+    key = stack.api("POST", "/api/v1/keys", {"name": "script", "scopes": ["admin"]})
+    assert key.status == 201, key.body
+    one = f"/api/v1/keys/{key.data['id']}"
+    for method, path, body in (
+        ("GET", "/api/v1/keys", None),
+        ("GET", one, None),
+        ("PATCH", one, {"name": "other"}),
+        ("DELETE", one, None),
+        ("POST", "/api/v1/integrations/rest/rotate", {}),
+        *(("DELETE", f"/api/v1/{name}", None) for name in reversed(CONFIGURATION)),
+    ):
+        answer = stack.api(method, path, body)
+        assert answer.status < 300, (method, path, answer.body)
+
+
+UNUSED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("AlertsApiRole", "Query"): {"I#*": LARGE_ANSWER},
+    ("IngestRole", "Query"): {"I#*": LARGE_ANSWER},
+    ("TableChangeRole", "GetItem"): {"C#integration": POLICY_GONE},
+    ("TickRole", "GetItem"): {"C#integration": POLICY_GONE},
+}
+"""Partitions that a role needs where no test gets on real items, each with the reason."""
+
+
+def test_no_role_may_do_what_its_function_never_does(
+    stack: WholeStack, used: set[tuple[str, Right]]
+) -> None:
+    used = used | go_through_all(stack)
+
+    unused = defaultdict[tuple[str, str], set[str]](set)
+    for role, statement, action in allowed_actions():
+        for pattern in patterns_of(statement):
+            if not any(is_use(it, role, action, statement, pattern) for it in used):
+                unused[role, action].add(pattern)
+    assert dict(unused) == {right: set(patterns) for right, patterns in UNUSED.items()}
+
+
+def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
+    """Everything that the functions do that answer requests; what they asked for."""
+    before, RECORD.used = RECORD.used, set()
+    stack.custom_resource("create")
+    stack.custom_resource("create_link_key")
+    paths = configure(stack)
+    ids = send_all_kinds(stack, paths)
+    send_by_key(stack)
+    act_from_notifications(stack, ids)
+    work_on(stack, ids)
+    remove_all(stack)
+    stack.custom_resource("update")
+    stack.custom_resource("delete")
+    used, RECORD.used = RECORD.used, before | RECORD.used
+    return used
+
+
+def allowed_actions() -> Iterator[tuple[str, Statement, str]]:
+    for role, given in statements().items():
+        for statement in given:
+            if not statement.is_deny and statement.resources != ("Table.StreamArn",):
+                for action in sorted(statement.actions):
+                    yield role, statement, action.removeprefix("dynamodb:")
+
+
+def patterns_of(statement: Statement) -> tuple[str, ...]:
+    return statement.partitions or ("*",)
+
+
+def is_use(
+    use: tuple[str, Right], role: str, action: str, statement: Statement, pattern: str
+) -> bool:
+    asking, right = use
+    return (
+        (asking, right.action) == (role, action)
+        and right.resource in statement.resources
+        and any(fnmatchcase(it, pattern) for it in right.partitions)
+    )

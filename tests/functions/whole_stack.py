@@ -1,0 +1,178 @@
+"""The functions that answer requests, as their app.py wires them, over one table in moto."""
+
+import base64
+import importlib
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+
+from tests.aws_calls import calls_of
+from tests.conftest import TABLE_NAME
+from tests.functions.actions.holder import example as example_of_action
+from tests.functions.actions.holder import slack_payload, slack_signature
+from tests.functions.alerts_api.client import example as example_of_request
+from tests.gateway_path import arrived
+from tocsin.adapters.aws_json import AwsUnavailableError, Service
+
+EVENTS = Path(__file__).parents[2] / "events"
+PREFIX: Final = "/tocsin/tocsin"
+ADMIN_KEY: Final = f"{PREFIX}/admin-key"
+LINK_KEY: Final = f"{PREFIX}/link-key"
+PUBLIC_URL: Final = "https://tocsin.example.com"
+ENVIRONMENT: Final = {
+    "TABLE_NAME": TABLE_NAME,
+    "LINK_KEY_PARAMETER": LINK_KEY,
+    "CHANNEL_SECRETS_PREFIX": f"{PREFIX}/channels",
+    "PUBLIC_URL": PUBLIC_URL,
+}
+ANSWERING: Final = ("actions", "alerts_api", "first_key", "ingest")
+
+
+class Unhurried:
+    """Stands for Lambda's context: there is always time."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 600_000
+
+
+class MotoClient:
+    """In the place of `AwsJsonClient`."""
+
+    unavailable: ClassVar[set[str]] = set()
+    """Operations that fail for now."""
+
+    def __init__(self, service: Service) -> None:
+        client: BaseClient = boto3.client(service.name)  # type: ignore[call-overload]
+        self._call = calls_of(client)
+
+    def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation in self.unavailable:
+            raise AwsUnavailableError
+        return self._call(operation, parameters)
+
+    def allow(self, seconds: float) -> None:
+        """There is always time."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client gets."""
+
+    status: int
+    body: str
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401 - any JSON
+        return json.loads(self.body)["data"]
+
+
+@dataclass
+class WholeStack:
+    """One stack, and the secrets that were made with it."""
+
+    apps: Mapping[str, ModuleType]
+
+    def secret(self, name: str) -> str:
+        """A parameter of the stack."""
+        found = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
+        return found["Parameter"]["Value"]
+
+    def api(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Send a request to the API, with the admin key."""
+        headers = {"authorization": f"Bearer {self.secret(ADMIN_KEY)}", **headers}
+        return self._request("alerts_api", method, path, body, headers)
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Send a request to intake."""
+        return self._request("ingest", method, path, body, headers)
+
+    def act(self, token: str, action: str) -> int:
+        """Press a button behind a link."""
+        event = example_of_action("act")
+        event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
+        event["body"] = base64.b64encode(urlencode({"action": action}).encode()).decode()
+        return self._act(event)
+
+    def look(self, token: str) -> int:
+        """Follow a link."""
+        event = example_of_action("look")
+        event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
+        return self._act(event)
+
+    def click(self, token: str, channel: str, signing_secret: str) -> int:
+        """Press a button in Slack."""
+        event = example_of_action("slack")
+        body = urlencode({"payload": json.dumps(slack_payload(token))}).encode()
+        timestamp = str(int(time.time()))
+        event["rawPath"] = event["requestContext"]["http"]["path"] = f"/slack/{channel}/actions"
+        event["body"] = base64.b64encode(body).decode()
+        event["headers"]["x-slack-request-timestamp"] = timestamp
+        event["headers"]["x-slack-signature"] = slack_signature(signing_secret, timestamp, body)
+        return self._act(event)
+
+    def custom_resource(self, name: str) -> None:
+        """Let CloudFormation ask for a secret's making, change or end."""
+        event = json.loads((EVENTS / f"first_key_{name}.json").read_text())
+        self.apps["first_key"].handler(event, None)
+
+    def _act(self, event: Mapping[str, Any]) -> int:
+        status: int = self.apps["actions"].handler(event, Unhurried())["statusCode"]
+        return status
+
+    def _request(
+        self, function: str, method: str, path: str, body: object, headers: Mapping[str, str]
+    ) -> Answer:
+        event = example_of_request("get")
+        path, _, event["rawQueryString"] = path.partition("?")
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
+        event["requestContext"]["http"]["method"] = method
+        del event["headers"]["authorization"]
+        event["headers"] |= {"content-type": "application/json"}
+        event["headers"] |= {name.replace("_", "-"): text for name, text in headers.items()}
+        if body is not None:
+            event["body"], event["isBase64Encoded"] = json.dumps(body), False
+        answer = self.apps[function].handler(event, Unhurried())
+        text = answer.get("body", "")
+        if answer.get("isBase64Encoded"):
+            text = base64.b64decode(text).decode()
+        return Answer(answer["statusCode"], text)
+
+
+@contextmanager
+def unavailable(operation: str) -> Iterator[None]:
+    """Let an operation fail for a while."""
+    MotoClient.unavailable.add(operation)
+    try:
+        yield
+    finally:
+        MotoClient.unavailable.remove(operation)
+
+
+@contextmanager
+def whole_stack() -> Iterator[WholeStack]:
+    """Import the functions as Lambda does; the table has to be there, in moto."""
+    with pytest.MonkeyPatch.context() as patch:
+        queue = boto3.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
+        for name, text in {**ENVIRONMENT, "DELIVERIES_QUEUE_URL": queue}.items():
+            patch.setenv(name, text)
+        patch.setattr("time.sleep", lambda _: None)
+        patch.setattr(
+            "tocsin.adapters.aws_clients.aws_client", lambda service, _: MotoClient(service)
+        )
+        apps = {}
+        for function in ANSWERING:
+            patch.delitem(sys.modules, f"functions.{function}.app", raising=False)
+            apps[function] = importlib.import_module(f"functions.{function}.app")
+        patch.setattr(apps["first_key"], "send_answer", lambda *_: None)
+        yield WholeStack(apps)
