@@ -43,14 +43,18 @@ ACTION: Final = Budget(requests=2, write_units=3, read_units=1)
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
 GET_BIG: Final = replace(GET, excused=replace(GET, requests=2, read_units=2))
 """An alert whose facts are too big for its slot: ADR 1 says why."""
-LIST: Final = Budget(requests=10, write_units=0, read_units=10)
-"""The read units are performance.md's; architecture.md asks only that they do not grow."""
+LIST_OF_ALL: Final = Budget(requests=10, write_units=0, read_units=25)
+LIST_OF_ONE: Final = Budget(requests=4, write_units=0, read_units=10)
+"""Of one status, or of one severity."""
+LIST_OF_CELL: Final = Budget(requests=2, write_units=0, read_units=10)
+SEARCH: Final = Budget(requests=100, write_units=0, read_units=200)
+"""However rare what is looked for; the requests follow from the units."""
 
 STEP: Final = Budget(requests=3, write_units=5, read_units=2)
 """A timer that comes back: it reads the alert and its ledger, and writes the alert once."""
 PING: Final = Budget(requests=2, write_units=1, read_units=1)
 """Whose token it is, read, and when it was heard, written."""
-TICK: Final = Budget(requests=keys.SHARDS, write_units=0, read_units=0.5 * keys.SHARDS)
+TICK: Final = Budget(requests=keys.DUE_SHARDS, write_units=0, read_units=0.5 * keys.DUE_SHARDS)
 """One query a shard, whether anything is due or not."""
 
 

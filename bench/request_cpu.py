@@ -14,6 +14,8 @@ from bench.samples import Samples, rounds
 from bench.units import LISTED
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.severity import Severity
 
 HANDLERS: Final = Path(__file__).with_name("handlers")
 WARM_UPS: Final = 20
@@ -135,17 +137,19 @@ class RequestCpu:
 def firing_ids(call: Call, table_name: str, wanted: int) -> list[str]:
     """Find alerts to work on, the newest first."""
     ids: list[str] = []
-    for shard in range(keys.SHARDS):
+    for severity in Severity:
         request: dict[str, Any] = {
             "TableName": table_name,
             "IndexName": keys.BY_STATE,
             "KeyConditionExpression": "state_key = :state",
-            "ExpressionAttributeValues": {":state": {"S": f"FIRING#{shard}"}},
+            "ExpressionAttributeValues": {
+                ":state": {"S": keys.state_key(AlertStatus.FIRING, severity)}
+            },
             "ScanIndexForward": False,
-            "Limit": wanted // keys.SHARDS + 1,
+            "Limit": wanted,
         }
         ids.extend(item["id"]["S"] for item in call("Query", request)["Items"])
-    return ids
+    return sorted(ids, reverse=True)[:wanted]
 
 
 def _invoke(measure: _Measure) -> None:

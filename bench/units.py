@@ -10,10 +10,13 @@ from bench.budgets import (
     FIRST,
     GET,
     GET_BIG,
-    LIST,
+    LIST_OF_ALL,
+    LIST_OF_CELL,
+    LIST_OF_ONE,
     PING,
     REPEAT,
     RESOLVE,
+    SEARCH,
     STEP,
     TICK,
     Budget,
@@ -22,6 +25,7 @@ from bench.budgets import (
 from bench.figures import Figure, Verdict
 from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, heartbeat, intake, payload
 from bench.metering import Consumed, Meter
+from bench.team import INTEGRATION
 from bench.wired import Handler, Unhurried, Wired, text_of, timer_event
 from tocsin.adapters.dynamodb.items import Image
 from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
@@ -29,6 +33,8 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 
 LISTED: Final = 50
+_NOW: Final = datetime.now(UTC)
+_HOURS_AGO: Final = {it: (_NOW - timedelta(hours=it)).isoformat() for it in (4, 6)}
 _ACTIONS: Final[Sequence[tuple[str, Sequence[str], str, Budget | None]]] = (
     ("acknowledge", (), "ack", ACTION),
     ("snooze", (), "snooze", ACTION),
@@ -41,17 +47,27 @@ _BODIES: Final = {"snooze": {"duration": "2h"}, "notes": {"note": "Looking at it
 _PAYLOADS: Final = {CAPTURED: "captured event", LONG: "2 KB event"}
 
 
-LISTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "firing": {"status": "firing"},
-    "acknowledged": {"status": "acknowledged"},
-    "resolved": {"status": "resolved"},
-    "all": {},
+LISTS: Final[Mapping[str, tuple[Mapping[str, str], Budget]]] = {
+    "firing": ({"status": "firing"}, LIST_OF_ONE),
+    "acknowledged": ({"status": "acknowledged"}, LIST_OF_ONE),
+    "resolved": ({"status": "resolved"}, LIST_OF_ONE),
+    "critical": ({"severity": "critical"}, LIST_OF_ONE),
+    "firing, critical": ({"status": "firing", "severity": "critical"}, LIST_OF_CELL),
+    "all": ({}, LIST_OF_ALL),
+    "all, worst first": ({"sort": "-severity"}, LIST_OF_ALL),
+    "of two hours": ({"from": _HOURS_AGO[6], "to": _HOURS_AGO[4]}, LIST_OF_ALL),
 }
-FILTERED: Final[Mapping[str, Mapping[str, str]]] = {
-    "all, critical": {"severity": "critical"},
-    "firing, critical": {"status": "firing", "severity": "critical"},
+SEARCHES: Final[Mapping[str, Mapping[str, str]]] = {
+    "a common label": {"label.class": "InstanceDown"},
+    "a rare label": {"label.job": "nothing"},
+    "a rare word": {"q": "nothing"},
+    "a rare source": {"source": "nothing"},
+    "a rare rule, firing": {"rule_id": "nothing", "status": "firing"},
+    "a rare group": {"group_id": "nothing"},
+    "a rare monitor": {"monitor_id": "nothing"},
+    "a dedup key": {"dedup_key": "nothing"},
+    "a dedup key of an integration": {"dedup_key": "nothing", "integration": INTEGRATION},
 }
-"""One alert in ten is critical, and no index knows it: a list has to look past the others."""
 
 
 class Units:
@@ -69,14 +85,23 @@ class Units:
             yield from self._life(name, words)
 
     def of_lists(self, stored: int) -> Iterator[Figure]:
-        """A page of each status, of all, and of what a filter leaves of them."""
-        for words, query in {**LISTS, **FILTERED}.items():
-            request = api("GET", "/alerts", query={"limit": str(LISTED), **query})
-            consumed, answer = self._measured(self._wired.alerts_api, request)
-            rows = json.loads(text_of(answer))["data"]
-            _expect(len(rows) == LISTED, f"a list of {words} has {len(rows)} rows")
-            budget = LIST if words in LISTS else None
+        """A page of what the index has in one place, and of what has to be looked for."""
+        for words, (query, budget) in LISTS.items():
+            consumed, page = self._page(query)
+            rows = len(page["data"])
+            _expect(0 < rows <= LISTED, f"a list of {words} has {rows} rows")
             yield self._figure(f"list {LISTED} of {stored:,}, {words}", consumed, budget)
+        for words, query in SEARCHES.items():
+            consumed, page = self._page(query)
+            is_common = "common" in words
+            _expect(len(page["data"]) == LISTED * is_common, f"{words}: {len(page['data'])} rows")
+            yield self._figure(f"search {stored:,} for {words}", consumed, SEARCH)
+
+    def _page(self, query: Mapping[str, str]) -> tuple[Consumed, dict[str, Any]]:
+        request = api("GET", "/alerts", query={"limit": str(LISTED), **query})
+        consumed, answer = self._measured(self._wired.alerts_api, request)
+        page: dict[str, Any] = json.loads(text_of(answer))
+        return consumed, page
 
     def of_a_tick(self) -> Iterator[Figure]:
         """What happens every minute although nothing happens."""

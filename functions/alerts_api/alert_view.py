@@ -8,6 +8,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
 from tocsin.domain.sent_body import SentBody
+from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.lambda_runtime.alert_json import alert_json, written
 
@@ -56,11 +57,12 @@ def view_change(change: Change) -> dict[str, Any]:
     }
 
 
-def view_counts(counts: Counts) -> dict[str, int]:
+def view_counts(counts: Counts) -> dict[str, Any]:
     """Show how many alerts are open, whatever the list is filtered by."""
     return {
         "total": counts.total,
         "firing": counts.firing,
         "acknowledged": counts.acknowledged,
         "snoozed": counts.snoozed,
+        "by_severity": {severity.value: getattr(counts, severity) for severity in Severity},
     }

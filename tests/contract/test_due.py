@@ -12,7 +12,7 @@ from tests.fakes.timers import InMemoryDue
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
-from tocsin.adapters.dynamodb.keys import SHARDS, shard_of
+from tocsin.adapters.dynamodb.keys import DUE_SHARDS, shard_of
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
@@ -141,7 +141,7 @@ def test_all_are_found_soonest_first(put: Put, due: Due) -> None:
 
     found = due()
 
-    assert {shard_of(slot) for slot in slots_of(found)} == set(range(SHARDS))
+    assert {shard_of(slot) for slot in slots_of(found)} == set(range(DUE_SHARDS))
     assert slots_of(found) == [alert.fingerprint for alert in reversed(alerts)]
 
 
@@ -154,4 +154,4 @@ def test_an_idle_tick_costs_one_query_for_each_partition(call: Call) -> None:
 
     DynamoDBDue(counting, TABLE).due(NINE)
 
-    assert asked == ["Query"] * SHARDS
+    assert asked == ["Query"] * DUE_SHARDS

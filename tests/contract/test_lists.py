@@ -1,14 +1,16 @@
 """AlertRepository.list: every filter, every order, page by page while alerts arrive."""
 
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from tests.conftest import TABLE_NAME
 from tests.contract.alerts_in_store import (
     BIG_FACTS,
     Transition,
@@ -20,9 +22,13 @@ from tests.contract.alerts_in_store import (
     resolve,
     snooze,
 )
-from tests.contract.conftest import Store
-from tests.examples import NINE, PROMETHEUS, TEN
+from tests.contract.conftest import RETENTION, Store
+from tests.examples import NINE, PROMETHEUS, SENDER, TEN
 from tests.fakes.listing import in_order
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery, Sort
 from tocsin.domain.errors import InvalidInputError
@@ -250,3 +256,192 @@ def test_an_alert_with_big_facts_is_found_by(
     put(slots, a_signal("small"))
 
     assert ids(read_all(alerts, query)) == [big.alert_id]
+
+
+# What the table is asked for
+
+
+def worsen(alert: Alert) -> Alert:
+    return alert.changed_severity(Severity.WARNING, by=SENDER, at=TEN)
+
+
+class Recorded:
+    """A table that says what it was asked for, and lets something happen in between."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.asked: list[tuple[str, str]] = []
+        self.rows = 0
+        self.between: Callable[[], None] = lambda: None
+
+    def __call__(self, operation: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        values = parameters.get("ExpressionAttributeValues", {})
+        answer = self._call(operation, parameters)
+        self.asked.append((operation, values.get(":state", {}).get("S", "")))
+        self.rows += len(answer.get("Items", ()))
+        between, self.between = self.between, lambda: None
+        between()
+        return answer
+
+
+@pytest.fixture
+def recorded(call: Call) -> Recorded:
+    return Recorded(call)
+
+
+@pytest.fixture
+def listed(recorded: Recorded) -> DynamoDBAlerts:
+    return DynamoDBAlerts(recorded, TABLE_NAME, RETENTION)
+
+
+@pytest.fixture
+def stored(call: Call) -> list[Alert]:
+    put_many(DynamoDBSlots(call, TABLE_NAME, RETENTION), 72)
+    return read_all(DynamoDBAlerts(call, TABLE_NAME, RETENTION), AlertQuery(limit=200))
+
+
+FIRING = frozenset((AlertStatus.FIRING,))
+CRITICAL = frozenset((Severity.CRITICAL,))
+
+
+@pytest.mark.parametrize(
+    ("query", "requests"),
+    [
+        pytest.param(AlertQuery(limit=9), 10, id="everything"),
+        pytest.param(AlertQuery(limit=9, sort=Sort.OLDEST), 10, id="everything, oldest first"),
+        pytest.param(AlertQuery(limit=9, statuses=FIRING), 4, id="one status"),
+        pytest.param(AlertQuery(limit=9, severities=CRITICAL), 4, id="one severity"),
+        pytest.param(
+            AlertQuery(
+                limit=9,
+                statuses=FIRING,
+                severities=CRITICAL,
+            ),
+            2,
+            id="one cell",
+        ),
+        pytest.param(AlertQuery(limit=3, sort=Sort.WORST), 4, id="the worst"),
+    ],
+)
+def test_each_cell_is_asked_once_and_the_counts_are_asked_for(
+    stored: list[Alert],
+    recorded: Recorded,
+    listed: DynamoDBAlerts,
+    query: AlertQuery,
+    requests: int,
+) -> None:
+    page = listed.list(query, at=TEN)
+    first = len(recorded.asked)
+    following = listed.list(replace(query, cursor=page.next_cursor), at=TEN)
+
+    assert ids(page.alerts) == ids(in_order(stored, query, at=TEN))[: query.limit]
+    assert page.next_cursor is not None
+    assert not set(ids(page.alerts)) & set(ids(following.alerts))
+    assert first <= requests
+    assert len(set(recorded.asked[:first])) == first
+
+
+def test_a_cell_is_asked_for_what_may_be_shown(
+    stored: list[Alert], recorded: Recorded, listed: DynamoDBAlerts
+) -> None:
+    """Nine cells of each ten rows would be ninety."""
+    assert len(stored) > 72
+    listed.list(AlertQuery(limit=9), at=TEN)
+
+    assert recorded.rows < 40
+
+
+@pytest.mark.parametrize("transition", [acknowledge, worsen])
+def test_what_moves_to_another_cell_while_a_page_is_read_is_given_once(
+    call: Call, recorded: Recorded, listed: DynamoDBAlerts, transition: Transition
+) -> None:
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    signals = (a_signal(f"key-{number}", severity=Severity.INFO) for number in range(3))
+    before = [put(slots, signal) for signal in signals]
+
+    def move() -> None:
+        slots.update(before[0], transition(before[0]), write_id=new_write_id())
+
+    recorded.between = move
+    page = listed.list(AlertQuery(), at=TEN)
+
+    assert sorted(ids(page.alerts)) == sorted(ids(before))
+
+
+def test_a_rare_match_is_searched_for_page_by_page(
+    stored: list[Alert],
+    recorded: Recorded,
+    listed: DynamoDBAlerts,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tocsin.adapters.dynamodb.alert_list.READ_LIMIT_BYTES", 20_000)
+    monkeypatch.setattr("tocsin.adapters.dynamodb.alert_list._FIRST_ROWS", 2)
+    query = AlertQuery(equal={"rule_id": "none"}, sort=Sort.OLDEST)
+
+    page = listed.list(query, at=TEN)
+    asked, rest = len(recorded.asked), read_all(listed, query)
+
+    assert page.alerts == ()
+    assert page.next_cursor is not None
+    assert page.searched_to is not None
+    assert stored[-1].fired_at < page.searched_to < stored[0].fired_at
+    assert asked < 40
+    assert rest == []
+
+
+def test_a_search_that_came_to_its_end_names_no_time(listed: DynamoDBAlerts) -> None:
+    page = listed.list(AlertQuery(equal={"rule_id": "none"}), at=TEN)
+
+    assert (page.next_cursor, page.searched_to) == (None, None)
+
+
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+def test_a_dedup_key_of_an_integration_is_one_read(
+    call: Call, recorded: Recorded, listed: DynamoDBAlerts, sort: Sort
+) -> None:
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    first = put(slots, a_signal("key"), transitions=(resolve,))
+    second = reopened(slots, first, at=TEN)
+    query = AlertQuery(
+        equal={"dedup_key": "key", "integration": "prod-prometheus"}, sort=sort, limit=1
+    )
+
+    page = listed.list(query, at=TEN)
+    asked = [operation for operation, _ in recorded.asked]
+    both = read_all(listed, query)
+
+    assert asked == ["Query", "Query"]  # the second one reads the counts
+    assert sorted(ids(both)) == sorted((first.alert_id, second.alert_id))
+    assert ids(page.alerts) == ids(both)[:1]
+    assert ids(both) == sorted(ids(both), reverse=sort is Sort.NEWEST)
+
+
+def test_a_dedup_key_is_one_batch_over_the_integrations(
+    call: Call, recorded: Recorded, listed: DynamoDBAlerts
+) -> None:
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    for name in ("grafana", "prod-prometheus"):
+        item = keys.configuration_key("integration", name)
+        call("PutItem", {"TableName": TABLE_NAME, "Item": item})
+    alerts = [
+        put(slots, a_signal("key"), source=Source(integration=name), at=NINE)
+        for name in ("grafana", "prod-prometheus")
+    ]
+    put(slots, a_signal("other"))
+
+    page = listed.list(AlertQuery(equal={"dedup_key": "key"}), at=TEN)
+
+    assert sorted(ids(page.alerts)) == sorted(ids(alerts))
+    operations = [operation for operation, _ in recorded.asked]
+    assert operations == ["Query", "BatchGetItem", "Query", "Query", "Query"]
+
+
+def test_a_dedup_key_of_an_integration_that_is_gone_is_searched_for(
+    call: Call, listed: DynamoDBAlerts
+) -> None:
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    alert = put(slots, a_signal("key"))
+
+    page = listed.list(AlertQuery(equal={"dedup_key": "key"}), at=TEN)
+
+    assert ids(page.alerts) == [alert.alert_id]

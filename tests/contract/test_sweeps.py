@@ -15,7 +15,7 @@ from tocsin.usecases.ports import SweepRepository
 
 WITH_EVERY_FIELD = SweepState(
     cursor="next",
-    seen=Counts(firing=1, acknowledged=2, snoozed=3),
+    seen=Counts(firing=1, acknowledged=2, snoozed=3, critical=4, warning=5, info=6),
     found=4,
     is_reported=True,
     kept_at=NINE + timedelta(milliseconds=5),

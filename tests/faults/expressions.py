@@ -26,7 +26,7 @@ type Operand = Callable[[Scope], Attribute | None]
 type Change = Callable[[Scope, Item], None]
 """Reads the item as it was, and changes the copy."""
 
-_TOKEN = re.compile(r"\s*([#:]?\w+|<>|<=|>=|[=<>(),+-])")
+_TOKEN = re.compile(r"\s*([#:]?\w+(?:\.\w+)*|<>|<=|>=|[=<>(),+-])")
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda left, right: bool(left == right),
     "<>": lambda left, right: bool(left != right),
@@ -146,12 +146,12 @@ class _Reader:
         if function.startswith("attribute_"):
             self.expect(")")
             is_wanted = function == "attribute_exists"
-            return lambda scope: (name(scope) in scope.item) is is_wanted
+            return lambda scope: (_at(scope.item, name(scope)) is not None) is is_wanted
         self.expect(",")
         operand = self.operand()
         self.expect(")")
         is_prefix = function == "begins_with"
-        return lambda scope: _holds(scope.item.get(name(scope)), operand(scope), is_prefix)
+        return lambda scope: _holds(_at(scope.item, name(scope)), operand(scope), is_prefix)
 
     def _comparison(self) -> Condition:
         left = self.operand()
@@ -181,12 +181,12 @@ class _Reader:
             self.expect(",")
             otherwise = self.operand()
             self.expect(")")
-            return lambda scope: scope.item.get(name(scope)) or otherwise(scope)
+            return lambda scope: _at(scope.item, name(scope)) or otherwise(scope)
         if self._tokens[self._at].startswith(":"):
             token = self.next()
             return lambda scope: scope.values[token]
         named = self.name()
-        return lambda scope: scope.item.get(named(scope))
+        return lambda scope: _at(scope.item, named(scope))
 
     def assignment(self) -> Change:
         name = self.name()
@@ -200,13 +200,34 @@ class _Reader:
             attribute = value(scope)
             if attribute is None:
                 raise MissingAttributeError
-            item[name(scope)] = attribute
+            _put(item, name(scope), attribute)
 
         return assign
 
 
 class MissingAttributeError(Exception):
     """An update uses an attribute that the item does not have."""
+
+
+def _at(item: Mapping[str, Attribute], path: str) -> Attribute | None:
+    """An attribute, or a member of a map in one: `listed.episode`."""
+    name, _, member = path.partition(".")
+    attribute = item.get(name)
+    return attribute if not member or attribute is None else attribute["M"].get(member)
+
+
+def _put(item: Item, path: str, attribute: Attribute | None) -> None:
+    """Set it, or take it away, in a copy of its map: the item as it was is still read."""
+    name, _, member = path.partition(".")
+    if member:
+        if name not in item:
+            raise MissingAttributeError
+        members = {key: it for key, it in item[name]["M"].items() if key != member}
+        attribute = {"M": members if attribute is None else {**members, member: attribute}}
+    if attribute is None:
+        item.pop(name, None)
+    else:
+        item[name] = attribute
 
 
 def _sum(left: Operand, right: Operand, sign: str) -> Operand:
@@ -221,10 +242,7 @@ def _sum(left: Operand, right: Operand, sign: str) -> Operand:
 
 
 def _removal(name: Callable[[Scope], str]) -> Change:
-    def remove(scope: Scope, item: Item) -> None:
-        item.pop(name(scope), None)
-
-    return remove
+    return lambda scope, item: _put(item, name(scope), None)
 
 
 def _addition(name: Callable[[Scope], str], operand: Operand) -> Change:

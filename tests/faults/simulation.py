@@ -42,7 +42,6 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
 from tocsin.adapters.dynamodb.stream import record_from
 from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
-from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import AlertId, instant
 from tocsin.domain.next_action import LOOK_AHEAD
@@ -630,8 +629,11 @@ _WORKERS = {TIMERS: Function.TIMER, DELIVERIES: Function.NOTIFIER}
 
 def _gives_back(change: Record) -> bool:
     """Whether somebody had an alert before a write, and nobody has it after."""
-    before, after = (change.get(name, {}).get("status") for name in ("OldImage", "NewImage"))
-    return (before, after) == ({"S": AlertStatus.ACKNOWLEDGED}, {"S": AlertStatus.FIRING})
+    before, after = (
+        change.get(name, {}).get("state_key", {"S": " "})["S"][0]
+        for name in ("OldImage", "NewImage")
+    )
+    return (before, after) == ("A", "F")
 
 
 def _nothing() -> None:

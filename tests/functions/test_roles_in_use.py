@@ -165,6 +165,7 @@ def work_on(stack: WholeStack, ids: list[str]) -> None:
         *(("GET", f"{second}{path}", None) for path in ("", "/timeline", "/raw", "/notifications")),
         ("GET", first, None),
         ("GET", "/api/v1/alerts?limit=1", None),
+        ("GET", "/api/v1/alerts?status=firing", None),
         ("GET", "/api/v1/me", None),
         ("GET", "/api/v1/incidents", None),
         ("GET", "/api/v1/channels/console", None),

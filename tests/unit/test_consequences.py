@@ -48,6 +48,9 @@ def counted(alert: Alert) -> Counts:
         firing=int(alert.status is AlertStatus.FIRING),
         acknowledged=int(alert.status is AlertStatus.ACKNOWLEDGED),
         snoozed=int(alert.snooze is not None),
+        critical=int(alert.severity is Severity.CRITICAL),
+        warning=int(alert.severity is Severity.WARNING),
+        info=int(alert.severity is Severity.INFO),
     )
 
 
@@ -336,4 +339,4 @@ def test_a_worse_severity_is_told_together_with_the_waking() -> None:
         ChangeType.SEVERITY_CHANGED,
         ChangeType.WOKEN,
     ]
-    assert last.counts == Counts(snoozed=-1)
+    assert last.counts == Counts(snoozed=-1, warning=-1, critical=1)

@@ -27,7 +27,7 @@ from functions.alerts_api.route import Route
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId
-from tocsin.lambda_runtime.alert_json import alert_json
+from tocsin.lambda_runtime.alert_json import alert_json, written
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ class AlertRoutes:
     def list_alerts(self, request: Request) -> HttpAnswer:
         page = self.alerts.list(read_filters(request.query), at=request.at)
         rows = [view_row(alert, request.at) for alert in page.alerts]
-        return with_page(rows, next_cursor=page.next_cursor, meta=view_counts(page.counts))
+        meta = view_counts(page.counts)
+        if page.searched_to is not None:
+            meta["searched_to"] = written(page.searched_to)
+        return with_page(rows, next_cursor=page.next_cursor, meta=meta)
 
     def get_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         alert, samples = self.alerts.get_with_history(AlertId(alert_id))

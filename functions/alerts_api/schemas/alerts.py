@@ -129,6 +129,14 @@ class AcknowledgedAlertAnswer(Answer[AcknowledgedAlert]):
     already_acknowledged: bool
 
 
+class CountsBySeverity(View):
+    """How many open alerts have each severity."""
+
+    critical: int = Field(examples=[1])
+    warning: int = Field(examples=[2])
+    info: int = Field(examples=[0])
+
+
 class Counts(View):
     """How many alerts are open, whatever the list is filtered by."""
 
@@ -136,12 +144,23 @@ class Counts(View):
     firing: int = Field(examples=[2])
     acknowledged: int = Field(examples=[1])
     snoozed: int = Field(description="Those of them that are muted now.", examples=[0])
+    by_severity: CountsBySeverity
+
+
+class ListMeta(Counts):
+    """The counts, and how far a search came."""
+
+    searched_to: Instant | None = Field(
+        None,
+        description="The time of firing up to which was searched, where a filter matches so little "
+        "that one answer cannot look at all; `next_cursor` goes on there.",
+    )
 
 
 class AlertPage(Page[Alert]):
-    """Part of a list of alerts."""
+    """Part of a list of alerts; it may be empty although `next_cursor` goes on."""
 
-    meta: Counts
+    meta: ListMeta
 
 
 class Change(View):

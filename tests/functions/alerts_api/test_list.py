@@ -8,6 +8,7 @@ from functions.alerts_api.alert_view import view_row
 from tests.examples import NINE, firing
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
@@ -213,7 +214,27 @@ def test_meta_counts_what_is_open_whatever_is_filtered(
 
     meta = client.get(ALERTS, status="resolved").json["meta"]
 
-    assert meta == {"total": 2, "firing": 1, "acknowledged": 1, "snoozed": 1}
+    by_severity = {"critical": 0, "warning": 1, "info": 1}
+    assert meta == {
+        "total": 2,
+        "firing": 1,
+        "acknowledged": 1,
+        "snoozed": 1,
+        "by_severity": by_severity,
+    }
+
+
+def test_a_search_says_how_far_it_looked(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = world.alerts.list(AlertQuery(), at=world.now)
+    cut = replace(page, next_cursor="further", searched_to=NINE)
+    monkeypatch.setattr(type(world.alerts), "list", lambda *_, **__: cut)
+
+    answer = client.get(ALERTS, q="rare").json
+
+    assert (answer["data"], answer["next_cursor"], answer["has_more"]) == ([], "further", True)
+    assert answer["meta"]["searched_to"] == "2026-03-01T09:00:00.000Z"
 
 
 def test_rows_have_no_history(client: Client, world: World) -> None:

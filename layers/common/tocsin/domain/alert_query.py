@@ -1,10 +1,10 @@
 """Which alerts a list asks for, and in what order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.severity import Severity
@@ -48,14 +48,13 @@ class AlertQuery:
 
     @property
     def is_selective(self) -> bool:
-        """Whether many alerts of the wanted statuses may not be wanted."""
-        return bool(
-            len(self.severities) < len(Severity)
-            or self.snoozed is not None
-            or self.equal
-            or self.searches_facts
-            or self.sort in {Sort.MILDEST, Sort.WORST}
-        )
+        """Whether many alerts of the wanted statuses and severities may not be wanted."""
+        return bool(self.snoozed is not None or self.equal or self.searches_facts)
+
+    @property
+    def is_of_key(self) -> bool:
+        """Whether it asks for one dedup key, by time."""
+        return "dedup_key" in self.equal and self.sort in {Sort.NEWEST, Sort.OLDEST}
 
     def selects(self, alert: Alert, at: datetime) -> bool:
         """Whether an alert passes every filter at this time."""
@@ -111,6 +110,16 @@ class Counts:
     firing: int = 0
     acknowledged: int = 0
     snoozed: int = 0
+    critical: int = 0
+    warning: int = 0
+    info: int = 0
+
+    @classmethod
+    def of(cls, status: AlertStatus, severity: Severity, *, is_snoozed: bool) -> Self:
+        """What one alert adds."""
+        if status is AlertStatus.RESOLVED:
+            return cls()
+        return cls(**{status.value: 1, severity.value: 1}, snoozed=int(is_snoozed))
 
     @property
     def total(self) -> int:
@@ -120,25 +129,16 @@ class Counts:
     @property
     def shown(self) -> "Counts":
         """As people see them: a lost change can make a kept number too small."""
-        return Counts(
-            firing=max(0, self.firing),
-            acknowledged=max(0, self.acknowledged),
-            snoozed=max(0, self.snoozed),
-        )
+        return Counts(**{name: max(0, getattr(self, name)) for name in COUNTED})
 
     def __add__(self, moved: "Counts") -> "Counts":
-        return Counts(
-            firing=self.firing + moved.firing,
-            acknowledged=self.acknowledged + moved.acknowledged,
-            snoozed=self.snoozed + moved.snoozed,
-        )
+        return Counts(**{name: getattr(self, name) + getattr(moved, name) for name in COUNTED})
 
     def __sub__(self, before: "Counts") -> "Counts":
-        return Counts(
-            firing=self.firing - before.firing,
-            acknowledged=self.acknowledged - before.acknowledged,
-            snoozed=self.snoozed - before.snoozed,
-        )
+        return Counts(**{name: getattr(self, name) - getattr(before, name) for name in COUNTED})
+
+
+COUNTED: Final = tuple(each.name for each in fields(Counts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +149,6 @@ class AlertPage:
     next_cursor: str | None
     """None on the last page. With a selective filter a page may hold fewer alerts than the
     limit although more follow."""
+    searched_to: datetime | None = None
+    """Where a page of a selective filter stopped for having read enough; None: it did not."""
     counts: Counts

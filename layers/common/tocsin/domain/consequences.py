@@ -114,14 +114,9 @@ def _with_reason(change: Change, alert: Alert) -> Change:
 
 def counts_of(alert: Alert | None) -> Counts:
     """What one alert adds to the numbers of open alerts."""
-    if alert is None or not alert.is_open:
+    if alert is None:
         return Counts()
-    is_acknowledged = alert.status is AlertStatus.ACKNOWLEDGED
-    return Counts(
-        firing=int(not is_acknowledged),
-        acknowledged=int(is_acknowledged),
-        snoozed=int(alert.snooze is not None),
-    )
+    return Counts.of(alert.status, alert.severity, is_snoozed=alert.snooze is not None)
 
 
 def _is_behind(alert: Alert) -> bool:

@@ -22,7 +22,9 @@ class DynamoDBDue:
     def due(self, before: datetime) -> Sequence[AnyTimer]:
         """Find all that is due or overdue before this time, soonest first."""
         timers = [
-            _timer_from(item) for shard in range(keys.SHARDS) for item in self._items(shard, before)
+            _timer_from(item)
+            for shard in range(keys.DUE_SHARDS)
+            for item in self._items(shard, before)
         ]
         return sorted(timers, key=lambda timer: timer.due_at)
 

@@ -1,13 +1,12 @@
 """Where an alert's escalation stands, as short as it can be said: every repeat rewrites it."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
 from tocsin.domain.escalation import Escalation, Rest
-from tocsin.domain.flapping import Flapping, FlappingRule, Reopening, Told
+from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.severity import Severity
 
@@ -23,62 +22,75 @@ def write_escalation(escalation: Escalation) -> str | None:
     timeout, at = escalation.ack_timeout, escalation.escalates_at
     begun_at, ack_from = escalation.begun_at, escalation.ack_from
     fields: dict[str, Any] = {
-        "policy": escalation.policy,
-        "known": int(escalation.is_policy_known),
-        "step": escalation.step,
-        "name": escalation.step_name,
+        "p": escalation.policy,
+        "k": int(escalation.is_policy_known),
+        "s": escalation.step,
+        "n": escalation.step_name,
         "to": escalation.targets,
-        "asked": escalation.asked,
-        "begun": None if begun_at is None else milliseconds(begun_at),
-        "delay": escalation.delay // _SECOND,
-        "loop": escalation.loop,
-        "repeats": escalation.repeats,
-        "next": escalation.next_step,
-        "at": None if at is None else milliseconds(at),
-        "restart": int(escalation.is_restart),
+        "a": " ".join(escalation.asked),
+        "b": None if begun_at is None else milliseconds(begun_at),
+        "d": escalation.delay // _SECOND,
+        "l": escalation.loop,
+        "r": escalation.repeats,
+        "x": escalation.next_step,
+        "again": int(escalation.is_restart),
         "skip": int(escalation.skips_ahead),
         "stable": int(escalation.awaits_stability),
         "rest": escalation.rest,
-        "timeout": None if timeout is None else timeout // _SECOND,
-        "ack": None if ack_from is None else milliseconds(ack_from),
-        "spell": escalation.spell - 1,
-        "worst": escalation.worst,
+        "t": None if timeout is None else timeout // _SECOND,
+        "sp": escalation.spell - 1,
+        "w": escalation.worst,
         "giver": escalation.giver,
         "held": escalation.held_why,
     }
+    times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
     said = {name: value for name, value in fields.items() if value}
+    said |= {name: value for name, value in times.items() if value is not None}
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
 def escalation_from(written: str) -> Escalation:
-    """Read it; an older one does not say which steps were asked, so its policy begins anew."""
+    """Read it."""
     fields = json.loads(written)
-    is_older = bool(fields.get("loop")) and "asked" not in fields
-    rest, timeout, worst = fields.get("rest"), fields.get("timeout"), fields.get("worst")
+    rest, timeout, worst = fields.get("rest"), fields.get("t"), fields.get("w")
+    begun_at = _read_time(fields.get("b"))
     return Escalation(
-        policy=fields.get("policy"),
-        is_policy_known=is_older or bool(fields.get("known")),
-        step=fields.get("step", 0),
-        step_name=fields.get("name"),
+        policy=fields.get("p"),
+        is_policy_known=bool(fields.get("k")),
+        step=fields.get("s", 0),
+        step_name=fields.get("n"),
         targets=tuple(fields.get("to", ())),
-        asked=tuple(fields.get("asked", ())),
-        begun_at=_read_time(fields.get("begun")),
-        delay=fields.get("delay", 0) * _SECOND,
-        loop=fields.get("loop", 0),
-        repeats=fields.get("repeats", 0),
-        next_step=fields.get("next"),
-        escalates_at=_read_time(fields.get("at")),
-        is_restart=is_older or bool(fields.get("restart")),
+        asked=tuple(fields.get("a", "").split()),
+        begun_at=begun_at,
+        delay=fields.get("d", 0) * _SECOND,
+        loop=fields.get("l", 0),
+        repeats=fields.get("r", 0),
+        next_step=fields.get("x"),
+        escalates_at=_after(begun_at, fields.get("e")),
+        is_restart=bool(fields.get("again")),
         skips_ahead=bool(fields.get("skip")),
         awaits_stability=bool(fields.get("stable")),
         rest=None if rest is None else Rest(rest),
         ack_timeout=None if timeout is None else timeout * _SECOND,
-        ack_from=_read_time(fields.get("ack")),
-        spell=fields.get("spell", 0) + 1,
+        ack_from=_after(begun_at, fields.get("ack")),
+        spell=fields.get("sp", 0) + 1,
         worst=None if worst is None else Severity(worst),
         giver=fields.get("giver"),
         held_why=fields.get("held"),
     )
+
+
+def _since(begun_at: datetime | None, at: datetime | None) -> int | None:
+    """Milliseconds since the step was begun, or since 1970: a number of fewer digits."""
+    if at is None:
+        return None
+    return milliseconds(at) - (0 if begun_at is None else milliseconds(begun_at))
+
+
+def _after(begun_at: datetime | None, written: int | None) -> datetime | None:
+    if written is None:
+        return None
+    return instant(written + (0 if begun_at is None else milliseconds(begun_at)))
 
 
 def _read_time(written: int | None) -> datetime | None:
@@ -103,8 +115,6 @@ def write_flapping(flapping: Flapping) -> str:
 def flapping_from(written: str) -> Flapping:
     """Read it."""
     fields = json.loads(written)
-    if isinstance(fields, list):
-        return _older_flapping(*fields)
     told = fields.get("told")
     return Flapping(
         reopenings=tuple(
@@ -116,13 +126,4 @@ def flapping_from(written: str) -> Flapping:
         count=fields.get("count", 0),
         within=fields.get("within", 0) * _SECOND,
         told=told and Told(at=instant(told[0]), severity=Severity(told[1])),
-    )
-
-
-def _older_flapping(times: Sequence[int], since: int | None) -> Flapping:
-    """What was kept before policies had a say: the rule was the same for all."""
-    return Flapping(
-        reopenings=tuple(Reopening(at=instant(at), steady=timedelta()) for at in times),
-        count=0 if since is None else len(times),
-        within=timedelta() if since is None else FlappingRule().within,
     )

@@ -36,6 +36,9 @@ type Item = dict[str, Attribute]
 type Image = Mapping[str, Mapping[str, Any]]
 
 ENTITY: Final = "alert"
+_LISTED_NAMES: Final = {
+    short: name for name, short in (keys.LISTED_FIELDS | keys.COPIED_FIELDS).items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,10 @@ def changes_from(image: Image) -> tuple[Change, ...]:
 
 
 def state_of(alert: Alert, retention: timedelta) -> Item:
-    """Everything about an alert that is not its key, not its facts, not counted and no timer."""
-    shard = keys.shard_of(alert.fingerprint)
+    """Everything about an alert that is not its key, not its facts, not counted and no timer.
+
+    `closed_key` is the `state_key` that it has in the end: who resolves it need not have read it.
+    """
     optional: dict[str, Attribute | None] = {
         "source_started_at": _maybe_time(alert.source_started_at),
         "acknowledged_at": _maybe_time(alert.acknowledged_at),
@@ -120,12 +125,12 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
     return {
         "entity": text(ENTITY),
         "id": text(alert.alert_id),
-        "status": text(alert.status),
         "severity": text(alert.severity),
         "episode": number(alert.episode),
         "integration": text(alert.integration),
         "changed_at": time(alert.changed_at),
-        "state_key": text(keys.state_key(alert.status, shard)),
+        "state_key": text(keys.state_key(alert.status, alert.severity)),
+        "closed_key": text(keys.state_key(AlertStatus.RESOLVED, alert.severity)),
     } | {name: attribute for name, attribute in optional.items() if attribute is not None}
 
 
@@ -147,18 +152,21 @@ def alert_item(
     """Write a whole alert into its slot."""
     value = write_value(alert.current_value)
     slot = alert.fingerprint
-    item = keys.slot_key(slot) | state_of(alert, retention)
-    item |= timer_attributes(slot, timer_for(alert))
-    item |= {
-        "version": number(alert.version),
-        "changes": write_changes(alert.changes),
-        "write_id": text(write_id),
+    state = state_of(alert, retention)
+    repeated = {
         "occurrences": number(alert.occurrences),
         "last_seen_at": time(alert.last_seen_at),
         "current_value": value,
-        "listed_occurrences": number(alert.occurrences),
-        "listed_seen_at": time(alert.last_seen_at),
-        "listed_value": value,
+    }
+    listed = {
+        short: state.pop(name) for name, short in keys.LISTED_FIELDS.items() if name in state
+    } | {short: repeated[name] for name, short in keys.COPIED_FIELDS.items()}
+    item = keys.slot_key(slot) | state | timer_attributes(slot, timer_for(alert)) | repeated
+    item |= {
+        keys.LISTED: {"M": listed},
+        "version": number(alert.version),
+        "changes": write_changes(alert.changes),
+        "write_id": text(write_id),
         "output_hash": text(alert.output_hash),
         "details": {"B": packed.inline},
     }
@@ -178,22 +186,24 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
     """
     facts, dedup_key = facts_from(whole or image["details"]["B"])
     alert_id = AlertId(image["id"]["S"])
+    status, severity = keys.cell_of(image["state_key"]["S"])
+    shown = {_LISTED_NAMES[short]: it for short, it in image[keys.LISTED]["M"].items()}
     listed = Listed(
-        occurrences=int(image["listed_occurrences"]["N"]),
-        last_seen_at=instant(int(image["listed_seen_at"]["N"])),
-        current_value=_read_value(image["listed_value"]["S"]),
+        occurrences=int(shown["occurrences"]["N"]),
+        last_seen_at=instant(int(shown["last_seen_at"]["N"])),
+        current_value=_read_value(shown["current_value"]["S"]),
     )
     counted = "occurrences" in image
     return Alert(
         alert_id=alert_id,
-        integration=image["integration"]["S"],
+        integration=shown["integration"]["S"],
         dedup_key=dedup_key,
-        status=AlertStatus(image["status"]["S"]),
-        severity=Severity(image["severity"]["S"]),
+        status=status,
+        severity=severity,
         facts=facts,
         output_hash=image["output_hash"]["S"] if counted else "",
         overflow=_read_text(image, "overflow"),
-        episode=int(image["episode"]["N"]),
+        episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
         told_version=int(image["told"]["N"]) if "told" in image else 0,
         occurrences=int(image["occurrences"]["N"]) if counted else listed.occurrences,
@@ -203,18 +213,18 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         ),
         listed=listed,
         source_started_at=_read_time(image, "source_started_at"),
-        acknowledged_at=_read_time(image, "acknowledged_at"),
-        acknowledged_by=_read_actor(image, "acknowledged_by"),
+        acknowledged_at=_read_time(shown, "acknowledged_at"),
+        acknowledged_by=_read_actor(shown, "acknowledged_by"),
         resolves_at=_read_time(image, "resolves_at"),
         lapses_at=_read_time(image, "lapses_at"),
         resolved_at=_read_time(image, "resolved_at"),
-        resolved_by=_read_actor(image, "resolved_by"),
+        resolved_by=_read_actor(shown, "resolved_by"),
         snooze=_read_snooze(image) if "snooze" in image else None,
-        incident_id=_read_incident(image),
+        incident_id=_read_incident(shown),
         escalation=(
-            escalation_from(image["escalation"]["S"]) if "escalation" in image else Escalation()
+            escalation_from(shown["escalation"]["S"]) if "escalation" in shown else Escalation()
         ),
-        flapping=flapping_from(image["flapping"]["S"]) if "flapping" in image else None,
+        flapping=flapping_from(shown["flapping"]["S"]) if "flapping" in shown else None,
         notification_count=(
             int(image["notification_count"]["N"]) if "notification_count" in image else 0
         ),
@@ -248,12 +258,11 @@ def _written_snooze(snooze: Snooze) -> str:
 
 
 def _read_snooze(image: Image) -> Snooze:
-    """Read it; an older item lacks the severity, and means that of the alert."""
     fields = json.loads(image["snooze"]["S"])
     return Snooze(
         until=instant(fields["until"]),
         reason=fields.get("reason"),
-        severity=Severity(fields.get("severity") or image["severity"]["S"]),
+        severity=Severity(fields["severity"]),
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
     )

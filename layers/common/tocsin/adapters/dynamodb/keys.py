@@ -6,12 +6,11 @@ from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, fingerprint_of
 from tocsin.domain.notification import Delivery
+from tocsin.domain.severity import Severity
 
 type Key = dict[str, dict[str, Any]]
 
-SHARDS: Final = 2
-"""Partitions that one status is spread over: 2,000 changes of status a second, and a list of
-every status is six queries (docs/adr/0001-table-and-slot.md)."""
+DUE_SHARDS: Final = 2
 COUNT_SHARDS: Final = 4
 
 BY_STATE: Final = "by_state"
@@ -26,25 +25,33 @@ EPISODES_FROM: Final = "E#"
 INCIDENT_UPDATES_FROM: Final = "U#"
 LEDGER_FROM: Final = "L#"
 
+LISTED: Final = "listed"
+LISTED_FIELDS: Final = {
+    "episode": "ep",
+    "integration": "intg",
+    "acknowledged_at": "ack_at",
+    "acknowledged_by": "ack_by",
+    "resolved_by": "res_by",
+    "incident_id": "inc",
+    "escalation": "esc",
+    "flapping": "flap",
+}
+"""What lists show and no condition names: members of one map, by short names, for each row of a
+list is charged by the byte. A further one changes no index (docs/adr/0015-one-partition-a-cell.md).
+"""
+COPIED_FIELDS: Final = {
+    "occurrences": "n",
+    "last_seen_at": "seen",
+    "current_value": "val",
+}
+"""Members that copy what repeats count, so that a repeat writes to no index."""
 LIST_ATTRIBUTES: Final = (
-    "status",
-    "severity",
-    "episode",
-    "integration",
+    LISTED,
     "details",
     "overflow",
-    "listed_occurrences",
-    "listed_seen_at",
-    "listed_value",
-    "acknowledged_at",
-    "acknowledged_by",
     "resolves_at",
     "resolved_at",
-    "resolved_by",
     "snooze",
-    "incident_id",
-    "escalation",
-    "flapping",
     "notification_count",
     "due_at",
 )
@@ -136,13 +143,21 @@ def _timeline_key(alert_id: AlertId, at_milliseconds: int, rest: str) -> Key:
 
 
 def shard_of(slot: Fingerprint) -> int:
-    """Which partition of an index a slot's alerts fall into; its bits are a hash's already."""
-    return ALPHABET.index(slot[-1]) % SHARDS
+    """Which partition of `due` a slot falls into; its bits are a hash's already."""
+    return ALPHABET.index(slot[-1]) % DUE_SHARDS
 
 
-def state_key(status: AlertStatus, shard: int) -> str:
-    """A partition of `by_state`."""
-    return f"{status.upper()}#{shard}"
+_STATUSES: Final = {status[0].upper(): status for status in AlertStatus}
+
+
+def state_key(status: AlertStatus, severity: Severity) -> str:
+    """A partition of `by_state`: one for each cell of status and severity, as `F#critical`."""
+    return f"{status[0].upper()}#{severity}"
+
+
+def cell_of(key: str) -> tuple[AlertStatus, Severity]:
+    """The inverse of `state_key`."""
+    return _STATUSES[key[0]], Severity(key[2:])
 
 
 def due_key(shard: int) -> str:
@@ -152,7 +167,7 @@ def due_key(shard: int) -> str:
 
 def due_shard_of(name: str) -> int:
     """Which partition of `due` a named thing falls into."""
-    return sum(name.encode()) % SHARDS
+    return sum(name.encode()) % DUE_SHARDS
 
 
 def count_key(slot: Fingerprint) -> Key:

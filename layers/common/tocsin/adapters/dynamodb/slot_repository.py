@@ -101,11 +101,8 @@ class DynamoDBSlots:
 
     def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """End an open, awake alert at once, as `receive` would."""
-        slot = source.slot_of(signal)
-        update = resolve_update(
-            slot, signal, source, at=at, write_id=write_id, retention=self.retention
-        )
-        return self._update(slot, update, write_id)
+        update = resolve_update(signal, source, at=at, write_id=write_id, retention=self.retention)
+        return self._update(source.slot_of(signal), update, write_id)
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         """Store the first episode of a slot, and the body that opened it."""

@@ -8,7 +8,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import number, text
 from tocsin.adapters.dynamodb.queries import get_item
-from tocsin.domain.alert_query import Counts
+from tocsin.domain.alert_query import COUNTED, Counts
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.sweep import SweepState
 
@@ -56,8 +56,4 @@ class DynamoDBSweeps:
 
 
 def _written(counts: Counts) -> dict[str, int]:
-    return {
-        "firing": counts.firing,
-        "acknowledged": counts.acknowledged,
-        "snoozed": counts.snoozed,
-    }
+    return {name: getattr(counts, name) for name in COUNTED}

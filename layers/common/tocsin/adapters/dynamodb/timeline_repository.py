@@ -14,7 +14,7 @@ from tocsin.adapters.dynamodb.timeline_items import NEWEST, change_item, sample_
 from tocsin.adapters.dynamodb.transactions import Action, put
 from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
 from tocsin.domain.alert import Alert
-from tocsin.domain.alert_query import Counts
+from tocsin.domain.alert_query import COUNTED, Counts
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, fingerprint_of, milliseconds
@@ -24,6 +24,7 @@ ACTIONS_LIMIT: Final = 100
 """DynamoDB takes no more in one transaction; one of them moves the counts."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _IS_NEW: Final = "attribute_not_exists(pk)"
+_MOVED: Final = ", ".join(f"{name} :{name}" for name in COUNTED)
 _ANY_SLOT: Final = Fingerprint("0")
 _OPENED_AND_RESOLVED: Final = 2
 """The version of an alert that nothing else happened to: its last body is that of the recovery,
@@ -89,7 +90,7 @@ class DynamoDBTimeline:
         update.remove("changes")
         update.expect("id = :id", id=text(alert.alert_id))
         update.expect("version = :version", version=number(alert.version))
-        update.expect("listed_occurrences < occurrences")
+        update.expect(f"{keys.LISTED}.{keys.COPIED_FIELDS['occurrences']} < occurrences")
         self._update_if(update, keys.slot_key(alert.fingerprint))
 
     def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
@@ -173,16 +174,11 @@ class DynamoDBTimeline:
             "Update": {
                 "TableName": self.table_name,
                 "Key": keys.count_key(slot),
-                "UpdateExpression": (
-                    "SET entity = :entity, version = :version "
-                    "ADD firing :firing, acknowledged :acknowledged, snoozed :snoozed"
-                ),
+                "UpdateExpression": f"SET entity = :entity, version = :version ADD {_MOVED}",
                 "ExpressionAttributeValues": {
                     ":entity": text("counts"),
                     ":version": number(1),
-                    ":firing": number(moved.firing),
-                    ":acknowledged": number(moved.acknowledged),
-                    ":snoozed": number(moved.snoozed),
+                    **{f":{name}": number(getattr(moved, name)) for name in COUNTED},
                 },
             }
         }

@@ -14,7 +14,7 @@ from tocsin.domain.ids import AlertId
 
 _BATCH: Final = 100
 """Keys that DynamoDB takes in one BatchGetItem."""
-_WHOLE: Final = "whole"
+WHOLE: Final = "whole"
 
 
 def with_whole_facts(
@@ -38,7 +38,7 @@ def with_whole_facts(
     for start in range(0, len(wanted), _BATCH):
         wholes |= _read_wholes(call, table_name, wanted[start : start + _BATCH])
     return [
-        {**image, _WHOLE: wholes[image["id"]["S"]]} if image["id"]["S"] in wholes else image
+        {**image, WHOLE: wholes[image["id"]["S"]]} if image["id"]["S"] in wholes else image
         for image in images
     ]
 
@@ -46,7 +46,7 @@ def with_whole_facts(
 def selected_alert(image: Image, *, query: AlertQuery, at: datetime) -> Alert | None:
     """Read an alert if the query selects it, by its whole facts where they were added."""
     alert = alert_from(image)
-    searched = alert_from(image, whole=image[_WHOLE]["B"]) if _WHOLE in image else alert
+    searched = alert_from(image, whole=image[WHOLE]["B"]) if WHOLE in image else alert
     return alert if query.selects(searched, at) else None
 
 

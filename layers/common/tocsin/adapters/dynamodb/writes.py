@@ -19,8 +19,8 @@ from tocsin.adapters.dynamodb.items import (
     write_changes,
     write_value,
 )
-from tocsin.domain.alert import Alert, AlertStatus, integration_actor
-from tocsin.domain.ids import Fingerprint, WriteId
+from tocsin.domain.alert import Alert, integration_actor
+from tocsin.domain.ids import WriteId
 from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
 from tocsin.domain.signal import Signal
@@ -38,10 +38,8 @@ HAS_NO_LATER_START: Final = (
 )
 IS_NOT_OURS: Final = "repeat_id <> :repeat_id"
 """Our own write, applied although its reply was lost, must not count twice."""
-REFRESH_LISTED: Final = (
-    "listed_occurrences = occurrences",
-    "listed_seen_at = last_seen_at",
-    "listed_value = current_value",
+REFRESH_LISTED: Final = tuple(
+    f"{keys.LISTED}.{short} = {name}" for name, short in keys.COPIED_FIELDS.items()
 )
 """A change of state moves the index entry anyway, so the copy for lists is renewed for free."""
 
@@ -53,17 +51,16 @@ class Update:
     sets: list[str] = field(default_factory=list)
     removes: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
     values: Item = field(default_factory=dict)
 
     def put(self, name: str, attribute: Attribute) -> None:
         """Set an attribute to a value."""
-        self.sets.append(f"{self._named(name)} = :{name}")
+        self.sets.append(f"{_path(name)} = :{name}")
         self.values[f":{name}"] = attribute
 
     def remove(self, name: str) -> None:
         """Take an attribute away, if it is there."""
-        self.removes.append(self._named(name))
+        self.removes.append(_path(name))
 
     def expect(self, condition: str, **values: Attribute) -> None:
         """Demand something of the item as it is."""
@@ -73,7 +70,7 @@ class Update:
     def parameters(self, table_name: str, key: keys.Key) -> Parameters:
         """What both UpdateItem and an Update of TransactWriteItems take."""
         clauses = (("SET", self.sets), ("REMOVE", self.removes))
-        parameters: Parameters = {
+        return {
             "TableName": table_name,
             "Key": key,
             "UpdateExpression": " ".join(
@@ -83,18 +80,11 @@ class Update:
             "ExpressionAttributeValues": self.values,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        if self.names:
-            parameters["ExpressionAttributeNames"] = self.names
-        return parameters
-
-    def _named(self, name: str) -> str:
-        if name not in _RESERVED:
-            return name
-        self.names[f"#{name}"] = name
-        return f"#{name}"
 
 
-_RESERVED: Final = frozenset(("status",))
+def _path(name: str) -> str:
+    short = keys.LISTED_FIELDS.get(name)
+    return f"{keys.LISTED}.{short}" if short else name
 
 
 def count_update(
@@ -138,7 +128,6 @@ def with_known_overflow(update: Update, packed: PackedFacts) -> Update:
 
 
 def resolve_update(
-    slot: Fingerprint,
     signal: Signal,
     source: Source,
     *,
@@ -157,8 +146,7 @@ def resolve_update(
     update.sets.append("told = version + :one")
     update.sets.extend(REFRESH_LISTED)
     update.values[":one"] = _ONE
-    update.put("status", text(AlertStatus.RESOLVED))
-    update.put("state_key", text(keys.state_key(AlertStatus.RESOLVED, keys.shard_of(slot))))
+    update.sets.append("state_key = closed_key")
     update.put("resolved_at", time(at))
     update.put("resolved_by", text(by))
     update.put("changed_at", time(at))
@@ -261,12 +249,12 @@ def _put_repeated(update: Update, before: Alert, after: Alert) -> PackedFacts | 
         update.sets.extend(REFRESH_LISTED)
         return None
     update.sets.append("occurrences = occurrences + :counted")
-    update.sets.append("listed_occurrences = occurrences + :counted")
+    for name, short in keys.COPIED_FIELDS.items():
+        new = "occurrences + :counted" if name == "occurrences" else f":{name}"
+        update.sets.append(f"{keys.LISTED}.{short} = {new}")
     update.values[":counted"] = number(after.occurrences - before.occurrences)
     update.put("last_seen_at", time(after.last_seen_at))
-    update.put("listed_seen_at", time(after.last_seen_at))
     update.put("current_value", write_value(after.current_value))
-    update.put("listed_value", write_value(after.current_value))
     update.put("output_hash", text(after.output_hash))
     packed = pack_facts(after.facts, after.dedup_key)
     update.put("details", {"B": packed.inline})
