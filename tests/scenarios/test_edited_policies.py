@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE
+from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.world import World
 from tests.scenarios.test_new_configuration import RememberedConfiguration
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
@@ -142,18 +143,21 @@ def test_an_acknowledgement_that_times_out_asks_somebody_although_the_policy_bec
     assert world.paged() == ["carol"]
 
 
+def remembered(paging: InMemoryConfiguration) -> RememberedConfiguration:
+    return RememberedConfiguration(
+        policies=paging.policies,
+        routes=paging.routes,
+        users=paging.users,
+        channels=paging.channels,
+    )
+
+
 class Remembering(World):
     """Timers remember the configuration for half a minute."""
 
     def __init__(self) -> None:
         super().__init__()
-        paging = self.paging
-        self.paging = RememberedConfiguration(
-            policies=paging.policies,
-            routes=paging.routes,
-            users=paging.users,
-            channels=paging.channels,
-        )
+        self.paging = remembered(self.paging)
 
 
 def test_a_step_that_was_appended_a_moment_ago_is_asked_before_a_policy_is_exhausted() -> None:
@@ -175,13 +179,7 @@ class TwoProcesses(World):
 
     def __init__(self) -> None:
         super().__init__()
-        paging = self.paging
-        self.remembered = RememberedConfiguration(
-            policies=paging.policies,
-            routes=paging.routes,
-            users=paging.users,
-            channels=paging.channels,
-        )
+        self.remembered = remembered(self.paging)
 
     @property
     def outlets(self) -> Outlets:

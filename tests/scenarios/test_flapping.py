@@ -91,54 +91,32 @@ def test_why_it_is_quiet_is_said_with_what_counts(team: World) -> None:
     assert paged.details["reason"] == "it has fired for 15m without a break"
 
 
-def test_what_fired_for_hours_without_a_break_is_stable(team: World) -> None:
-    flap(team)
-    alert_id = opened(team)
-    assert team.alert(alert_id).is_flapping
-    team.pass_time(hours=30)
-    recover(team)
-    team.pass_time(minutes=5)
-    team.paged()
-
-    again = opened(team)
-    team.pass_time(minutes=1)
-
-    assert team.paged() == ["ops"]
-    assert not team.alert(again).is_flapping
-
-
-def test_an_episode_that_lasted_the_stable_time_counts_as_stable(team: World) -> None:
+@pytest.mark.parametrize(("minutes", "is_stable"), [(15, True), (14, False)])
+def test_an_episode_counts_as_stable_if_it_lasted_the_stable_time(
+    team: World, minutes: int, *, is_stable: bool
+) -> None:
     flap(team, 6)
     assert team.alert(opened(team)).is_flapping
-    team.pass_time(minutes=15)
+    team.pass_time(minutes=minutes)
     recover(team)
     team.pass_time(minutes=1)
     team.paged()
 
     again = opened(team)
 
-    assert team.paged() == ["ops"]
-    assert not team.alert(again).is_flapping
+    assert team.paged() == (["ops"] if is_stable else [])
+    assert team.alert(again).is_flapping is not is_stable
 
 
-def test_an_episode_that_was_shorter_than_that_does_not(team: World) -> None:
-    flap(team, 6)
-    opened(team)
-    team.pass_time(minutes=14)
-    recover(team)
-    team.pass_time(minutes=1)
-    team.paged()
-
-    again = opened(team)
-
-    assert team.paged() == []
-    assert team.alert(again).is_flapping
-
-
-def test_what_fired_for_hours_while_somebody_had_it_is_stable(team: World) -> None:
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_what_fired_for_hours_without_a_break_is_stable(
+    team: World, *, is_acknowledged: bool
+) -> None:
     flap(team)
     quiet = opened(team)
-    team.acknowledge(quiet)
+    assert team.alert(quiet).is_flapping
+    if is_acknowledged:
+        team.acknowledge(quiet)
     team.pass_time(hours=30)
     recover(team)
     team.pass_time(minutes=5)

@@ -159,9 +159,8 @@ def test_30_while_storage_is_away_nothing_is_lost_and_nothing_waits_for_a_person
             time.sleep(2)
         assert api.get("/api/v1/alerts").status == 503
 
-    before.send_until_taken()
-    during.send_until_taken()
-    during.send_until_taken()
+    for story in (before, during, during):
+        story.send_until_taken()
 
     for story in (before, during):
         assert without_names(story.footprint(), story) == expected
