@@ -80,7 +80,7 @@ def _wanted(environment: str, given: str) -> Wanted:
     settings = settings_of(environment)
     session = session_of(settings)
     if session.region_name is None:
-        raise OperationError("No region is set: AWS_REGION, or `region` in samconfig.toml.")
+        raise OperationError("No region is set: AWS_DEFAULT_REGION, or `region` in samconfig.toml.")
     return Wanted(
         name=str(settings["stack_name"]),
         region=session.region_name,
