@@ -140,8 +140,18 @@ build: $(VENV)/.installed space  ## What is deployed, into .aws-sam/build (ARCH=
 	done
 
 .PHONY: deploy
-deploy: build  ## Into your AWS account, with the parameters of samconfig.toml (ENV=its section)
-	sam deploy --config-env $(ENV)
+deploy: build  ## Into your AWS account, by samconfig.toml (ENV=its section, PARAMETERS="Name=value", OPTIONS=)
+ifdef PARAMETERS
+	@parameters=$$(python -m ops.samconfig --env "$(ENV)" --parameters "$(PARAMETERS)"); \
+	mapfile -t parameters <<<"$$parameters"; \
+	sam deploy --config-env "$(ENV)" --parameter-overrides "$${parameters[@]}" $(OPTIONS)
+else
+	sam deploy --config-env "$(ENV)" $(OPTIONS)
+endif
+
+.PHONY: preflight
+preflight: $(VENV)/.installed  ## Read what an account has, and say what will not work there (ENV=, PARAMETERS=)
+	@python -m ops.preflight --env "$(ENV)" --parameters "$(PARAMETERS)"
 
 .PHONY: redrive
 redrive: $(VENV)/.installed  ## Show what was given up, and with APPLY=1 bring it back (ENV=, STACK=)

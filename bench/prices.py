@@ -17,7 +17,9 @@ STARTS: Final = 0.20
 GIGABYTE_SECOND: Final = 0.0000133334
 RUN_SECONDS: Final = 0.020
 """What Lambda would bill of one run: twice and more of what ours take."""
-MEMORY_GIGABYTES: Final = 0.5
+REQUEST_GIGABYTES: Final = 0.5
+FOLLOW_UP_GIGABYTES: Final = 1.0
+"""Of the stream's function and of the notifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +35,9 @@ class Bill:
 
     @property
     def functions(self) -> float:
-        seconds = RUN_SECONDS * 1_000_000
-        return self.runs * (STARTS + seconds * MEMORY_GIGABYTES * GIGABYTE_SECOND)
+        follow_ups = self.runs - self.http_requests
+        gigabytes = self.http_requests * REQUEST_GIGABYTES + follow_ups * FOLLOW_UP_GIGABYTES
+        return self.runs * STARTS + RUN_SECONDS * 1_000_000 * gigabytes * GIGABYTE_SECOND
 
     @property
     def queues(self) -> float:

@@ -13,7 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.dead_letters import Kept, Message, drop, send_to, take_all, waiting
 from ops.events import Events
-from ops.stack import DeployedStack, OperationError
+from ops.samconfig import OperationError
+from ops.stack import DeployedStack
 from ops.table_changes import TableChanges
 
 NO = {"", "0", "no", "false"}

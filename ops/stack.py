@@ -1,24 +1,17 @@
 """A deployed stack, and what AWS named its parts."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from ops.samconfig import OperationError, settings_of
+
 type Client = Any
 """A client of boto3, which knows the type of each only by a text."""
-
-ROOT = Path(__file__).parents[1]
-SAMCONFIG = ROOT / "samconfig.toml"
-
-
-class OperationError(Exception):
-    """Nothing can be done, and why; for the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +24,9 @@ class DeployedStack:
     @classmethod
     def named(cls, environment: str, stack_name: str | None) -> Self:
         """Args: environment: A section of samconfig.toml, as for `make deploy`."""
-        settings = _settings(environment)
+        settings = settings_of(environment)
         name = stack_name or str(settings["stack_name"])
-        session = boto3.Session(
-            region_name=settings.get("region"), profile_name=settings.get("profile")
-        )
+        session = session_of(settings)
         return cls(name, session, _physical_ids(session, name))
 
     def client(self, service: str) -> Client:
@@ -49,12 +40,9 @@ class DeployedStack:
         return self.ids[logical_id]
 
 
-def _settings(environment: str) -> dict[str, Any]:
-    sections = tomllib.loads(SAMCONFIG.read_text(encoding="utf-8"))
-    if environment not in sections:
-        raise OperationError(f"{SAMCONFIG.name} has no section [{environment}].")
-    settings: dict[str, Any] = sections[environment]["deploy"]["parameters"]
-    return settings
+def session_of(settings: Mapping[str, Any]) -> boto3.Session:
+    """Args: settings: Of a section of samconfig.toml."""
+    return boto3.Session(region_name=settings.get("region"), profile_name=settings.get("profile"))
 
 
 def _physical_ids(session: boto3.Session, name: str) -> dict[str, str]:

@@ -69,7 +69,8 @@ def _deliveries() -> DeliveryQueue:
 def _secrets() -> SecretStore:
     from tocsin.adapters.ssm_parameters import SsmParameters  # noqa: PLC0415 - seldom needed
 
-    return SsmParameters(aws_client(SSM, settings.aws).call, PARAMETER_DESCRIPTION)
+    call = aws_client(SSM, settings.aws).call
+    return SsmParameters(call, PARAMETER_DESCRIPTION, settings.secrets_key)
 
 
 api = build_api(

@@ -1,6 +1,7 @@
 """Makes the stack's first API key and its link key: the Lambda handler and its wiring."""
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -30,6 +31,8 @@ LINK_KEY_DESCRIPTION: Final = (
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
 
 LINK_KEY: Final = "Custom::LinkKey"
+_WAITS_SECONDS: Final = (1, 2, 3, 4, 5, 5)
+"""For IAM, which knows a new role everywhere only after some seconds."""
 
 
 class Secret(Protocol):
@@ -63,7 +66,7 @@ def respond(event: Mapping[str, Any], wire: Wire) -> None:
         "request_id": event["RequestId"],
     }
     try:
-        key_id = _act(event, wire)
+        key_id = _act_once_allowed(event, wire)
     except Exception as error:
         log.exception("Secret failed", **facts)
         send_answer(event, FAILED, _reason(error), _physical_id(event))
@@ -77,15 +80,30 @@ def _wire(resource_type: str) -> Secret:
     settings = Settings.from_environment()
     call = aws_client(SSM, settings.aws).call
     if resource_type == LINK_KEY:
-        parameters = SsmParameters(call, LINK_KEY_DESCRIPTION)
+        parameters = SsmParameters(call, LINK_KEY_DESCRIPTION, settings.secrets_key)
         return LinkKey(parameters=parameters, random_bytes=secrets.token_bytes)
     return FirstKey(
         keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
-        parameters=SsmParameters(call, KEY_DESCRIPTION),
+        parameters=SsmParameters(call, KEY_DESCRIPTION, settings.secrets_key),
         now=lambda: datetime.now(UTC),
         random_bytes=secrets.token_bytes,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
     )
+
+
+def _act_once_allowed(event: Mapping[str, Any], wire: Wire) -> str | None:
+    for seconds in _WAITS_SECONDS:
+        try:
+            return _act(event, wire)
+        except AwsError as error:
+            if not _is_denied(error):
+                raise
+        time.sleep(seconds)
+    return _act(event, wire)
+
+
+def _is_denied(error: AwsError) -> bool:
+    return error.code.startswith("AccessDenied")
 
 
 def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
@@ -116,7 +134,7 @@ def _physical_id(event: Mapping[str, Any]) -> str:
 def _reason(error: Exception) -> str:
     """Say what went wrong, in words that cannot hold the key."""
     match error:
-        case AwsError(code=code, message=message) if code.startswith("AccessDenied"):
+        case AwsError(code=code, message=message) if _is_denied(error):
             return f"{code}: {message}"
         case AwsError(code=code):
             return f"AWS refused with {code}."

@@ -1,8 +1,8 @@
 """Requests to addresses that a team has typed in: to the open internet, and nowhere else.
 
 A name is looked up once, every address that it leads to is checked, and the connection goes to
-one that was checked: a name that leads elsewhere the next moment changes nothing. Redirects are
-not followed, and the environment's proxies are not asked.
+the first of them that takes it: a name that leads elsewhere the next moment changes nothing.
+Redirects are not followed, and the environment's proxies are not asked.
 """
 
 import ipaddress
@@ -75,11 +75,11 @@ class Outbound:
         target = self._split(url)
         is_secure = target.scheme == "https"
         name, port = _place(target, is_secure=is_secure)
-        address = self._checked_address(name, port)
+        addresses = self._checked_addresses(name, port)
         shown_name = f"[{name}]" if ":" in name else name
         host = shown_name if target.port is None else f"{shown_name}:{port}"
         connection = HttpConnection(
-            f"{shown_name}:{port}", self._tls if is_secure else None, address=address
+            f"{shown_name}:{port}", self._tls if is_secure else None, addresses=addresses
         )
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
         sent = {"host": host, "user-agent": "Tocsin", "connection": "close", **headers}
@@ -116,7 +116,7 @@ class Outbound:
             raise _refused("the URL has no host, or no such port can be")
         return target
 
-    def _checked_address(self, name: str, port: int) -> str:
+    def _checked_addresses(self, name: str, port: int) -> Sequence[str]:
         try:
             addresses = self.resolve(name, port)
         except (OSError, UnicodeError) as error:
@@ -127,7 +127,7 @@ class Outbound:
             raise DeliveryFailedError("the host's name leads nowhere", is_retryable=True)
         if not self.allow_private and not all(is_public(address) for address in addresses):
             raise _refused("the host's name leads to an address that is not public")
-        return addresses[0]
+        return addresses
 
 
 def is_public(address: str) -> bool:

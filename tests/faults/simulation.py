@@ -110,11 +110,12 @@ class World:
         self.line = Line(table, self.queues, self.plan, self.chance, self.clock)
         self.line.notes_outage = self._expect_sweeps_until
         source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
+        reading = Reading.declared(source["Properties"])
         patterns = source["Properties"]["FilterCriteria"]["Filters"]
         self.stream = SimulatedStream(
             [pattern(json.loads(each["Pattern"])) for each in patterns],
             self.chance,
-            tuple(Shard(Reading.declared(source["Properties"])) for _ in range(SHARDS)),
+            tuple(Shard(reading) for _ in range(SHARDS * reading.at_once)),
         )
         self.timeouts = {
             function: timedelta(seconds=resources[name]["Properties"]["Timeout"])

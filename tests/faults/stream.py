@@ -19,6 +19,8 @@ class Reading:
     """How Lambda reads a stream, as the template's event source says."""
 
     batch_size: int
+    at_once: int
+    """Batches of one shard that are worked on side by side; one item is in one of them."""
     attempts_limit: int | None
     """Further attempts for a batch; None: no end of them."""
     longest_age: timedelta | None
@@ -31,6 +33,7 @@ class Reading:
         age = properties.get("MaximumRecordAgeInSeconds", -1)
         return cls(
             batch_size=properties["BatchSize"],
+            at_once=properties.get("ParallelizationFactor", 1),
             attempts_limit=None if attempts < 0 else attempts,
             longest_age=None if age < 0 else timedelta(seconds=age),
         )
@@ -38,7 +41,7 @@ class Reading:
 
 @dataclass
 class Shard:
-    """Some partitions; a batch that fails holds up what comes after it."""
+    """Some items; a batch that fails holds up what comes after it."""
 
     reading: Reading
     records: list[Record] = field(default_factory=list)
@@ -114,7 +117,7 @@ class SimulatedStream:
         taken = [it for it in records if any(holds(it) for holds in self.filters)]
         for record in taken:
             place = record["dynamodb"]["Keys"]
-            shard = self.shards[crc32(place["pk"]["S"].encode()) % len(self.shards)]
+            shard = self.shards[crc32(repr(place).encode()) % len(self.shards)]
             waiting = shard.records
             first = 0 if not shard.is_busy and not shard.attempts else len(waiting)
             last = [at for at, it in enumerate(waiting) if it["dynamodb"]["Keys"] == place]

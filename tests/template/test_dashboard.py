@@ -35,10 +35,10 @@ def plain(metrics: list[list[Any]]) -> list[list[Any]]:
     return [metric for metric in metrics if isinstance(metric[0], str)]
 
 
-def test_the_dashboard_is_named_after_its_stack(deployed: Template) -> None:
+def test_stacks_of_one_name_in_two_regions_have_a_dashboard_each(deployed: Template) -> None:
     dashboard = deployed.of_type("AWS::CloudWatch::Dashboard")["StackDashboard"]
 
-    assert dashboard["DashboardName"] == {"Ref": "AWS::StackName"}
+    assert dashboard["DashboardName"] == {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])

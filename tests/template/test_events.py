@@ -10,6 +10,7 @@ from tests.template.intrinsics import Template, short
 from tocsin.domain.notification import DeliveryState
 
 WIRE = Path(__file__).parents[1] / "data/wire/eventbridge"
+NO_VALUE = {"Ref": "AWS::NoValue"}
 FOURTEEN_DAYS = 1_209_600
 DEAD_LETTER_QUEUES = {
     "DeliveriesDeadLetterQueue",
@@ -160,6 +161,10 @@ def test_the_rest_of_the_ledger_is_not_delivered(
     assert not delivered(stream, event)
 
 
+def test_a_shard_is_read_by_several_instances_at_once(stream: dict[str, Any]) -> None:
+    assert 1 < stream["ParallelizationFactor"] <= 10, "what Lambda takes"
+
+
 def test_filters_are_few_enough_for_lambda(stream: dict[str, Any]) -> None:
     assert len(stream["FilterCriteria"]["Filters"]) <= 5
 
@@ -220,11 +225,17 @@ def test_a_queue_either_has_a_dead_letter_queue_or_is_one(deployed: Template) ->
     assert {name for name in queues if "RedrivePolicy" not in queues[name]} == DEAD_LETTER_QUEUES
 
 
-@pytest.mark.parametrize("name", sorted(DEAD_LETTER_QUEUES))
+@pytest.mark.parametrize("name", sorted(DEAD_LETTER_QUEUES - {"TickFailuresQueue"}))
 def test_dead_letters_are_kept_as_long_as_possible(deployed: Template, name: str) -> None:
     queue = deployed.of_type("AWS::SQS::Queue")[name]
 
     assert queue["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+
+def test_one_failed_tick_rings_for_an_hour_and_leaves_nothing_to_clear(deployed: Template) -> None:
+    queue = deployed.of_type("AWS::SQS::Queue")["TickFailuresQueue"]
+
+    assert queue["MessageRetentionPeriod"] == 3_600
 
 
 def test_every_queue_is_encrypted(deployed: Template) -> None:
@@ -247,7 +258,7 @@ def test_a_tick_is_given_up_once_the_next_one_is_due(deployed: Template) -> None
     assert schedule["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 2}
     assert short(schedule["DeadLetterConfig"]["Arn"]) == "TickFailuresQueue"
     assert function["MaximumEventAgeInSeconds"] == 60
-    assert function["MaximumRetryAttempts"] == 1
+    assert function["MaximumRetryAttempts"] == 0, "it would wait for a minute first"
     assert short(function["DestinationConfig"]["OnFailure"]["Destination"]) == "TickFailuresQueue"
 
 
@@ -306,6 +317,13 @@ def test_another_first_admin_key_can_be_asked_for(deployed: Template) -> None:
     key = deployed.resources["FirstAdminKey"]["Properties"]
 
     assert key["Generation"] == {"Ref": "AdminKeyGeneration"}
+
+
+@pytest.mark.parametrize("name", ["FirstAdminKey", "LinkKey"])
+def test_a_secret_is_made_once_its_key_may_be_used(deployed: Template, name: str) -> None:
+    policy = deployed.resources[name]["Properties"]["KeyPolicy"]
+
+    assert policy == {"Fn::If": ["HasSecretsKey", {"Ref": "SecretsKeyWriting"}, NO_VALUE]}
 
 
 def test_a_silent_maker_of_the_first_key_fails_the_deployment_soon(deployed: Template) -> None:

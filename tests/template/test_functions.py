@@ -36,7 +36,9 @@ TOLD_BESIDES = {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
+        "SECRETS_KEY",
     },
+    "FirstKeyFunction": {"SECRETS_KEY"},
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
@@ -51,6 +53,18 @@ TOLD_BESIDES = {
 ANSWERING = ("IngestFunction", "AlertsApiFunction", "ActionsFunction")
 """Somebody waits for their answer, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
+MEMORY_OF_A_CORE = 1_769
+FIRST_CALL_SECONDS = 1.0
+FIRST_CALL_CPU_SECONDS = {
+    "IngestFunction": 0.12,
+    "AlertsApiFunction": 0.15,
+    "ActionsFunction": 0.16,
+    "TableChangeFunction": 0.18,
+    "TickFunction": 0.18,
+    "TimerFunction": 0.18,
+    "NotifierFunction": 0.49,
+}
+"""Imports and one call, in CPU of a whole core: docs/adr/0015-cpu-and-stream.md."""
 
 
 @pytest.fixture(params=HANDLERS)
@@ -120,6 +134,13 @@ def test_memory_and_time_are_chosen(written: Template, name: str) -> None:
     assert 1 <= declared["Timeout"] <= 60
 
 
+@pytest.mark.parametrize("name", FIRST_CALL_CPU_SECONDS)
+def test_a_first_call_has_the_cpu_that_it_needs(written: Template, name: str) -> None:
+    share_of_a_core = written.resources[name]["Properties"]["MemorySize"] / MEMORY_OF_A_CORE
+
+    assert FIRST_CALL_CPU_SECONDS[name] / share_of_a_core <= FIRST_CALL_SECONDS
+
+
 @pytest.mark.parametrize("name", ANSWERING, indirect=True)
 def test_an_answer_comes_before_the_gateway_gives_up(function: dict[str, Any]) -> None:
     assert function["Timeout"] < 30
@@ -130,9 +151,10 @@ def test_logs_go_where_the_function_may_write(name: str, function: dict[str, Any
 
 
 def test_logs_expire_and_carry_the_name_of_their_stack(deployed: Template) -> None:
-    for group in deployed.of_type("AWS::Logs::LogGroup").values():
+    for logical_id, group in deployed.of_type("AWS::Logs::LogGroup").items():
+        above = "/aws/vendedlogs" if logical_id == "HttpApiLogs" else ""
         assert short(group["RetentionInDays"]) == "LogRetentionDays"
-        assert short(group["LogGroupName"]).startswith("/tocsin/${AWS::StackName}/")
+        assert short(group["LogGroupName"]).startswith(f"{above}/tocsin/${{AWS::StackName}}/")
 
 
 @pytest.mark.parametrize("name", sorted(HANDLERS.keys() - RUN_ONCE), indirect=True)
@@ -246,6 +268,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "TeamName": 32,
         "PublicUrl": 98,
         "AllowPrivateWebhooks": 5,
+        "SecretsKeyId": 36,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")

@@ -82,6 +82,13 @@ def test_the_console_shows_every_parameter_in_a_group(written: Template) -> None
     assert sorted(grouped) == sorted(written.parameters)
 
 
+@pytest.mark.parametrize("address", ["j\u00f6rg@example.com", "alice", "Alice <a@example.com>"])
+def test_a_sender_that_ses_refuses_is_refused_before_it_is_deployed(
+    written: Template, address: str
+) -> None:
+    assert not accepts(written.parameters["EmailFrom"], address)
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_samconfig_gives_parameters_values_that_they_accept(
     written: Template, environment: str

@@ -18,6 +18,10 @@ EVERY_SECRET = "parameter/tocsin/${AWS::StackName}/*"
 """Of this stack: those of other teams in the account are theirs."""
 READERS_OF_SECRETS = {"ActionsRole", "NotifierRole"}
 """Which secrets a team names is not known here, but none of them lies elsewhere."""
+SECRETS_KEY_POLICIES = {
+    "SecretsKeyWriting": ("kms:Encrypt", {"AlertsApiRole", "FirstKeyRole"}),
+    "SecretsKeyReading": ("kms:Decrypt", READERS_OF_SECRETS),
+}
 TOPICS = "arn:${AWS::Partition}:sns:*:*:*"
 NAMED_LATER = {
     CHANNEL_SECRETS,
@@ -204,9 +208,38 @@ def test_only_tracing_reaches_every_resource_and_only_when_asked_for(deployed: T
     policies = deployed.of_type("AWS::IAM::ManagedPolicy")
     (statement,) = policies["TracingPolicy"]["PolicyDocument"]["Statement"]
 
-    assert policies.keys() == {"TracingPolicy"}
+    assert policies.keys() == {"TracingPolicy", *SECRETS_KEY_POLICIES}
     assert deployed.resources["TracingPolicy"]["Condition"] == "IsTraced"
     assert statement["Action"] == ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+
+
+@pytest.mark.parametrize("name", SECRETS_KEY_POLICIES)
+def test_a_key_of_ones_own_serves_those_who_write_or_read_secrets_and_nobody_else(
+    deployed: Template, name: str
+) -> None:
+    policy = deployed.of_type("AWS::IAM::ManagedPolicy")[name]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    action, roles = SECRETS_KEY_POLICIES[name]
+    (context,) = statement["Condition"]["StringLike"].items()
+
+    assert deployed.resources[name]["Condition"] == "HasSecretsKey"
+    assert set(map(short, policy["Roles"])) == roles
+    assert statement["Action"] == action
+    assert short(statement["Resource"]) == "key/${SecretsKeyId}"
+    assert context[0] == "kms:EncryptionContext:PARAMETER_ARN"
+    assert short(context[1]) == EVERY_SECRET
+
+
+@pytest.mark.parametrize("name", SECRETS_KEY_POLICIES)
+def test_who_may_use_the_key_is_who_may_use_the_parameters(deployed: Template, name: str) -> None:
+    action, roles = SECRETS_KEY_POLICIES[name]
+    of_parameters = {"kms:Encrypt": "ssm:PutParameter", "kms:Decrypt": "ssm:GetParameter"}[action]
+
+    assert roles == {
+        role
+        for role, properties in deployed.of_type("AWS::IAM::Role").items()
+        if of_parameters in set().union(*permissions(properties).values())
+    }
 
 
 def test_no_policy_stands_apart_from_its_role(deployed: Template) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm.client import SSMClient
 
 NAME = "/tocsin/tocsin/admin-key"
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.fixture
@@ -29,6 +30,13 @@ def test_the_key_is_kept_encrypted(ssm: "SSMClient") -> None:
     shown = ssm.get_parameter(Name=NAME, WithDecryption=True)["Parameter"]
     assert (shown["Type"], shown["Value"]) == ("SecureString", "tocsin_x")
     assert ssm.get_parameter(Name=NAME)["Parameter"]["Value"] != "tocsin_x"
+
+
+def test_a_key_of_ones_own_encrypts_what_is_kept(ssm: "SSMClient") -> None:
+    SsmParameters(calls_of(ssm), "of a test", KEY_ID).put(NAME, "tocsin_x")
+
+    (described,) = ssm.describe_parameters()["Parameters"]
+    assert described["KeyId"] == KEY_ID
 
 
 def test_another_key_takes_the_place_of_the_one_before(ssm: "SSMClient") -> None:

@@ -84,6 +84,7 @@ USERS: list[Any] = [
     ({"email": "alice"}, "email", "pattern"),
     ({"email": "alice@example.com\nbcc: x@example.com"}, "email", "pattern"),
     ({"email": "Alice <alice@example.com>"}, "email", "pattern"),
+    ({"email": "j\u00f6rg@example.com"}, "email", "pattern"),
     ({"phone": "015550100"}, "phone", "pattern"),
     ({"phone": "+1 555 0100"}, "phone", "pattern"),
     ({"phone": "+1555010012345678"}, "phone", "pattern"),
@@ -148,6 +149,7 @@ CHANNELS: list[Any] = [
     ({"type": "email"}, "to", "is missing"),
     ({"type": "email", "to": []}, "to", "at least 1"),
     ({"type": "email", "to": ["ops@example.com", "ops"]}, "to[1]", "e-mail address"),
+    ({"type": "email", "to": ["j\u00f6rg@example.com"]}, "to[0]", "e-mail address"),
     (
         {"type": "email", "to": ["ops@example.com"], "secret": "/tocsin/tocsin/a"},
         "secret",

@@ -1,7 +1,6 @@
 """Answering CloudFormation, and the wiring of the handler."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,6 @@ from tests.functions.first_key.conftest import CloudFormation
 EVENTS = Path(__file__).parents[3] / "events"
 
 pytestmark = pytest.mark.loopback
-
-
-@pytest.fixture(autouse=True)
-def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
 
 
 @pytest.fixture

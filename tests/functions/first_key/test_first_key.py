@@ -121,6 +121,53 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     assert stack.cloudformation.url not in logged
 
 
+class DeniedParameters(InMemoryParameters):
+    """As IAM has it before it knows a new role everywhere."""
+
+    def __init__(self, refusals: int, code: str = "AccessDeniedException") -> None:
+        super().__init__()
+        self.refusals = refusals
+        self.code = code
+
+    def put(self, name: str, value: str) -> None:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise AwsError(self.code, "not authorized to perform: ssm:PutParameter")
+        super().put(name, value)
+
+
+def test_a_role_that_iam_does_not_know_yet_fails_no_deployment(
+    stack: Stack, waits: list[float]
+) -> None:
+    stack.parameters = DeniedParameters(refusals=3)
+
+    answer = stack.request("create")
+
+    assert answer["Status"] == "SUCCESS"
+    (key,) = stack.keys.list()
+    assert stack.shown == key
+    assert len(waits) == 3
+
+
+def test_a_role_without_the_permission_is_told_while_there_is_time(
+    stack: Stack, waits: list[float]
+) -> None:
+    stack.parameters = DeniedParameters(refusals=100)
+
+    answer = stack.request("create")
+
+    assert answer["Status"] == "FAILED"
+    assert "ssm:PutParameter" in answer["Reason"]
+    assert sum(waits) == 20
+
+
+def test_another_refusal_is_told_at_once(stack: Stack, waits: list[float]) -> None:
+    stack.parameters = DeniedParameters(refusals=100, code="ParameterLimitExceeded")
+
+    assert stack.request("create")["Status"] == "FAILED"
+    assert not waits
+
+
 def test_a_request_that_comes_twice_leaves_one_key_that_is_the_one_shown(stack: Stack) -> None:
     stack.request("create")
     stack.request("create")

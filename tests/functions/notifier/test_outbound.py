@@ -9,7 +9,7 @@ import pytest
 
 from functions.notifier.outbound import Outbound, is_public
 from tests.certificates import certificate_for
-from tests.scripted_server import ScriptedServer, reply
+from tests.scripted_server import ScriptedServer, cut_after, reply
 from tocsin.domain.errors import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
@@ -209,6 +209,48 @@ def test_a_host_is_asked_by_its_own_name(server: ScriptedServer) -> None:
     [request] = server.requests
     assert request.headers["host"] == f"hooks.example.com:{port}"
     assert request.line == "POST /a?b=c HTTP/1.1"
+
+
+@pytest.mark.parametrize("dead", [["::1"], ["::1", "::1"]])
+def test_one_address_that_takes_the_connection_is_enough(
+    server: ScriptedServer, dead: list[str]
+) -> None:
+    port = server.url.rpartition(":")[2]
+    outbound = Outbound(allow_private=True, resolve=resolving(*dead, "127.0.0.1"))
+
+    outbound.post(f"http://hooks.example.com:{port}/", {}, b"{}")
+
+    assert len(server.requests) == 1
+
+
+def test_an_address_that_does_not_answer_leaves_time_for_the_others(
+    server: ScriptedServer,
+) -> None:
+    port = int(server.url.rpartition(":")[2])
+    with socket.socket(socket.AF_INET6) as silent, socket.socket(socket.AF_INET6) as before_us:
+        try:
+            silent.bind(("::1", port))
+        except OSError:
+            pytest.skip("This machine has no IPv6.")
+        silent.listen(0)
+        before_us.connect(("::1", port))
+        outbound = Outbound(
+            allow_private=True, resolve=resolving("::1", "127.0.0.1"), attempt_seconds=2
+        )
+
+        outbound.post(f"http://hooks.example.com:{port}/", {}, b"{}")
+
+    assert len(server.requests) == 1
+
+
+def test_a_request_that_one_address_took_goes_to_no_other(server: ScriptedServer) -> None:
+    port = server.url.rpartition(":")[2]
+    server.plays(cut_after())
+    outbound = Outbound(allow_private=True, resolve=resolving("127.0.0.1", "127.0.0.1"))
+
+    refused(outbound, f"http://hooks.example.com:{port}/")
+
+    assert len(server.requests) == 1
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ about half the CPU, and intake starts sooner (docs/adr/0003-no-boto3.md has the 
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 _HEAD_LIMIT_BYTES: Final = 65_536
@@ -58,21 +58,22 @@ class HttpConnection:
     """Opened by the first request and kept; not for several threads at once."""
 
     def __init__(
-        self, host: str, tls: ssl.SSLContext | None = None, *, address: str | None = None
+        self, host: str, tls: ssl.SSLContext | None = None, *, addresses: Sequence[str] = ()
     ) -> None:
         """Remember where to connect to.
 
         Args:
             host: With its port, unless that is the usual one.
             tls: None for a plain connection.
-            address: Where the name leads, if that was looked up before; it is not asked again.
+            addresses: Where the name leads, if that was looked up before; it is not asked again.
+                They are tried in turn.
         """
         name, colon, port = host.rpartition(":")
         if not colon or port.endswith("]"):
             name, port = host, str(_HTTPS if tls else _HTTP)
         self._name = name.strip("[]")
         self._port = int(port)
-        self._address = address or self._name
+        self._addresses = addresses or (self._name,)
         self._tls = tls
         self._socket: socket.socket | None = None
         self._received = b""
@@ -116,7 +117,7 @@ class HttpConnection:
             self._until = time.monotonic() + timeout_seconds
             self._body_limit = body_limit
             if self._socket is None:
-                self._socket = self._connect(timeout_seconds)
+                self._socket = self._connect()
             self._socket.settimeout(self._left_seconds())
             self._socket.sendall(head.encode("latin-1") + body)
             return self._read_reply()
@@ -131,8 +132,8 @@ class HttpConnection:
             self._socket.close()
             self._socket = None
 
-    def _connect(self, timeout_seconds: float) -> socket.socket:
-        plain = socket.create_connection((self._address, self._port), timeout_seconds)
+    def _connect(self) -> socket.socket:
+        plain = self._reach()
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
             return plain
@@ -141,6 +142,17 @@ class HttpConnection:
         except BaseException:
             plain.close()
             raise
+
+    def _reach(self) -> socket.socket:
+        """Connect to the first address that takes us; a dead one leaves time for the others."""
+        *others, last = self._addresses
+        for number, address in enumerate(others):
+            share_seconds = self._left_seconds() / (len(self._addresses) - number)
+            try:
+                return socket.create_connection((address, self._port), share_seconds)
+            except OSError:
+                continue
+        return socket.create_connection((last, self._port), self._left_seconds())
 
     def _read_reply(self) -> Reply:
         reply = self._read_head()

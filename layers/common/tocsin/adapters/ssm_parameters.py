@@ -7,24 +7,24 @@ from tocsin.adapters.aws_json import AwsError, Call
 
 @dataclass(frozen=True, slots=True)
 class SsmParameters:
-    """Keeps secrets encrypted with the account's own key for Parameter Store."""
+    """Keeps secrets encrypted: by a key of the team's own, or by the account's `aws/ssm`."""
 
     call: Call
     description: str
     """For whoever finds one there."""
+    key_id: str = ""
+    """The KMS key; empty for `aws/ssm`, with which all of the account may decrypt."""
 
     def put(self, name: str, value: str) -> None:
         """Write a secret, in place of one that is there."""
-        self.call(
-            "PutParameter",
-            {
-                "Name": name,
-                "Value": value,
-                "Type": "SecureString",
-                "Overwrite": True,
-                "Description": self.description,
-            },
-        )
+        request = {
+            "Name": name,
+            "Value": value,
+            "Type": "SecureString",
+            "Overwrite": True,
+            "Description": self.description,
+        }
+        self.call("PutParameter", request | ({"KeyId": self.key_id} if self.key_id else {}))
 
     def delete(self, name: str) -> None:
         """Remove it, if it is there."""

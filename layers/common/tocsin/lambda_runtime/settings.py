@@ -37,6 +37,8 @@ class Settings:
     """Where the key lies that signs links; empty for functions that neither make nor read any."""
     channel_secrets_prefix: str
     """Where generated signing secrets of channels lie; empty for functions that make none."""
+    secrets_key: str
+    """The KMS key that encrypts secrets; empty for the account's `aws/ssm`."""
     allows_private_webhooks: bool
     """Whether webhooks may go to `http` and to private addresses; not unless it is said."""
     service: str
@@ -81,6 +83,7 @@ class Settings:
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
             channel_secrets_prefix=environment.get("CHANNEL_SECRETS_PREFIX", "").rstrip("/"),
+            secrets_key=environment.get("SECRETS_KEY", ""),
             allows_private_webhooks=environment.get("ALLOW_PRIVATE_WEBHOOKS") == "true",
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
