@@ -64,7 +64,7 @@ FIRST_CALL_CPU_SECONDS = {
     "TimerFunction": 0.18,
     "NotifierFunction": 0.49,
 }
-"""Imports and one call, in CPU of a whole core: docs/adr/0015-cpu-and-stream.md."""
+"""Imports and one call, in CPU of a whole core: docs/adr/0016-cpu-and-stream.md."""
 
 
 @pytest.fixture(params=HANDLERS)
