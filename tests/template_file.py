@@ -15,7 +15,7 @@ class _CloudFormationLoader(yaml.SafeLoader):
 _CloudFormationLoader.add_multi_constructor("!", lambda *_: None)
 
 
-def read_template() -> dict[str, Any]:
-    """Read it with None in place of intrinsic functions."""
-    parsed: dict[str, Any] = yaml.load(TEMPLATE.read_text(), _CloudFormationLoader)  # noqa: S506 - a SafeLoader
+def read_template(text: str | None = None) -> dict[str, Any]:
+    """Read it, or the text of an earlier one, with None in place of intrinsic functions."""
+    parsed: dict[str, Any] = yaml.load(text or TEMPLATE.read_text(), _CloudFormationLoader)  # noqa: S506 - a SafeLoader
     return parsed

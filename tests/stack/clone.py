@@ -50,16 +50,24 @@ class Clone:
     folder: Path
     port: int
     aws_port: int
+    has_own_modules: bool = False
+    """Whether its modules are others than those of the repository that the tools were made in."""
 
     @classmethod
     def into(cls, folder: Path) -> "Clone":
         shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_CLONED))
-        for made in (".venv", ".venv-stack"):
-            (folder / made).symlink_to(ROOT / made)
+        clone = cls.of_files(folder)
         built = ROOT / ".local" / "build"
         if built.exists():
             shutil.copytree(built, folder / ".local" / "build")
-        return cls(folder, free_port(), free_port())
+        return clone
+
+    @classmethod
+    def of_files(cls, folder: Path, *, has_own_modules: bool = False) -> "Clone":
+        """Add the tools that are there already to the files of a commit."""
+        for made in (".venv", ".venv-stack"):
+            (folder / made).symlink_to(ROOT / made)
+        return cls(folder, free_port(), free_port(), has_own_modules)
 
     @contextmanager
     def running(self, command: str) -> Iterator[Terminal]:
@@ -70,7 +78,7 @@ class Clone:
             process = subprocess.Popen(
                 ["/bin/sh", "-c", command],
                 cwd=self.folder,
-                env={"PATH": os.environ["PATH"], "AWS_PORT": str(self.aws_port)},
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=subprocess.STDOUT,
@@ -83,6 +91,12 @@ class Clone:
             process.wait(STOP_SECONDS)
         finally:
             end(process, grace=STOP_SECONDS)
+
+    def _environment(self) -> dict[str, str]:
+        environment = {"PATH": os.environ["PATH"], "AWS_PORT": str(self.aws_port)}
+        if self.has_own_modules:
+            environment["PYTHONPATH"] = f"{self.folder / 'layers/common'}{os.pathsep}{self.folder}"
+        return environment
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], output: Path, began: float) -> None:

@@ -1,8 +1,13 @@
 """The table: its keys and indexes, and what keeps its items safe."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
+from tests.released import released_file
 from tests.template.intrinsics import Resource, Template, short
+from tests.template_file import read_template
 from tocsin.adapters.dynamodb.keys import LIST_ATTRIBUTES
 
 
@@ -75,6 +80,36 @@ def test_by_state_projects_what_lists_read(table: Resource) -> None:
     assert by_state["Projection"]["ProjectionType"] == "INCLUDE"
     assert tuple(by_state["Projection"]["NonKeyAttributes"]) == LIST_ATTRIBUTES
     assert len(LIST_ATTRIBUTES) <= 20, "more than DynamoDB lets an index project"
+
+
+def indexes_of(template: Mapping[str, Any]) -> dict[str, Any]:
+    declared = template["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
+    return {index["IndexName"]: index for index in declared}
+
+
+def in_place(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether DynamoDB makes the one of the other in one update: it adds or removes one index.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+    """
+    is_changed = any(before[name] != after[name] for name in before.keys() & after.keys())
+    return not is_changed and len(before.keys() ^ after.keys()) <= 1
+
+
+def test_a_released_stack_is_updated_in_place() -> None:
+    released = indexes_of(read_template(released_file("template.yaml")))
+
+    assert in_place(released, indexes_of(read_template()))
+
+
+def test_what_takes_more_than_one_update_is_seen() -> None:
+    indexes = indexes_of(read_template())
+    renamed = {f"{name}2": index for name, index in indexes.items()}
+    other = indexes | {"due": indexes["due"] | {"Projection": {"ProjectionType": "ALL"}}}
+
+    assert in_place(indexes, indexes | {"further": indexes["due"]})
+    assert not in_place(indexes, renamed)
+    assert not in_place(indexes, other)
 
 
 def test_due_projects_keys_only(table: Resource) -> None:
