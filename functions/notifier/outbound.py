@@ -10,8 +10,10 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Thread
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -75,7 +77,7 @@ class Outbound:
         target = self._split(url)
         is_secure = target.scheme == "https"
         name, port = _place(target, is_secure=is_secure)
-        addresses = self._checked_addresses(name, port)
+        addresses = self._checked_addresses(name, port, until)
         shown_name = f"[{name}]" if ":" in name else name
         host = shown_name if target.port is None else f"{shown_name}:{port}"
         connection = HttpConnection(
@@ -116,9 +118,13 @@ class Outbound:
             raise _refused("the URL has no host, or no such port can be")
         return target
 
-    def _checked_addresses(self, name: str, port: int) -> Sequence[str]:
+    def _checked_addresses(self, name: str, port: int, until: float) -> Sequence[str]:
         try:
-            addresses = self.resolve(name, port)
+            addresses = self._looked_up(name, port, until)
+        except TimeoutError as error:
+            raise DeliveryFailedError(
+                "the host's name was not looked up in time", is_retryable=True
+            ) from error
         except (OSError, UnicodeError) as error:
             raise DeliveryFailedError(
                 "the host's name could not be looked up", is_retryable=True
@@ -128,6 +134,19 @@ class Outbound:
         if not self.allow_private and not all(is_public(address) for address in addresses):
             raise _refused("the host's name leads to an address that is not public")
         return addresses
+
+    def _looked_up(self, name: str, port: int, until: float) -> Sequence[str]:
+        """Ask the resolver, which knows no timeout, in a thread that may be left behind."""
+        answer: Future[Sequence[str]] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self.resolve(name, port))
+            except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                answer.set_exception(error)
+
+        Thread(target=ask, daemon=True).start()
+        return answer.result(timeout=max(0.01, until - time.monotonic()))
 
 
 def is_public(address: str) -> bool:

@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -171,6 +173,23 @@ def test_a_name_that_nobody_knows_may_be_known_later() -> None:
 
     assert failed.is_retryable
     assert failed.reason == "the host's name could not be looked up"
+
+
+def test_a_resolver_that_does_not_answer_takes_no_more_than_the_attempt() -> None:
+    answered = threading.Event()
+
+    def resolve(_name: str, _port: int) -> Sequence[str]:
+        answered.wait()
+        return ()
+
+    outbound = Outbound(resolve=resolve, attempt_seconds=0.05)
+    began = time.monotonic()
+    failed = refused(outbound, "https://hooks.example.com/")
+    answered.set()
+
+    assert failed.reason == "the host's name was not looked up in time"
+    assert failed.is_retryable
+    assert time.monotonic() - began < 5
 
 
 def test_a_redirect_inside_is_not_followed(server: ScriptedServer, canary: socket.socket) -> None:
