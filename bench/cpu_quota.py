@@ -59,7 +59,7 @@ def quota(share: float, root: Path = CONTROL_GROUPS) -> Iterator[Group]:
     """Make a group with a part of a core, for as long as the block runs.
 
     Raises:
-        NoQuotaError: There are no control groups here, or they belong to somebody else.
+        NoQuotaError: There are no control groups here, or this user may not write to them.
     """
     budget = round(share * _PERIOD_MICROSECONDS)
     is_unified = (root / "cgroup.controllers").exists()

@@ -1,4 +1,4 @@
-"""What every request to AWS is held to, whichever test makes it and whatever answers it."""
+"""What every request to AWS is held to, in every test and with every answer."""
 
 import functools
 from collections.abc import Mapping

@@ -40,7 +40,7 @@ class Output:
 
 
 OUTPUT: Final = Output()
-"""What every line of a process goes through, whoever writes it."""
+"""What every line of a process goes through, of the logger and of metrics."""
 
 
 class Measure(NamedTuple):
