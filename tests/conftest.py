@@ -74,7 +74,7 @@ def held_requests() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def permissions() -> Iterator[None]:
-    """Roles of template.yaml allow what the functions ask for: a test in which one asks for more fails."""
+    """Roles of template.yaml allow what the functions ask for: one that asks for more fails."""
     yield
     refused, RECORD.refused = RECORD.refused, []
     assert not refused
