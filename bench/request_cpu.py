@@ -146,7 +146,7 @@ def firing_ids(call: Call, table_name: str, wanted: int) -> list[str]:
                 ":state": {"S": keys.state_key(AlertStatus.FIRING, severity)}
             },
             "ScanIndexForward": False,
-            "Limit": wanted,
+            "Limit": max(1, wanted),
         }
         ids.extend(item["id"]["S"] for item in call("Query", request)["Items"])
     return sorted(ids, reverse=True)[:wanted]
