@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.faults.mutants import MUTANTS, ROOT, Mutant
+from tests.faults import runs
+from tests.faults.mutants import MUTANTS, ROOT, Mutant, tried
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda it: it.name)
@@ -20,3 +21,15 @@ def test_the_runs_find_that(mutant: Mutant) -> None:
 
     assert told.returncode == 0, told.stdout + told.stderr
     print(told.stdout.strip())  # noqa: T201 - by what it was caught
+
+
+def test_a_mutant_that_python_refuses_in_a_calm_story_is_not_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> runs.Calm:
+        raise AssertionError("tick ended with NameError")
+
+    monkeypatch.setattr(runs, "calm", refused)
+
+    with pytest.raises(ValueError, match="NameError"):
+        tried(MUTANTS[0])
