@@ -575,7 +575,7 @@ def a_critical_among_many_warnings(team: Team) -> None:
     team.policy(("channel:ops", LONG))
     team.integration()
     team.slack = 10 * MINUTE
-    names = [f"disk-{number}" for number in range(12)]
+    names = [f"disk-{number}" for number in range(24)]
     team.together(*(partial(team.signal, name, severity="warning") for name in names))
     team.wait(2 * SECOND)
     team.signal()
