@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
@@ -22,6 +23,8 @@ FEW: Final = 32
 """Entries that are taken in one after the other: at 10 ms a request, in a second or two."""
 RESULTS_LIMIT: Final = 5_000
 """Results in one answer. Lambda's are of 6 MB at most, and a result of some 500 bytes."""
+UNUSABLE_LIMIT: Final = 10_000
+"""Entries at the beginning of a list, none of which can be used: a quarter of a second of CPU."""
 REFUSALS_TOLD: Final = 100
 """Of a body with nothing but refusals."""
 
@@ -145,15 +148,18 @@ def _body_of(entry: Entry, sent: Sent, ports: Ports) -> SentBody | None:
 
 
 def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | None:
-    """What is to be said where not one entry can be used; None where one can."""
+    """What is to be said where not one entry can be used; None where one can.
+
+    A list that begins with too many unusable ones is refused whole: its reading must end.
+    """
     refusals: list[InvalidInputError] = []
-    for entry in entries:
+    for entry in islice(entries, UNUSABLE_LIMIT):
         if not isinstance(entry.read, InvalidInputError):
             return None
         if len(refusals) < REFUSALS_TOLD:
             refusals.append(entry.read)
     if len(entries) > 1:
-        return _nothing_usable(expected, len(entries), refusals)
+        return _nothing_usable(expected, min(len(entries), UNUSABLE_LIMIT), refusals)
     return refusals[0] if refusals else None
 
 
@@ -170,7 +176,8 @@ def _nothing_usable(
         for position, refusal in enumerate(refusals)
         for problem in refusal.details
     ]
-    message = f"Not one of the {count} entries can be used. {expected}"
+    which = f"first {count}" if count == UNUSABLE_LIMIT else str(count)
+    message = f"Not one of the {which} entries can be used. {expected}"
     return InvalidInputError(message, problems)
 
 

@@ -571,11 +571,12 @@ def many_on_one_channel(team: Team, severity: str) -> None:
 
 def a_critical_among_many_warnings(team: Team) -> None:
     """It does not wait in their line."""
-    team.channel("ops", rate_per_minute=3)
+    team.channel("ops", rate_per_minute=1)
     team.policy(("channel:ops", LONG))
     team.integration()
-    team.slack = 10 * MINUTE
-    names = [f"disk-{number}" for number in range(24)]
+    # Eight pages, and eight updates when all is over, one a minute.
+    team.slack = 18 * MINUTE
+    names = [f"disk-{number}" for number in range(7)]
     team.together(*(partial(team.signal, name, severity="warning") for name in names))
     team.wait(2 * SECOND)
     team.signal()

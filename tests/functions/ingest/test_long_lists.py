@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from functions.ingest.intake import UNUSABLE_LIMIT
 from functions.ingest.side_by_side import CHUNK, SideBySide
 from tests.fakes.progress import InMemoryProgress
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway
@@ -433,8 +434,18 @@ def test_as_many_refusals_as_fit_a_body_are_answered_in_short(slow: SlowIntake) 
     reply = slow.post(body)
 
     assert (reply.status, reply.code) == (422, "invalid_request")
-    assert f"Not one of the {body.count(b'1')} entries" in reply.error["message"]
+    assert f"Not one of the first {UNUSABLE_LIMIT} entries" in reply.error["message"]
     assert len(reply.text) < 100_000
+
+
+def test_a_list_that_begins_with_ten_thousand_unusable_entries_is_read_no_further(
+    slow: SlowIntake,
+) -> None:
+    few = json.dumps([{"a": 1}] * UNUSABLE_LIMIT).encode()
+    many = json.dumps([{"a": 1}] * (BODY_LIMIT_BYTES // 11)).encode()
+
+    assert slow.post(many).status == 422
+    assert seconds_for(slow, many) < 4 * seconds_for(slow, few)
 
 
 def test_without_threads_a_list_is_taken_in_one_after_the_other(rest: Gateway) -> None:
