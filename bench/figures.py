@@ -9,7 +9,7 @@ class Verdict(StrEnum):
 
     MET = "met"
     MISSED = "missed"
-    EXCUSED = "missed, see ADR 1"
+    EXCUSED = "missed, see ADR 1 or 15"
     """By as much as was decided there, and no more."""
     BESIDE = "-"
     """There is no target: the figure is there to compare with."""

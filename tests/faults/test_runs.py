@@ -30,6 +30,19 @@ def test_a_recovery_that_a_fast_clock_wrote_is_told_after_a_slow_acknowledgement
     assert told.problems((wrong,)) == []
 
 
+def test_an_update_whose_run_ended_before_it_was_queued_ends_after_a_further_change(
+    calms: Any,  # noqa: ANN401 - a cache
+) -> None:
+    """The run that comes again plans the update of the recovery, not that of before."""
+    told = calms("acknowledged while a page is on its way")
+    plan = (
+        Fault(kind=Kind.HANG, function=Function.NOTIFIER, run=0, boundary=16, times=2),
+        Fault(kind=Kind.QUEUES_OUT, function=Function.TABLE_CHANGE, run=4, boundary=3, seconds=600),
+    )
+
+    assert told.problems(plan) == []
+
+
 def replayed(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> list[str]:

@@ -92,6 +92,30 @@ def plan_correction(
     return replace(update, after=after)
 
 
+def left_behind(
+    alert: Alert, told: Notification, ledger: Iterable[Notification]
+) -> tuple[Delivery, ...]:
+    """Find updates of earlier changes that a message was to be followed by, and that still wait.
+
+    The run that planned one may have ended before it was queued, and the next run plans the update
+    of the newest change. In the queue they end: a newer change is told in their place.
+
+    Args:
+        alert: As it is now.
+        told: A message that may have arrived just now.
+        ledger: All messages of the alert.
+    """
+    place = told.delivery.target, told.delivery.channel
+    return tuple(
+        each.delivery
+        for each in ledger
+        if each.state is DeliveryState.WAITING
+        and each.delivery.is_update
+        and (each.delivery.target, each.delivery.channel) == place
+        and each.delivery.version < alert.told_version
+    )
+
+
 def event_now(alert: Alert) -> NotificationEvent:
     """What a message that is brought up to date tells."""
     match alert.status:

@@ -21,7 +21,7 @@ from tocsin.domain.notification import (
 )
 from tocsin.domain.step_clock import IGNORED, step_clock
 from tocsin.domain.timeline import Change, ChangeType, Detail
-from tocsin.domain.update_plan import can_be_told, plan_correction
+from tocsin.domain.update_plan import can_be_told, left_behind, plan_correction
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.follow_changes import keep_in_ledger
 
@@ -90,8 +90,9 @@ def _follow_alert(
         return
     corrections = [plan_correction(alert, each, ledger, directory) for each in in_doubt]
     planned = keep_in_ledger([each for each in corrections if each], now, outlets)
-    if planned:
-        outlets.deliveries.send(planned, now=now)
+    behind = {each for one in in_doubt for each in left_behind(alert, one, ledger)}
+    if planned or behind:
+        outlets.deliveries.send([*planned, *behind], now=now)
     if any(map(_moves_on, told)):
         _go_on(alert, ledger, now=now, outlets=outlets)
 
