@@ -32,6 +32,7 @@ from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery, Sort
 from tocsin.domain.errors import InvalidInputError
+from tocsin.domain.integration import EVENTBRIDGE, EVENTS_API
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import AlertRepository, SlotRepository
@@ -443,5 +444,39 @@ def test_a_dedup_key_of_an_integration_that_is_gone_is_searched_for(
     alert = put(slots, a_signal("key"))
 
     page = listed.list(AlertQuery(equal={"dedup_key": "key"}), at=TEN)
+
+    assert ids(page.alerts) == [alert.alert_id]
+
+
+def test_a_dedup_key_of_the_integration_that_eventbridge_has_is_found(
+    call: Call, recorded: Recorded, listed: DynamoDBAlerts
+) -> None:
+    """It has that integration without being configured, and so do others of the same key."""
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    alerts = [
+        put(slots, a_signal("key"), source=Source(integration=name))
+        for name in (EVENTBRIDGE, EVENTS_API)
+    ]
+
+    page = listed.list(AlertQuery(equal={"dedup_key": "key"}), at=TEN)
+
+    assert sorted(ids(page.alerts)) == sorted(ids(alerts))
+    assert recorded.asked[1][0] == "BatchGetItem"
+
+
+def test_a_key_whose_facts_fill_an_answer_is_read_on(call: Call) -> None:
+    """What lies beside former episodes is passed over, and may be all that an answer has."""
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    alert = put(slots, a_signal("key"))
+    answers = [{"Items": [], "LastEvaluatedKey": {"pk": {"S": "p"}, "sk": {"S": "s"}}}]
+
+    def cut(operation: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        is_of_slot = ":to" in parameters.get("ExpressionAttributeValues", {})
+        if operation == "Query" and is_of_slot and answers:
+            return answers.pop()
+        return call(operation, {k: v for k, v in parameters.items() if k != "ExclusiveStartKey"})
+
+    query = AlertQuery(equal={"dedup_key": "key", "integration": "prod-prometheus"})
+    page = DynamoDBAlerts(cut, TABLE_NAME, RETENTION).list(query, at=TEN)
 
     assert ids(page.alerts) == [alert.alert_id]

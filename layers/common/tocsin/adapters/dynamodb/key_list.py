@@ -60,7 +60,7 @@ class KeyList:
         if integration is not None:
             return [(fingerprint(integration, dedup_key), ())]
         configured = query_all(self.call, self.table_name, _INTEGRATIONS)
-        names = {*EVENTBRIDGE, *RESERVED_NAMES, *(item["sk"]["S"] for item in configured)}
+        names = {EVENTBRIDGE, *RESERVED_NAMES, *(item["sk"]["S"] for item in configured)}
         wanted = [keys.slot_key(fingerprint(name, dedup_key)) for name in sorted(names)]
         lives = get_items(self.call, self.table_name, wanted)
         return [(slot_of(image), (image,)) for image in lives]
@@ -83,8 +83,12 @@ class KeyList:
         }
         if after is not None:
             request["ExclusiveStartKey"] = keys.key(partition, keys.episode_sort(AlertId(after)))
-        answer = self.call("Query", request)
-        return answer["Items"], "LastEvaluatedKey" in answer
+        while True:
+            answer = self.call("Query", request)
+            last = answer.get("LastEvaluatedKey")
+            if answer["Items"] or last is None:
+                return answer["Items"], last is not None
+            request["ExclusiveStartKey"] = last
 
 
 def _follows(alert_id: str, place: str, newest_first: bool) -> bool:  # noqa: FBT001 - private
