@@ -11,8 +11,8 @@ from cfnlint.template import Template
 VENDED_LOGS = "/aws/vendedlogs/"
 ROOM_FOR_AN_ATTRIBUTE = 19
 """An index takes 20, and its projection cannot be changed in place."""
-FIRST_WAIT_SECONDS = 60
-"""Lambda's, before it tries an asynchronous event again."""
+WAITED_SECONDS = {1: 60, 2: 180}
+"""By Lambda until its last retry of an asynchronous event: one minute, then two."""
 SAMCONFIG = "samconfig.toml"
 
 
@@ -24,12 +24,12 @@ class AccessLogGroup(CloudFormationLintRule):
     def match(self, cfn: Template) -> list[RuleMatch]:
         groups = cfn.get_resources(["AWS::Logs::LogGroup"])
         found = []
-        for stage, properties in _properties(cfn, "AWS::ApiGatewayV2::Stage"):
+        for api, properties in _properties(cfn, "AWS::Serverless::HttpApi"):
             arn = properties.get("AccessLogSettings", {}).get("DestinationArn", {})
             group = arn.get("Fn::GetAtt", [None])[0] if isinstance(arn, dict) else None
             name = groups.get(group, {}).get("Properties", {}).get("LogGroupName", "")
             if not _text(name).startswith(VENDED_LOGS):
-                found.append(_match(stage, f"{stage} logs to a group outside {VENDED_LOGS}"))
+                found.append(_match(api, f"{api} logs to a group outside {VENDED_LOGS}"))
         return found
 
 
@@ -70,10 +70,11 @@ class RetryInTime(CloudFormationLintRule):
 
     def match(self, cfn: Template) -> list[RuleMatch]:
         return [
-            _match(config, f"{config} gives an event up before its retries")
-            for config, properties in _properties(cfn, "AWS::Lambda::EventInvokeConfig")
-            if (retries := properties.get("MaximumRetryAttempts", 2))
-            and properties.get("MaximumEventAgeInSeconds", 21_600) <= FIRST_WAIT_SECONDS * retries
+            _match(function, f"{function} gives an event up before its retries")
+            for function, properties in _properties(cfn, "AWS::Serverless::Function")
+            if (config := properties.get("EventInvokeConfig"))
+            and (retries := config.get("MaximumRetryAttempts", 2))
+            and config.get("MaximumEventAgeInSeconds", 21_600) <= WAITED_SECONDS[retries]
         ]
 
 
