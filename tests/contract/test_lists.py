@@ -4,12 +4,14 @@ import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from bench.item_size import read_units
 from tests.conftest import TABLE_NAME
 from tests.contract.alerts_in_store import (
     BIG_FACTS,
@@ -273,6 +275,7 @@ class Recorded:
         self._call = call
         self.asked: list[tuple[str, str]] = []
         self.rows = 0
+        self.beside_units = 0.0
         self.between: Callable[[], None] = lambda: None
 
     def __call__(self, operation: str, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -280,6 +283,8 @@ class Recorded:
         answer = self._call(operation, parameters)
         self.asked.append((operation, values.get(":state", {}).get("S", "")))
         self.rows += len(answer.get("Items", ()))
+        for item in answer.get("Responses", {}).get(TABLE_NAME, ()):
+            self.beside_units += read_units([item], is_consistent=False)
         between, self.between = self.between, lambda: None
         between()
         return answer
@@ -480,3 +485,53 @@ def test_a_key_whose_facts_fill_an_answer_is_read_on(call: Call) -> None:
     page = DynamoDBAlerts(cut, TABLE_NAME, RETENTION).list(query, at=TEN)
 
     assert ids(page.alerts) == [alert.alert_id]
+
+
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+@pytest.mark.parametrize("reads", range(12))
+def test_what_moves_on_while_it_is_searched_for_is_given_once(
+    call: Call,
+    recorded: Recorded,
+    listed: DynamoDBAlerts,
+    monkeypatch: pytest.MonkeyPatch,
+    reads: int,
+    sort: Sort,
+) -> None:
+    """Whatever was read before of the cell that it goes to."""
+    monkeypatch.setattr("tocsin.adapters.dynamodb.alert_list._FIRST_ROWS", 2)
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    opened = [
+        put(slots, a_signal(f"open-{number}"), at=NINE + timedelta(minutes=number))
+        for number in range(8)
+    ]
+    for number in (-20, -10, 20, 30):
+        at = NINE + timedelta(minutes=number)
+        put(slots, a_signal(f"over-{number}"), at=at, transitions=(resolve,))
+    moving = opened[4]
+
+    def move(left: int = reads) -> None:
+        if left:
+            recorded.between = partial(move, left - 1)
+        else:
+            slots.update(moving, resolve(moving), write_id=new_write_id())
+
+    recorded.between = move
+    page = listed.list(AlertQuery(snoozed=False, sort=sort), at=TEN)
+
+    assert ids(page.alerts).count(moving.alert_id) == 1
+    assert len(page.alerts) == len(set(ids(page.alerts))) == 12
+
+
+def test_what_lies_beside_alerts_counts_for_the_bound_of_a_search(
+    call: Call, recorded: Recorded, listed: DynamoDBAlerts
+) -> None:
+    slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
+    facts = replace(BIG_FACTS, reason="\n".join(f"{number}: {number**9}" for number in range(9000)))
+    for number in range(90):
+        signal = replace(a_signal(f"big-{number}"), facts=facts)
+        put(slots, signal, at=NINE + timedelta(seconds=number))
+
+    page = listed.list(AlertQuery(words=("nowhere",)), at=TEN)
+
+    assert recorded.beside_units < 200
+    assert page.searched_to is not None

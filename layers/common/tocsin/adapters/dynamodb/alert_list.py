@@ -6,17 +6,17 @@ so it needs no state and holds while alerts arrive: a newer alert has a greater 
 
 import base64
 import json
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Image, is_image_snoozed, text
+from tocsin.adapters.dynamodb.items import Image, alert_from, is_image_snoozed, text
 from tocsin.adapters.dynamodb.key_list import KeyList
-from tocsin.adapters.dynamodb.whole_facts import WHOLE, selected_alert, with_whole_facts
+from tocsin.adapters.dynamodb.whole_facts import WholeFacts, charged_bytes, cut_alerts
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import COUNTED, AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -32,16 +32,17 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.severity import Severity
 
-READ_LIMIT_BYTES: Final = 1_400_000
-"""Read for one page of a selective filter before it says where to go on: about 170 read units,
-and a quarter of a second on 0.29 of a core (docs/adr/0015-one-partition-a-cell.md)."""
+READ_LIMIT_BYTES: Final = 1_300_000
+"""Read for one page of a selective filter before it says where to go on: about 160 read units,
+and some more for the last request (docs/adr/0015-one-partition-a-cell.md)."""
 _ROW_BYTES: Final = 350
 """Of a row beside its facts."""
-_FIRST_ROWS: Final = 25
-"""Asked of a cell for a selective filter at first; twice as many each time, to 400."""
-_DOUBLED: Final = 4
-_SEARCHED_ROWS: Final = 50
-"""Asked of a cell at most where whole facts may have to be read beside."""
+_FIRST_ROWS: Final = 50
+"""In the first window of a search; twice as many in each that follows, to 400."""
+_DOUBLED: Final = 3
+_LOOKED_AT_ONCE: Final = 50
+_WHOLE_AT_ONCE: Final = 4
+"""Whole facts may be 60 KB each."""
 
 _CELLS: Final = tuple(
     (status, severity)
@@ -63,28 +64,27 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
         InvalidInputError: The cursor is not one that a list of this order gave.
     """
     start = _read_cursor(query)
-    page = _Page(query=query, at=at)
+    allowance = _Allowance(READ_LIMIT_BYTES)
+    page = _Page(query=query, at=at, allowance=allowance)
     of_key = KeyList(call, table_name, query).read(after=start.id) if query.is_of_key else None
+    facts = WholeFacts(call, table_name)
     if of_key is not None:
         images, page.is_cut = of_key
-        for image in with_whole_facts(call, table_name, images, query=query, at=at):
-            page.look_at(image, None)
-            if page.missing <= 0:
-                break
+        page.look_through(images, None, facts)
         return page.ended(stored_counts(call, table_name).shown)
-    index = _Index(call, table_name, query, at)
+    index = _Index(call, table_name, query, at, allowance)
     for severity in _severities(query, start.severity):
         cursor_id = start.id if severity is start.severity else None
         wanted = query.severities if severity is None else {severity}
         reading = _Reading(index, wanted, cursor_id)
-        found: Iterable[Image]
-        found = reading.searched() if query.is_selective else reading.newest(page.missing)
-        for image in found:
-            page.look_at(image, severity)
-            if page.missing <= 0:
-                break
-        page.is_cut = reading.is_cut
-        if page.missing <= 0 or page.is_cut:
+        while not (page.is_full or reading.is_over):
+            is_spent = allowance.is_spent and page.last_looked is not None
+            window = None if is_spent else reading.window(page.missing)
+            if window is None:
+                page.is_cut = True
+            elif page.look_through(window, severity, facts):
+                page.last_looked = (severity, reading.reached)
+        if page.is_full:
             break
     counts = index.counts() if start.id is None else None
     return page.ended(counts or stored_counts(call, table_name).shown)
@@ -105,12 +105,25 @@ class _Start:
     id: str | None = None
 
 
+@dataclass(slots=True)
+class _Allowance:
+    """What one page may still read."""
+
+    left_bytes: int
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether that was all."""
+        return self.left_bytes <= 0
+
+
 @dataclass(slots=True, kw_only=True)
 class _Page:
     """The alerts found so far, and where the last one stands."""
 
     query: AlertQuery
     at: datetime
+    allowance: "_Allowance"
     alerts: list[Alert] = field(default_factory=list)
     last_looked: tuple[Severity | None, str] | None = None
     last_given: tuple[Severity | None, str] | None = None
@@ -122,11 +135,43 @@ class _Page:
         """How many are still wanted; one more than the limit tells whether more follow."""
         return self.query.limit + 1 - len(self.alerts)
 
-    def look_at(self, image: Image, severity: Severity | None) -> None:
-        """Take an alert if it passes the filters."""
+    @property
+    def is_full(self) -> bool:
+        """Whether to stop looking."""
+        return self.missing <= 0 or self.is_cut
+
+    def look_through(
+        self, images: Sequence[Image], severity: Severity | None, facts: WholeFacts
+    ) -> bool:
+        """Take what passes the filters, and say whether all were looked at.
+
+        It ends before where the page is full, or where whole facts would have to be read and as
+        much was read as a page may.
+        """
+        for part in batched(images, _LOOKED_AT_ONCE, strict=False):
+            cut = cut_alerts(part, query=self.query, at=self.at)
+            wholes: dict[str, str | None] = {}
+            for wanted in batched(cut, _WHOLE_AT_ONCE, strict=False):
+                if self.allowance.is_spent and (self.last_looked or wholes):
+                    self.is_cut = True
+                    break
+                read, size = facts.read(wanted)
+                self.allowance.left_bytes -= size
+                wholes |= {alert_id: read.get(alert_id) for alert_id in wanted}
+            unread = set(cut) - wholes.keys()
+            for image in part:
+                if image["id"]["S"] in unread:
+                    return False
+                self._look_at(image, wholes.get(image["id"]["S"]), severity)
+                if self.missing <= 0:
+                    return False
+        return True
+
+    def _look_at(self, image: Image, whole: str | None, severity: Severity | None) -> None:
         self.last_looked = (severity, image["id"]["S"])
-        alert = selected_alert(image, query=self.query, at=self.at)
-        if alert is not None:
+        alert = alert_from(image)
+        searched = alert_from(image, whole=whole) if whole else alert
+        if self.query.selects(searched, self.at):
             self.alerts.append(alert)
             if len(self.alerts) <= self.query.limit:
                 self.last_given = self.last_looked
@@ -153,24 +198,31 @@ class _Cell:
 
     status: AlertStatus
     severity: Severity
-    images: deque[Image] = field(default_factory=deque)
-    """Read, and not yet given out."""
+    reached: str = ""
+    """Up to here all of it is known."""
+    last: str = ""
+    """The last alert of it that was read."""
     seen: list[Image] = field(default_factory=list)
-    start: Mapping[str, Any] | None = None
     is_read: bool = False
-    """To its end, or that of the wanted ids."""
-    rounds: int = 0
+    """To the end of the wanted ids."""
 
 
 class _Index:
     """The cells of the wanted statuses and severities."""
 
-    def __init__(self, call: Call, table_name: str, query: AlertQuery, at: datetime) -> None:
+    def __init__(
+        self,
+        call: Call,
+        table_name: str,
+        query: AlertQuery,
+        at: datetime,
+        allowance: _Allowance,
+    ) -> None:
         self._call = call
         self._table_name = table_name
         self.query = query
         self._at = at
-        self.left_bytes = READ_LIMIT_BYTES
+        self.allowance = allowance
         self.newest_first = query.sort is not Sort.OLDEST
         self.cells = [
             _Cell(status, severity)
@@ -178,35 +230,29 @@ class _Index:
             if status in query.statuses and severity in query.severities
         ]
 
-    def read_on(self, cell: _Cell, rows: int, first: str, last: str) -> Sequence[Image]:
-        """Read further rows of a cell."""
-        if first > last:
-            cell.is_read = True
-            return ()
+    def read_on(
+        self, cell: _Cell, rows: int, span: tuple[str, str]
+    ) -> tuple[Sequence[Image], str | None]:
+        """Read rows of a cell, and say which was the last if more may follow."""
         request: dict[str, Any] = {
             "TableName": self._table_name,
             "IndexName": keys.BY_STATE,
             "KeyConditionExpression": "state_key = :state AND id BETWEEN :from AND :to",
             "ExpressionAttributeValues": {
                 ":state": text(keys.state_key(cell.status, cell.severity)),
-                ":from": text(first),
-                ":to": text(last),
+                ":from": text(span[0]),
+                ":to": text(span[1]),
             },
             "ScanIndexForward": not self.newest_first,
             "Limit": rows,
         }
-        if cell.start:
-            request["ExclusiveStartKey"] = cell.start
         answer = self._call("Query", request)
-        images = with_whole_facts(
-            self._call, self._table_name, answer["Items"], query=self.query, at=self._at
-        )
-        cell.start = answer.get("LastEvaluatedKey")
-        cell.is_read = cell.start is None
+        images: list[Image] = answer["Items"]
         cell.seen.extend(images)
         if self.query.is_selective:
-            self.left_bytes -= sum(map(size_of_image, images))
-        return images
+            self.allowance.left_bytes -= charged_bytes(sum(map(_size_of, images)))
+        last = answer.get("LastEvaluatedKey")
+        return images, last["id"]["S"] if last else None
 
     def counts(self) -> Counts | None:
         """Count what is open, if all of it happens to have been read."""
@@ -227,87 +273,102 @@ class _Index:
 
 
 class _Reading:
-    """One run through cells, in the order of ids."""
+    """One run through cells in the order of ids, window by window.
+
+    A window holds all that there are up to an id. The cells are read one after the other; once the
+    window is full, the next cell is asked only for what belongs among its rows. So a cell is never
+    known further than those before it, and what moves on to a later one is not missed.
+    """
 
     def __init__(
         self, index: _Index, severities: Collection[Severity], cursor_id: str | None
     ) -> None:
         self._index = index
-        self._after = cursor_id
+        self._nearer = max if index.newest_first else min
+        lowest, highest = _bounds(index.query)
+        start, self._end = (
+            (_just_above(highest), lowest) if index.newest_first else (_just_below(lowest), highest)
+        )
+        if cursor_id is not None and self._is_further(cursor_id, start):
+            start = cursor_id
+        self.reached = start
+        """Up to here all was given."""
+        self._waiting: dict[str, Image] = {}
+        self._rounds = 0
         self._cells = [cell for cell in index.cells if cell.severity in severities]
-        self._first, self._last = _bounds(index.query, cursor_id, newest_first=index.newest_first)
-        self.is_cut = False
+        for cell in self._cells:
+            cell.reached = cell.last = start
 
-    def newest(self, wanted: int) -> Sequence[Image]:
-        """Read the first ones, where every row is wanted: each cell once.
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left."""
+        return not (self._cells and self._is_further(self._end, self.reached))
 
-        Once as many are known as are wanted, a cell is only asked for what comes before the last.
+    def window(self, missing: int) -> Sequence[Image] | None:
+        """Read the next window: what the page lacks, or more in a search.
+
+        Returns:
+            The rows in order; None, but never at first, if the page had to end in between.
         """
-        index, found = self._index, dict[str, Image]()
+        rows = missing
+        if self._index.query.is_selective:
+            rows = _FIRST_ROWS << min(self._rounds, _DOUBLED)
+            self._rounds += 1
+        edge = self._edge(self._end, rows)
         for cell in self._cells:
-            first, last = self._first, self._last
-            rows = wanted + (self._after is not None)
-            read = 0
-            while not cell.is_read and read < rows:
-                images = index.read_on(cell, rows - read, first, last)
-                found |= {image["id"]["S"]: image for image in images}
-                read += len(images)
-            if self._after is not None:
-                found.pop(self._after, None)
-            if len(found) >= wanted:
-                furthest = sorted(found, reverse=index.newest_first)[wanted - 1]
-                if index.newest_first:
-                    self._first = furthest
-                else:
-                    self._last = furthest
-        ids = sorted(found, reverse=index.newest_first)
-        return [found[alert_id] for alert_id in ids[:wanted]]
+            if self._is_further(edge, cell.reached):
+                # What waits of a cell is given out before more of it is read.
+                if not self._is_further(cell.last, self.reached):
+                    if self._index.allowance.is_spent and self._rounds > 1:
+                        return None
+                    self._read_on(cell, edge, rows)
+                edge = self._edge(self._nearer(edge, cell.reached), rows)
+        self.reached = edge
+        ids = [it for it in self._waiting if not self._is_further(it, edge)]
+        ids.sort(reverse=self._index.newest_first)
+        return [self._waiting.pop(alert_id) for alert_id in ids]
 
-    def searched(self) -> Iterator[Image]:
-        """Give each image once, in order, reading on where a cell runs dry."""
-        last = self._after
-        choose = max if self._index.newest_first else min
-        for cell in self._cells:
-            self._read_on(cell)
-        while True:
-            for cell in self._cells:
-                while not cell.images and not cell.is_read:
-                    if self._index.left_bytes <= 0:
-                        self.is_cut = True
-                        return
-                    self._read_on(cell)
-            waiting = [cell for cell in self._cells if cell.images]
-            if not waiting:
-                return
-            image = choose(waiting, key=_next_id).images.popleft()
-            if image["id"]["S"] != last:
-                last = image["id"]["S"]
-                yield image
+    def _read_on(self, cell: _Cell, edge: str, rows: int) -> None:
+        is_downwards = self._index.newest_first
+        span = (
+            (edge, _just_below(cell.reached)) if is_downwards else (_just_above(cell.reached), edge)
+        )
+        images, last = self._index.read_on(cell, rows, span)
+        self._waiting |= {image["id"]["S"]: image for image in images}
+        if images:
+            cell.last = images[-1]["id"]["S"]
+        cell.reached = last or edge
+        cell.is_read = cell.reached == self._end
 
-    def _read_on(self, cell: _Cell) -> None:
-        rows = _FIRST_ROWS << min(cell.rounds, _DOUBLED)
-        if self._index.query.searches_facts:
-            rows = min(rows, _SEARCHED_ROWS)
-        cell.rounds += 1
-        cell.images.extend(self._index.read_on(cell, rows, self._first, self._last))
+    def _edge(self, edge: str, rows: int) -> str:
+        """How far the window reaches at most, by what waits to be given."""
+        if len(self._waiting) < rows:
+            return edge
+        return self._nearer(edge, sorted(self._waiting, reverse=self._index.newest_first)[rows - 1])
+
+    def _is_further(self, one: str, other: str) -> bool:
+        return one < other if self._index.newest_first else one > other
 
 
-def _next_id(cell: _Cell) -> str:
-    return str(cell.images[0]["id"]["S"])
-
-
-def size_of_image(image: Image) -> int:
+def _size_of(image: Image) -> int:
     """Estimate the bytes that reading it was charged for."""
-    packed = len(image["details"]["B"]) + len(image.get(WHOLE, {}).get("B", ""))
-    return _ROW_BYTES + packed * 3 // 4
+    return _ROW_BYTES + len(image["details"]["B"]) * 3 // 4
 
 
-def _bounds(query: AlertQuery, cursor_id: str | None, *, newest_first: bool) -> tuple[str, str]:
-    """The ids between which the page lies; both ends belong to it."""
+def _just_below(alert_id: str) -> str:
+    """Above all lower ids and below this one: no letter of an id comes after `~`."""
+    return f"{alert_id[:-1]}{chr(ord(alert_id[-1]) - 1)}~"
+
+
+def _just_above(alert_id: str) -> str:
+    """Below all higher ids and above this one."""
+    return f"{alert_id}!"
+
+
+def _bounds(query: AlertQuery) -> tuple[str, str]:
+    """The ids between which the list lies; both belong to it."""
     first = _LOWEST_ID if query.fired_from is None else ulid(_known(query.fired_from), _LOWEST)
     last = _HIGHEST_ID if query.fired_to is None else ulid(_known(query.fired_to), _HIGHEST)
-    if cursor_id is not None:
-        return (first, min(last, cursor_id)) if newest_first else (max(first, cursor_id), last)
     return first, last
 
 

@@ -1,68 +1,62 @@
 """Searching labels and words that are too big for the index."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, alert_from
-from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.ids import AlertId
 
-_BATCH: Final = 100
-"""Keys that DynamoDB takes in one BatchGetItem."""
-WHOLE: Final = "whole"
+_CHARGED_BYTES: Final = 4096
 
 
-def with_whole_facts(
-    call: Call, table_name: str, images: Sequence[Image], *, query: AlertQuery, at: datetime
-) -> Sequence[Image]:
-    """Add the whole facts to those images that could be found by what the index lacks.
+def charged_bytes(size: int) -> int:
+    """What reading so much is charged for."""
+    return max(1, math.ceil(size / _CHARGED_BYTES)) * _CHARGED_BYTES
+
+
+def cut_alerts(images: Sequence[Image], *, query: AlertQuery, at: datetime) -> list[AlertId]:
+    """Name those that could be found by what the index lacks.
 
     An image of big facts shows their beginning. Where that alone is selected, or where other
     filters already say no, the rest is not read.
     """
     if not query.searches_facts:
-        return images
+        return []
     others = replace(query, labels={}, words=())
     cut = [alert_from(image) for image in images if "overflow" in image]
-    wanted = [
+    return [
         alert.alert_id
         for alert in cut
         if others.selects(alert, at) and not query.selects(alert, at)
     ]
-    wholes: dict[str, Mapping[str, Any]] = {}
-    for start in range(0, len(wanted), _BATCH):
-        wholes |= _read_wholes(call, table_name, wanted[start : start + _BATCH])
-    return [
-        {**image, WHOLE: wholes[image["id"]["S"]]} if image["id"]["S"] in wholes else image
-        for image in images
-    ]
 
 
-def selected_alert(image: Image, *, query: AlertQuery, at: datetime) -> Alert | None:
-    """Read an alert if the query selects it, by its whole facts where they were added."""
-    alert = alert_from(image)
-    searched = alert_from(image, whole=image[WHOLE]["B"]) if WHOLE in image else alert
-    return alert if query.selects(searched, at) else None
+@dataclass(frozen=True, slots=True)
+class WholeFacts:
+    """Reads what lies beside alerts."""
 
+    call: Call
+    table_name: str
 
-def _read_wholes(
-    call: Call, table_name: str, alert_ids: Sequence[AlertId]
-) -> dict[str, Mapping[str, Any]]:
-    wholes: dict[str, Mapping[str, Any]] = {}
-    ids = {keys.overflow_sort(alert_id): alert_id for alert_id in alert_ids}
-    request: Mapping[str, Any] = {
-        table_name: {"Keys": [keys.overflow_key(alert_id) for alert_id in alert_ids]}
-    }
-    while request:
-        answer = call("BatchGetItem", {"RequestItems": request})
-        for item in answer["Responses"].get(table_name, ()):
-            if "details" not in item:
-                continue  # Not yet there in this copy of the table: the beginning is searched.
-            wholes[ids[item["sk"]["S"]]] = item["details"]
-        request = answer.get("UnprocessedKeys", {})
-    return wholes
+    def read(self, alert_ids: Sequence[AlertId]) -> tuple[dict[str, str], int]:
+        """Read whole facts, and say how many bytes that took."""
+        ids = {keys.overflow_sort(alert_id): alert_id for alert_id in alert_ids}
+        wanted = [keys.overflow_key(alert_id) for alert_id in alert_ids]
+        request: Mapping[str, Any] = {self.table_name: {"Keys": wanted}}
+        wholes: dict[str, str] = {}
+        size = 0
+        while request:
+            answer = self.call("BatchGetItem", {"RequestItems": request})
+            for item in answer["Responses"].get(self.table_name, ()):
+                size += charged_bytes(sum(len(it.get("B", "")) * 3 // 4 for it in item.values()))
+                # Where they are not there yet, the beginning is searched.
+                if "details" in item:
+                    wholes[ids[item["sk"]["S"]]] = item["details"]["B"]
+            request = answer.get("UnprocessedKeys", {})
+        return wholes, size
