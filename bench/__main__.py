@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from bench import list_bytes, report, stored_alerts, team, timeliness
@@ -27,8 +28,8 @@ from local.checks import LocalStackError, free_port
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, Call
 
-SMALL = 1_000
-LARGE = 50_000
+SIZES = (1_000, 10_000, 100_000)
+"""So many alerts are stored."""
 QUICK = 2_000
 """Enough for a page of every kind."""
 
@@ -92,11 +93,14 @@ def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
     with embedded_dynamodb(free_port()) as aws, tempfile.TemporaryDirectory() as folder:
         call = aws_client(DYNAMODB, aws.environment).call
         if wanted.is_quick:
-            return _count(aws, call, QUICK)
-        _say(f"storing {SMALL:,} and {LARGE:,} alerts")
-        small = _store(aws, call, SMALL, wanted.samples)
-        large = _store(aws, call, LARGE, wanted.samples)
-        counted, priced = _count(aws, call, LARGE, large.table_name)
+            return _count(aws, call, _table(aws, call, "counted"), (QUICK,))
+        tables = [_table(aws, call, f"of-{size}") for size in (SIZES[0], SIZES[-1])]
+        counted, priced = _count(aws, call, tables[-1], SIZES)
+        stored_alerts.store(call, tables[0], SIZES[0])
+        small, large = (
+            Stored(table_name=name, alerts=size, firing=firing_ids(call, name, 2 * wanted.samples))
+            for name, size in zip(tables, (SIZES[0], SIZES[-1]), strict=True)
+        )
         runtime = copy_runtime(Path(folder))
         _say(f"CPU of {wanted.samples} requests of each kind")
         cpu = RequestCpu(environment=aws.environment, path=[runtime, _sdk()], folder=Path(folder))
@@ -105,29 +109,28 @@ def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
         starts = ColdStarts(runtime, Path(folder))
         starts.run(wanted.starts)
         _say(f"{wanted.starts} cold starts of each function in its part of a core")
-        small_core = list(SmallCore(runtime, Path(folder)).figures(wanted.starts))
+        parts = SmallCore(runtime, Path(folder), cpu, large)
+        small_core = list(parts.figures(starts=wanted.starts, samples=wanted.starts))
     # Only now: the embedded DynamoDB of the other measures is gone.
     times, _ = _measure_times(wanted)
     of_requests = CpuFigures(cpu.samples).of([small, large])
     return [*counted, *times, *of_requests, *starts.figures(), *small_core], priced
 
 
-def _store(aws: Aws, call: Call, alerts: int, samples: int) -> Stored:
-    name = f"tocsin-{alerts}"
+def _table(aws: Aws, call: Call, suffix: str) -> str:
+    name = f"tocsin-{suffix}"
     create_table(aws, name)
     team.register(call, name)
-    stored_alerts.store(call, name, alerts)
-    return Stored(table_name=name, alerts=alerts, firing=firing_ids(call, name, 2 * samples))
+    return name
 
 
 def _count(
-    aws: Aws, call: Call, alerts: int, table_name: str | None = None
+    aws: Aws, call: Call, table_name: str, sizes: Sequence[int]
 ) -> tuple[list[Figure], list[Bill]]:
-    _say("requests and units of every operation")
-    name = table_name or _store(aws, call, alerts, samples=0).table_name
+    """Count lists with so many alerts stored, one size after the other; then all others."""
     environment = {
         **aws.environment,
-        "TABLE_NAME": name,
+        "TABLE_NAME": table_name,
         "TIMERS_QUEUE_URL": create_queue(aws, "timers"),
         "DELIVERIES_QUEUE_URL": create_queue(aws, "deliveries"),
     }
@@ -135,8 +138,13 @@ def _count(
     with metered() as meter, _silence():
         wired = Wired(environment, call, sqs_call)
         units = Units(wired, meter)
-        figures = [
-            *units.of_lists(alerts),
+        figures: list[Figure] = []
+        for stored, size in pairwise((0, *sizes)):
+            _say(f"requests and units of lists with {size:,} alerts stored")
+            stored_alerts.store(call, table_name, size, stored=stored)
+            figures += units.of_lists(size)
+        _say("requests and units of every operation")
+        figures += [
             *units.of_a_tick(),
             *units.of_an_alerts_life(),
             *units.of_a_page(),

@@ -1,11 +1,19 @@
-"""What single imports cost, the table of docs/adr/0003-no-boto3.md: `python -m bench.imports`."""
+"""CPU of imports, the tables of ADR 3 and, of what `make build` made, of ADR 16.
+
+Run by `python -m bench.imports`.
+"""
 
 import os
 import resource
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Final
 
+from bench.cold_start import environment_of
+from bench.deployed import built_functions
+
+STARTS: Final = 7
 IMPORTS: Final = (
     "",
     "import json, http.client, ssl",
@@ -15,20 +23,46 @@ IMPORTS: Final = (
     "from aws_lambda_powertools.event_handler import APIGatewayHttpResolver",
     "import boto3",
 )
-STARTS: Final = 7
+NOTIFIER: Final = "NotifierFunction"
+FIRST_MESSAGES: Final = {
+    "first e-mail": (
+        "from functions.notifier.channels.aws_sdk import sdk_client; "
+        "sdk_client('sesv2', {'AWS_REGION': 'us-east-1'})"
+    ),
+    "first message by Apprise": (
+        "import functions.notifier.channels.apprise as it; "
+        "it.Apprise.instantiate('json://localhost')"
+    ),
+}
 
 
 def main() -> None:
     """Start an interpreter for each, several times over; the least is the least disturbed."""
     environment = {name: text for name, text in os.environ.items() if "BYTECODE" not in name}
     for statement in IMPORTS:
-        least = min(_cpu_milliseconds(statement, environment) for _ in range(STARTS))
-        print(f"{least:7.0f} ms  {statement or 'nothing'}")
+        _print(_least(statement, environment), statement or "nothing")
+    for name, function in built_functions().items():
+        path = os.pathsep.join(map(str, function.path))
+        variables = {**environment, **environment_of(function), "PYTHONPATH": path}
+        handler = f"import {function.handler.rpartition('.')[0]}"
+        imports = _least(handler, variables)
+        _print(imports, f"imports of {name}")
+        if name == NOTIFIER:
+            for what, statement in FIRST_MESSAGES.items():
+                _print(_least(f"{handler}; {statement}", variables) - imports, f"its {what}")
 
 
-def _cpu_milliseconds(statement: str, environment: dict[str, str]) -> float:
+def _print(milliseconds: float, what: str) -> None:
+    print(f"{milliseconds:7.0f} ms  {what}")
+
+
+def _least(statement: str, environment: Mapping[str, str]) -> float:
+    return min(_cpu_milliseconds(statement, environment) for _ in range(STARTS))
+
+
+def _cpu_milliseconds(statement: str, environment: Mapping[str, str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", statement], check=True, env=environment)
+    subprocess.run([sys.executable, "-P", "-c", statement], check=True, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 

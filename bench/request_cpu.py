@@ -1,13 +1,15 @@
 """CPU of a request: the function's own process, in the real runtime loop, warm."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from bench.deployed import Function, built_functions
+from bench.cpu_quota import Group
+from bench.deployed import built_functions
 from bench.gateway_events import CAPTURED, Answer, Event, api, intake, payload
 from bench.runtime_loop import RuntimeLoop, running
 from bench.samples import Samples, rounds
@@ -25,7 +27,17 @@ FIRST: Final = "first event"
 REPEAT: Final = "repeat"
 ACKNOWLEDGE: Final = "acknowledge"
 GET: Final = "get"
-LIST: Final = f"list of {LISTED}"
+LISTS: Final[Mapping[str, Mapping[str, str]]] = {
+    f"list of {LISTED}, all": {},
+    f"list of {LISTED}, firing": {"status": "firing"},
+    f"list of {LISTED}, critical": {"severity": "critical"},
+    f"list of {LISTED}, firing, critical": {"status": "firing", "severity": "critical"},
+}
+SEARCHES: Final[Mapping[str, Mapping[str, str]]] = {
+    "search for a common label": {"label.class": "InstanceDown"},
+    "search for a rare word": {"q": "nothing"},
+}
+READS: Final = {**LISTS, **SEARCHES}
 BARE_HANDLER: Final = "runtime alone, bare handler"
 SDK_CALL: Final = "one update_item by boto3"
 
@@ -90,40 +102,44 @@ class RequestCpu:
             (BARE_HANDLER, "bare.handler"),
             (SDK_CALL, "boto3_update.handler"),
         ):
-            loop = self._start(stack, handler, [HANDLERS], {}, stored)
+            loop = stack.enter_context(self._started(handler, [HANDLERS], {}, stored, None))
             yield _Measure(name=name, loop=loop, next_event=lambda: event)
 
     def _measures(self, stack: ExitStack, stored: Stored) -> Iterator[_Measure]:
-        ingest = self._deployed(stack, "IngestFunction", stored)
-        alerts_api = self._deployed(stack, "AlertsApiFunction", stored)
+        ingest = stack.enter_context(self.started("IngestFunction", stored))
+        alerts_api = stack.enter_context(self.started("AlertsApiFunction", stored))
         number, get, ack = count(), iter(stored.firing), iter(stored.firing)
         events: list[tuple[str, RuntimeLoop, NextEvent, float]] = [
             (REPEAT, ingest, lambda: intake(payload(CAPTURED)), 1),
-            (FIRST, ingest, lambda: intake(_distinct(next(number))), 1),
+            (FIRST, ingest, lambda: intake(distinct(f"{next(number):064x}")), 1),
             (GET, alerts_api, lambda: api("GET", f"/alerts/{next(get)}"), 1),
             (ACKNOWLEDGE, alerts_api, lambda: api("POST", f"/alerts/{next(ack)}/ack", body={}), 1),
-            (LIST, alerts_api, lambda: api("GET", "/alerts", query={"limit": str(LISTED)}), 0.1),
+            *(
+                (name, alerts_api, partial(list_request, query), 0.1)
+                for name, query in READS.items()
+            ),
         ]
         for name, loop, next_event, share in events:
             full = name_of(name, stored)
             yield _Measure(name=full, loop=loop, next_event=next_event, share=share)
 
-    def _deployed(self, stack: ExitStack, logical_id: str, stored: Stored) -> RuntimeLoop:
-        function: Function = self._functions[logical_id]
-        return self._start(
-            stack, function.handler, list(function.path), function.environment, stored
-        )
+    def started(
+        self, logical_id: str, stored: Stored, group: Group | None = None
+    ) -> AbstractContextManager[RuntimeLoop]:
+        """Start a built function on a table, in a part of a core if a group is given."""
+        function = self._functions[logical_id]
+        return self._started(function.handler, function.path, function.environment, stored, group)
 
-    def _start(
+    def _started(
         self,
-        stack: ExitStack,
         handler: str,
-        path: list[Path],
+        path: Sequence[Path],
         environment: Mapping[str, str],
         stored: Stored,
-    ) -> RuntimeLoop:
+        group: Group | None,
+    ) -> AbstractContextManager[RuntimeLoop]:
         whole = {**environment, **self._environment, "TABLE_NAME": stored.table_name}
-        return stack.enter_context(running(handler, [*path, *self._path], whole, self._folder))
+        return running(handler, [*path, *self._path], whole, self._folder, group=group)
 
     def _sample(self, measure: _Measure, size: int) -> None:
         milliseconds = self.samples[measure.name].milliseconds
@@ -158,10 +174,16 @@ def _invoke(measure: _Measure) -> None:
         raise AssertionError(f"{measure.name} was answered {answer}")
 
 
+def list_request(query: Mapping[str, str]) -> Event:
+    """A page of a list or of a search."""
+    return api("GET", "/alerts", query={"limit": str(LISTED), **query})
+
+
 def name_of(kind: str, stored: Stored) -> str:
     """Name a measure: a kind of request with so many alerts stored."""
     return f"{kind}, {stored.alerts:,} stored"
 
 
-def _distinct(number: int) -> str:
-    return payload(CAPTURED, dedup_key=f"{number:064x}")
+def distinct(key: str) -> str:
+    """A body that opens an alert of its own."""
+    return payload(CAPTURED, dedup_key=key)

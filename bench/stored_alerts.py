@@ -26,20 +26,27 @@ _SEVERITIES: Final = (Severity.CRITICAL, *([Severity.WARNING] * 5), *([Severity.
 """One in ten is critical: what a filter by severity has to look past."""
 
 
-def store(call: Call, table_name: str, count: int) -> None:
-    """Write so many alerts, the newest one a few minutes old."""
-    for batch in batched(_items(count), _BATCH, strict=False):
+def store(call: Call, table_name: str, count: int, *, stored: int = 0) -> None:
+    """Write alerts until there are so many, the newest one a few minutes old.
+
+    Args:
+        call: DynamoDB.
+        table_name: Where to.
+        count: How many there are in the end.
+        stored: How many newer ones there are by earlier calls.
+    """
+    for batch in batched(_items(range(stored, count)), _BATCH, strict=False):
         requests = [{"PutRequest": {"Item": item}} for item in batch]
         waiting: dict[str, Any] = {table_name: requests}
         while waiting:
             waiting = call("BatchWriteItem", {"RequestItems": waiting})["UnprocessedItems"]
 
 
-def _items(count: int) -> Iterator[Item]:
-    chance = random.Random(count)  # noqa: S311 - the same alerts in every run
+def _items(numbers: range) -> Iterator[Item]:
+    chance = random.Random(numbers.start)  # noqa: S311 - the same alerts in every run
     told = events.read_event(json.loads(payload(CAPTURED)), SenderSettings())
     newest = datetime.now(UTC) - 2 * _APART
-    for number in range(count):
+    for number in numbers:
         host = f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(256)}"
         signal = replace(
             told,

@@ -357,9 +357,10 @@ def test_a_cell_is_asked_for_what_may_be_shown(
     assert recorded.rows < 40
 
 
+@pytest.mark.parametrize("sort", list(Sort))
 @pytest.mark.parametrize("transition", [acknowledge, worsen])
 def test_what_moves_to_another_cell_while_a_page_is_read_is_given_once(
-    call: Call, recorded: Recorded, listed: DynamoDBAlerts, transition: Transition
+    call: Call, recorded: Recorded, listed: DynamoDBAlerts, transition: Transition, sort: Sort
 ) -> None:
     slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
     signals = (a_signal(f"key-{number}", severity=Severity.INFO) for number in range(3))
@@ -369,7 +370,7 @@ def test_what_moves_to_another_cell_while_a_page_is_read_is_given_once(
         slots.update(before[0], transition(before[0]), write_id=new_write_id())
 
     recorded.between = move
-    page = listed.list(AlertQuery(), at=TEN)
+    page = listed.list(AlertQuery(sort=sort), at=TEN)
 
     assert sorted(ids(page.alerts)) == sorted(ids(before))
 

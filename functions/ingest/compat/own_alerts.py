@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tocsin.domain.signal import Signal
 
 PAGES_LIMIT: Final = 5
-"""Pages of a list that one request reads: each looks at up to 4,000 alerts of the whole team, and
-the function has ten seconds."""
+"""Pages of a list that one request reads: each takes up to 200 read units, which are some 2,000
+alerts of the whole team, and a second; the function has ten seconds."""
 SHOWN_LIMIT: Final = PAGES_LIMIT * LIMIT_MAXIMUM
 """Alerts of an integration that such a client can see, newest first."""
 

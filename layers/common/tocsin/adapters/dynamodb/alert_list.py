@@ -24,6 +24,7 @@ from tocsin.domain.ids import (
     ALPHABET,
     FINGERPRINT_LENGTH,
     ULID_LENGTH,
+    AlertId,
     Fingerprint,
     instant,
     is_ulid,
@@ -124,7 +125,8 @@ class _Page:
     query: AlertQuery
     at: datetime
     allowance: "_Allowance"
-    alerts: list[Alert] = field(default_factory=list)
+    alerts: dict[AlertId, Alert] = field(default_factory=dict)
+    """By id: an alert whose severity changes meanwhile is met in two runs of a severity order."""
     last_looked: tuple[Severity | None, str] | None = None
     last_given: tuple[Severity | None, str] | None = None
     is_cut: bool = False
@@ -171,8 +173,8 @@ class _Page:
         self.last_looked = (severity, image["id"]["S"])
         alert = alert_from(image)
         searched = alert_from(image, whole=whole) if whole else alert
-        if self.query.selects(searched, self.at):
-            self.alerts.append(alert)
+        if alert.alert_id not in self.alerts and self.query.selects(searched, self.at):
+            self.alerts[alert.alert_id] = alert
             if len(self.alerts) <= self.query.limit:
                 self.last_given = self.last_looked
 
@@ -185,7 +187,7 @@ class _Page:
             place = self.last_looked
             searched_to = time_of(place[1])
         return AlertPage(
-            alerts=tuple(self.alerts[: self.query.limit]),
+            alerts=tuple(self.alerts.values())[: self.query.limit],
             next_cursor=_write_cursor(self.query.sort, *place) if place else None,
             searched_to=searched_to,
             counts=counts,
