@@ -24,9 +24,9 @@ _log = PowertoolsLog(settings.service, settings.log_level)
 
 
 def _tell_in_slack(response_url: str, said: str) -> None:
-    from http.client import HTTPException  # noqa: PLC0415 - seldom needed
+    from http.client import HTTPException
 
-    from functions.actions.slack_reply import tell_in_slack  # noqa: PLC0415 - seldom needed
+    from functions.actions.slack_reply import tell_in_slack
 
     try:
         tell_in_slack(response_url, said)

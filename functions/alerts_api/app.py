@@ -37,37 +37,31 @@ def _now() -> datetime:
 
 
 def _incidents() -> IncidentRepository:
-    from tocsin.adapters.dynamodb.incident_repository import (  # noqa: PLC0415 - seldom needed
-        DynamoDBIncidents,
-    )
+    from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
 
     return DynamoDBIncidents(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _configuration() -> Stores:
-    from functions.alerts_api.configuration_stores import (  # noqa: PLC0415 - seldom needed
-        stores_on,
-    )
+    from functions.alerts_api.configuration_stores import stores_on
 
     return stores_on(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _notifications() -> NotificationRepository:
-    from tocsin.adapters.dynamodb.notification_repository import (  # noqa: PLC0415 - seldom needed
-        DynamoDBNotifications,
-    )
+    from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 
     return DynamoDBNotifications(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _deliveries() -> DeliveryQueue:
-    from tocsin.adapters.queues import SqsDeliveries  # noqa: PLC0415 - seldom needed
+    from tocsin.adapters.queues import SqsDeliveries
 
     return SqsDeliveries(aws_client(SQS, settings.aws).call, settings.deliveries_queue_url)
 
 
 def _secrets() -> SecretStore:
-    from tocsin.adapters.ssm_parameters import SsmParameters  # noqa: PLC0415 - seldom needed
+    from tocsin.adapters.ssm_parameters import SsmParameters
 
     call = aws_client(SSM, settings.aws).call
     return SsmParameters(call, PARAMETER_DESCRIPTION, settings.secrets_key)

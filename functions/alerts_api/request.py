@@ -110,7 +110,7 @@ class Request:
         return value
 
     def body_as[M: "BaseModel"](self, model: type[M]) -> M:
-        """The body as a model of `schemas`, which the caller imports on use.
+        """The body as a model of `schemas`.
 
         Raises:
             InvalidInputError: `details` name every field that is wrong.
@@ -131,7 +131,7 @@ def validated[M: "BaseModel"](model: type[M], members: Mapping[str, Any]) -> M:
     Raises:
         InvalidInputError: `details` name every field that is wrong.
     """
-    from pydantic import ValidationError  # noqa: PLC0415 - slow, and few requests need it
+    from pydantic import ValidationError
 
     try:
         return model.model_validate(members)

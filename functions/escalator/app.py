@@ -61,34 +61,28 @@ def _now() -> datetime:
 
 @cache
 def _heartbeats() -> "DynamoDBHeartbeats":
-    from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - few have any
-        DynamoDBHeartbeats,
-    )
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 
     return DynamoDBHeartbeats(_call, settings.table_name)
 
 
 @cache
 def _alerts() -> "DynamoDBAlerts":
-    from tocsin.adapters.dynamodb.alert_repository import (  # noqa: PLC0415 - the sweep's only
-        DynamoDBAlerts,
-    )
+    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 
     return DynamoDBAlerts(_call, settings.table_name, settings.retention)
 
 
 @cache
 def _sweeps() -> "DynamoDBSweeps":
-    from tocsin.adapters.dynamodb.sweep_repository import (  # noqa: PLC0415 - the tick's only
-        DynamoDBSweeps,
-    )
+    from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 
     return DynamoDBSweeps(_call, settings.table_name)
 
 
 @cache
 def _threads() -> "Executor":
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the timers' only
+    from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(THREADS, thread_name_prefix="timer")
 

@@ -121,7 +121,7 @@ def _run(message: Message, ports: Ports) -> None:
         ports.wait((timer.due_at - now).total_seconds())
         now = max(timer.due_at, ports.now())
     if isinstance(timer, HeartbeatTimer):
-        from functions.escalator.due_heartbeats import run_heartbeat  # noqa: PLC0415 - few have any
+        from functions.escalator.due_heartbeats import run_heartbeat
 
         run_heartbeat(timer, now, ports)
         return

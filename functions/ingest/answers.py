@@ -68,7 +68,7 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
 
 
 def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    from functions.ingest.by_rule import take_by_rule  # noqa: PLC0415 - most come by HTTP
+    from functions.ingest.by_rule import take_by_rule
 
     event_id = str(event.get("id"))[:64]
     try:

@@ -37,55 +37,47 @@ _time_left = TimeLeft()
 
 @cache
 def _callers() -> "Callers":
-    from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys  # noqa: PLC0415 - see Ports
-    from tocsin.lambda_runtime.callers import Callers  # noqa: PLC0415 - see Ports
+    from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+    from tocsin.lambda_runtime.callers import Callers
 
     return Callers(DynamoDBKeys(_dynamodb.call, settings.table_name))
 
 
 @cache
 def _answers() -> "DynamoDBAnswers":
-    from tocsin.adapters.dynamodb.answer_repository import (  # noqa: PLC0415 - see Ports
-        DynamoDBAnswers,
-    )
+    from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 
     return DynamoDBAnswers(_dynamodb.call, settings.table_name)
 
 
 @cache
 def _alerts() -> "DynamoDBAlerts":
-    from tocsin.adapters.dynamodb.alert_repository import (  # noqa: PLC0415 - see Ports
-        DynamoDBAlerts,
-    )
+    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 
     return DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
 
 
 @cache
 def _sns() -> "SnsEndpoint":
-    from functions.ingest.sns.endpoint import SnsEndpoint  # noqa: PLC0415 - see Ports
+    from functions.ingest.sns.endpoint import SnsEndpoint
 
     return SnsEndpoint()
 
 
 @cache
 def _heartbeats() -> "DynamoDBHeartbeats":
-    from tocsin.adapters.dynamodb.heartbeat_repository import (  # noqa: PLC0415 - see Ports
-        DynamoDBHeartbeats,
-    )
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 
     return DynamoDBHeartbeats(_dynamodb.call, settings.table_name)
 
 
 @cache
 def _side_by_side() -> "SideBySide":
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see Ports
+    from concurrent.futures import ThreadPoolExecutor
 
-    from functions.ingest.side_by_side import NOTE_SECONDS, SideBySide  # noqa: PLC0415 - see Ports
-    from tocsin.adapters.dynamodb.progress_repository import (  # noqa: PLC0415 - see Ports
-        DynamoDBProgress,
-    )
-    from tocsin.adapters.thread_calls import ThreadCalls  # noqa: PLC0415 - see Ports
+    from functions.ingest.side_by_side import NOTE_SECONDS, SideBySide
+    from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
+    from tocsin.adapters.thread_calls import ThreadCalls
 
     call = ThreadCalls(
         lambda: aws_client(DYNAMODB, settings.aws),

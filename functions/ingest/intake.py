@@ -83,7 +83,7 @@ def take_in_entries(
             fork when they come again.
     """
     if len(entries) > FEW and ports.side_by_side is not None:
-        from functions.ingest.side_by_side import take_in_many  # noqa: PLC0415 - most are few
+        from functions.ingest.side_by_side import take_in_many
 
         return take_in_many(entries, sent, integration, ports, ports.side_by_side())
     intake = Intake()
@@ -137,7 +137,7 @@ def _body_of(entry: Entry, sent: Sent, ports: Ports) -> SentBody | None:
     Returns:
         None if it cannot be made: the alert is stored without it.
     """
-    from functions.ingest.kept_body import kept_body  # noqa: PLC0415 - repeats need none of it
+    from functions.ingest.kept_body import kept_body
 
     try:
         return kept_body(sent, part=entry.said)

@@ -60,7 +60,7 @@ class Ports:
         """
         integration = self.integrations.by_token(token, request.at)
         if integration.checks is not NO_CHECKS:
-            from functions.ingest.checks import expect_trusted  # noqa: PLC0415 - few ask for more
+            from functions.ingest.checks import expect_trusted
 
             expect_trusted(integration.checks, request)
         return integration

@@ -56,7 +56,7 @@ class Request:
         written = self.event.get("rawQueryString") or ""
         if not written:
             return {}
-        from urllib.parse import parse_qsl  # noqa: PLC0415 - most senders have no query
+        from urllib.parse import parse_qsl
 
         return dict(parse_qsl(written, keep_blank_values=True))
 
@@ -81,7 +81,7 @@ class Request:
         expect_size(self.body)
         if "content-encoding" not in self.headers and self.body[:2] != GZIP_MAGIC:
             return self.body
-        from functions.ingest.content_encoding import decoded  # noqa: PLC0415 - few compress
+        from functions.ingest.content_encoding import decoded
 
         return decoded(self.body, self.headers)
 

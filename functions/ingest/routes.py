@@ -40,23 +40,23 @@ def take(event: Mapping[str, Any], ports: Ports) -> Taken:
     request = Request(event=event, at=ports.now())
     path = request.path
     if path == EVENTS_PATH:
-        from functions.ingest.by_key import take_by_key  # noqa: PLC0415 - most have a token
+        from functions.ingest.by_key import take_by_key
 
         _expect_method(request, ("POST",))
         return take_by_key(request, ports)
     if path.startswith(INTEGRATIONS_PATH):
-        from functions.ingest.trial import take_trial  # noqa: PLC0415 - people try seldom
+        from functions.ingest.trial import take_trial
 
         _expect_method(request, ("POST",))
         return take_trial(request, ports)
     is_root = not path.startswith(URL_PATH)
     token, _, below = path.removeprefix(URL_PATH).partition("/")
     if below == HEARTBEAT and not is_root:
-        from functions.ingest.heartbeat import take_heartbeat  # noqa: PLC0415 - few are these
+        from functions.ingest.heartbeat import take_heartbeat
 
         return take_heartbeat(request, token, ports)
     if is_root or below:
-        from functions.ingest.compat import product_at  # noqa: PLC0415 - few speak as others
+        from functions.ingest.compat import product_at
 
         below = path.strip("/") if is_root else below.strip("/")
         product = product_at(below, is_root=is_root)
@@ -96,7 +96,7 @@ def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken
 def _take_as(
     product: "Product", request: Request, path: str, token: str | None, ports: Ports
 ) -> Taken:
-    from functions.ingest.compat import CompatCall  # noqa: PLC0415 - few speak as others
+    from functions.ingest.compat import CompatCall
 
     call = CompatCall(request=request, path=path, path_token=token, ports=ports)
     try:

@@ -1,7 +1,5 @@
 """Which module brings messages to which type of channel; each is loaded on its first use."""
 
-# ruff: noqa: PLC0415 - a cold start does without the channels that it does not need
-
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

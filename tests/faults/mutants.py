@@ -392,11 +392,11 @@ def tried(mutant: Mutant, rounds: int = ROUNDS) -> Caught | None:
     Those that the mistake is about come first, and then all others.
     """
     # The modules are loaded only when the mistake has been made.
-    from tests.faults.runs import Tally, calm  # noqa: PLC0415
-    from tests.faults.simulation import StuckError  # noqa: PLC0415
-    from tests.faults.stories import STORIES  # noqa: PLC0415
-    from tests.template_file import read_template  # noqa: PLC0415
-    from tocsin.domain.errors import TocsinError  # noqa: PLC0415
+    from tests.faults.runs import Tally, calm
+    from tests.faults.simulation import StuckError
+    from tests.faults.stories import STORIES
+    from tests.template_file import read_template
+    from tocsin.domain.errors import TocsinError
 
     template = read_template()
     first = [it for it in STORIES if any(aim in it.name for aim in mutant.aims)]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from functions.alerts_api.api import Api, Log
 from functions.alerts_api.route import Route, RouteTable
 from functions.alerts_api.routes.alerts import AlertRoutes
+from functions.alerts_api.routes.alerts_bulk import BulkRoutes
+from functions.alerts_api.routes.notifications import NotificationRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.domain.ids import WriteId
 
@@ -58,12 +60,17 @@ class Ports:
 def build_api(ports: Ports) -> Api:
     """Put all routes together; no environment, no network."""
     alerts = AlertRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
-    everyday = (*alerts.routes(), *service_routes())
+    bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
+    notifications = NotificationRoutes(alerts=ports.alerts, notifications=ports.notifications)
+    everyday = (
+        *alerts.routes(),
+        *bulk.routes(),
+        *notifications.routes(),
+        *service_routes(),
+    )
 
     def seldom() -> tuple[Route, ...]:
-        from functions.alerts_api.routes.seldom import (  # noqa: PLC0415 - see RouteTable
-            seldom_routes,
-        )
+        from functions.alerts_api.routes.seldom import seldom_routes
 
         return seldom_routes(ports, everyday)
 

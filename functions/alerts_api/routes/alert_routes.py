@@ -9,6 +9,7 @@ from functions.alerts_api.answers import HttpAnswer
 from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.alert_routes import RouteBody
 from tocsin.domain.credential import Scope
 from tocsin.domain.routing import Route as AlertRoute
 
@@ -73,10 +74,6 @@ class AlertRouteRoutes:
 
 def read_route(name: str, members: Members) -> AlertRoute:
     """Read a body."""
-    from functions.alerts_api.schemas.alert_routes import (  # noqa: PLC0415 - brings pydantic
-        RouteBody,
-    )
-
     return validated(RouteBody, members).named(name)
 
 

@@ -26,6 +26,7 @@ from functions.alerts_api.configured import (
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.channels import ChannelBody
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
@@ -230,10 +231,6 @@ def concern_of_channel(name: str) -> Concern:
 
 def read_channel(name: str, members: Members) -> Channel:
     """Read a body."""
-    from functions.alerts_api.schemas.channels import (  # noqa: PLC0415 - brings pydantic
-        ChannelBody,
-    )
-
     return validated(ChannelBody, members).named(name)
 
 

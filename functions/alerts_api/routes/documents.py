@@ -5,8 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from functions.alerts_api.answers import HttpAnswer, with_json
+from functions.alerts_api.pages.document_page import (
+    CONTENT_SECURITY_POLICY,
+    show_document_page,
+)
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
+from functions.alerts_api.schemas.document import build_document
 
 
 class DocumentRoutes:
@@ -30,19 +35,10 @@ class DocumentRoutes:
 
     @cached_property
     def _document(self) -> Mapping[str, Any]:
-        from functions.alerts_api.schemas.document import (  # noqa: PLC0415 - brings pydantic
-            build_document,
-        )
-
         return build_document((*self._others, *self.routes()))
 
     @cached_property
     def _page(self) -> HttpAnswer:
-        from functions.alerts_api.pages.document_page import (  # noqa: PLC0415 - seldom needed
-            CONTENT_SECURITY_POLICY,
-            show_document_page,
-        )
-
         headers = {
             "content-type": "text/html; charset=utf-8",
             "content-security-policy": CONTENT_SECURITY_POLICY,

@@ -10,6 +10,7 @@ from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
 from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.escalation_policies import EscalationPolicyBody
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
@@ -88,10 +89,6 @@ def concern_of_policy(name: str) -> Concern:
 
 def read_policy(name: str, members: Members) -> EscalationPolicy:
     """Read a body."""
-    from functions.alerts_api.schemas.escalation_policies import (  # noqa: PLC0415 - brings pydantic
-        EscalationPolicyBody,
-    )
-
     return validated(EscalationPolicyBody, members).named(name)
 
 

@@ -18,6 +18,7 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.heartbeats import HeartbeatBody
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatRefusedError, Problem
@@ -28,7 +29,6 @@ from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
-    from functions.alerts_api.schemas.heartbeats import HeartbeatBody
     from tocsin.domain.alert import Alert
     from tocsin.domain.ids import AlertId
     from tocsin.usecases.ports import NewWriteId
@@ -123,10 +123,6 @@ class HeartbeatRoutes:
         return alert.alert_id
 
     def _read(self, members: Mapping[str, Any]) -> HeartbeatBody:
-        from functions.alerts_api.schemas.heartbeats import (  # noqa: PLC0415 - brings pydantic
-            HeartbeatBody,
-        )
-
         body = validated(HeartbeatBody, without_nulls(members))
         expect_no_problems(self.stores.unknown_policy(body.escalation_policy))
         return body

@@ -10,6 +10,14 @@ from functions.alerts_api.answers import HttpAnswer, with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.incidents import (
+    AttachmentBody,
+    IncidentBody,
+    IncidentChange,
+    PromotionBody,
+    ResolutionBody,
+    UpdateBody,
+)
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId, IncidentId, entropy, ulid
 from tocsin.domain.incident import Incident, IncidentUpdate
@@ -48,10 +56,6 @@ class IncidentRoutes:
 
     def create_incident(self, request: Request, alert_id: str) -> HttpAnswer:
         """Promote an alert; a second time is no error."""
-        from functions.alerts_api.schemas.incidents import (  # noqa: PLC0415 - brings pydantic
-            PromotionBody,
-        )
-
         body = request.body_as(PromotionBody)
         opening = self._opening(request, body.title, body.severity)
         promotion = promote_alert(opening, AlertId(alert_id), stores=self.stores)
@@ -71,10 +75,6 @@ class IncidentRoutes:
         return with_page(rows, next_cursor=next_cursor)
 
     def open_incident(self, request: Request) -> HttpAnswer:
-        from functions.alerts_api.schemas.incidents import (  # noqa: PLC0415 - brings pydantic
-            IncidentBody,
-        )
-
         body = request.body_as(IncidentBody)
         opening = self._opening(request, body.title, body.severity)
         alert_ids = [AlertId(alert_id) for alert_id in body.alert_ids]
@@ -88,10 +88,6 @@ class IncidentRoutes:
         return with_data(view)
 
     def change_incident(self, request: Request, incident_id: str) -> HttpAnswer:
-        from functions.alerts_api.schemas.incidents import (  # noqa: PLC0415 - brings pydantic
-            IncidentChange,
-        )
-
         body = request.body_as(IncidentChange)
         changes: dict[str, Any] = {}
         if body.title is not None:
@@ -110,10 +106,6 @@ class IncidentRoutes:
         return with_data(view_incident(incident))
 
     def tell_update(self, request: Request, incident_id: str) -> HttpAnswer:
-        from functions.alerts_api.schemas.incidents import (  # noqa: PLC0415 - brings pydantic
-            UpdateBody,
-        )
-
         body = request.body_as(UpdateBody)
         said = IncidentUpdate(
             at=request.at, by=request.actor, message=body.message, status=body.status
@@ -122,10 +114,6 @@ class IncidentRoutes:
         return with_data(view_update(said), HTTPStatus.CREATED)
 
     def resolve_incident(self, request: Request, incident_id: str) -> HttpAnswer:
-        from functions.alerts_api.schemas.incidents import (  # noqa: PLC0415 - brings pydantic
-            ResolutionBody,
-        )
-
         body = request.body_as(ResolutionBody)
         if body.resolve_alerts:
             request.expect_scope(Scope.ALERTS_WRITE)
@@ -136,10 +124,6 @@ class IncidentRoutes:
         return with_data(view_incident(incident) | {"resolved_alert_ids": alert_ids})
 
     def attach_alerts(self, request: Request, incident_id: str) -> HttpAnswer:
-        from functions.alerts_api.schemas.incidents import (  # noqa: PLC0415 - brings pydantic
-            AttachmentBody,
-        )
-
         body = request.body_as(AttachmentBody)
         incident = attach_alerts(
             IncidentId(incident_id),

@@ -20,6 +20,7 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import Concern, answer_removal, view_warnings
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.integrations import IntegrationBody, RotationBody
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.errors import (
     IntegrationNotFoundError,
@@ -29,7 +30,6 @@ from tocsin.lambda_runtime.alert_json import written
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
-    from functions.alerts_api.schemas.integrations import IntegrationBody
     from tocsin.usecases.ports import NewWriteId
 
 INTEGRATIONS: Final = "/api/v1/integrations"
@@ -100,10 +100,6 @@ class IntegrationRoutes:
 
     def rotate_integration(self, request: Request, name: str) -> HttpAnswer:
         """Make another URL; allowed whoever manages the integration, as no file holds URLs."""
-        from functions.alerts_api.schemas.integrations import (  # noqa: PLC0415 - brings pydantic
-            RotationBody,
-        )
-
         overlap = request.body_as(RotationBody).overlap
         before = self.stores.integrations.get(name)
         token = self._new_token()
@@ -189,10 +185,6 @@ def _settings_of(integration: Integration) -> dict[str, Any]:
 
 def _read_settings(members: Mapping[str, Any]) -> IntegrationBody:
     """Read a body; null means the default, as if nothing had been said."""
-    from functions.alerts_api.schemas.integrations import (  # noqa: PLC0415 - brings pydantic
-        IntegrationBody,
-    )
-
     return validated(IntegrationBody, without_nulls(members))
 
 

@@ -11,6 +11,7 @@ from functions.alerts_api.answers import HttpAnswer, with_data, without_content
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.keys import KeyBody, KeyChange
 from tocsin.domain.credential import (
     SECRET_BYTES,
     ApiKey,
@@ -56,8 +57,6 @@ class KeyRoutes:
         return with_data(view_key(self.keys.get(key_id)))
 
     def make_key(self, request: Request) -> HttpAnswer:
-        from functions.alerts_api.schemas.keys import KeyBody  # noqa: PLC0415 - brings pydantic
-
         body = request.body_as(KeyBody)
         secret = spell_key(self.random_bytes(SECRET_BYTES))
         key = ApiKey(
@@ -75,8 +74,6 @@ class KeyRoutes:
         return replace(shown, body_again=again.body)
 
     def change_key(self, request: Request, key_id: str) -> HttpAnswer:
-        from functions.alerts_api.schemas.keys import KeyChange  # noqa: PLC0415 - brings pydantic
-
         body = request.body_as(KeyChange)
         changes: dict[str, Any] = {}
         if body.name is not None:

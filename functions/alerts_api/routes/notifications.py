@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ class NotificationRoutes:
     """The ledger of one alert."""
 
     alerts: AlertRepository
-    notifications: NotificationRepository
+    notifications: Callable[[], NotificationRepository]
 
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
@@ -34,7 +35,7 @@ class NotificationRoutes:
     def list_notifications(self, request: Request, alert_id: str) -> HttpAnswer:
         """List them in the order in which they were taken on."""
         alert = self.alerts.get_shortened(AlertId(alert_id))
-        notifications = sorted(self.notifications.of_alert(alert.alert_id), key=_place)
+        notifications = sorted(self.notifications().of_alert(alert.alert_id), key=_place)
         return answer_page(request, notifications, name_of=_place, view=view_notification)
 
 

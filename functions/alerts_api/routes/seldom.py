@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.routes.alert_routes import AlertRouteRoutes
-from functions.alerts_api.routes.alerts_bulk import BulkRoutes
 from functions.alerts_api.routes.channels import ChannelRoutes, GeneratedSecrets
 from functions.alerts_api.routes.documents import DocumentRoutes
 from functions.alerts_api.routes.escalation_policies import EscalationPolicyRoutes
@@ -14,7 +13,6 @@ from functions.alerts_api.routes.heartbeats import HeartbeatRoutes
 from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import IntegrationRoutes
 from functions.alerts_api.routes.keys import KeyRoutes
-from functions.alerts_api.routes.notifications import NotificationRoutes
 from functions.alerts_api.routes.users import UserRoutes
 from tocsin.usecases.incident_work import IncidentStores
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
     """Put them together; the document describes the everyday ones too."""
-    bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     stores = IncidentStores(
         alerts=ports.alerts, incidents=ports.incidents(), new_write_id=ports.new_write_id
     )
@@ -34,10 +31,7 @@ def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...
     keys = KeyRoutes(
         keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
     )
-    notifications = NotificationRoutes(alerts=ports.alerts, notifications=ports.notifications())
     seldom = (
-        *bulk.routes(),
-        *notifications.routes(),
         *incidents.routes(),
         *_configuration_routes(ports),
         *keys.routes(),

@@ -10,6 +10,7 @@ from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.schemas.users import UserBody
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
@@ -89,8 +90,6 @@ def concern_of_user(name: str) -> Concern:
 
 def read_user(name: str, members: Members) -> User:
     """Read a body."""
-    from functions.alerts_api.schemas.users import UserBody  # noqa: PLC0415 - brings pydantic
-
     return validated(UserBody, members).named(name)
 
 

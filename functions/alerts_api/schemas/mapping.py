@@ -2,6 +2,9 @@
 
 from typing import Annotated, Final
 
+from jmespath import compile as parse
+from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 from pydantic import AfterValidator, Field
 
 from functions.alerts_api.schemas.model import ConfigurationBody
@@ -11,10 +14,6 @@ EXPRESSION_LIMIT: Final = 1_000
 
 
 def _readable(expression: str) -> str:
-    from jmespath import compile as parse  # noqa: PLC0415 - few integrations have a mapping
-    from jmespath.exceptions import JMESPathError  # noqa: PLC0415
-    from jmespath.functions import Functions  # noqa: PLC0415
-
     try:
         parsed = parse(expression).parsed
     except JMESPathError as error:

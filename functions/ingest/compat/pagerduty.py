@@ -80,11 +80,8 @@ def _take_v1(call: CompatCall, event: Mapping[str, Any]) -> Taken:
 
 
 def _take_change(call: CompatCall, event: Mapping[str, Any]) -> Taken:
-    from functions.ingest.compat.own_alerts import OwnAlerts  # noqa: PLC0415 - few send changes
-    from functions.ingest.compat.pagerduty_changes import (  # noqa: PLC0415 - few send changes
-        keep_change,
-        read_change,
-    )
+    from functions.ingest.compat.own_alerts import OwnAlerts
+    from functions.ingest.compat.pagerduty_changes import keep_change, read_change
 
     integration = _integration(call, event, "routing_key")
     change = read_change(event, at=call.request.at)

@@ -63,7 +63,7 @@ class Sent:
 
     @cached_property
     def _read(self) -> "ReadBody":
-        from functions.ingest.bodies import read_body  # noqa: PLC0415 - some have no body
+        from functions.ingest.bodies import read_body
 
         return read_body(self.body, self.headers.get("content-type", ""))
 

@@ -27,7 +27,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one notification."""
     if sent.body.lstrip()[:1] != b"<":
         return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
-    from functions.ingest.senders.xml_bodies import read_xml, text_of  # noqa: PLC0415 - rare
+    from functions.ingest.senders.xml_bodies import read_xml, text_of
 
     document = read_xml(sent.body)
     entry = {name: text_of(document, tag) for name, tag in _XML_NAMES.items()}

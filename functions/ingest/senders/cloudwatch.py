@@ -142,7 +142,7 @@ def _links(arn: object, name: str) -> dict[str, Any]:
     parts = arn.split(":") if isinstance(arn, str) else []
     if len(parts) < len(("arn", "aws", "cloudwatch", "region")) or parts[1] != "aws":
         return {}
-    from urllib.parse import quote  # noqa: PLC0415 - not for every product
+    from urllib.parse import quote
 
     page = f"https://{parts[3]}.console.aws.amazon.com/cloudwatch/home?region={parts[3]}"
     return {"CloudWatch": f"{page}#alarmsV2:alarm/{quote(name, safe='')}"}

@@ -176,7 +176,7 @@ def unread(fields: "Fields", known: Collection[str], path: str = "") -> tuple[st
     others = [name for name in fields.names() if name not in known]
     if not others:
         return ()
-    from functions.ingest.senders.unread import lookalikes  # noqa: PLC0415 - most have none
+    from functions.ingest.senders.unread import lookalikes
 
     return tuple(f"{path}{name}" for name in lookalikes(others, known))
 

@@ -210,19 +210,19 @@ def _without_state(title: str | None) -> tuple[str | None, str | None]:
 
 def _handshake(headers: Mapping[str, str]) -> Reply | None:
     """A mapping may be for CloudEvents, whose senders ask before they send."""
-    from functions.ingest.senders.cloudevents import handshake  # noqa: PLC0415 - few are these
+    from functions.ingest.senders.cloudevents import handshake
 
     return handshake(headers)
 
 
 def _mapped(settings: SenderSettings, entry: object, budget: "Budget") -> "Mapped":
-    from functions.ingest.senders.mapping import Mapped  # noqa: PLC0415 - brings jmespath
+    from functions.ingest.senders.mapping import Mapped
 
     return Mapped(settings.mapping, entry, budget)
 
 
 def _budget(sent: Sent) -> "Budget":
-    from functions.ingest.senders.mapping import Budget  # noqa: PLC0415 - brings jmespath
+    from functions.ingest.senders.mapping import Budget
 
     return Budget.of_body(len(sent.body))
 

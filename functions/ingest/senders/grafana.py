@@ -151,7 +151,7 @@ def _other_series(matches: Sequence[Fields]) -> tuple[str, ...]:
 
 def _host(*addresses: object) -> str:
     """Which Grafana it is: another one may have the same organizations and labels."""
-    from urllib.parse import urlsplit  # noqa: PLC0415 - not for every product
+    from urllib.parse import urlsplit
 
     for address in addresses:
         try:

@@ -45,7 +45,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event, or a report for M/Monit, which may hold none."""
     if sent.body.lstrip()[:1] != b"<":
         return each_object(sent, lambda entry: read_variables(entry, settings), EXPECTED)
-    from functions.ingest.senders.xml_bodies import read_xml  # noqa: PLC0415 - most is JSON
+    from functions.ingest.senders.xml_bodies import read_xml
 
     entry = _from_xml(read_xml(sent.body))
     return [read_entry(entry, lambda it: read_report(it, settings), EXPECTED, part=entry)]
@@ -117,7 +117,7 @@ def answer(_results: Results) -> Reply:
 
 
 def _from_xml(document: "Element") -> dict[str, Any]:
-    from functions.ingest.senders.xml_bodies import text_of  # noqa: PLC0415 - most is JSON
+    from functions.ingest.senders.xml_bodies import text_of
 
     event = document.find("event")
     named = ("service", "id", "state", "message")

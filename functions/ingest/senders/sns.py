@@ -85,7 +85,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
 
 def admit(sent: Sent, integration: "Integration", ports: "Ports") -> None:
     """Refuse what is not genuine; confirm a subscription."""
-    from functions.ingest.sns.genuine import expect_genuine  # noqa: PLC0415 - of this type only
+    from functions.ingest.sns.genuine import expect_genuine
 
     expect_genuine(sent, integration, ports)
 
@@ -103,12 +103,12 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
     if "AlarmName" in said and "NewStateValue" in said:
         return cloudwatch.read_notification(Fields(said), settings)
     if "source" in said and ("detail-type" in said or "detailType" in said):
-        from functions.ingest.senders.eventbridge import read_event  # noqa: PLC0415 - seldom
+        from functions.ingest.senders.eventbridge import read_event
 
         # AWS's own notification rules write it in one word.
         return read_event({"detail-type": said.get("detailType"), **said}, settings)
     if said.keys() & _OURS and said.keys() & _OUR_NAMES:
-        from functions.ingest.senders.generic import read_alert  # noqa: PLC0415 - of scripts only
+        from functions.ingest.senders.generic import read_alert
 
         return read_alert({"source": topic, **said}, replace(settings, mapping={}))
     subject = fields.any_text("Subject")

@@ -33,15 +33,15 @@ def take(call: CompatCall) -> Taken:
     own = OwnAlerts(integration, call)
     match call.segments:
         case ("alert", *rest):
-            from functions.ingest.compat.alerta.alert import take_alert  # noqa: PLC0415 - by path
+            from functions.ingest.compat.alerta.alert import take_alert
 
             return take_alert(call, own, tuple(rest))
         case ("alerts", *rest):
-            from functions.ingest.compat.alerta.listing import take_list  # noqa: PLC0415 - by path
+            from functions.ingest.compat.alerta.listing import take_list
 
             return take_list(call, own, tuple(rest))
         case ("heartbeat" | "heartbeats" as word, *rest):
-            from functions.ingest.compat.alerta import heartbeats  # noqa: PLC0415 - by path
+            from functions.ingest.compat.alerta import heartbeats
 
             if word == "heartbeats" and not rest:
                 return heartbeats.take_heartbeats(call, own)
@@ -77,7 +77,7 @@ def refuse(error: TocsinError, request_id: str) -> Reply:
 
 def _config(call: CompatCall) -> Taken:
     """What the command line asks for before every command, and without a key."""
-    from functions.ingest.compat.alerta.config import config  # noqa: PLC0415 - by path
+    from functions.ingest.compat.alerta.config import config
 
     if call.request.method != "GET":
         raise MethodNotAllowedError("The configuration is read by GET.", "GET")

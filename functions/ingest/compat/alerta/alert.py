@@ -36,7 +36,7 @@ def take_alert(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken
         case "PUT", (name, "note"):
             return _add_note(call, own, name)
         case "PUT", (name, word):
-            from functions.ingest.compat.alerta.actions import perform  # noqa: PLC0415 - by path
+            from functions.ingest.compat.alerta.actions import perform
 
             perform(own, name, word, call.object_in_body(), at=call.ports.now())
             return told(own, {"status": "ok"})
@@ -107,7 +107,7 @@ def _notes(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
 
 
 def _add_note(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
-    from functions.ingest.compat.alerta.actions import expect_text  # noqa: PLC0415 - by path
+    from functions.ingest.compat.alerta.actions import expect_text
 
     text = expect_text(call.object_in_body())
     alert = find(own, name)

@@ -31,15 +31,11 @@ def take(call: CompatCall) -> Taken:
     integration = call.integration(_key_in(call))
     match call.segments:
         case ("v2", "alerts", *_):
-            from functions.ingest.compat.opsgenie.alerts import (  # noqa: PLC0415 - one of two
-                take_alerts,
-            )
+            from functions.ingest.compat.opsgenie.alerts import take_alerts
 
             return take_alerts(call, integration)
         case ("v2", "heartbeats", *rest):
-            from functions.ingest.compat.opsgenie.heartbeats import (  # noqa: PLC0415 - one of two
-                take_heartbeats,
-            )
+            from functions.ingest.compat.opsgenie.heartbeats import take_heartbeats
 
             return take_heartbeats(call, integration, tuple(rest))
         case _:

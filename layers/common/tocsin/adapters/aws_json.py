@@ -158,7 +158,7 @@ class AwsJsonClient:
         self._connection.close()
 
     def _pause(self, attempt: int) -> None:
-        from random import uniform  # noqa: PLC0415 - seldom needed
+        from random import uniform
 
         pause = uniform(0, BACKOFF_SECONDS * 2**attempt)  # noqa: S311 - jitter
         time.sleep(max(0, min(pause, self._until - time.monotonic())))

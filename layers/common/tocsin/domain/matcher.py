@@ -97,7 +97,7 @@ def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no annotations
-    import re2  # noqa: PLC0415 - most teams have no patterns, and it takes 9 ms to load
+    import re2
 
     options = re2.Options()
     options.log_errors = False

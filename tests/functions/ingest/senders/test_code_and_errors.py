@@ -38,7 +38,7 @@ def test_each_branch_is_an_alert(gateway: Gateway) -> None:
 
 def test_github_may_send_a_form(gateway: Gateway) -> None:
     gateway.register(IntegrationType.GITHUB)
-    from urllib.parse import urlencode  # noqa: PLC0415 - of this test only
+    from urllib.parse import urlencode
 
     form = urlencode({"payload": json.dumps(body_of("github/workflow_run-failure"))})
     headers = {

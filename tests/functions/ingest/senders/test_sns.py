@@ -288,7 +288,7 @@ def test_signatures_are_checked_as_others_make_them(
 
 
 def test_certificates_are_read_as_others_read_them() -> None:
-    from cryptography import x509  # noqa: PLC0415 - of this test only
+    from cryptography import x509
 
     theirs = x509.load_pem_x509_certificate(CERTIFICATE)
     ours = read_certificate(CERTIFICATE)

@@ -134,7 +134,7 @@ def integration_item(integration: Integration, write_id: WriteId) -> Item:
     if integration.topic_arn is not None:
         item["topic_arn"] = text(integration.topic_arn)
     if integration.checks != NO_CHECKS:
-        from tocsin.adapters.dynamodb.check_items import write_checks  # noqa: PLC0415 - few have any
+        from tocsin.adapters.dynamodb.check_items import write_checks
 
         item["checks"] = text(write_checks(integration.checks))
     return item
@@ -164,7 +164,7 @@ def integration_from(image: Image) -> Integration:
 def _checks_from(image: Image) -> IntakeChecks:
     if "checks" not in image:
         return NO_CHECKS
-    from tocsin.adapters.dynamodb.check_items import read_checks  # noqa: PLC0415 - few have any
+    from tocsin.adapters.dynamodb.check_items import read_checks
 
     return read_checks(image["checks"]["S"])
 

@@ -46,11 +46,8 @@ class DynamoDBPaging:
         """
         known = self._directory
         if known is None or not _is_fresh(known[1], at, max_age):
-            from tocsin.adapters.dynamodb.directory_items import (  # noqa: PLC0415 - not for intake
-                CHANNELS,
-                USERS,
-            )
-            from tocsin.domain.people import Directory  # noqa: PLC0415 - likewise
+            from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+            from tocsin.domain.people import Directory
 
             directory = Directory(
                 users={user.name: user for user in self._all(USERS)},
