@@ -13,14 +13,14 @@ from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.ids import WriteId
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 settings = Settings.from_environment()
 _dynamodb = aws_client(DYNAMODB, settings.aws)
 _ssm = aws_client(SSM, settings.aws)
-_log = PowertoolsLog(settings.service, settings.log_level)
+_log = make_log(settings.service, settings.log_level)
 
 
 def _tell_in_slack(response_url: str, said: str) -> None:

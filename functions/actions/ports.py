@@ -8,17 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId
-
-
-class Log(Protocol):
-    """The part of a logger that is used here."""
-
-    def info(self, message: str, **facts: object) -> None: ...
-
-    def warning(self, message: str, **facts: object) -> None: ...
-
-    def exception(self, message: str, **facts: object) -> None: ...
 
 
 class Secrets(Protocol):

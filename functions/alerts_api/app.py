@@ -13,7 +13,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
@@ -79,7 +79,7 @@ api = build_api(
         answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
         now=_now,
         random_bytes=secrets.token_bytes,
-        log=PowertoolsLog(settings.service, settings.log_level),
+        log=make_log(settings.service, settings.log_level),
         wait=time.sleep,
         public_url=settings.public_url,
         channel_secrets_prefix=settings.channel_secrets_prefix,

@@ -21,7 +21,7 @@ from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
@@ -102,7 +102,7 @@ ports = Ports(
     now=_now,
     wait=time.sleep,
     new_write_id=lambda: WriteId(secrets.token_hex(8)),
-    log=PowertoolsLog(settings.service, settings.log_level),
+    log=make_log(settings.service, settings.log_level),
     service=settings.service,
     failures=SqsFailures(_sqs_call, settings.failures_queue_url),
 )

@@ -1,14 +1,15 @@
 """A timer of a heartbeat comes back: it may be overdue."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from functions.escalator.ports import Ports
 from tocsin.domain.next_action import HeartbeatTimer
-from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.run_heartbeat import HeartbeatStores, run_due_heartbeat
 
 
-def run_heartbeat(timer: HeartbeatTimer, now: datetime, ports: Ports) -> None:
+def run_heartbeat(timer: HeartbeatTimer, now: datetime, ports: Ports) -> Sequence[Measure]:
     """Look whether it was heard from in time, and let its alert follow."""
     stores = HeartbeatStores(
         heartbeats=ports.heartbeats(),
@@ -18,7 +19,7 @@ def run_heartbeat(timer: HeartbeatTimer, now: datetime, ports: Ports) -> None:
     )
     receipt = run_due_heartbeat(timer, at=now, stores=stores, timers=ports.timers)
     if receipt is None:
-        return
+        return ()
     ports.log.info(
         "Heartbeat followed",
         heartbeat=timer.heartbeat,
@@ -26,4 +27,4 @@ def run_heartbeat(timer: HeartbeatTimer, now: datetime, ports: Ports) -> None:
         alert_id=receipt.alert_id,
     )
     lateness = (now - timer.due_at).total_seconds() * 1000
-    ports.measure("TimerLateness", Measure(lateness, "Milliseconds"))
+    return (Measure("TimerLateness", lateness, "Milliseconds"),)

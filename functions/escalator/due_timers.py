@@ -11,8 +11,8 @@ from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.next_action import HeartbeatTimer
 from tocsin.domain.sweep import SWEEP_EVERY
-from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.set_aside import ONE, deal_with
+from tocsin.lambda_runtime.observability import Measure
+from tocsin.lambda_runtime.set_aside import Dealt, deal_with
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
@@ -37,7 +37,7 @@ def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
         return {"timers": tick(ports), "repaired": sweep(ports, is_over)}
     except TryAgainError:
         ports.log.exception("Tick refused")
-        ports.measure("TicksRefused", ONE)
+        ports.measure(Measure("TicksRefused"))
         return {"timers": 0, "repaired": 0}
 
 
@@ -84,7 +84,7 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
             cause=finding.cause,
         )
     if found:
-        ports.measure("AlertsRepaired", Measure(found, "Count"))
+        ports.measure(Measure("AlertsRepaired", found))
     return found
 
 
@@ -98,33 +98,33 @@ def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
     for message in messages:
         alike[message["body"]].append(message)
     threads = ports.threads()
-    running = [threads.submit(_failed_of, each, ports) for each in alike.values()]
-    return [message_id for done in running for message_id in done.result()]
+    running = [threads.submit(_run_each, each, ports) for each in alike.values()]
+    dealt = [each for done in running for each in done.result()]
+    ports.measure(*(measure for _, end in dealt for measure in end.measures))
+    return [message_id for message_id, end in dealt if not end.is_done]
 
 
-def _failed_of(messages: Sequence[Message], ports: Ports) -> list[str]:
+def _run_each(messages: Sequence[Message], ports: Ports) -> list[tuple[str, Dealt]]:
     work = partial(_run, ports=ports)
     return [
-        message["messageId"]
+        (message["messageId"], deal_with(message, work, ports, failed="Timer not worked on"))
         for message in messages
-        if not deal_with(message, work, ports, failed="Timer not worked on")
     ]
 
 
-def _run(message: Message, ports: Ports) -> None:
+def _run(message: Message, ports: Ports) -> Sequence[Measure]:
     timer = timer_from(message["body"])
     now = ports.now()
     if timer.due_at - now >= EARLY_AT_MOST:
         ports.timers.send([timer], now=now)
-        return
+        return ()
     if now < timer.due_at:
         ports.wait((timer.due_at - now).total_seconds())
         now = max(timer.due_at, ports.now())
     if isinstance(timer, HeartbeatTimer):
         from functions.escalator.due_heartbeats import run_heartbeat
 
-        run_heartbeat(timer, now, ports)
-        return
+        return run_heartbeat(timer, now, ports)
     alert = run_due_action(
         timer,
         at=now,
@@ -134,9 +134,9 @@ def _run(message: Message, ports: Ports) -> None:
         new_write_id=ports.new_write_id,
     )
     if alert is None:
-        return
+        return ()
     lateness = (now - timer.due_at) / _MILLISECOND
     ports.log.info(
         "Due action done", alert_id=alert.alert_id, status=alert.status, lateness=lateness
     )
-    ports.measure("TimerLateness", Measure(lateness, "Milliseconds"))
+    return (Measure("TimerLateness", lateness, "Milliseconds"),)

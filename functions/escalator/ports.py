@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
+from tocsin.lambda_runtime.observability import Log, Measure, write_metrics
 from tocsin.lambda_runtime.set_aside import FailureQueue
 from tocsin.usecases.follow_changes import Outlets
 
@@ -52,7 +51,7 @@ class Ports:
     wait: Callable[[float], None]
     """For so many seconds, less than one: SQS counts in whole ones."""
     new_write_id: NewWriteId
-    log: PowertoolsLog
+    log: Log
     service: str
     failures: FailureQueue | None = None
     """Where what cannot be done is set aside; None: it is reported as failed, again and again."""
@@ -70,6 +69,6 @@ class Ports:
             new_write_id=self.new_write_id,
         )
 
-    def measure(self, name: str, measure: Measure) -> None:
-        """Write one metric."""
-        write_metric(self.service, name, measure)
+    def measure(self, *measures: Measure) -> None:
+        """Write metrics; threads return their measures instead."""
+        write_metrics(self.service, measures)

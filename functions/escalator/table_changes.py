@@ -12,8 +12,8 @@ from tocsin.adapters.dynamodb.stream import (
     stored_change,
 )
 from tocsin.domain.errors import TryAgainError
-from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.set_aside import ONE, SET_ASIDE, TRIES
+from tocsin.lambda_runtime.observability import Measure
+from tocsin.lambda_runtime.set_aside import SET_ASIDE, TRIES
 from tocsin.usecases.follow_changes import follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
 
@@ -59,7 +59,7 @@ def _deal_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
         if ports.failures is None:
             return False
         ports.failures.keep(kept_record(record, error=type(error).__name__, at=ports.now()))
-        ports.measure(SET_ASIDE, ONE)
+        ports.measure(SET_ASIDE)
     return True
 
 
@@ -82,4 +82,4 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
             deliveries=followed.deliveries,
         )
     if entries:
-        ports.measure("TimelineEntries", Measure(entries, "Count"))
+        ports.measure(Measure("TimelineEntries", entries))

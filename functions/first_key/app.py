@@ -21,7 +21,7 @@ from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
 KEY_DESCRIPTION: Final = "Tocsin API key with the scope admin; see docs/credentials.md"
@@ -59,7 +59,7 @@ def handler(event: dict[str, Any], context: object) -> None:
 
 def respond(event: Mapping[str, Any], wire: Wire) -> None:
     """Answer one request. The event itself is never logged: its address is a credential."""
-    log = PowertoolsLog("first_key")
+    log = make_log("first_key")
     facts = {
         "resource": event["LogicalResourceId"],
         "request_type": event["RequestType"],

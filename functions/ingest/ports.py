@@ -13,7 +13,7 @@ from functions.ingest.senders import sender_of
 from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.intake_checks import NO_CHECKS
 from tocsin.domain.integration import Integration
-from tocsin.lambda_runtime.log_lines import Log, Measure, write_metrics
+from tocsin.lambda_runtime.log_lines import Log, write_counts
 
 if TYPE_CHECKING:
     from functions.ingest.side_by_side import SideBySide
@@ -80,5 +80,4 @@ class Ports:
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write metrics; what did not happen is not written."""
-        measured = {name: Measure(count, "Count") for name, count in counts.items() if count}
-        write_metrics(self.service, measured, at=self.now())
+        write_counts(self.service, counts, at=self.now())

@@ -21,7 +21,7 @@ from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.domain.ids import WriteId
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.usecases.deliver_notification import Work
 
@@ -32,7 +32,7 @@ THREADS: Final = 10
 """As many as the queue gives at once: each waits for one provider at most."""
 
 settings = Settings.from_environment()
-log = PowertoolsLog(settings.service, settings.log_level)
+log = make_log(settings.service, settings.log_level)
 
 
 def _now() -> datetime:

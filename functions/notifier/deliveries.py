@@ -1,6 +1,6 @@
 """A batch of the deliveries queue: each message for itself, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -8,8 +8,8 @@ from typing import Final
 from functions.notifier.ports import Ports
 from tocsin.adapters.queues import delivery_from
 from tocsin.domain.notification import DeliveryState, NotificationReason
-from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.set_aside import ONE, QueueMessage, deal_with
+from tocsin.lambda_runtime.observability import Measure
+from tocsin.lambda_runtime.set_aside import Dealt, QueueMessage, deal_with
 from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -25,19 +25,21 @@ def deliver_messages(messages: Sequence[QueueMessage], ports: Ports) -> list[str
         (message["messageId"], ports.threads.submit(_deal_with, message, ports))
         for message in messages
     ]
-    return [message_id for message_id, done in running if not done.result()]
+    dealt = [(message_id, done.result()) for message_id, done in running]
+    ports.measure(*(measure for _, end in dealt for measure in end.measures))
+    return [message_id for message_id, end in dealt if not end.is_done]
 
 
-def _deal_with(message: QueueMessage, ports: Ports) -> bool:
+def _deal_with(message: QueueMessage, ports: Ports) -> Dealt:
     work = partial(_deliver, ports=ports)
     return deal_with(message, work, ports, failed="Delivery not worked on")
 
 
-def _deliver(message: QueueMessage, ports: Ports) -> None:
+def _deliver(message: QueueMessage, ports: Ports) -> Sequence[Measure]:
     delivery = delivery_from(message["body"])
     delivered = deliver_notification(delivery, ports.work)
     if delivered.outcome is Outcome.LATER:
-        return
+        return ()
     facts: dict[str, object] = {
         "outcome": delivered.outcome,
         "notification": delivery.key,
@@ -49,21 +51,21 @@ def _deliver(message: QueueMessage, ports: Ports) -> None:
         facts["reason"] = delivered.notification.reason
     is_well = delivered.outcome not in {Outcome.FAILED, Outcome.RETRYING}
     (ports.log.info if is_well else ports.log.warning)("Delivery worked on", **facts)
-    _measure(delivered, ports)
+    return list(_measures(delivered))
 
 
-def _measure(delivered: Delivered, ports: Ports) -> None:
+def _measures(delivered: Delivered) -> Iterator[Measure]:
     notification = delivered.notification
     if notification is None:
         return
     delivery = notification.delivery
     type_ = str(delivered.channel.type) if delivered.channel else "none"
     if delivered.outcome is Outcome.FAILED and notification.state is DeliveryState.FAILED:
-        ports.measure("DeliveriesFailed", ONE, channel_type=type_)
+        yield Measure("DeliveriesFailed", channel_type=type_)
     if delivered.outcome is not Outcome.SENT:
         return
-    ports.measure("DeliveriesSent", ONE, channel_type=type_)
+    yield Measure("DeliveriesSent", channel_type=type_)
     is_first = delivery.is_page and delivery.reason is NotificationReason.FIRST
     if is_first and not delivery.is_by_rule:
         time_to_page = (notification.changed_at - delivery.asked_at) / _MILLISECOND
-        ports.measure("TimeToPage", Measure(time_to_page, "Milliseconds"))
+        yield Measure("TimeToPage", time_to_page, "Milliseconds")

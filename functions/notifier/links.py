@@ -8,7 +8,7 @@ from functions.notifier.parameters import Parameters
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import LinkKeyError, Links, LinkSigner, read_link_key
 from tocsin.domain.notification import Delivery
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import Log
 
 _NOT_SET: Final = ""
 
@@ -21,7 +21,7 @@ class ParameterLinks:
     parameter_name: str
     """Empty: no links are made."""
     public_url: str
-    log: PowertoolsLog
+    log: Log
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         """Make the links of one message; a page goes out without them rather than not at all."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tocsin.lambda_runtime.log_lines import Measure
-from tocsin.lambda_runtime.observability import PowertoolsLog, write_metric
+from tocsin.lambda_runtime.observability import Log, Measure, write_metrics
 from tocsin.lambda_runtime.set_aside import FailureQueue
 
 if TYPE_CHECKING:
@@ -22,11 +21,11 @@ class Ports:
     work: Work
     threads: Executor
     """So that a provider that hangs does not hold up the rest of a batch."""
-    log: PowertoolsLog
+    log: Log
     service: str
     failures: FailureQueue | None = None
     """Where what cannot be done is set aside; None: it is reported as failed, again and again."""
 
-    def measure(self, name: str, measure: Measure, **parts: str) -> None:
-        """Write one metric."""
-        write_metric(self.service, name, measure, **parts)
+    def measure(self, *measures: Measure) -> None:
+        """Write metrics; threads return their measures instead."""
+        write_metrics(self.service, measures)

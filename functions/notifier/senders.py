@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
     from tocsin.domain.people import Channel
-    from tocsin.lambda_runtime.observability import PowertoolsLog
+    from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import NotificationRepository, Sender
 
 
@@ -31,7 +31,7 @@ class Wiring:
     email_from: str
     aws: Mapping[str, str]
     now: Callable[[], datetime]
-    log: PowertoolsLog
+    log: Log
 
 
 @dataclass(slots=True)

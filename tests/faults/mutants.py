@@ -109,8 +109,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "failures of messages are swallowed",
         "tocsin.lambda_runtime.set_aside",
-        "        return False\n    except Exception:\n        ports.log.exception(failed",
-        "        return True\n    except Exception:\n        ports.log.exception(failed",
+        "        return Dealt(is_done=False, measures=())\n    except Exception:\n",
+        "        return Dealt(is_done=True, measures=())\n    except Exception:\n",
         aims=(
             "acknowledged at once",
             "first posts of two",

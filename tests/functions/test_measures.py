@@ -1,5 +1,6 @@
 """What alarms and the dashboard look for is what the functions measure, letter by letter."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -43,11 +44,12 @@ def measured(template: dict[str, Any]) -> set[Metric]:
         patch.setattr(functions, "_Ingest", IngestPorts)
         patch.setattr(functions, "_Escalator", EscalatorPorts)
         patch.setattr(functions, "_Notifier", NotifierPorts)
-        lines: list[str] = []
-        output.setattr("tocsin.lambda_runtime.log_lines.OUTPUT.write", lines.append)
+        written = io.StringIO()
+        output.setattr("sys.stdout", written)
         for story in STORIES:
             tell(story, template)
-    return {metric for line in lines for metric in metrics_in(json.loads(line))}
+    lines = map(json.loads, written.getvalue().splitlines())
+    return {metric for line in lines for metric in metrics_in(line)}
 
 
 def metrics_in(line: dict[str, Any]) -> Iterator[Metric]:
@@ -55,7 +57,11 @@ def metrics_in(line: dict[str, Any]) -> Iterator[Metric]:
         assert directive["Namespace"] == METRICS_NAMESPACE
         for dimensions in directive["Dimensions"]:
             for definition in directive["Metrics"]:
-                assert isinstance(line[definition["Name"]], int | float)
+                values = line[definition["Name"]]
+                assert all(
+                    isinstance(value, int | float)
+                    for value in (values if isinstance(values, list) else [values])
+                )
                 yield Metric(OWN, definition["Name"], frozenset(dimensions), str(line["service"]))
 
 

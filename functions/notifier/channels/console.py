@@ -1,25 +1,19 @@
 """Pages as lines of the log: what the terminal of `make run` shows."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
-
-
-class InfoLog(Protocol):
-    """The part of a log that is used here."""
-
-    def info(self, message: str, **facts: object) -> None: ...
+from tocsin.lambda_runtime.observability import Log
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleSender:
     """Implements `Sender` for channels of type console."""
 
-    log: InfoLog
+    log: Log
     shows_links: bool
     """Whoever reads the log may use them, so only where that is the person at the terminal."""
 

@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from functions.escalator.ports import Ports
+from tests.captured_log import captured_log
 from tests.examples import NINE
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.failures import InMemoryFailures
@@ -34,7 +35,6 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
-from tocsin.lambda_runtime.observability import PowertoolsLog
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def escalator(
         now=lambda: escalator.now,
         wait=escalator.wait,
         new_write_id=escalator.new_write_id,
-        log=PowertoolsLog("escalator"),
+        log=captured_log("escalator"),
         service="escalator",
         failures=failures,
     )

@@ -63,7 +63,7 @@ def test_a_tick_sends_its_timer_and_the_timer_opens_its_alert(
     opened = alert(escalator)
     assert opened is not None
     assert (opened.is_open, opened.occurrences) == (True, 1)
-    lateness = capsys.readouterr().out.count('"TimerLateness": 0.0')
+    lateness = capsys.readouterr().out.count('"TimerLateness":[0.0]')
     assert lateness == 1, "the second delivery did nothing"
 
 

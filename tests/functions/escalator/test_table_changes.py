@@ -84,7 +84,7 @@ def test_what_was_done_is_logged_and_measured(escalator: Escalator, logged: Logg
     assert line["message"] == "Changes followed"
     assert line["alert_ids"] == [ID]
     assert (line["changes"], line["entries"], line["timers"]) == (4, 4, 0)
-    assert metrics["TimelineEntries"] == 4
+    assert metrics["TimelineEntries"] == [4.0]
     assert metrics["service"] == "escalator"
 
 
@@ -157,7 +157,7 @@ def test_a_record_that_cannot_be_read_stands_in_nobodys_way(
     assert failure["alert_id"] == list(three_lives)[1]
     assert [failure["sequence_number"]] == numbers_of(poisoned)
     [measured] = [line for line in lines if "SetAside" in line]
-    assert (measured["SetAside"], measured["service"]) == (1, "escalator")
+    assert (measured["SetAside"], measured["service"]) == ([1.0], "escalator")
     halved = [line for line in lines if line.get("message") == "Batch halved"]
     assert [(line["cause"], line["records"]) for line in halved] == [
         (failure["exception_name"], len(records)) for records in (three_lives, [*poisoned, *last])

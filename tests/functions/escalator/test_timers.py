@@ -109,7 +109,7 @@ def test_how_late_an_action_was_is_logged_and_measured(
     line, metrics = logged()
     assert line["alert_id"] == alert_id
     assert line["status"] == "firing"
-    assert metrics["TimerLateness"] == 250.0
+    assert metrics["TimerLateness"] == [250.0]
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [
         {"Name": "TimerLateness", "Unit": "Milliseconds"}
     ]
@@ -349,7 +349,7 @@ def test_a_tick_whose_queue_does_not_answer_says_so_and_leaves_all_to_the_next(
     a_snoozed_alert(escalator)
     replace_port(timers=SqsTimers(lambda _operation, _parameters: {}, ""))
     assert tick(escalator) == 0
-    assert [line["TicksRefused"] for line in logged() if "TicksRefused" in line] == [1]
+    assert [line["TicksRefused"] for line in logged() if "TicksRefused" in line] == [[1.0]]
 
     replace_port(timers=escalator.timers)
 

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 import pytest
 
+from tests.captured_log import captured_log
+
 
 class CloudFormation:
     """Takes answers, or refuses the first of them."""
@@ -56,6 +58,11 @@ class CloudFormation:
                 """Say nothing."""
 
         return Handler
+
+
+@pytest.fixture(autouse=True)
+def _log() -> None:
+    captured_log("first_key")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The handler: a batch side by side, with a log that tells what happened and no secrets."""
 
 import importlib
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ import pytest
 from functions.notifier.outbound import Outbound
 from functions.notifier.ports import Ports
 from functions.notifier.senders import Senders, Wiring, make_sender
+from tests.captured_log import captured_log
 from tests.examples import HOUR, NINE, UNKNOWN_ID
 from tests.fakes.failures import InMemoryFailures
 from tests.fakes.notifier import HeldWorld
@@ -35,7 +37,7 @@ from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType
-from tocsin.lambda_runtime.observability import PowertoolsLog
+from tocsin.lambda_runtime.observability import Log
 
 EVENT = Path(__file__).parents[3] / "events/notifier_delivery.json"
 NUMBERS = count()
@@ -78,6 +80,19 @@ class Notifier:
         return self.deliver(*map(written_delivery, self.world.deliveries.arrived(self.world.now)))
 
 
+class NotedThreads(io.StringIO):
+    """Standard output, and which threads wrote metrics there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrote_metrics: set[threading.Thread] = set()
+
+    def write(self, text: str) -> int:
+        if "_aws" in text:
+            self.wrote_metrics.add(threading.current_thread())
+        return super().write(text)
+
+
 def message(body: str) -> dict[str, Any]:
     [record] = json.loads(EVENT.read_text())["Records"]
     return {**record, "messageId": f"message-{next(NUMBERS)}", "body": body}
@@ -88,7 +103,7 @@ def notifier(app: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notif
     world = HeldWorld()
     world.channel("ops-hook")
     world.escalation_policy(("channel:ops-hook", NINE.replace(hour=10) - NINE))
-    log = PowertoolsLog("notifier")
+    log = captured_log("notifier")
     with ThreadPoolExecutor(10) as threads:
         failures = InMemoryFailures()
         ports = Ports(
@@ -195,8 +210,14 @@ def test_the_log_names_what_was_delivered(notifier: Notifier, logged: Logged) ->
     assert line["notification"] == f"{alert_id}.1.1.1.channel:ops-hook.ops-hook"
 
 
-def measured(lines: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [line for line in lines if "_aws" in line and name in line]
+def measured(lines: list[dict[str, Any]], name: str) -> list[tuple[dict[str, str], list[float]]]:
+    """Find a metric's values for each set of dimensions by which it is counted."""
+    return [
+        ({dimension: line[dimension] for dimension in dimensions}, line[name])
+        for line in lines
+        if "_aws" in line and name in line
+        for dimensions in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    ]
 
 
 def test_the_first_page_is_timed_from_the_firing(notifier: Notifier, logged: Logged) -> None:
@@ -204,17 +225,35 @@ def test_the_first_page_is_timed_from_the_firing(notifier: Notifier, logged: Log
     notifier.world.now += SOON_SECONDS * (NINE.replace(second=1) - NINE)
     notifier.deliver_all()
 
-    [line] = measured(logged(), "TimeToPage")
-    assert line["TimeToPage"] == SOON_SECONDS * 1000.0
-    assert line["service"] == "notifier"
+    [metric] = measured(logged(), "TimeToPage")
+    assert metric == ({"service": "notifier"}, [SOON_SECONDS * 1000.0])
 
 
 def test_deliveries_are_counted_by_type_of_channel(notifier: Notifier, logged: Logged) -> None:
     notifier.world.opened()
     notifier.deliver_all()
 
-    lines = measured(logged(), "DeliveriesSent")
-    assert [line.get("channel_type") for line in lines] == [None, "webhook"]
+    assert measured(logged(), "DeliveriesSent") == [
+        ({"service": "notifier"}, [1.0]),
+        ({"service": "notifier", "channel_type": "webhook"}, [1.0]),
+    ]
+
+
+def test_metrics_of_a_batch_are_written_together_when_all_its_threads_are_done(
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = NotedThreads()
+    monkeypatch.setattr("sys.stdout", output)
+    for number in range(8):
+        notifier.world.opened(f"disk {number}")
+
+    notifier.deliver_all()
+
+    counted = measured(
+        [json.loads(line) for line in output.getvalue().splitlines()], "DeliveriesSent"
+    )
+    assert [values for _, values in counted] == [[1.0] * 8] * 2
+    assert output.wrote_metrics == {threading.main_thread()}
 
 
 def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged) -> None:
@@ -226,7 +265,10 @@ def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged)
     notifier.deliver_all()
 
     lines = logged()
-    assert len(measured(lines, "DeliveriesFailed")) == 2
+    assert measured(lines, "DeliveriesFailed") == [
+        ({"service": "notifier"}, [1.0]),
+        ({"service": "notifier", "channel_type": "webhook"}, [1.0]),
+    ]
     assert not measured(lines, "DeliveriesSent")
     [line] = [line for line in lines if line.get("message") == "Delivery worked on"]
     assert (line["level"], line["reason"]) == ("WARNING", "the receiver answered 404")
@@ -243,7 +285,7 @@ def test_what_waits_is_not_worth_a_line(notifier: Notifier, logged: Logged) -> N
     assert notifier.world.deliveries.waiting == [later]
 
 
-def a_wiring(log: PowertoolsLog, *, allow_private: bool) -> Wiring:
+def a_wiring(log: Log, *, allow_private: bool) -> Wiring:
     return Wiring(
         outbound=Outbound(allow_private=allow_private),
         parameters=parameters(),
@@ -257,7 +299,7 @@ def a_wiring(log: PowertoolsLog, *, allow_private: bool) -> Wiring:
 
 @pytest.mark.parametrize("channel_type", list(ChannelType))
 def test_every_type_of_channel_has_a_sender(channel_type: ChannelType) -> None:
-    sender = make_sender(channel_type, a_wiring(PowertoolsLog("notifier"), allow_private=False))
+    sender = make_sender(channel_type, a_wiring(captured_log("notifier"), allow_private=False))
 
     assert callable(sender.send)
 
@@ -265,7 +307,7 @@ def test_every_type_of_channel_has_a_sender(channel_type: ChannelType) -> None:
 def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
     logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    senders = Senders(a_wiring(PowertoolsLog("notifier"), allow_private=False))
+    senders = Senders(a_wiring(captured_log("notifier"), allow_private=False))
     here = Channel(name="here", type=ChannelType.CONSOLE)
     monkeypatch.setattr("functions.notifier.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
 
@@ -282,7 +324,7 @@ def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
 def test_the_console_shows_links_only_on_this_machine(
     logged: Logged, *, allow_private: bool
 ) -> None:
-    senders = Senders(a_wiring(PowertoolsLog("notifier"), allow_private=allow_private))
+    senders = Senders(a_wiring(captured_log("notifier"), allow_private=allow_private))
     here = Channel(name="here", type=ChannelType.CONSOLE)
 
     senders.send(claimed(), an_alert(), a_message(), here)

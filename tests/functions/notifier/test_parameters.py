@@ -8,12 +8,12 @@ import pytest
 
 from functions.notifier.links import ParameterLinks
 from functions.notifier.parameters import KEPT_FOR, Parameters
+from tests.captured_log import captured_log
 from tests.examples import NINE
 from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, parameters
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import LinkAction, LinkSigner
-from tocsin.lambda_runtime.observability import PowertoolsLog
 
 KEY = bytes(range(32))
 SPELLED_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -82,7 +82,7 @@ def test_a_bad_moment_of_the_store_is_tried_again() -> None:
 
 
 def links_of(name: str = "/tocsin/key", url: str = PUBLIC_URL, **secrets: str) -> ParameterLinks:
-    return ParameterLinks(parameters(**secrets), name, url, PowertoolsLog("notifier"))
+    return ParameterLinks(parameters(**secrets), name, url, captured_log("notifier"))
 
 
 def test_links_are_for_whom_the_message_is() -> None:

@@ -9,13 +9,13 @@ import pytest
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.senders import Senders, Wiring
+from tests.captured_log import captured_log
 from tests.fakes.notifications import InMemoryNotifications
 from tests.functions.notifier.conftest import a_message, an_alert, at_nine, claimed
 from tests.scripted_server import ScriptedServer, Step, reply
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel, ChannelType
-from tocsin.lambda_runtime.observability import PowertoolsLog
 
 pytestmark = pytest.mark.loopback
 
@@ -47,7 +47,7 @@ def senders_reading(store: Rotation) -> Senders:
             email_from="",
             aws={},
             now=at_nine,
-            log=PowertoolsLog("notifier"),
+            log=captured_log("notifier"),
         )
     )
 

@@ -1,61 +1,74 @@
-"""Logs by Powertools, for every function but intake (docs/adr/0003-no-boto3.md), and metrics."""
+"""Logs and metrics by Powertools, for every function but intake (docs/adr/0003-no-boto3.md)."""
 
-import sys
-import traceback
-from datetime import UTC, datetime
-from logging import StreamHandler
-from typing import Final
+from collections.abc import Iterable
+from copy import copy
+from logging import LogRecord
+from typing import Literal, NamedTuple, Protocol, cast
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from tocsin.lambda_runtime.log_lines import OUTPUT, Measure, write_metrics
-
-_CALLER: Final = 3
-"""Whose line a log entry names: not this module's."""
+from tocsin.lambda_runtime.log_lines import about_error
+from tocsin.lambda_runtime.settings import METRICS_NAMESPACE
 
 
-class PowertoolsLog:
-    """Powertools' logger, with facts as arguments: the shape of `log_lines.Log`."""
+class Log(Protocol):
+    """What is used of Powertools' logger: a constant sentence, and facts as keys beside it."""
 
-    def __init__(self, service: str, level: str = "INFO") -> None:
-        self._logger = Logger(
-            service=service,
-            level=level.upper(),
-            logger_handler=StreamHandler(OUTPUT),
-            use_rfc3339=True,
-        )
+    def info(self, message: str, **facts: object) -> None: ...
 
-    def info(self, message: str, **facts: object) -> None:
-        """Note what happened: a constant sentence, and facts beside it."""
-        self._logger.info(message, extra=facts, stacklevel=_CALLER)
-
-    def warning(self, message: str, **facts: object) -> None:
-        """Note what somebody may want to look at."""
-        self._logger.warning(message, extra=facts, stacklevel=_CALLER)
+    def warning(self, message: str, **facts: object) -> None: ...
 
     def exception(self, message: str, **facts: object) -> None:
-        """Note a fault of ours, with where it came from; call it where it was caught.
-
-        Not Powertools' own `exception`: an error's text may quote what a client sent.
-        """
-        kind, error, trace = sys.exc_info()
-        found = {
-            "exception_name": kind.__name__ if kind else None,
-            "exception_code": getattr(error, "code", None),
-            "stack": [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(trace)],
-        }
-        self._logger.error(message, extra={**facts, **found}, stacklevel=_CALLER)
+        """Log an error with its type and origin; call it where the error was caught."""
 
 
-def write_metric(service: str, name: str, measure: Measure, **parts: str) -> None:
-    """Write one metric that CloudWatch takes out of the log.
+class FormatterWithoutErrorTexts(LambdaPowertoolsFormatter):
+    """Writes of an error what `about_error` says: its text may quote what a client sent."""
+
+    def format(self, record: LogRecord) -> str:
+        if isinstance(record.exc_info, tuple):
+            about = about_error(record.exc_info[1])
+            record = copy(record)
+            record.exc_info = None
+            record.__dict__.update(about)
+        return super().format(record)
+
+
+def make_log(service: str, level: str = "INFO") -> Log:
+    """Make Powertools' logger."""
+    formatter = FormatterWithoutErrorTexts(use_rfc3339=True)
+    return cast("Log", Logger(service=service, level=level, logger_formatter=formatter))
+
+
+class Measure(NamedTuple):
+    """One measured number."""
+
+    name: str
+    value: float = 1
+    unit: Literal["Count", "Milliseconds"] = "Count"
+    channel_type: str | None = None
+    """If given, a dimension by which the metric is counted beside the one of its service."""
+
+
+def write_metrics(service: str, measures: Iterable[Measure]) -> None:
+    """Write metrics that CloudWatch takes out of the log.
+
+    To be called when no other thread writes: Powertools writes a line and its end apart.
 
     Args:
         service: The dimension of alarms; an id would make a metric of its own for each value.
-        name: What is measured.
-        measure: How much.
-        parts: Dimensions beside, by which the same is told once more: from small, closed sets,
-            such as the types of channels.
+        measures: As many as there are; none write nothing.
     """
-    for dimensions in ({}, parts) if parts else ({},):
-        write_metrics(service, {name: measure}, at=datetime.now(UTC), **dimensions)
+    by_channel_type: dict[str | None, EphemeralMetrics] = {}
+    for measure in measures:
+        metrics = by_channel_type.get(measure.channel_type)
+        if metrics is None:
+            metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=service)
+            if measure.channel_type is not None:
+                metrics.add_dimensions(service=service, channel_type=measure.channel_type)
+            by_channel_type[measure.channel_type] = metrics
+        metrics.add_metric(name=measure.name, unit=measure.unit, value=measure.value)
+    for metrics in by_channel_type.values():
+        metrics.flush_metrics()

@@ -4,16 +4,15 @@ Storage and queues that refuse for now (`TryAgainError`) are no such reason: wha
 back until they work again.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 from tocsin.domain.errors import TryAgainError
-from tocsin.lambda_runtime.log_lines import Measure
+from tocsin.lambda_runtime.observability import Log, Measure
 
 TRIES: Final = 3
-SET_ASIDE: Final = "SetAside"
-"""The metric: how many records and messages were set aside."""
-ONE: Final = Measure(1, "Count")
+SET_ASIDE: Final = Measure("SetAside")
+"""One record or message was set aside."""
 
 type QueueMessage = Mapping[str, Any]
 """A message of SQS as Lambda delivers it."""
@@ -30,10 +29,6 @@ class FailureQueue(Protocol):
         """
 
 
-class _Log(Protocol):
-    def exception(self, message: str, **facts: object) -> None: ...
-
-
 class Workplace(Protocol):
     """What working through messages needs of a function's ports."""
 
@@ -41,14 +36,24 @@ class Workplace(Protocol):
     def failures(self) -> FailureQueue | None: ...
 
     @property
-    def log(self) -> _Log: ...
+    def log(self) -> Log: ...
 
-    def measure(self, name: str, measure: Measure) -> None: ...
+
+class Dealt(NamedTuple):
+    """The end of one message."""
+
+    is_done: bool
+    """Whether it is done or set aside. If not, the queue has to bring it back."""
+    measures: Sequence[Measure]
 
 
 def deal_with(
-    message: QueueMessage, work: Callable[[QueueMessage], None], ports: Workplace, *, failed: str
-) -> bool:
+    message: QueueMessage,
+    work: Callable[[QueueMessage], Sequence[Measure]],
+    ports: Workplace,
+    *,
+    failed: str,
+) -> Dealt:
     """Work on a message; one that fails for a reason of its own is set aside, if it came before.
 
     It has to come for the third time. The queue counts what storage refused for now too: after an
@@ -56,22 +61,20 @@ def deal_with(
 
     Args:
         message: As Lambda delivers it.
-        work: Raises `TryAgainError` when storage refuses for now, anything else for good.
-        ports: Where to set aside, to log and to measure.
+        work: Returns what it measured; raises `TryAgainError` when storage refuses for now,
+            anything else for good.
+        ports: Where to set aside and to log.
         failed: What the log says of a failure.
-
-    Returns:
-        Whether it is done or set aside. If not, the queue has to bring it back.
     """
     try:
-        work(message)
+        return Dealt(is_done=True, measures=work(message))
     except TryAgainError:
         ports.log.exception(failed, message_id=message["messageId"])
-        return False
+        return Dealt(is_done=False, measures=())
     except Exception:
         ports.log.exception(failed, message_id=message["messageId"])
-        return _set_aside(message, ports)
-    return True
+        is_set_aside = _set_aside(message, ports)
+        return Dealt(is_done=is_set_aside, measures=(SET_ASIDE,) if is_set_aside else ())
 
 
 def _set_aside(message: QueueMessage, ports: Workplace) -> bool:
@@ -83,5 +86,4 @@ def _set_aside(message: QueueMessage, ports: Workplace) -> bool:
     except Exception:
         ports.log.exception("Message not set aside", message_id=message["messageId"])
         return False
-    ports.measure(SET_ASIDE, ONE)
     return True
