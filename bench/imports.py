@@ -1,4 +1,4 @@
-"""CPU of imports, the tables of ADR 3 and, of what `make build` made, of ADR 16.
+"""CPU of imports: the tables of ADR 3 and ADR 12 and, of what `make build` made, of ADR 16.
 
 Run by `python -m bench.imports`.
 """
@@ -22,18 +22,32 @@ IMPORTS: Final = (
     "import pydantic",
     "from aws_lambda_powertools.event_handler import APIGatewayHttpResolver",
     "import boto3",
+    "from markupsafe import Markup",
+    "from cryptography import x509",
 )
-NOTIFIER: Final = "NotifierFunction"
-FIRST_MESSAGES: Final = {
-    "first e-mail": (
-        "from functions.notifier.channels.aws_sdk import sdk_client; "
-        "sdk_client('sesv2', {'AWS_REGION': 'us-east-1'})"
-    ),
-    "first message by Apprise": (
-        "import functions.notifier.channels.apprise as it; "
-        "it.Apprise.instantiate('json://localhost')"
-    ),
+LATER: Final[Mapping[str, Mapping[str, str]]] = {
+    "IngestFunction": {
+        "Powertools' logger and metrics, which it does without": (
+            "from aws_lambda_powertools import Logger; "
+            "from aws_lambda_powertools.metrics import EphemeralMetrics; "
+            "Logger(service='ingest'); EphemeralMetrics(namespace='Tocsin', service='ingest')"
+        ),
+        "first message of SNS": "import functions.ingest.sns.genuine",
+    },
+    "ActionsFunction": {"first page": "import functions.actions.pages.alert_page"},
+    "NotifierFunction": {
+        "first webhook": "import functions.notifier.channels.webhook",
+        "first e-mail": (
+            "from functions.notifier.channels.aws_sdk import sdk_client; "
+            "sdk_client('sesv2', {'AWS_REGION': 'us-east-1'})"
+        ),
+        "first message by Apprise": (
+            "import functions.notifier.channels.apprise as it; "
+            "it.Apprise.instantiate('json://localhost')"
+        ),
+    },
 }
+"""By function, what it loads or would load beside its handler."""
 
 
 def main() -> None:
@@ -47,9 +61,8 @@ def main() -> None:
         handler = f"import {function.handler.rpartition('.')[0]}"
         imports = _least(handler, variables)
         _print(imports, f"imports of {name}")
-        if name == NOTIFIER:
-            for what, statement in FIRST_MESSAGES.items():
-                _print(_least(f"{handler}; {statement}", variables) - imports, f"its {what}")
+        for what, statement in LATER.get(name, {}).items():
+            _print(_least(f"{handler}; {statement}", variables) - imports, f"its {what}")
 
 
 def _print(milliseconds: float, what: str) -> None:

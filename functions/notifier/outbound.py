@@ -5,6 +5,8 @@ the first of them that takes it: a name that leads elsewhere the next moment cha
 Redirects are not followed, and the environment's proxies are not asked.
 """
 
+from __future__ import annotations
+
 import ipaddress
 import socket
 import ssl
@@ -14,15 +16,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from tocsin.adapters.http_connection import BrokenReplyError, HttpConnection, Reply
 from tocsin.domain.errors import DeliveryFailedError
+
+if TYPE_CHECKING:
+    from functions.notifier.exchange import Answer
 
 ATTEMPT_SECONDS: Final = 10.0
 """For one request from the look-up of the name to the last byte of the answer."""
-BODY_LIMIT_BYTES: Final = 262_144
 URL_LIMIT: Final = 2048
 
 _NOT_PUBLIC: Final = tuple(
@@ -67,12 +70,14 @@ class Outbound:
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.tls_roots)
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one request.
 
         Raises:
             DeliveryFailedError: The address is none that may be used, or nobody answered.
         """
+        from functions.notifier.exchange import Host, exchange
+
         until = time.monotonic() + self.attempt_seconds
         target = self._split(url)
         is_secure = target.scheme == "https"
@@ -80,24 +85,12 @@ class Outbound:
         addresses = self._checked_addresses(name, port, until)
         shown_name = f"[{name}]" if ":" in name else name
         host = shown_name if target.port is None else f"{shown_name}:{port}"
-        connection = HttpConnection(
-            f"{shown_name}:{port}", self._tls if is_secure else None, addresses=addresses
-        )
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
         sent = {"host": host, "user-agent": "Tocsin", "connection": "close", **headers}
-        try:
-            return connection.request(
-                "POST",
-                path,
-                sent,
-                body,
-                timeout_seconds=max(0.01, until - time.monotonic()),
-                body_limit=BODY_LIMIT_BYTES,
-            )
-        except (OSError, BrokenReplyError) as error:
-            raise _unanswered(error) from error
-        finally:
-            connection.close()
+        checked = Host(
+            name=name, port=port, addresses=addresses, tls=self._tls if is_secure else None
+        )
+        return exchange(checked, path, sent, body, until=until)
 
     def _split(self, url: str) -> SplitResult:
         if len(url) > URL_LIMIT or not (url.isascii() and url.isprintable()) or " " in url:
@@ -173,22 +166,3 @@ def _place(target: SplitResult, *, is_secure: bool) -> tuple[str, int]:
 
 def _refused(problem: str) -> DeliveryFailedError:
     return DeliveryFailedError(f"not sent: {problem}", is_retryable=False)
-
-
-def _unanswered(error: Exception) -> DeliveryFailedError:
-    """Say what went wrong; not in the error's own words, which may name an address."""
-    match error:
-        case TimeoutError():
-            return DeliveryFailedError("no answer in time", is_retryable=True)
-        case ssl.SSLCertVerificationError():
-            return DeliveryFailedError("the host's certificate is not valid", is_retryable=True)
-        case ssl.SSLError():
-            return DeliveryFailedError("no secure connection to the host", is_retryable=True)
-        case ConnectionRefusedError():
-            return DeliveryFailedError("the host refused the connection", is_retryable=True)
-        case BrokenReplyError():
-            return DeliveryFailedError(
-                "the host closed the connection, or answered what is no HTTP", is_retryable=True
-            )
-        case _:
-            return DeliveryFailedError("the connection to the host failed", is_retryable=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.notifier.exchange import Answer
 from functions.notifier.outbound import Outbound
 from tests.faults.functions import DELIVERIES, LINK_KEY, TIMERS
 from tests.faults.plans import (
@@ -406,7 +407,7 @@ class Wire(Outbound):
         super().__init__()
         self._line = line
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one request."""
         assert url
         told = json.loads(body)
@@ -415,7 +416,7 @@ class Wire(Outbound):
         status = self._line.provide(
             headers["webhook-id"], alert["id"], told["type"], is_flapping=is_flapping
         )
-        return Reply(f"HTTP/1.1 {status} -\r\n")
+        return Answer(status)
 
 
 @dataclass

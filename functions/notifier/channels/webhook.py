@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from functions.notifier.exchange import Answer
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
-from tocsin.adapters.http_connection import Reply
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import Links
@@ -53,10 +53,10 @@ class WebhookSender:
         if channel.secret is not None:
             signing_key = read_signing_key(self.parameters.get(channel.secret), channel.secret)
             headers["webhook-signature"] = signature(signing_key, headers, body)
-        reply = self.outbound.post(str(channel.settings.get("url", "")), headers, body)
-        if reply.status in _OK:
+        answer = self.outbound.post(str(channel.settings.get("url", "")), headers, body)
+        if answer.status in _OK:
             return None
-        raise failure_of(reply, at)
+        raise failure_of(answer, at)
 
 
 def webhook_body(
@@ -105,20 +105,20 @@ def read_signing_key(secret: str, name: str) -> bytes:
     return signing_key
 
 
-def failure_of(reply: Reply, at: datetime) -> DeliveryFailedError:
+def failure_of(answer: Answer, at: datetime) -> DeliveryFailedError:
     """Judge an answer that is no success."""
-    is_retryable = reply.status in _RETRIED or reply.status in _SERVER_ERRORS
+    is_retryable = answer.status in _RETRIED or answer.status in _SERVER_ERRORS
     return DeliveryFailedError(
-        f"the receiver answered {reply.status}",
+        f"the receiver answered {answer.status}",
         is_retryable=is_retryable,
-        retry_after=retry_after(reply, at) if is_retryable else None,
-        refuses_credential=reply.status in _CREDENTIAL_REFUSED,
+        retry_after=retry_after(answer, at) if is_retryable else None,
+        refuses_credential=answer.status in _CREDENTIAL_REFUSED,
     )
 
 
-def retry_after(reply: Reply, at: datetime) -> timedelta | None:
+def retry_after(answer: Answer, at: datetime) -> timedelta | None:
     """How long the other side wants to be left alone, in either of HTTP's two spellings."""
-    said = reply.header("retry-after")
+    said = answer.headers.get("retry-after", "")
     if said.isascii() and said.isdecimal() and len(said) <= len("86400"):
         return timedelta(seconds=int(said))
     try:

@@ -272,6 +272,57 @@ def test_a_request_that_one_address_took_goes_to_no_other(server: ScriptedServer
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("text", ["a\r\nx-more: 1", "a\n", "a\0\rb", "\N{SNOWMAN}"])
+def test_a_header_can_hold_no_other_header(server: ScriptedServer, text: str) -> None:
+    with pytest.raises(DeliveryFailedError) as failed:
+        Outbound(allow_private=True).post(server.url, {"authorization": text}, b"{}")
+
+    assert failed.value.reason == "not sent: a header has characters that no header has"
+    assert not failed.value.is_retryable
+    assert not server.requests
+
+
+@pytest.mark.parametrize(
+    "piece", [b"x", b"x: y\r\n"], ids=["a line without end", "lines without end"]
+)
+def test_a_head_that_comes_bit_by_bit_is_left_when_time_is_up(
+    server: ScriptedServer, piece: bytes
+) -> None:
+    def drip(connection: socket.socket) -> bool:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while not server.released.wait(0.02):
+            connection.sendall(piece)
+        return False
+
+    server.plays(drip)
+    began = time.monotonic()
+    failed = refused(Outbound(allow_private=True, attempt_seconds=0.3), server.url)
+
+    assert failed.reason == "no answer in time"
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("cut", ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1"])
+def test_half_a_head_is_no_answer(server: ScriptedServer, cut: str) -> None:
+    server.plays(cut_after(cut.encode()))
+
+    failed = refused(Outbound(allow_private=True), server.url)
+
+    assert failed.reason == "the host closed the connection, or answered what is no HTTP"
+    assert failed.is_retryable
+
+
+def test_an_odd_header_of_an_answer_is_passed_over_and_no_address_is_logged(
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.plays(cut_after(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 0\r\n\r\n"))
+
+    answer = Outbound(allow_private=True).post(f"{server.url}/token", {}, b"{}")
+
+    assert answer.status == 200
+    assert not caplog.records
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     return certificate_for("localhost", tmp_path)

@@ -9,7 +9,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from functions.notifier.channels.webhook import WebhookSender
-from functions.notifier.outbound import BODY_LIMIT_BYTES, Outbound
+from functions.notifier.exchange import BODY_LIMIT_BYTES
+from functions.notifier.outbound import Outbound
 from tests.examples import NINE
 from tests.functions.notifier.conftest import (
     PUBLIC_URL,

@@ -1,4 +1,4 @@
-"""One kept HTTP/1.1 connection for requests whose replies fit into memory.
+"""One kept HTTP/1.1 connection to AWS, for requests whose replies fit into memory.
 
 Why not http.client: it reads headers with the e-mail parser. Without it a call of DynamoDB takes
 about half the CPU, and intake starts sooner (docs/adr/0003-no-boto3.md has the figures).
@@ -7,12 +7,11 @@ about half the CPU, and intake starts sooner (docs/adr/0003-no-boto3.md has the 
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 _HEAD_LIMIT_BYTES: Final = 65_536
 _PIECE_BYTES: Final = 65_536
-_BODILESS: Final = frozenset((204, 304))
 _HTTP: Final = 80
 _HTTPS: Final = 443
 
@@ -57,29 +56,22 @@ class Reply:
 class HttpConnection:
     """Opened by the first request and kept; not for several threads at once."""
 
-    def __init__(
-        self, host: str, tls: ssl.SSLContext | None = None, *, addresses: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, host: str, tls: ssl.SSLContext | None = None) -> None:
         """Remember where to connect to.
 
         Args:
             host: With its port, unless that is the usual one.
             tls: None for a plain connection.
-            addresses: Where the name leads, if that was looked up before; it is not asked again.
-                They are tried in turn.
         """
         name, colon, port = host.rpartition(":")
         if not colon or port.endswith("]"):
             name, port = host, str(_HTTPS if tls else _HTTP)
         self._name = name.strip("[]")
         self._port = int(port)
-        self._addresses = addresses or (self._name,)
         self._tls = tls
         self._socket: socket.socket | None = None
         self._received = b""
         self._until = 0.0
-        self._body_limit: int | None = None
-        self._room: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -94,7 +86,6 @@ class HttpConnection:
         body: bytes = b"",
         *,
         timeout_seconds: float,
-        body_limit: int | None = None,
     ) -> Reply:
         """Send one request and read its reply to the end; after any error it is closed.
 
@@ -104,8 +95,6 @@ class HttpConnection:
             headers: All but the length; `host` must be among them.
             body: What to send.
             timeout_seconds: For all of it.
-            body_limit: In bytes, for replies of strangers: a body that is longer, or breaks off,
-                is left unread, and the connection is closed. None: it must be whole.
 
         Raises:
             OSError: There is no connection, or it failed.
@@ -115,7 +104,6 @@ class HttpConnection:
         head = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
         try:
             self._until = time.monotonic() + timeout_seconds
-            self._body_limit = body_limit
             if self._socket is None:
                 self._socket = self._connect()
             self._socket.settimeout(self._left_seconds())
@@ -133,7 +121,7 @@ class HttpConnection:
             self._socket = None
 
     def _connect(self) -> socket.socket:
-        plain = self._reach()
+        plain = socket.create_connection((self._name, self._port), self._left_seconds())
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
             return plain
@@ -143,26 +131,11 @@ class HttpConnection:
             plain.close()
             raise
 
-    def _reach(self) -> socket.socket:
-        """Connect to the first address that takes us; a dead one leaves time for the others."""
-        *others, last = self._addresses
-        for number, address in enumerate(others):
-            share_seconds = self._left_seconds() / (len(self._addresses) - number)
-            try:
-                return socket.create_connection((address, self._port), share_seconds)
-            except OSError:
-                continue
-        return socket.create_connection((last, self._port), self._left_seconds())
-
     def _read_reply(self) -> Reply:
         reply = self._read_head()
         while reply.status < 200:  # noqa: PLR2004 - an interim reply; the real one follows
             reply = self._read_head()
-        if self._body_limit is None:
-            reply.body = self._read_body(reply)
-        else:
-            reply.body = self._read_body_within(self._body_limit, reply)
-            self.close()
+        reply.body = self._read_body(reply)
         if self._received or reply.is_last:
             self.close()
         return reply
@@ -179,18 +152,6 @@ class HttpConnection:
         except ValueError:
             raise BrokenReplyError("The reply's length is not understood.") from None
         return self._read_rest()
-
-    def _read_body_within(self, limit: int, reply: Reply) -> bytes:
-        """Read a stranger's body; one that is too long or breaks off is as good as none."""
-        if reply.status in _BODILESS:
-            return b""
-        self._room = limit
-        try:
-            return self._read_body(reply)
-        except (OSError, BrokenReplyError):
-            return b""
-        finally:
-            self._room = None
 
     def _read_chunks(self, encoding: str) -> bytes:
         if encoding.lower() != "chunked":
@@ -241,12 +202,7 @@ class HttpConnection:
         if self._socket is None:
             return b""
         self._socket.settimeout(self._left_seconds())
-        piece = self._socket.recv(_PIECE_BYTES)
-        if self._room is not None:
-            self._room -= len(piece)
-            if self._room < 0:
-                raise BrokenReplyError("The reply's body is too long.")
-        return piece
+        return self._socket.recv(_PIECE_BYTES)
 
     def _left_seconds(self) -> float:
         left_seconds = self._until - time.monotonic()
