@@ -1,16 +1,16 @@
 """The pages behind links: whoever looks changes nothing, whoever presses the button acts once."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from functions.actions.acting import Press, act_once
 from functions.actions.links import read_link
-from functions.actions.pages.alert_page import show_alert, show_outcome
-from functions.actions.pages.page import HEADERS, notice
 from functions.actions.ports import Ports
 from functions.actions.request import HttpAnswer, Request, form_value
 from functions.actions.words import clock
+from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
 
@@ -26,7 +26,7 @@ def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
         request.facts["alert_id"] = link.alert_id
         if request.method == "POST":
             return _act(request, link, token, ports)
-        return _page(show_alert(ports.alerts.get(link.alert_id), link, request.at))
+        return _show(ports.alerts.get(link.alert_id), link, request.at)
     except (LinkUnknownError, AlertNotFoundError):
         return _nothing_here()
     except LinkExpiredError as expiry:
@@ -37,25 +37,33 @@ def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
 
 def failed(request_id: str) -> HttpAnswer:
     """Say that it is our fault, and by which id to ask about it."""
-    said = notice(
+    return _notice(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
         "Something went wrong on our side",
         "Nothing may have happened. Go back and try again.",
         f"If it stays like this, somebody can look for the request {request_id} in the logs.",
     )
-    return _page(said, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _show(alert: Alert, link: Link, at: datetime) -> HttpAnswer:
+    from functions.actions.pages.alert_page import show_alert
+
+    return _page(show_alert(alert, link, at))
 
 
 def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
     if _is_foreign(request, ports):
-        said = notice("Not from here", "This button works on Tocsin's own page only.")
-        return _page(said, HTTPStatus.FORBIDDEN)
+        only = "This button works on Tocsin's own page only."
+        return _notice(HTTPStatus.FORBIDDEN, "Not from here", only)
     action = _action(request, link)
     if action is None:
-        said = notice("This link does not do that", "Go back and press one of the buttons.")
-        return _page(said, HTTPStatus.BAD_REQUEST)
+        instead = "Go back and press one of the buttons."
+        return _notice(HTTPStatus.BAD_REQUEST, "This link does not do that", instead)
     press = Press(link=link, token=token, action=action, actor=link.actor, at=request.at)
     outcome = act_once(press, ports)
     request.facts.update(action=action, outcome=outcome.result)
+    from functions.actions.pages.alert_page import show_outcome
+
     return _page(show_outcome(outcome))
 
 
@@ -88,34 +96,42 @@ def _is_foreign(request: Request, ports: Ports) -> bool:
 
 def _nothing_here() -> HttpAnswer:
     """One answer for what was forged, what never was and what is gone: nobody learns which."""
-    said = notice(
+    return _notice(
+        HTTPStatus.NOT_FOUND,
         "This link leads nowhere",
         "It may have been cut short on its way: open it from the message itself.",
         "Links of earlier messages stop working when the stack's link key is changed, "
         "and with the alert itself when that is not kept any more.",
     )
-    return _page(said, HTTPStatus.NOT_FOUND)
 
 
 def _expired(expiry: LinkExpiredError) -> HttpAnswer:
-    said = notice(
+    return _notice(
+        HTTPStatus.GONE,
         "This link is too old",
         f"It worked until {clock(expiry.expired_at)}. Links are good for a day.",
         "If the alert still fires, a newer message has newer links. Nothing was changed.",
     )
-    return _page(said, HTTPStatus.GONE)
 
 
 def _try_again() -> HttpAnswer:
-    said = notice(
+    answer = _notice(
+        HTTPStatus.SERVICE_UNAVAILABLE,
         "Not just now",
         "This is being worked on already, or storage is busy. Wait a few seconds, then go back "
         "and press the button again: nothing happens twice.",
     )
-    answer = _page(said, HTTPStatus.SERVICE_UNAVAILABLE)
     headers = {**answer.headers, "retry-after": str(RETRY_AFTER_SECONDS)}
     return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
 
 
+def _notice(status: HTTPStatus, title: str, *sentences: str) -> HttpAnswer:
+    from functions.actions.pages.page import notice
+
+    return _page(notice(title, *sentences), status)
+
+
 def _page(body: str, status: HTTPStatus = HTTPStatus.OK) -> HttpAnswer:
+    from functions.actions.pages.page import HEADERS
+
     return HttpAnswer(status=status, body=body, headers=HEADERS)

@@ -6,8 +6,10 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from functions.actions.acting import Outcome, title_of
-from functions.actions.pages.page import page, shown
+from functions.actions.pages.page import html, page
 from functions.actions.words import age, clock, name_of, sentence
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.link import Link, LinkAction
@@ -33,11 +35,11 @@ def show_alert(alert: Alert, link: Link, at: datetime) -> str:
     output = reason if len(reason) <= OUTPUT_LIMIT else reason[: OUTPUT_LIMIT - 1] + CUT_MARK
     return page(
         title,
-        f'<p class="severity {alert.severity.value}">{shown(alert.severity.upper())}</p>',
-        f"<h1>{shown(title)}</h1>",
-        f'<p class="output">{shown(output)}</p>' if output else "",
+        html('<p class="severity {}">{}</p>', alert.severity.value, alert.severity.upper()),
+        html("<h1>{}</h1>", title),
+        html('<p class="output">{}</p>', output) if output else Markup(""),
         *(_form(action) for action in _BUTTONS if _is_offered(action, alert, link)),
-        f"<dl>{''.join(_rows(alert, at))}</dl>",
+        html("<dl>{}</dl>", Markup("").join(_rows(alert, at))),
     )
 
 
@@ -45,15 +47,18 @@ def show_outcome(outcome: Outcome) -> str:
     """Write the page that comes after a button was pressed."""
     return page(
         sentence(outcome),
-        f"<h1>{shown(sentence(outcome))}</h1><p>{shown(outcome.title)}</p>",
-        "" if outcome.is_done else "<p>Nothing was changed: there is nothing left to do.</p>",
+        html("<h1>{}</h1><p>{}</p>", sentence(outcome), outcome.title),
+        Markup("")
+        if outcome.is_done
+        else Markup("<p>Nothing was changed: there is nothing left to do.</p>"),
     )
 
 
-def _form(action: LinkAction) -> str:
-    return (
-        f'<form method="post"><button name="action" value="{action.value}">'
-        f"{_BUTTONS[action]}</button></form>"
+def _form(action: LinkAction) -> Markup:
+    return html(
+        '<form method="post"><button name="action" value="{}">{}</button></form>',
+        action.value,
+        _BUTTONS[action],
     )
 
 
@@ -64,7 +69,7 @@ def _is_offered(action: LinkAction, alert: Alert, link: Link) -> bool:
     return is_possible and link.allows(action)
 
 
-def _rows(alert: Alert, at: datetime) -> Iterator[str]:
+def _rows(alert: Alert, at: datetime) -> Iterator[Markup]:
     facts = alert.facts
     yield _row("Alert", facts.name)
     places = (facts.object, facts.source_name or facts.source, f"integration {alert.integration}")
@@ -79,12 +84,12 @@ def _rows(alert: Alert, at: datetime) -> Iterator[str]:
     if facts.labels:
         pairs = [f"{name}={value}" for name, value in islice(facts.labels.items(), PAIRS_LIMIT)]
         yield _row("Labels", ", ".join([*pairs, *_more(len(facts.labels))]))
-    if links := "<br>".join(_links(alert)):
-        yield f"<div><dt>Links</dt><dd>{links}</dd></div>"
+    if links := Markup("<br>").join(_links(alert)):
+        yield _row("Links", links)
 
 
-def _row(name: str, text: str) -> str:
-    return f"<div><dt>{name}</dt><dd>{shown(text)}</dd></div>"
+def _row(name: str, text: str) -> Markup:
+    return html("<div><dt>{}</dt><dd>{}</dd></div>", name, text)
 
 
 def _how_bad(alert: Alert) -> str:
@@ -118,14 +123,11 @@ def _more(number: int) -> list[str]:
     return [f"and {number - PAIRS_LIMIT} more"] if number > PAIRS_LIMIT else []
 
 
-def _links(alert: Alert) -> Iterator[str]:
+def _links(alert: Alert) -> Iterator[Markup]:
     """Links with where they lead, since a sender may call them anything."""
     safe = {name: url for name, url in alert.facts.urls.items() if _is_safe(url)}
     for name, url in islice(safe.items(), PAIRS_LIMIT):
-        yield (
-            f'<a href="{shown(url)}" rel="noopener noreferrer">{shown(name)}</a>'
-            f" ({shown(_place(url))})"
-        )
+        yield html('<a href="{}" rel="noopener noreferrer">{}</a> ({})', url, name, _place(url))
 
 
 def _is_safe(url: str) -> bool:

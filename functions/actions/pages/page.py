@@ -2,13 +2,14 @@
 
 import base64
 import hashlib
-from html import escape
 from pathlib import Path
 from typing import Final
 
+from markupsafe import Markup
+
 from tocsin.domain.signal import printable
 
-STYLE: Final = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+STYLE: Final = Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS: Final = {
     "content-type": "text/html; charset=utf-8",
@@ -24,22 +25,26 @@ HEADERS: Final = {
 }
 
 
-def page(title: str, *parts: str) -> str:
-    """Write a page; the parts are HTML, the title is not."""
-    return (
+def page(title: str, *parts: Markup) -> str:
+    """Write a page of its title and parts."""
+    return html(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{shown(title)} · Tocsin</title><style>{STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>"
+        "<title>{} · Tocsin</title><style>{}</style></head>"
+        "<body><main>{}</main></body></html>",
+        title,
+        STYLE,
+        Markup("").join(parts),
     )
 
 
 def notice(title: str, *sentences: str) -> str:
     """Write a page that only says something."""
-    said = "".join(f"<p>{shown(sentence)}</p>" for sentence in sentences if sentence)
-    return page(title, f"<h1>{shown(title)}</h1>", said)
+    said = (html("<p>{}</p>", sentence) for sentence in sentences if sentence)
+    return page(title, html("<h1>{}</h1>", title), *said)
 
 
-def shown(text: object) -> str:
-    """Show any text as nothing but text."""
-    return escape(printable(str(text)))
+def html(template: str, *values: object) -> Markup:
+    """Fill our own HTML with values: what is no Markup is shown as nothing but text."""
+    shown = (it if isinstance(it, Markup) else printable(str(it)) for it in values)
+    return Markup(template).format(*shown)  # noqa: S704 - no template holds a value

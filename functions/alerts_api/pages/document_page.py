@@ -4,17 +4,18 @@ import base64
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from functions.alerts_api.pages.examples import example_of
-from functions.alerts_api.pages.schema_tables import field_table, prose, type_words
+from markupsafe import Markup
 
-STYLE: Final = (Path(__file__).parent / "document_page.css").read_text(encoding="utf-8")
+from functions.alerts_api.pages.examples import example_of
+from functions.alerts_api.pages.schema_tables import field_table, prose, table, type_words
+
+STYLE: Final = Markup((Path(__file__).parent / "document_page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 CONTENT_SECURITY_POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
@@ -37,14 +38,15 @@ class _Entry:
         return str(self.described["operationId"])
 
     @property
-    def badge(self) -> str:
+    def badge(self) -> Markup:
         """The method, never by its colour alone."""
-        return f'<span class="method {self.method.lower()}">{self.method}</span>'
+        badge = Markup('<span class="method {}">{}</span>')
+        return badge.format(self.method.lower(), self.method)
 
     @property
-    def title(self) -> str:
+    def title(self) -> Markup:
         """Method and path."""
-        return f"{self.badge} <code>{escape(self.path)}</code>"
+        return Markup("{} <code>{}</code>").format(self.badge, self.path)
 
 
 def show_document_page(document: Mapping[str, Any]) -> str:
@@ -55,67 +57,69 @@ def show_document_page(document: Mapping[str, Any]) -> str:
         for method, described in methods.items():
             entry = _Entry(method.upper(), path, described, components)
             by_tag[described["tags"][0]].append(entry)
-    title = f"{escape(document['info']['title'])} API"
-    parts = (
-        f"<title>{title}</title><style>{STYLE}</style></head><body>",
-        '<a class="skip" href="#content">Skip to the content</a>',
-        f"<header><h1>{title}</h1><p>Version {escape(document['info']['version'])}",
-        ' · <a href="/openapi.json">openapi.json</a></p></header>',
-        f'<nav aria-label="Operations">{_contents(by_tag)}</nav>',
-        '<main id="content" tabindex="-1"><section><h2 id="about">How it works</h2>',
-        f"{prose(document['info']['description'])}{_credentials()}</section>",
-        *(_section(tag, entries) for tag, entries in by_tag.items()),
-        _models(components),
-        "</main></body></html>",
-    )
-    return (
+    return Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">' + "".join(parts)
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>{title}</title><style>{style}</style></head><body>"
+        '<a class="skip" href="#content">Skip to the content</a>'
+        "<header><h1>{title}</h1><p>Version {version}"
+        ' · <a href="/openapi.json">openapi.json</a></p></header>'
+        '<nav aria-label="Operations">{contents}</nav>'
+        '<main id="content" tabindex="-1"><section><h2 id="about">How it works</h2>'
+        "{description}{credentials}</section>{sections}{models}</main></body></html>"
+    ).format(
+        title=f"{document['info']['title']} API",
+        style=STYLE,
+        version=document["info"]["version"],
+        contents=_contents(by_tag),
+        description=prose(document["info"]["description"]),
+        credentials=_credentials(),
+        sections=_joined(_section(tag, entries) for tag, entries in by_tag.items()),
+        models=_models(components),
     )
 
 
-def _contents(by_tag: Mapping[str, Iterable[_Entry]]) -> str:
-    parts = ['<ul><li><a href="#about">How it works</a></li></ul>']
+def _contents(by_tag: Mapping[str, Iterable[_Entry]]) -> Markup:
+    link = Markup('<li><a href="#{}">{} {}</a></li>')
+    parts = [Markup('<ul><li><a href="#about">How it works</a></li></ul>')]
     for tag, entries in by_tag.items():
-        links = "".join(
-            f'<li><a href="#{it.name}">{it.badge} {escape(it.described["summary"])}</a></li>'
-            for it in entries
-        )
-        parts.append(f"<h2>{escape(tag)}</h2><ul>{links}</ul>")
-    parts.append('<ul><li><a href="#schemas">Schemas</a></li></ul>')
-    return "".join(parts)
+        links = _joined(link.format(it.name, it.badge, it.described["summary"]) for it in entries)
+        parts.append(Markup("<h2>{}</h2><ul>{}</ul>").format(tag, links))
+    parts.append(Markup('<ul><li><a href="#schemas">Schemas</a></li></ul>'))
+    return _joined(parts)
 
 
-def _credentials() -> str:
-    example = f"curl {_WITH_KEY} $URL/api/v1/me"
-    return (
+def _credentials() -> Markup:
+    return Markup(
         "<p>A key comes in a header, <code>Authorization: Bearer …</code> or "
         "<code>X-API-Key: …</code>, and grants what its scopes say. In the examples "
-        f"<code>$URL</code> is this host and <code>$KEY</code> your key.</p>{_code(example)}"
+        "<code>$URL</code> is this host and <code>$KEY</code> your key.</p>{}"
+    ).format(_code(f"curl {_WITH_KEY} $URL/api/v1/me"))
+
+
+def _section(tag: str, entries: Iterable[_Entry]) -> Markup:
+    return Markup('<section><h2 id="{}">{}</h2>{}</section>').format(
+        _anchor(tag), tag, _joined(_operation(entry) for entry in entries)
     )
 
 
-def _section(tag: str, entries: Iterable[_Entry]) -> str:
-    return (
-        f'<section><h2 id="{_anchor(tag)}">{escape(tag)}</h2>'
-        f"{''.join(_operation(entry) for entry in entries)}</section>"
-    )
-
-
-def _operation(entry: _Entry) -> str:
+def _operation(entry: _Entry) -> Markup:
     described = entry.described
-    parts = (
-        f'<article aria-labelledby="{entry.name}"><h3 id="{entry.name}">{entry.title}</h3>',
-        f'<p class="lead">{escape(described["summary"])}</p>',
-        prose(described.get("description", "")),
-        f"<p>{_needs(described)}</p>",
-        _parameters(described.get("parameters", ())),
-        _body(entry),
-        f"<h4>Example</h4>{_code(_curl(entry))}",
-        f"<h4>Answers</h4>{''.join(_answer(entry, *it) for it in described['responses'].items())}",
-        "</article>",
+    return Markup(
+        '<article aria-labelledby="{name}"><h3 id="{name}">{title}</h3>'
+        '<p class="lead">{summary}</p>{description}<p>{needs}</p>{parameters}{body}'
+        "<h4>Example</h4>{example}<h4>Answers</h4>{answers}</article>"
+    ).format(
+        name=entry.name,
+        title=entry.title,
+        summary=described["summary"],
+        description=prose(described.get("description", "")),
+        needs=_needs(described),
+        parameters=_parameters(described.get("parameters", ())),
+        body=_body(entry),
+        example=_code(_curl(entry)),
+        answers=_joined(_answer(entry, *it) for it in described["responses"].items()),
     )
-    return "".join(parts)
 
 
 def _needs(described: Mapping[str, Any]) -> str:
@@ -124,32 +128,29 @@ def _needs(described: Mapping[str, Any]) -> str:
     scopes = described["security"][0]["bearer"]
     if not scopes:
         return "Needs a key, with any scope or none."
-    return f"Needs a key with the scope <code>{escape(scopes[0])}</code>."
+    return Markup("Needs a key with the scope <code>{}</code>.").format(scopes[0])
 
 
-def _parameters(parameters: Iterable[Mapping[str, Any]]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row"><code>{escape(it["name"])}</code></th>'
-        f"<td>{escape(it['in'])}</td><td>{type_words(it['schema'])}</td>"
-        f"<td>{escape(it['description'])}</td></tr>"
+def _parameters(parameters: Sequence[Mapping[str, Any]]) -> Markup:
+    if not parameters:
+        return Markup("")
+    row = Markup('<tr><th scope="row"><code>{}</code></th><td>{}</td><td>{}</td><td>{}</td></tr>')
+    rows = (
+        row.format(it["name"], it["in"], type_words(it["schema"]), it["description"])
         for it in parameters
     )
-    if not rows:
-        return ""
-    head = "".join(f'<th scope="col">{it}</th>' for it in ("Name", "In", "Type", "Meaning"))
-    return (
-        '<h4>Parameters</h4><div class="wide" role="region" aria-label="Parameters" tabindex="0">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    columns = ("Name", "In", "Type", "Meaning")
+    return Markup("<h4>Parameters</h4>{}").format(table("Parameters", columns, rows))
 
 
-def _body(entry: _Entry) -> str:
+def _body(entry: _Entry) -> Markup:
     body = entry.described.get("requestBody")
     if body is None:
-        return ""
+        return Markup("")
     schema = body["content"]["application/json"]["schema"]
     needed = "" if body["required"] else " (may be left out)"
-    return f"<h4>Body{needed}</h4>{field_table(_resolved(schema, entry.components), 'Body')}"
+    fields = field_table(_resolved(schema, entry.components), "Body")
+    return Markup("<h4>Body{}</h4>{}").format(needed, fields)
 
 
 def _curl(entry: _Entry) -> str:
@@ -167,33 +168,31 @@ def _curl(entry: _Entry) -> str:
     return " \\\n  ".join(lines)
 
 
-def _answer(entry: _Entry, status: str, answer: Mapping[str, Any]) -> str:
-    phrase = f"<b>{status}</b> {HTTPStatus(int(status)).phrase}"
+def _answer(entry: _Entry, status: str, answer: Mapping[str, Any]) -> Markup:
+    phrase = Markup("<b>{}</b> {}").format(status, HTTPStatus(int(status)).phrase)
     content = answer.get("content", {}).get("application/json")
     if int(status) >= HTTPStatus.BAD_REQUEST:
-        codes = ", ".join(f"<code>{escape(it)}</code>" for it in answer["description"].split(", "))
-        return f'<p class="answer refusal">{phrase}: {codes}</p>'
+        code, codes = Markup("<code>{}</code>"), answer["description"].split(", ")
+        shown = Markup(", ").join(code.format(it) for it in codes)
+        return Markup('<p class="answer refusal">{}: {}</p>').format(phrase, shown)
     if content is None:
-        return f'<p class="answer">{phrase}</p>'
+        return Markup('<p class="answer">{}</p>').format(phrase)
     example = json.dumps(
         example_of(content["schema"], entry.components), indent=2, ensure_ascii=False
     )
-    return (
-        f'<details class="answer"><summary>{phrase}: {type_words(content["schema"])}</summary>'
-        f"{_code(example)}</details>"
+    return Markup('<details class="answer"><summary>{}: {}</summary>{}</details>').format(
+        phrase, type_words(content["schema"]), _code(example)
     )
 
 
-def _models(components: Mapping[str, Any]) -> str:
+def _models(components: Mapping[str, Any]) -> Markup:
+    article = Markup('<article aria-labelledby="{0}"><h3 id="{0}">{1}</h3>{2}{3}</article>')
     parts = []
     for name, schema in sorted(components.items()):
         anchor = f"schema-{_anchor(name)}"
         shown = field_table(schema, name) if "properties" in schema else type_words(schema)
-        parts.append(
-            f'<article aria-labelledby="{anchor}"><h3 id="{anchor}">{escape(name)}</h3>'
-            f"{prose(schema.get('description', ''))}{shown}</article>"
-        )
-    return f'<section><h2 id="schemas">Schemas</h2>{"".join(parts)}</section>'
+        parts.append(article.format(anchor, name, prose(schema.get("description", "")), shown))
+    return Markup('<section><h2 id="schemas">Schemas</h2>{}</section>').format(_joined(parts))
 
 
 def _resolved(schema: Mapping[str, Any], components: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -203,9 +202,13 @@ def _resolved(schema: Mapping[str, Any], components: Mapping[str, Any]) -> Mappi
     return resolved
 
 
-def _code(text: str) -> str:
-    return f'<pre tabindex="0"><code>{escape(text)}</code></pre>'
+def _code(text: str) -> Markup:
+    return Markup('<pre tabindex="0"><code>{}</code></pre>').format(text)
 
 
 def _anchor(text: str) -> str:
-    return escape(text.replace(" ", "-"))
+    return text.replace(" ", "-")
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)

@@ -1,9 +1,10 @@
 """JSON schemas in words that people read."""
 
 import re
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from markupsafe import Markup, escape
 
 _WORDS: Final[Mapping[str, str]] = {
     "string": "text",
@@ -17,54 +18,72 @@ _WORDS: Final[Mapping[str, str]] = {
 _FORMATS: Final[Mapping[str, str]] = {"date-time": "time"}
 
 
-def prose(text: str) -> str:
+def prose(text: str) -> Markup:
     """Write paragraphs; what stands in backquotes is code."""
     paragraphs = [it.strip() for it in text.split("\n\n") if it.strip()]
-    return "".join(f"<p>{_with_code(paragraph)}</p>" for paragraph in paragraphs)
+    return Markup("").join(Markup("<p>{}</p>").format(_with_code(it)) for it in paragraphs)
 
 
-def type_words(schema: Mapping[str, Any]) -> str:
+def type_words(schema: Mapping[str, Any]) -> Markup:
     """Say what a value may be."""
     if "$ref" in schema:
-        name = escape(schema["$ref"].rpartition("/")[2])
-        return f'<a href="#schema-{name}">{name}</a>'
+        name = schema["$ref"].rpartition("/")[2]
+        return Markup('<a href="#schema-{0}">{0}</a>').format(name)
     if "enum" in schema:
-        return " | ".join(f"<code>{escape(_literal(it))}</code>" for it in schema["enum"])
+        return Markup(" | ").join(_code(it) for it in schema["enum"])
     for several in ("anyOf", "allOf"):
         if several in schema and "properties" not in schema:
             options = dict.fromkeys(type_words(it) for it in schema[several])
-            return " or ".join(options)
+            return Markup(" or ").join(options)
     if schema.get("type") == "array":
-        return f"list of {type_words(schema.get('items', {}))}"
+        return Markup("list of {}").format(type_words(schema.get("items", {})))
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
-        return f"object of {type_words(schema['additionalProperties'])}"
+        return Markup("object of {}").format(type_words(schema["additionalProperties"]))
     word = _FORMATS.get(schema.get("format", ""), _WORDS.get(schema.get("type", ""), "any value"))
-    return f"{word}{_bounds(schema)}"
+    return escape(f"{word}{_bounds(schema)}")
 
 
-def field_table(schema: Mapping[str, Any], label: str) -> str:
+def field_table(schema: Mapping[str, Any], label: str) -> Markup:
     """Show an object's fields, a row for each."""
     required = schema.get("required", ())
-    rows = "".join(
-        f'<tr><th scope="row"><code>{escape(name)}</code>'
-        f"{'' if name not in required else _REQUIRED}</th>"
-        f"<td>{type_words(member)}</td>"
-        f"<td>{_with_code(member.get('description', ''))}{_default(member)}</td></tr>"
+    row = Markup('<tr><th scope="row"><code>{}</code>{}</th><td>{}</td><td>{}{}</td></tr>')
+    rows = (
+        row.format(
+            name,
+            _REQUIRED if name in required else "",
+            type_words(member),
+            _with_code(member.get("description", "")),
+            _default(member),
+        )
         for name, member in schema.get("properties", {}).items()
     )
-    head = "".join(f'<th scope="col">{it}</th>' for it in ("Field", "Type", "Meaning"))
-    return (
-        f'<div class="wide" role="region" aria-label="{escape(label)}" tabindex="0">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return table(label, ("Field", "Type", "Meaning"), rows)
+
+
+def table(label: str, columns: Iterable[str], rows: Iterable[Markup]) -> Markup:
+    """Show rows below the names of their columns."""
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(it) for it in columns)
+    return Markup(
+        '<div class="wide" role="region" aria-label="{}" tabindex="0">'
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(label, head, Markup("").join(rows))
 
 
 _CODE: Final = re.compile(r"`([^`]+)`")
-_REQUIRED: Final = ' <span class="always">always</span>'
+_REQUIRED: Final = Markup(' <span class="always">always</span>')
 
 
-def _with_code(text: str) -> str:
-    return _CODE.sub(r"<code>\1</code>", escape(text))
+def _with_code(text: str) -> Markup:
+    """Write every second piece between backquotes as code."""
+    pieces = _CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(it) if number % 2 else it
+        for number, it in enumerate(pieces)
+    )
+
+
+def _code(value: object) -> Markup:
+    return Markup("<code>{}</code>").format(_literal(value))
 
 
 def _bounds(schema: Mapping[str, Any]) -> str:
@@ -78,11 +97,11 @@ def _bounds(schema: Mapping[str, Any]) -> str:
     return f" ({' '.join(bounds)})" if bounds else ""
 
 
-def _default(schema: Mapping[str, Any]) -> str:
+def _default(schema: Mapping[str, Any]) -> Markup:
     default = schema.get("default")
-    return (
-        "" if default in (None, [], {}) else f" Default: <code>{escape(_literal(default))}</code>"
-    )
+    if default in (None, [], {}):
+        return Markup("")
+    return Markup(" Default: {}").format(_code(default))
 
 
 def _literal(value: object) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
+
+from markupsafe import Markup
 
 from functions.notifier.channels.aws_sdk import addresses_of, ask
 from tocsin.domain.alert import Alert
@@ -66,18 +67,16 @@ def text_body(message: Message) -> str:
 
 def html_body(message: Message) -> str:
     """For everybody else; nothing in it is loaded from anywhere."""
-    rows = "".join(
-        f'<tr><th style="{_CELL}">{escape(label)}</th><td style="{_CELL}">{escape(text)}</td></tr>'
-        for label, text in message.lines
-    )
-    links = "".join(
-        f'<a style="{_BUTTON}" href="{escape(url)}">{escape(label)}</a>'
-        for label, url in _links(message.links)
-    )
-    return (
+    row = Markup('<tr><th style="{0}">{1}</th><td style="{0}">{2}</td></tr>')
+    link = Markup('<a style="{}" href="{}">{}</a>')
+    return Markup(
         '<!doctype html><html><body style="font-family:sans-serif">'
-        f'<h1 style="font-size:18px">{escape(message.title)}</h1>'
-        f"<table>{rows}</table><p>{links}</p></body></html>"
+        '<h1 style="font-size:18px">{}</h1>'
+        "<table>{}</table><p>{}</p></body></html>"
+    ).format(
+        message.title,
+        Markup("").join(row.format(_CELL, label, text) for label, text in message.lines),
+        Markup("").join(link.format(_BUTTON, url, label) for label, url in _links(message.links)),
     )
 
 
