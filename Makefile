@@ -52,7 +52,8 @@ start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Ama
 check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
 
 .PHONY: test
-test: check build advisories stack-test-ready  ## Everything: check, then the tests on the local stack, and all others beside them
+test: $(VENV)/.installed  ## Everything: check, then the tests on the local stack, and all others beside them
+	@$(MAKE) --jobs=2 --output-sync=line check build advisories stack-test-ready
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
 	{ python -m pytest $(OTHER_TESTS) && $(MAKE_COMMAND) openapi-test; } >.local/tests.log 2>&1 & beside=$$!; \
