@@ -80,7 +80,8 @@ def test_so_many_requests_over_all_operations_were_answered_soon(
         for path, methods in document.raw_schema["paths"].items()
         for method in methods
     }
-    assert answered.keys() == operations
+    # Which the document was read from.
+    assert operations - answered.keys() == {"GET /openapi.json"}
     assert application.answered.total() >= REQUESTS
     assert [status for status in application.answered if status >= 500] == []
     assert application.slowest < CPU_SECONDS
