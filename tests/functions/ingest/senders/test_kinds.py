@@ -327,6 +327,14 @@ def test_a_merge_request_of_a_fork_is_not_our_branch(gateway: Gateway) -> None:
         ({"ElastiCache:SnapshotComplete": "a"}, {"ElastiCache:SnapshotComplete": "b"}),
         ({"notificationType": "Bounce"}, {"notificationType": "Complaint"}),
         ("StackName='a'\nResourceStatus='X'\n", "StackName='b'\nResourceStatus='X'\n"),
+        (
+            "An AWS Backup job failed. Resource ARN : arn:aws:rds:us-east-1:1:db:a. Job ID : 1",
+            "An AWS Backup job failed. Resource ARN : arn:aws:rds:us-east-1:1:db:b. Job ID : 2",
+        ),
+        (
+            {"Records": [{"eventName": "x", "s3": {"bucket": {"name": "a"}}}]},
+            {"Records": [{"eventName": "x", "s3": {"bucket": {"name": "b"}}}]},
+        ),
     ],
 )
 def test_notices_of_one_subject_are_told_by_what_they_are_about(
@@ -335,6 +343,35 @@ def test_notices_of_one_subject_are_told_by_what_they_are_about(
     signals = [read_message(notification(said), SenderSettings()) for said in (first, second)]
 
     assert len({it.dedup_key for it in signals if isinstance(it, Signal)}) == 2
+
+
+def test_a_notice_of_s3_is_named_by_its_object_and_what_happened() -> None:
+    record = {"eventName": "ObjectRemoved", "s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}
+
+    signal = read_message(
+        notification({"Records": [record]}, "Amazon S3 Notification"), SenderSettings()
+    )
+
+    assert isinstance(signal, Signal)
+    assert (signal.facts.name, signal.facts.object) == ("b/k: ObjectRemoved", "b/k")
+
+
+def test_an_entry_of_azures_activity_log_says_what_was_done(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.AZURE_MONITOR)
+    essentials = {
+        "alertId": "/a",
+        "alertRule": "ActivityLogAlert",
+        "monitorCondition": "Fired",
+        "monitoringService": "Activity Log - Administrative",
+    }
+    context = {"operationName": "virtualMachines/delete", "status": "Succeeded", "caller": "bob"}
+
+    gateway.post({"data": {"essentials": essentials, "alertContext": context}})
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.summary == "virtualMachines/delete: Succeeded"
+    assert alert.facts.labels["operation"] == "virtualMachines/delete"
+    assert alert.facts.labels["caller"] == "bob"
 
 
 @pytest.mark.parametrize(
