@@ -174,7 +174,7 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 	done
 
 .PHONY: senders
-senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and its page of states
+senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages
 	@python -m local.senders_table
 	@python -m tests.sender_states
 

@@ -20,7 +20,11 @@ from tocsin.lambda_runtime.error_answers import (
 LINK: Final = "/act/{token}"
 SLACK: Final = "/slack/{channel}/actions"
 _LINK_METHODS: Final = ("GET", "HEAD", "POST")
-_JSON: Final = {"content-type": "application/json", "cache-control": "no-store"}
+_JSON: Final = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:

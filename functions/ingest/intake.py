@@ -23,8 +23,8 @@ FEW: Final = 32
 """Entries that are taken in one after the other: at 10 ms a request, in a second or two."""
 RESULTS_LIMIT: Final = 5_000
 """Results in one answer. Lambda's are of 6 MB at most, and a result of some 500 bytes."""
-UNUSABLE_LIMIT: Final = 10_000
-"""Entries at the beginning of a list, none of which can be used: a quarter of a second of CPU."""
+UNUSABLE_LIMIT: Final = 5_000
+"""Entries of one list that are refused or ignored by its reader: a quarter of a second of CPU."""
 REFUSALS_TOLD: Final = 100
 """Of a body with nothing but refusals."""
 
@@ -36,12 +36,33 @@ class Intake:
     results: list[Mapping[str, Any]] = field(default_factory=list)
     """Of each entry, in their order, up to a number that an answer can hold."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)
+    unread: int = 0
+    """Entries at the end that nobody looked at: too many before them were unusable."""
+    _unusable: int = 0
 
     def note(self, outcome: Outcome, result: Mapping[str, Any]) -> None:
         """Add the result of one entry."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        self._unusable += result["dedup_key"] is None
         if len(self.results) < RESULTS_LIMIT:
             self.results.append(result)
+
+    def pass_over(self, count: int, result: Mapping[str, Any]) -> None:
+        """Add the same result for entries that were dealt with before, which are the first."""
+        if count:
+            self.outcomes[Outcome.IGNORED] = count
+            self.results = [result] * min(count, RESULTS_LIMIT)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether too many entries were unusable to read on."""
+        return self._unusable >= UNUSABLE_LIMIT
+
+    def end(self, entries: int) -> None:
+        """Count as rejected what was not read of so many entries."""
+        self.unread = entries - sum(self.outcomes.values())
+        if self.unread:
+            self.outcomes[Outcome.REJECTED] = self.outcomes.get(Outcome.REJECTED, 0) + self.unread
 
     @property
     def opened(self) -> int:
@@ -88,7 +109,10 @@ def take_in_entries(
         return take_in_many(entries, sent, integration, ports, ports.side_by_side())
     intake = Intake()
     for entry in entries:
+        if intake.is_over:
+            break
         intake.note(*take_one(entry, sent, integration, ports))
+    intake.end(len(entries))
     return intake
 
 

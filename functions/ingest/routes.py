@@ -87,7 +87,7 @@ def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken
     sender = sender_of(integration.type)
     intake = take_in(request.sent, sender, integration, ports)
     if intake.left_out and sender.answer is accepted:
-        reply = accepted(intake.results, intake.left_out)
+        reply = accepted(intake.results, intake.left_out, intake.unread)
     else:
         reply = sender.answer(intake.results)
     return Taken(reply=reply, integration=integration.name, intake=intake)

@@ -62,10 +62,9 @@ def take_in_many(
     )
     begun = done = min(beside.progress.taken_in(name, at=sent.at), len(entries))
     intake = Intake()
-    for _ in range(begun):
-        intake.note(Outcome.IGNORED, _TAKEN_BEFORE)
-    while done < len(entries):
-        chunk = list(entries[done : done + CHUNK])
+    intake.pass_over(begun, _TAKEN_BEFORE)
+    while done < len(entries) and not intake.is_over:
+        chunk = entries[done : done + CHUNK]
         taken = work.take(chunk)
         for outcome, result in taken:
             intake.note(outcome, result)
@@ -79,6 +78,7 @@ def take_in_many(
                 "Send the same body again: it goes on from there."
             )
             raise TryAgainError(message) from work.refusal
+    intake.end(len(entries))
     if begun:
         beside.progress.forget(name)
     return intake

@@ -205,6 +205,13 @@ def test_a_cursor_that_this_timeline_never_gave_is_refused(
     assert refusal.value.details[0].field == "cursor"
 
 
+def test_a_cursor_that_no_key_can_be_is_refused(alerts: AlertRepository, alert: Alert) -> None:
+    cursor = f"T#{alert.alert_id}#{'x' * 1_100}"
+
+    with pytest.raises(InvalidInputError):
+        alerts.timeline(alert.alert_id, cursor=cursor, limit=3)
+
+
 def test_what_is_no_id_has_no_timeline(alerts: AlertRepository) -> None:
     with pytest.raises(AlertNotFoundError):
         alerts.timeline(AlertId("42"), cursor=None, limit=10)

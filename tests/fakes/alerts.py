@@ -26,6 +26,9 @@ from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
 
+CURSOR_LIMIT = 1_024
+"""Of a sort key, which it is."""
+
 
 class InMemoryAlerts(InMemoryTimeline):
     """Implements Slot-, Alert-, Timeline- and DueRepository over the same alerts.
@@ -185,7 +188,7 @@ class InMemoryAlerts(InMemoryTimeline):
         if not is_ulid(alert_id):
             raise AlertNotFoundError
         prefix = f"T#{alert_id}#"
-        if cursor is not None and not cursor.startswith(prefix):
+        if cursor is not None and not (cursor.startswith(prefix) and len(cursor) <= CURSOR_LIMIT):
             problem = Problem("cursor", "is not one that this timeline gave")
             raise InvalidInputError("The cursor is wrong.", [problem])
         placed = [

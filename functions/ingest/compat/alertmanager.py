@@ -78,11 +78,10 @@ def take_alerts(
     read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
     values = _alerts_in(call)
     alone = len(values) == 1
-    known: dict[str, InvalidInputError] = {}
 
     def read_alone(value: object) -> Entry:
         part = None if alone else [value]
-        return read_entry(value, read_one, "invalid alert", part=part, known=known)
+        return read_entry(value, read_one, "invalid alert", part=part)
 
     intake = call.take_in(Entries(values, read_alone), integration)
     refusal = _refusal_of(intake)
@@ -143,7 +142,9 @@ def _refusal_of(intake: Intake) -> SaidPlainlyError | None:
     if Outcome.REJECTED not in intake.outcomes:
         return None
     errors = [it["error"] for it in intake.results if "error" in it]
-    said = dict.fromkeys(map(_words, errors[:_REFUSALS_SHOWN])) or ["invalid alert"]
+    said = [*(dict.fromkeys(map(_words, errors[:_REFUSALS_SHOWN])) or ["invalid alert"])]
+    if intake.unread:
+        said.append(f"the last {intake.unread} alerts were not read")
     return SaidPlainlyError("; ".join(said))
 
 

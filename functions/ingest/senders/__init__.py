@@ -85,9 +85,10 @@ class Entry:
     """The part of the body that says it, kept as what was sent; None for the whole body."""
 
 
-def accepted(results: Results, left_out: int = 0) -> Reply:
+def accepted(results: Results, left_out: int = 0, unread: int = 0) -> Reply:
     """Answer with what became of each entry: the shape of our own API."""
-    more = {"left_out": left_out} if left_out else {}
+    counts = {"left_out": left_out, "unread": unread}
+    more = {name: count for name, count in counts.items() if count}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
     return Reply(status=202, body=body)
 

@@ -51,7 +51,10 @@ _OVER_IF: Final = {
     **dict.fromkeys(("firing", "is_firing", "active", "is_active"), False),
 }
 """Fields that are true or false, and what of it says that it is over."""
-_PREFIX: Final = re.compile(r"\[([A-Za-z ]{1,20})(?::\d{1,6})?\]\s*|([A-Z]{2,12}):\s+")
+_PREFIX: Final = re.compile(
+    r"[^\w\[\]]{0,8}(?:\[([\w .#/-]{1,40})(?::\d{1,6})?\]\s*|([A-Za-z]{2,12}):\s+)"
+)
+"""A symbol may stand before it."""
 _FIRES: Final = frozenset(("firing", "problem", "alert", "alerting", "triggered", "down"))
 _PREFIXES_LIMIT: Final = 4
 _LINKS: Final = (("url", "Link"), ("link", "Link"), ("runbook_url", "Runbook"))

@@ -68,6 +68,7 @@ _SEVERITIES: Final = ("severity", "Severity", "level")
 _SAYS_NOTHING: Final = frozenset(("AWS Notification Message", "Notification", ""))
 """Subjects that AWS gives what has none; the first line of the message says more."""
 _PAIR: Final = re.compile(r"(\w{1,64})='([^']*)'")
+_ARN: Final = re.compile(r"\barn:aws[a-z-]{0,10}:[\w:/.*+=@-]{1,512}")
 LINES_LIMIT: Final = 100
 _LINE: Final = "\n"
 _LABELS: Final[Mapping[str, str]] = {
@@ -112,7 +113,7 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
 
         return read_alert({"source": topic, **said}, replace(settings, mapping={}))
     subject = fields.any_text("Subject")
-    notice = _Notice.of(said)
+    notice = _Notice.of(said) if said else _Notice.of_text(message)
     line = _first_line(message, said)
     title = line if subject is None or subject in _SAYS_NOTHING else subject
     name = notice.name or title or f"Message of {topic.rpartition(':')[2]}"
@@ -149,6 +150,11 @@ class _Notice:
     def of(cls, said: Mapping[str, Any]) -> "_Notice":
         fields = Fields(said)
         source, event = fields.any_text(*_SOURCES), fields.any_text(*_EVENTS)
+        for record in fields.parts("Records")[:1]:
+            place = record.part("s3")
+            said_of = place.part("bucket").any_text("name"), place.part("object").any_text("key")
+            source = "/".join(it for it in said_of if it) or record.any_text("eventSource")
+            event = record.any_text("eventName")
         for key, value in said.items():
             if key.startswith(_ELASTICACHE) and isinstance(value, str):
                 source, event = value, key
@@ -173,6 +179,13 @@ class _Notice:
             | {"source": source, "event": event_id},
             link=fields.raw("Identifier Link"),
         )
+
+    @classmethod
+    def of_text(cls, message: str) -> "_Notice":
+        """Of a text only what it is about: AWS names that by its ARN."""
+        found = _ARN.search(message)
+        arn = found[0].rstrip(".:") if found else None
+        return cls(identity=(arn,) if arn else (), object=arn)
 
 
 def _first_line(message: str, said: Mapping[str, Any]) -> str | None:
@@ -217,7 +230,7 @@ SENDER: Final = Sender(
     resolves="`NewStateValue` `OK`",
     dedup_key=(
         "`AlarmArn`, else account, region, `AlarmName`; of others topic, subject, and source and "
-        "event that the message names (`Source ID`, `Event ID`, …)"
+        "event that the message names (`Source ID`, `Event ID`, …; in a text the first ARN)"
     ),
     severity="`severity` in the alarm's description, else its state; else warning",
     episode_start="`StateChangeTime` of `ALARM`",

@@ -66,11 +66,24 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         rule_id=trigger_id,
         rule_name=name,
         group_id=fields.any_text("trigger_hostgroup_name"),
-        labels=merged(pairs_of(fields.raw("eventtags")), {"ip": fields.raw("hostip")}),
+        labels=merged(
+            *(pairs_of(_unpacked(fields.raw(it))) for it in ("tags", "event_tags", "eventtags")),
+            {"ip": fields.raw("hostip")},
+        ),
         urls=_urls(server, event_id, trigger_id) | {"Runbook": fields.raw("trigger_url")},
         started_at=_started_at(fields),
         comment=fields.any_text("eventupdatemessage", "event_update_message"),
     ).signal(settings)
+
+
+def _unpacked(tags: object) -> object:
+    """The tags, which `{EVENT.TAGSJSON}` writes as the text of a list."""
+    if not isinstance(tags, str) or not tags.lstrip().startswith("["):
+        return tags
+    try:
+        return json.loads(tags)
+    except (ValueError, RecursionError):
+        return tags
 
 
 def _test(fields: Fields, settings: SenderSettings) -> Signal:
