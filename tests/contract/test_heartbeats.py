@@ -16,17 +16,14 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats, heartbeat_item
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import (
-    ConcurrentUpdateError,
-    HeartbeatNotFoundError,
-    HeartbeatRefusedError,
-)
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Token
 from tocsin.domain.next_action import AnyTimer, HeartbeatTimer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import HeartbeatRepository
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 A_WRITE_UNIT = 1024
 TOKEN, OTHER_TOKEN = "0123456789abcdef0123456789abcdef", "f" * 32

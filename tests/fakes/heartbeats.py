@@ -5,14 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from tocsin.domain.credential import SecretHash
-from tocsin.domain.errors import (
-    ConcurrentUpdateError,
-    HeartbeatNotFoundError,
-    HeartbeatRefusedError,
-)
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
 from tocsin.domain.next_action import HeartbeatTimer
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 
 class InMemoryHeartbeats:

@@ -20,11 +20,12 @@ from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.duration import spelled
-from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatRefusedError, Problem
+from tocsin.domain.errors import ConcurrentUpdateError, Problem
 from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.integration import Token
 from tocsin.lambda_runtime.alert_json import written
 from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores

@@ -29,15 +29,12 @@ from tocsin.adapters.dynamodb.transactions import (
     transact,
 )
 from tocsin.domain.credential import SecretHash
-from tocsin.domain.errors import (
-    ConcurrentUpdateError,
-    HeartbeatNotFoundError,
-    HeartbeatRefusedError,
-)
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId, instant
 from tocsin.domain.integration import Token
 from tocsin.domain.severity import Severity
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 KIND: Final = "heartbeat"
 
