@@ -15,11 +15,12 @@ from functions.alerts_api.configured import (
     expect_own,
     without_nulls,
 )
-from functions.alerts_api.intake_checks import read_checks, view_checks
+from functions.alerts_api.intake_checks import read_checks
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import Concern, answer_removal, view_warnings
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from functions.alerts_api.shown_checks import view_checks
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.errors import (
     IntegrationNotFoundError,

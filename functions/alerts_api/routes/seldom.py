@@ -19,9 +19,9 @@ from functions.alerts_api.routes.users import UserRoutes
 from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
+    from functions.alerts_api.ports import Ports
     from functions.alerts_api.references import Stores
     from functions.alerts_api.route import Route
-    from functions.alerts_api.routes import Ports
 
 
 def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
