@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from tocsin.lambda_runtime.gateway_event import body_of, headers_of, method_of, request_id_of
+from tocsin.lambda_runtime.http import body_of, headers_of, method_of, request_id_of
 
 FIELDS_LIMIT: Final = 20
 

@@ -23,7 +23,7 @@ from tocsin.lambda_runtime.error_answers import (
     internal_error_body,
     status_of,
 )
-from tocsin.lambda_runtime.gateway_event import headers_of
+from tocsin.lambda_runtime.http import headers_of
 from tocsin.usecases.answer_once import answer_once, hash_request
 
 if TYPE_CHECKING:

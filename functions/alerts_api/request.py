@@ -17,7 +17,7 @@ from tocsin.domain.errors import (
     UnsupportedMediaError,
 )
 from tocsin.domain.ids import Actor
-from tocsin.lambda_runtime.gateway_event import body_of, method_of, request_id_of
+from tocsin.lambda_runtime.http import body_of, method_of, request_id_of
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 if TYPE_CHECKING:

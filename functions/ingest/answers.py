@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from functions.ingest.intake import Intake
+from functions.ingest.exchange import Intake, Taken
 from functions.ingest.ports import Ports
-from functions.ingest.reply import Reply
-from functions.ingest.routes import OtherProductError, take
+from functions.ingest.request import Request
+from functions.ingest.routes import take
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,
@@ -22,7 +22,7 @@ from tocsin.lambda_runtime.error_answers import (
     internal_error,
     status_of,
 )
-from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
+from tocsin.lambda_runtime.http import HttpAnswer
 
 ALERTS_LOGGED: Final = 100
 """Of one request: CloudWatch cuts long lines."""
@@ -32,7 +32,7 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 
-type Refuse = Callable[[TocsinError, str], Reply]
+type Refuse = Callable[[TocsinError, str], HttpAnswer]
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
@@ -44,22 +44,31 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     """
     if "requestContext" not in event:
         return _take_handed_over(event, ports)
-    request_id = request_id_of(event)
+    request = Request(event=event, at=ports.now())
+    return answer(request, lambda: take(request, ports), ports)
+
+
+def answer(
+    request: Request, work: Callable[[], Taken], ports: Ports, refuse: Refuse | None = None
+) -> dict[str, Any]:
+    """Do the work that a request asks for, log it, and spell its answer for the gateway.
+
+    Args:
+        request: Only named in the log.
+        work: May raise anything; a `TocsinError` is a refusal.
+        ports: Of which log and metrics are used.
+        refuse: Spells a refusal as a product would; None: as our own API does. Also given what
+            a client may know of a fault of ours.
+    """
+    refuse = refuse or _refusal
+    request_id = request.request_id
     try:
-        taken = take(event, ports)
+        taken = work()
     except TocsinError as error:
-        return _refused(error, _refusal, request_id, ports)
-    except OtherProductError as error:
-        cause, refuse = error.__cause__, error.product.refuse
-        if isinstance(cause, TocsinError):
-            return _refused(cause, refuse, request_id, ports)
-        ports.log.exception(
-            "Intake failed", error=cause, request_id=request_id, method=method_of(event)
-        )
-        return _to_gateway(refuse(internal_error(), request_id))
+        return _refused(error, refuse, request_id, ports)
     except Exception:
-        ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
-        return _to_gateway(_refusal(internal_error(), request_id))
+        ports.log.exception("Intake failed", request_id=request_id, method=request.method)
+        return _to_gateway(refuse(internal_error(), request_id))
     if taken.intake is None:
         ports.log.info(taken.what, request_id=request_id, integration=taken.integration)
     else:
@@ -95,9 +104,9 @@ def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) 
     return _to_gateway(reply)
 
 
-def _refusal(error: TocsinError, request_id: str) -> Reply:
+def _refusal(error: TocsinError, request_id: str) -> HttpAnswer:
     body = error_body(error, request_id)
-    return Reply(status=status_of(error), body=body, headers=error_headers(error))
+    return HttpAnswer(status=status_of(error), body=body, headers=error_headers(error))
 
 
 def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> None:
@@ -116,7 +125,7 @@ def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> No
     )
 
 
-def _to_gateway(reply: Reply) -> dict[str, Any]:
+def _to_gateway(reply: HttpAnswer) -> dict[str, Any]:
     return {
         "statusCode": int(reply.status),
         "headers": {**_HEADERS, **reply.headers},

@@ -7,8 +7,9 @@ import json
 from http import HTTPStatus
 from typing import Any, Final
 
+from functions.ingest.admission import admit_elsewhere
+from functions.ingest.exchange import Taken
 from functions.ingest.ports import Ports
-from functions.ingest.reply import Reply, Taken
 from functions.ingest.request import Request
 from functions.ingest.signs_of_life import why_no_life
 from tocsin.domain.credential import hash_token
@@ -21,6 +22,7 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import HEARTBEATS
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.run_heartbeat import HeartbeatStores, find_pinged, hear_heartbeat
 
 METHODS: Final = ("POST", "GET", "HEAD")
@@ -42,7 +44,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
     name = heartbeats.name_of(hash_token(token))
     by = None
     if name is None:
-        by = ports.admit_elsewhere(token, request).name
+        by = admit_elsewhere(token, request, ports).name
         name = _name_in(request)
     body = _body_of(request)
     why = why_no_life(body, request.query)
@@ -65,7 +67,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
 
 def _taken(request: Request, answer: dict[str, Any], *, what: str) -> Taken:
     body = "" if request.method == "HEAD" else json.dumps({"data": answer})
-    reply = Reply(status=HTTPStatus.ACCEPTED, body=body)
+    reply = HttpAnswer(status=HTTPStatus.ACCEPTED, body=body)
     return Taken(reply=reply, integration=HEARTBEATS, what=what)
 
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from functions.ingest.senders import Sent
-from tocsin.lambda_runtime.gateway_event import body_of, headers_of, method_of, request_id_of
+from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import GZIP_MAGIC, body_of, headers_of, method_of, request_id_of
 from tocsin.lambda_runtime.strict_json import expect_size
-
-GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +38,16 @@ class Request:
     def path(self) -> str:
         """Likewise, with single slashes and none at the end: a base URL may end with one."""
         return "".join(f"/{it}" for it in self.raw_path.split("/") if it)
+
+    def expect_method(self, *allowed: str) -> None:
+        """Refuse a request by another verb.
+
+        Raises:
+            MethodNotAllowedError: It is none of those allowed.
+        """
+        if self.method not in allowed:
+            message = f"Alerts are sent by {' or '.join(allowed)}."
+            raise MethodNotAllowedError(message, ", ".join(allowed))
 
     @property
     def source_ip(self) -> str:

@@ -1,10 +1,24 @@
-"""What came in: the gateway's event (HTTP API, payload format 2.0)."""
+"""The front of the functions that answer requests of an HTTP API (payload format 2.0)."""
 
 import base64
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from tocsin.domain.errors import MalformedInputError
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+"""The first bytes of a gzip (RFC 1952)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """What is answered."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
 
 
 def method_of(event: Mapping[str, Any]) -> str:
