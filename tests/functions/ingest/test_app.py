@@ -191,9 +191,8 @@ def test_an_unknown_key_is_refused(dynamodb: ScriptedServer, handler: Handler) -
     assert operations(dynamodb) == ["GetItem"]
 
 
-def test_clients_of_other_products_have_a_handler_of_their_own(
-    dynamodb: ScriptedServer, handler: Handler
-) -> None:
+@pytest.mark.usefixtures("handler")
+def test_clients_of_other_products_have_a_handler_of_their_own(dynamodb: ScriptedServer) -> None:
     compat_handler = sys.modules["functions.ingest.app"].compat_handler
     event = event_of("ingest_rest_trigger")
     event["rawPath"] = "/v2/alerts"
