@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data
+from functions.alerts_api.answers import with_data
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import Concern, OpenAlerts, answer_removal
 from functions.alerts_api.request import Request
@@ -20,6 +20,7 @@ from tocsin.domain.errors import (
     StillReferencedError,
 )
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import ConfigurationRepository, NewWriteId

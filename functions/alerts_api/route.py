@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from functions.alerts_api.answers import HttpAnswer
 from tocsin.domain.credential import Scope
+from tocsin.lambda_runtime.http import HttpAnswer
 
 type Work = Callable[..., HttpAnswer]
 """Takes the request and the path's parameters, in their order."""

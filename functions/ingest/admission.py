@@ -9,8 +9,8 @@ from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.intake_checks import NO_CHECKS
 
 if TYPE_CHECKING:
+    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
-    from functions.ingest.request import Request
     from tocsin.domain.integration import Integration
 
 

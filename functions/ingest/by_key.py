@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from functions.ingest.exchange import Taken
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import take_sent
 from functions.ingest.ports import Ports
-from functions.ingest.request import Request
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType

@@ -8,9 +8,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.admission import admit_elsewhere
-from functions.ingest.exchange import Taken
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.ports import Ports
-from functions.ingest.request import Request
 from functions.ingest.signs_of_life import why_no_life
 from tocsin.domain.credential import hash_token
 from tocsin.domain.errors import (
@@ -21,11 +20,9 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import HEARTBEATS
 from tocsin.domain.reception import Outcome
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.run_heartbeat import HeartbeatStores, find_pinged, hear_heartbeat
 
-METHODS: Final = ("POST", "GET", "HEAD")
 NAME_LIMIT: Final = 64
 
 
@@ -37,9 +34,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         HeartbeatNotFoundError: There is no heartbeat of this name that may be pinged so.
         InvalidInputError: An integration's token says which one by `name`, and there is none.
     """
-    if request.method not in METHODS:
-        allowed = ", ".join(METHODS)
-        raise MethodNotAllowedError("Heartbeats are sent by POST, GET or HEAD.", allowed)
+    request.expect_method("Heartbeats are sent by POST, GET or HEAD.", "POST", "GET", "HEAD")
     heartbeats = ports.heartbeats()
     name = heartbeats.name_of(hash_token(token))
     by = None

@@ -25,8 +25,8 @@ from tocsin.domain.signal import Signal
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
+    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
-    from functions.ingest.request import Request
     from tocsin.domain.sent_body import SentBody
 
 FEW: Final = 32

@@ -3,10 +3,9 @@
 from typing import Final
 
 from functions.ingest.admission import admit
-from functions.ingest.exchange import Taken
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import take_sent
 from functions.ingest.ports import Ports
-from functions.ingest.request import Request
 from functions.ingest.senders import sender_of
 from tocsin.domain.errors import IntegrationNotFoundError, TryAgainError
 
@@ -14,6 +13,7 @@ URL_PATH: Final = "/i/"
 EVENTS_PATH: Final = "/api/v1/events"
 INTEGRATIONS_PATH: Final = "/api/v1/integrations/"
 """Of which only `{name}/try` comes here; template.yaml has the route."""
+BY_POST: Final = ("Alerts are sent by POST.", "POST")
 HEARTBEAT: Final = "heartbeat"
 BELOW_A_TOKEN: Final = ("", HEARTBEAT)
 """What is behind `/i/{token}` of our own; all else there belongs to other products."""
@@ -29,12 +29,12 @@ def take(request: Request, ports: Ports) -> Taken:
     if path == EVENTS_PATH:
         from functions.ingest.by_key import take_by_key  # noqa: PLC0415 - most have a token
 
-        request.expect_method("POST")
+        request.expect_method(*BY_POST)
         return take_by_key(request, ports)
     if path.startswith(INTEGRATIONS_PATH):
         from functions.ingest.trial import take_trial  # noqa: PLC0415 - people try seldom
 
-        request.expect_method("POST")
+        request.expect_method(*BY_POST)
         return take_trial(request, path.removeprefix(INTEGRATIONS_PATH), ports)
     token, below = token_and_rest(path)
     if below not in BELOW_A_TOKEN:
@@ -72,12 +72,13 @@ def take_by_token(request: Request, token: str, below: str, ports: Ports) -> Tak
     try:
         integration = admit(token, request, ports)
     except IntegrationNotFoundError:
-        request.expect_method("POST")
+        request.expect_method(*BY_POST)
         raise
     sender = sender_of(integration.type)
     if request.method == "OPTIONS" and sender.handshake is not None:
         reply = sender.handshake(request.headers)
         if reply is not None:
             return Taken(reply=reply, integration=integration.name, what="Handshake answered")
-    request.expect_method(*sender.methods)
+    allowed = " or ".join(sender.methods)
+    request.expect_method(f"Alerts are sent by {allowed}.", *sender.methods)
     return take_sent(request, integration, ports)

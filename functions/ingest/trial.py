@@ -6,10 +6,9 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.exchange import Taken
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, with_repairs
 from functions.ingest.ports import Ports
-from functions.ingest.request import Request
 from functions.ingest.senders import Ignored, Sent, sender_of
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError, NotFoundError

@@ -20,7 +20,7 @@ from functions.alerts_api.alert_view import (
     view_history,
     view_row,
 )
-from functions.alerts_api.answers import HttpAnswer, with_data, with_page
+from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
@@ -28,6 +28,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId
 from tocsin.lambda_runtime.alert_json import alert_json, written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data
+from functions.alerts_api.answers import with_data
 from functions.alerts_api.channel_settings import (
     full_name_of_secret,
     problem_of_secret,
@@ -31,6 +31,7 @@ from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import Channel, ChannelType
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from functions.alerts_api.answers import HttpAnswer, with_json
+from functions.alerts_api.answers import with_json
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
+from tocsin.lambda_runtime.http import HttpAnswer
 
 
 class DocumentRoutes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content
+from functions.alerts_api.answers import with_data, without_content
 from functions.alerts_api.configured import (
     expect_name,
     expect_no_problems,
@@ -24,6 +24,7 @@ from tocsin.domain.errors import ConcurrentUpdateError, Problem
 from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.integration import Token
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.refusals import HeartbeatRefusedError
 

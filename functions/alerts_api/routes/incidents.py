@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.alerts_api.alert_filters import read_limit
-from functions.alerts_api.answers import HttpAnswer, with_data, with_page
+from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
@@ -15,6 +15,7 @@ from tocsin.domain.ids import AlertId, IncidentId, entropy, ulid
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_incident import attach_alerts, change_incident, resolve_incident
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import open_incident, promote_alert

@@ -8,7 +8,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data
+from functions.alerts_api.answers import with_data
 from functions.alerts_api.configured import (
     expect_name,
     expect_no_problems,
@@ -27,6 +27,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores

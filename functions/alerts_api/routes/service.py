@@ -1,10 +1,11 @@
 """The service itself: is it there, and who am I to it?"""
 
-from functions.alerts_api.answers import HttpAnswer, with_data, with_json
+from functions.alerts_api.answers import with_data, with_json
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
 from tocsin.domain.errors import UnauthorizedError
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 
 
 def service_routes() -> tuple[Route, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer
 from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
@@ -15,6 +14,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
 from tocsin.domain.people import NotificationRule, User
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores

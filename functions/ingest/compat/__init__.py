@@ -20,8 +20,8 @@ from tocsin.domain.errors import IntegrationNotFoundError, MalformedInputError, 
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
+    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
-    from functions.ingest.request import Request
     from tocsin.domain.integration import Integration
 
 

@@ -24,8 +24,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
-from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError, status_of
 
 NO_SILENCES: Final = (
     "silences are not made through this API: snooze the alert, or pause the integration"

@@ -8,9 +8,9 @@ from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager import take_alerts
 from functions.ingest.compat.refusals import headers_of
 from functions.ingest.exchange import Taken
+from functions.ingest.routes import BY_POST
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, NotFoundError, TocsinError
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
-from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _SUCCESS: Final = json.dumps({"status": "success"})
 _HEALTH: Final = ("-/healthy", "-/ready")
@@ -26,8 +26,7 @@ def take(call: CompatCall) -> Taken:
         return Taken(reply=reply, integration=integration.name)
     if call.path != "api/v1/alerts":
         raise NotFoundError("There is nothing at this path.")
-    if call.request.method != "POST":
-        raise MethodNotAllowedError("Alerts are sent by POST.", "POST")
+    call.request.expect_method(*BY_POST)
     return take_alerts(call, integration, answer=_SUCCESS, refuse=refuse)
 
 

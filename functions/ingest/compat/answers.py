@@ -5,10 +5,9 @@ from typing import Any
 
 from functions.ingest.answers import answer
 from functions.ingest.compat import CompatCall, product_at
-from functions.ingest.exchange import Taken
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.ports import Ports
-from functions.ingest.request import Request
-from functions.ingest.routes import BELOW_A_TOKEN, take_by_token, token_and_rest
+from functions.ingest.routes import BELOW_A_TOKEN, BY_POST, take_by_token, token_and_rest
 from tocsin.domain.errors import IntegrationNotFoundError
 
 
@@ -27,5 +26,5 @@ def _take_elsewhere(request: Request, token: str, rest: str, ports: Ports) -> Ta
     """Take what is no product's: an integration URL with slashes too many, or a wrong path."""
     if token and rest in BELOW_A_TOKEN:
         return take_by_token(request, token, rest, ports)
-    request.expect_method("POST")
+    request.expect_method(*BY_POST)
     raise IntegrationNotFoundError

@@ -22,8 +22,7 @@ from tocsin.domain.errors import (
     TocsinError,
 )
 from tocsin.domain.integration import Integration
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
-from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 ENQUEUE: Final = "v2/enqueue"
 CHANGE: Final = "v2/change/enqueue"
@@ -35,8 +34,7 @@ def take(call: CompatCall) -> Taken:
     """Take in one event."""
     if call.path not in _READERS:
         raise nothing_here()
-    if call.request.method != "POST":
-        raise MethodNotAllowedError("Events are sent by POST.", "POST")
+    call.request.expect_method("Events are sent by POST.", "POST")
     if call.path_token:
         call.integration()  # before the body is looked at
     else:

@@ -15,8 +15,7 @@ from tocsin.domain.errors import (
     TocsinError,
     UnauthorizedError,
 )
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
-from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _STATUSES: Final = {
     IntegrationNotFoundError: 401,
@@ -80,8 +79,7 @@ def _config(call: CompatCall) -> Taken:
     """What the command line asks for before every command, and without a key."""
     from functions.ingest.compat.alerta.config import config  # noqa: PLC0415 - by path
 
-    if call.request.method != "GET":
-        raise MethodNotAllowedError("The configuration is read by GET.", "GET")
+    call.request.expect_method("The configuration is read by GET.", "GET")
     name = call.integration().name if call.path_token is not None else ""
     body = json.dumps(config(call))
     return Taken(reply=HttpAnswer(status=200, body=body), integration=name)

@@ -17,8 +17,7 @@ from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
-from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError
 
 TIMELINE_LIMIT: Final = 200
 

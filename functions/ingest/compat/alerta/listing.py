@@ -20,7 +20,7 @@ from functions.ingest.exchange import Taken
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import MethodNotAllowedError
 
 PAGE_SIZE: Final = 50
 FILTERS_LIMIT: Final = 50

@@ -16,8 +16,7 @@ from tocsin.domain.errors import (
     TocsinError,
     UnauthorizedError,
 )
-from tocsin.lambda_runtime.error_answers import status_of
-from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _HEX: Final = frozenset("0123456789abcdef")
 _NOT_PROCESSABLE: Final = "Request body is not processable. Please check the errors."

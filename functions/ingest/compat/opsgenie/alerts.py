@@ -24,7 +24,7 @@ from functions.ingest.intake import settings_of
 from functions.ingest.senders.opsgenie import read_alert
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.integration import Integration
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import MethodNotAllowedError
 
 type Read = Callable[[CompatCall, OwnAlerts, str], dict[str, Any]]
 
