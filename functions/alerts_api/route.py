@@ -20,17 +20,14 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the API; `schemas` describe it under the name of its function."""
+    """One line of the API."""
 
     method: str
     path: str
+    operation: str
+    """Its name in the OpenAPI document, under which `schemas` describe it."""
     work: Work
     access: Scope | Access
-
-    @property
-    def operation(self) -> str:
-        """Its name in the OpenAPI document and in the logs."""
-        return self.work.__name__
 
 
 @dataclass(slots=True)

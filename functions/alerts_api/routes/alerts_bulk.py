@@ -47,7 +47,11 @@ class BulkRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
-        return (Route("POST", "/api/v1/alerts/bulk", self.act_on_many, Scope.ALERTS_WRITE),)
+        return (
+            Route(
+                "POST", "/api/v1/alerts/bulk", "act_on_many", self.act_on_many, Scope.ALERTS_WRITE
+            ),
+        )
 
     def act_on_many(self, request: Request) -> HttpAnswer:
         """Act on each; one that cannot be changed does not keep the others from it."""

@@ -19,8 +19,8 @@ class DocumentRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
         return (
-            Route("GET", "/openapi.json", self.show_document, Access.OPEN),
-            Route("GET", "/docs", self.show_page, Access.OPEN),
+            Route("GET", "/openapi.json", "show_document", self.show_document, Access.OPEN),
+            Route("GET", "/docs", "show_page", self.show_page, Access.OPEN),
         )
 
     def show_document(self, _request: Request) -> HttpAnswer:

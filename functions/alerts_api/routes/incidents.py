@@ -37,14 +37,14 @@ class IncidentRoutes:
         scope = Scope.INCIDENTS
         promotion = "/api/v1/alerts/{alert_id}/create-incident"
         return (
-            Route("POST", promotion, self.create_incident, scope),
-            Route("GET", INCIDENTS, self.list_incidents, scope),
-            Route("POST", INCIDENTS, self.open_incident, scope),
-            Route("GET", INCIDENT, self.get_incident, scope),
-            Route("PATCH", INCIDENT, self.change_incident, scope),
-            Route("POST", f"{INCIDENT}/updates", self.tell_update, scope),
-            Route("POST", f"{INCIDENT}/resolve", self.resolve_incident, scope),
-            Route("POST", f"{INCIDENT}/alerts", self.attach_alerts, scope),
+            Route("POST", promotion, "create_incident", self.create_incident, scope),
+            Route("GET", INCIDENTS, "list_incidents", self.list_incidents, scope),
+            Route("POST", INCIDENTS, "open_incident", self.open_incident, scope),
+            Route("GET", INCIDENT, "get_incident", self.get_incident, scope),
+            Route("PATCH", INCIDENT, "change_incident", self.change_incident, scope),
+            Route("POST", f"{INCIDENT}/updates", "tell_update", self.tell_update, scope),
+            Route("POST", f"{INCIDENT}/resolve", "resolve_incident", self.resolve_incident, scope),
+            Route("POST", f"{INCIDENT}/alerts", "attach_alerts", self.attach_alerts, scope),
         )
 
     def create_incident(self, request: Request, alert_id: str) -> HttpAnswer:

@@ -43,11 +43,11 @@ class KeyRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
         return (
-            Route("GET", KEYS, self.list_keys, Scope.CONFIG_READ),
-            Route("POST", KEYS, self.make_key, Scope.ADMIN),
-            Route("GET", KEY, self.get_key, Scope.CONFIG_READ),
-            Route("PATCH", KEY, self.change_key, Scope.ADMIN),
-            Route("DELETE", KEY, self.revoke_key, Scope.ADMIN),
+            Route("GET", KEYS, "list_keys", self.list_keys, Scope.CONFIG_READ),
+            Route("POST", KEYS, "make_key", self.make_key, Scope.ADMIN),
+            Route("GET", KEY, "get_key", self.get_key, Scope.CONFIG_READ),
+            Route("PATCH", KEY, "change_key", self.change_key, Scope.ADMIN),
+            Route("DELETE", KEY, "revoke_key", self.revoke_key, Scope.ADMIN),
         )
 
     def list_keys(self, request: Request) -> HttpAnswer:

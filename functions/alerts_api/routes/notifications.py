@@ -29,7 +29,9 @@ class NotificationRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
         path = f"{ALERT}/notifications"
-        return (Route("GET", path, self.list_notifications, Scope.ALERTS_READ),)
+        return (
+            Route("GET", path, "list_notifications", self.list_notifications, Scope.ALERTS_READ),
+        )
 
     def list_notifications(self, request: Request, alert_id: str) -> HttpAnswer:
         """List them in the order in which they were taken on."""

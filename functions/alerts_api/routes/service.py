@@ -11,8 +11,8 @@ from tocsin.lambda_runtime.http import HttpAnswer
 def service_routes() -> tuple[Route, ...]:
     """Name the routes of this module."""
     return (
-        Route("GET", "/health", show_health, Access.OPEN),
-        Route("GET", "/api/v1/me", show_caller, Access.ANY_KEY),
+        Route("GET", "/health", "show_health", show_health, Access.OPEN),
+        Route("GET", "/api/v1/me", "show_caller", show_caller, Access.ANY_KEY),
     )
 
 

@@ -13,7 +13,7 @@ def work(_request: Request, *_values: str) -> HttpAnswer:
 
 
 def route(method: str, path: str) -> Route:
-    return Route(method, path, work, Access.OPEN)
+    return Route(method, path, "work", work, Access.OPEN)
 
 
 def found(table: RouteTable, method: str, path: str) -> tuple[str | None, list[str]]:
