@@ -9,10 +9,11 @@ from functions.actions.links import read_link
 from functions.actions.pages.alert_page import show_alert, show_outcome
 from functions.actions.pages.page import HEADERS, notice
 from functions.actions.ports import Ports
-from functions.actions.request import HttpAnswer, Request, form_value
+from functions.actions.request import Request, form_value
 from functions.actions.words import clock
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.lambda_runtime.http import HttpAnswer
 
 FORM_LIMIT_BYTES: Final = 1_024
 RETRY_AFTER_SECONDS: Final = 5

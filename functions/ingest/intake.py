@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.exchange import UNUSABLE_LIMIT, Intake, Taken
+from functions.ingest.senders import (
+    Entry,
+    Ignored,
+    Sender,
+    SenderSettings,
+    Sent,
+    accepted,
+    sender_of,
+)
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
@@ -16,63 +25,29 @@ from tocsin.domain.signal import Signal
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
+    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
     from tocsin.domain.sent_body import SentBody
 
 FEW: Final = 32
 """Entries that are taken in one after the other: at 10 ms a request, in a second or two."""
-RESULTS_LIMIT: Final = 5_000
-"""Results in one answer. Lambda's are of 6 MB at most, and a result of some 500 bytes."""
-UNUSABLE_LIMIT: Final = 5_000
-"""Entries of one list that are refused or ignored by its reader: a quarter of a second of CPU."""
 REFUSALS_TOLD: Final = 100
 """Of a body with nothing but refusals."""
 
 
-@dataclass(slots=True)
-class Intake:
-    """What one request brought."""
+def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken:
+    """Take in what a known sender sent, and answer as its product does.
 
-    results: list[Mapping[str, Any]] = field(default_factory=list)
-    """Of each entry, in their order, up to a number that an answer can hold."""
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    unread: int = 0
-    """Entries at the end that nobody looked at: too many before them were unusable."""
-    _unusable: int = 0
-
-    def note(self, outcome: Outcome, result: Mapping[str, Any]) -> None:
-        """Add the result of one entry."""
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        self._unusable += result["dedup_key"] is None
-        if len(self.results) < RESULTS_LIMIT:
-            self.results.append(result)
-
-    def pass_over(self, count: int, result: Mapping[str, Any]) -> None:
-        """Add the same result for entries that were dealt with before, which are the first."""
-        if count:
-            self.outcomes[Outcome.IGNORED] = count
-            self.results = [result] * min(count, RESULTS_LIMIT)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether too many entries were unusable to read on."""
-        return self._unusable >= UNUSABLE_LIMIT
-
-    def end(self, entries: int) -> None:
-        """Count as rejected what was not read of so many entries."""
-        self.unread = entries - sum(self.outcomes.values())
-        if self.unread:
-            self.outcomes[Outcome.REJECTED] = self.outcomes.get(Outcome.REJECTED, 0) + self.unread
-
-    @property
-    def opened(self) -> int:
-        """How many entries opened an alert."""
-        return self.outcomes.get(Outcome.OPENED, 0) + self.outcomes.get(Outcome.REOPENED, 0)
-
-    @property
-    def left_out(self) -> int:
-        """How many entries have no result here."""
-        return sum(self.outcomes.values()) - len(self.results)
+    Raises:
+        TocsinError: As `take_in`.
+    """
+    sender = sender_of(integration.type)
+    intake = take_in(request.sent, sender, integration, ports)
+    if intake.left_out and sender.answer is accepted:
+        reply = accepted(intake.results, intake.left_out, intake.unread)
+    else:
+        reply = sender.answer(intake.results)
+    return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
 def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) -> Intake:
@@ -106,7 +81,7 @@ def take_in_entries(
     if len(entries) > FEW and ports.side_by_side is not None:
         from functions.ingest.side_by_side import take_in_many  # noqa: PLC0415 - most are few
 
-        return take_in_many(entries, sent, integration, ports, ports.side_by_side())
+        return take_in_many(entries, sent, integration, ports, ports.side_by_side(), take_one)
     intake = Intake()
     for entry in entries:
         if intake.is_over:

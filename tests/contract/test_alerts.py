@@ -18,11 +18,12 @@ from tests.contract.alerts_in_store import (
 from tests.contract.conftest import Store
 from tests.examples import ALICE, BOB, NINE, PROMETHEUS, TEN, UNKNOWN_ID
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, SlotRefusedError
+from tocsin.domain.errors import AlertNotFoundError, InvalidInputError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, fingerprint_of, ulid
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ports import AlertRepository, SlotRepository
+from tocsin.usecases.refusals import SlotRefusedError
 
 type Transition = Callable[[Alert], Alert]
 

@@ -94,10 +94,10 @@ FULL_CHANNEL = Channel(
 class Both:
     """One side of the contract: the fake or the table."""
 
-    policies: ConfigurationRepository[EscalationPolicy]
-    routes: ConfigurationRepository[Route]
-    users: ConfigurationRepository[User]
-    channels: ConfigurationRepository[Channel]
+    policies: ConfigurationRepository[Configured[EscalationPolicy]]
+    routes: ConfigurationRepository[Configured[Route]]
+    users: ConfigurationRepository[Configured[User]]
+    channels: ConfigurationRepository[Configured[Channel]]
     paging: PagingRepository
 
 

@@ -20,16 +20,12 @@ from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.queries import get_items
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import (
-    IncidentNotFoundError,
-    InvalidInputError,
-    SlotRefusedError,
-    TryAgainError,
-)
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId, ulid
 from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import AlertRepository, IncidentRepository, SlotRepository
+from tocsin.usecases.refusals import SlotRefusedError
 
 RETENTION = timedelta(days=90)
 RESOLUTION = IncidentUpdate(

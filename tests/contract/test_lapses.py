@@ -10,13 +10,13 @@ from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
 from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.notifications import InMemoryNotifications
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import AUTO
 from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.usecases.ports import NewWriteId, SlotRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import SlotRefusedError
 from tocsin.usecases.run_due_action import run_due_action
 
 SLOT: Final = PROMETHEUS.slot_of(trigger())

@@ -14,7 +14,6 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_item, stored_notification
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import (
     Delivery,
@@ -24,6 +23,7 @@ from tocsin.domain.notification import (
     NotificationReason,
 )
 from tocsin.usecases.ports import NotificationRepository
+from tocsin.usecases.refusals import NotificationRefusedError
 
 RETENTION = timedelta(days=90)
 NEW_WRITE_ID = WriteIds()

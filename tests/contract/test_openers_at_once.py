@@ -15,7 +15,7 @@ from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import BesideNotKeptError, TryAgainError
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Outcome
@@ -23,6 +23,7 @@ from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Facts, Signal
 from tocsin.usecases.ports import NewWriteId, SlotRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import BesideNotKeptError
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 SLOT: Final = PROMETHEUS.slot_of(trigger())

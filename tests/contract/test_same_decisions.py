@@ -27,11 +27,11 @@ from tests.examples import NINE, PROMETHEUS
 from tests.fakes.alerts import is_plain
 from tests.lost_replies import losing_replies
 from tocsin.domain.alert import Alert, Listed
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import Fingerprint, fingerprint
 from tocsin.domain.next_action import Timer, next_action
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.usecases.refusals import SlotRefusedError
 
 modestly = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 dedup_keys = (f"key-{number}" for number in count())

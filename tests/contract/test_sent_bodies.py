@@ -11,7 +11,7 @@ from tests.contract.conftest import Store
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, TEN, recovery, trigger
 from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError, TryAgainError
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Outcome
 from tocsin.domain.sent_body import SentBodies, SentBody
@@ -19,6 +19,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal
 from tocsin.usecases.ports import AlertRepository, NewWriteId, SlotRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import SlotRefusedError
 
 FIRST: Final = SentBody(
     text='{"name": "Größe 😀\\u0000"}', content_type="text/plain", received_at=NINE, size_bytes=30

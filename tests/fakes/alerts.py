@@ -9,7 +9,7 @@ from tests.fakes.timeline import InMemoryTimeline
 from tocsin.domain.alert import Alert, Listed
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.consequences import StoredChange
-from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem, SlotRefusedError
+from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem
 from tocsin.domain.history import Sample, history_of
 from tocsin.domain.ids import (
     AlertId,
@@ -25,6 +25,7 @@ from tocsin.domain.reception import Source, is_mere_repeat, receive
 from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, TimelinePage
+from tocsin.usecases.refusals import SlotRefusedError
 
 CURSOR_LIMIT = 1_024
 """Of a sort key, which it is."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tocsin.domain.configuration import Configured, Named
+from tocsin.domain.configuration import Configured, Named, Stored
 from tocsin.domain.errors import (
     ChannelNotFoundError,
     ConcurrentUpdateError,
@@ -19,28 +19,26 @@ from tocsin.domain.people import Channel, Directory, User
 from tocsin.domain.routing import Route, Routing
 
 
-class InMemoryConfigured[T: Named]:
+class InMemoryNamed[S: Stored]:
     """ConfigurationRepository."""
 
     def __init__(self, not_found: Callable[[], NotFoundError]) -> None:
         self._not_found = not_found
-        self._stored: dict[str, Configured[T]] = {}
+        self._stored: dict[str, S] = {}
 
-    def find(self, name: str) -> Configured[T] | None:
+    def find(self, name: str) -> S | None:
         return self._stored.get(name)
 
-    def get(self, name: str) -> Configured[T]:
+    def get(self, name: str) -> S:
         stored = self.find(name)
         if stored is None:
             raise self._not_found()
         return stored
 
-    def list(self) -> tuple[Configured[T], ...]:
+    def list(self) -> tuple[S, ...]:
         return tuple(self._stored[name] for name in sorted(self._stored))
 
-    def put(
-        self, before: Configured[T] | None, after: Configured[T], *, write_id: WriteId
-    ) -> Configured[T]:
+    def put(self, before: S | None, after: S, *, write_id: WriteId) -> S:
         assert write_id
         if _identity(self.find(after.name)) != _identity(before):
             raise ConcurrentUpdateError("changed meanwhile")
@@ -48,7 +46,7 @@ class InMemoryConfigured[T: Named]:
         self._stored[after.name] = stored
         return stored
 
-    def delete(self, stored: Configured[T], *, write_id: WriteId) -> None:
+    def delete(self, stored: S, *, write_id: WriteId) -> None:
         assert write_id
         current = self.find(stored.name)
         if current is None:
@@ -56,6 +54,10 @@ class InMemoryConfigured[T: Named]:
         if _identity(current) != _identity(stored):
             raise ConcurrentUpdateError("changed meanwhile")
         del self._stored[stored.name]
+
+
+class InMemoryConfigured[T: Named](InMemoryNamed[Configured[T]]):
+    """ConfigurationRepository of what knows nothing of storage."""
 
     def keep(self, value: T, *, at: datetime) -> Configured[T]:
         """What a test begins with, whatever was there."""
@@ -68,7 +70,7 @@ class InMemoryConfigured[T: Named]:
         return {stored.name: stored.value for stored in self.list()}
 
 
-def _identity[T: Named](stored: Configured[T] | None) -> tuple[int, datetime] | None:
+def _identity(stored: Stored | None) -> tuple[int, datetime] | None:
     return None if stored is None else (stored.version, stored.created_at)
 
 

@@ -4,34 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tests.fakes.configuration import InMemoryNamed
 from tocsin.domain.credential import SecretHash
-from tocsin.domain.errors import (
-    ConcurrentUpdateError,
-    HeartbeatNotFoundError,
-    HeartbeatRefusedError,
-)
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
 from tocsin.domain.next_action import HeartbeatTimer
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 
-class InMemoryHeartbeats:
+class InMemoryHeartbeats(InMemoryNamed[Heartbeat]):
     """HeartbeatRepository, and DueRepository over what it keeps."""
 
     def __init__(self) -> None:
-        self._stored: dict[str, Heartbeat] = {}
-
-    def find(self, name: str) -> Heartbeat | None:
-        return self._stored.get(name)
-
-    def get(self, name: str) -> Heartbeat:
-        try:
-            return self._stored[name]
-        except KeyError:
-            raise HeartbeatNotFoundError from None
-
-    def list(self) -> tuple[Heartbeat, ...]:
-        return tuple(self._stored[name] for name in sorted(self._stored))
+        super().__init__(HeartbeatNotFoundError)
 
     def name_of(self, token_hash: SecretHash) -> str | None:
         for heartbeat in self._stored.values():
@@ -39,11 +25,14 @@ class InMemoryHeartbeats:
                 return heartbeat.name
         return None
 
-    def add(self, heartbeat: Heartbeat, *, write_id: WriteId) -> None:
-        assert write_id
-        if heartbeat.name in self._stored:
-            raise ConcurrentUpdateError("made meanwhile")
-        self._stored[heartbeat.name] = heartbeat
+    def put(self, before: Heartbeat | None, after: Heartbeat, *, write_id: WriteId) -> Heartbeat:
+        if before is None:
+            return super().put(None, after, write_id=write_id)
+        try:
+            changed = replace(after, version=before.version + 1)
+            return self.update(before, changed, write_id=write_id)
+        except HeartbeatRefusedError:
+            raise ConcurrentUpdateError("heard from meanwhile") from None
 
     def hear(self, name: str, *, at: datetime) -> None:
         current = self._stored.get(name)
@@ -60,15 +49,6 @@ class InMemoryHeartbeats:
             raise HeartbeatRefusedError(current)
         self._stored[after.name] = after
         return after
-
-    def delete(self, heartbeat: Heartbeat, *, write_id: WriteId) -> None:
-        assert write_id
-        current = self._stored.get(heartbeat.name)
-        if current is None:
-            return
-        if (current.version, current.created_at) != (heartbeat.version, heartbeat.created_at):
-            raise ConcurrentUpdateError("changed meanwhile")
-        del self._stored[heartbeat.name]
 
     def due(self, before: datetime) -> Sequence[HeartbeatTimer]:
         timers = [

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from tests.fakes.alerts import InMemoryAlerts
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem, SlotRefusedError
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
 from tocsin.domain.ids import IncidentId, WriteId, is_ulid
 from tocsin.domain.incident import Incident, IncidentUpdate
+from tocsin.usecases.refusals import SlotRefusedError
 
 
 class InMemoryIncidents:

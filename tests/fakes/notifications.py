@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification
+from tocsin.usecases.refusals import NotificationRefusedError
 
 type Stored = tuple[Notification | None, Notification]
 

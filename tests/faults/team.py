@@ -144,7 +144,7 @@ class Team:
             name=name, period=period, created_at=now, token=Token.of(HEARTBEAT_TOKEN)
         )
         repository = DynamoDBHeartbeats(self.world.call, TABLE)
-        repository.add(heartbeat.watched(now), write_id=self.world.new_write_id())
+        repository.put(None, heartbeat.watched(now), write_id=self.world.new_write_id())
 
     def edit_policy(
         self,

@@ -139,7 +139,7 @@ def a_gateway() -> tuple[Gateway, str]:
         token=Token.of(TOKEN[::-1]),
     )
     watched = heartbeat.watched(gateway.world.now)
-    gateway.world.heartbeats.add(watched, write_id=WriteId("setup"))
+    gateway.world.heartbeats.put(None, watched, write_id=WriteId("setup"))
     labels = {"x": "a" * 2_000, "rawData": "a" * 4_000}
     reply = gateway.post(
         {"name": "Disk", "output": "a" * 4_000, "labels": labels, "dedup_key": "disk"}

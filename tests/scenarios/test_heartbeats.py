@@ -39,7 +39,7 @@ def world() -> World:
 
 
 def with_backup(world: World) -> World:
-    world.heartbeats.add(BACKUP, write_id=WriteId("setup"))
+    world.heartbeats.put(None, BACKUP, write_id=WriteId("setup"))
     return world
 
 
@@ -58,7 +58,7 @@ def test_one_that_was_made_anew_ends_the_alert_of_the_one_before_when_it_reports
     assert state(world) == "firing"
     world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
     anew = replace(BACKUP, created_at=world.now).watched(world.now)
-    world.heartbeats.add(anew, write_id=WriteId("anew"))
+    world.heartbeats.put(None, anew, write_id=WriteId("anew"))
     world.pass_time(minutes=5)
     assert state(world) == "firing", "nothing was heard yet"
 
@@ -72,7 +72,7 @@ def test_one_that_was_made_anew_ends_that_alert_although_the_process_that_heard_
     world.pass_time(hours=2)
     world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
     anew = replace(BACKUP, created_at=world.now).watched(world.now)
-    world.heartbeats.add(anew, write_id=WriteId("anew"))
+    world.heartbeats.put(None, anew, write_id=WriteId("anew"))
     world.heartbeats.update(anew, anew.heard(world.now), write_id=WriteId("heard"))
 
     world.pass_time(minutes=2)
@@ -200,7 +200,7 @@ def test_a_short_period_is_told_to_the_second(world: World) -> None:
         created_at=NINE,
         token=Token.of("f" * 32),
     )
-    world.heartbeats.add(quick.watched(NINE), write_id=WriteId("setup"))
+    world.heartbeats.put(None, quick.watched(NINE), write_id=WriteId("setup"))
     for _ in range(4):
         world.pass_time(seconds=25)
         world.hear("quick")

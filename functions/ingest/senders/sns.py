@@ -13,6 +13,7 @@ from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sen
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import Report, merged
+from functions.ingest.sns.message import CONFIRMATION, EXPECTED, FAREWELL
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
 from tocsin.domain.signal import Signal, SignalAction
@@ -20,13 +21,6 @@ from tocsin.domain.signal import Signal, SignalAction
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
     from tocsin.domain.integration import Integration
-
-EXPECTED: Final = (
-    'Expected what Amazon SNS sends: an object with "Type", "TopicArn", "Message" and "Signature", '
-    "without raw message delivery."
-)
-CONFIRMATION: Final = "SubscriptionConfirmation"
-FAREWELL: Final = "UnsubscribeConfirmation"
 
 _OURS: Final = frozenset(("status", "state", "severity", "dedup_key"))
 _OUR_NAMES: Final = frozenset(("name", "title", "alert_name", "dedup_key"))

@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.alerts_api.api import Api
+from functions.alerts_api.ports import Ports
 from functions.alerts_api.references import Stores
 from functions.alerts_api.route import RouteTable
-from functions.alerts_api.routes import Ports, build_api
+from functions.alerts_api.routes import build_api
 from functions.alerts_api.schemas.catalogue import OPERATIONS
 from functions.alerts_api.schemas.document import build_document
 from functions.alerts_api.schemas.model import Error

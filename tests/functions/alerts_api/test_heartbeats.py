@@ -7,7 +7,7 @@ import pytest
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import HeartbeatRefusedError
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 PATH = "/api/v1/heartbeats/backup"
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from functions.ingest.answers import respond
+from functions.ingest.compat.answers import respond_as_product
 from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports
+from functions.ingest.routes import INTEGRATIONS_PATH
 from functions.ingest.sns.endpoint import SnsEndpoint
 from tests.examples import ALICE
 from tests.fakes.answers import InMemoryAnswers
@@ -19,7 +21,7 @@ from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.keys import InMemoryKeys
 from tests.fakes.stream import apply_stream, outlets_of
 from tests.fakes.world import World
-from tests.gateway_path import arrived, expect_arrived
+from tests.gateway_path import arrived, expect_arrived, function_of
 from tests.wire import Sample
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
@@ -147,7 +149,11 @@ class Gateway:
 
     def send(self, event: Mapping[str, Any]) -> Reply:
         expect_arrived(event)
-        answer = respond(event, self.ports)
+        http = event["requestContext"]["http"]
+        function = function_of(http["method"], event["rawPath"])
+        is_trial = event["rawPath"].startswith(INTEGRATIONS_PATH)
+        take = respond if function == "IngestFunction" or is_trial else respond_as_product
+        answer = take(event, self.ports)
         outlets = outlets_of(self.world.alerts, timers=self.world.timers)
         apply_stream(self.world.alerts, now=self.world.now, outlets=outlets)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from functions.ingest.side_by_side import SideBySide
+from functions.ingest.ports import SideBySide
 from tests.fakes.progress import InMemoryProgress
 from tests.functions.ingest.gateway import Gateway, Reply
 

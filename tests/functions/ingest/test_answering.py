@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.ingest.answers import respond
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway, event_of
 from tocsin.domain.credential import hash_token
 from tocsin.domain.ids import WriteId
@@ -211,3 +212,18 @@ def test_a_fault_of_ours_is_an_answer_too(
     assert (line["level"], line["exception_name"]) == ("ERROR", "RuntimeError")
     assert any("receive_signal.py:" in frame for frame in line["stack"])
     assert "private" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("path", ["/v2/enqueue", f"/i/{TOKEN}/v2/alerts", f"/i/{TOKEN}/nothing"])
+def test_a_path_that_moved_to_another_function_is_to_be_tried_again(
+    rest: Gateway, path: str
+) -> None:
+    """During an update the gateway's routes change after the functions."""
+    event = event_of("ingest_rest_trigger")
+    event["rawPath"] = path
+
+    answer = respond(event, rest.ports)
+
+    assert answer["statusCode"] == 503
+    assert answer["headers"]["retry-after"] == "1"
+    assert not rest.alerts()

@@ -28,7 +28,9 @@ def gateway() -> Gateway:
         created_at=gateway.world.now,
         token=Token.of(OWN),
     )
-    gateway.world.heartbeats.add(heartbeat.watched(gateway.world.now), write_id=WriteId("setup"))
+    gateway.world.heartbeats.put(
+        None, heartbeat.watched(gateway.world.now), write_id=WriteId("setup")
+    )
     gateway.world.pass_time(minutes=1)
     return gateway
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.intake import UNUSABLE_LIMIT
-from functions.ingest.side_by_side import CHUNK, SideBySide
+from functions.ingest.exchange import UNUSABLE_LIMIT
+from functions.ingest.ports import SideBySide
+from functions.ingest.side_by_side import CHUNK
 from tests.fakes.progress import InMemoryProgress
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway
 from tests.functions.ingest.long_lists import Slow, SlowIntake, VirtualThreads

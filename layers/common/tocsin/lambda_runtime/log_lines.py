@@ -65,17 +65,9 @@ class Log:
         """Note what somebody may want to look at."""
         self._write("WARNING", message, facts)
 
-    def exception(
-        self, message: str, *, error: BaseException | None = None, **facts: object
-    ) -> None:
-        """Note a fault of ours, with where it came from; call it where it was caught.
-
-        Args:
-            message: A constant sentence.
-            error: The cause, where what was caught only carries it.
-            facts: What stands beside it.
-        """
-        error = error or sys.exception()
+    def exception(self, message: str, **facts: object) -> None:
+        """Note a fault of ours, with where it came from; call it where it was caught."""
+        error = sys.exception()
         trace = error.__traceback__ if error else None
         where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(trace)]
         name = type(error).__name__ if error else None
