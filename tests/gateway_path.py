@@ -26,7 +26,7 @@ def expect_arrived(event: Mapping[str, Any]) -> None:
 def function_of(method: str, path: str) -> str:
     """Which function of template.yaml the gateway calls: a full match goes before a greedy one.
 
-    A greedy variable also takes nothing, so that it takes a path with a slash at its end.
+    A greedy variable also takes what is empty, as users of HTTP APIs report: `/i/{token}/`.
     """
     matching = [it for it in _routes() if it.method in ("ANY", method) and it.is_for(path)]
     best = max(matching, key=lambda it: (not it.is_greedy, len(it.path)), default=None)
