@@ -1,5 +1,6 @@
 """What every test stands on: no AWS within reach, and the table as template.yaml declares it."""
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -53,6 +54,14 @@ def aws_environment() -> Iterator[None]:
         environment.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+@pytest.fixture(autouse=True)
+def what_others_left() -> Iterator[None]:
+    """Keep the collector from what other tests left: a function has no such heap."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -150,7 +150,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         f"{_DYNAMODB}.slot_repository",
         "    if item and write_id and is_ours(item, write_id):\n        return item\n",
         "",
-        aims=("recovery within",),
+        aims=("acknowledged while a page is",),
     ),
     Mutant(
         "counts move although the timeline has it",
