@@ -33,10 +33,10 @@ from tests.faults.functions import (
 )
 from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
-from tests.faults.queue import Message, SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
-from tests.faults.stream import SHARDS, Reading, Shard, SimulatedStream, pattern
-from tests.faults.table import Record, RefusedError, SimulatedTable
+from tests.simulated_aws.queue import Message, SimulatedQueue
+from tests.simulated_aws.stream import SHARDS, Reading, Shard, SimulatedStream, pattern
+from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from

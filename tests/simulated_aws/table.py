@@ -1,6 +1,6 @@
 """DynamoDB's table in this process: fast enough for thousands of runs, and with its stream.
 
-`test_table.py` holds it to the embedded DynamoDB of the local stack, call by call.
+`tests/faults/test_table.py` holds it to the embedded DynamoDB of the local stack, call by call.
 """
 
 import re
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.faults.expressions import (
+from tests.simulated_aws.expressions import (
     Attribute,
     Item,
     MissingAttributeError,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from tests.faults.table import Record
+from tests.simulated_aws.table import Record
 
 SHARDS = 2
 _LONGEST_PAUSE = timedelta(minutes=1)
