@@ -1,5 +1,6 @@
 """The table's stream as Lambda reads it: in order for an item, in any order between items."""
 
+import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,6 +129,12 @@ class SimulatedStream:
 
 
 type Pattern = Callable[[Any], bool]
+
+
+def filters_of(events: Mapping[str, Any]) -> list[Pattern]:
+    """Which records a function is called for that the template gives these events."""
+    filters = events["TableChange"]["Properties"]["FilterCriteria"]["Filters"]
+    return [pattern(json.loads(each["Pattern"])) for each in filters]
 
 
 def pattern(written: Any) -> Pattern:  # noqa: ANN401 - any JSON
