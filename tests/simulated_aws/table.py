@@ -208,7 +208,12 @@ class SimulatedTable:
             limit = _order(start, index)
             found = [it for it in found if (_order(it, index) < limit) is is_backward]
             found = [it for it in found if _order(it, index) != limit]
-        return self._page(found, index, parameters.get("Limit"))
+        answer = self._page(found, index, parameters.get("Limit"))
+        if wanted := parameters.get("FilterExpression"):
+            holds, names = condition(wanted), parameters.get("ExpressionAttributeNames", {})
+            answer["Items"] = [it for it in answer["Items"] if holds(Scope(it, names, values))]
+            answer["Count"] = len(answer["Items"])
+        return answer
 
     def _page(self, found: Sequence[Item], index: _Index, limit: int | None) -> dict[str, Any]:
         page = found if limit is None else found[:limit]
@@ -340,7 +345,7 @@ _QUERY = frozenset(
     (
         *("TableName", "IndexName", "KeyConditionExpression", "ExpressionAttributeValues"),
         *("ExpressionAttributeNames", "ConsistentRead", "ScanIndexForward", "Limit"),
-        "ExclusiveStartKey",
+        *("ExclusiveStartKey", "FilterExpression"),
     )
 )
 _WRITE = frozenset(
