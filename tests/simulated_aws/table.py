@@ -89,6 +89,7 @@ class SimulatedTable:
             "GetItem": self._get,
             "PutItem": lambda it: self._write({"Put": it}),
             "Query": self._query,
+            "Scan": lambda _: {"Items": self.items},
             "TransactWriteItems": self._transact,
             "UpdateItem": lambda it: self._write({"Update": it}),
         }
