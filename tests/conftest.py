@@ -123,8 +123,14 @@ def table(dynamodb: "DynamoDBServiceResource", template: dict[str, Any]) -> "Ite
 
 
 @pytest.fixture
-def call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
+def call(moto_call: Call) -> Call:
     """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
+    return moto_call
+
+
+@pytest.fixture
+def moto_call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
+    """DynamoDB in moto."""
     ask, test = calls_of(dynamodb_client), uuid.uuid4()
 
     def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

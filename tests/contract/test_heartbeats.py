@@ -1,4 +1,4 @@
-"""HeartbeatRepository, in memory and on the table."""
+"""HeartbeatRepository."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,6 @@ import pytest
 from bench.item_size import item_bytes
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
-from tests.fakes.heartbeats import InMemoryHeartbeats
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
@@ -49,18 +48,14 @@ FULL = Heartbeat(
 
 @dataclass(frozen=True)
 class Both:
-    """One side of the contract."""
+    """The heartbeats, and what of them falls due."""
 
     heartbeats: HeartbeatRepository
     due: Callable[[datetime], Sequence[AnyTimer]]
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def both(request: pytest.FixtureRequest) -> Both:
-    if request.param == "in memory":
-        memory = InMemoryHeartbeats()
-        return Both(memory, memory.due)
-    call: Call = request.getfixturevalue("call")
+@pytest.fixture
+def both(call: Call) -> Both:
     return Both(DynamoDBHeartbeats(call, TABLE_NAME), DynamoDBDue(call, TABLE_NAME).due)
 
 

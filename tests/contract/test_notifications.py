@@ -7,7 +7,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE, UNKNOWN_ID
-from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
@@ -74,11 +73,9 @@ WITH_EVERY_FIELD = Notification(
 )
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def ledger(request: pytest.FixtureRequest) -> NotificationRepository:
-    if request.param == "in memory":
-        return InMemoryNotifications()
-    return DynamoDBNotifications(request.getfixturevalue("call"), TABLE_NAME, RETENTION)
+@pytest.fixture
+def ledger(call: Call) -> NotificationRepository:
+    return DynamoDBNotifications(call, TABLE_NAME, RETENTION)
 
 
 def claimed(delivery: Delivery = PAGE) -> Notification:

@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import TABLE_NAME
 from tests.contract.conftest import Store, on_the_table
 from tests.examples import HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
@@ -71,14 +70,14 @@ type Send = Callable[..., Receipt]
 
 
 @pytest.fixture
-def send(new_write_id: NewWriteId) -> Send:
+def send(store: Store, new_write_id: NewWriteId) -> Send:
     def send(signal: Signal, at: datetime, slots: object) -> Receipt:
         return receive_signal(
             signal,
             PROMETHEUS,
             at=at,
             slots=cast("SlotRepository", slots),
-            paging=InMemoryConfiguration(),
+            paging=store.paging,
             new_write_id=new_write_id,
             body=lambda: body_at(at),
         )

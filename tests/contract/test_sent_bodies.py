@@ -9,7 +9,6 @@ import pytest
 
 from tests.contract.conftest import Store
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import AlertId
@@ -36,14 +35,14 @@ type Receive = Callable[..., Receipt]
 
 
 @pytest.fixture
-def receive(slots: SlotRepository, new_write_id: NewWriteId) -> Receive:
+def receive(store: Store, new_write_id: NewWriteId) -> Receive:
     def receive(signal: Signal, body: SentBody) -> Receipt:
         return receive_signal(
             signal,
             PROMETHEUS,
             at=body.received_at,
-            slots=slots,
-            paging=InMemoryConfiguration(),
+            slots=store.slots,
+            paging=store.paging,
             new_write_id=new_write_id,
             body=lambda: body,
         )

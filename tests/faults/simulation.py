@@ -33,10 +33,10 @@ from tests.faults.functions import (
 )
 from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
-from tests.faults.queue import Message, SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
-from tests.faults.stream import SHARDS, Reading, Shard, SimulatedStream, pattern
-from tests.faults.table import Record, RefusedError, SimulatedTable
+from tests.simulated_aws.queue import Message, SimulatedQueue
+from tests.simulated_aws.stream import SHARDS, Reading, Shard, SimulatedStream, filters_of
+from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
@@ -109,11 +109,10 @@ class World:
         table = SimulatedTable(resources["Table"]["Properties"], lambda: self.clock.now)
         self.line = Line(table, self.queues, self.plan, self.chance, self.clock)
         self.line.notes_outage = self._expect_sweeps_until
-        source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
-        reading = Reading.declared(source["Properties"])
-        patterns = source["Properties"]["FilterCriteria"]["Filters"]
+        events = resources["TableChangeFunction"]["Properties"]["Events"]
+        reading = Reading.declared(events["TableChange"]["Properties"])
         self.stream = SimulatedStream(
-            [pattern(json.loads(each["Pattern"])) for each in patterns],
+            filters_of(events),
             self.chance,
             tuple(Shard(reading) for _ in range(SHARDS * reading.at_once)),
         )

@@ -1,4 +1,4 @@
-"""Both functions that the document describes, on fakes, as one WSGI application."""
+"""Both functions that the document describes, on a simulated table, as one WSGI application."""
 
 import base64
 import re
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.answers import respond
 from tests.examples import HOUR
-from tests.fakes.integrations import InMemoryIntegrations
-from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, example
 from tests.functions.ingest.gateway import TOKEN, Gateway
@@ -44,12 +42,11 @@ class WholeApi:
 
     def __init__(self) -> None:
         self.world = World()
-        integrations = InMemoryIntegrations()
-        anybody = Client.of(self.world, integrations=integrations)
+        anybody = Client.of(self.world)
         anybody.add_key(KEY, Scope.ADMIN, user=None, key_id="key-of-the-document")
         anybody.add_key("tocsin_script", Scope.EVENTS, user=None, key_id=KEY_ID)
         self._api = anybody.api
-        self._gateway = Gateway(self.world, integrations, anybody.keys)
+        self._gateway = Gateway(self.world)
         self._gateway.register(IntegrationType.REST, token=TOKEN, name=NAME)
         self._set_up(anybody.using(KEY))
 
@@ -85,7 +82,7 @@ class WholeApi:
             answer: Mapping[str, Any] = respond(event, self._gateway.ports)
         else:
             answer = self._api(event)
-        apply_stream(self.world.alerts)
+        self.world.follow()
         return answer
 
 

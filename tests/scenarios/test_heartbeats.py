@@ -44,7 +44,7 @@ def with_backup(world: World) -> World:
 
 
 def alert(world: World) -> Alert | None:
-    return world.alerts.in_slot(SLOT)
+    return world.slots.in_slot(SLOT)
 
 
 def state(world: World) -> str | None:
@@ -200,14 +200,14 @@ def test_a_short_period_is_told_to_the_second(world: World) -> None:
         created_at=NINE,
         token=Token.of("f" * 32),
     )
-    world.heartbeats.put(None, quick.watched(NINE), write_id=WriteId("setup"))
+    world.heartbeats.put(None, quick.watched(NINE), write_id=WriteId("quick"))
     for _ in range(4):
         world.pass_time(seconds=25)
         world.hear("quick")
 
     world.pass_time(seconds=30)
 
-    missed = world.alerts.in_slot(fingerprint(HEARTBEATS, "heartbeat:quick"))
+    missed = world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:quick"))
     assert missed is not None
     assert missed.fired_at == NINE + timedelta(seconds=130)
 
@@ -275,7 +275,8 @@ POINTS = range(1, 11)
 
 
 def due(world: World) -> HeartbeatTimer:
-    [timer] = world.heartbeats.due(world.now + HOUR)
+    [timer] = world.due.due(world.now + HOUR)
+    assert isinstance(timer, HeartbeatTimer)
     return timer
 
 
@@ -394,7 +395,8 @@ def test_in_the_end_the_alert_says_what_is_so(steps: list[tuple[str, int]]) -> N
                     dies_at=number,
                 )
             case "twice":
-                for timer in world.heartbeats.due(world.now + MINUTE):
+                for timer in world.due.due(world.now + MINUTE):
+                    assert isinstance(timer, HeartbeatTimer)
                     run = partial(run_due_heartbeat, timer, at=world.now, timers=world.timers)
                     for _ in range(2):
                         Mortal(world).run(lambda stores: run(stores=stores), dies_at=number)  # noqa: B023 - run at once

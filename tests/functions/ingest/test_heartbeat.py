@@ -79,7 +79,7 @@ def test_being_heard_from_ends_the_alert_of_a_miss(gateway: Gateway) -> None:
 
     answer = gateway.post(b"", path=OWN_PATH)
 
-    alert = gateway.world.alerts.in_slot(fingerprint(HEARTBEATS, "heartbeat:backup"))
+    alert = gateway.world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:backup"))
     assert alert is not None
     assert json.loads(answer.text)["data"] == {
         "name": "backup",

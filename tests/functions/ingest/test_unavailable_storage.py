@@ -221,6 +221,6 @@ def test_a_known_sender_and_a_storm_on_one_slot_end_in_try_again(
         raise SlotRefusedError(None)
 
     for name in ("count", "add"):
-        monkeypatch.setattr(events.world.alerts, name, refuse)
+        monkeypatch.setattr(DynamoDBSlots, name, refuse)
 
     expect_try_again(events.post(trigger("disk")))
