@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The world, or its fakes."""
+    """Storage, queues, secrets, time and the log."""
 
     alerts: AlertRepository
     incidents: Callable[[], IncidentRepository]

@@ -64,7 +64,7 @@ FIRST_CALL_CPU_SECONDS = {
     "TableChangeFunction": 0.18,
     "TickFunction": 0.18,
     "TimerFunction": 0.18,
-    "NotifierFunction": 0.49,
+    "NotifierFunction": 0.57,
 }
 """Imports and one call, in CPU of a whole core: docs/adr/0016-cpu-and-stream.md."""
 

@@ -133,7 +133,7 @@ RETRY_AFTER_SECONDS: Final = 1
 DETAILS_LIMIT: Final = 20
 FIELD_LIMIT: Final = 100
 PROBLEM_LIMIT: Final = 300
-"""Whatever was sent, a refusal is short enough to be read."""
+"""Details of a refusal, and characters of a field's name and of a problem: the rest is cut."""
 
 BEARER: Final = "Bearer"
 """What our own API asks for where there is no key."""
@@ -207,8 +207,8 @@ def respond(
         work: May raise anything.
         refuse: Spells a refusal.
         fail: Spells what a client may know of a fault of ours.
-        log: Is told of such a fault.
-        facts: What the log says of the request, as it is by then.
+        log: Gets one ERROR line for each such fault.
+        facts: Fields of that line, as they are by then.
     """
     try:
         return work()

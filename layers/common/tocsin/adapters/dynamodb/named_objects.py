@@ -148,7 +148,7 @@ class NamedObjects[S: Stored]:
                 raise self._refused(met_nothing=not error.item) from error
 
     def _refused(self, *, met_nothing: bool) -> ConcurrentUpdateError:
-        message = f"Somebody else just changed this {self.kind.words}. Look at it and try again."
+        message = f"Another request just changed this {self.kind.words}. Read it and try again."
         return (_MetNothingError if met_nothing else ConcurrentUpdateError)(message)
 
     def _token_actions(
@@ -170,11 +170,11 @@ class NamedObjects[S: Stored]:
 
 
 class _MetNothingError(ConcurrentUpdateError):
-    """What was to be there is gone."""
+    """The item that the write was for is not there."""
 
 
 def as_read(stored: Stored) -> dict[str, Attribute]:
-    """What `IS_AS_READ` compares with."""
+    """The values of `IS_AS_READ`."""
     return {":read_version": number(stored.version), ":created_at": time(stored.created_at)}
 
 
