@@ -393,7 +393,7 @@ def tried(mutant: Mutant, rounds: int = ROUNDS) -> Caught | None:
     """
     # The modules are loaded only when the mistake has been made.
     from tests.faults.runs import Tally, calm  # noqa: PLC0415
-    from tests.faults.simulation import StuckError  # noqa: PLC0415
+    from tests.faults.simulation import CrashedError, StuckError  # noqa: PLC0415
     from tests.faults.stories import STORIES  # noqa: PLC0415
     from tests.template_file import read_template  # noqa: PLC0415
     from tocsin.domain.errors import TocsinError  # noqa: PLC0415
@@ -405,7 +405,7 @@ def tried(mutant: Mutant, rounds: int = ROUNDS) -> Caught | None:
         for story in stories:
             try:
                 told.append(calm(story, template, Tally()))
-            except (AssertionError, StuckError, TocsinError) as problem:
+            except (AssertionError, CrashedError, StuckError, TocsinError) as problem:
                 if any(wrong in str(problem) for wrong in _NO_MISTAKES):
                     raise ValueError(problem) from problem
                 return Caught(story.name, 0, str(problem))

@@ -78,8 +78,12 @@ class StuckError(Exception):
     """What a story waits for never comes, or the system never rests."""
 
 
-class CrashedError(TocsinError):
+class CrashedError(Exception):
     """A function ended with what it did not expect."""
+
+
+_ENDED_BADLY = (DeathError, CrashedError, TocsinError)
+"""Of a run: AWS gives it the same again."""
 
 
 @dataclass
@@ -334,7 +338,7 @@ class World:
                 failed = self._run(
                     Function.TABLE_CHANGE, work, partial(self._quietly, Function.TABLE_CHANGE, work)
                 )
-            except (DeathError, TocsinError):
+            except _ENDED_BADLY:
                 self.redelivered += 1
                 shard.failed(batch, self.now)
             else:
@@ -395,7 +399,7 @@ class World:
             failed = self._run(
                 function, work, partial(self._quietly, function, work), deletes=deletes
             )
-        except (DeathError, TocsinError):
+        except _ENDED_BADLY:
             failed = [message.message_id for message in messages]
         for message in messages:
             if message.message_id not in failed and deletes[0]:
@@ -423,7 +427,7 @@ class World:
 
         try:
             return not self._run(Function.TABLE_CHANGE, work, _nothing)
-        except (DeathError, TocsinError):
+        except _ENDED_BADLY:
             return False
 
     # Ticks
@@ -505,7 +509,7 @@ class World:
         self.redelivered += function is not Function.TICK
         try:
             self._run(function, work, _nothing)
-        except (DeathError, TocsinError):
+        except _ENDED_BADLY:
             self.redelivered += 1
             if function is Function.TICK:
                 self._expect_sweeps(self.now)
@@ -534,7 +538,7 @@ class World:
             is_told = self.line.end(run)
             if deletes is not None:
                 deletes[0] = is_told
-        except TocsinError:
+        except (CrashedError, TocsinError):
             raise
         except Exception as error:
             self.log.unexpected.append(f"{function} ended with {error!r}")
