@@ -79,7 +79,7 @@ def _register_paged(call: Call, table_name: str) -> None:
         heard_at=now,
     )
     heartbeats = DynamoDBHeartbeats(call, table_name)
-    heartbeats.add(heartbeat.watched(now), write_id=WriteId(f"{table_name}-5"))
+    heartbeats.put(None, heartbeat.watched(now), write_id=WriteId(f"{table_name}-5"))
 
 
 def _configured[T: Named](value: T) -> Configured[T]:

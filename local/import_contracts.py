@@ -1,10 +1,46 @@
-"""A contract that import-linter lacks: which packages some modules may import at all."""
+"""Contracts that import-linter lacks."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
+
+
+def circles_in(graph: ImportGraph) -> Iterator[tuple[str, ...]]:
+    """Find the shortest way from each module that imports itself by way of others back to itself.
+
+    Counts imports inside functions and under `TYPE_CHECKING`. A circle is given once, beginning
+    with its first module by name.
+    """
+    found = set()
+    for module in sorted(graph.modules):
+        ways = [
+            (module, *way)
+            for imported in graph.find_modules_directly_imported_by(module)
+            if (way := graph.find_shortest_chain(importer=imported, imported=module))
+        ]
+        if ways:
+            shortest = min(ways, key=lambda way: (len(way), way))[:-1]
+            first = shortest.index(min(shortest))
+            found.add(shortest[first:] + shortest[:first])
+    yield from sorted(found)
+
+
+class NoCirclesContract(Contract):
+    """No module imports itself by way of others."""
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - the signature of import-linter
+        """Look for circles between the modules of the root packages."""
+        circles = list(circles_in(graph))
+        return ContractCheck(kept=not circles, metadata={"circles": circles})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Say which modules each circle goes through."""
+        metadata: dict[str, Any] = check.metadata
+        for circle in metadata["circles"]:
+            output.print_error(f"- {' -> '.join((*circle, circle[0]))}")
 
 
 class OnlyPackagesContract(Contract):

@@ -1,5 +1,6 @@
 """What every test stands on: no AWS within reach, and the table as template.yaml declares it."""
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator, Mapping
@@ -53,6 +54,14 @@ def aws_environment() -> Iterator[None]:
         environment.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
         environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+@pytest.fixture(autouse=True)
+def what_others_left() -> Iterator[None]:
+    """Keep the collector from what other tests left: a function has no such heap."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -114,8 +123,14 @@ def table(dynamodb: "DynamoDBServiceResource", template: dict[str, Any]) -> "Ite
 
 
 @pytest.fixture
-def call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
+def call(moto_call: Call) -> Call:
     """DynamoDB as repositories call it: `call("UpdateItem", {"TableName": TABLE_NAME, ...})`."""
+    return moto_call
+
+
+@pytest.fixture
+def moto_call(table: "Table", dynamodb_client: "DynamoDBClient") -> Call:  # noqa: ARG001 - must exist first
+    """DynamoDB in moto."""
     ask, test = calls_of(dynamodb_client), uuid.uuid4()
 
     def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

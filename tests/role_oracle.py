@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 from samtranslator.yaml_helper import yaml_parse
@@ -20,6 +21,7 @@ from tests.template.intrinsics import listed, short
 from tests.template_file import TEMPLATE
 
 FUNCTIONS = str(Path(__file__).parents[1] / "functions") + "/"
+OTHER_PRODUCTS = f"{FUNCTIONS}ingest/compat/"
 ROLES = {
     "actions": "ActionsRole",
     "alerts_api": "AlertsApiRole",
@@ -150,9 +152,20 @@ def role_on_the_stack() -> str | None:
             role = ROLES.get(module) or ROLES.get(module.partition("/")[0])
             if role == "TimerRole" and frame.f_code.co_name in OF_THE_TICK:
                 return "TickRole"
+            if role == "IngestRole" and _is_compat(frame):
+                return "CompatRole"
             if role is not None:
                 return role
     return None
+
+
+def _is_compat(frame: FrameType | None) -> bool:
+    """Whether intake's code works for a client of another product."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(OTHER_PRODUCTS):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _right(operation: str, keys: Sequence[Mapping[str, Any]]) -> Right:

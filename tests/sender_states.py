@@ -1,6 +1,6 @@
-"""What each product can say of an alert, and what that does here: tests and a page of it.
+"""What each product can say of an alert, and what that does here: tests, and tables of them.
 
-`python -m tests.sender_states` renews docs/senders/states.md (make senders).
+`python -m tests.sender_states` renews the last part of each page of docs/senders (make senders).
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, Final
 from tests.wire import sample
 from tocsin.domain.integration import IntegrationType as Type
 
-PAGE: Final = Path(__file__).parent.parent / "docs/senders/states.md"
+FOLDER: Final = Path(__file__).parent.parent / "docs/senders"
 
 type Body = Mapping[str, Any] | Sequence[Any]
 
@@ -911,31 +911,38 @@ PRODUCTS: Final = (
     ),
 )
 
-_HEAD: Final = """# What senders can say
-
-All states and body versions of each product that are known, with what each does here. *Opens*
-counts a repeat where the alert is open; *nothing* is answered with the outcome `ignored` and its
-reason. The page is made by `make senders` from cases that are tests (`tests/sender_states.py`).
-"""
+_BEGINS: Final = (
+    "## What it can say\n\n<!-- Made by `make senders` of tests/sender_states.py. -->\n"
+)
+_ENDS: Final = "<!-- End of the table. -->\n"
 
 
-def page() -> str:
-    """The page, by type."""
-    parts = [_HEAD]
-    for product in sorted(PRODUCTS, key=lambda it: it.type):
-        rows = [
-            f"| {what} | {'; '.join(it.says for it in product.states if it.does is what)} |"
-            for what in Does
-            if any(it.does is what for it in product.states)
-        ]
-        parts.append(
-            f"## [`{product.type}`]({product.type}.md)\n\nAfter: {product.source}.\n\n"
-            "| What it does | What is said |\n|---|---|\n" + "\n".join(rows) + "\n"
-        )
-        if product.not_read:
-            parts.append(f"Not read: {product.not_read}.\n")
+def pages() -> Mapping[Path, str]:
+    """The page of each product, with all that it can say at its end, and as it should be."""
+    whole: dict[Path, str] = {}
+    for product in PRODUCTS:
+        path = FOLDER / f"{product.type}.md"
+        before, _, _ = path.read_text().partition(_BEGINS)
+        whole[path] = f"{before.rstrip()}\n\n{_BEGINS}\n{section(product)}\n{_ENDS}"
+    return whole
+
+
+def section(product: Product) -> str:
+    """All states of a product, from where they are known, and what is not read."""
+    rows = [
+        f"| {what} | {'; '.join(it.says for it in product.states if it.does is what)} |"
+        for what in Does
+        if any(it.does is what for it in product.states)
+    ]
+    parts = [
+        f"After: {product.source}.\n",
+        "| What it does here | What is said |\n|---|---|\n" + "\n".join(rows) + "\n",
+    ]
+    if product.not_read:
+        parts.append(f"Not read: {product.not_read}.\n")
     return "\n".join(parts)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page())
+    for page, text in pages().items():
+        page.write_text(text)

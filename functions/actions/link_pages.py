@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 from functions.actions.acting import Press, act_once
 from functions.actions.links import read_link
 from functions.actions.ports import Ports
-from functions.actions.request import HttpAnswer, Request, form_value
+from functions.actions.request import Request, form_value
 from functions.actions.words import clock
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.lambda_runtime.http import HttpAnswer
 
 FORM_LIMIT_BYTES: Final = 1_024
 RETRY_AFTER_SECONDS: Final = 5

@@ -34,7 +34,7 @@ class SlackDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """The world, or its fakes."""
+    """Storage, secrets, time and the log."""
 
     alerts: AlertRepository
     answers: AnswerRepository

@@ -10,7 +10,7 @@ from typing import Any, Final
 from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
 from functions.actions.ports import Ports
-from functions.actions.request import HttpAnswer, Request, form_value
+from functions.actions.request import Request, form_value
 from functions.actions.slack_signature import is_from_slack
 from functions.actions.words import sentence
 from tocsin.adapters.aws_json import AwsError
@@ -22,6 +22,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.ids import Actor
 from tocsin.domain.link import LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 _SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,32}")

@@ -4,13 +4,13 @@ import base64
 import gzip
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from tocsin.domain.answer import Answer
+from tocsin.lambda_runtime import http
+from tocsin.lambda_runtime.http import JSON, HttpAnswer
 
-JSON: Final = "application/json"
 COMPRESSED_FROM_BYTES: Final = 2048
 _FASTEST: Final = 1
 _KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -19,16 +19,9 @@ _KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpAnswer(Answer):
-    """An answer and its headers."""
-
-    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": JSON})
-
-
 def with_json(value: object, status: int = HTTPStatus.OK) -> HttpAnswer:
     """Answer with any JSON value."""
-    return HttpAnswer(status=status, body=_write(value))
+    return HttpAnswer(status=status, body=_write(value), headers={"content-type": JSON})
 
 
 def with_data(data: object, status: int = HTTPStatus.OK, **beside: object) -> HttpAnswer:
@@ -51,25 +44,20 @@ def with_page(
 
 def without_content() -> HttpAnswer:
     """Answer that it is done and there is nothing to show."""
-    return HttpAnswer(status=HTTPStatus.NO_CONTENT, body="", headers={})
+    return HttpAnswer(status=HTTPStatus.NO_CONTENT)
 
 
 def to_gateway(answer: HttpAnswer, accepted_encodings: str) -> dict[str, Any]:
-    """Hand an answer to the gateway (payload format 2.0), compressed if that pays."""
-    headers = {**_KEPT_NOWHERE, **answer.headers}
+    """Hand an answer to the gateway, compressed if that pays."""
     if len(answer.body) < COMPRESSED_FROM_BYTES:
-        return {"statusCode": int(answer.status), "headers": headers, "body": answer.body}
-    headers["vary"] = "accept-encoding"
+        return http.to_gateway(answer, _KEPT_NOWHERE)
+    headers = {**_KEPT_NOWHERE, "vary": "accept-encoding"}
     if not _accepts_gzip(accepted_encodings):
-        return {"statusCode": int(answer.status), "headers": headers, "body": answer.body}
-    headers["content-encoding"] = "gzip"
+        return http.to_gateway(answer, headers)
     compressed = gzip.compress(answer.body.encode(), _FASTEST, mtime=0)
-    return {
-        "statusCode": int(answer.status),
-        "headers": headers,
-        "body": base64.b64encode(compressed).decode("ascii"),
-        "isBase64Encoded": True,
-    }
+    packed = replace(answer, body=base64.b64encode(compressed).decode("ascii"))
+    headers["content-encoding"] = "gzip"
+    return http.to_gateway(packed, headers) | {"isBase64Encoded": True}
 
 
 def _accepts_gzip(accepted_encodings: str) -> bool:

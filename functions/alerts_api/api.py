@@ -6,24 +6,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from functions.alerts_api.answers import JSON, HttpAnswer, to_gateway
+from functions.alerts_api.answers import to_gateway
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route, RouteTable
-from tocsin.domain.answer import Claim
+from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.lambda_runtime import http
 from tocsin.lambda_runtime.callers import Callers
-from tocsin.lambda_runtime.error_answers import (
-    MethodNotAllowedError,
-    error_body,
-    error_headers,
-    internal_error_body,
-    status_of,
-)
-from tocsin.lambda_runtime.gateway_event import headers_of
+from tocsin.lambda_runtime.http import JSON, HttpAnswer, MethodNotAllowedError, refusal
 from tocsin.usecases.answer_once import answer_once, hash_request
 
 if TYPE_CHECKING:
@@ -69,38 +62,36 @@ class Api:
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request; every error becomes an answer too."""
         started = time.perf_counter()
-        headers = headers_of(event)
-        request = Request(event=event, headers=headers, at=self._now())
+        request = Request(event=event, at=self._now())
         facts: dict[str, object] = {
             "request_id": request.request_id,
             "method": request.method,
             "route": None,
             "key_id": None,
         }
-        answer = self._answer(request, facts)
+        answer = http.respond(
+            lambda: self._answer(request, facts),
+            refuse=lambda error: refusal(error, request.request_id),
+            fail=lambda error: refusal(error, request.request_id),
+            log=self._log,
+            facts=facts,
+        )
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         status = int(answer.status)
         self._log.info("Request answered", **facts, status=status, milliseconds=milliseconds)
         if request.method == "HEAD":
             answer = replace(answer, body="")
-        return to_gateway(answer, headers.get("accept-encoding", ""))
+        return to_gateway(answer, request.headers.get("accept-encoding", ""))
 
     def _answer(self, request: Request, facts: dict[str, object]) -> HttpAnswer:
-        try:
-            route, values = self._match(request)
-            facts["route"] = route.path
-            if route.access is not Access.OPEN:
-                scope = route.access if isinstance(route.access, Scope) else None
-                key = self._callers.admit(request.headers, scope, request.at)
-                facts["key_id"] = key.key_id
-                request = replace(request, key=key)
-            return self._work_once(request, lambda: _work(route, request, values))
-        except TocsinError as error:
-            return _refusal(error, request)
-        except Exception:  # noqa: BLE001 - the one place: logged whole, answered bare
-            self._log.exception("Request failed", **facts)
-            status = HTTPStatus.INTERNAL_SERVER_ERROR
-            return HttpAnswer(status=status, body=internal_error_body(request.request_id))
+        route, values = self._match(request)
+        facts["route"] = route.path
+        if route.access is not Access.OPEN:
+            scope = route.access if isinstance(route.access, Scope) else None
+            key = self._callers.admit(request.headers, scope, request.at)
+            facts["key_id"] = key.key_id
+            request = replace(request, key=key)
+        return self._work_once(request, lambda: _work(route, request, values))
 
     def _match(self, request: Request) -> tuple[Route, list[str]]:
         method = "GET" if request.method == "HEAD" else request.method
@@ -123,9 +114,16 @@ class Api:
             at=request.at,
             write_id=self._new_write_id(),
         )
-        answer = answer_once(claim, work, answers=self._answers)
-        if isinstance(answer, HttpAnswer):
-            return answer
+        done: list[HttpAnswer] = []
+
+        def work_once() -> Answer:
+            done.append(work())
+            status, body, body_again = done[0].status, done[0].body, done[0].body_again
+            return Answer(status=status, body=body, body_again=body_again)
+
+        answer = answer_once(claim, work_once, answers=self._answers)
+        if done:
+            return done[0]
         headers = {"content-type": JSON, REPLAYED: "true"}
         return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
 
@@ -134,10 +132,4 @@ def _work(route: Route, request: Request, values: list[str]) -> HttpAnswer:
     try:
         return route.work(request, *values)
     except TocsinError as error:
-        return _refusal(error, request)
-
-
-def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
-    headers = {"content-type": JSON, **error_headers(error)}
-    body = error_body(error, request.request_id)
-    return HttpAnswer(status=status_of(error), body=body, headers=headers)
+        return refusal(error, request.request_id)

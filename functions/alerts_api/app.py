@@ -7,7 +7,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.routes import Ports, build_api
+from functions.alerts_api.ports import Ports
+from functions.alerts_api.routes import build_api
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts

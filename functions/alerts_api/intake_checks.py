@@ -1,9 +1,10 @@
-"""The checks of an integration: shown without their secrets, which are only ever written."""
+"""The checks that a body asks for, with the secrets that it leaves out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
+from functions.alerts_api.shown_checks import MASK
 from tocsin.domain.credential import SecretHash, hash_secret
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.intake_checks import (
@@ -16,27 +17,6 @@ from tocsin.domain.intake_checks import (
 
 if TYPE_CHECKING:
     from functions.alerts_api.schemas.integrations import IntegrationBody
-
-MASK: Final = "********"
-"""Stands for a secret that is there and not shown; sent back, it means that one."""
-
-
-def view_checks(checks: IntakeChecks) -> dict[str, Any]:
-    """Show what is asked for, as PUT and PATCH would take it."""
-    signature, basic, token = checks.signature, checks.basic, checks.header_token
-    return {
-        "signature": signature
-        and {
-            "header": signature.header,
-            "algorithm": signature.algorithm,
-            "prefix": signature.prefix,
-            "timestamp_header": signature.timestamp_header,
-            "secret": MASK,
-        },
-        "basic": basic and {"user": basic.user, "password": MASK},
-        "header_token": token and {"header": token.header, "token": MASK},
-        "allowed_cidrs": list(checks.allowed_cidrs),
-    }
 
 
 def read_checks(body: IntegrationBody, before: IntakeChecks) -> IntakeChecks:

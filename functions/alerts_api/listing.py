@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from functions.alerts_api.alert_filters import read_limit
-from functions.alerts_api.answers import HttpAnswer, with_page
+from functions.alerts_api.answers import with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
+from tocsin.lambda_runtime.http import HttpAnswer
 
 type View = dict[str, Any]
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content
+from functions.alerts_api.answers import with_data, without_content
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.errors import Problem
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import AlertRepository

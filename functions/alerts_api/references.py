@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from functions.alerts_api.open_alerts import OpenAlerts
+from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.people import Channel, User
@@ -40,10 +41,10 @@ class Stores:
     removes it in that very moment, the engine passes over it and says so on the timeline.
     """
 
-    policies: ConfigurationRepository[EscalationPolicy]
-    routes: ConfigurationRepository[Route]
-    users: ConfigurationRepository[User]
-    channels: ConfigurationRepository[Channel]
+    policies: ConfigurationRepository[Configured[EscalationPolicy]]
+    routes: ConfigurationRepository[Configured[Route]]
+    users: ConfigurationRepository[Configured[User]]
+    channels: ConfigurationRepository[Configured[Channel]]
     heartbeats: HeartbeatRepository
     integrations: IntegrationRepository
     slots: SlotRepository

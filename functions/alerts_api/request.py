@@ -1,8 +1,7 @@
-"""What was asked: the gateway's event (HTTP API, payload format 2.0), read on demand."""
+"""What was asked: path, query, key, and the body as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -17,7 +16,7 @@ from tocsin.domain.errors import (
     UnsupportedMediaError,
 )
 from tocsin.domain.ids import Actor
-from tocsin.lambda_runtime.gateway_event import body_of, method_of, request_id_of
+from tocsin.lambda_runtime import http
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 if TYPE_CHECKING:
@@ -25,25 +24,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(http.Request):
     """One request, matched to its route."""
 
-    event: Mapping[str, Any]
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    at: datetime
     key: ApiKey | None = None
     """Whose request it is; None on routes that are open to all."""
-
-    @property
-    def request_id(self) -> str:
-        """The gateway's id of it."""
-        return request_id_of(self.event)
-
-    @property
-    def method(self) -> str:
-        """The verb, in capitals."""
-        return method_of(self.event)
 
     @property
     def path(self) -> str:
@@ -53,7 +38,7 @@ class Request:
     @property
     def origin(self) -> str:
         """The address by which it came, without path."""
-        return f"https://{self.event['requestContext']['domainName']}"
+        return f"https://{self.host}"
 
     @property
     def actor(self) -> Actor:
@@ -80,11 +65,6 @@ class Request:
         ):
             values[name] = f"{values[name]},{value}" if name in values else value
         return values
-
-    @cached_property
-    def body(self) -> bytes:
-        """The body as sent, which the gateway may have wrapped in base64."""
-        return body_of(self.event)
 
     @cached_property
     def json_object(self) -> Mapping[str, Any]:

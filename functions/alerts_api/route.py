@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from functions.alerts_api.answers import HttpAnswer
 from tocsin.domain.credential import Scope
+from tocsin.lambda_runtime.http import HttpAnswer
 
 type Work = Callable[..., HttpAnswer]
 """Takes the request and the path's parameters, in their order."""
@@ -20,17 +20,14 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the API; `schemas` describe it under the name of its function."""
+    """One line of the API."""
 
     method: str
     path: str
+    operation: str
+    """Its name in the OpenAPI document, under which `schemas` describe it."""
     work: Work
     access: Scope | Access
-
-    @property
-    def operation(self) -> str:
-        """Its name in the OpenAPI document and in the logs."""
-        return self.work.__name__
 
 
 @dataclass(slots=True)

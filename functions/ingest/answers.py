@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from functions.ingest.intake import Intake
+from functions.ingest.exchange import Intake, Request, Taken
 from functions.ingest.ports import Ports
-from functions.ingest.reply import Reply
-from functions.ingest.routes import OtherProductError, take
+from functions.ingest.routes import take
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,
@@ -16,23 +15,18 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import EVENTBRIDGE
 from tocsin.domain.reception import Outcome
-from tocsin.lambda_runtime.error_answers import (
-    error_body,
-    error_headers,
-    internal_error,
-    status_of,
-)
-from tocsin.lambda_runtime.gateway_event import method_of, request_id_of
+from tocsin.lambda_runtime import http
+from tocsin.lambda_runtime.http import JSON, HttpAnswer, refusal, to_gateway
 
 ALERTS_LOGGED: Final = 100
 """Of one request: CloudWatch cuts long lines."""
-_HEADERS: Final = {
-    "content-type": "application/json",
+HEADERS: Final = {
+    "content-type": JSON,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
 }
 
-type Refuse = Callable[[TocsinError, str], Reply]
+type Refuse = Callable[[TocsinError, str], HttpAnswer]
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
@@ -44,27 +38,44 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     """
     if "requestContext" not in event:
         return _take_handed_over(event, ports)
-    request_id = request_id_of(event)
-    try:
-        taken = take(event, ports)
-    except TocsinError as error:
-        return _refused(error, _refusal, request_id, ports)
-    except OtherProductError as error:
-        cause, refuse = error.__cause__, error.product.refuse
-        if isinstance(cause, TocsinError):
-            return _refused(cause, refuse, request_id, ports)
-        ports.log.exception(
-            "Intake failed", error=cause, request_id=request_id, method=method_of(event)
-        )
-        return _to_gateway(refuse(internal_error(), request_id))
-    except Exception:
-        ports.log.exception("Intake failed", request_id=request_id, method=method_of(event))
-        return _to_gateway(_refusal(internal_error(), request_id))
-    if taken.intake is None:
-        ports.log.info(taken.what, request_id=request_id, integration=taken.integration)
-    else:
-        _note(taken.intake, taken.integration, request_id, ports)
-    return _to_gateway(taken.reply)
+    request = Request(event=event, at=ports.now())
+    return answer(request, lambda: take(request, ports), ports)
+
+
+def answer(
+    request: Request, work: Callable[[], Taken], ports: Ports, refuse: Refuse = refusal
+) -> dict[str, Any]:
+    """Do the work that a request asks for, log it, and spell its answer for the gateway.
+
+    Args:
+        request: Only named in the log.
+        work: May raise anything; a `TocsinError` is a refusal.
+        ports: Of which log and metrics are used.
+        refuse: Spells a refusal as a product would, and what a client may know of a fault of ours.
+    """
+    request_id = request.request_id
+
+    def take_and_note() -> HttpAnswer:
+        taken = work()
+        if taken.intake is None:
+            ports.log.info(taken.what, request_id=request_id, integration=taken.integration)
+        else:
+            _note(taken.intake, taken.integration, request_id, ports)
+        return taken.reply
+
+    def refuse_and_note(error: TocsinError) -> HttpAnswer:
+        reply = refuse(error, request_id)
+        _note_refusal(error, reply.status, request_id, ports)
+        return reply
+
+    reply = http.respond(
+        take_and_note,
+        refuse=refuse_and_note,
+        fail=lambda error: refuse(error, request_id),
+        log=ports.log,
+        facts={"request_id": request_id, "method": request.method},
+    )
+    return to_gateway(reply, HEADERS)
 
 
 def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
@@ -82,9 +93,8 @@ def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     return {}
 
 
-def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) -> dict[str, Any]:
-    reply = refuse(error, request_id)
-    facts = {"request_id": request_id, "status": int(reply.status), "code": error.code}
+def _note_refusal(error: TocsinError, status: int, request_id: str, ports: Ports) -> None:
+    facts = {"request_id": request_id, "status": int(status), "code": error.code}
     if error.__cause__ is not None:
         # Never its text, which may quote what was sent.
         facts["cause"] = getattr(error.__cause__, "code", type(error.__cause__).__name__)
@@ -92,12 +102,6 @@ def _refused(error: TocsinError, refuse: Refuse, request_id: str, ports: Ports) 
         facts["check"] = error.check
     ports.log.warning("Events refused", **facts)
     ports.count({"EventsRejected": 1})
-    return _to_gateway(reply)
-
-
-def _refusal(error: TocsinError, request_id: str) -> Reply:
-    body = error_body(error, request_id)
-    return Reply(status=status_of(error), body=body, headers=error_headers(error))
 
 
 def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> None:
@@ -114,11 +118,3 @@ def _note(intake: Intake, integration: str, request_id: str, ports: Ports) -> No
     ports.count(
         {"EventsAccepted": accepted, "EventsRejected": rejected, "AlertsOpened": intake.opened}
     )
-
-
-def _to_gateway(reply: Reply) -> dict[str, Any]:
-    return {
-        "statusCode": int(reply.status),
-        "headers": {**_HEADERS, **reply.headers},
-        "body": reply.body,
-    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.answers import respond
 from functions.ingest.integrations import Integrations
-from functions.ingest.ports import Ports
+from functions.ingest.ports import Ports, SideBySide
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
@@ -19,7 +19,6 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, TimeLeft
 
 if TYPE_CHECKING:
-    from functions.ingest.side_by_side import SideBySide
     from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
@@ -72,10 +71,10 @@ def _heartbeats() -> "DynamoDBHeartbeats":
 
 
 @cache
-def _side_by_side() -> "SideBySide":
+def _side_by_side() -> SideBySide:
     from concurrent.futures import ThreadPoolExecutor
 
-    from functions.ingest.side_by_side import NOTE_SECONDS, SideBySide
+    from functions.ingest.side_by_side import NOTE_SECONDS
     from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
     from tocsin.adapters.thread_calls import ThreadCalls
 
@@ -115,6 +114,20 @@ ports = Ports(
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Take in what a monitoring tool sends; what it is told has happened has been written."""
+    _begin(context)
+    return respond(event, ports)
+
+
+def compat_handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Answer a client of another product as that product does."""
+    from functions.ingest.compat.answers import (
+        respond_as_product,
+    )
+
+    _begin(context)
+    return respond_as_product(event, ports)
+
+
+def _begin(context: Context) -> None:
     _time_left.begin(context)
     _dynamodb.allow(_time_left())
-    return respond(event, ports)

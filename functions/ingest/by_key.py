@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from functions.ingest.exchange import Request, Taken
+from functions.ingest.intake import take_sent
 from functions.ingest.ports import Ports
-from functions.ingest.reply import Reply, Taken
-from functions.ingest.request import Request
-from functions.ingest.routes import EVENTS_PATH, take_sent
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size
 from tocsin.usecases.answer_once import answer_once, hash_request
 
@@ -34,7 +34,7 @@ def take_by_key(request: Request, ports: Ports) -> Taken:
     claim = Claim(
         caller=key.actor,
         key=request.headers[IDEMPOTENCY_KEY],
-        request_hash=hash_request("POST", EVENTS_PATH, body),
+        request_hash=hash_request(request.method, request.path, body),
         at=request.at,
         write_id=ports.new_write_id(),
     )
@@ -47,5 +47,5 @@ def take_by_key(request: Request, ports: Ports) -> Taken:
     answer = answer_once(claim, work, answers=ports.answers())
     if done:
         return done[0]
-    repeated = Reply(status=answer.status, body=answer.body)
+    repeated = HttpAnswer(status=answer.status, body=answer.body)
     return Taken(reply=repeated, integration=EVENTS_API, what="Earlier answer repeated")

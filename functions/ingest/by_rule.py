@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.ingest.intake import Intake, take_in
+from functions.ingest.exchange import Intake
+from functions.ingest.intake import take_in
 from functions.ingest.ports import Ports
 from functions.ingest.senders import Sent, sender_of
 from tocsin.domain.errors import IntegrationNotFoundError

@@ -4,8 +4,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
-from functions.ingest.request import GZIP_MAGIC
 from tocsin.domain.errors import MalformedInputError, UnsupportedEncodingError
+from tocsin.lambda_runtime.http import GZIP_MAGIC
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES, expect_size
 
 ACCEPTED: Final = "gzip, deflate"

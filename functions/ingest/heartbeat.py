@@ -7,9 +7,9 @@ import json
 from http import HTTPStatus
 from typing import Any, Final
 
+from functions.ingest.admission import admit_elsewhere
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.ports import Ports
-from functions.ingest.reply import Reply, Taken
-from functions.ingest.request import Request
 from functions.ingest.signs_of_life import why_no_life
 from tocsin.domain.credential import hash_token
 from tocsin.domain.errors import (
@@ -20,10 +20,9 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import HEARTBEATS
 from tocsin.domain.reception import Outcome
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.run_heartbeat import HeartbeatStores, find_pinged, hear_heartbeat
 
-METHODS: Final = ("POST", "GET", "HEAD")
 NAME_LIMIT: Final = 64
 
 
@@ -35,14 +34,12 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         HeartbeatNotFoundError: There is no heartbeat of this name that may be pinged so.
         InvalidInputError: An integration's token says which one by `name`, and there is none.
     """
-    if request.method not in METHODS:
-        allowed = ", ".join(METHODS)
-        raise MethodNotAllowedError("Heartbeats are sent by POST, GET or HEAD.", allowed)
+    request.expect_method("Heartbeats are sent by POST, GET or HEAD.", "POST", "GET", "HEAD")
     heartbeats = ports.heartbeats()
     name = heartbeats.name_of(hash_token(token))
     by = None
     if name is None:
-        by = ports.admit_elsewhere(token, request).name
+        by = admit_elsewhere(token, request, ports).name
         name = _name_in(request)
     body = _body_of(request)
     why = why_no_life(body, request.query)
@@ -65,7 +62,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
 
 def _taken(request: Request, answer: dict[str, Any], *, what: str) -> Taken:
     body = "" if request.method == "HEAD" else json.dumps({"data": answer})
-    reply = Reply(status=HTTPStatus.ACCEPTED, body=body)
+    reply = HttpAnswer(status=HTTPStatus.ACCEPTED, body=body)
     return Taken(reply=reply, integration=HEARTBEATS, what=what)
 
 

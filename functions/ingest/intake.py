@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.exchange import UNUSABLE_LIMIT, Intake, Taken
+from functions.ingest.senders import (
+    Entry,
+    Ignored,
+    Sender,
+    SenderSettings,
+    Sent,
+    accepted,
+    sender_of,
+)
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
@@ -16,42 +25,29 @@ from tocsin.domain.signal import Signal
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
+    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
     from tocsin.domain.sent_body import SentBody
 
 FEW: Final = 32
 """Entries that are taken in one after the other: at 10 ms a request, in a second or two."""
-RESULTS_LIMIT: Final = 5_000
-"""Results in one answer. Lambda's are of 6 MB at most, and a result of some 500 bytes."""
-UNUSABLE_LIMIT: Final = 10_000
-"""Entries at the beginning of a list, none of which can be used: a quarter of a second of CPU."""
 REFUSALS_TOLD: Final = 100
 """Of a body with nothing but refusals."""
 
 
-@dataclass(slots=True)
-class Intake:
-    """What one request brought."""
+def take_sent(request: Request, integration: Integration, ports: Ports) -> Taken:
+    """Take in what a known sender sent, and answer as its product does.
 
-    results: list[Mapping[str, Any]] = field(default_factory=list)
-    """Of each entry, in their order, up to a number that an answer can hold."""
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-
-    def note(self, outcome: Outcome, result: Mapping[str, Any]) -> None:
-        """Add the result of one entry."""
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-        if len(self.results) < RESULTS_LIMIT:
-            self.results.append(result)
-
-    @property
-    def opened(self) -> int:
-        """How many entries opened an alert."""
-        return self.outcomes.get(Outcome.OPENED, 0) + self.outcomes.get(Outcome.REOPENED, 0)
-
-    @property
-    def left_out(self) -> int:
-        """How many entries have no result here."""
-        return sum(self.outcomes.values()) - len(self.results)
+    Raises:
+        TocsinError: As `take_in`.
+    """
+    sender = sender_of(integration.type)
+    intake = take_in(request.sent, sender, integration, ports)
+    if intake.left_out and sender.answer is accepted:
+        reply = accepted(intake.results, intake.left_out, intake.unread)
+    else:
+        reply = sender.answer(intake.results)
+    return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
 def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) -> Intake:
@@ -85,10 +81,13 @@ def take_in_entries(
     if len(entries) > FEW and ports.side_by_side is not None:
         from functions.ingest.side_by_side import take_in_many
 
-        return take_in_many(entries, sent, integration, ports, ports.side_by_side())
+        return take_in_many(entries, sent, integration, ports, ports.side_by_side(), take_one)
     intake = Intake()
     for entry in entries:
+        if intake.is_over:
+            break
         intake.note(*take_one(entry, sent, integration, ports))
+    intake.end(len(entries))
     return intake
 
 

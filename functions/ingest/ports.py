@@ -8,15 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.ingest.integrations import Integrations
-from functions.ingest.request import Request
-from functions.ingest.senders import sender_of
-from tocsin.domain.errors import IntegrationNotFoundError
-from tocsin.domain.intake_checks import NO_CHECKS
-from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.log_lines import Log, write_counts
 
 if TYPE_CHECKING:
-    from functions.ingest.side_by_side import SideBySide
+    from concurrent.futures import Executor
+
     from functions.ingest.sns.endpoint import SnsEndpoint
     from tocsin.lambda_runtime.callers import Callers
     from tocsin.usecases.ports import (
@@ -25,8 +21,21 @@ if TYPE_CHECKING:
         HeartbeatRepository,
         NewWriteId,
         PagingRepository,
+        ProgressRepository,
         SlotRepository,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """What long lists need beside the rest: for several threads."""
+
+    threads: Executor
+    slots: SlotRepository
+    paging: PagingRepository
+    progress: ProgressRepository
+    seconds_left: Callable[[], float]
+    """Until the sender has to be answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,33 +59,6 @@ class Ports:
     service: str
     side_by_side: Callable[[], SideBySide] | None = None
     """For long lists; None: their entries are taken in one after the other."""
-
-    def admit(self, token: str, request: Request) -> Integration:
-        """Find the integration of a token, if the request is what it asks for.
-
-        Raises:
-            IntegrationNotFoundError: Nobody has this token.
-            SenderNotTrustedError: One of the integration's checks says no.
-        """
-        integration = self.integrations.by_token(token, request.at)
-        if integration.checks is not NO_CHECKS:
-            from functions.ingest.checks import expect_trusted
-
-            expect_trusted(integration.checks, request)
-        return integration
-
-    def admit_elsewhere(self, token: str, request: Request) -> Integration:
-        """Likewise, at a path beside the integration's URL.
-
-        Raises:
-            IntegrationNotFoundError: Nobody has this token, or its product proves what it sends,
-                which no other path asks for.
-            SenderNotTrustedError: One of the integration's checks says no.
-        """
-        integration = self.admit(token, request)
-        if sender_of(integration.type).admit is not None:
-            raise IntegrationNotFoundError
-        return integration
 
     def count(self, counts: Mapping[str, int]) -> None:
         """Write metrics; what did not happen is not written."""

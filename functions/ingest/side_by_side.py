@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.intake import Intake, take_one
+from functions.ingest.exchange import Intake
 from functions.ingest.senders import Entry, Sent
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.integration import Integration
@@ -17,8 +16,7 @@ from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 
 if TYPE_CHECKING:
-    from functions.ingest.ports import Ports
-    from tocsin.usecases.ports import PagingRepository, ProgressRepository, SlotRepository
+    from functions.ingest.ports import Ports, SideBySide
 
 CHUNK: Final = 512
 """Entries that are read and waiting at the same time."""
@@ -33,20 +31,18 @@ _TAKEN_BEFORE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideBySide:
-    """What long lists need beside the rest: for several threads."""
-
-    threads: Executor
-    slots: SlotRepository
-    paging: PagingRepository
-    progress: ProgressRepository
-    seconds_left: Callable[[], float]
-    """Until the sender has to be answered."""
+type _Taken = tuple[Outcome, dict[str, Any]]
+type TakeOne = Callable[[Entry, Sent, Integration, Ports], _Taken]
+"""Writes the signal of one entry, and gives its outcome and result."""
 
 
 def take_in_many(
-    entries: Sequence[Entry], sent: Sent, integration: Integration, ports: Ports, beside: SideBySide
+    entries: Sequence[Entry],
+    sent: Sent,
+    integration: Integration,
+    ports: Ports,
+    beside: SideBySide,
+    take_one: TakeOne,
 ) -> Intake:
     """Take in a long list; entries with one dedup key keep their order.
 
@@ -57,15 +53,13 @@ def take_in_many(
         TryAgainError: Time is up, or storage refuses for now.
     """
     name = _name_of(integration, sent)
-    work = _Work(
-        sent, integration, replace(ports, slots=beside.slots, paging=beside.paging), beside
-    )
+    in_threads = replace(ports, slots=beside.slots, paging=beside.paging)
+    work = _Work(lambda entry: take_one(entry, sent, integration, in_threads), beside)
     begun = done = min(beside.progress.taken_in(name, at=sent.at), len(entries))
     intake = Intake()
-    for _ in range(begun):
-        intake.note(Outcome.IGNORED, _TAKEN_BEFORE)
-    while done < len(entries):
-        chunk = list(entries[done : done + CHUNK])
+    intake.pass_over(begun, _TAKEN_BEFORE)
+    while done < len(entries) and not intake.is_over:
+        chunk = entries[done : done + CHUNK]
         taken = work.take(chunk)
         for outcome, result in taken:
             intake.note(outcome, result)
@@ -79,21 +73,17 @@ def take_in_many(
                 "Send the same body again: it goes on from there."
             )
             raise TryAgainError(message) from work.refusal
+    intake.end(len(entries))
     if begun:
         beside.progress.forget(name)
     return intake
-
-
-type _Taken = tuple[Outcome, dict[str, Any]]
 
 
 @dataclass(slots=True)
 class _Work:
     """One request's work, in several threads."""
 
-    sent: Sent
-    integration: Integration
-    ports: Ports
+    take_one: Callable[[Entry], _Taken]
     beside: SideBySide
     refusal: TryAgainError | None = field(default=None)
     """Of storage, to one of the entries; no further one is begun then."""
@@ -109,7 +99,7 @@ class _Work:
                 if self._must_stop():
                     return
                 try:
-                    taken[place] = take_one(chunk[place], self.sent, self.integration, self.ports)
+                    taken[place] = self.take_one(chunk[place])
                 except TryAgainError as refusal:
                     self.refusal = refusal
                     return
@@ -119,7 +109,7 @@ class _Work:
             if isinstance(entry.read, Signal):
                 alike.setdefault(entry.read.dedup_key, []).append(place)
             else:
-                taken[place] = take_one(entry, self.sent, self.integration, self.ports)
+                taken[place] = self.take_one(entry)
         running = [self.beside.threads.submit(take_group, places) for places in alike.values()]
         failures = [failure for each in running if (failure := each.exception())]
         if failures:

@@ -6,11 +6,9 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, with_repairs
 from functions.ingest.ports import Ports
-from functions.ingest.reply import Reply, Taken
-from functions.ingest.request import Request
-from functions.ingest.routes import INTEGRATIONS_PATH
 from functions.ingest.senders import Ignored, Sent, sender_of
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError, NotFoundError
@@ -18,6 +16,7 @@ from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.preview_signal import PlannedPage, Preview, preview_signal
 
 TRIED_LIMIT: Final = 100
@@ -25,8 +24,13 @@ TRIED_LIMIT: Final = 100
 _TRY: Final = "try"
 
 
-def take_trial(request: Request, ports: Ports) -> Taken:
+def take_trial(request: Request, target: str, ports: Ports) -> Taken:
     """Answer what would happen if a sender sent this; its headers count as the sender's.
+
+    Args:
+        request: Its body is tried.
+        target: What stands in the path behind `integrations/`.
+        ports: Only read.
 
     The integration's checks are not asked for, nor what the product signs.
 
@@ -35,7 +39,7 @@ def take_trial(request: Request, ports: Ports) -> Taken:
         TocsinError: The sender would be refused like this.
     """
     ports.callers().admit(request.headers, Scope.CONFIG_READ, request.at)
-    name, _, below = request.path.removeprefix(INTEGRATIONS_PATH).partition("/")
+    name, _, below = target.partition("/")
     if below != _TRY:
         raise NotFoundError("There is nothing at this path.")
     integration = ports.integrations.fresh(name)
@@ -53,7 +57,7 @@ def take_trial(request: Request, ports: Ports) -> Taken:
     left_out = len(entries) - len(tried)
     more = {"left_out": left_out} if left_out else {}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
-    reply = Reply(status=HTTPStatus.OK, body=body)
+    reply = HttpAnswer(status=HTTPStatus.OK, body=body)
     return Taken(reply=reply, integration=integration.name, what="Body tried out")
 
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.build
 # every start (INIT is billed), and unlike milliseconds their number is the same on every machine.
 MODULE_CEILINGS = {
     "IngestFunction": 170,
+    "CompatFunction": 170,
     "AlertsApiFunction": 290,
     "ActionsFunction": 265,
     "TableChangeFunction": 286,
@@ -27,6 +28,7 @@ EVENT_HANDLER = "aws_lambda_powertools.event_handler"
 TRACER = "aws_xray_sdk"
 NEVER_LOADED = {
     "IngestFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
+    "CompatFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "AlertsApiFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "ActionsFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},
     "TableChangeFunction": {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER},

@@ -1,19 +1,23 @@
-"""Every suite here runs on the fake and on DynamoDB, in moto."""
+"""Every suite here runs on the simulated table and on DynamoDB, in moto."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.conftest import TABLE_NAME
-from tests.fakes.alerts import InMemoryAlerts
+from tests.examples import NINE
 from tests.fakes.write_ids import WriteIds
+from tests.held_requests import hold
+from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.items import changes_from
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.domain.ids import Fingerprint
@@ -22,6 +26,7 @@ from tocsin.usecases.ports import (
     AlertRepository,
     DueRepository,
     NewWriteId,
+    PagingRepository,
     SlotRepository,
     TimelineRepository,
 )
@@ -37,20 +42,31 @@ class Store:
     alerts: AlertRepository
     timeline: TimelineRepository
     due: DueRepository
+    paging: PagingRepository
     changes: Callable[[Fingerprint], tuple[Change, ...]]
     """What the newest version in a slot changed, as the stream will tell it."""
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "in memory":
-        return in_memory()
-    return on_the_table(request.getfixturevalue("call"))
+@pytest.fixture(params=["simulated", "in DynamoDB"])
+def call(request: pytest.FixtureRequest) -> Call:
+    """The table as repositories call it; what they ask for is held to AWS's own model."""
+    if request.param == "simulated":
+        return held_call(Stores(lambda: NINE).call)
+    moto_call: Call = request.getfixturevalue("moto_call")
+    return moto_call
 
 
-def in_memory() -> Store:
-    alerts = InMemoryAlerts()
-    return Store(slots=alerts, alerts=alerts, timeline=alerts, due=alerts, changes=alerts.changes)
+def held_call(call: Call) -> Call:
+    def held(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        hold("dynamodb", operation, parameters)
+        return call(operation, parameters)
+
+    return held
+
+
+@pytest.fixture
+def store(call: Call) -> Store:
+    return on_the_table(call)
 
 
 def on_the_table(call: Call) -> Store:
@@ -63,6 +79,7 @@ def on_the_table(call: Call) -> Store:
         alerts=DynamoDBAlerts(call, TABLE_NAME, RETENTION),
         timeline=DynamoDBTimeline(call, TABLE_NAME, RETENTION),
         due=DynamoDBDue(call, TABLE_NAME),
+        paging=DynamoDBPaging(call, TABLE_NAME),
         changes=changes,
     )
 

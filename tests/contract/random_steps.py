@@ -11,7 +11,6 @@ from tests.contract.alerts_in_store import (
 )
 from tests.contract.conftest import Store
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, WAKEFUL, with_first_step
-from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.next_action import act
@@ -111,7 +110,7 @@ def take(store: Store, current: Alert | None, step: Step, at: datetime) -> None:
             step.source,
             at=at,
             slots=store.slots,
-            paging=InMemoryConfiguration(),
+            paging=store.paging,
             new_write_id=new_write_id,
         )
     elif current is not None:

@@ -18,11 +18,12 @@ from tests.contract.alerts_in_store import (
 from tests.contract.conftest import Store
 from tests.examples import ALICE, BOB, NINE, PROMETHEUS, TEN, UNKNOWN_ID
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, SlotRefusedError
+from tocsin.domain.errors import AlertNotFoundError, InvalidInputError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, fingerprint_of, ulid
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ports import AlertRepository, SlotRepository
+from tocsin.usecases.refusals import SlotRefusedError
 
 type Transition = Callable[[Alert], Alert]
 
@@ -203,6 +204,13 @@ def test_a_cursor_that_this_timeline_never_gave_is_refused(
         alerts.timeline(alert.alert_id, cursor=cursor, limit=3)
 
     assert refusal.value.details[0].field == "cursor"
+
+
+def test_a_cursor_that_no_key_can_be_is_refused(alerts: AlertRepository, alert: Alert) -> None:
+    cursor = f"T#{alert.alert_id}#{'x' * 1_100}"
+
+    with pytest.raises(InvalidInputError):
+        alerts.timeline(alert.alert_id, cursor=cursor, limit=3)
 
 
 def test_what_is_no_id_has_no_timeline(alerts: AlertRepository) -> None:

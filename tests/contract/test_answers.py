@@ -1,25 +1,21 @@
-"""AnswerRepository, in memory and on the table."""
+"""AnswerRepository."""
 
 import random
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, NINE
-from tests.fakes.answers import InMemoryAnswers
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.items import number
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.ports import AnswerRepository
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
 
 CLAIM = Claim(caller=ALICE, key="retry-1", request_hash="4f1c", at=NINE, write_id=WriteId("w1"))
 ANSWER = Answer(status=201, body='{"data":{"note":"Grüße \\u0000"}}')
@@ -33,11 +29,9 @@ def again(claim: Claim = CLAIM, *, later: timedelta = timedelta(seconds=1)) -> C
     return replace(claim, at=claim.at + later, write_id=WriteId(f"{claim.write_id}'"))
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def answers(request: pytest.FixtureRequest) -> AnswerRepository:
-    if request.param == "in memory":
-        return InMemoryAnswers()
-    return DynamoDBAnswers(request.getfixturevalue("call"), TABLE_NAME)
+@pytest.fixture
+def answers(call: Call) -> AnswerRepository:
+    return DynamoDBAnswers(call, TABLE_NAME)
 
 
 def test_the_first_request_is_to_be_worked_on(answers: AnswerRepository) -> None:
@@ -149,11 +143,11 @@ def test_a_worker_whose_replies_were_lost_still_holds_its_claim(call: Call) -> N
     assert answers.claim(again()) == ANSWER
 
 
-def test_everything_kept_is_deleted_some_day(call: Call, table: "Table") -> None:
+def test_everything_kept_is_deleted_some_day(call: Call) -> None:
     answers = DynamoDBAnswers(call, TABLE_NAME)
     answers.claim(CLAIM)
 
     answers.keep(CLAIM, Answer(status=200, body=NOISE))
 
-    times = [item["expires_at"] for item in table.scan()["Items"]]
-    assert times == [int((NINE + 24 * HOUR).timestamp())] * 3
+    times = [item["expires_at"] for item in call("Scan", {"TableName": TABLE_NAME})["Items"]]
+    assert times == [number(int((NINE + 24 * HOUR).timestamp()))] * 3

@@ -6,7 +6,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
-from tests.fakes.gate import InMemoryGate
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
@@ -20,11 +19,9 @@ CHAT = Channel(name="ops-chat", type=ChannelType.SLACK, rate_per_minute=60)
 OPEN = Passage()
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def gate(request: pytest.FixtureRequest) -> ChannelGate:
-    if request.param == "in memory":
-        return InMemoryGate()
-    return DynamoDBGate(request.getfixturevalue("call"), TABLE_NAME)
+@pytest.fixture
+def gate(call: Call) -> ChannelGate:
+    return DynamoDBGate(call, TABLE_NAME)
 
 
 def enter(gate: ChannelGate, channel: Channel = HOOK, **when: timedelta) -> Passage:

@@ -1,4 +1,4 @@
-"""ConfigurationRepository and PagingRepository, in memory and on the table."""
+"""ConfigurationRepository and PagingRepository."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
-from tests.fakes.configuration import InMemoryConfiguration
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
@@ -92,21 +91,18 @@ FULL_CHANNEL = Channel(
 
 @dataclass(frozen=True)
 class Both:
-    """One side of the contract: the fake or the table."""
+    """Each kind for itself, and all of them as the engine reads them."""
 
-    policies: ConfigurationRepository[EscalationPolicy]
-    routes: ConfigurationRepository[Route]
-    users: ConfigurationRepository[User]
-    channels: ConfigurationRepository[Channel]
+    policies: ConfigurationRepository[Configured[EscalationPolicy]]
+    routes: ConfigurationRepository[Configured[Route]]
+    users: ConfigurationRepository[Configured[User]]
+    channels: ConfigurationRepository[Configured[Channel]]
     paging: PagingRepository
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def both(request: pytest.FixtureRequest) -> Both:
-    if request.param == "in memory":
-        memory = InMemoryConfiguration()
-        return Both(memory.policies, memory.routes, memory.users, memory.channels, memory)
-    return on_the_table(request.getfixturevalue("call"))
+@pytest.fixture
+def both(call: Call) -> Both:
+    return on_the_table(call)
 
 
 def on_the_table(call: Call) -> Both:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE, PATIENT, recovery, trigger
-from tests.fakes.timers import InMemoryDue
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
@@ -16,7 +15,7 @@ from tocsin.adapters.dynamodb.keys import DUE_SHARDS, shard_of
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
-from tocsin.domain.next_action import AnyTimer, Timer, act, timer_for
+from tocsin.domain.next_action import AnyTimer, Timer, act
 from tocsin.domain.reception import receive
 
 TABLE = "tocsin"
@@ -38,21 +37,10 @@ class Paged:
         return self._call(operation, {**parameters, **limit})
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB", "in DynamoDB, page by page"])
-def both(request: pytest.FixtureRequest) -> tuple[Put, Due]:
+@pytest.fixture(params=["at once", "page by page"])
+def both(request: pytest.FixtureRequest, call: Call) -> tuple[Put, Due]:
     """How alerts get in, and what is due before ten past nine."""
     before = NINE + 10 * MINUTE
-    if request.param == "in memory":
-        alerts: list[Alert] = []
-
-        def keep(alert: Alert, after: Alert | None = None) -> Alert:
-            alerts[:] = [kept for kept in alerts if kept.alert_id != alert.alert_id]
-            kept = after or alert
-            alerts.append(replace(kept, timer_at=timer_for(kept)))
-            return alerts[-1]
-
-        return keep, lambda: InMemoryDue(alerts).due(before)
-    call: Call = request.getfixturevalue("call")
     slots = DynamoDBSlots(call, TABLE, RETENTION)
     due = DynamoDBDue(Paged(call) if "page" in request.param else call, TABLE)
 

@@ -1,4 +1,4 @@
-"""HeartbeatRepository, in memory and on the table."""
+"""HeartbeatRepository."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,23 +10,19 @@ import pytest
 from bench.item_size import item_bytes
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
-from tests.fakes.heartbeats import InMemoryHeartbeats
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats, heartbeat_item
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import (
-    ConcurrentUpdateError,
-    HeartbeatNotFoundError,
-    HeartbeatRefusedError,
-)
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Token
 from tocsin.domain.next_action import AnyTimer, HeartbeatTimer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import HeartbeatRepository
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 A_WRITE_UNIT = 1024
 TOKEN, OTHER_TOKEN = "0123456789abcdef0123456789abcdef", "f" * 32
@@ -52,18 +48,14 @@ FULL = Heartbeat(
 
 @dataclass(frozen=True)
 class Both:
-    """One side of the contract."""
+    """The heartbeats, and what of them falls due."""
 
     heartbeats: HeartbeatRepository
     due: Callable[[datetime], Sequence[AnyTimer]]
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def both(request: pytest.FixtureRequest) -> Both:
-    if request.param == "in memory":
-        memory = InMemoryHeartbeats()
-        return Both(memory, memory.due)
-    call: Call = request.getfixturevalue("call")
+@pytest.fixture
+def both(call: Call) -> Both:
     return Both(DynamoDBHeartbeats(call, TABLE_NAME), DynamoDBDue(call, TABLE_NAME).due)
 
 
@@ -73,7 +65,7 @@ def heartbeats(both: Both) -> HeartbeatRepository:
 
 
 def add(heartbeats: HeartbeatRepository, heartbeat: Heartbeat = MINIMAL) -> Heartbeat:
-    heartbeats.add(heartbeat, write_id=WriteId("w1"))
+    heartbeats.put(None, heartbeat, write_id=WriteId("w1"))
     return heartbeat
 
 
@@ -81,8 +73,10 @@ def add(heartbeats: HeartbeatRepository, heartbeat: Heartbeat = MINIMAL) -> Hear
 def test_a_heartbeat_is_read_as_it_was_written(
     heartbeats: HeartbeatRepository, heartbeat: Heartbeat
 ) -> None:
-    add(heartbeats, heartbeat)
+    stored = heartbeats.put(None, heartbeat, write_id=WriteId("w1"))
+    heartbeats.update(stored, heartbeat, write_id=WriteId("w2"))
 
+    assert stored == replace(heartbeat, version=1)
     assert heartbeats.get("backup") == heartbeats.find("backup") == heartbeat
     assert heartbeats.list() == (heartbeat,)
     assert heartbeats.name_of(hash_token(TOKEN)) == "backup"
@@ -114,7 +108,7 @@ def test_an_unknown_token_leads_nowhere(heartbeats: HeartbeatRepository) -> None
 def test_all_are_listed_by_name(heartbeats: HeartbeatRepository) -> None:
     other = replace(MINIMAL, name="a", token=Token.of(OTHER_TOKEN))
     add(heartbeats)
-    heartbeats.add(other, write_id=WriteId("w2"))
+    heartbeats.put(None, other, write_id=WriteId("w2"))
 
     assert heartbeats.list() == (other, MINIMAL)
 
@@ -123,7 +117,7 @@ def test_the_second_of_one_name_is_refused(heartbeats: HeartbeatRepository) -> N
     add(heartbeats)
 
     with pytest.raises(ConcurrentUpdateError):
-        heartbeats.add(replace(MINIMAL, token=Token.of(OTHER_TOKEN)), write_id=WriteId("w2"))
+        heartbeats.put(None, replace(MINIMAL, token=Token.of(OTHER_TOKEN)), write_id=WriteId("w2"))
 
     assert heartbeats.name_of(hash_token(OTHER_TOKEN)) is None
 
@@ -219,6 +213,27 @@ def test_a_removed_one_is_gone_with_its_token(heartbeats: HeartbeatRepository) -
     assert heartbeats.name_of(hash_token(TOKEN)) is None
 
 
+def test_changed_settings_are_the_next_version(heartbeats: HeartbeatRepository) -> None:
+    before = add(heartbeats)
+
+    stored = heartbeats.put(before, replace(before, period=2 * HOUR), write_id=WriteId("w2"))
+
+    assert stored == replace(before, period=2 * HOUR, version=2)
+    assert heartbeats.get("backup") == stored
+
+
+def test_settings_are_not_changed_of_one_that_was_heard_from_since(
+    heartbeats: HeartbeatRepository,
+) -> None:
+    before = add(heartbeats, KNOWN)
+    heartbeats.hear("backup", at=NINE + MINUTE)
+
+    with pytest.raises(ConcurrentUpdateError):
+        heartbeats.put(before, replace(before, period=2 * HOUR), write_id=WriteId("w2"))
+
+    assert heartbeats.get("backup").period == before.period
+
+
 def test_one_whose_settings_changed_is_not_removed_unseen(heartbeats: HeartbeatRepository) -> None:
     read = add(heartbeats)
     heartbeats.update(read, replace(read, version=2), write_id=WriteId("w2"))
@@ -228,7 +243,7 @@ def test_one_whose_settings_changed_is_not_removed_unseen(heartbeats: HeartbeatR
 
 
 def test_what_is_due_is_found_with_its_time(both: Both) -> None:
-    both.heartbeats.add(MINIMAL.watched(NINE), write_id=WriteId("w1"))
+    both.heartbeats.put(None, MINIMAL.watched(NINE), write_id=WriteId("w1"))
     deadline = NINE + HOUR + MINUTE
 
     assert both.due(deadline) == []
@@ -238,7 +253,7 @@ def test_what_is_due_is_found_with_its_time(both: Both) -> None:
 
 def test_one_without_a_timer_is_never_due(both: Both) -> None:
     read = MINIMAL.watched(NINE)
-    both.heartbeats.add(read, write_id=WriteId("w1"))
+    both.heartbeats.put(None, read, write_id=WriteId("w1"))
 
     both.heartbeats.update(read, replace(read, timer_at=None), write_id=WriteId("w2"))
 
@@ -269,4 +284,5 @@ def test_being_heard_from_is_one_request_of_one_write_unit(call: Call) -> None:
     DynamoDBHeartbeats(counting, TABLE_NAME).hear(biggest.name, at=NINE + MINUTE)
 
     assert asked == ["UpdateItem"]
-    assert item_bytes(heartbeat_item(biggest, WriteId("w" * 18))) <= A_WRITE_UNIT
+    item = DynamoDBHeartbeats(call, TABLE_NAME).to_item(biggest, WriteId("w" * 18))
+    assert item_bytes(item) <= A_WRITE_UNIT

@@ -1,4 +1,4 @@
-"""IncidentRepository beside the alerts that it links, in memory and on the table."""
+"""IncidentRepository beside the alerts that it links."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +9,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE, PROMETHEUS, firing, trigger
-from tests.fakes.alerts import InMemoryAlerts
-from tests.fakes.incidents import InMemoryIncidents
-from tests.fakes.stream import apply_stream
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -20,16 +17,12 @@ from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.queries import get_items
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import (
-    IncidentNotFoundError,
-    InvalidInputError,
-    SlotRefusedError,
-    TryAgainError,
-)
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId, ulid
 from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import AlertRepository, IncidentRepository, SlotRepository
+from tocsin.usecases.refusals import SlotRefusedError
 
 RETENTION = timedelta(days=90)
 RESOLUTION = IncidentUpdate(
@@ -78,12 +71,9 @@ class Store:
         return self.alerts.get(alert.alert_id)
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "in memory":
-        memory = InMemoryAlerts()
-        return Store(incidents=InMemoryIncidents(memory), alerts=memory, slots=memory)
-    return on_the_table(request.getfixturevalue("call"))
+@pytest.fixture
+def store(call: Call) -> Store:
+    return on_the_table(call)
 
 
 def on_the_table(call: Call) -> Store:
@@ -177,8 +167,6 @@ def test_the_timeline_of_a_former_episode_tells_it_too(store: Store) -> None:
     former = store.moved()
 
     store.incidents.add(INCIDENT, [linked(former)], write_id=WriteId("w1"))
-    if isinstance(store.alerts, InMemoryAlerts):
-        apply_stream(store.alerts)
 
     timeline = store.alerts.timeline(former.alert_id, cursor=None, limit=50)
     told = [change for change in timeline.changes if change.type == "incident_created"]

@@ -1,17 +1,16 @@
-"""IntegrationRepository, in memory and on the table."""
+"""IntegrationRepository."""
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, NINE
-from tests.fakes.integrations import InMemoryIntegrations
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.items import number
 from tocsin.domain.credential import hash_secret, hash_token
 from tocsin.domain.errors import ConcurrentUpdateError, IntegrationNotFoundError
 from tocsin.domain.ids import WriteId
@@ -24,9 +23,6 @@ from tocsin.domain.intake_checks import (
 )
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.usecases.ports import IntegrationRepository
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.service_resource import Table
 
 FIRST = "0123456789abcdef0123456789abcdef"
 SECOND = "fedcba9876543210fedcba9876543210"
@@ -65,11 +61,9 @@ WITH_EVERYTHING = Integration(
 )
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def integrations(request: pytest.FixtureRequest) -> IntegrationRepository:
-    if request.param == "in memory":
-        return InMemoryIntegrations()
-    return DynamoDBIntegrations(request.getfixturevalue("call"), TABLE_NAME)
+@pytest.fixture
+def integrations(call: Call) -> IntegrationRepository:
+    return DynamoDBIntegrations(call, TABLE_NAME)
 
 
 @pytest.mark.parametrize("integration", [MINIMAL, WITH_EVERYTHING], ids=["minimal", "full"])
@@ -199,20 +193,21 @@ def test_a_writer_whose_reply_was_lost_still_wins(call: Call) -> None:
     assert integrations.list() == ()
 
 
-def test_only_hashes_of_tokens_are_stored(call: Call, table: "Table") -> None:
+def test_only_hashes_of_tokens_are_stored(call: Call) -> None:
     integrations = DynamoDBIntegrations(call, TABLE_NAME)
 
     integrations.put(None, MINIMAL, write_id=WriteId("w1"))
 
-    assert FIRST not in str(table.scan()["Items"])
+    assert FIRST not in str(call("Scan", {"TableName": TABLE_NAME})["Items"])
 
 
-def test_what_a_token_that_ran_out_leads_to_is_deleted_some_day(call: Call, table: "Table") -> None:
+def test_what_a_token_that_ran_out_leads_to_is_deleted_some_day(call: Call) -> None:
     integrations = DynamoDBIntegrations(call, TABLE_NAME)
     before = integrations.put(None, MINIMAL, write_id=WriteId("w1"))
 
     rotated = before.rotated(Token.of(SECOND), at=NINE, overlap=HOUR)
     integrations.put(before, rotated, write_id=WriteId("w2"))
 
-    expiring = [item for item in table.scan()["Items"] if "expires_at" in item]
-    assert [item["expires_at"] for item in expiring] == [int((NINE + HOUR).timestamp())]
+    items = call("Scan", {"TableName": TABLE_NAME})["Items"]
+    expiring = [item["expires_at"] for item in items if "expires_at" in item]
+    assert expiring == [number(int((NINE + HOUR).timestamp()))]

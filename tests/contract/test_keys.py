@@ -1,4 +1,4 @@
-"""KeyRepository, in memory and on the table."""
+"""KeyRepository."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, HOUR, MINUTE, NINE
-from tests.fakes.keys import InMemoryKeys
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
@@ -38,11 +37,9 @@ WITH_EVERYTHING = ApiKey(
 )
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def keys(request: pytest.FixtureRequest) -> KeyRepository:
-    if request.param == "in memory":
-        return InMemoryKeys()
-    return DynamoDBKeys(request.getfixturevalue("call"), TABLE_NAME)
+@pytest.fixture
+def keys(call: Call) -> KeyRepository:
+    return DynamoDBKeys(call, TABLE_NAME)
 
 
 @pytest.mark.parametrize("key", [ADMIN, WITH_EVERYTHING], ids=["service key", "full"])

@@ -6,17 +6,19 @@ from typing import Final
 
 import pytest
 
+from tests.conftest import TABLE_NAME
+from tests.contract.conftest import RETENTION, on_the_table
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
-from tests.fakes.configuration import InMemoryConfiguration
-from tests.fakes.notifications import InMemoryNotifications
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import AUTO
 from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
-from tocsin.usecases.ports import NewWriteId, SlotRepository
+from tocsin.usecases.ports import NewWriteId
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import SlotRefusedError
 from tocsin.usecases.run_due_action import run_due_action
 
 SLOT: Final = PROMETHEUS.slot_of(trigger())
@@ -25,8 +27,10 @@ SLOT: Final = PROMETHEUS.slot_of(trigger())
 class Sender:
     """Sends to one slot, and lets its timers come back."""
 
-    def __init__(self, slots: SlotRepository, new_write_id: NewWriteId) -> None:
-        self.slots = slots
+    def __init__(self, call: Call, new_write_id: NewWriteId) -> None:
+        self.call = call
+        self.slots = on_the_table(call).slots
+        self.paging = on_the_table(call).paging
         self.new_write_id = new_write_id
 
     def send(self, at: datetime, *, lapses_in: timedelta | None = 4 * MINUTE) -> Receipt:
@@ -39,7 +43,7 @@ class Sender:
             PROMETHEUS,
             at=at,
             slots=self.slots,
-            paging=InMemoryConfiguration(),
+            paging=self.paging,
             new_write_id=self.new_write_id,
         )
 
@@ -57,15 +61,15 @@ class Sender:
             Timer(slot=SLOT, due_at=due_at),
             at=at,
             slots=self.slots,
-            paging=InMemoryConfiguration(),
-            notifications=InMemoryNotifications(),
+            paging=self.paging,
+            notifications=DynamoDBNotifications(self.call, TABLE_NAME, RETENTION),
             new_write_id=self.new_write_id,
         )
 
 
 @pytest.fixture
-def sender(slots: SlotRepository, new_write_id: NewWriteId) -> Sender:
-    return Sender(slots, new_write_id)
+def sender(call: Call, new_write_id: NewWriteId) -> Sender:
+    return Sender(call, new_write_id)
 
 
 def test_what_is_not_said_again_in_time_is_over(sender: Sender) -> None:

@@ -9,10 +9,8 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.contract.alerts_in_store import a_signal, new_write_id, put
-from tests.contract.conftest import RETENTION, Store, in_memory, on_the_table
+from tests.contract.conftest import RETENTION, Store, on_the_table
 from tests.examples import ALICE, NINE
-from tests.fakes.alerts import InMemoryAlerts
-from tests.fakes.incidents import InMemoryIncidents
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
 from tocsin.domain.alert_query import AlertQuery
@@ -64,12 +62,9 @@ class Stores:
     incidents: IncidentRepository
 
 
-@pytest.fixture(params=["in memory", "as AWS does", "a megabyte at a time"])
-def stores(request: pytest.FixtureRequest) -> Stores:
-    if request.param == "in memory":
-        return Stores(in_memory(), InMemoryIncidents(InMemoryAlerts()))
-    how = as_aws_does if request.param == "as AWS does" else a_megabyte_at_a_time
-    call = how(request.getfixturevalue("call"))
+@pytest.fixture(params=[as_aws_does, a_megabyte_at_a_time])
+def stores(request: pytest.FixtureRequest, call: Call) -> Stores:
+    call = request.param(call)
     return Stores(on_the_table(call), DynamoDBIncidents(call, TABLE_NAME, RETENTION))
 
 

@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -26,7 +26,6 @@ from tests.contract.alerts_in_store import (
 )
 from tests.contract.conftest import RETENTION, Store
 from tests.examples import NINE, PROMETHEUS, SENDER, TEN
-from tests.fakes.listing import in_order
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
@@ -48,6 +47,14 @@ LIVES: tuple[tuple[Transition, ...], ...] = (
     (resolve,),
     (snooze, resolve),
 )
+
+
+def in_order(alerts: Iterable[Alert], query: AlertQuery, *, at: datetime) -> list[Alert]:
+    """All that a query selects, whatever its limit and cursor, found the slow way."""
+    selected = [it for it in alerts if query.selects(it, at)]
+    selected.sort(key=lambda it: it.alert_id, reverse=query.sort is not Sort.OLDEST)
+    sign = {Sort.WORST: 1, Sort.MILDEST: -1}.get(query.sort, 0)
+    return sorted(selected, key=lambda it: sign * it.severity.rank)
 
 
 def ids(alerts: Iterable[Alert]) -> list[str]:

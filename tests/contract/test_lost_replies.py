@@ -21,8 +21,8 @@ from tests.examples import ALICE, HOUR, NINE, PROMETHEUS
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.signal import SignalAction
+from tocsin.usecases.refusals import SlotRefusedError
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE, UNKNOWN_ID
-from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_item, stored_notification
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import (
     Delivery,
@@ -24,6 +22,7 @@ from tocsin.domain.notification import (
     NotificationReason,
 )
 from tocsin.usecases.ports import NotificationRepository
+from tocsin.usecases.refusals import NotificationRefusedError
 
 RETENTION = timedelta(days=90)
 NEW_WRITE_ID = WriteIds()
@@ -74,11 +73,9 @@ WITH_EVERY_FIELD = Notification(
 )
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def ledger(request: pytest.FixtureRequest) -> NotificationRepository:
-    if request.param == "in memory":
-        return InMemoryNotifications()
-    return DynamoDBNotifications(request.getfixturevalue("call"), TABLE_NAME, RETENTION)
+@pytest.fixture
+def ledger(call: Call) -> NotificationRepository:
+    return DynamoDBNotifications(call, TABLE_NAME, RETENTION)
 
 
 def claimed(delivery: Delivery = PAGE) -> Notification:

@@ -10,12 +10,11 @@ import pytest
 from tests.conftest import TABLE_NAME
 from tests.contract.conftest import Store, on_the_table
 from tests.examples import HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import BesideNotKeptError, TryAgainError
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Outcome
@@ -23,6 +22,7 @@ from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Facts, Signal
 from tocsin.usecases.ports import NewWriteId, SlotRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import BesideNotKeptError
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 SLOT: Final = PROMETHEUS.slot_of(trigger())
@@ -70,14 +70,14 @@ type Send = Callable[..., Receipt]
 
 
 @pytest.fixture
-def send(new_write_id: NewWriteId) -> Send:
+def send(store: Store, new_write_id: NewWriteId) -> Send:
     def send(signal: Signal, at: datetime, slots: object) -> Receipt:
         return receive_signal(
             signal,
             PROMETHEUS,
             at=at,
             slots=cast("SlotRepository", slots),
-            paging=InMemoryConfiguration(),
+            paging=store.paging,
             new_write_id=new_write_id,
             body=lambda: body_at(at),
         )

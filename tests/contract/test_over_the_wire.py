@@ -19,10 +19,11 @@ from tocsin.adapters.queues import SqsTimers, timer_from
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import ApiKey, Scope, hash_secret, hash_token
-from tocsin.domain.errors import IdempotencyConflictError, SlotRefusedError
+from tocsin.domain.errors import IdempotencyConflictError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.domain.next_action import AnyTimer, Timer
+from tocsin.usecases.refusals import SlotRefusedError
 
 pytestmark = pytest.mark.loopback
 

@@ -1,4 +1,4 @@
-"""ProgressRepository, in memory and on the table."""
+"""ProgressRepository."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import NINE
-from tests.fakes.progress import InMemoryProgress
 from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.ports import ProgressRepository
@@ -18,11 +18,8 @@ SECOND = timedelta(seconds=1)
 LIFE = timedelta(minutes=15)
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB", "in DynamoDB, replies lost"])
-def progress(request: pytest.FixtureRequest) -> ProgressRepository:
-    if request.param == "in memory":
-        return InMemoryProgress()
-    call = request.getfixturevalue("call")
+@pytest.fixture(params=["replies arrive", "replies lost"])
+def progress(request: pytest.FixtureRequest, call: Call) -> ProgressRepository:
     return DynamoDBProgress(losing_replies(call) if "lost" in request.param else call, TABLE_NAME)
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.contract.alerts_in_store import (
     new_write_id,
 )
-from tests.contract.conftest import Store, in_memory, on_the_table
+from tests.contract.conftest import Store, on_the_table
 from tests.contract.random_steps import (
     EVER,
     PAUSES,
@@ -24,14 +24,14 @@ from tests.contract.random_steps import (
     take,
 )
 from tests.examples import NINE, PROMETHEUS
-from tests.fakes.alerts import is_plain
 from tests.lost_replies import losing_replies
+from tocsin.adapters.aws_json import Call
 from tocsin.domain.alert import Alert, Listed
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import Fingerprint, fingerprint
 from tocsin.domain.next_action import Timer, next_action
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.usecases.refusals import SlotRefusedError
 
 modestly = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 dedup_keys = (f"key-{number}" for number in count())
@@ -58,12 +58,10 @@ def due_in(store: Store, slot: Fingerprint) -> datetime | None:
     return found[0] if found else None
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB on a bad line"])
-def any_store(request: pytest.FixtureRequest) -> Store:
+@pytest.fixture
+def any_store(call: Call) -> Store:
     """A bad line writes everything twice, so it shows what a good one would."""
-    if request.param == "in memory":
-        return in_memory()
-    return on_the_table(losing_replies(request.getfixturevalue("call")))
+    return on_the_table(losing_replies(call))
 
 
 @given(steps=STEPS)
@@ -139,6 +137,12 @@ def test_recovery_is_written_unread_if_the_domain_would_only_resolve(
         assert comparable(written) == comparable(stored)
         assert comparable(store.slots.in_slot(slot)) == comparable(stored)
         assert store.changes(slot) == expected.alert.changes
+
+
+def is_plain(current: Alert, at: datetime) -> bool:
+    """Whether recovery ends it without more to decide: open, awake, not resolving already."""
+    waits = current.snooze is not None or current.resolves_at is not None
+    return current.is_open and not waits and current.changed_at <= at
 
 
 def unless_refused(write: Callable[[], Alert]) -> Alert | SlotRefusedError:

@@ -9,9 +9,8 @@ import pytest
 
 from tests.contract.conftest import Store
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, TEN, recovery, trigger
-from tests.fakes.configuration import InMemoryConfiguration
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError, TryAgainError
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Outcome
 from tocsin.domain.sent_body import SentBodies, SentBody
@@ -19,6 +18,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal
 from tocsin.usecases.ports import AlertRepository, NewWriteId, SlotRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import SlotRefusedError
 
 FIRST: Final = SentBody(
     text='{"name": "Größe 😀\\u0000"}', content_type="text/plain", received_at=NINE, size_bytes=30
@@ -35,14 +35,14 @@ type Receive = Callable[..., Receipt]
 
 
 @pytest.fixture
-def receive(slots: SlotRepository, new_write_id: NewWriteId) -> Receive:
+def receive(store: Store, new_write_id: NewWriteId) -> Receive:
     def receive(signal: Signal, body: SentBody) -> Receipt:
         return receive_signal(
             signal,
             PROMETHEUS,
             at=body.received_at,
-            slots=slots,
-            paging=InMemoryConfiguration(),
+            slots=store.slots,
+            paging=store.paging,
             new_write_id=new_write_id,
             body=lambda: body,
         )

@@ -22,11 +22,11 @@ from tests.examples import (
     trigger,
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.reception import Source, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal
 from tocsin.usecases.ports import NewWriteId, SlotRepository
+from tocsin.usecases.refusals import SlotRefusedError
 
 SLOT = PROMETHEUS.slot_of(trigger())
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import NINE
-from tests.fakes.sweeps import InMemorySweeps
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.sweep import SweepState
@@ -23,11 +23,9 @@ WITH_EVERY_FIELD = SweepState(
 )
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def sweeps(request: pytest.FixtureRequest) -> SweepRepository:
-    if request.param == "in memory":
-        return InMemorySweeps()
-    return DynamoDBSweeps(request.getfixturevalue("call"), TABLE_NAME)
+@pytest.fixture
+def sweeps(call: Call) -> SweepRepository:
+    return DynamoDBSweeps(call, TABLE_NAME)
 
 
 def test_before_the_first_sweep_there_is_nothing_to_go_on_from(sweeps: SweepRepository) -> None:

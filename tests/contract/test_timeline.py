@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from bench.item_size import WRITE_UNIT_BYTES, item_bytes
 from functions.ingest.senders import SenderSettings, Sent, pagerduty
 from tests.examples import ALICE, NINE
-from tests.fakes.alerts import InMemoryAlerts
-from tests.fakes.stream import outlets_of
-from tests.fakes.timeline import InMemoryTimeline
+from tests.fakes.world import World
 from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, change, life, lives, signal, snooze
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
@@ -55,12 +53,7 @@ class Kept:
     counts: Callable[[], Counts]
 
 
-def in_memory() -> Kept:
-    timeline = InMemoryTimeline()
-    return Kept(timeline, timeline.entries, timeline.samples, lambda: timeline.counts)
-
-
-def in_dynamodb(call: Call) -> Kept:
+def kept_by(call: Call) -> Kept:
     alerts = DynamoDBAlerts(call, TABLE, RETENTION)
 
     def samples(alert_id: AlertId) -> Sequence[Sample]:
@@ -90,15 +83,13 @@ def stored_counts(call: Call) -> Counts:
     return Counts(**{name: sum(int(shard[name]["N"]) for shard in shards) for name in COUNTED})
 
 
-@pytest.fixture(params=["in memory", "in DynamoDB"])
-def kept(request: pytest.FixtureRequest) -> Kept:
-    if request.param == "in memory":
-        return in_memory()
-    return in_dynamodb(request.getfixturevalue("call"))
+@pytest.fixture
+def kept(call: Call) -> Kept:
+    return kept_by(call)
 
 
 def tell(kept: Kept, records: Sequence[StoredChange]) -> int:
-    outlets = replace(outlets_of(InMemoryAlerts()), timeline=kept.timeline)
+    outlets = replace(World().outlets, timeline=kept.timeline)
     return follow_changes(records, now=NINE, outlets=outlets).entries
 
 
@@ -250,23 +241,24 @@ def test_two_values_of_one_millisecond_are_both_kept(kept: Kept) -> None:
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_the_table_ends_up_with_what_memory_does(
+def test_what_is_told_again_in_other_batches_is_told_once(
     call: Call, new_key: Callable[[], str], data: st.DataObject
 ) -> None:
     records = data.draw(lives(new_key(), max_steps=12))
-    fake, real, before = in_memory(), in_dynamodb(call), stored_counts(call)
+    again, before = kept_by(call), stored_counts(call)
+    once = kept_by(World().call)
 
-    tell(fake, records)
+    tell(once, records)
     done = 0
     while done < len(records):
         start = data.draw(st.integers(0, done), label="delivered from")
         done = data.draw(st.integers(done + 1, len(records)), label="to")
-        tell(real, records[start:done])
+        tell(again, records[start:done])
 
     for alert_id in {record.after.alert_id for record in records}:
-        assert list(real.entries(alert_id)) == list(fake.entries(alert_id))
-        assert list(real.samples(alert_id)) == list(fake.samples(alert_id))
-    assert real.counts() - before == fake.counts()
+        assert list(again.entries(alert_id)) == list(once.entries(alert_id))
+        assert list(again.samples(alert_id)) == list(once.samples(alert_id))
+    assert again.counts() - before == once.counts()
 
 
 @pytest.fixture
@@ -387,7 +379,7 @@ def test_what_a_repeated_alert_is_charged_for_fits_a_write_unit(call: Call) -> N
 
 def test_what_is_kept_beside_a_resolved_alert_expires_with_it(call: Call) -> None:
     *_, last = life(TRIGGER, TRIGGER, RESOLVE)
-    alert, kept = last.after, in_dynamodb(call)
+    alert, kept = last.after, kept_by(call)
     kept.timeline.add_samples(alert.alert_id, [Sample(occurrence=1, at=NINE, value=93)])
     call("PutItem", {"TableName": TABLE, "Item": keys.overflow_key(alert.alert_id)})
 
@@ -428,7 +420,7 @@ def test_what_does_not_exist_is_not_made_to_expire(call: Call) -> None:
 def test_entries_are_kept_for_the_retention(call: Call) -> None:
     records = life(TRIGGER)
 
-    tell(in_dynamodb(call), records)
+    tell(kept_by(call), records)
 
     key = keys.change_key(first_of(records).alert_id, milliseconds(NINE), 1, 0)
     assert get(call, key)["expires_at"] == {"N": str(int((NINE + RETENTION).timestamp()))}
@@ -438,14 +430,14 @@ def test_entries_are_kept_for_the_retention(call: Call) -> None:
 
 
 def test_a_write_whose_reply_was_lost_is_not_counted_again(call: Call) -> None:
-    tell(in_dynamodb(losing_replies(call)), life(TRIGGER, ACKNOWLEDGE))
+    tell(kept_by(losing_replies(call)), life(TRIGGER, ACKNOWLEDGE))
 
     assert stored_counts(call) == Counts(acknowledged=1, critical=1)
 
 
 def test_what_is_known_is_left_out_even_if_the_rest_met_another_transaction(call: Call) -> None:
     disk, cpu = life(TRIGGER), life(signal(dedup_key="cpu"))
-    tell(in_dynamodb(call), disk)
+    tell(kept_by(call), disk)
     conflicts = 1
 
     def conflicting(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -456,7 +448,7 @@ def test_what_is_known_is_left_out_even_if_the_rest_met_another_transaction(call
             raise AwsError("TransactionCanceledException", "", reasons=[*reasons, {}])
         return call(operation, parameters)
 
-    new = tell(in_dynamodb(conflicting), [*disk, *cpu])
+    new = tell(kept_by(conflicting), [*disk, *cpu])
 
     assert new == 1
     assert stored_counts(call) == Counts(firing=2, critical=2)
@@ -467,4 +459,4 @@ def test_a_refusal_for_another_reason_is_not_taken_for_success() -> None:
         raise AwsError("ValidationException", f"{operation} of {len(parameters)} is too large")
 
     with pytest.raises(AwsError):
-        tell(in_dynamodb(refusing), life(TRIGGER))
+        tell(kept_by(refusing), life(TRIGGER))

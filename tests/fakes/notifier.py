@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tests.fakes.gate import InMemoryGate
-from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
 from tocsin.domain.link import Links, LinkSigner
@@ -74,12 +72,11 @@ class HeldWorld(World):
         super().__init__()
         self.provider = Provider(lambda: self.now)
         self.delivered: list[Delivered] = []
-        self._gate = InMemoryGate()
         self._is_held = True
 
     @property
     def work(self) -> Work:
-        return replace(super().work, gate=self._gate, sender=self.provider, links=Signed())
+        return replace(super().work, gate=self.gate, sender=self.provider, links=Signed())
 
     def deliver(self) -> list[Delivered]:
         """Work on all that has arrived by now, and on nothing after that."""
@@ -102,4 +99,4 @@ class HeldWorld(World):
                     self.delivered.append(deliver_notification(delivery, self.work))
                 except CrashError:
                     self.deliveries.send([delivery], now=self.now)
-            apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)
+            self.follow()

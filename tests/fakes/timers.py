@@ -1,10 +1,9 @@
 """Timers that wait in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tocsin.domain.alert import Alert
-from tocsin.domain.next_action import AnyTimer, Timer
+from tocsin.domain.next_action import AnyTimer
 
 LONGEST_DELAY = timedelta(minutes=15)
 
@@ -33,18 +32,3 @@ class InMemoryTimers:
         arrived = sorted((it for it in self._waiting if it[0] <= now), key=lambda it: it[0])
         self._waiting = [it for it in self._waiting if it[0] > now]
         return [timer for _, timer in arrived]
-
-
-class InMemoryDue:
-    """Implements `DueRepository` over alerts that somebody else keeps."""
-
-    def __init__(self, alerts: Iterable[Alert]) -> None:
-        self._alerts = alerts
-
-    def due(self, before: datetime) -> Sequence[Timer]:
-        timers = [
-            Timer(slot=alert.fingerprint, due_at=due_at)
-            for alert in self._alerts
-            if (due_at := alert.timer_at) is not None and due_at < before
-        ]
-        return sorted(timers, key=lambda timer: timer.due_at)

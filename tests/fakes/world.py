@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
-from tests.fakes.alerts import InMemoryAlerts
-from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.deliveries import InMemoryDeliveries
-from tests.fakes.heartbeats import InMemoryHeartbeats
-from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.providers import NoLinks, OpenGate, Providers
-from tests.fakes.stream import apply_stream
-from tests.fakes.sweeps import InMemorySweeps
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
+from tests.simulated_aws.stores import Stores
+from tests.simulated_aws.stream import Pattern, filters_of
+from tests.simulated_aws.table import Parameters
+from tests.template_file import read_template
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.notification_items import stored_notification
+from tocsin.adapters.dynamodb.stream import stored_change
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.escalation import (
     ALL_SEVERITIES,
     EscalationPolicy,
@@ -24,7 +29,8 @@ from tocsin.domain.escalation import (
     TargetKind,
 )
 from tocsin.domain.flapping import FlappingRule
-from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
+from tocsin.domain.incident import Incident
 from tocsin.domain.next_action import (
     LOOK_AHEAD,
     AnyTimer,
@@ -42,7 +48,10 @@ from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.deliver_notification import Work, deliver_notification
-from tocsin.usecases.follow_changes import Outlets
+from tocsin.usecases.follow_changes import Outlets, follow_changes
+from tocsin.usecases.follow_notifications import follow_notifications
+from tocsin.usecases.incident_work import IncidentStores, Opening
+from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat, run_due_heartbeat
@@ -54,22 +63,21 @@ USUAL_FLAPPING = FlappingRule()
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-class World:
+class World(Stores):
     """Senders, people and time act on alerts; the stream is read after each of them."""
 
     def __init__(self, now: datetime = NINE) -> None:
+        super().__init__(lambda: self.now)
         self.now = now
-        self.alerts = InMemoryAlerts()
         self.timers = InMemoryTimers()
-        self.paging = InMemoryConfiguration()
-        self.heartbeats = InMemoryHeartbeats()
-        self.notifications = InMemoryNotifications()
         self.deliveries = InMemoryDeliveries()
-        self.sweeps = InMemorySweeps()
         self.providers = Providers(now=lambda: self.now)
         self.new_write_id = WriteIds()
         self._ticked_at = now - MINUTE
         self._told = 0
+        self._meanwhile: Callable[[], object] | None = None
+        self._of = ""
+        self._was_read = False
 
     # Senders
 
@@ -102,7 +110,7 @@ class World:
             signal,
             source,
             at=self.now,
-            slots=self.alerts,
+            slots=self.slots,
             paging=self.paging,
             new_write_id=self.new_write_id,
         )
@@ -127,11 +135,11 @@ class World:
             signal,
             PROMETHEUS,
             at=self.now,
-            slots=self.alerts,
+            slots=self.slots,
             paging=self.paging,
             new_write_id=self.new_write_id,
         )
-        self.alerts.stream.clear()
+        self.table.records.clear()
         assert receipt.alert_id is not None
         return receipt.alert_id
 
@@ -165,8 +173,15 @@ class World:
             alert_id, lambda alert: alert.woken(by=by, at=self.now, reason="unsnoozed")
         )
 
-    def promote(self, alert_id: AlertId, incident_id: IncidentId, *, by: Actor = ALICE) -> Alert:
-        return self._change(alert_id, lambda alert: alert.promoted(incident_id, by=by, at=self.now))
+    def promote(self, alert_id: AlertId, *, by: Actor = ALICE) -> Incident:
+        incident_id = IncidentId(ulid(self.now, fingerprint("incident", self.new_write_id())))
+        opening = Opening(incident_id=incident_id, by=by, at=self.now)
+        stores = IncidentStores(
+            alerts=self.alerts, incidents=self.incidents, new_write_id=self.new_write_id
+        )
+        promotion = promote_alert(opening, alert_id, stores=stores)
+        self._follow()
+        return promotion.incident
 
     def note(self, alert_id: AlertId, text: str, *, by: Actor = ALICE) -> None:
         at = max(self.now, self.alert(alert_id).changed_at)
@@ -181,9 +196,26 @@ class World:
         finally:
             self._follow()
 
-    def meanwhile(self, act: Callable[[], object]) -> None:
-        """Let somebody act between what comes next reads and what it then writes."""
-        self.alerts.meanwhile = act
+    def meanwhile(
+        self, act: Callable[[], object], *, of: str = keys.slot_partition(Fingerprint(""))
+    ) -> None:
+        """Let somebody act between what comes next reads and what it then writes.
+
+        Args:
+            act: Done once.
+            of: How the partition begins that is read and then written.
+        """
+        self._meanwhile, self._of, self._was_read = act, of, False
+
+    def call(self, operation: str, parameters: Parameters) -> dict[str, Any]:
+        """Ask the table; others may act before a write, if `meanwhile` says so."""
+        is_awaited = self._meanwhile is not None and _partition(parameters).startswith(self._of)
+        if is_awaited and self._was_read and operation != "GetItem":
+            act, self._meanwhile = self._meanwhile, None
+            if act is not None:
+                act()
+        self._was_read |= is_awaited  # A write that is refused is told what is there.
+        return super().call(operation, parameters)
 
     # Time
 
@@ -196,8 +228,7 @@ class World:
             self.now = max(self.now, at)
             if self.now == self._tick_for_what_is_due():
                 self._ticked_at = self.now
-                for due in (self.alerts, self.heartbeats):
-                    send_due_timers(now=self.now, due=due, timers=self.timers)
+                send_due_timers(now=self.now, due=self.due, timers=self.timers)
             self._deliver()
             for timer in self.timers.arrived(self.now):
                 self._run(timer)
@@ -210,7 +241,7 @@ class World:
                 run_due_action(
                     timer,
                     at=self.now,
-                    slots=self.alerts,
+                    slots=self.slots,
                     paging=self.paging,
                     notifications=self.notifications,
                     new_write_id=self.new_write_id,
@@ -223,7 +254,7 @@ class World:
         """What heartbeats and their alerts are kept in."""
         return HeartbeatStores(
             heartbeats=self.heartbeats,
-            slots=self.alerts,
+            slots=self.slots,
             paging=self.paging,
             new_write_id=self.new_write_id,
         )
@@ -265,10 +296,7 @@ class World:
     def _tick_for_what_is_due(self) -> datetime | None:
         """The next full minute at which a tick finds something that waits for no timer yet."""
         waiting = set(self.timers.waiting)
-        found: list[AnyTimer] = [*self.alerts.due(_EVER), *self.heartbeats.due(_EVER)]
-        due = sorted(
-            (timer for timer in found if timer not in waiting), key=lambda timer: timer.due_at
-        )
+        due = [timer for timer in self.due.due(_EVER) if timer not in waiting]
         if not due:
             return None
         needed_at = max(
@@ -278,21 +306,31 @@ class World:
 
     def _follow(self) -> None:
         """Let the stream be read, and whatever waits for nothing else be sent."""
-        apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)
+        self.follow()
         self._deliver()
+
+    def follow(self) -> None:
+        """Do what follows from all that was written since the last time, and from that."""
+        while self.table.records:
+            records, self.table.records = self.table.records, []
+            told = [record for record in records if any(it(record) for it in _filters())]
+            changes = [stored for record in told if (stored := stored_change(record))]
+            messages = [line[1] for record in told if (line := stored_notification(record))]
+            follow_changes(changes, now=self.now, outlets=self.outlets)
+            follow_notifications(messages, now=self.now, outlets=self.outlets)
 
     def _deliver(self) -> None:
         while arrived := self.deliveries.arrived(self.now):
             for delivery in arrived:
                 deliver_notification(delivery, self.work)
-            apply_stream(self.alerts, self.notifications, now=self.now, outlets=self.outlets)
+            self.follow()
 
     @property
     def outlets(self) -> Outlets:
         """Where the stream's consequences go."""
         return Outlets(
-            timeline=self.alerts,
-            slots=self.alerts,
+            timeline=self.timelines,
+            slots=self.slots,
             paging=self.paging,
             notifications=self.notifications,
             deliveries=self.deliveries,
@@ -317,9 +355,17 @@ class World:
 
     # The team
 
-    def channel(self, name: str, type_: ChannelType = ChannelType.WEBHOOK) -> None:
+    def keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:
+        """Configure something, whatever was there."""
+        before = store.find(value.name)
+        made = Configured(value=value, created_at=before.created_at if before else self.now)
+        store.put(before, made, write_id=self.new_write_id())
+
+    def channel(
+        self, name: str, type_: ChannelType = ChannelType.WEBHOOK, *, rate_per_minute: int = 60
+    ) -> None:
         """Configure a channel."""
-        self.paging.channels.keep(Channel(name=name, type=type_), at=self.now)
+        self.keep(self.channels, Channel(name=name, type=type_, rate_per_minute=rate_per_minute))
 
     def user(self, name: str, *notify: NotificationRule) -> None:
         """Configure somebody with every contact method."""
@@ -330,7 +376,7 @@ class World:
             slack_id=f"U{name.upper()}",
             notify=notify,
         )
-        self.paging.users.keep(user, at=self.now)
+        self.keep(self.users, user)
 
     def escalation_policy(
         self,
@@ -353,7 +399,7 @@ class World:
             severities=severities,
             flapping=flapping,
         )
-        self.paging.policies.keep(policy, at=self.now)
+        self.keep(self.policies, policy)
 
     def paged(self) -> list[str]:
         """Who was paged since the last time, by the names of their targets."""
@@ -383,6 +429,19 @@ class World:
 def slot(dedup_key: str, source: Source = PROMETHEUS) -> Fingerprint:
     """Where the alerts of a dedup key live."""
     return fingerprint(source.integration, dedup_key)
+
+
+@cache
+def _filters() -> list[Pattern]:
+    """What of the table's stream the escalator is called for."""
+    return filters_of(read_template()["Resources"]["TableChangeFunction"]["Properties"]["Events"])
+
+
+def _partition(parameters: Parameters) -> str:
+    """The partition of one item; of a transaction's first one; none of a query."""
+    ((_, parameters),) = parameters.get("TransactItems", [{"": parameters}])[0].items()
+    place = parameters.get("Item") or parameters.get("Key") or {"pk": {"S": ""}}
+    return str(place["pk"]["S"])
 
 
 def _targets(names: str | tuple[str, ...]) -> tuple[Target, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tests.faults.plans import AT_PROVIDER, Kind
-from tests.faults.table import Record
 from tests.faults.team import Team
+from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import alert_from
 from tocsin.adapters.dynamodb.notification_items import notification_from

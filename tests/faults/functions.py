@@ -10,7 +10,7 @@ from typing import Any
 from functions.escalator.ports import Ports as EscalatorPorts
 from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports as IngestPorts
-from functions.ingest.side_by_side import SideBySide as LongLists
+from functions.ingest.ports import SideBySide as LongLists
 from functions.notifier.links import ParameterLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters

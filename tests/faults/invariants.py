@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.plans import Function, Kind, clock_error
-from tests.faults.table import Record
+from tests.simulated_aws.table import Record
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError

@@ -22,11 +22,11 @@ from tests.faults.plans import (
     Plan,
     fits,
 )
-from tests.faults.queue import SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, current
-from tests.faults.table import RefusedError, SimulatedTable
 from tests.held_requests import hold
 from tests.role_oracle import RECORD
+from tests.simulated_aws.queue import SimulatedQueue
+from tests.simulated_aws.table import RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys

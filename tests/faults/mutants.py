@@ -150,7 +150,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         f"{_DYNAMODB}.slot_repository",
         "    if item and write_id and is_ours(item, write_id):\n        return item\n",
         "",
-        aims=("recovery within",),
+        aims=("acknowledged while a page is",),
     ),
     Mutant(
         "counts move although the timeline has it",
@@ -393,7 +393,7 @@ def tried(mutant: Mutant, rounds: int = ROUNDS) -> Caught | None:
     """
     # The modules are loaded only when the mistake has been made.
     from tests.faults.runs import Tally, calm
-    from tests.faults.simulation import StuckError
+    from tests.faults.simulation import CrashedError, StuckError
     from tests.faults.stories import STORIES
     from tests.template_file import read_template
     from tocsin.domain.errors import TocsinError
@@ -405,7 +405,7 @@ def tried(mutant: Mutant, rounds: int = ROUNDS) -> Caught | None:
         for story in stories:
             try:
                 told.append(calm(story, template, Tally()))
-            except (AssertionError, StuckError, TocsinError) as problem:
+            except (AssertionError, CrashedError, StuckError, TocsinError) as problem:
                 if any(wrong in str(problem) for wrong in _NO_MISTAKES):
                     raise ValueError(problem) from problem
                 return Caught(story.name, 0, str(problem))

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     """What may go wrong."""
 
     DIE = "the process ends"
-    PAUSE = "the process stands still while everything else goes on"
+    PAUSE = "the process pauses while the others run"
     THROTTLE = "AWS says: slow down"
     CONFLICT = "another transaction is in the way of one"
     WRITE_CONFLICT = "a transaction is in the way of a single write"

@@ -33,10 +33,10 @@ from tests.faults.functions import (
 )
 from tests.faults.line import QUEUES, Line, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
-from tests.faults.queue import Message, SimulatedQueue
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
-from tests.faults.stream import SHARDS, Reading, Shard, SimulatedStream, pattern
-from tests.faults.table import Record, RefusedError, SimulatedTable
+from tests.simulated_aws.queue import Message, SimulatedQueue
+from tests.simulated_aws.stream import SHARDS, Reading, Shard, SimulatedStream, filters_of
+from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notification_items import notification_from
@@ -78,8 +78,12 @@ class StuckError(Exception):
     """What a story waits for never comes, or the system never rests."""
 
 
-class CrashedError(TocsinError):
+class CrashedError(Exception):
     """A function ended with what it did not expect."""
+
+
+_ENDED_BADLY = (DeathError, CrashedError, TocsinError)
+"""Of a run: AWS gives it the same again."""
 
 
 @dataclass
@@ -109,11 +113,10 @@ class World:
         table = SimulatedTable(resources["Table"]["Properties"], lambda: self.clock.now)
         self.line = Line(table, self.queues, self.plan, self.chance, self.clock)
         self.line.notes_outage = self._expect_sweeps_until
-        source = resources["TableChangeFunction"]["Properties"]["Events"]["TableChange"]
-        reading = Reading.declared(source["Properties"])
-        patterns = source["Properties"]["FilterCriteria"]["Filters"]
+        events = resources["TableChangeFunction"]["Properties"]["Events"]
+        reading = Reading.declared(events["TableChange"]["Properties"])
         self.stream = SimulatedStream(
-            [pattern(json.loads(each["Pattern"])) for each in patterns],
+            filters_of(events),
             self.chance,
             tuple(Shard(reading) for _ in range(SHARDS * reading.at_once)),
         )
@@ -335,7 +338,7 @@ class World:
                 failed = self._run(
                     Function.TABLE_CHANGE, work, partial(self._quietly, Function.TABLE_CHANGE, work)
                 )
-            except (DeathError, TocsinError):
+            except _ENDED_BADLY:
                 self.redelivered += 1
                 shard.failed(batch, self.now)
             else:
@@ -396,7 +399,7 @@ class World:
             failed = self._run(
                 function, work, partial(self._quietly, function, work), deletes=deletes
             )
-        except (DeathError, TocsinError):
+        except _ENDED_BADLY:
             failed = [message.message_id for message in messages]
         for message in messages:
             if message.message_id not in failed and deletes[0]:
@@ -424,7 +427,7 @@ class World:
 
         try:
             return not self._run(Function.TABLE_CHANGE, work, _nothing)
-        except (DeathError, TocsinError):
+        except _ENDED_BADLY:
             return False
 
     # Ticks
@@ -506,7 +509,7 @@ class World:
         self.redelivered += function is not Function.TICK
         try:
             self._run(function, work, _nothing)
-        except (DeathError, TocsinError):
+        except _ENDED_BADLY:
             self.redelivered += 1
             if function is Function.TICK:
                 self._expect_sweeps(self.now)
@@ -535,7 +538,7 @@ class World:
             is_told = self.line.end(run)
             if deletes is not None:
                 deletes[0] = is_told
-        except TocsinError:
+        except (CrashedError, TocsinError):
             raise
         except Exception as error:
             self.log.unexpected.append(f"{function} ended with {error!r}")

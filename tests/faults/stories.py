@@ -7,8 +7,8 @@ from functools import partial
 
 from tests.examples import BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
-from tests.faults.table import Record
 from tests.faults.team import FOUND_WITHIN, LONG, Team
+from tests.simulated_aws.table import Record
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule

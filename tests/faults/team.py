@@ -12,7 +12,7 @@ from tests.examples import ALICE, HOUR, NINE
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.scheduler import DeathError
 from tests.faults.simulation import StuckError, Wait, World
-from tests.faults.table import Record
+from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
@@ -144,7 +144,7 @@ class Team:
             name=name, period=period, created_at=now, token=Token.of(HEARTBEAT_TOKEN)
         )
         repository = DynamoDBHeartbeats(self.world.call, TABLE)
-        repository.add(heartbeat.watched(now), write_id=self.world.new_write_id())
+        repository.put(None, heartbeat.watched(now), write_id=self.world.new_write_id())
 
     def edit_policy(
         self,

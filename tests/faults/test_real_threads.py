@@ -13,11 +13,11 @@ from bench.embedded_dynamodb import create_table, embedded_dynamodb
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.checks import free_port
 from tests.examples import PROMETHEUS, trigger
-from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import DYNAMODB, AwsJsonClient
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.ids import AlertId
@@ -67,7 +67,7 @@ class Senders:
             PROMETHEUS,
             at=at,
             slots=DynamoDBSlots(client.call, TABLE, RETENTION),
-            paging=InMemoryConfiguration(),
+            paging=DynamoDBPaging(client.call, TABLE),
             new_write_id=self._new_write_id,
             body=lambda: body,
         )

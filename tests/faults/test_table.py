@@ -17,7 +17,7 @@ from tests.faults.functions import TABLE
 from tests.faults.plans import Kind, Plan, plan_of
 from tests.faults.runs import Calm, tell
 from tests.faults.stories import STORIES
-from tests.faults.table import Record, RefusedError, SimulatedTable
+from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, AwsError, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
 

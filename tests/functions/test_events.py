@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 from samcli.lib.generated_sample_events.events import Events
 
-from tests.gateway_path import expect_arrived
+from tests.gateway_path import expect_arrived, function_of
 
 ROOT = Path(__file__).parents[2]
 FILES = {file.stem: file for file in sorted((ROOT / "events").glob("*"))}
@@ -119,18 +119,15 @@ def body_length(event: dict[str, Any]) -> int:
 def test_a_request_comes_by_a_route_of_the_template(name: str, template: dict[str, Any]) -> None:
     event = load(name)
     folder = next(it for it in ("actions", "alerts_api", "ingest") if name.startswith(it))
-    (function,) = (
-        it["Properties"]
-        for it in template["Resources"].values()
-        if it["Type"] == "AWS::Serverless::Function"
-        and it["Properties"]["CodeUri"] == f"functions/{folder}"
-    )
+    called = function_of(event["requestContext"]["http"]["method"], event["rawPath"])
+    function = template["Resources"][called]["Properties"]
     routes = {
         f"{it['Properties']['Method']} {it['Properties']['Path']}"
         for it in function["Events"].values()
         if "Path" in it["Properties"]
     }
 
+    assert function["CodeUri"] == f"functions/{folder}"
     assert event["routeKey"] in routes
     fixed, _, parameter = event["routeKey"].partition(" ")[2].partition("{")
     value = event.get("pathParameters", {}).get(parameter.rstrip("+}"), "")

@@ -50,6 +50,8 @@ LARGE_ANSWER = "an answer of more than 350 KB lies in parts: tests/contract/test
 POLICY_GONE = (
     "the policy of an alert was removed on its way: tests/scenarios/test_edited_policies.py"
 )
+MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
+"""As many as are taken in by several threads; one after the other, as they are one condition."""
 BIG = {
     "details": {
         f"detail-{number}": chr(0x4E00 + number * 7919 % 20_000) * 300 for number in range(40)
@@ -136,6 +138,11 @@ def send_all_kinds(stack: WholeStack, paths: Mapping[str, str]) -> list[str]:
         stack.send("GET", f"{paths['integrations/prometheus']}/api/v2/alerts"),
     ]
     assert not [it for it in answers if it.status >= 300]
+    many = f"{paths['integrations/prometheus']}/api/v2/alerts"
+    with unavailable("UpdateItem", after=20):
+        broken_off = stack.send("POST", many, MANY_ALERTS)
+    went_on = stack.send("POST", many, MANY_ALERTS)
+    assert (broken_off.status, went_on.status) == (503, 200)
     return opened
 
 

@@ -22,7 +22,7 @@ from tests.conftest import TABLE_NAME
 from tests.functions.actions.holder import example as example_of_action
 from tests.functions.actions.holder import slack_payload, slack_signature
 from tests.functions.alerts_api.client import example as example_of_request
-from tests.gateway_path import arrived
+from tests.gateway_path import arrived, function_of
 from tocsin.adapters.aws_json import AwsUnavailableError, Service
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -36,6 +36,7 @@ ENVIRONMENT: Final = {
     "CHANNEL_SECRETS_PREFIX": f"{PREFIX}/channels",
     "PUBLIC_URL": PUBLIC_URL,
 }
+HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
 ANSWERING: Final = ("actions", "alerts_api", "first_key", "ingest")
 
 
@@ -49,8 +50,8 @@ class Unhurried:
 class MotoClient:
     """In the place of `AwsJsonClient`."""
 
-    unavailable: ClassVar[set[str]] = set()
-    """Operations that fail for now."""
+    unavailable: ClassVar[dict[str, int]] = {}
+    """Operations that fail for now, and how many calls of each still work."""
 
     def __init__(self, service: Service) -> None:
         client: BaseClient = boto3.client(service.name)  # type: ignore[call-overload]
@@ -58,7 +59,9 @@ class MotoClient:
 
     def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if operation in self.unavailable:
-            raise AwsUnavailableError
+            self.unavailable[operation] -= 1
+            if self.unavailable[operation] < 0:
+                raise AwsUnavailableError
         return self._call(operation, parameters)
 
     def allow(self, seconds: float) -> None:
@@ -94,8 +97,10 @@ class WholeStack:
         return self._request("alerts_api", method, path, body, headers)
 
     def send(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """Send a request to intake."""
-        return self._request("ingest", method, path, body, headers)
+        """Send a request to intake, by whichever of its functions the gateway calls."""
+        function = function_of(method, path.partition("?")[0])
+        handler = HANDLERS_OF_INTAKE[function]
+        return self._request("ingest", method, path, body, headers, handler)
 
     def act(self, token: str, action: str) -> int:
         """Press a button behind a link."""
@@ -131,7 +136,13 @@ class WholeStack:
         return status
 
     def _request(
-        self, function: str, method: str, path: str, body: object, headers: Mapping[str, str]
+        self,
+        function: str,
+        method: str,
+        path: str,
+        body: object,
+        headers: Mapping[str, str],
+        handler: str = "handler",
     ) -> Answer:
         event = example_of_request("get")
         path, _, event["rawQueryString"] = path.partition("?")
@@ -142,7 +153,7 @@ class WholeStack:
         event["headers"] |= {name.replace("_", "-"): text for name, text in headers.items()}
         if body is not None:
             event["body"], event["isBase64Encoded"] = json.dumps(body), False
-        answer = self.apps[function].handler(event, Unhurried())
+        answer = getattr(self.apps[function], handler)(event, Unhurried())
         text = answer.get("body", "")
         if answer.get("isBase64Encoded"):
             text = base64.b64decode(text).decode()
@@ -150,13 +161,13 @@ class WholeStack:
 
 
 @contextmanager
-def unavailable(operation: str) -> Iterator[None]:
-    """Let an operation fail for a while."""
-    MotoClient.unavailable.add(operation)
+def unavailable(operation: str, *, after: int = 0) -> Iterator[None]:
+    """Let an operation fail for a while, after so many calls that work."""
+    MotoClient.unavailable[operation] = after
     try:
         yield
     finally:
-        MotoClient.unavailable.remove(operation)
+        del MotoClient.unavailable[operation]
 
 
 @contextmanager

@@ -13,8 +13,11 @@ import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
+from tests.functions.ingest.test_fuzz import CPU_SECONDS
 from tests.openapi.whole_api import KEY, Application
 
+REQUESTS: Final = 5_000
+"""At the least; what the document does not describe: tests/functions/test_odd_requests.py."""
 CHANCE_EXAMPLES: Final = 5
 CONFIG: Final = SchemathesisConfig.from_dict(
     {
@@ -67,6 +70,21 @@ def test_every_answer_is_documented(
         case.path_parameters = path_parameters
         response = case.call_and_validate(headers=headers)
         answered[case.operation.label].add(response.status_code)
+
+
+def test_so_many_requests_over_all_operations_were_answered_soon(
+    answered: dict[str, set[int]],
+) -> None:
+    operations = {
+        f"{method.upper()} {path}"
+        for path, methods in document.raw_schema["paths"].items()
+        for method in methods
+    }
+    # Which the document was read from.
+    assert operations - answered.keys() == {"GET /openapi.json"}
+    assert application.answered.total() >= REQUESTS
+    assert [status for status in application.answered if status >= 500] == []
+    assert application.slowest < CPU_SECONDS
 
 
 def _unknown_and_known(case: schemathesis.Case[Any]) -> Iterator[dict[str, object]]:

@@ -1,7 +1,8 @@
-"""Both functions that the document describes, on fakes, as one WSGI application."""
+"""Both functions that the document describes, on a simulated table, as one WSGI application."""
 
 import base64
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.answers import respond
 from tests.examples import HOUR
-from tests.fakes.integrations import InMemoryIntegrations
-from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, example
 from tests.functions.ingest.gateway import TOKEN, Gateway
@@ -43,12 +42,11 @@ class WholeApi:
 
     def __init__(self) -> None:
         self.world = World()
-        integrations = InMemoryIntegrations()
-        anybody = Client.of(self.world, integrations=integrations)
+        anybody = Client.of(self.world)
         anybody.add_key(KEY, Scope.ADMIN, user=None, key_id="key-of-the-document")
         anybody.add_key("tocsin_script", Scope.EVENTS, user=None, key_id=KEY_ID)
         self._api = anybody.api
-        self._gateway = Gateway(self.world, integrations, anybody.keys)
+        self._gateway = Gateway(self.world)
         self._gateway.register(IntegrationType.REST, token=TOKEN, name=NAME)
         self._set_up(anybody.using(KEY))
 
@@ -84,15 +82,17 @@ class WholeApi:
             answer: Mapping[str, Any] = respond(event, self._gateway.ports)
         else:
             answer = self._api(event)
-        apply_stream(self.world.alerts)
+        self.world.follow()
         return answer
 
 
 class Application:
-    """Answers requests, each by an API that nobody has changed before, and counts them."""
+    """Answers requests, each by an API that nobody has changed before; counts and times them."""
 
     def __init__(self) -> None:
         self.answered: Counter[int] = Counter()
+        self.slowest = 0.0
+        """Seconds of CPU."""
         self._api = WholeApi()
 
     def known(self, method: str, path: str) -> Mapping[str, str]:
@@ -103,7 +103,10 @@ class Application:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request."""
-        answer = self._api.answer(_event_of(environ))
+        event = _event_of(environ)
+        began = time.thread_time()
+        answer = self._api.answer(event)
+        self.slowest = max(self.slowest, time.thread_time() - began)
         status = HTTPStatus(answer["statusCode"])
         self.answered[status] += 1
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} and status.is_success:

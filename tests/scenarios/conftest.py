@@ -1,4 +1,4 @@
-"""Stories on fakes, with a clock that only they move."""
+"""Stories on the simulated table, with a clock that only they move."""
 
 import pytest
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import CrashError, HeldWorld
+from tocsin.adapters.dynamodb.keys import LEDGER_FROM
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId
 from tocsin.usecases.deliver_notification import Work, deliver_notification
@@ -123,7 +124,7 @@ def test_a_delivery_at_work_twice_at_once_is_one_page() -> None:
     world.opened()
     [delivery] = world.deliveries.waiting
     work = world.work
-    world.notifications.meanwhile = lambda: deliver_notification(delivery, work)
+    world.meanwhile(lambda: deliver_notification(delivery, work), of=LEDGER_FROM)
 
     world.run(until=NINE + 10 * MINUTE)
 

@@ -42,7 +42,7 @@ def with_a_late_text(world: World) -> None:
 def lose_steps(world: World, monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
     """The stream's records of this time never come."""
     with monkeypatch.context() as losing:
-        losing.setattr(world, "_follow", world.alerts.stream.clear)
+        losing.setattr(world, "_follow", world.table.records.clear)
         world.pass_time(minutes=minutes)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import CrashError, HeldWorld
+from tocsin.adapters.dynamodb.keys import LEDGER_FROM
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import ATTEMPTS_LIMIT, LEASE, DeliveryState
@@ -65,7 +66,7 @@ def test_a_page_arrives_at_once(world: HeldWorld) -> None:
 def test_an_acknowledgement_between_claim_and_sending_stops_the_page(world: HeldWorld) -> None:
     alert_id = world.opened()
     # The first write of the notifier is its claim.
-    world.notifications.meanwhile = lambda: world.acknowledge(alert_id)
+    world.meanwhile(lambda: world.acknowledge(alert_id), of=LEDGER_FROM)
 
     [done] = world.deliver()
 
@@ -184,7 +185,7 @@ def test_a_crash_after_sending_is_one_duplicate_with_the_same_id(world: HeldWorl
 
 def test_a_crash_before_the_claim_leaves_no_trace(world: HeldWorld) -> None:
     alert_id = world.opened()
-    world.notifications.meanwhile = crash
+    world.meanwhile(crash, of=LEDGER_FROM)
 
     world.run(until=NINE + MINUTE)
 
@@ -247,7 +248,7 @@ def test_who_loses_the_claim_waits_for_who_has_it(world: HeldWorld) -> None:
     world.deliveries.send([delivery], now=world.now)
     rivals: list[object] = []
     # While the first is about to claim, the second takes the whole delivery.
-    world.notifications.meanwhile = lambda: rivals.extend(world.deliver())
+    world.meanwhile(lambda: rivals.extend(world.deliver()), of=LEDGER_FROM)
 
     world.deliver()
 
@@ -266,8 +267,8 @@ def test_a_person_is_told_at_their_own_address(world: HeldWorld) -> None:
 
 def test_a_channel_that_was_removed_meanwhile_has_failed(world: HeldWorld) -> None:
     alert_id = world.opened()
-    gone = world.paging.channels.get(HOOK)
-    world.paging.channels.delete(gone, write_id=world.new_write_id())
+    gone = world.channels.get(HOOK)
+    world.channels.delete(gone, write_id=world.new_write_id())
 
     world.deliver()
 

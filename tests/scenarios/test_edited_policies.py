@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE
-from tests.fakes.configuration import InMemoryConfiguration
 from tests.fakes.world import World
-from tests.scenarios.test_new_configuration import RememberedConfiguration
+from tests.scenarios.test_new_configuration import Remembering
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.integration import Integration, IntegrationType
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.reception import Source
 from tocsin.usecases.follow_changes import Outlets
@@ -100,8 +100,8 @@ def test_the_policy_that_takes_over_from_a_removed_one_begins_with_its_first_ste
     world.escalation_policy(("user:carol", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
     alert_id = world.opened(source=SPECIAL)
     assert world.paged() == ["alice"]
-    special = world.paging.policies.get("special")
-    world.paging.policies.delete(special, write_id=world.new_write_id())
+    special = world.policies.get("special")
+    world.policies.delete(special, write_id=world.new_write_id())
 
     world.pass_time(minutes=6)
 
@@ -118,9 +118,15 @@ def test_an_alert_of_a_removed_policy_follows_what_its_integration_asks_for_now(
     world.escalation_policy(("user:carol", FIVE_MINUTES))
     world.escalation_policy(("user:bob", FIVE_MINUTES), name="new")
     world.opened(source=SPECIAL)
-    world.paging.asks["prod-prometheus"] = "new"
-    special = world.paging.policies.get("special")
-    world.paging.policies.delete(special, write_id=world.new_write_id())
+    asking = Integration(
+        name="prod-prometheus",
+        type=IntegrationType.ALERTMANAGER,
+        created_at=world.now,
+        escalation_policy="new",
+    )
+    world.integrations.put(None, asking, write_id=world.new_write_id())
+    special = world.policies.get("special")
+    world.policies.delete(special, write_id=world.new_write_id())
 
     world.pass_time(minutes=6)
 
@@ -143,23 +149,6 @@ def test_an_acknowledgement_that_times_out_asks_somebody_although_the_policy_bec
     assert world.paged() == ["carol"]
 
 
-def remembered(paging: InMemoryConfiguration) -> RememberedConfiguration:
-    return RememberedConfiguration(
-        policies=paging.policies,
-        routes=paging.routes,
-        users=paging.users,
-        channels=paging.channels,
-    )
-
-
-class Remembering(World):
-    """Timers remember the configuration for half a minute."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.paging = remembered(self.paging)
-
-
 def test_a_step_that_was_appended_a_moment_ago_is_asked_before_a_policy_is_exhausted() -> None:
     world = Remembering()
     for name in ("alice", "bob"):
@@ -179,7 +168,7 @@ class TwoProcesses(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.remembered = remembered(self.paging)
+        self.remembered = self.paging
 
     @property
     def outlets(self) -> Outlets:
@@ -200,10 +189,10 @@ def test_a_step_pages_its_own_targets_though_the_streams_reader_remembers_others
     world = TwoProcesses()
     for name in ("alice", "carol"):
         world.user(name)
-    world.paging.policies.keep(policy(("primary", "alice")), at=world.now)
+    world.keep(world.policies, policy(("primary", "alice")))
     world.opened("known before")
     world.pass_time(seconds=2)
-    world.paging.policies.keep(policy(("night-desk", "carol"), ("primary", "alice")), at=world.now)
+    world.keep(world.policies, policy(("night-desk", "carol"), ("primary", "alice")))
     world.pass_time(seconds=3)
     alert_id = world.opened()
     assert world.alert(alert_id).escalation.step_name == "night-desk"
@@ -223,8 +212,8 @@ def test_a_user_who_was_removed_is_not_told_any_more(world: World) -> None:
     world.escalation_policy(("user:alice", HOUR))
     alert_id = world.opened()
     world.escalation_policy(("user:bob", HOUR))
-    alice = world.paging.users.get("alice")
-    world.paging.users.delete(alice, write_id=world.new_write_id())
+    alice = world.users.get("alice")
+    world.users.delete(alice, write_id=world.new_write_id())
 
     world.pass_time(minutes=11)
 

@@ -57,7 +57,7 @@ def test_an_acknowledgement_stops_the_escalation(team: World) -> None:
     assert team.paged() == ["alice"]
     due = team.next_action(alert_id)
     assert (due.kind, due.why) == (ActionKind.NONE, "acknowledged by alice")
-    assert not team.alerts.due(team.now), "nothing of it is left in the index"
+    assert not team.due.due(team.now), "nothing of it is left in the index"
 
 
 def test_a_resolved_alert_pages_nobody_any_more(team: World) -> None:
@@ -439,8 +439,9 @@ def test_the_integration_goes_before_the_routes_and_those_before_the_default(wor
         world.channel(name)
         world.escalation_policy((f"channel:{name}", FIVE_MINUTES), name=name)
     match = (Matcher.parse('name=~"pay.*"'),)
-    world.paging.routes.keep(
-        Route(name="payments", match=match, escalation_policy="payments"), at=world.now
+    world.keep(
+        world.routes,
+        Route(name="payments", match=match, escalation_policy="payments"),
     )
 
     world.signal("disk-full")
@@ -458,8 +459,8 @@ def test_a_policy_that_is_removed_leaves_its_alerts_to_the_default(world: World)
     alert_id = world.opened(
         source=Source(integration="prod-prometheus", escalation_policy="special")
     )
-    special = world.paging.policies.get("special")
-    world.paging.policies.delete(special, write_id=world.new_write_id())
+    special = world.policies.get("special")
+    world.policies.delete(special, write_id=world.new_write_id())
 
     world.pass_time(minutes=5)
 
@@ -528,7 +529,7 @@ def heard(world: World) -> list[str]:
 def tell_again(world: World, before: Alert) -> None:
     """Let the stream bring the newest change once more."""
     after = world.alert(before.alert_id)
-    changes = world.alerts.changes(after.fingerprint)
+    changes = world.changes(after.fingerprint)
     stored = StoredChange(before=before, after=after, changes=changes)
     follow_changes([stored], now=world.now, outlets=world.outlets)
     world.pass_time(seconds=1)

@@ -8,12 +8,14 @@ import pytest
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.sweep import Ailment
 
@@ -39,8 +41,8 @@ def asked(world: World, alert_id: AlertId) -> list[str]:
 
 def lose_timer(world: World, alert_id: AlertId) -> None:
     alert = world.alert(alert_id)
-    world.alerts.set_timer(alert, None)
-    world.alerts.stream.clear()
+    world.slots.set_timer(alert, None)
+    world.table.records.clear()
     world.timers.arrived(world.now + HOUR)
 
 
@@ -70,7 +72,6 @@ def test_an_alert_whose_timer_was_lost_gets_it_back_and_is_escalated(team: World
 
 
 def test_a_step_whose_messages_were_lost_is_sent_once(team: World) -> None:
-    team.alerts.meanwhile = None
     alert_id = team.opened_unfollowed()
     team.now += 6 * MINUTE
     assert team.paged() == []
@@ -99,8 +100,8 @@ def test_a_timer_that_does_not_help_is_reported(team: World) -> None:
     alert_id = team.opened()
     alert = team.alert(alert_id)
     stuck = replace(alert, timer_at=team.now)
-    team.alerts.set_timer(alert, stuck.timer_at)
-    team.alerts.stream.clear()
+    team.slots.set_timer(alert, stuck.timer_at)
+    team.table.records.clear()
     team.now += 6 * MINUTE
 
     assert ailments(team) == [Ailment.OVERDUE]
@@ -117,9 +118,9 @@ def test_a_rule_that_waits_is_not_forgotten(world: World) -> None:
 
 def test_pages_that_wait_for_their_turn_are_not_forgotten() -> None:
     world = HeldWorld()
-    world.channel("ops")
+    world.channel("ops", rate_per_minute=12)
     world.escalation_policy(("channel:ops", HOUR))
-    for number in range(200):
+    for number in range(40):
         world.opened(f"disk-{number}")
     world.run(until=NINE + 130 * SECOND)
     waiting = len(world.deliveries.waiting)
@@ -135,14 +136,15 @@ def test_pages_in_a_line_that_is_longer_than_the_queue_delays_are_not_forgotten(
         raise DeliveryFailedError("busy", is_retryable=True)
 
     world = HeldWorld()
-    slow = Channel(name="ops", type=ChannelType.WEBHOOK, rate_per_minute=1)
-    world.paging.channels.keep(slow, at=world.now)
+    world.channel("ops", rate_per_minute=1)
     world.escalation_policy(("channel:ops", 2 * HOUR))
     world.provider.before.append(refuse)
     for number in range(30):
         world.signal(f"disk-{number}", severity=Severity.WARNING)
     world.run(until=NINE + 18 * MINUTE)
-    lines = [it for alert in world.alerts for it in world.notifications.of_alert(alert.alert_id)]
+    lines = [
+        it for alert in world.every_alert() for it in world.notifications.of_alert(alert.alert_id)
+    ]
     assert [it for it in lines if it.failures]
 
     assert ailments(world) == []
@@ -153,7 +155,7 @@ def test_a_later_step_whose_record_was_lost_is_found(
 ) -> None:
     alert_id = team.opened()
     with monkeypatch.context() as losing:
-        losing.setattr(team, "_follow", team.alerts.stream.clear)
+        losing.setattr(team, "_follow", team.table.records.clear)
         team.pass_time(minutes=5)
     team.pass_time(minutes=6)
     assert team.paged() == ["alice"]
@@ -194,14 +196,14 @@ def test_counts_that_lost_a_change_are_corrected_once_two_sweeps_agree(world: Wo
     world.opened_unfollowed()
     world.opened("cpu")
     world.pass_time(minutes=3)
-    assert world.list().counts.total == 1
+    assert world.timelines.stored_counts().total == 1
 
     world.sweep()
-    assert world.list().counts.total == 1, "the change may only be on its way"
+    assert world.timelines.stored_counts().total == 1, "the change may only be on its way"
     world.pass_time(minutes=10)
     world.sweep()
 
-    assert world.list().counts.total == 2
+    assert world.timelines.stored_counts().total == 2
 
 
 def test_the_alert_about_findings_resolves_once_a_sweep_finds_nothing(team: World) -> None:
@@ -220,7 +222,7 @@ def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(team: World) -> 
     for number in range(LIMIT_MAXIMUM + 1):
         team.opened(f"disk-{number:03}")
         team.now += SECOND
-    [last] = [it for it in team.alerts if it.dedup_key == f"disk-{LIMIT_MAXIMUM}"]
+    [last] = [it for it in team.every_alert() if it.dedup_key == f"disk-{LIMIT_MAXIMUM}"]
     lose_timer(team, last.alert_id)
     team.now += 3 * MINUTE
 
@@ -255,14 +257,16 @@ def test_an_alert_that_cannot_be_mended_hides_no_other(
     team.now += SECOND
     other = team.opened_unfollowed("disk-full")
     team.now += 6 * MINUTE
-    add = team.notifications.add
+    add = DynamoDBNotifications.add
 
-    def refusing(notification: Notification, *, write_id: WriteId) -> None:
+    def refusing(
+        ledger: DynamoDBNotifications, notification: Notification, *, write_id: WriteId
+    ) -> None:
         if notification.delivery.alert_id == poisoned:
             raise ValueError
-        add(notification, write_id=write_id)
+        add(ledger, notification, write_id=write_id)
 
-    monkeypatch.setattr(team.notifications, "add", refusing)
+    monkeypatch.setattr(DynamoDBNotifications, "add", refusing)
 
     found = team.sweep()
     team.pass_time(seconds=1)
@@ -275,23 +279,25 @@ def test_an_alert_that_cannot_be_mended_hides_no_other(
 
 
 @pytest.mark.parametrize(
-    ("store", "reads"), [("alerts", "get_shortened"), ("notifications", "of_alert")]
+    ("store", "reads"),
+    [(DynamoDBAlerts, "get_shortened"), (DynamoDBNotifications, "of_alert")],
+    ids=["alert", "ledger"],
 )
 def test_an_alert_that_cannot_be_read_hides_no_other(
-    team: World, monkeypatch: pytest.MonkeyPatch, store: str, reads: str
+    team: World, monkeypatch: pytest.MonkeyPatch, store: type, reads: str
 ) -> None:
     poisoned = team.opened("poison")
     team.now += SECOND
     other = team.opened_unfollowed("disk-full")
     team.now += 6 * MINUTE
-    read = getattr(getattr(team, store), reads)
+    read = getattr(store, reads)
 
-    def failing(alert_id: AlertId) -> object:
+    def failing(repository: object, alert_id: AlertId) -> object:
         if alert_id == poisoned:
             raise ValueError
-        return read(alert_id)
+        return read(repository, alert_id)
 
-    monkeypatch.setattr(getattr(team, store), reads, failing)
+    monkeypatch.setattr(store, reads, failing)
 
     found = team.sweep()
 

@@ -39,12 +39,12 @@ def world() -> World:
 
 
 def with_backup(world: World) -> World:
-    world.heartbeats.add(BACKUP, write_id=WriteId("setup"))
+    world.heartbeats.put(None, BACKUP, write_id=WriteId("setup"))
     return world
 
 
 def alert(world: World) -> Alert | None:
-    return world.alerts.in_slot(SLOT)
+    return world.slots.in_slot(SLOT)
 
 
 def state(world: World) -> str | None:
@@ -58,7 +58,7 @@ def test_one_that_was_made_anew_ends_the_alert_of_the_one_before_when_it_reports
     assert state(world) == "firing"
     world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
     anew = replace(BACKUP, created_at=world.now).watched(world.now)
-    world.heartbeats.add(anew, write_id=WriteId("anew"))
+    world.heartbeats.put(None, anew, write_id=WriteId("anew"))
     world.pass_time(minutes=5)
     assert state(world) == "firing", "nothing was heard yet"
 
@@ -72,7 +72,7 @@ def test_one_that_was_made_anew_ends_that_alert_although_the_process_that_heard_
     world.pass_time(hours=2)
     world.heartbeats.delete(world.heartbeats.get("backup"), write_id=WriteId("removed"))
     anew = replace(BACKUP, created_at=world.now).watched(world.now)
-    world.heartbeats.add(anew, write_id=WriteId("anew"))
+    world.heartbeats.put(None, anew, write_id=WriteId("anew"))
     world.heartbeats.update(anew, anew.heard(world.now), write_id=WriteId("heard"))
 
     world.pass_time(minutes=2)
@@ -200,14 +200,14 @@ def test_a_short_period_is_told_to_the_second(world: World) -> None:
         created_at=NINE,
         token=Token.of("f" * 32),
     )
-    world.heartbeats.add(quick.watched(NINE), write_id=WriteId("setup"))
+    world.heartbeats.put(None, quick.watched(NINE), write_id=WriteId("quick"))
     for _ in range(4):
         world.pass_time(seconds=25)
         world.hear("quick")
 
     world.pass_time(seconds=30)
 
-    missed = world.alerts.in_slot(fingerprint(HEARTBEATS, "heartbeat:quick"))
+    missed = world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:quick"))
     assert missed is not None
     assert missed.fired_at == NINE + timedelta(seconds=130)
 
@@ -275,7 +275,8 @@ POINTS = range(1, 11)
 
 
 def due(world: World) -> HeartbeatTimer:
-    [timer] = world.heartbeats.due(world.now + HOUR)
+    [timer] = world.due.due(world.now + HOUR)
+    assert isinstance(timer, HeartbeatTimer)
     return timer
 
 
@@ -394,7 +395,8 @@ def test_in_the_end_the_alert_says_what_is_so(steps: list[tuple[str, int]]) -> N
                     dies_at=number,
                 )
             case "twice":
-                for timer in world.heartbeats.due(world.now + MINUTE):
+                for timer in world.due.due(world.now + MINUTE):
+                    assert isinstance(timer, HeartbeatTimer)
                     run = partial(run_due_heartbeat, timer, at=world.now, timers=world.timers)
                     for _ in range(2):
                         Mortal(world).run(lambda stores: run(stores=stores), dies_at=number)  # noqa: B023 - run at once

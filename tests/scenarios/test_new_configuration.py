@@ -1,55 +1,39 @@
 """What was configured a moment ago counts for the next alert, whatever a process remembers."""
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.examples import MINUTE, NINE, PROMETHEUS
-from tests.fakes.configuration import InMemoryConfiguration
+from tests.examples import MINUTE, PROMETHEUS
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.domain.escalation import Rest
-from tocsin.domain.people import Directory
-from tocsin.domain.routing import Routing
 from tocsin.domain.severity import Severity
 
-HALF_A_MINUTE = timedelta(seconds=30)
 PAYMENTS = replace(PROMETHEUS, escalation_policy="payments")
 
 
-@dataclass(frozen=True)
-class RememberedConfiguration(InMemoryConfiguration):
-    """As a running process has it: what it has read counts for half a minute."""
+class Remembering(World):
+    """Its processes go on: what they have read counts for half a minute."""
 
-    known: dict[str, tuple[Routing | Directory, datetime]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        super().__init__()
+        self.remembered = super().paging
 
-    def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
-        if self._is_old("routing", at, max_age):
-            self.known["routing"] = super().routing(at), at
-        routing = self.known["routing"][0]
-        assert isinstance(routing, Routing)
-        return routing
-
-    def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
-        if self._is_old("directory", at, max_age):
-            self.known["directory"] = super().directory(at), at
-        directory = self.known["directory"][0]
-        assert isinstance(directory, Directory)
-        return directory
-
-    def _is_old(self, what: str, at: datetime, max_age: timedelta | None) -> bool:
-        known_for = HALF_A_MINUTE if max_age is None else max_age
-        return what not in self.known or at - self.known[what][1] >= known_for
+    @property
+    def paging(self) -> DynamoDBPaging:
+        return self.remembered
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
-    world.paging = RememberedConfiguration()
+def world() -> Remembering:
+    world = Remembering()
     world.channel("here")
     world.escalation_policy(("channel:here", 5 * MINUTE))
     world.opened("known before")
     assert world.paged() == ["here"]
+    world.pass_time(seconds=1)
     return world
 
 
@@ -63,8 +47,7 @@ def test_a_policy_that_an_integration_asks_for_pages_from_its_first_moment_on(wo
 
 
 def test_the_first_policy_of_a_team_is_noticed_within_seconds() -> None:
-    world = World()
-    world.paging = RememberedConfiguration()
+    world = Remembering()
     unpaged = world.opened("nobody cares")
     assert world.alert(unpaged).escalation.rest is Rest.NO_POLICY
     world.channel("here")
@@ -103,9 +86,9 @@ def test_a_severity_that_was_added_a_moment_ago_is_paged(world: World) -> None:
     assert world.paged() == ["here"]
 
 
-def test_openings_that_page_nobody_read_the_policies_every_few_seconds(world: World) -> None:
-    paging = RememberedConfiguration()
-    world.paging = paging
+def test_openings_that_page_nobody_read_the_policies_every_few_seconds(world: Remembering) -> None:
+    world.pass_time(minutes=1)
+    begun_at = world.now
     world.escalation_policy(
         ("channel:here", 5 * MINUTE), severities=frozenset((Severity.CRITICAL,))
     )
@@ -113,7 +96,8 @@ def test_openings_that_page_nobody_read_the_policies_every_few_seconds(world: Wo
 
     for second in range(10):
         world.signal(f"said {second}", severity=Severity.INFO)
-        readings.add(paging.known["routing"][1])
+        assert world.remembered._routing is not None
+        readings.add(world.remembered._routing[1])
         world.pass_time(seconds=1)
 
-    assert readings == {NINE, NINE + timedelta(seconds=5)}
+    assert readings == {begun_at, begun_at + timedelta(seconds=5)}

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.examples import ALICE
-from tests.fakes.answers import InMemoryAnswers
 from tests.fakes.world import World
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError
@@ -21,28 +20,28 @@ def claim(world: World, body: bytes) -> Claim:
 
 
 def test_an_idempotency_key_again_gives_the_same_answer_and_acts_once(world: World) -> None:
-    alert_id, answers = world.opened(), InMemoryAnswers()
+    alert_id = world.opened()
 
     def write_note() -> Answer:
         world.note(alert_id, "on it")
         return Answer(status=201, body=str(len(world.timeline(alert_id))))
 
-    first = answer_once(claim(world, b"on it"), write_note, answers=answers)
-    second = answer_once(claim(world, b"on it"), write_note, answers=answers)
+    first = answer_once(claim(world, b"on it"), write_note, answers=world.answers)
+    second = answer_once(claim(world, b"on it"), write_note, answers=world.answers)
 
     assert first == second
     assert world.happened(alert_id).count("note") == 1
 
 
 def test_an_idempotency_key_again_with_another_body_is_a_conflict(world: World) -> None:
-    alert_id, answers = world.opened(), InMemoryAnswers()
+    alert_id = world.opened()
 
     def write_note() -> Answer:
         world.note(alert_id, "on it")
         return Answer(status=201, body="")
 
-    answer_once(claim(world, b"on it"), write_note, answers=answers)
+    answer_once(claim(world, b"on it"), write_note, answers=world.answers)
 
     with pytest.raises(IdempotencyConflictError):
-        answer_once(claim(world, b"not on it"), write_note, answers=answers)
+        answer_once(claim(world, b"not on it"), write_note, answers=world.answers)
     assert world.happened(alert_id).count("note") == 1

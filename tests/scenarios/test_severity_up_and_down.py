@@ -10,7 +10,7 @@ from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 
@@ -153,7 +153,7 @@ def test_what_became_worse_while_somebody_had_it_is_for_the_policy_of_now(
     for severity, policy in (("warning", "office"), ("critical", "night")):
         match = (Matcher.parse(f'severity="{severity}"'),)
         route = Route(name=policy, match=match, escalation_policy=policy)
-        world.paging.routes.keep(route, at=world.now)
+        world.keep(world.routes, route)
     alert_id = signalled(world, Severity.WARNING)
     world.acknowledge(alert_id)
     signalled(world, Severity.CRITICAL)
@@ -206,9 +206,7 @@ def test_what_became_worse_while_it_was_snoozed_is_paged_by_the_policy_that_it_i
         ("user:alice", FIVE_MINUTES), name="office", severities=frozenset((Severity.WARNING,))
     )
     match = (Matcher.parse('severity="warning"'),)
-    team.paging.routes.keep(
-        Route(name="office", match=match, escalation_policy="office"), at=team.now
-    )
+    team.keep(team.routes, Route(name="office", match=match, escalation_policy="office"))
     team.escalation_policy(("user:bob", FIVE_MINUTES))
     alert_id = signalled(team, Severity.WARNING)
     assert team.paged() == ["alice"]
@@ -226,9 +224,7 @@ def test_what_became_worse_asleep_for_its_responder_is_told_once_when_it_wakes(
 ) -> None:
     team.escalation_policy(("user:bob", HOUR), name="night", ack_timeout=30 * MINUTE)
     match = (Matcher.parse('severity="critical"'),)
-    team.paging.routes.keep(
-        Route(name="night", match=match, escalation_policy="night"), at=team.now
-    )
+    team.keep(team.routes, Route(name="night", match=match, escalation_policy="night"))
     alert_id = signalled(team, Severity.WARNING)
     team.acknowledge(alert_id)
     team.snooze(alert_id, HOUR, sticky_severity=True)
@@ -267,8 +263,7 @@ def test_what_is_no_worse_than_its_responder_knows_is_not_told_when_it_wakes(
 
 def test_that_it_became_critical_does_not_wait_in_the_line_of_milder_pages() -> None:
     world = HeldWorld()
-    slow = Channel(name="ops", type=ChannelType.WEBHOOK, rate_per_minute=1)
-    world.paging.channels.keep(slow, at=world.now)
+    world.channel("ops", rate_per_minute=1)
     world.escalation_policy(("channel:ops", HOUR))
     alert_id = signalled(world, Severity.WARNING)
     for number in range(20):

@@ -9,6 +9,7 @@ import pytest
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AlertId
@@ -95,7 +96,7 @@ def test_a_step_that_is_put_off_when_it_is_due_takes_its_timer_along(
     run_due_action(
         Timer(slot=team.alert(alert_id).fingerprint, due_at=due_at),
         at=due_at,
-        slots=team.alerts,
+        slots=team.slots,
         paging=team.paging,
         notifications=team.notifications,
         new_write_id=team.new_write_id,
@@ -118,13 +119,13 @@ def test_a_page_that_is_tried_again_moves_nothing_so_that_nobody_reads_the_ledge
     team: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[AlertId] = []
-    of_alert = team.notifications.of_alert
+    of_alert = DynamoDBNotifications.of_alert
 
-    def noted(alert_id: AlertId) -> Sequence[Notification]:
+    def noted(ledger: DynamoDBNotifications, alert_id: AlertId) -> Sequence[Notification]:
         read.append(alert_id)
-        return of_alert(alert_id)
+        return of_alert(ledger, alert_id)
 
-    monkeypatch.setattr(team.notifications, "of_alert", noted)
+    monkeypatch.setattr(DynamoDBNotifications, "of_alert", noted)
     team.providers.fail("email", BUSY)
 
     alert_id = team.opened()
@@ -188,7 +189,7 @@ def test_a_message_is_in_the_ledger_from_the_moment_it_is_planned(
 def test_a_step_whose_message_waits_for_its_turn_is_not_passed_over() -> None:
     """What a full channel holds back is our own delay: the next step waits for it."""
     world = HeldWorld()
-    world.channel("ops")
+    world.channel("ops", rate_per_minute=12)
     world.channel("boss")
     world.escalation_policy(("channel:ops", FIVE_MINUTES), ("channel:boss", HOUR))
     arrived, chance = world.deliveries.arrived, random.Random(1)  # noqa: S311 - the same in every run
@@ -198,7 +199,7 @@ def test_a_step_whose_message_waits_for_its_turn_is_not_passed_over() -> None:
         return sorted(arrived(now), key=lambda _: chance.random())
 
     world.deliveries.arrived = in_any_order  # type: ignore[method-assign]
-    for number in range(400):
+    for number in range(80):
         world.opened(f"disk-{number}")
 
     world.run(until=NINE + timedelta(minutes=5, seconds=30))
@@ -209,7 +210,7 @@ def test_a_step_whose_message_waits_for_its_turn_is_not_passed_over() -> None:
     assert not boss - told
     waiting = [
         line.reason
-        for alert in world.alerts
+        for alert in world.every_alert()
         for line in world.notifications.of_alert(alert.alert_id)
         if line.state is DeliveryState.WAITING
     ]

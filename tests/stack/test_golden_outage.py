@@ -17,6 +17,7 @@ from tests.stack.webhook_receiver import Hook
 
 ALL_THAT_USE_STORAGE = [
     "IngestFunction",
+    "CompatFunction",
     "AlertsApiFunction",
     "ActionsFunction",
     "TableChangeFunction",

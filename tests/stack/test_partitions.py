@@ -85,6 +85,7 @@ def check_and_put(checked: str, written: str) -> dict[str, Any]:
     [
         ("IngestRole", "put_item", put("I#test"), put("N#test")),
         ("IngestRole", "put_item", put("A#test"), put("C#channel")),
+        ("CompatRole", "put_item", put("A#test"), put("K#test")),
         ("AlertsApiRole", "delete_item", get("I#test"), get("A#test")),
         (
             *("AlertsApiRole", "batch_get_item"),

@@ -171,6 +171,8 @@ def test_no_secret_is_in_any_log(
     [
         ("IngestRole", "scan", {}),
         ("IngestRole", "delete_table", {}),
+        ("CompatRole", "scan", {}),
+        ("CompatRole", "delete_table", {}),
         ("AlertsApiRole", "scan", {}),
         ("ActionsRole", "scan", {}),
         ("ActionsRole", "delete_table", {}),

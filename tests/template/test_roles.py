@@ -43,8 +43,18 @@ ALLOWED: dict[str, Permissions] = {
             "dynamodb:Query",
             "dynamodb:UpdateItem",
         },
-        "Table/index/by_state": {"dynamodb:Query"},
         "EventFailuresQueue": {"sqs:SendMessage"},
+    },
+    "CompatRole": {
+        "CompatLogs": LOGS,
+        "Table": {
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
+        "Table/index/by_state": {"dynamodb:Query"},
     },
     "AlertsApiRole": {
         "AlertsApiLogs": LOGS,
@@ -276,8 +286,12 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
     ("role", "action", "partitions"),
     [
         pytest.param("IngestRole", "dynamodb:DeleteItem", ["I#*"], id="intake deletes no alert"),
+        pytest.param("IngestRole", "dynamodb:Query", ["C#*", "I#*"], id="intake lists no alert"),
         pytest.param(
-            "IngestRole", "dynamodb:Query", ["A#*", "C#*", "COUNT", "I#*"], id="intake reads no key"
+            "CompatRole",
+            "dynamodb:UpdateItem",
+            ["A#*", "C#heartbeat"],
+            id="other products' clients change alerts and heartbeats only",
         ),
         pytest.param("TimerRole", "dynamodb:Query", ["C#*", "L#*"], id="due actions list no alert"),
         pytest.param(
@@ -337,7 +351,9 @@ def test_a_permission_is_for_some_partitions_only(
     }
 
 
-@pytest.mark.parametrize("role", ["IngestRole", "TableChangeRole", "TickRole", "TimerRole"])
+@pytest.mark.parametrize(
+    "role", ["IngestRole", "CompatRole", "TableChangeRole", "TickRole", "TimerRole"]
+)
 @pytest.mark.parametrize("action", ["DeleteItem", "PutItem", "UpdateItem"])
 def test_who_reads_what_strangers_send_makes_no_credentials(
     deployed: Template, role: str, action: str

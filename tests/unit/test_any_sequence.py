@@ -1,7 +1,6 @@
 """No sequence of signals, actions and pauses brings an alert where it may not be."""
 
 from collections import Counter, defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,15 +10,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.examples import ALICE, BOB, NINE, PROMETHEUS, SENDER
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.keys import timeline_prefix
+from tocsin.adapters.dynamodb.stream import stored_change
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,
     AlreadyResolvedError,
-    ConflictError,
     NotAcknowledgedError,
     NotSnoozedError,
 )
-from tocsin.domain.ids import AUTO, Actor, AlertId, IncidentId, WriteId
+from tocsin.domain.ids import AUTO, Actor, AlertId
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.reception import Outcome, Source
@@ -52,12 +52,31 @@ class End:
     at: datetime | None
 
 
+class Watched(World):
+    """Notes each version in which nothing happened."""
+
+    def __init__(self, silent: defaultdict[AlertId, set[int]]) -> None:
+        super().__init__()
+        self._silent = silent
+
+    def follow(self) -> None:
+        for stored in filter(None, map(stored_change, self.table.records)):
+            before, after = stored.before, stored.after
+            is_next = before is not None and after.version == before.version + 1
+            if is_next and not stored.changes:
+                self._silent[after.alert_id].add(after.version)
+        super().follow()
+
+
 class AnySequence(RuleBasedStateMachine):
     """Random senders, people and clocks; what must hold is checked after each step."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.silent: defaultdict[AlertId, set[int]] = defaultdict(set)
+        """Versions in which nothing happened that people are told: a policy was looked up, a step
+        was put off, or there is no policy."""
+        self.world = Watched(self.silent)
         self.configure()
         self.checked = 0
         """Messages that were looked at."""
@@ -67,18 +86,6 @@ class AnySequence(RuleBasedStateMachine):
         """Every alert there ever was, in the order of appearance."""
         self.responders: dict[AlertId, tuple[Actor, datetime]] = {}
         self.ends: dict[AlertId, End] = {}
-        self.silent: defaultdict[AlertId, set[int]] = defaultdict(set)
-        """Versions in which nothing happened that people are told: a policy was looked up, a step
-        was put off, or there is no policy."""
-        update = self.world.alerts.update
-
-        def watched(before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-            stored = update(before, after, write_id=write_id)
-            if not after.changes:
-                self.silent[stored.alert_id].add(stored.version)
-            return stored
-
-        self.world.alerts.update = watched  # type: ignore[method-assign]
 
     def configure(self) -> None:
         """Nobody is configured; see `AnySequenceWithPolicies`."""
@@ -226,8 +233,11 @@ class AnySequence(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(number=some.integers(0, 99))
     def promote(self, number: int) -> None:
-        with suppress(ConflictError):
-            self.world.promote(self.alert(number).alert_id, IncidentId("incident"))
+        alert_id = self.alert(number).alert_id
+
+        incident = self.world.promote(alert_id)
+
+        assert self.world.alert(alert_id).incident_id == incident.incident_id
 
     # Time
 
@@ -243,7 +253,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def every_state_is_legal(self) -> None:
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             is_acknowledged = alert.acknowledged_by is not None
             assert (alert.acknowledged_at is not None) == is_acknowledged
             assert (alert.resolved_at is not None) == (alert.resolved_by is not None)
@@ -266,7 +276,7 @@ class AnySequence(RuleBasedStateMachine):
         for alert_id in self.ids:
             alert = self.world.alert(alert_id)
             by_key[alert.dedup_key].append(alert)
-        assert sum(map(len, by_key.values())) == len(list(self.world.alerts))
+        assert sum(map(len, by_key.values())) == len(self.world.every_alert())
         for episodes in by_key.values():
             assert [alert.episode for alert in episodes] == list(range(1, len(episodes) + 1))
             assert sorted(alert.alert_id for alert in episodes) == [
@@ -277,13 +287,13 @@ class AnySequence(RuleBasedStateMachine):
     @invariant()
     def no_occurrence_is_lost(self) -> None:
         kept: Counter[str] = Counter()
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             kept[alert.dedup_key] += alert.occurrences
         assert kept == +self.sent
 
     def forget_who_took_too_long(self) -> None:
         """An acknowledgement that times out is the only one that ends by itself."""
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             told = self.world.timeline(alert.alert_id)
             last = [it for it in told if it.type is ChangeType.UNACKNOWLEDGED]
             taken = self.responders.get(alert.alert_id)
@@ -295,13 +305,13 @@ class AnySequence(RuleBasedStateMachine):
         self.forget_who_took_too_long()
         assert self.responders == {
             alert.alert_id: (alert.acknowledged_by, alert.acknowledged_at)
-            for alert in self.world.alerts
+            for alert in self.world.every_alert()
             if alert.acknowledged_by is not None
         }
 
     @invariant()
     def what_is_over_stays_over(self) -> None:
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             end = End(by=alert.resolved_by, at=alert.resolved_at)
             if not alert.is_open:
                 assert self.ends.setdefault(alert.alert_id, end) == end
@@ -309,20 +319,20 @@ class AnySequence(RuleBasedStateMachine):
 
     @invariant()
     def every_open_alert_has_a_next_action_or_says_why_not(self) -> None:
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             due = self.world.next_action(alert.alert_id)
             assert due.why
             assert alert.is_open or due.at is None
 
     @invariant()
     def what_is_due_is_done(self) -> None:
-        overdue = self.world.alerts.due(self.world.now - timedelta(milliseconds=51))
+        overdue = self.world.due.due(self.world.now - timedelta(milliseconds=51))
         # What a change has made overdue in this very moment has its timer already.
         assert set(overdue) <= set(self.world.timers.waiting)
 
     @invariant()
     def the_timeline_is_in_order_complete_and_true(self) -> None:
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             told = self.world.timeline(alert.alert_id)
             assert [change.at for change in told] == sorted(change.at for change in told)
             assert told[0].type is ChangeType.FIRED
@@ -333,12 +343,14 @@ class AnySequence(RuleBasedStateMachine):
             assert statuses[-1] is alert.status
 
     def versions_told(self, alert_id: AlertId) -> set[int]:
-        kinds = (place.split("#")[1] for place, _ in self.world.alerts.placed(alert_id))
+        prefix = timeline_prefix(alert_id)
+        places = (item["sk"]["S"] for item in self.world.table.items)
+        kinds = [it.removeprefix(prefix).split("#")[1] for it in places if it.startswith(prefix)]
         return {int(kind) for kind in kinds if kind.isdecimal()}
 
     @invariant()
     def the_counts_are_those_of_the_open_alerts(self) -> None:
-        is_open = [alert for alert in self.world.alerts if alert.is_open]
+        is_open = [alert for alert in self.world.every_alert() if alert.is_open]
         firing = [alert for alert in is_open if alert.status is AlertStatus.FIRING]
         counts = self.world.list().counts
         assert (counts.firing, counts.total) == (len(firing), len(is_open))
@@ -366,7 +378,7 @@ class AnySequenceWithPolicies(AnySequence):
 
     @invariant()
     def every_step_that_was_begun_has_reached_somebody_or_says_why_not(self) -> None:
-        for alert in self.world.alerts:
+        for alert in self.world.every_alert():
             stands = alert.escalation
             if not alert.is_open or not stands.step or stands.is_restart:
                 continue
@@ -389,7 +401,7 @@ class AnySequenceWithPolicies(AnySequence):
 
     @invariant()
     def no_timer_comes_too_late(self) -> None:
-        assert not any(lacks_timer(alert) for alert in self.world.alerts)
+        assert not any(lacks_timer(alert) for alert in self.world.every_alert())
 
 
 TestAnySequenceWithPolicies = AnySequenceWithPolicies.TestCase

@@ -6,7 +6,7 @@ import pytest
 
 from tocsin.domain import errors
 from tocsin.domain.errors import InvalidInputError, Problem, TocsinError
-from tocsin.lambda_runtime.error_answers import error_value
+from tocsin.lambda_runtime.http import error_value
 
 
 def every_error(parent: type[TocsinError] = TocsinError) -> Iterator[type[TocsinError]]:

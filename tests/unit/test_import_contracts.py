@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from grimp import build_graph
+
+from local.import_contracts import circles_in
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -76,3 +79,37 @@ def test_a_broken_contract_is_reported_with_its_line(
 
     assert result.returncode == 1
     assert f"{package}.intruder -> {imported} (l.1)" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "way_back",
+    [
+        pytest.param("import tocsin.domain.second\n", id="at its beginning"),
+        pytest.param("def go():\n    import tocsin.domain.second\n", id="inside a function"),
+        pytest.param(
+            "from typing import TYPE_CHECKING\n"
+            "if TYPE_CHECKING:\n    import tocsin.domain.second\n",
+            id="for types only",
+        ),
+    ],
+)
+def test_a_circle_between_files_is_reported(copy: Path, way_back: str) -> None:
+    domain = copy / "layers/common/tocsin/domain"
+    (domain / "first.py").write_text(way_back)
+    (domain / "second.py").write_text("import tocsin.domain.third\n")
+    (domain / "third.py").write_text("import tocsin.domain.first\n")
+
+    result = lint_imports(copy)
+
+    assert result.returncode == 1
+    circle = " -> ".join(f"tocsin.domain.{it}" for it in ("first", "second", "third", "first"))
+    assert circle in " ".join(result.stdout.split())
+
+
+def test_there_is_no_circle_between_files() -> None:
+    packages = [
+        *("tocsin", "local", "ops", "bench"),
+        *(f"functions.{it.parent.name}" for it in REPOSITORY.glob("functions/*/__init__.py")),
+    ]
+
+    assert list(circles_in(build_graph(*packages, cache_dir=None))) == []

@@ -20,7 +20,7 @@ from functions.alerts_api.alert_view import (
     view_history,
     view_row,
 )
-from functions.alerts_api.answers import HttpAnswer, with_data, with_page
+from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
@@ -28,6 +28,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId
 from tocsin.lambda_runtime.alert_json import alert_json, written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
@@ -48,17 +49,19 @@ class AlertRoutes:
         """Name the routes of this module."""
         read, write = Scope.ALERTS_READ, Scope.ALERTS_WRITE
         return (
-            Route("GET", ALERTS, self.list_alerts, read),
-            Route("GET", ALERT, self.get_alert, read),
-            Route("GET", f"{ALERT}/timeline", self.get_timeline, read),
-            Route("GET", f"{ALERT}/raw", self.get_raw, read),
-            Route("POST", f"{ALERT}/ack", self.ack_alert, write),
-            Route("POST", f"{ALERT}/acknowledge", self.acknowledge_alert, write),
-            Route("POST", f"{ALERT}/unack", self.unack_alert, write),
-            Route("POST", f"{ALERT}/resolve", self.resolve_alert, write),
-            Route("POST", f"{ALERT}/snooze", self.snooze_alert, write),
-            Route("POST", f"{ALERT}/unsnooze", self.unsnooze_alert, write),
-            Route("POST", f"{ALERT}/notes", self.add_note, write),
+            Route("GET", ALERTS, "list_alerts", self.list_alerts, read),
+            Route("GET", ALERT, "get_alert", self.get_alert, read),
+            Route("GET", f"{ALERT}/timeline", "get_timeline", self.get_timeline, read),
+            Route("GET", f"{ALERT}/raw", "get_raw", self.get_raw, read),
+            Route("POST", f"{ALERT}/ack", "ack_alert", self.ack_alert, write),
+            Route(
+                "POST", f"{ALERT}/acknowledge", "acknowledge_alert", self.acknowledge_alert, write
+            ),
+            Route("POST", f"{ALERT}/unack", "unack_alert", self.unack_alert, write),
+            Route("POST", f"{ALERT}/resolve", "resolve_alert", self.resolve_alert, write),
+            Route("POST", f"{ALERT}/snooze", "snooze_alert", self.snooze_alert, write),
+            Route("POST", f"{ALERT}/unsnooze", "unsnooze_alert", self.unsnooze_alert, write),
+            Route("POST", f"{ALERT}/notes", "add_note", self.add_note, write),
         )
 
     def list_alerts(self, request: Request) -> HttpAnswer:

@@ -13,14 +13,14 @@ from functions.alerts_api.alert_actions import (
     read_transition,
 )
 from functions.alerts_api.alert_filters import filters_of, read_filters
-from functions.alerts_api.answers import HttpAnswer, with_page
+from functions.alerts_api.answers import with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError, Problem, TocsinError, TryAgainError
 from tocsin.domain.ids import AlertId
-from tocsin.lambda_runtime.error_answers import error_value
+from tocsin.lambda_runtime.http import HttpAnswer, error_value
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
@@ -47,7 +47,11 @@ class BulkRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
-        return (Route("POST", "/api/v1/alerts/bulk", self.act_on_many, Scope.ALERTS_WRITE),)
+        return (
+            Route(
+                "POST", "/api/v1/alerts/bulk", "act_on_many", self.act_on_many, Scope.ALERTS_WRITE
+            ),
+        )
 
     def act_on_many(self, request: Request) -> HttpAnswer:
         """Act on each; one that cannot be changed does not keep the others from it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data
+from functions.alerts_api.answers import with_data
 from functions.alerts_api.channel_settings import (
     full_name_of_secret,
     problem_of_secret,
@@ -16,10 +16,9 @@ from functions.alerts_api.channel_settings import (
 )
 from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.configured import (
-    ConfiguredRoutes,
     Members,
     Noun,
-    expect_name,
+    ValueRoutes,
     expect_no_problems,
     expect_own,
 )
@@ -32,13 +31,12 @@ from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import Channel, ChannelType
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import NewWriteId, SecretStore
 
-CHANNELS: Final = "/api/v1/channels"
-CHANNEL: Final = f"{CHANNELS}/{{name}}"
 SIGNING_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every one
 SIGNING_SECRET_BYTES: Final = 32
 _SUFFIX_BYTES: Final = 4
@@ -83,11 +81,10 @@ class GeneratedSecrets:
             self.store().delete(parameter)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelRoutes:
+@dataclass(frozen=True, kw_only=True)
+class ChannelRoutes(ValueRoutes[Channel]):
     """The channels of the team."""
 
-    work: ConfiguredRoutes[Channel]
     secrets: GeneratedSecrets
     tests: ChannelTests
     allows_private_webhooks: bool
@@ -103,94 +100,75 @@ class ChannelRoutes:
         allows_private_webhooks: bool,
     ) -> ChannelRoutes:
         """Make them for these stores."""
-        noun = Noun(
-            words="channel",
-            read=read_channel,
-            settings=settings_of_channel,
-            references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
-            concern=concern_of_channel,
-        )
-        work = ConfiguredRoutes(
-            noun=noun,
+        return cls(
+            noun=Noun(
+                words="channel",
+                plural="channels",
+                references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
+                concern=concern_of_channel,
+            ),
             repository=stores.channels,
             open_alerts=stores.open_alerts,
             new_write_id=new_write_id,
-        )
-        return cls(
-            work=work,
+            read_value=read_channel,
+            settings_of=settings_of_channel,
             secrets=secrets,
             tests=tests,
             allows_private_webhooks=allows_private_webhooks,
         )
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
-        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
-        return (
-            Route("GET", CHANNELS, self.list_channels, read),
-            Route("GET", CHANNEL, self.get_channel, read),
-            Route("PUT", CHANNEL, self.put_channel, write),
-            Route("PATCH", CHANNEL, self.change_channel, write),
-            Route("DELETE", CHANNEL, self.delete_channel, write),
-            Route("POST", f"{CHANNEL}/test", self.test_channel, write),
-        )
+        path = "/api/v1/channels/{name}/test"
+        test = Route("POST", path, "test_channel", self.test, Scope.CONFIG_WRITE)
+        return (*super().routes(), test)
 
-    def list_channels(self, request: Request) -> HttpAnswer:
-        return self.work.page(request)
-
-    def get_channel(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.show(name)
-
-    def put_channel(self, request: Request, name: str) -> HttpAnswer:
-        """Create or replace; a replaced webhook keeps the secret that was generated for it."""
-        expect_name(name)
-        value = self.work.read(name, request.json_object)
-        return self._store(request, self.work.repository.find(name), value)
-
-    def change_channel(self, request: Request, name: str) -> HttpAnswer:
-        """Change what the body says; another type begins with none of the old one's settings."""
-        before = self.work.repository.get(name)
-        said = request.json_object
-        known = settings_of_channel(before.value)
+    def kept(self, before: Configured[Channel], said: Members) -> Members:
+        """Keep none of the old type's settings where the type changes."""
         if said.get("type", before.value.type) != before.value.type:
-            known = {"rate_per_minute": before.value.rate_per_minute}
-        return self._store(request, before, self.work.read(name, {**known, **said}))
+            return {"rate_per_minute": before.value.rate_per_minute}
+        return super().kept(before, said)
 
-    def delete_channel(self, request: Request, name: str) -> HttpAnswer:
-        stored = self.work.repository.get(name)
-        answer = self.work.remove(request, name)
+    def remove(self, request: Request, name: str) -> HttpAnswer:
+        stored = self.repository.get(name)
+        answer = super().remove(request, name)
         self.secrets.forget(stored.value.secret)
         return answer
 
-    def test_channel(self, request: Request, name: str) -> HttpAnswer:
+    def test(self, request: Request, name: str) -> HttpAnswer:
         """Send a test, and wait a little for what becomes of it."""
-        outcome = self.tests.run(self.work.repository.get(name).name, at=request.at)
+        outcome = self.tests.run(self.repository.get(name).name, at=request.at)
         is_pending = outcome["state"] == "pending"
         return with_data(outcome, HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK)
 
-    def _store(
-        self, request: Request, before: Configured[Channel] | None, value: Channel
+    def store(
+        self,
+        request: Request,
+        name: str,  # noqa: ARG002 - the channel has it
+        before: Configured[Channel] | None,
+        body: Channel,
     ) -> HttpAnswer:
+        """Store one; a replaced webhook keeps the secret that was generated for it."""
         if before is not None:
-            expect_own(before, self.work.noun.words)
+            expect_own(before, self.noun.words)
+        value = body
         if value.secret is not None:
             value = replace(value, secret=full_name_of_secret(value.secret, self.secrets.stack))
         former = before.value.secret if before else None
-        expect_no_problems(self._problems(value, former))
+        expect_no_problems(self._problems_of(value, former))
         value, signing_secret = self._with_secret(value, former)
         try:
-            stored = self.work.store(request, before, value)
+            stored = self.keep(before, self.next(request, before, value))
         except Exception:
             if signing_secret is not None:
                 self.secrets.forget(value.secret)
             raise
         if former != value.secret:
             self.secrets.forget(former)
-        view = self.work.view(stored)
+        view = self.view(request, stored)
         shown = view | ({"signing_secret": signing_secret} if signing_secret else {})
         return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
-    def _problems(self, channel: Channel, former: str | None) -> list[Problem]:
+    def _problems_of(self, channel: Channel, former: str | None) -> list[Problem]:
         problems = []
         url = channel.settings.get("url")
         if isinstance(url, str):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from functions.alerts_api.answers import HttpAnswer, with_json
+from functions.alerts_api.answers import with_json
 from functions.alerts_api.pages.document_page import (
     CONTENT_SECURITY_POLICY,
     show_document_page,
@@ -12,6 +12,7 @@ from functions.alerts_api.pages.document_page import (
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
 from functions.alerts_api.schemas.document import build_document
+from tocsin.lambda_runtime.http import HttpAnswer
 
 
 class DocumentRoutes:
@@ -23,8 +24,8 @@ class DocumentRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
         return (
-            Route("GET", "/openapi.json", self.show_document, Access.OPEN),
-            Route("GET", "/docs", self.show_page, Access.OPEN),
+            Route("GET", "/openapi.json", "show_document", self.show_document, Access.OPEN),
+            Route("GET", "/docs", "show_page", self.show_page, Access.OPEN),
         )
 
     def show_document(self, _request: Request) -> HttpAnswer:

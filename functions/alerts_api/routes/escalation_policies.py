@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.answers import HttpAnswer
-from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
+from functions.alerts_api.configured import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern
-from functions.alerts_api.request import Request, validated
+from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.escalation_policies import EscalationPolicyBody
-from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
 from tocsin.domain.flapping import OFF, FlappingRule
@@ -20,61 +17,23 @@ if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import NewWriteId
 
-POLICIES: Final = "/api/v1/escalation-policies"
-POLICY: Final = f"{POLICIES}/{{name}}"
 
-
-@dataclass(frozen=True, slots=True)
-class EscalationPolicyRoutes:
-    """The team's policies."""
-
-    work: ConfiguredRoutes[EscalationPolicy]
-
-    @classmethod
-    def over(cls, stores: Stores, new_write_id: NewWriteId) -> EscalationPolicyRoutes:
-        """Make them for these stores."""
-        noun = Noun(
+def policy_routes(stores: Stores, new_write_id: NewWriteId) -> tuple[Route, ...]:
+    """Make them for these stores."""
+    return ValueRoutes(
+        noun=Noun(
             words="escalation policy",
-            read=read_policy,
-            settings=settings_of_policy,
-            problems=stores.unknown_targets,
+            plural="escalation policies",
             references=stores.using_policy,
             concern=concern_of_policy,
-        )
-        return cls(
-            ConfiguredRoutes(
-                noun=noun,
-                repository=stores.policies,
-                open_alerts=stores.open_alerts,
-                new_write_id=new_write_id,
-            )
-        )
-
-    def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
-        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
-        return (
-            Route("GET", POLICIES, self.list_escalation_policies, read),
-            Route("GET", POLICY, self.get_escalation_policy, read),
-            Route("PUT", POLICY, self.put_escalation_policy, write),
-            Route("PATCH", POLICY, self.change_escalation_policy, write),
-            Route("DELETE", POLICY, self.delete_escalation_policy, write),
-        )
-
-    def list_escalation_policies(self, request: Request) -> HttpAnswer:
-        return self.work.page(request)
-
-    def get_escalation_policy(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.show(name)
-
-    def put_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
-        return self.work.put(request, name)
-
-    def change_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
-        return self.work.change(request, name)
-
-    def delete_escalation_policy(self, request: Request, name: str) -> HttpAnswer:
-        return self.work.remove(request, name)
+        ),
+        repository=stores.policies,
+        open_alerts=stores.open_alerts,
+        new_write_id=new_write_id,
+        read_value=read_policy,
+        settings_of=settings_of_policy,
+        problems=stores.unknown_targets,
+    ).routes()
 
 
 def concern_of_policy(name: str) -> Concern:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.alerts_api.alert_filters import read_limit
-from functions.alerts_api.answers import HttpAnswer, with_data, with_page
+from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
@@ -23,6 +23,7 @@ from tocsin.domain.ids import AlertId, IncidentId, entropy, ulid
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_incident import attach_alerts, change_incident, resolve_incident
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import open_incident, promote_alert
@@ -44,14 +45,14 @@ class IncidentRoutes:
         scope = Scope.INCIDENTS
         promotion = "/api/v1/alerts/{alert_id}/create-incident"
         return (
-            Route("POST", promotion, self.create_incident, scope),
-            Route("GET", INCIDENTS, self.list_incidents, scope),
-            Route("POST", INCIDENTS, self.open_incident, scope),
-            Route("GET", INCIDENT, self.get_incident, scope),
-            Route("PATCH", INCIDENT, self.change_incident, scope),
-            Route("POST", f"{INCIDENT}/updates", self.tell_update, scope),
-            Route("POST", f"{INCIDENT}/resolve", self.resolve_incident, scope),
-            Route("POST", f"{INCIDENT}/alerts", self.attach_alerts, scope),
+            Route("POST", promotion, "create_incident", self.create_incident, scope),
+            Route("GET", INCIDENTS, "list_incidents", self.list_incidents, scope),
+            Route("POST", INCIDENTS, "open_incident", self.open_incident, scope),
+            Route("GET", INCIDENT, "get_incident", self.get_incident, scope),
+            Route("PATCH", INCIDENT, "change_incident", self.change_incident, scope),
+            Route("POST", f"{INCIDENT}/updates", "tell_update", self.tell_update, scope),
+            Route("POST", f"{INCIDENT}/resolve", "resolve_incident", self.resolve_incident, scope),
+            Route("POST", f"{INCIDENT}/alerts", "attach_alerts", self.attach_alerts, scope),
         )
 
     def create_incident(self, request: Request, alert_id: str) -> HttpAnswer:

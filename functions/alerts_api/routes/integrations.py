@@ -2,132 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data
-from functions.alerts_api.configured import (
-    expect_name,
-    expect_no_problems,
-    expect_own,
-    without_nulls,
-)
-from functions.alerts_api.intake_checks import read_checks, view_checks
-from functions.alerts_api.listing import answer_page
-from functions.alerts_api.open_alerts import Concern, answer_removal, view_warnings
+from functions.alerts_api.answers import with_data
+from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun, shown_of_all
+from functions.alerts_api.intake_checks import read_checks
+from functions.alerts_api.open_alerts import Concern, view_warnings
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.integrations import IntegrationBody, RotationBody
+from functions.alerts_api.shown_checks import view_checks
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
-from tocsin.domain.errors import (
-    IntegrationNotFoundError,
-)
 from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import NewWriteId
 
-INTEGRATIONS: Final = "/api/v1/integrations"
-INTEGRATION: Final = f"{INTEGRATIONS}/{{name}}"
-_WORDS: Final = "integration"
 _SECOND: Final = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntegrationRoutes:
+@dataclass(frozen=True, kw_only=True)
+class IntegrationRoutes(ConfiguredRoutes[Integration, IntegrationBody]):
     """The integrations of the team; each URL is shown once."""
 
     stores: Stores
-    new_write_id: NewWriteId
     random_bytes: Callable[[int], bytes]
     public_url: str
     """Empty: the address by which a request came."""
 
+    @classmethod
+    def over(
+        cls,
+        stores: Stores,
+        new_write_id: NewWriteId,
+        *,
+        random_bytes: Callable[[int], bytes],
+        public_url: str,
+    ) -> IntegrationRoutes:
+        """Make them for these stores."""
+        return cls(
+            noun=Noun(
+                words="integration",
+                plural="integrations",
+                reserved=RESERVED_NAMES,
+                concern=_concern_of,
+            ),
+            repository=stores.integrations,
+            open_alerts=stores.open_alerts,
+            new_write_id=new_write_id,
+            stores=stores,
+            random_bytes=random_bytes,
+            public_url=public_url,
+        )
+
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
-        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
-        return (
-            Route("GET", INTEGRATIONS, self.list_integrations, read),
-            Route("GET", INTEGRATION, self.get_integration, read),
-            Route("PUT", INTEGRATION, self.put_integration, write),
-            Route("PATCH", INTEGRATION, self.change_integration, write),
-            Route("DELETE", INTEGRATION, self.delete_integration, write),
-            Route("POST", f"{INTEGRATION}/rotate", self.rotate_integration, write),
-        )
+        path = "/api/v1/integrations/{name}/rotate"
+        rotate = Route("POST", path, "rotate_integration", self.rotate, Scope.CONFIG_WRITE)
+        return (*super().routes(), rotate)
 
-    def list_integrations(self, request: Request) -> HttpAnswer:
-        return answer_page(
-            request,
-            self.stores.integrations.list(),
-            name_of=lambda integration: integration.name,
-            view=lambda integration: view_integration(request, integration),
-        )
+    def read(self, name: str, members: Members) -> IntegrationBody:  # noqa: ARG002 - no body has it
+        return validated(IntegrationBody, members)
 
-    def get_integration(self, request: Request, name: str) -> HttpAnswer:
-        return with_data(view_integration(request, self.stores.integrations.get(name)))
+    def settings(self, stored: Integration) -> dict[str, Any]:
+        return {
+            "type": stored.type,
+            "resolve_after": stored.resolve_after // _SECOND,
+            "severity_map": dict(stored.severity_map),
+            "wake_on_output": stored.wakes_on_output,
+            "paused": stored.paused,
+            "escalation_policy": stored.escalation_policy,
+            "mapping": dict(stored.mapping) or None,
+            "topic_arn": stored.topic_arn,
+            **view_checks(stored.checks),
+        }
 
-    def put_integration(self, request: Request, name: str) -> HttpAnswer:
-        """Create or replace; a replaced one keeps its URLs."""
-        expect_name(name, RESERVED_NAMES)
-        body = _read_settings(request.json_object)
-        before = self._find(name)
-        if before is not None:
-            return self._change(request, before, body)
-        token = self._new_token()
-        made = Integration(
-            name=name, type=body.type, created_at=request.at, tokens=(Token.of(token),)
-        )
-        stored = self._put(None, _with_settings(made, body))
-        return self._with_url(request, stored, token, HTTPStatus.CREATED)
+    def store(
+        self, request: Request, name: str, before: Integration | None, body: IntegrationBody
+    ) -> HttpAnswer:
+        """Store one; a replaced one keeps its URLs.
 
-    def change_integration(self, request: Request, name: str) -> HttpAnswer:
-        """Change what the body says; null means the default."""
-        before = self.stores.integrations.get(name)
-        body = _read_settings({**_settings_of(before), **request.json_object})
-        return self._change(request, before, body)
-
-    def delete_integration(self, request: Request, name: str) -> HttpAnswer:
-        integration = self.stores.integrations.get(name)
-        expect_own(integration, _WORDS)
-        found = self.stores.open_alerts.count(_concern_of(name), request.at)
-        self.stores.integrations.delete(integration, write_id=self.new_write_id())
-        return answer_removal(*found)
-
-    def rotate_integration(self, request: Request, name: str) -> HttpAnswer:
-        """Make another URL; allowed whoever manages the integration, as no file holds URLs."""
-        overlap = request.body_as(RotationBody).overlap
-        before = self.stores.integrations.get(name)
-        token = self._new_token()
-        after = before.rotated(Token.of(token), at=request.at, overlap=overlap)
-        stored = self.stores.integrations.put(before, after, write_id=self.new_write_id())
-        return self._with_url(request, stored, token, HTTPStatus.OK)
-
-    def _find(self, name: str) -> Integration | None:
-        try:
-            return self.stores.integrations.get(name)
-        except IntegrationNotFoundError:
-            return None
-
-    def _change(self, request: Request, before: Integration, body: IntegrationBody) -> HttpAnswer:
-        """Change one; what its old type opened, its new one may never resolve."""
-        stored = self._put(before, _with_settings(before, body))
-        view = view_integration(request, stored)
+        What its old type opened, its new one may never resolve.
+        """
+        problems = self.stores.unknown_policy(body.escalation_policy)
+        if before is None:
+            token = self._new_token()
+            made = Integration(
+                name=name, type=body.type, created_at=request.at, tokens=(Token.of(token),)
+            )
+            stored = self.keep(None, _with_settings(made, body), problems)
+            return self._with_url(request, stored, token, HTTPStatus.CREATED)
+        stored = self.keep(before, _with_settings(before, body), problems)
+        view = self.view(request, stored)
         if stored.type is before.type:
             return with_data(view)
-        _, warnings = self.stores.open_alerts.count(_concern_of(stored.name), request.at)
+        _, warnings = self.open_alerts.count(_concern_of(name), request.at)
         beside: dict[str, Any] = {"warnings": view_warnings(warnings)} if warnings else {}
         return with_data(view, **beside)
 
-    def _put(self, before: Integration | None, after: Integration) -> Integration:
-        if before is not None:
-            expect_own(before, _WORDS)
-        expect_no_problems(self.stores.unknown_policy(after.escalation_policy))
-        return self.stores.integrations.put(before, after, write_id=self.new_write_id())
+    def view(self, request: Request, stored: Integration) -> dict[str, Any]:
+        """Show an integration without its URLs, which nobody knows any more."""
+        working = [token for token in stored.tokens if token.works(request.at)]
+        return {
+            "name": stored.name,
+            "type": stored.type,
+            "token_prefix": working[0].prefix if working else None,
+            "urls": [
+                {"token_prefix": token.prefix, "valid_until": written(token.valid_until)}
+                for token in working
+            ],
+            **self.settings(stored),
+            **shown_of_all(stored),
+        }
+
+    def rotate(self, request: Request, name: str) -> HttpAnswer:
+        """Make another URL; allowed whoever manages the integration, as no file holds URLs."""
+        overlap = request.body_as(RotationBody).overlap
+        before = self.repository.get(name)
+        token = self._new_token()
+        after = before.rotated(Token.of(token), at=request.at, overlap=overlap)
+        stored = self.repository.put(before, after, write_id=self.new_write_id())
+        return self._with_url(request, stored, token, HTTPStatus.OK)
 
     def _new_token(self) -> str:
         return self.random_bytes(TOKEN_LENGTH // 2).hex()
@@ -136,7 +137,7 @@ class IntegrationRoutes:
         self, request: Request, integration: Integration, token: str, status: HTTPStatus
     ) -> HttpAnswer:
         """Show the URL, now and never again."""
-        view = view_integration(request, integration)
+        view = self.view(request, integration)
         url = f"{self.public_url or request.origin}/i/{token}"
         again = with_data(view | {"url": None})
         return replace(with_data(view | {"url": url}, status), body_again=again.body)
@@ -149,43 +150,6 @@ def _concern_of(name: str) -> Concern:
         what_follows="nothing will resolve them by itself any more, so resolve them by hand",
         equal={"integration": name},
     )
-
-
-def view_integration(request: Request, integration: Integration) -> dict[str, Any]:
-    """Show an integration without its URLs, which nobody knows any more."""
-    working = [token for token in integration.tokens if token.works(request.at)]
-    return {
-        "name": integration.name,
-        "type": integration.type,
-        "token_prefix": working[0].prefix if working else None,
-        "urls": [
-            {"token_prefix": token.prefix, "valid_until": written(token.valid_until)}
-            for token in working
-        ],
-        **_settings_of(integration),
-        "managed_by": integration.managed_by,
-        "created_at": written(integration.created_at),
-    }
-
-
-def _settings_of(integration: Integration) -> dict[str, Any]:
-    """What PUT and PATCH take, as they would take it."""
-    return {
-        "type": integration.type,
-        "resolve_after": integration.resolve_after // _SECOND,
-        "severity_map": dict(integration.severity_map),
-        "wake_on_output": integration.wakes_on_output,
-        "paused": integration.paused,
-        "escalation_policy": integration.escalation_policy,
-        "mapping": dict(integration.mapping) or None,
-        "topic_arn": integration.topic_arn,
-        **view_checks(integration.checks),
-    }
-
-
-def _read_settings(members: Mapping[str, Any]) -> IntegrationBody:
-    """Read a body; null means the default, as if nothing had been said."""
-    return validated(IntegrationBody, without_nulls(members))
 
 
 def _with_settings(integration: Integration, body: IntegrationBody) -> Integration:

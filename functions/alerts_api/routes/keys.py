@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import HttpAnswer, with_data, without_content
+from functions.alerts_api.answers import with_data, without_content
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
@@ -22,6 +22,7 @@ from tocsin.domain.credential import (
 )
 from tocsin.domain.ids import entropy, ulid
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_key import change_key, revoke_key
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class KeyRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
         return (
-            Route("GET", KEYS, self.list_keys, Scope.CONFIG_READ),
-            Route("POST", KEYS, self.make_key, Scope.ADMIN),
-            Route("GET", KEY, self.get_key, Scope.CONFIG_READ),
-            Route("PATCH", KEY, self.change_key, Scope.ADMIN),
-            Route("DELETE", KEY, self.revoke_key, Scope.ADMIN),
+            Route("GET", KEYS, "list_keys", self.list_keys, Scope.CONFIG_READ),
+            Route("POST", KEYS, "make_key", self.make_key, Scope.ADMIN),
+            Route("GET", KEY, "get_key", self.get_key, Scope.CONFIG_READ),
+            Route("PATCH", KEY, "change_key", self.change_key, Scope.ADMIN),
+            Route("DELETE", KEY, "revoke_key", self.revoke_key, Scope.ADMIN),
         )
 
     def list_keys(self, request: Request) -> HttpAnswer:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.answers import HttpAnswer
 from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
@@ -15,6 +14,7 @@ from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId, milliseconds
 from tocsin.domain.notification import DeliveryState, Notification
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import AlertRepository, NotificationRepository
@@ -30,7 +30,9 @@ class NotificationRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Name the routes of this module."""
         path = f"{ALERT}/notifications"
-        return (Route("GET", path, self.list_notifications, Scope.ALERTS_READ),)
+        return (
+            Route("GET", path, "list_notifications", self.list_notifications, Scope.ALERTS_READ),
+        )
 
     def list_notifications(self, request: Request, alert_id: str) -> HttpAnswer:
         """List them in the order in which they were taken on."""

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.alerts_api.channel_tests import ChannelTests
-from functions.alerts_api.routes.alert_routes import AlertRouteRoutes
+from functions.alerts_api.routes.alert_routes import route_routes
 from functions.alerts_api.routes.channels import ChannelRoutes, GeneratedSecrets
 from functions.alerts_api.routes.documents import DocumentRoutes
-from functions.alerts_api.routes.escalation_policies import EscalationPolicyRoutes
+from functions.alerts_api.routes.escalation_policies import policy_routes
 from functions.alerts_api.routes.heartbeats import HeartbeatRoutes
 from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import IntegrationRoutes
 from functions.alerts_api.routes.keys import KeyRoutes
-from functions.alerts_api.routes.users import UserRoutes
+from functions.alerts_api.routes.users import user_routes
 from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
+    from functions.alerts_api.ports import Ports
     from functions.alerts_api.references import Stores
     from functions.alerts_api.route import Route
-    from functions.alerts_api.routes import Ports
 
 
 def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
@@ -42,23 +42,23 @@ def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...
 
 def _configuration_routes(ports: Ports) -> tuple[Route, ...]:
     stores = ports.configuration()
-    integrations = IntegrationRoutes(
-        stores=stores,
-        new_write_id=ports.new_write_id,
+    integrations = IntegrationRoutes.over(
+        stores,
+        ports.new_write_id,
         random_bytes=ports.random_bytes,
         public_url=ports.public_url,
     )
-    heartbeats = HeartbeatRoutes(
-        stores=stores,
-        new_write_id=ports.new_write_id,
+    heartbeats = HeartbeatRoutes.over(
+        stores,
+        ports.new_write_id,
         random_bytes=ports.random_bytes,
         public_url=ports.public_url,
     )
     return (
         *integrations.routes(),
-        *EscalationPolicyRoutes.over(stores, ports.new_write_id).routes(),
-        *AlertRouteRoutes.over(stores, ports.new_write_id).routes(),
-        *UserRoutes.over(stores, ports.new_write_id).routes(),
+        *policy_routes(stores, ports.new_write_id),
+        *route_routes(stores, ports.new_write_id),
+        *user_routes(stores, ports.new_write_id),
         *_channel_routes(ports, stores).routes(),
         *heartbeats.routes(),
     )

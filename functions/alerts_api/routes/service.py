@@ -1,17 +1,18 @@
 """The service itself: is it there, and who am I to it?"""
 
-from functions.alerts_api.answers import HttpAnswer, with_data, with_json
+from functions.alerts_api.answers import with_data, with_json
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
 from tocsin.domain.errors import UnauthorizedError
 from tocsin.lambda_runtime.alert_json import written
+from tocsin.lambda_runtime.http import HttpAnswer
 
 
 def service_routes() -> tuple[Route, ...]:
     """Name the routes of this module."""
     return (
-        Route("GET", "/health", show_health, Access.OPEN),
-        Route("GET", "/api/v1/me", show_caller, Access.ANY_KEY),
+        Route("GET", "/health", "show_health", show_health, Access.OPEN),
+        Route("GET", "/api/v1/me", "show_caller", show_caller, Access.ANY_KEY),
     )
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.answers import HttpAnswer
-from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun
+from functions.alerts_api.configured import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern, is_asked
-from functions.alerts_api.request import Request, validated
+from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.users import UserBody
-from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
@@ -21,60 +18,22 @@ if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import NewWriteId
 
-USERS: Final = "/api/v1/users"
-USER: Final = f"{USERS}/{{name}}"
 
-
-@dataclass(frozen=True, slots=True)
-class UserRoutes:
-    """The people of the team."""
-
-    work: ConfiguredRoutes[User]
-
-    @classmethod
-    def over(cls, stores: Stores, new_write_id: NewWriteId) -> UserRoutes:
-        """Make them for these stores."""
-        noun = Noun(
+def user_routes(stores: Stores, new_write_id: NewWriteId) -> tuple[Route, ...]:
+    """Make them for these stores."""
+    return ValueRoutes(
+        noun=Noun(
             words="user",
-            read=read_user,
-            settings=settings_of_user,
+            plural="users",
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
             concern=concern_of_user,
-        )
-        return cls(
-            ConfiguredRoutes(
-                noun=noun,
-                repository=stores.users,
-                open_alerts=stores.open_alerts,
-                new_write_id=new_write_id,
-            )
-        )
-
-    def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
-        read, write = Scope.CONFIG_READ, Scope.CONFIG_WRITE
-        return (
-            Route("GET", USERS, self.list_users, read),
-            Route("GET", USER, self.get_user, read),
-            Route("PUT", USER, self.put_user, write),
-            Route("PATCH", USER, self.change_user, write),
-            Route("DELETE", USER, self.delete_user, write),
-        )
-
-    def list_users(self, request: Request) -> HttpAnswer:
-        return self.work.page(request)
-
-    def get_user(self, _request: Request, name: str) -> HttpAnswer:
-        return self.work.show(name)
-
-    def put_user(self, request: Request, name: str) -> HttpAnswer:
-        return self.work.put(request, name)
-
-    def change_user(self, request: Request, name: str) -> HttpAnswer:
-        return self.work.change(request, name)
-
-    def delete_user(self, request: Request, name: str) -> HttpAnswer:
-        return self.work.remove(request, name)
+        ),
+        repository=stores.users,
+        open_alerts=stores.open_alerts,
+        new_write_id=new_write_id,
+        read_value=read_user,
+        settings_of=settings_of_user,
+    ).routes()
 
 
 def concern_of_user(name: str) -> Concern:

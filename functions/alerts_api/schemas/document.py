@@ -27,7 +27,7 @@ from tocsin.domain.errors import (
     UnauthorizedError,
     UnsupportedMediaError,
 )
-from tocsin.lambda_runtime.error_answers import status_of_kind
+from tocsin.lambda_runtime.http import status_of_kind
 from tocsin.usecases.answer_once import KEY_LIMIT
 
 VERSION: Final = "1"

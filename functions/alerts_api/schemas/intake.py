@@ -175,6 +175,9 @@ class Receipts(View):
     left_out: int | None = Field(
         None, description="How many entries have no result here, where the body had more."
     )
+    unread: int | None = Field(
+        None, description="How many of those were not read, because 5,000 before were unusable."
+    )
 
 
 class TriedSignal(View):

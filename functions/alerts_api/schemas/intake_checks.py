@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork
 
-from functions.alerts_api.intake_checks import MASK
 from functions.alerts_api.schemas.model import ConfigurationBody
+from functions.alerts_api.shown_checks import MASK
 from tocsin.domain.intake_checks import PASSWORD_MINIMUM, SECRET_MINIMUM, SignatureAlgorithm
 
 SECRET_LIMIT: Final = 512

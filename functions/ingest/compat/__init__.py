@@ -11,15 +11,17 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.intake import Intake, take_in_entries
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.admission import admit_elsewhere
+from functions.ingest.exchange import Intake, Taken
+from functions.ingest.intake import take_in_entries
 from functions.ingest.senders import Entry
 from functions.ingest.senders.fields import kind_of
 from tocsin.domain.errors import IntegrationNotFoundError, MalformedInputError, TocsinError
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
+    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
-    from functions.ingest.request import Request
     from tocsin.domain.integration import Integration
 
 
@@ -50,7 +52,7 @@ class CompatCall:
         token = self.path_token or token
         if not token:
             raise IntegrationNotFoundError
-        return self.ports.admit_elsewhere(token, self.request)
+        return admit_elsewhere(token, self.request, self.ports)
 
     def object_in_body(self) -> Mapping[str, Any]:
         """The body; none at all says no more than the path.
@@ -81,7 +83,7 @@ class Product:
 
     take: Callable[[CompatCall], Taken]
     """Raises `TocsinError` for what it refuses; unknown paths are a `NotFoundError`."""
-    refuse: Callable[[TocsinError, str], Reply]
+    refuse: Callable[[TocsinError, str], HttpAnswer]
     """Spells a refusal as the product would; `str` is the request's id. A plain `TocsinError` is
     a fault of ours."""
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
 from functions.ingest.compat.refusals import headers_of
-from functions.ingest.intake import Intake, settings_of
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.exchange import Intake, Taken
+from functions.ingest.intake import settings_of
 from functions.ingest.senders import Entry
 from functions.ingest.senders.entries import Entries, read_entry
 from functions.ingest.senders.fields import kind_of
@@ -24,7 +24,7 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
+from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError, status_of
 
 NO_SILENCES: Final = (
     "silences are not made through this API: snooze the alert, or pause the integration"
@@ -52,7 +52,7 @@ def take(call: CompatCall) -> Taken:
     return works[method](call, integration)
 
 
-def refuse(error: TocsinError, _request_id: str) -> Reply:
+def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
     """Spell a refusal as Alertmanager does: its own checks as a text, the rest as an object."""
     status = status_of(error)
     if isinstance(error, InvalidInputError):
@@ -61,7 +61,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
     if isinstance(error, SaidPlainlyError):
         said = error.message
     headers = headers_of(error)
-    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+    return HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 
 def take_alerts(
@@ -69,7 +69,7 @@ def take_alerts(
     integration: Integration,
     *,
     answer: str = "",
-    refuse: Callable[[TocsinError, str], Reply] = refuse,
+    refuse: Callable[[TocsinError, str], HttpAnswer] = refuse,
 ) -> Taken:
     """Take in a list of alerts.
 
@@ -78,16 +78,15 @@ def take_alerts(
     read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
     values = _alerts_in(call)
     alone = len(values) == 1
-    known: dict[str, InvalidInputError] = {}
 
     def read_alone(value: object) -> Entry:
         part = None if alone else [value]
-        return read_entry(value, read_one, "invalid alert", part=part, known=known)
+        return read_entry(value, read_one, "invalid alert", part=part)
 
     intake = call.take_in(Entries(values, read_alone), integration)
     refusal = _refusal_of(intake)
     if refusal is None:
-        reply = Reply(status=HTTPStatus.OK, body=answer)
+        reply = HttpAnswer(status=HTTPStatus.OK, body=answer)
     else:
         reply = refuse(refusal, call.request.request_id)
     return Taken(reply=reply, integration=integration.name, intake=intake)
@@ -105,7 +104,7 @@ def _routes(call: CompatCall) -> Mapping[str, Work]:
 def _answering(view: Callable[[CompatCall, Integration], Any]) -> Work:
     def answer(call: CompatCall, integration: Integration) -> Taken:
         body = json.dumps(view(call, integration), ensure_ascii=False)
-        reply = Reply(status=HTTPStatus.OK, body=body)
+        reply = HttpAnswer(status=HTTPStatus.OK, body=body)
         return Taken(reply=reply, integration=integration.name)
 
     return answer
@@ -143,7 +142,9 @@ def _refusal_of(intake: Intake) -> SaidPlainlyError | None:
     if Outcome.REJECTED not in intake.outcomes:
         return None
     errors = [it["error"] for it in intake.results if "error" in it]
-    said = dict.fromkeys(map(_words, errors[:_REFUSALS_SHOWN])) or ["invalid alert"]
+    said = [*(dict.fromkeys(map(_words, errors[:_REFUSALS_SHOWN])) or ["invalid alert"])]
+    if intake.unread:
+        said.append(f"the last {intake.unread} alerts were not read")
     return SaidPlainlyError("; ".join(said))
 
 

@@ -7,9 +7,10 @@ from typing import Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager import take_alerts
 from functions.ingest.compat.refusals import headers_of
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.exchange import Taken
+from functions.ingest.routes import BY_POST
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, NotFoundError, TocsinError
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _SUCCESS: Final = json.dumps({"status": "success"})
 _HEALTH: Final = ("-/healthy", "-/ready")
@@ -21,16 +22,15 @@ def take(call: CompatCall) -> Taken:
     integration = call.integration()
     is_get = call.request.method in ("GET", "HEAD")
     if call.path in _HEALTH and is_get:
-        reply = Reply(status=HTTPStatus.OK, body="OK", headers=_PLAIN_TEXT)
+        reply = HttpAnswer(status=HTTPStatus.OK, body="OK", headers=_PLAIN_TEXT)
         return Taken(reply=reply, integration=integration.name)
     if call.path != "api/v1/alerts":
         raise NotFoundError("There is nothing at this path.")
-    if call.request.method != "POST":
-        raise MethodNotAllowedError("Alerts are sent by POST.", "POST")
+    call.request.expect_method(*BY_POST)
     return take_alerts(call, integration, answer=_SUCCESS, refuse=refuse)
 
 
-def refuse(error: TocsinError, _request_id: str) -> Reply:
+def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
     """Spell a refusal as API v1 does."""
     status = status_of(error)
     is_bad_data = isinstance(error, (InvalidInputError, MalformedInputError))
@@ -39,7 +39,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
     kind = "bad_data" if is_bad_data else "server_error"
     said = {"status": "error", "errorType": kind, "error": error.message}
     headers = headers_of(error)
-    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+    return HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 
 PRODUCT: Final = Product(take=take, refuse=refuse)

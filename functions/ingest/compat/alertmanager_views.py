@@ -87,7 +87,7 @@ def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:
         "endsAt": _written(alert.last_seen_at + RESOLVE_TIMEOUT),
         "fingerprint": alert.dedup_key,
         "receivers": [{"name": alert.integration}],
-        "startsAt": _written(alert.source_started_at or alert.fired_at),
+        "startsAt": _written(alert.fired_at),
         "status": {"state": state, "silencedBy": [], "inhibitedBy": []},
         "updatedAt": _written(alert.last_seen_at),
         "labels": dict(_labels(alert)),

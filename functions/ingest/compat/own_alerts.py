@@ -18,9 +18,8 @@ from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from functions.ingest.compat import CompatCall
-    from functions.ingest.intake import Intake
+    from functions.ingest.exchange import Intake, Request
     from functions.ingest.ports import Ports
-    from functions.ingest.request import Request
     from tocsin.domain.integration import Integration
     from tocsin.domain.signal import Signal
 

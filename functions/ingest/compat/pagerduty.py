@@ -8,8 +8,8 @@ from typing import Any, Final
 from functions.ingest.bodies import MULTIPART
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
+from functions.ingest.exchange import Taken
 from functions.ingest.intake import settings_of
-from functions.ingest.reply import Reply, Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.events import read_event
 from functions.ingest.senders.fields import kind_of
@@ -22,7 +22,7 @@ from tocsin.domain.errors import (
     TocsinError,
 )
 from tocsin.domain.integration import Integration
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 ENQUEUE: Final = "v2/enqueue"
 CHANGE: Final = "v2/change/enqueue"
@@ -34,8 +34,7 @@ def take(call: CompatCall) -> Taken:
     """Take in one event."""
     if call.path not in _READERS:
         raise nothing_here()
-    if call.request.method != "POST":
-        raise MethodNotAllowedError("Events are sent by POST.", "POST")
+    call.request.expect_method("Events are sent by POST.", "POST")
     if call.path_token:
         call.integration()  # before the body is looked at
     else:
@@ -43,7 +42,7 @@ def take(call: CompatCall) -> Taken:
     return _READERS[call.path](call, _event_in(call))
 
 
-def refuse(error: TocsinError, _request_id: str) -> Reply:
+def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
     """Spell a refusal as PagerDuty does; its clients repeat what is 429 or 5xx."""
     status = status_of(error)
     match error:
@@ -55,7 +54,7 @@ def refuse(error: TocsinError, _request_id: str) -> Reply:
         case _:
             said = _refusal("error", error.message, error)
     body = json.dumps(said, ensure_ascii=False)
-    return Reply(status=status, body=body, headers=headers_of(error))
+    return HttpAnswer(status=status, body=body, headers=headers_of(error))
 
 
 def _take_v2(call: CompatCall, event: Mapping[str, Any]) -> Taken:
@@ -75,7 +74,7 @@ def _take_v1(call: CompatCall, event: Mapping[str, Any]) -> Taken:
         "message": "Event processed",
         "incident_key": _text(event, "incident_key") or signal.dedup_key,
     }
-    reply = Reply(status=HTTPStatus.OK, body=json.dumps(said, ensure_ascii=False))
+    reply = HttpAnswer(status=HTTPStatus.OK, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
@@ -88,7 +87,7 @@ def _take_change(call: CompatCall, event: Mapping[str, Any]) -> Taken:
     if not integration.paused:
         keep_change(change, OwnAlerts(integration, call))
     said = {"status": "success", "message": "Change event processed"}
-    reply = Reply(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
+    reply = HttpAnswer(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
     return Taken(reply=reply, integration=integration.name, what="Change event answered")
 
 

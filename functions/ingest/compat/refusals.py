@@ -1,7 +1,7 @@
 """What the refusals of all products have in common."""
 
 from tocsin.domain.errors import NotFoundError, TocsinError
-from tocsin.lambda_runtime.error_answers import BEARER, error_headers
+from tocsin.lambda_runtime.http import BEARER, error_headers
 
 
 def headers_of(error: TocsinError) -> dict[str, str]:

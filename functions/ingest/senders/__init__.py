@@ -11,10 +11,10 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.reply import Reply
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.signal import Signal
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.ingest.bodies import ReadBody
@@ -85,11 +85,12 @@ class Entry:
     """The part of the body that says it, kept as what was sent; None for the whole body."""
 
 
-def accepted(results: Results, left_out: int = 0) -> Reply:
+def accepted(results: Results, left_out: int = 0, unread: int = 0) -> HttpAnswer:
     """Answer with what became of each entry: the shape of our own API."""
-    more = {"left_out": left_out} if left_out else {}
+    counts = {"left_out": left_out, "unread": unread}
+    more = {name: count for name, count in counts.items() if count}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
-    return Reply(status=202, body=body)
+    return HttpAnswer(status=202, body=body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +109,8 @@ class Sender:
     """Asks of a product's messages what no integration has to be told to ask: SNS signs.
 
     Comes before `read`, and may do what that must not: ask the product, and write."""
-    answer: Callable[[Results], Reply] = accepted
-    handshake: Callable[[Mapping[str, str]], Reply | None] | None = None
+    answer: Callable[[Results], HttpAnswer] = accepted
+    handshake: Callable[[Mapping[str, str]], HttpAnswer | None] | None = None
     """Answers an OPTIONS request by which a product asks whether it may send; None where its
     headers ask for nothing."""
     methods: tuple[str, ...] = ("POST",)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
 from functions.ingest.senders.fields import Fields, as_text, finished, kind_of
 from tocsin.domain.dedup import dedup_key_of
@@ -20,6 +19,7 @@ from tocsin.domain.signal import (
     Signal,
     SignalAction,
 )
+from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
     'Expected an alert like {"environment": "Production", "resource": "db-1", "event": '
@@ -179,10 +179,10 @@ def _words(body: Mapping[str, Any], name: str) -> list[str]:
     return [it for it in body.get(name) or () if isinstance(it, str) and it]
 
 
-def _answer(results: Results) -> Reply:
+def _answer(results: Results) -> HttpAnswer:
     ids = [it["alert_id"] for it in results if it["alert_id"]]
     said = {"status": "ok", "id": ids[0] if ids else None}
-    return Reply(status=HTTPStatus.CREATED, body=json.dumps(said))
+    return HttpAnswer(status=HTTPStatus.CREATED, body=json.dumps(said))
 
 
 SENDER: Final = Sender(

@@ -44,14 +44,13 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
         raise InvalidInputError(EXPECTED, [problem])
     around = said_around(group, "alerts")
     kept = _kept_around(group)
-    known: dict[str, InvalidInputError] = {}
 
     def read_one(alert: Mapping[str, Any]) -> Signal:
         return _read_alert(alert, Fields(around), settings)
 
     def read_alone(alert: object) -> Entry:
         part = None if len(alerts) == 1 else {**kept, "alerts": [alert]}
-        return read_entry(alert, read_one, EXPECTED, part=part, known=known)
+        return read_entry(alert, read_one, EXPECTED, part=part)
 
     return Entries(alerts, read_alone)
 

@@ -37,6 +37,9 @@ _TOLD: Final = frozenset(("communication", "title", "defaultLanguageTitle", "det
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 
+_ACTIVITY: Final = {"operation": "operationName", "caller": "caller"}
+
+
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one alert."""
     return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
@@ -58,7 +61,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         action=SignalAction.RESOLVE if _is_over(essentials, health) else SignalAction.TRIGGER,
         dedup_key=health.key or alert_id,
         name=name,
-        summary=health.summary or name,
+        summary=health.summary or _told(context) or name,
         reason=health.text or essentials.any_text("description"),
         severity=essentials.any_text("severity"),
         words=_WORDS,
@@ -69,6 +72,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         rule_name=rule,
         labels=merged(
             _labels(essentials, first),
+            {label: context.raw(name) for label, name in _ACTIVITY.items()},
             {
                 key: value
                 for key, value in context.flat("properties").items()
@@ -134,6 +138,12 @@ class _Health:
                 text=said.any_text("details", "title", "cause"),
             )
         return cls()
+
+
+def _told(context: Fields) -> str | None:
+    """What an entry of the activity log tells: an operation, and how it went."""
+    operation, status = context.any_text("operationName"), context.any_text("status")
+    return f"{operation}: {status}" if operation and status else operation
 
 
 def _is_over(essentials: Fields, health: _Health) -> bool:

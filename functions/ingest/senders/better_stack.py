@@ -16,6 +16,7 @@ EXPECTED: Final = (
     '"type": "incident", "attributes": {…}}}.'
 )
 _ACTIONS: Final[Mapping[str, SignalAction]] = {
+    "started": SignalAction.TRIGGER,
     "acknowledged": SignalAction.ACKNOWLEDGE,
     "resolved": SignalAction.RESOLVE,
 }
@@ -66,12 +67,12 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal 
 
 def _action(fields: Fields, attributes: Fields) -> SignalAction:
     """The event's word, else the incident's status, else its times."""
-    word = (fields.any_text("event") or attributes.any_text("status") or "").lower()
-    if word in _ACTIONS:
-        return _ACTIONS[word]
-    if not word and attributes.any_text("resolved_at"):
-        return SignalAction.RESOLVE
-    return SignalAction.TRIGGER
+    for said in (fields.any_text("event"), attributes.any_text("status")):
+        action = _ACTIONS.get((said or "").lower())
+        if action is not None:
+            return action
+    is_over = attributes.any_text("resolved_at") is not None
+    return SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
 
 
 SENDER: Final = Sender(

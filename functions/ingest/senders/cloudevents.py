@@ -7,7 +7,6 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from functions.ingest.lenient_json import read_lenient
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
 from functions.ingest.senders.fields import Fields, as_text, assumed, finished, unread
@@ -26,6 +25,7 @@ from tocsin.domain.signal import (
     SignalAction,
     printable,
 )
+from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
     'Expected a CloudEvent like {"specversion": "1.0", "id": "1", "source": "/disks/db-1", '
@@ -65,7 +65,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     return each_object(sent, read_one, EXPECTED)
 
 
-def handshake(headers: Mapping[str, str]) -> Reply | None:
+def handshake(headers: Mapping[str, str]) -> HttpAnswer | None:
     """Allow a sender to send, as section 4 of the HTTP webhook specification asks for it.
 
     Azure Event Grid makes no subscription before.
@@ -76,7 +76,7 @@ def handshake(headers: Mapping[str, str]) -> Reply | None:
     allowed = {"webhook-allowed-origin": printable(origin)[:NAME_LIMIT], "allow": "POST"}
     if REQUEST_RATE in headers:
         allowed["webhook-allowed-rate"] = "*"
-    return Reply(status=HTTPStatus.OK, body="", headers=allowed)
+    return HttpAnswer(status=HTTPStatus.OK, body="", headers=allowed)
 
 
 def _event_in_headers(sent: Sent) -> dict[str, Any]:

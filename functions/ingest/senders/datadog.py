@@ -144,8 +144,16 @@ def _identity(fields: Fields, title: _Title) -> str:
 
 
 def _tags(fields: Fields, title: _Title) -> dict[str, object]:
-    said = [fields.any_text(name) or "" for name in ("alert_scope", "alertScope", "tags")]
-    return pairs_of(",".join(it for it in (title.scope, *said) if it))
+    members: list[object] = [*title.scope.split(",")]
+    for said in map(fields.raw, ("alert_scope", "alertScope", "tags")):
+        match said:
+            case str():
+                members += said.split(",")
+            case list():
+                members += said
+            case _:
+                members.append(said)
+    return pairs_of(members)
 
 
 SENDER: Final = Sender(

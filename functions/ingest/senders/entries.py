@@ -1,7 +1,6 @@
 """Bodies of one object or a list of them: the most common form."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, overload
 
 from functions.ingest.senders import Entry, Ignored, Sent
@@ -16,32 +15,36 @@ type ReadObject = Callable[[Mapping[str, Any]], Signal | Ignored]
 """Understands one object; raises `InvalidInputError` for one that says nothing usable."""
 
 
-@dataclass(frozen=True, slots=True)
 class Entries(Sequence[Entry]):
-    """The entries of a list, each read when it is asked for, and again when asked for again.
+    """The entries of a list, each read when it is asked for; a refusal is remembered.
 
     A body of 1 MiB may hold more of them than there is time or memory to read at once.
     """
 
-    values: Sequence[object]
-    read: Callable[[object], Entry]
+    def __init__(self, values: Sequence[object], read: Callable[[object], Entry]) -> None:
+        self._values = values
+        self._read = read
+        self._refused: dict[int, Entry] = {}
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self._values)
 
     @overload
     def __getitem__(self, place: int) -> Entry: ...
 
     @overload
-    def __getitem__(self, place: slice) -> "Entries": ...
+    def __getitem__(self, place: slice) -> list[Entry]: ...
 
-    def __getitem__(self, place: int | slice) -> "Entry | Entries":
+    def __getitem__(self, place: int | slice) -> Entry | list[Entry]:
         if isinstance(place, slice):
-            return Entries(self.values[place], self.read)
-        return self.read(self.values[place])
+            return [self[it] for it in range(*place.indices(len(self)))]
+        entry = self._refused.get(place) or self._read(self._values[place])
+        if isinstance(entry.read, InvalidInputError):
+            self._refused[place] = entry
+        return entry
 
     def __iter__(self) -> Iterator[Entry]:
-        return map(self.read, self.values)
+        return map(self.__getitem__, range(len(self)))
 
 
 def said_around(value: Mapping[str, Any], entries: str) -> dict[str, Any]:
@@ -83,18 +86,10 @@ def each_of(values: Sequence[object], read: ReadObject, expected: str) -> Sequen
     """
     if not values:
         raise InvalidInputError(f"The list is empty. {expected}")
-    known: dict[str, InvalidInputError] = {}
-    return Entries(values, lambda value: read_entry(value, read, expected, part=value, known=known))
+    return Entries(values, lambda value: read_entry(value, read, expected, part=value))
 
 
-def read_entry(
-    value: object,
-    read: ReadObject,
-    expected: str,
-    *,
-    part: object,
-    known: dict[str, InvalidInputError] | None = None,
-) -> Entry:
+def read_entry(value: object, read: ReadObject, expected: str, *, part: object) -> Entry:
     """Read one object; what is wrong with it becomes its refusal.
 
     Args:
@@ -102,18 +97,12 @@ def read_entry(
         read: Reads an object.
         expected: What would be right.
         part: What is kept as the body of the alert; None: the whole body.
-        known: Refusals of members that are no objects or empty ones, by their kind: to make a
-            third of a million of them takes seconds.
     """
-    kind = "" if isinstance(value, dict) and value else kind_of(value)
-    if known and kind in known:
-        return Entry(known[kind], part)
     try:
         return Entry(_read_object(value, read, expected), part)
     except InvalidInputError as refusal:
-        if known is not None and kind:
-            known[kind] = refusal
-        return Entry(refusal, part)
+        # A traceback holds frames: thousands of them are remembered.
+        return Entry(refusal.with_traceback(None), part)
 
 
 def _read_object(value: object, read: ReadObject, expected: str) -> Signal | Ignored:

@@ -65,7 +65,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | I
         return Ignored(f"{kind}: neither failed nor succeeded")
     return Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
-        dedup_key=dedup_key_of(source, kind, *resources, *_apart(detail, resources)),
+        dedup_key=dedup_key_of(source, kind, *resources, *_apart(fields, detail, resources)),
         name=f"{kind}: {object_}" if object_ else f"{kind} from {source}",
         summary=detail.any_text("message", "summary", "description", "title"),
         reason=as_text(fields.flat("detail")),
@@ -81,11 +81,14 @@ def _about(detail: Fields) -> str | None:
     return detail.any_text(*_NAMES)
 
 
-def _apart(detail: Fields, resources: Sequence[str]) -> tuple[str, ...]:
-    """What tells events apart that name no resource, or only that of which they are a part."""
-    about = _about(detail)
-    parts = [it for it in (detail.any_text("stage"), detail.any_text("action")) if it]
-    return (*((about,) if about and not resources else ()), *parts)
+def _apart(fields: Fields, detail: Fields, resources: Sequence[str]) -> list[str]:
+    """What tells events apart that name no resource, or only that of which they are a part.
+
+    An ARN holds account and region; a name does not.
+    """
+    unnamed = [fields.any_text("account"), fields.any_text("region"), _about(detail)]
+    parts = [*([] if resources else unnamed), detail.any_text("stage"), detail.any_text("action")]
+    return [it for it in parts if it]
 
 
 def _severity(source: str, detail: Fields) -> str | None:
@@ -147,7 +150,7 @@ SENDER: Final = Sender(
     ),
     dedup_key=(
         "the alarm's ARN; `detail.eventArn` of AWS Health; else source, type, and resources or "
-        "what the detail names"
+        "account, region and what the detail names"
     ),
     severity="`severity` in the alarm's description, else its state; `detail.severity`",
     episode_start="`detail.state.timestamp` of `ALARM`",

@@ -188,6 +188,26 @@ def is_link(value: object) -> bool:
     return not any(map(str.isspace, value.strip()))
 
 
+def host_of(*addresses: object) -> str:
+    """Which installation of a product it is: another may have the same names and numbers."""
+    from urllib.parse import urlsplit
+
+    for address in addresses:
+        try:
+            host = urlsplit(address).netloc if isinstance(address, str) else ""
+        except ValueError:
+            host = ""
+        if host:
+            return host.rpartition("@")[2].lower()
+    return ""
+
+
+def installation(address: object, public: str) -> tuple[str, ...]:
+    """The host of a product that runs elsewhere too, unless it is the public one's."""
+    host = host_of(address)
+    return (host,) if host not in ("", public) else ()
+
+
 def link_name(name: str) -> str:
     """`runbook_url` is the runbook."""
     for ending in _URL_ENDINGS:

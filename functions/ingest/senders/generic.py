@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, each_of
 from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, link_name, unread
@@ -16,6 +15,7 @@ from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.ingest.senders.mapping import Budget, Mapped
@@ -51,7 +51,10 @@ _OVER_IF: Final = {
     **dict.fromkeys(("firing", "is_firing", "active", "is_active"), False),
 }
 """Fields that are true or false, and what of it says that it is over."""
-_PREFIX: Final = re.compile(r"\[([A-Za-z ]{1,20})(?::\d{1,6})?\]\s*|([A-Z]{2,12}):\s+")
+_PREFIX: Final = re.compile(
+    r"[^\w\[\]]{0,8}(?:\[([\w .#/-]{1,40})(?::\d{1,6})?\]\s*|([A-Za-z]{2,12}):\s+)"
+)
+"""A symbol may stand before it."""
 _FIRES: Final = frozenset(("firing", "problem", "alert", "alerting", "triggered", "down"))
 _PREFIXES_LIMIT: Final = 4
 _LINKS: Final = (("url", "Link"), ("link", "Link"), ("runbook_url", "Runbook"))
@@ -208,7 +211,7 @@ def _without_state(title: str | None) -> tuple[str | None, str | None]:
     return f"{kept}{rest}", state
 
 
-def _handshake(headers: Mapping[str, str]) -> Reply | None:
+def _handshake(headers: Mapping[str, str]) -> HttpAnswer | None:
     """A mapping may be for CloudEvents, whose senders ask before they send."""
     from functions.ingest.senders.cloudevents import handshake
 

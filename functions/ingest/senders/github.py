@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.fields import Fields, installation
 from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.report import Report
 from tocsin.domain.dedup import dedup_key_of
@@ -18,6 +18,7 @@ EXPECTED: Final = (
     "Expected GitHub's event workflow_run: an object with "
     '"action", "repository" and "workflow_run".'
 )
+_PUBLIC: Final = "github.com"
 _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "failure": SignalAction.TRIGGER,
     "timed_out": SignalAction.TRIGGER,
@@ -64,7 +65,11 @@ def read_event(
     where = f"{branch or '?'} of {fork}" if fork else branch or "?"
     return Report(
         action=action,
-        dedup_key=dedup_key_of(full_name, workflow_id, branch, *([fork] if fork else [])),
+        dedup_key=dedup_key_of(
+            *(full_name, workflow_id, branch),
+            *([fork] if fork else []),
+            *installation(repository.raw("html_url"), _PUBLIC),
+        ),
         name=f"{name} in {full_name}",
         summary=f"{name} in {full_name} on {where}: {conclusion}",
         reason=run.any_text("display_title"),
@@ -123,7 +128,7 @@ SENDER: Final = Sender(
     resolves="`workflow_run.conclusion` `success`",
     dedup_key=(
         "`repository.full_name` + `workflow_run.workflow_id` + `workflow_run.head_branch`, of a "
-        "fork + `head_repository.full_name`"
+        "fork + `head_repository.full_name`, of a GitHub of one's own + its host"
     ),
     severity="critical; `action_required` warning",
     episode_start="-",

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.fields import Fields, installation
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -14,6 +14,7 @@ EXPECTED: Final = (
     'Expected GitLab\'s pipeline or job event: an object with "object_kind", "project" and, '
     'of a pipeline, "object_attributes".'
 )
+_PUBLIC: Final = "gitlab.com"
 _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "failed": SignalAction.TRIGGER,
     "success": SignalAction.RESOLVE,
@@ -55,10 +56,15 @@ def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
         for job in fields.parts("builds")
         if job.raw("status") == "failed" and not job.raw("allow_failure")
     ]
-    url = pipeline.raw("url") or f"{project.any_text('web_url')}/-/pipelines/{pipeline.raw('id')}"
     return Report(
         action=action,
-        dedup_key=dedup_key_of(path, "pipeline", ref, *_apart(fields, pipeline)),
+        dedup_key=dedup_key_of(
+            path,
+            "pipeline",
+            ref,
+            *_apart(fields, pipeline),
+            *installation(project.raw("web_url"), _PUBLIC),
+        ),
         name=name,
         summary=f"{name} on {ref}: {status}",
         reason=f"Failed: {', '.join(failed)}" if failed else None,
@@ -73,7 +79,10 @@ def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
             "source": pipeline.raw("source"),
             "user": fields.part("user").raw("username"),
         },
-        urls={"Pipeline": url, "Commit": fields.part("commit").raw("url")},
+        urls={
+            "Pipeline": pipeline.raw("url") or _page(project, "pipelines", pipeline.raw("id")),
+            "Commit": fields.part("commit").raw("url"),
+        },
     ).signal(settings)
 
 
@@ -84,6 +93,11 @@ def _apart(fields: Fields, pipeline: Fields) -> tuple[str, ...]:
     if source and target and source != target:
         return ("fork", source)
     return ("tag",) if pipeline.raw("tag") is True else ()
+
+
+def _page(project: Fields, of: str, number: object) -> str | None:
+    address = project.any_text("web_url")
+    return f"{address}/-/{of}/{number}" if address else None
 
 
 def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
@@ -99,7 +113,9 @@ def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
     return Report(
         action=action,
         dedup_key=dedup_key_of(
-            path, "job", ref, job, *(["tag"] if fields.raw("tag") is True else [])
+            *(path, "job", ref, job),
+            *(["tag"] if fields.raw("tag") is True else []),
+            *installation(project.raw("web_url"), _PUBLIC),
         ),
         name=name,
         summary=f"{name} on {ref}: {status}",
@@ -115,7 +131,7 @@ def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
             "commit": fields.raw("sha"),
             "user": fields.part("user").raw("username"),
         },
-        urls={"Job": f"{project.any_text('web_url')}/-/jobs/{fields.raw('build_id')}"},
+        urls={"Job": _page(project, "jobs", fields.raw("build_id"))},
     ).signal(settings)
 
 
@@ -125,7 +141,10 @@ SENDER: Final = Sender(
     read=read,
     fires="`object_attributes.status` `failed`; `build_status` `failed`",
     resolves="`object_attributes.status` `success`; `build_status` `success`",
-    dedup_key="`project.path_with_namespace` + `ref`, of a job + `build_name`",
+    dedup_key=(
+        "`project.path_with_namespace` + `ref`, of a job + `build_name`, of a GitLab of one's own "
+        "+ its host"
+    ),
     severity="critical",
     episode_start="-",
     answers="202, a result",

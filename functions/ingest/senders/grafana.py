@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, each_of, said_around
-from functions.ingest.senders.fields import Fields, kind_of
+from functions.ingest.senders.fields import Fields, host_of, kind_of
 from functions.ingest.senders.product_tests import as_test
 from functions.ingest.senders.prometheus_labels import (
-    UNFILLED,
+    filled,
     links_in,
     name_of,
     object_of,
@@ -60,7 +60,8 @@ def read_alert(
 ) -> Signal:
     """Understand one alert."""
     fields = Fields(entry)
-    labels, annotations = fields.part("labels").texts(), fields.part("annotations").texts()
+    labels = filled(fields.part("labels").texts())
+    annotations = fields.part("annotations").texts()
     identity = _identity(fields)
     fields.raise_problems(EXPECTED)
     is_over = (fields.any_text("status") or "").lower() == "resolved"
@@ -71,21 +72,21 @@ def read_alert(
     signal = Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
         dedup_key=dedup_key_of(
-            _host(group.raw("externalURL"), fields.raw("generatorURL"), fields.raw("silenceURL")),
+            host_of(group.raw("externalURL"), fields.raw("generatorURL"), fields.raw("silenceURL")),
             group.any_text("orgId"),
             identity,
         ),
         name=name,
         summary=summary_of(written, name, object_of(labels)),
         reason=reason_of(written),
-        severity=None if labels.get("severity") in UNFILLED else labels.get("severity"),
+        severity=labels.get("severity"),
         words=ALWAYS_CRITICAL,
         source="grafana",
         source_name=group.any_text("receiver"),
         object=object_of(labels),
         rule_name=labels.get("rulename") or name,
         group_id=group.any_text("groupKey"),
-        labels=fields.flat("labels"),
+        labels=labels,
         urls={
             **links_in({key: it for key, it in written.items() if key != _RUNBOOK}),
             "Alert rule": fields.raw("generatorURL"),
@@ -122,7 +123,7 @@ def read_legacy(
         action=action,
         dedup_key=dedup_key_of(
             "test" if is_test else "rule",
-            _host(fields.raw("ruleUrl")),
+            host_of(fields.raw("ruleUrl")),
             fields.any_text("orgId"),
             "" if is_test else rule_id,
         ),
@@ -147,20 +148,6 @@ def _other_series(matches: Sequence[Fields]) -> tuple[str, ...]:
     shown = [f"{it.any_text('metric') or '?'} {it.any_text('value') or '?'}" for it in matches[1:]]
     listed = ", ".join(shown[:_SERIES_SHOWN])
     return (f"evalMatches: {len(shown)} more series: {listed}",) if shown else ()
-
-
-def _host(*addresses: object) -> str:
-    """Which Grafana it is: another one may have the same organizations and labels."""
-    from urllib.parse import urlsplit
-
-    for address in addresses:
-        try:
-            host = urlsplit(address).netloc if isinstance(address, str) else ""
-        except ValueError:
-            host = ""
-        if host:
-            return host.rpartition("@")[2].lower()
-    return ""
 
 
 def _said(value: object) -> str | None:

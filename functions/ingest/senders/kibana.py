@@ -8,6 +8,7 @@ from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
@@ -48,6 +49,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         rule_id=fields.any_text("rule_id"),
         rule_name=rule,
         labels={
+            **pairs_of(fields.raw("tags")),
             "rule_type": fields.raw("rule_type"),
             "rule_tags": fields.raw("rule_tags"),
             "space": fields.raw("space_id"),

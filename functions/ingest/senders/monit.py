@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Ignored, Results, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -111,9 +111,9 @@ def read_report(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | 
     ).signal(settings)
 
 
-def answer(_results: Results) -> Reply:
+def answer(_results: Results) -> HttpAnswer:
     """Answer as M/Monit does: 200, and nothing that Monit would have to understand."""
-    return Reply(status=200, body="", headers={"content-type": "text/plain"})
+    return HttpAnswer(status=200, body="", headers={"content-type": "text/plain"})
 
 
 def _from_xml(document: "Element") -> dict[str, Any]:

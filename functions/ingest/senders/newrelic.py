@@ -48,11 +48,14 @@ def read_issue(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         source_name=fields.any_text("workflowName"),
         object=_listed(fields.raw("impactedEntities")),
         rule_name=_listed(fields.raw("alertConditionNames")),
-        labels={
-            "policy": _listed(fields.raw("alertPolicyNames")),
-            "condition": _listed(fields.raw("alertConditionNames")),
-            "entity": _listed(fields.raw("impactedEntities")),
-        },
+        labels=merged(
+            *(pairs_of(fields.raw(it)) for it in ("labels", "tags")),
+            {
+                "policy": _listed(fields.raw("alertPolicyNames")),
+                "condition": _listed(fields.raw("alertConditionNames")),
+                "entity": _listed(fields.raw("impactedEntities")),
+            },
+        ),
         urls={"Issue": fields.raw("issueUrl")},
         started_at=read_time(fields.raw("createdAt")),
     ).signal(settings)

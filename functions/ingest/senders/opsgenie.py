@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import read_entry
 from functions.ingest.senders.fields import Fields, finished, kind_of
@@ -21,6 +20,7 @@ from tocsin.domain.signal import (
     Signal,
     SignalAction,
 )
+from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
     'Expected an alert like {"message": "Disk full on db-1", "alias": "disk/db-1", '
@@ -107,9 +107,9 @@ def _identity(facts: Facts, details: Mapping[str, str]) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _answer(results: Results) -> Reply:
+def _answer(results: Results) -> HttpAnswer:
     said = {"result": "Request will be processed", "took": 0.0, "requestId": results[0]["alert_id"]}
-    return Reply(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
+    return HttpAnswer(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
 
 
 SENDER: Final = Sender(

@@ -6,13 +6,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import read_entry
 from functions.ingest.senders.events import read_event
 from functions.ingest.senders.fields import kind_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.signal import Signal
+from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
     'Expected an event like {"event_action": "trigger", "dedup_key": "disk/db-1", "payload": '
@@ -58,10 +58,10 @@ def read_event_v1(event: Mapping[str, Any], settings: SenderSettings) -> Signal:
     return replace(signal, facts=replace(signal.facts, source_severity=None))
 
 
-def processed(dedup_key: str) -> Reply:
+def processed(dedup_key: str) -> HttpAnswer:
     """Answer an event of version 2; its clients want this very status and these words."""
     said = {"status": "success", "message": "Event processed", "dedup_key": dedup_key}
-    return Reply(status=HTTPStatus.ACCEPTED, body=json.dumps(said, ensure_ascii=False))
+    return HttpAnswer(status=HTTPStatus.ACCEPTED, body=json.dumps(said, ensure_ascii=False))
 
 
 def _read(event: Mapping[str, Any], settings: SenderSettings) -> Signal:
@@ -88,7 +88,7 @@ def _as_v2(event: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer(results: Results) -> Reply:
+def _answer(results: Results) -> HttpAnswer:
     return processed(results[0]["dedup_key"])
 
 

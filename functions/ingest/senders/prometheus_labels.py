@@ -47,10 +47,14 @@ def read_labels(alert: Fields) -> dict[str, str]:
     return labels
 
 
+def filled(labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels but those for which a template found nothing."""
+    return {name: text for name, text in labels.items() if text not in UNFILLED}
+
+
 def severity_of(labels: Mapping[str, str], settings: SenderSettings) -> Reading:
     """What the label `severity` means."""
-    word = labels.get("severity")
-    return read_severity(None if word in UNFILLED else word, settings.severity_map)
+    return read_severity(filled(labels).get("severity"), settings.severity_map)
 
 
 def value_of(alert: Fields, builder: FactsBuilder) -> Value:
@@ -86,7 +90,7 @@ def facts_of(
         group_id: What groups it with others.
         is_urgent: Whether its severity was said in a word for more than critical.
     """
-    annotations = shown(alert.pairs("annotations"))
+    annotations, labels = shown(alert.pairs("annotations")), filled(labels)
     object_ = object_of(labels)
     name = name_of(labels) or _first(annotations, _SUMMARIES) or spelled(labels)
     facts = Facts(

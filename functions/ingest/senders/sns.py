@@ -13,6 +13,7 @@ from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sen
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import Report, merged
+from functions.ingest.sns.message import CONFIRMATION, EXPECTED, FAREWELL
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
 from tocsin.domain.signal import Signal, SignalAction
@@ -20,13 +21,6 @@ from tocsin.domain.signal import Signal, SignalAction
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
     from tocsin.domain.integration import Integration
-
-EXPECTED: Final = (
-    'Expected what Amazon SNS sends: an object with "Type", "TopicArn", "Message" and "Signature", '
-    "without raw message delivery."
-)
-CONFIRMATION: Final = "SubscriptionConfirmation"
-FAREWELL: Final = "UnsubscribeConfirmation"
 
 _OURS: Final = frozenset(("status", "state", "severity", "dedup_key"))
 _OUR_NAMES: Final = frozenset(("name", "title", "alert_name", "dedup_key"))
@@ -68,6 +62,7 @@ _SEVERITIES: Final = ("severity", "Severity", "level")
 _SAYS_NOTHING: Final = frozenset(("AWS Notification Message", "Notification", ""))
 """Subjects that AWS gives what has none; the first line of the message says more."""
 _PAIR: Final = re.compile(r"(\w{1,64})='([^']*)'")
+_ARN: Final = re.compile(r"\barn:aws[a-z-]{0,10}:[\w:/.*+=@-]{1,512}")
 LINES_LIMIT: Final = 100
 _LINE: Final = "\n"
 _LABELS: Final[Mapping[str, str]] = {
@@ -112,7 +107,7 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
 
         return read_alert({"source": topic, **said}, replace(settings, mapping={}))
     subject = fields.any_text("Subject")
-    notice = _Notice.of(said)
+    notice = _Notice.of(said) if said else _Notice.of_text(message)
     line = _first_line(message, said)
     title = line if subject is None or subject in _SAYS_NOTHING else subject
     name = notice.name or title or f"Message of {topic.rpartition(':')[2]}"
@@ -149,6 +144,11 @@ class _Notice:
     def of(cls, said: Mapping[str, Any]) -> "_Notice":
         fields = Fields(said)
         source, event = fields.any_text(*_SOURCES), fields.any_text(*_EVENTS)
+        for record in fields.parts("Records")[:1]:
+            place = record.part("s3")
+            said_of = place.part("bucket").any_text("name"), place.part("object").any_text("key")
+            source = "/".join(it for it in said_of if it) or record.any_text("eventSource")
+            event = record.any_text("eventName")
         for key, value in said.items():
             if key.startswith(_ELASTICACHE) and isinstance(value, str):
                 source, event = value, key
@@ -173,6 +173,13 @@ class _Notice:
             | {"source": source, "event": event_id},
             link=fields.raw("Identifier Link"),
         )
+
+    @classmethod
+    def of_text(cls, message: str) -> "_Notice":
+        """Of a text only what it is about: AWS names that by its ARN."""
+        found = _ARN.search(message)
+        arn = found[0].rstrip(".:") if found else None
+        return cls(identity=(arn,) if arn else (), object=arn)
 
 
 def _first_line(message: str, said: Mapping[str, Any]) -> str | None:
@@ -217,7 +224,7 @@ SENDER: Final = Sender(
     resolves="`NewStateValue` `OK`",
     dedup_key=(
         "`AlarmArn`, else account, region, `AlarmName`; of others topic, subject, and source and "
-        "event that the message names (`Source ID`, `Event ID`, …)"
+        "event that the message names (`Source ID`, `Event ID`, …; in a text the first ARN)"
     ),
     severity="`severity` in the alarm's description, else its state; else warning",
     episode_start="`StateChangeTime` of `ALARM`",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from heapq import nsmallest
 from typing import Final
 
 LOOKED_AT: Final = 20
@@ -32,8 +33,13 @@ OURS: Final = frozenset(
 
 
 def lookalikes(unread: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
-    """Of names that were not read, those that are like one that would have been."""
-    names = [it for it in unread if it not in known and len(it) <= LENGTH_LIMIT][:LOOKED_AT]
+    """Of names that were not read, those that are like one that would have been, in their order.
+
+    A sender's own order of members says nothing.
+    """
+    names = nsmallest(
+        LOOKED_AT, (it for it in unread if it not in known and len(it) <= LENGTH_LIMIT)
+    )
     plain = {_plain(it) for it in (*known, *OURS)}
     return tuple(it for it in names if _is_like(_plain(it), plain))
 

@@ -7,6 +7,7 @@ from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object, read_entry
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.report import Report
+from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
@@ -44,6 +45,7 @@ def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     fields.require("monitorID", is_there=bool(key and key.strip()))
     word = (fields.any_text("alerttypefriendlyname") or "").lower()
     kind = fields.any_text("alerttype") or _TYPES_BY_NAME.get(word)
+    word = word or next((it for it, type_ in _TYPES_BY_NAME.items() if type_ == kind), "")
     fields.require("alertType", is_there=kind in _WORDS, problem="must be 1, 2 or 3")
     fields.raise_problems(EXPECTED)
     name = fields.any_text("monitorfriendlyname") or key or ""
@@ -53,7 +55,7 @@ def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         dedup_key=dedup_key_of(key, "certificate") if kind == _EXPIRES else key or "",
         name=f"{name}: certificate expires" if kind == _EXPIRES else name,
         summary=f"{name}: {fields.any_text('alertdetails') or word}",
-        reason=fields.any_text("alertdetails"),
+        reason=fields.any_text("alertdetails", "rootcause"),
         severity=kind,
         words=_WORDS,
         source="uptimerobot",
@@ -61,6 +63,7 @@ def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         monitor_id=fields.any_text("monitorid"),
         monitor_name=name,
         labels={
+            **pairs_of(fields.raw("monitortags")),
             "certificate_expires_at": fields.raw("sslexpirydate"),
             "certificate_days_left": fields.raw("sslexpirydaysleft"),
         },

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.reply import Reply
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
 from functions.ingest.senders.entries import each_object
 from functions.ingest.senders.fields import Fields
@@ -16,6 +15,7 @@ from functions.ingest.senders.shapes import pairs_of
 from functions.ingest.senders.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
     "Expected what the media type of docs/senders/zabbix.md sends: an object with "
@@ -66,11 +66,24 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         rule_id=trigger_id,
         rule_name=name,
         group_id=fields.any_text("trigger_hostgroup_name"),
-        labels=merged(pairs_of(fields.raw("eventtags")), {"ip": fields.raw("hostip")}),
+        labels=merged(
+            *(pairs_of(_unpacked(fields.raw(it))) for it in ("tags", "event_tags", "eventtags")),
+            {"ip": fields.raw("hostip")},
+        ),
         urls=_urls(server, event_id, trigger_id) | {"Runbook": fields.raw("trigger_url")},
         started_at=_started_at(fields),
         comment=fields.any_text("eventupdatemessage", "event_update_message"),
     ).signal(settings)
+
+
+def _unpacked(tags: object) -> object:
+    """The tags, which `{EVENT.TAGSJSON}` writes as the text of a list."""
+    if not isinstance(tags, str) or not tags.lstrip().startswith("["):
+        return tags
+    try:
+        return json.loads(tags)
+    except (ValueError, RecursionError):
+        return tags
 
 
 def _test(fields: Fields, settings: SenderSettings) -> Signal:
@@ -83,9 +96,9 @@ def _test(fields: Fields, settings: SenderSettings) -> Signal:
     ).signal(settings)
 
 
-def answer(results: Results) -> Reply:
+def answer(results: Results) -> HttpAnswer:
     """Answer as Harp's script demands it: exactly 200, and JSON."""
-    return Reply(status=200, body=json.dumps({"result": list(results)}, ensure_ascii=False))
+    return HttpAnswer(status=200, body=json.dumps({"result": list(results)}, ensure_ascii=False))
 
 
 def _is_macro(value: object) -> bool:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders.fields import kind_of
-from functions.ingest.senders.sns import CONFIRMATION, EXPECTED
 from functions.ingest.senders.times import read_time
+from functions.ingest.sns.message import CONFIRMATION, EXPECTED
 from functions.ingest.sns.signature import SIGNED_FIELDS, is_signed_by
 from functions.ingest.sns.topic import Topic
 from tocsin.domain.errors import (

@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 
 from functions.actions.answers import respond
 from functions.actions.ports import Ports
-from tests.fakes.answers import InMemoryAnswers
-from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
 from tocsin.adapters.aws_json import AwsError
@@ -134,7 +132,6 @@ class Holder:
     """Follows links and presses buttons; `World` is what stands behind."""
 
     world: World = field(default_factory=World)
-    answers: Any = field(default_factory=InMemoryAnswers)
     secrets: InMemorySecrets = field(default_factory=InMemorySecrets)
     slack: InMemorySlackDirectory = field(default_factory=InMemorySlackDirectory)
     log: NotedLog = field(default_factory=NotedLog)
@@ -142,6 +139,9 @@ class Holder:
     alerts: Any = None
     public_url: str = URL
     signer: LinkSigner = field(default_factory=lambda: LinkSigner(KEY, URL))
+
+    def __post_init__(self) -> None:
+        self.answers: Any = self.world.answers
 
     def ports(self) -> Ports:
         return Ports(
@@ -224,7 +224,7 @@ class Holder:
         event["headers"] |= more
         expect_arrived(event)
         answer = respond(event, self.ports())
-        apply_stream(self.world.alerts)
+        self.world.follow()
         return Reply(status=answer["statusCode"], headers=answer["headers"], text=answer["body"])
 
 

@@ -503,7 +503,9 @@ def test_other_requests_are_refused(holder: Holder, method: str, path: str, stat
     event["requestContext"]["http"]["method"] = method
     event["rawPath"] = path
 
-    assert holder.send(event).status == status
+    reply = holder.send(event)
+
+    assert (reply.status, reply.headers["x-content-type-options"]) == (status, "nosniff")
 
 
 @pytest.mark.parametrize("actor", ["key:01KEY", "auto", "slack:U9", "integration:x", "link:bob"])

@@ -1,4 +1,4 @@
-"""Sends the gateway's events to the API on fakes, and holds each answer to the document."""
+"""Sends the gateway's events to the API, and holds each answer to the document."""
 
 import base64
 import copy
@@ -13,22 +13,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.alerts_api.api import Api
+from functions.alerts_api.ports import Ports
 from functions.alerts_api.references import Stores
 from functions.alerts_api.route import RouteTable
-from functions.alerts_api.routes import Ports, build_api
+from functions.alerts_api.routes import build_api
 from functions.alerts_api.schemas.catalogue import OPERATIONS
 from functions.alerts_api.schemas.document import build_document
 from functions.alerts_api.schemas.model import Error
-from tests.fakes.answers import InMemoryAnswers
-from tests.fakes.incidents import InMemoryIncidents
-from tests.fakes.integrations import InMemoryIntegrations
-from tests.fakes.keys import InMemoryKeys
 from tests.fakes.secrets import InMemorySecrets
-from tests.fakes.stream import apply_stream
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
 from tocsin.domain.credential import ApiKey, hash_secret, read_scopes
-from tocsin.domain.ids import Actor, WriteId
+from tocsin.domain.ids import Actor
 
 NO_CONTENT = 204
 EVENTS = Path(__file__).parents[3] / "events"
@@ -81,23 +77,22 @@ class Client:
 
     world: World
     api: Api
-    keys: InMemoryKeys
     log: NotedLog
     secret: str | None = None
 
     @classmethod
     def of(cls, world: World, **instead: Any) -> "Client":  # noqa: ANN401 - any of the ports
-        """Build the API on fakes; `instead` puts others in their places."""
-        keys, log = InMemoryKeys(), NotedLog()
+        """Build the API on the world's stores; `instead` puts others in their places."""
+        log = NotedLog()
         numbers = iter(range(1_000_000))
         parts: dict[str, Any] = {
             "alerts": world.alerts,
-            "incidents": InMemoryIncidents(world.alerts),
+            "incidents": world.incidents,
             "notifications": world.notifications,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
-            "keys": keys,
-            "answers": InMemoryAnswers(),
+            "keys": world.keys,
+            "answers": world.answers,
             "now": lambda: world.now,
             "random_bytes": lambda length: next(numbers).to_bytes(length),
             "wait": lambda seconds: world.pass_time(seconds=seconds),
@@ -105,16 +100,15 @@ class Client:
             "channel_secrets_prefix": "/tocsin/tocsin/channels",
         }
         stores: dict[str, Any] = {
-            "policies": world.paging.policies,
-            "routes": world.paging.routes,
-            "users": world.paging.users,
-            "channels": world.paging.channels,
+            "policies": world.policies,
+            "routes": world.routes,
+            "users": world.users,
+            "channels": world.channels,
             "heartbeats": world.heartbeats,
-            "integrations": InMemoryIntegrations(),
-            "slots": world.alerts,
+            "integrations": world.integrations,
+            "slots": world.slots,
+            "alerts": world.alerts,
         }
-        stores |= {name: instead.pop(name) for name in stores if name in instead}
-        stores["alerts"] = instead.get("alerts", world.alerts)
         parts |= instead
         made_on_use = ("incidents", "notifications", "deliveries", "secrets")
         late: dict[str, Any] = {
@@ -122,18 +116,18 @@ class Client:
         }
         ports = Ports(configuration=lambda: Stores(**stores), **late, **parts)
         api = build_api(ports)
-        return cls(world=world, api=api, keys=keys, log=log)
+        return cls(world=world, api=api, log=log)
 
     def with_key(self, *scopes: str, user: str | None = "alice") -> "Client":
         """Go on as a caller with a new key of these scopes."""
-        key_id = f"key-{len(self.keys.list())}"
+        key_id = f"key-{len(self.world.keys.list())}"
         secret = f"tocsin_{key_id}"
         self.add_key(secret, *scopes, user=user, key_id=key_id)
         return self.using(secret)
 
     def using(self, secret: str | None) -> "Client":
         """Go on as whoever has this key."""
-        return Client(world=self.world, api=self.api, keys=self.keys, log=self.log, secret=secret)
+        return Client(world=self.world, api=self.api, log=self.log, secret=secret)
 
     def add_key(self, secret: str, *scopes: str, user: str | None, key_id: str) -> None:
         """Let a secret be a key."""
@@ -146,7 +140,7 @@ class Client:
             created_by=Actor("bob"),
             secret_hash=hash_secret(secret),
         )
-        self.keys.add(key, write_id=WriteId("key"))
+        self.world.keys.add(key, write_id=self.world.new_write_id())
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, /, **query: object) -> Reply:
         return self.send("GET", path, query=query, headers=headers)
@@ -186,7 +180,7 @@ class Client:
         """Send what the gateway would; whatever comes back must be as documented."""
         expect_arrived(event)
         answer = self.api(event)
-        apply_stream(self.world.alerts)
+        self.world.follow()
         reply = _received(answer)
         self._expect_documented(event, reply)
         return reply

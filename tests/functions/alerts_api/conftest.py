@@ -1,4 +1,4 @@
-"""The API on fakes, and a caller who may read and change alerts."""
+"""The API on a simulated table, and a caller who may read and change alerts."""
 
 import pytest
 

@@ -1,28 +1,16 @@
 """What every answer has in common, whatever was asked."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 import pytest
 
-from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, example
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert
-from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.alert_query import AlertPage
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
-
-
-class BrokenAlerts(InMemoryAlerts):
-    def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
-        raise RuntimeError(f"secret insides {query} {at}")
-
-
-class BusyAlerts(InMemoryAlerts):
-    def _update(self, *arguments: Any) -> Alert:  # noqa: ANN401 - refused whatever it is
-        raise TryAgainError(f"cannot write {arguments}")
 
 
 def test_a_path_that_is_not_there_is_not_found(client: Client) -> None:
@@ -100,8 +88,13 @@ def test_a_refusal_names_the_request(client: Client) -> None:
     assert refused.json["error"]["request_id"] == event["requestContext"]["requestId"]
 
 
-def test_a_fault_of_ours_is_logged_and_says_nothing_of_itself(world: World) -> None:
-    client = Client.of(world, alerts=BrokenAlerts()).with_key("alerts")
+def test_a_fault_of_ours_is_logged_and_says_nothing_of_itself(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> AlertPage:
+        raise RuntimeError("secret insides")
+
+    monkeypatch.setattr(DynamoDBAlerts, "list", broken)
 
     answer = client.get("/api/v1/alerts")
 
@@ -110,10 +103,15 @@ def test_a_fault_of_ours_is_logged_and_says_nothing_of_itself(world: World) -> N
     assert ("exception", "Request failed") in [line[:2] for line in client.log.lines]
 
 
-def test_busy_storage_asks_to_come_back(world: World) -> None:
-    world.alerts = BusyAlerts()
-    client = Client.of(world).with_key("alerts")
+def test_busy_storage_asks_to_come_back(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alert_id = world.opened()
+
+    def busy(*_: object, **__: object) -> Alert:
+        raise TryAgainError
+
+    monkeypatch.setattr(DynamoDBAlerts, "update", busy)
 
     answer = client.post(f"/api/v1/alerts/{alert_id}/ack")
 

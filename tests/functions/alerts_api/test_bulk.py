@@ -4,26 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.signal import Facts
 
 NEEDS = {"unack": "ack", "unsnooze": "snooze"}
-
-
-class SometimesBusyAlerts(InMemoryAlerts):
-    """Refuses to change the alerts of some dedup keys."""
-
-    busy: frozenset[str] = frozenset()
-
-    def _update(self, current: Alert, *more: Any) -> Alert:  # noqa: ANN401 - handed on
-        if current.dedup_key in self.busy:
-            raise TryAgainError
-        return super()._update(current, *more)
 
 
 @pytest.fixture
@@ -192,11 +181,22 @@ def test_what_is_wrong_for_all_is_refused_before_anything_is_done(
         pytest.param({"disk", "queue"}, 503, id="all: nothing was done"),
     ],
 )
-def test_busy_storage_is_no_loss(world: World, busy: set[str], status: int) -> None:
-    world.alerts = alerts = SometimesBusyAlerts()
-    alerts.busy = frozenset(busy)
-    client = Client.of(world).with_key("alerts")
+def test_busy_storage_is_no_loss(
+    world: World,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    busy: set[str],
+    status: int,
+) -> None:
     ids = [world.opened("disk"), world.opened("queue")]
+    update = DynamoDBAlerts.update
+
+    def sometimes(alerts: DynamoDBAlerts, before: Alert, *more: Any, **named: Any) -> Alert:  # noqa: ANN401 - handed on
+        if before.dedup_key in busy:
+            raise TryAgainError
+        return update(alerts, before, *more, **named)
+
+    monkeypatch.setattr(DynamoDBAlerts, "update", sometimes)
 
     answer = bulk(client, "ack", ids=ids)
 

@@ -76,8 +76,8 @@ def test_a_key_shows_whose_it_is(anybody: Client) -> None:
 
 def test_a_revoked_key_stops_working_within_half_a_minute(client: Client, world: World) -> None:
     assert client.get("/api/v1/me").status == 200
-    (key,) = client.keys.list()
-    client.keys.revoke(key, write_id=world.new_write_id())
+    (key,) = client.world.keys.list()
+    client.world.keys.revoke(key, write_id=world.new_write_id())
 
     world.pass_time(seconds=30)
 
@@ -86,7 +86,7 @@ def test_a_revoked_key_stops_working_within_half_a_minute(client: Client, world:
 
 def test_the_last_use_is_noted_once_a_minute(client: Client, world: World) -> None:
     def used_at() -> timedelta | None:
-        (key,) = client.keys.list()
+        (key,) = client.world.keys.list()
         return None if key.last_used_at is None else key.last_used_at - first
 
     first = world.now

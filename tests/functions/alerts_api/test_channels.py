@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.deliveries import InMemoryDeliveries
-from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.secrets import InMemorySecrets
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import WriteId, is_ulid
 from tocsin.domain.notification import (
@@ -119,12 +118,12 @@ def test_a_refused_channel_leaves_no_secret(editor: Client, secrets: InMemorySec
 
 
 def test_a_webhook_that_somebody_else_made_first_leaves_no_secret(
-    world: World, editor: Client, secrets: InMemorySecrets, monkeypatch: pytest.MonkeyPatch
+    editor: Client, secrets: InMemorySecrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*_: object, **__: object) -> None:
         raise ConcurrentUpdateError("Somebody else just made this.")
 
-    monkeypatch.setattr(world.paging.channels, "put", overtaken)
+    monkeypatch.setattr(DynamoDBConfiguration, "put", overtaken)
 
     refused = put(editor)
 
@@ -152,8 +151,8 @@ class Notifier:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.deliveries = InMemoryDeliveries()
-        self.notifications = InMemoryNotifications()
+        self.deliveries = world.deliveries
+        self.notifications = world.notifications
         self.fate: Fate | None = None
         self.takes_on_after = timedelta(seconds=1)
 
@@ -175,12 +174,7 @@ def notifier(world: World) -> Notifier:
 @pytest.fixture
 def tester(world: World, notifier: Notifier) -> Client:
     """Alice, with a webhook to try."""
-    tester = Client.of(
-        world,
-        deliveries=notifier.deliveries,
-        notifications=notifier.notifications,
-        wait=notifier.wait,
-    ).with_key("config")
+    tester = Client.of(world, wait=notifier.wait).with_key("config")
     put(tester)
     return tester
 

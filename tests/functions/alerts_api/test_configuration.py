@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.examples import NINE
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.ids import WriteId
@@ -267,8 +266,8 @@ def managed_by_file(world: World, kind: Kind) -> None:
         after = replace(before, managed_by="team file")
         world.heartbeats.update(before, after, write_id=WriteId("file"))
         return
-    store: Any = getattr(world.paging, kind.store)
-    store.keep(replace(store.get("new").value, managed_by="team file"), at=NINE)
+    store: Any = getattr(world, kind.store)
+    world.keep(store, replace(store.get("new").value, managed_by="team file"))
 
 
 def test_reading_needs_its_scope_and_changing_another(editor: Client, kind: Kind) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import HeartbeatRefusedError
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 PATH = "/api/v1/heartbeats/backup"
 
@@ -84,14 +85,14 @@ def test_a_longer_period_ends_the_alert_of_a_miss(world: World, editor: Client) 
 
 
 def test_a_change_that_a_beat_overtakes_is_to_be_sent_again(
-    world: World, editor: Client, monkeypatch: pytest.MonkeyPatch
+    editor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     editor.send("PUT", PATH, body={"period": "1h"})
 
     def overtaken(*_: object, **__: object) -> None:
         raise HeartbeatRefusedError(None)
 
-    monkeypatch.setattr(world.heartbeats, "update", overtaken)
+    monkeypatch.setattr(DynamoDBHeartbeats, "update", overtaken)
     refused = editor.send("PATCH", PATH, body={"period": "2h"})
 
     assert (refused.status, refused.code) == (503, "try_again")

@@ -1,36 +1,16 @@
 """A POST that comes twice with the same Idempotency-Key."""
 
-from datetime import datetime
-from typing import Any
-
 import pytest
 
-from tests.fakes.alerts import InMemoryAlerts
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert
-from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.alert_query import AlertPage
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
 
 KEY = {"idempotency-key": "7d5f0f5e-9f4d"}
-
-
-class OnceBusyAlerts(InMemoryAlerts):
-    """Refuses the first change."""
-
-    busy = True
-
-    def _update(self, *arguments: Any) -> Alert:  # noqa: ANN401 - handed on
-        if self.busy:
-            self.busy = False
-            raise TryAgainError
-        return super()._update(*arguments)
-
-
-class BrokenAlerts(InMemoryAlerts):
-    def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
-        raise RuntimeError(query, at)
 
 
 def note(client: Client, alert_id: AlertId, text: str, **headers: str) -> Reply:
@@ -96,18 +76,28 @@ def test_a_refusal_is_repeated_too(client: Client, world: World) -> None:
     assert again.text == first.text
 
 
-def test_what_may_be_tried_again_is_tried_again(world: World) -> None:
-    world.alerts = OnceBusyAlerts()
-    client = Client.of(world).with_key("alerts")
+def test_what_may_be_tried_again_is_tried_again(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alert_id = world.opened()
     path = f"/api/v1/alerts/{alert_id}/ack"
 
-    assert client.post(path, headers=KEY).status == 503
+    def busy(*_: object, **__: object) -> Alert:
+        raise TryAgainError
+
+    with monkeypatch.context() as for_once:
+        for_once.setattr(DynamoDBAlerts, "update", busy)
+        assert client.post(path, headers=KEY).status == 503
     assert client.post(path, headers=KEY).data["status"] == "acknowledged"
 
 
-def test_a_fault_of_ours_leaves_the_key_free(world: World) -> None:
-    client = Client.of(world, alerts=BrokenAlerts()).with_key("alerts")
+def test_a_fault_of_ours_leaves_the_key_free(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> AlertPage:
+        raise RuntimeError
+
+    monkeypatch.setattr(DynamoDBAlerts, "list", broken)
     body = {"action": "ack", "filter": {}}
 
     first = client.post("/api/v1/alerts/bulk", body, KEY)

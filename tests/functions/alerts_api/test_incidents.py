@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import Actor, AlertId, WriteId
@@ -96,7 +97,7 @@ def test_somebody_who_acknowledges_meanwhile_does_not_stand_in_the_way(
     alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alert_id = world.opened()
-    on_first_read(monkeypatch, world, lambda: world.acknowledge(alert_id))
+    on_first_read(monkeypatch, lambda: world.acknowledge(alert_id))
 
     assert promote(alice, alert_id).status == 201
     assert world.alert(alert_id).status is AlertStatus.ACKNOWLEDGED
@@ -107,7 +108,7 @@ def test_two_who_promote_at_once_get_one_incident(
 ) -> None:
     alert_id = world.opened()
     theirs: list[Reply] = []
-    on_first_read(monkeypatch, world, lambda: theirs.append(promote(alice, alert_id)))
+    on_first_read(monkeypatch, lambda: theirs.append(promote(alice, alert_id)))
 
     ours = promote(alice, alert_id)
 
@@ -116,19 +117,17 @@ def test_two_who_promote_at_once_get_one_incident(
     assert len(alice.get(INCIDENTS).data) == 1
 
 
-def on_first_read(
-    monkeypatch: pytest.MonkeyPatch, world: World, happens: Callable[[], object]
-) -> None:
+def on_first_read(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Let something happen right after an alert was read."""
-    read = world.alerts.get
+    read = DynamoDBAlerts.get
 
-    def get(alert_id: AlertId) -> Alert:
-        alert = read(alert_id)
-        monkeypatch.setattr(world.alerts, "get", read)
+    def get(alerts: DynamoDBAlerts, alert_id: AlertId) -> Alert:
+        alert = read(alerts, alert_id)
+        monkeypatch.setattr(DynamoDBAlerts, "get", read)
         happens()
         return alert
 
-    monkeypatch.setattr(world.alerts, "get", get)
+    monkeypatch.setattr(DynamoDBAlerts, "get", get)
 
 
 def test_an_incident_takes_the_worst_severity_of_its_alerts(alice: Client, world: World) -> None:
@@ -331,15 +330,17 @@ def test_what_fails_on_the_way_is_done_by_the_same_request_later(
 ) -> None:
     first, second = world.opened("a"), world.opened("b")
     path = opened(alice, alert_ids=[first, second])
-    write = world.alerts.update
+    write = DynamoDBAlerts.update
 
-    def busy_for_the_second(before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
+    def busy_for_the_second(
+        alerts: DynamoDBAlerts, before: Alert, after: Alert, *, write_id: WriteId
+    ) -> Alert:
         if before.alert_id == second:
             raise TryAgainError
-        return write(before, after, write_id=write_id)
+        return write(alerts, before, after, write_id=write_id)
 
     with monkeypatch.context() as while_busy:
-        while_busy.setattr(world.alerts, "update", busy_for_the_second)
+        while_busy.setattr(DynamoDBAlerts, "update", busy_for_the_second)
         refused = alice.post(f"{path}/resolve", {"resolve_alerts": True})
     resolved = alice.post(f"{path}/resolve", {"resolve_alerts": True})
 
@@ -356,7 +357,7 @@ def test_an_alert_that_is_gone_does_not_keep_an_incident_open(
     def gone(*_: object, **__: object) -> Alert:
         raise AlertNotFoundError
 
-    monkeypatch.setattr(world.alerts, "update", gone)
+    monkeypatch.setattr(DynamoDBAlerts, "update", gone)
 
     assert alice.post(f"{path}/resolve", {"resolve_alerts": True}).status == 200
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_secret
 from tocsin.domain.intake_checks import NO_CHECKS, Basic, HeaderToken, IntakeChecks, Signature
 
@@ -30,13 +30,13 @@ STORED = IntakeChecks(
 
 
 @pytest.fixture
-def integrations() -> InMemoryIntegrations:
-    return InMemoryIntegrations()
+def integrations(world: World) -> DynamoDBIntegrations:
+    return world.integrations
 
 
 @pytest.fixture
-def editor(world: World, integrations: InMemoryIntegrations) -> Client:
-    return Client.of(world, integrations=integrations).with_key("config")
+def editor(world: World) -> Client:
+    return Client.of(world).with_key("config")
 
 
 def put(editor: Client, **settings: Any) -> Reply:  # noqa: ANN401 - any setting
@@ -47,12 +47,12 @@ def patch(editor: Client, **settings: Any) -> Reply:  # noqa: ANN401 - any setti
     return editor.send("PATCH", PATH, body=settings)
 
 
-def stored(integrations: InMemoryIntegrations) -> IntakeChecks:
+def stored(integrations: DynamoDBIntegrations) -> IntakeChecks:
     return integrations.get("prod-github").checks
 
 
 def test_checks_are_kept_and_shown_without_their_secrets(
-    editor: Client, integrations: InMemoryIntegrations
+    editor: Client, integrations: DynamoDBIntegrations
 ) -> None:
     replies = [put(editor, **CHECKS), editor.send("GET", PATH)]
 
@@ -72,7 +72,7 @@ def test_checks_are_kept_and_shown_without_their_secrets(
             assert secret not in reply.text
 
 
-def test_what_is_shown_can_be_put_back(editor: Client, integrations: InMemoryIntegrations) -> None:
+def test_what_is_shown_can_be_put_back(editor: Client, integrations: DynamoDBIntegrations) -> None:
     shown = put(editor, **CHECKS).data
 
     put(editor, **{name: shown[name] for name in CHECKS})
@@ -80,7 +80,7 @@ def test_what_is_shown_can_be_put_back(editor: Client, integrations: InMemoryInt
     assert stored(integrations) == STORED
 
 
-def test_another_change_leaves_them(editor: Client, integrations: InMemoryIntegrations) -> None:
+def test_another_change_leaves_them(editor: Client, integrations: DynamoDBIntegrations) -> None:
     put(editor, **CHECKS)
 
     patch(editor, paused=True)
@@ -89,7 +89,7 @@ def test_another_change_leaves_them(editor: Client, integrations: InMemoryIntegr
 
 
 def test_one_can_be_changed_without_saying_its_secret_again(
-    editor: Client, integrations: InMemoryIntegrations
+    editor: Client, integrations: DynamoDBIntegrations
 ) -> None:
     put(editor, signature=SIGNATURE)
 
@@ -101,7 +101,7 @@ def test_one_can_be_changed_without_saying_its_secret_again(
     assert signature.secret == SIGNATURE["secret"]
 
 
-def test_null_takes_one_away(editor: Client, integrations: InMemoryIntegrations) -> None:
+def test_null_takes_one_away(editor: Client, integrations: DynamoDBIntegrations) -> None:
     put(editor, **CHECKS)
 
     patch(editor, signature=None, basic=None, header_token=None, allowed_cidrs=None)
@@ -132,7 +132,7 @@ def test_null_takes_one_away(editor: Client, integrations: InMemoryIntegrations)
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name(
-    editor: Client, integrations: InMemoryIntegrations, settings: dict[str, Any], field: str
+    editor: Client, integrations: DynamoDBIntegrations, settings: dict[str, Any], field: str
 ) -> None:
     reply = put(editor, **settings)
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.examples import MINUTE, NINE
-from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_token
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import WriteId
@@ -39,16 +39,16 @@ SETTINGS = {
 
 
 @pytest.fixture
-def integrations() -> InMemoryIntegrations:
-    return InMemoryIntegrations()
+def integrations(world: World) -> DynamoDBIntegrations:
+    return world.integrations
 
 
 @pytest.fixture
-def editor(world: World, integrations: InMemoryIntegrations) -> Client:
+def editor(world: World) -> Client:
     """Alice, who may configure; there is an escalation policy."""
     step = Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=MINUTE)
-    world.paging.policies.keep(EscalationPolicy(name="default", steps=(step,)), at=NINE)
-    return Client.of(world, integrations=integrations).with_key("config")
+    world.keep(world.policies, EscalationPolicy(name="default", steps=(step,)))
+    return Client.of(world).with_key("config")
 
 
 @pytest.fixture
@@ -70,12 +70,12 @@ def token_of(url: str) -> str:
     return url.rpartition("/")[2]
 
 
-def owner_of(integrations: InMemoryIntegrations, url: str, world: World) -> Integration | None:
+def owner_of(integrations: DynamoDBIntegrations, url: str, world: World) -> Integration | None:
     return integrations.by_token(hash_token(token_of(url)), at=world.now)
 
 
 def test_a_new_integration_shows_its_url(
-    editor: Client, integrations: InMemoryIntegrations, world: World
+    editor: Client, integrations: DynamoDBIntegrations, world: World
 ) -> None:
     reply = put(editor, {"type": "rest"})
 
@@ -125,7 +125,7 @@ def test_severity_words_are_kept_as_they_are_looked_up(editor: Client) -> None:
 
 
 def test_replacing_keeps_the_url_and_does_not_show_it(
-    editor: Client, integrations: InMemoryIntegrations, world: World, url: str
+    editor: Client, integrations: DynamoDBIntegrations, world: World, url: str
 ) -> None:
     put(editor, SETTINGS)
 
@@ -233,7 +233,7 @@ def test_a_change_with_a_fault_changes_nothing(editor: Client) -> None:
 
 
 def test_a_removed_integration_is_gone_with_its_url(
-    editor: Client, integrations: InMemoryIntegrations, world: World, url: str
+    editor: Client, integrations: DynamoDBIntegrations, world: World, url: str
 ) -> None:
     reply = editor.send("DELETE", PATH)
 
@@ -243,7 +243,7 @@ def test_a_removed_integration_is_gone_with_its_url(
 
 
 def test_a_rotation_shows_a_new_url_while_the_old_one_works_for_a_day(
-    editor: Client, integrations: InMemoryIntegrations, world: World, url: str
+    editor: Client, integrations: DynamoDBIntegrations, world: World, url: str
 ) -> None:
     reply = editor.post(f"{PATH}/rotate")
 
@@ -256,7 +256,7 @@ def test_a_rotation_shows_a_new_url_while_the_old_one_works_for_a_day(
 
 
 def test_a_rotation_without_overlap_ends_the_old_url(
-    editor: Client, integrations: InMemoryIntegrations, world: World, url: str
+    editor: Client, integrations: DynamoDBIntegrations, world: World, url: str
 ) -> None:
     reply = editor.post(f"{PATH}/rotate", {"overlap": 0})
 
@@ -284,7 +284,7 @@ def test_too_many_urls_at_once_are_refused(editor: Client) -> None:
 
 @pytest.mark.usefixtures("url")
 def test_a_repeated_answer_does_not_hold_the_url(
-    editor: Client, integrations: InMemoryIntegrations, world: World
+    editor: Client, integrations: DynamoDBIntegrations, world: World
 ) -> None:
     once = {"idempotency-key": "rotate-1"}
     first = editor.post(f"{PATH}/rotate", headers=once)
@@ -298,7 +298,7 @@ def test_a_repeated_answer_does_not_hold_the_url(
 
 @pytest.mark.usefixtures("url")
 def test_what_the_teams_file_manages_is_changed_there(
-    editor: Client, integrations: InMemoryIntegrations
+    editor: Client, integrations: DynamoDBIntegrations
 ) -> None:
     before = integrations.get("prod-prometheus")
     managed = replace(before, managed_by="team file")
@@ -337,19 +337,25 @@ def test_a_url_that_ran_out_is_no_longer_shown(editor: Client, world: World) -> 
     assert len(editor.get(PATH).data["urls"]) == 1
 
 
-def test_two_who_create_the_same_at_once_do_not_both_get_a_url(world: World) -> None:
-    class Raced(InMemoryIntegrations):
+def test_two_who_create_the_same_at_once_do_not_both_get_a_url(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = DynamoDBIntegrations.put
+
+    def raced(
+        integrations: DynamoDBIntegrations,
+        before: Integration | None,
+        after: Integration,
+        *,
+        write_id: WriteId,
+    ) -> Integration:
         """Somebody else is faster, once."""
+        if before is None and not integrations.list():
+            theirs = replace(after, tokens=(), created_at=NINE - timedelta(seconds=1))
+            write(integrations, None, theirs, write_id=WriteId("theirs"))
+        return write(integrations, before, after, write_id=write_id)
 
-        def put(
-            self, before: Integration | None, after: Integration, *, write_id: WriteId
-        ) -> Integration:
-            if before is None and not self.list():
-                theirs = replace(after, tokens=(), created_at=NINE - timedelta(seconds=1))
-                super().put(None, theirs, write_id=WriteId("theirs"))
-            return super().put(before, after, write_id=write_id)
-
-    editor = Client.of(world, integrations=Raced()).with_key("config")
+    monkeypatch.setattr(DynamoDBIntegrations, "put", raced)
 
     reply = put(editor, {"type": "rest"})
 
@@ -377,7 +383,7 @@ def test_reading_and_writing_need_their_scopes(
 
 
 def test_an_unknown_escalation_policy_is_refused(
-    editor: Client, integrations: InMemoryIntegrations
+    editor: Client, integrations: DynamoDBIntegrations
 ) -> None:
     refused = put(editor, {"type": "rest", "escalation_policy": "night"})
 

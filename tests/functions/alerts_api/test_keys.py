@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.keys import InMemoryKeys
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.callers import REMEMBERED_FOR
@@ -51,7 +51,7 @@ def test_a_key_is_shown_with_everything_but_its_secret(admin: Client) -> None:
         "created_by": "alice",
         "last_used_at": None,
     }
-    stored = admin.keys.get(made["id"])
+    stored = admin.world.keys.get(made["id"])
     listed = admin.get(KEYS).text
     for secret in (made["key"], stored.secret_hash):
         assert secret not in shown.text
@@ -183,27 +183,26 @@ def test_an_admin_key_goes_once_there_is_another(admin: Client) -> None:
     assert admin.send("DELETE", f"{KEYS}/key-0").status == 204
 
 
-def test_two_admin_keys_revoked_at_once_do_not_both_go(world: World) -> None:
-    class Raced(InMemoryKeys):
+def test_two_admin_keys_revoked_at_once_do_not_both_go(
+    admin: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoke = DynamoDBKeys.revoke
+
+    def raced(
+        keys: DynamoDBKeys, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId
+    ) -> None:
         """While we revoke the one, somebody else revokes the other."""
+        if while_stands is not None:
+            revoke(keys, while_stands, write_id=WriteId("theirs"))
+        revoke(keys, key, while_stands=while_stands, write_id=write_id)
 
-        def revoke(
-            self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId
-        ) -> None:
-            if while_stands is not None:
-                super().revoke(while_stands, write_id=WriteId("theirs"))
-            super().revoke(key, while_stands=while_stands, write_id=write_id)
-
-    keys = Raced()
-    admin = Client.of(world, keys=keys)
-    admin.keys = keys
-    admin = admin.with_key("admin")
+    monkeypatch.setattr(DynamoDBKeys, "revoke", raced)
     admin.post(KEYS, {"name": "second", "scopes": ["admin"]})
 
     refused = admin.send("DELETE", f"{KEYS}/key-0")
 
     assert refused.code == "last_admin_key"
-    assert [key.key_id for key in keys.list()] == ["key-0"]
+    assert [key.key_id for key in world.keys.list()] == ["key-0"]
 
 
 def test_keys_are_listed_by_id_page_by_page(admin: Client, world: World) -> None:

@@ -8,6 +8,7 @@ from functions.alerts_api.alert_view import view_row
 from tests.examples import NINE, firing
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Source
@@ -229,7 +230,7 @@ def test_a_search_says_how_far_it_looked(
 ) -> None:
     page = world.alerts.list(AlertQuery(), at=world.now)
     cut = replace(page, next_cursor="further", searched_to=NINE)
-    monkeypatch.setattr(type(world.alerts), "list", lambda *_, **__: cut)
+    monkeypatch.setattr(DynamoDBAlerts, "list", lambda *_, **__: cut)
 
     answer = client.get(ALERTS, q="rare").json
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.integrations import InMemoryIntegrations
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 
 PATH = "/api/v1/integrations/prod-jobs"
 MAPPING = {"dedup_key": "join('/', [job.name, host])", "links": "{Job: url}", "summary": "text"}
@@ -14,13 +14,13 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
 
 @pytest.fixture
-def integrations() -> InMemoryIntegrations:
-    return InMemoryIntegrations()
+def integrations(world: World) -> DynamoDBIntegrations:
+    return world.integrations
 
 
 @pytest.fixture
-def editor(world: World, integrations: InMemoryIntegrations) -> Client:
-    return Client.of(world, integrations=integrations).with_key("config")
+def editor(world: World) -> Client:
+    return Client.of(world).with_key("config")
 
 
 def put(editor: Client, type_: str, **settings: Any) -> Reply:  # noqa: ANN401 - any setting
@@ -28,7 +28,7 @@ def put(editor: Client, type_: str, **settings: Any) -> Reply:  # noqa: ANN401 -
 
 
 def test_a_mapping_is_kept_shown_and_taken_back(
-    editor: Client, integrations: InMemoryIntegrations
+    editor: Client, integrations: DynamoDBIntegrations
 ) -> None:
     shown = put(editor, "generic", mapping=MAPPING).data["mapping"]
 
@@ -57,7 +57,7 @@ def test_null_takes_a_mapping_away(editor: Client) -> None:
     ],
 )
 def test_an_expression_that_cannot_be_read_is_named(
-    editor: Client, integrations: InMemoryIntegrations, expression: object, words: str
+    editor: Client, integrations: DynamoDBIntegrations, expression: object, words: str
 ) -> None:
     reply = put(editor, "generic", mapping={**MAPPING, "severity": expression})
 
@@ -74,7 +74,7 @@ def test_a_part_that_alerts_do_not_have_is_named(editor: Client) -> None:
     assert (reply.status, reply.wrong_fields[0]) == (422, "mapping.colour")
 
 
-def test_a_topic_is_kept_and_shown(editor: Client, integrations: InMemoryIntegrations) -> None:
+def test_a_topic_is_kept_and_shown(editor: Client, integrations: DynamoDBIntegrations) -> None:
     assert put(editor, "sns", topic_arn=TOPIC).data["topic_arn"] == TOPIC
     assert integrations.get("prod-jobs").topic_arn == TOPIC
 

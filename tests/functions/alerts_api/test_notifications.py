@@ -6,25 +6,25 @@ from datetime import timedelta
 import pytest
 
 from tests.examples import MINUTE, NINE, UNKNOWN_ID
-from tests.fakes.notifications import InMemoryNotifications
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, Notification, NotificationReason
 
 
 @pytest.fixture
-def ledger() -> InMemoryNotifications:
-    return InMemoryNotifications()
+def ledger(world: World) -> DynamoDBNotifications:
+    return world.notifications
 
 
 @pytest.fixture
-def reader(world: World, ledger: InMemoryNotifications) -> Client:
-    return Client.of(world, notifications=ledger).with_key("alerts:read")
+def reader(world: World) -> Client:
+    return Client.of(world).with_key("alerts:read")
 
 
 def claimed(
-    ledger: InMemoryNotifications, alert_id: AlertId, target: str, *, at_second: int = 0
+    ledger: DynamoDBNotifications, alert_id: AlertId, target: str, *, at_second: int = 0
 ) -> Notification:
     delivery = Delivery(
         alert_id=alert_id,
@@ -46,7 +46,7 @@ def claimed(
 
 
 def test_what_was_sent_names_person_channel_time_and_the_providers_id(
-    world: World, reader: Client, ledger: InMemoryNotifications
+    world: World, reader: Client, ledger: DynamoDBNotifications
 ) -> None:
     alert_id = world.opened()
     before = claimed(ledger, alert_id, "alice")
@@ -76,7 +76,7 @@ def test_what_was_sent_names_person_channel_time_and_the_providers_id(
 
 
 def test_what_failed_says_why_and_when_it_is_tried_again(
-    world: World, reader: Client, ledger: InMemoryNotifications
+    world: World, reader: Client, ledger: DynamoDBNotifications
 ) -> None:
     alert_id = world.opened()
     before = claimed(ledger, alert_id, "alice")
@@ -91,7 +91,7 @@ def test_what_failed_says_why_and_when_it_is_tried_again(
 
 
 def test_they_come_in_the_order_in_which_they_were_taken_on_page_by_page(
-    world: World, reader: Client, ledger: InMemoryNotifications
+    world: World, reader: Client, ledger: DynamoDBNotifications
 ) -> None:
     alert_id = world.opened()
     for second, target in ((5, "alice"), (0, "carol"), (5, "bob")):

@@ -24,7 +24,7 @@ def fired(world: World, body: SentBody | None = None) -> AlertId:
         trigger(),
         PROMETHEUS,
         at=world.now,
-        slots=world.alerts,
+        slots=world.slots,
         paging=world.paging,
         new_write_id=world.new_write_id,
         body=(lambda: body) if body else None,

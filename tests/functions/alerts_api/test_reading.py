@@ -206,7 +206,7 @@ def test_a_timeline_that_is_not_written_yet_is_empty(client: Client, world: Worl
         trigger(),
         PROMETHEUS,
         at=world.now,
-        slots=world.alerts,
+        slots=world.slots,
         paging=world.paging,
         new_write_id=world.new_write_id,
     )

@@ -8,6 +8,7 @@ from functions.alerts_api.open_alerts import PAGES_LIMIT
 from tests.examples import ALICE, HOUR, MINUTE, PROMETHEUS
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.heartbeat import Duty, Heartbeat
@@ -201,13 +202,15 @@ def test_the_alert_of_a_heartbeat_ends_although_the_request_breaks_off_once_that
     put(editor, HEARTBEAT, {"period": "1h"})
     world.pass_time(hours=2)
     [alert] = world.list().alerts
-    delete = world.heartbeats.delete
+    delete = DynamoDBHeartbeats.delete
 
-    def break_off(heartbeat: Heartbeat, *, write_id: WriteId) -> None:
-        delete(heartbeat, write_id=write_id)
+    def break_off(
+        heartbeats: DynamoDBHeartbeats, heartbeat: Heartbeat, *, write_id: WriteId
+    ) -> None:
+        delete(heartbeats, heartbeat, write_id=write_id)
         raise TryAgainError
 
-    monkeypatch.setattr(world.heartbeats, "delete", break_off)
+    monkeypatch.setattr(DynamoDBHeartbeats, "delete", break_off)
 
     assert editor.send("DELETE", HEARTBEAT).status == 503
 
@@ -219,13 +222,15 @@ def test_an_alert_that_opens_while_its_heartbeat_is_removed_ends_too(
     world: World, editor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(editor, HEARTBEAT, {"period": "1h"})
-    delete = world.heartbeats.delete
+    delete = DynamoDBHeartbeats.delete
 
-    def after_it_was_missed(heartbeat: Heartbeat, *, write_id: WriteId) -> None:
+    def after_it_was_missed(
+        heartbeats: DynamoDBHeartbeats, heartbeat: Heartbeat, *, write_id: WriteId
+    ) -> None:
         world.receive(heartbeat.signal(Duty.MISS), heartbeat.source)
-        delete(heartbeat, write_id=write_id)
+        delete(heartbeats, heartbeat, write_id=write_id)
 
-    monkeypatch.setattr(world.heartbeats, "delete", after_it_was_missed)
+    monkeypatch.setattr(DynamoDBHeartbeats, "delete", after_it_was_missed)
 
     assert editor.send("DELETE", HEARTBEAT).status == 200
     assert not any(it.is_open for it in world.list().alerts)

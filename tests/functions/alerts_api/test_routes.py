@@ -2,9 +2,10 @@
 
 import pytest
 
-from functions.alerts_api.answers import HttpAnswer, with_json
+from functions.alerts_api.answers import with_json
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route, RouteTable
+from tocsin.lambda_runtime.http import HttpAnswer
 
 
 def work(_request: Request, *_values: str) -> HttpAnswer:
@@ -12,7 +13,7 @@ def work(_request: Request, *_values: str) -> HttpAnswer:
 
 
 def route(method: str, path: str) -> Route:
-    return Route(method, path, work, Access.OPEN)
+    return Route(method, path, "work", work, Access.OPEN)
 
 
 def found(table: RouteTable, method: str, path: str) -> tuple[str | None, list[str]]:

@@ -26,7 +26,7 @@ DEADLINE = BACKUP.deadline
 @pytest.fixture
 def heartbeats(escalator: Escalator) -> DynamoDBHeartbeats:
     heartbeats = DynamoDBHeartbeats(escalator.call, "tocsin")
-    heartbeats.add(BACKUP.watched(NINE), write_id=WriteId("setup"))
+    heartbeats.put(None, BACKUP.watched(NINE), write_id=WriteId("setup"))
     return heartbeats
 
 

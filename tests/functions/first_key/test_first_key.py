@@ -11,10 +11,11 @@ import pytest
 from functions.first_key.app import respond
 from functions.first_key.first_key import FirstKey
 from tests.examples import NINE
-from tests.fakes.keys import InMemoryKeys
 from tests.fakes.write_ids import WriteIds
 from tests.functions.first_key.conftest import CloudFormation
+from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import WriteId
@@ -43,8 +44,9 @@ class Stack:
     """A stack with a first admin key, as CloudFormation drives it."""
 
     cloudformation: CloudFormation
-    keys: InMemoryKeys = field(default_factory=InMemoryKeys)
+    keys: DynamoDBKeys = field(default_factory=lambda: Stores(lambda: NINE).keys)
     parameters: Any = field(default_factory=InMemoryParameters)
+    new_write_id: WriteIds = field(default_factory=WriteIds)
     drawn: int = 0
 
     def request(
@@ -70,7 +72,7 @@ class Stack:
             parameters=self.parameters,
             now=lambda: NINE,
             random_bytes=self._random_bytes,
-            new_write_id=WriteIds(),
+            new_write_id=self.new_write_id,
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Intake on fakes, with an integration of each type behind the token."""
+"""Intake on a simulated table, with an integration of each type behind the token."""
 
 import pytest
 

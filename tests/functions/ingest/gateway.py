@@ -1,4 +1,4 @@
-"""Sends intake what the gateway sends, with fakes behind it."""
+"""Sends intake what the gateway sends, with a simulated table behind it."""
 
 import base64
 import copy
@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from functions.ingest.answers import respond
+from functions.ingest.compat.answers import respond_as_product
 from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports
+from functions.ingest.routes import INTEGRATIONS_PATH
 from functions.ingest.sns.endpoint import SnsEndpoint
 from tests.examples import ALICE
-from tests.fakes.answers import InMemoryAnswers
-from tests.fakes.integrations import InMemoryIntegrations
-from tests.fakes.keys import InMemoryKeys
-from tests.fakes.stream import apply_stream, outlets_of
 from tests.fakes.world import World
-from tests.gateway_path import arrived, expect_arrived
+from tests.gateway_path import arrived, expect_arrived, function_of
 from tests.wire import Sample
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
@@ -91,22 +89,20 @@ class Reply:
 
 @dataclass
 class Gateway:
-    """Intake in memory; `world` is what stands behind it."""
+    """Intake; `world` is what stands behind it."""
 
     world: World = field(default_factory=World)
-    integrations: InMemoryIntegrations = field(default_factory=InMemoryIntegrations)
-    keys: InMemoryKeys = field(default_factory=InMemoryKeys)
-    answers: InMemoryAnswers = field(default_factory=InMemoryAnswers)
     sns: SnsEndpoint = field(default_factory=lambda: SnsEndpoint(_unreachable))
 
     def __post_init__(self) -> None:
+        self.integrations, self.keys = self.world.integrations, self.world.keys
         callers = Callers(self.keys)
         self.ports = Ports(
-            slots=self.world.alerts,
+            slots=self.world.slots,
             integrations=Integrations(self.integrations),
             paging=self.world.paging,
             callers=lambda: callers,
-            answers=lambda: self.answers,
+            answers=lambda: self.world.answers,
             alerts=lambda: self.world.alerts,
             sns=lambda: self.sns,
             heartbeats=lambda: self.world.heartbeats,
@@ -127,12 +123,15 @@ class Gateway:
         integration = Integration(
             name="prod", type=type_, created_at=self.world.now, tokens=(Token.of(token),)
         )
-        return self.integrations.put(None, replace(integration, **settings), write_id=SETUP)
+        return self._put(None, replace(integration, **settings))
 
     def register_again(self, **settings: Any) -> Integration:  # noqa: ANN401 - likewise
         """Change the integration of `TOKEN`."""
         before = self.integrations.get("prod")
-        return self.integrations.put(before, replace(before, **settings), write_id=SETUP)
+        return self._put(before, replace(before, **settings))
+
+    def _put(self, before: Integration | None, after: Integration) -> Integration:
+        return self.integrations.put(before, after, write_id=self.world.new_write_id())
 
     def give_key(self, *scopes: Scope, secret: str = SECRET) -> None:
         key = ApiKey(
@@ -143,13 +142,16 @@ class Gateway:
             created_by=ALICE,
             secret_hash=hash_secret(secret),
         )
-        self.keys.add(key, write_id=SETUP)
+        self.keys.add(key, write_id=self.world.new_write_id())
 
     def send(self, event: Mapping[str, Any]) -> Reply:
         expect_arrived(event)
-        answer = respond(event, self.ports)
-        outlets = outlets_of(self.world.alerts, timers=self.world.timers)
-        apply_stream(self.world.alerts, now=self.world.now, outlets=outlets)
+        http = event["requestContext"]["http"]
+        function = function_of(http["method"], event["rawPath"])
+        is_trial = event["rawPath"].startswith(INTEGRATIONS_PATH)
+        take = respond if function == "IngestFunction" or is_trial else respond_as_product
+        answer = take(event, self.ports)
+        self.world.follow()
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 
     def post(
@@ -186,7 +188,7 @@ class Gateway:
 
     def alerts(self) -> list[Alert]:
         """All that is stored."""
-        return list(self.world.alerts)
+        return self.world.every_alert()
 
     def alert(self, reply: Reply) -> Alert:
         """The alert that the only result names."""

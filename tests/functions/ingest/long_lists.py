@@ -5,8 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from functions.ingest.side_by_side import SideBySide
-from tests.fakes.progress import InMemoryProgress
+from functions.ingest.ports import SideBySide
 from tests.functions.ingest.gateway import Gateway, Reply
 
 SECONDS = 8.5
@@ -68,16 +67,15 @@ class SlowIntake:
     gateway: Gateway
     seconds: float = 0.005
     threads: VirtualThreads = field(default_factory=VirtualThreads)
-    progress: InMemoryProgress = field(default_factory=InMemoryProgress)
     attempts: int = 0
 
     def __post_init__(self) -> None:
-        slots = Slow(self.gateway.world.alerts, self.threads, lambda: self.seconds)
+        slots = Slow(self.gateway.world.slots, self.threads, lambda: self.seconds)
         beside = SideBySide(
             threads=self.threads,
             slots=slots,
             paging=self.gateway.world.paging,
-            progress=self.progress,
+            progress=self.gateway.world.progress,
             seconds_left=lambda: max(0.0, SECONDS - self.threads.seconds),
         )
         self.gateway.ports = replace(self.gateway.ports, side_by_side=lambda: beside)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from functions.ingest.answers import respond
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway, event_of
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import hash_token
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import IntegrationType, Token
@@ -67,13 +70,13 @@ def test_a_known_token_is_looked_up_twice_a_minute(
     rest: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_up: list[str] = []
-    by_token = rest.integrations.by_token
+    by_token = DynamoDBIntegrations.by_token
 
-    def counted(token_hash: Any, **more: Any) -> Any:  # noqa: ANN401 - as it was
+    def counted(integrations: Any, token_hash: Any, **more: Any) -> Any:  # noqa: ANN401 - as it was
         looked_up.append(token_hash)
-        return by_token(token_hash, **more)
+        return by_token(integrations, token_hash, **more)
 
-    monkeypatch.setattr(rest.integrations, "by_token", counted)
+    monkeypatch.setattr(DynamoDBIntegrations, "by_token", counted)
     for _ in range(7):
         rest.post(DISK)
         rest.world.pass_time(seconds=10)
@@ -201,7 +204,7 @@ def test_a_fault_of_ours_is_an_answer_too(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("something private")
 
-    monkeypatch.setattr(rest.world.alerts, "count", fail)
+    monkeypatch.setattr(DynamoDBSlots, "count", fail)
 
     reply = rest.post(DISK)
 
@@ -211,3 +214,18 @@ def test_a_fault_of_ours_is_an_answer_too(
     assert (line["level"], line["exception_name"]) == ("ERROR", "RuntimeError")
     assert any("receive_signal.py:" in frame for frame in line["stack"])
     assert "private" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("path", ["/v2/enqueue", f"/i/{TOKEN}/v2/alerts", f"/i/{TOKEN}/nothing"])
+def test_a_path_that_moved_to_another_function_is_to_be_tried_again(
+    rest: Gateway, path: str
+) -> None:
+    """During an update the gateway's routes change after the functions."""
+    event = event_of("ingest_rest_trigger")
+    event["rawPath"] = path
+
+    answer = respond(event, rest.ports)
+
+    assert answer["statusCode"] == 503
+    assert answer["headers"]["retry-after"] == "1"
+    assert not rest.alerts()

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
@@ -59,6 +59,7 @@ def test_any_object_is_refused_or_becomes_a_whole_signal(
 
 @pytest.mark.parametrize("type_", TYPES)
 @given(entry=whole_event | whole_alert)
+@example(entry={"event_action": None, "custom_details": None, "name": "Disk"})
 @settings(max_examples=50)
 def test_the_same_object_is_the_same_signal(
     type_: IntegrationType, entry: dict[str, object]

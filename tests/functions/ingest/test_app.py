@@ -191,6 +191,20 @@ def test_an_unknown_key_is_refused(dynamodb: ScriptedServer, handler: Handler) -
     assert operations(dynamodb) == ["GetItem"]
 
 
+@pytest.mark.usefixtures("handler")
+def test_clients_of_other_products_have_a_handler_of_their_own(dynamodb: ScriptedServer) -> None:
+    compat_handler = sys.modules["functions.ingest.app"].compat_handler
+    event = event_of("ingest_rest_trigger")
+    event["rawPath"] = "/v2/alerts"
+    event["headers"] |= {"authorization": "GenieKey 0123456789abcdef0123456789abcdef"}
+
+    answer = compat_handler(event, Context())
+
+    assert answer["statusCode"] == 401
+    assert json.loads(answer["body"])["message"] == "Could not authenticate"
+    assert operations(dynamodb) == ["GetItem"]
+
+
 def modules_loaded_by(code: str) -> set[str]:
     loaded = subprocess.run(
         [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],

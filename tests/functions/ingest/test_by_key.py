@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functions.ingest.gateway import SECRET, Gateway, Reply, event_of
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType
 
@@ -166,14 +167,14 @@ def test_a_request_that_is_still_worked_on_is_not_worked_on_twice(
     keyed: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meanwhile: list[Reply] = []
-    count = keyed.world.alerts.count
+    count = DynamoDBSlots.count
 
     def slow_count(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - as it was
         if not meanwhile:
             meanwhile.append(once(keyed, TRIGGER))
         return count(*args, **more)
 
-    monkeypatch.setattr(keyed.world.alerts, "count", slow_count)
+    monkeypatch.setattr(DynamoDBSlots, "count", slow_count)
 
     reply = once(keyed, TRIGGER)
 

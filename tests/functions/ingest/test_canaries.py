@@ -9,6 +9,7 @@ import pytest
 from tests.functions.ingest.gateway import Gateway, Reply
 from tests.functions.ingest.hostile import EVENT, EVENT_FIELDS, PAYLOAD_FIELDS, REST, REST_FIELDS
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType, Token
 
@@ -163,7 +164,7 @@ def test_no_fault_takes_along_what_was_sent(
         raise fault
 
     for name in ("count", "in_slot"):
-        monkeypatch.setattr(canaries.world.alerts, name, fail)
+        monkeypatch.setattr(DynamoDBSlots, name, fail)
 
     replies = [canaries.post(entry, path=f"/i/{TOKEN}") for entry in (REST, EVENT)]
 

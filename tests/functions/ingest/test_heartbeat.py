@@ -28,7 +28,9 @@ def gateway() -> Gateway:
         created_at=gateway.world.now,
         token=Token.of(OWN),
     )
-    gateway.world.heartbeats.add(heartbeat.watched(gateway.world.now), write_id=WriteId("setup"))
+    gateway.world.heartbeats.put(
+        None, heartbeat.watched(gateway.world.now), write_id=WriteId("setup")
+    )
     gateway.world.pass_time(minutes=1)
     return gateway
 
@@ -77,7 +79,7 @@ def test_being_heard_from_ends_the_alert_of_a_miss(gateway: Gateway) -> None:
 
     answer = gateway.post(b"", path=OWN_PATH)
 
-    alert = gateway.world.alerts.in_slot(fingerprint(HEARTBEATS, "heartbeat:backup"))
+    alert = gateway.world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:backup"))
     assert alert is not None
     assert json.loads(answer.text)["data"] == {
         "name": "backup",

@@ -166,7 +166,7 @@ def test_what_is_accepted_is_kept_as_it_is_on_the_table(
     type_: IntegrationType, gateway: Gateway, call: Call
 ) -> None:
     slots = DynamoDBSlots(call, "tocsin", timedelta(days=90))
-    on_table = Gateway(integrations=gateway.integrations)
+    on_table = Gateway(gateway.world)
     on_table.ports = replace(on_table.ports, slots=slots)
     bodies = [*CORPORA[type_].values()]
     bodies += [json.dumps(accepted_everywhere(type_, it)).encode() for it in VALUES.values()]
@@ -179,7 +179,7 @@ def test_what_is_accepted_is_kept_as_it_is_on_the_table(
 
         for key in {result["dedup_key"] for result in reply.results}:
             slot = fingerprint("prod", key)
-            expected, found = gateway.world.alerts.in_slot(slot), slots.in_slot(slot)
+            expected, found = gateway.world.slots.in_slot(slot), slots.in_slot(slot)
             assert expected is not None
             assert found is not None
             assert found.occurrences == expected.occurrences

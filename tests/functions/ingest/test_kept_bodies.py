@@ -11,6 +11,7 @@ from tests.examples import NINE
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.hostile import corpus
 from tests.functions.ingest.test_answering import lines_of
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.integration import IntegrationType
@@ -166,7 +167,7 @@ def test_a_body_that_could_not_be_kept_is_logged(
         raise TryAgainError
 
     rest.post({"name": "Disk full"})
-    monkeypatch.setattr(rest.world.alerts, "keep_last_body", refuse)
+    monkeypatch.setattr(DynamoDBSlots, "keep_last_body", refuse)
     capsys.readouterr()
 
     reply = rest.post({"name": "Disk full", "severity": "ok"})

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.intake import UNUSABLE_LIMIT
-from functions.ingest.side_by_side import CHUNK, SideBySide
-from tests.fakes.progress import InMemoryProgress
+from functions.ingest.exchange import UNUSABLE_LIMIT
+from functions.ingest.ports import SideBySide
+from functions.ingest.side_by_side import CHUNK
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway
 from tests.functions.ingest.long_lists import Slow, SlowIntake, VirtualThreads
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import TryAgainError
@@ -251,9 +252,11 @@ def test_every_attempt_gets_further_however_slow_storage_is(
     assert len(gateway.alerts()) > 0
 
 
-def test_storage_that_refuses_meanwhile_loses_and_repeats_nothing(slow: SlowIntake) -> None:
+def test_storage_that_refuses_meanwhile_loses_and_repeats_nothing(
+    slow: SlowIntake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     body = [disk(number) for number in range(1_000)]
-    alerts, add = slow.gateway.world.alerts, slow.gateway.world.alerts.add
+    add = DynamoDBSlots.add
     left = iter([*range(300)])
 
     def refuse_after_a_while(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - as it is
@@ -261,9 +264,9 @@ def test_storage_that_refuses_meanwhile_loses_and_repeats_nothing(slow: SlowInta
             raise TryAgainError
         return add(*args, **more)
 
-    alerts.add = refuse_after_a_while  # type: ignore[method-assign]
-    refused = slow.post(body)
-    alerts.add = add  # type: ignore[method-assign]
+    with monkeypatch.context() as refusing:
+        refusing.setattr(DynamoDBSlots, "add", refuse_after_a_while)
+        refused = slow.post(body)
     reply = slow.post(body)
 
     assert (refused.status, refused.code) == (503, "try_again")
@@ -323,19 +326,19 @@ def test_entries_of_one_dedup_key_keep_their_order(gateway: Gateway) -> None:
     chance.shuffle(keys)
     turns = {each: iter([it for it in lives if it["name"] == each]) for each in set(keys)}
     body = [next(turns[each]) for each in keys]
-    alerts = gateway.world.alerts
+    slots = gateway.world.slots
 
     class Jittery:
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any of a repository's
             time.sleep(chance.random() / 1_000)
-            return getattr(alerts, name)
+            return getattr(slots, name)
 
     with ThreadPoolExecutor(REAL_THREADS) as threads:
         beside = SideBySide(
             threads=threads,
             slots=Jittery(),
             paging=gateway.world.paging,
-            progress=InMemoryProgress(),
+            progress=gateway.world.progress,
             seconds_left=lambda: 10.0,
         )
         gateway.ports = replace(gateway.ports, side_by_side=lambda: beside)
@@ -438,7 +441,7 @@ def test_as_many_refusals_as_fit_a_body_are_answered_in_short(slow: SlowIntake) 
     assert len(reply.text) < 100_000
 
 
-def test_a_list_that_begins_with_ten_thousand_unusable_entries_is_read_no_further(
+def test_a_list_that_begins_with_too_many_unusable_entries_is_read_no_further(
     slow: SlowIntake,
 ) -> None:
     few = json.dumps([{"a": 1}] * UNUSABLE_LIMIT).encode()

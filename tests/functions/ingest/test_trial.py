@@ -29,19 +29,19 @@ def tried(gateway: Gateway) -> Gateway:
     """A key that may look, an integration, and people who would be paged."""
     gateway.give_key(Scope.CONFIG_READ)
     gateway.register(IntegrationType.REST)
-    paging = gateway.world.paging
+    world = gateway.world
     for name in ("alice", "bob"):
-        paging.users.keep(User(name=name, email=f"{name}@example.com"), at=NINE)
+        world.keep(world.users, User(name=name, email=f"{name}@example.com"))
     steps = (
         Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=FIVE_MINUTES),
         Step(name="second", targets=(Target(TargetKind.USER, "bob"),), delay=FIVE_MINUTES),
     )
-    paging.policies.keep(EscalationPolicy(name="default", steps=steps), at=NINE)
-    paging.policies.keep(
+    world.keep(world.policies, EscalationPolicy(name="default", steps=steps))
+    world.keep(
+        world.policies,
         EscalationPolicy(
             name="data", steps=steps[1:], repeat=1, severities=frozenset((Severity.CRITICAL,))
         ),
-        at=NINE,
     )
     return gateway
 
@@ -95,9 +95,9 @@ def test_it_is_what_really_happens(tried: Gateway) -> None:
 
 
 def test_a_route_that_decides_is_named(tried: Gateway) -> None:
-    tried.world.paging.routes.keep(
+    tried.world.keep(
+        tried.world.routes,
         Route(name="backups", match=(Matcher.parse('source="backup"'),), escalation_policy="data"),
-        at=NINE,
     )
 
     result = try_out(tried, DISK).result
@@ -118,8 +118,8 @@ def test_an_open_alert_is_named(tried: Gateway) -> None:
 
 
 def test_whom_nothing_reaches_is_told(tried: Gateway) -> None:
-    tried.world.paging.users.keep(
-        User(name="alice", notify=(NotificationRule(by=ContactMethod.SMS),)), at=NINE
+    tried.world.keep(
+        tried.world.users, User(name="alice", notify=(NotificationRule(by=ContactMethod.SMS),))
     )
 
     page = try_out(tried, DISK).result["pages"][0]

@@ -17,10 +17,10 @@ from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import Scope
-from tocsin.domain.errors import SlotRefusedError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import IntegrationType
 from tocsin.lambda_runtime.callers import Callers
+from tocsin.usecases.refusals import SlotRefusedError
 
 TRIGGER: dict[str, Any] = {"event_action": "trigger", "payload": {"summary": "Disk full"}}
 ALWAYS = 1_000_000
@@ -221,6 +221,6 @@ def test_a_known_sender_and_a_storm_on_one_slot_end_in_try_again(
         raise SlotRefusedError(None)
 
     for name in ("count", "add"):
-        monkeypatch.setattr(events.world.alerts, name, refuse)
+        monkeypatch.setattr(DynamoDBSlots, name, refuse)
 
     expect_try_again(events.post(trigger("disk")))

@@ -10,9 +10,9 @@ from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.senders import Senders, Wiring
 from tests.captured_log import captured_log
-from tests.fakes.notifications import InMemoryNotifications
 from tests.functions.notifier.conftest import a_message, an_alert, at_nine, claimed
 from tests.scripted_server import ScriptedServer, Step, reply
+from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel, ChannelType
@@ -43,7 +43,7 @@ def senders_reading(store: Rotation) -> Senders:
         Wiring(
             outbound=Outbound(allow_private=True, attempt_seconds=0.5),
             parameters=Parameters(store, at_nine),
-            ledger=InMemoryNotifications(),
+            ledger=Stores(at_nine).notifications,
             email_from="",
             aws={},
             now=at_nine,

@@ -10,7 +10,6 @@ import pytest
 from functions.notifier.channels.slack import SlackSender
 from functions.notifier.outbound import Outbound
 from tests.examples import ALICE, NINE, trigger
-from tests.fakes.notifications import InMemoryNotifications
 from tests.functions.notifier.conftest import (
     KEY,
     PUBLIC_URL,
@@ -22,6 +21,8 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
+from tests.simulated_aws.stores import Stores
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import WriteId
@@ -42,11 +43,11 @@ def chat(server: ScriptedServer | None = None, **settings: str) -> Channel:
 
 
 def sender(
-    secret: str = SECRET, *, ledger: InMemoryNotifications | None = None, allow_private: bool = True
+    secret: str = SECRET, *, ledger: DynamoDBNotifications | None = None, allow_private: bool = True
 ) -> SlackSender:
     outbound = Outbound(allow_private=allow_private, attempt_seconds=0.5)
     return SlackSender(
-        outbound, parameters(slack=secret), ledger or InMemoryNotifications(), at_nine
+        outbound, parameters(slack=secret), ledger or Stores(at_nine).notifications, at_nine
     )
 
 
@@ -60,7 +61,7 @@ def send(
     *,
     secret: str = SECRET,
     delivery: Delivery | None = None,
-    ledger: InMemoryNotifications | None = None,
+    ledger: DynamoDBNotifications | None = None,
 ) -> str | None:
     alert, delivery = alert or an_alert(), delivery or page()
     return sender(secret, ledger=ledger).send(
@@ -133,8 +134,8 @@ def test_without_a_signing_secret_they_are_links(server: ScriptedServer) -> None
         assert "value" not in button
 
 
-def ledger_with_page() -> InMemoryNotifications:
-    ledger = InMemoryNotifications()
+def ledger_with_page() -> DynamoDBNotifications:
+    ledger = Stores(at_nine).notifications
     ledger.add(claimed(page()), write_id=WriteId("w-1"))
     sent = claimed(page()).sent("C1/1700000000.000100", at=NINE)
     ledger.update(claimed(page()), sent, write_id=WriteId("w-2"))

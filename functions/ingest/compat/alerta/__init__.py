@@ -7,7 +7,7 @@ from typing import Any, Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.exchange import Taken
 from tocsin.domain.errors import (
     IntegrationNotFoundError,
     InvalidInputError,
@@ -15,7 +15,7 @@ from tocsin.domain.errors import (
     TocsinError,
     UnauthorizedError,
 )
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError, status_of
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _STATUSES: Final = {
     IntegrationNotFoundError: 401,
@@ -50,7 +50,7 @@ def take(call: CompatCall) -> Taken:
             raise nothing_here()
 
 
-def refuse(error: TocsinError, request_id: str) -> Reply:
+def refuse(error: TocsinError, request_id: str) -> HttpAnswer:
     """Spell a refusal as Alerta does."""
     status = next(
         (code for kind, code in _STATUSES.items() if isinstance(error, kind)),
@@ -72,18 +72,17 @@ def refuse(error: TocsinError, request_id: str) -> Reply:
         case _:
             pass
     headers = {**headers_of(error), "x-request-id": request_id}
-    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+    return HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 
 def _config(call: CompatCall) -> Taken:
     """What the command line asks for before every command, and without a key."""
     from functions.ingest.compat.alerta.config import config
 
-    if call.request.method != "GET":
-        raise MethodNotAllowedError("The configuration is read by GET.", "GET")
+    call.request.expect_method("The configuration is read by GET.", "GET")
     name = call.integration().name if call.path_token is not None else ""
     body = json.dumps(config(call))
-    return Taken(reply=Reply(status=200, body=body), integration=name)
+    return Taken(reply=HttpAnswer(status=200, body=body), integration=name)
 
 
 def _key_in(call: CompatCall) -> str | None:

@@ -10,14 +10,14 @@ from functions.ingest.compat.alerta.found import find
 from functions.ingest.compat.alerta.view import severity_of, view_alert, view_note
 from functions.ingest.compat.own_alerts import OwnAlerts, address_of
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.intake import Intake, settings_of
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.exchange import Intake, Taken
+from functions.ingest.intake import settings_of
 from functions.ingest.senders.alerta import AlertaEvent, read_alert
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError
 
 TIMELINE_LIMIT: Final = 200
 
@@ -56,7 +56,7 @@ def base_of(call: CompatCall) -> str:
 
 def told(own: OwnAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -> Taken:
     """Answer with an object."""
-    reply = Reply(status=status, body=json.dumps(said, ensure_ascii=False))
+    reply = HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=own.integration.name)
 
 
@@ -64,7 +64,7 @@ def _send(call: CompatCall, own: OwnAlerts) -> Taken:
     event = read_alert(call.object_in_body(), settings_of(own.integration))
     intake = own.take_in(*_signals(own, event))
     status, said = _became(call, own, event, intake)
-    reply = Reply(status=status, body=json.dumps(said, ensure_ascii=False))
+    reply = HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=own.integration.name, intake=intake)
 
 

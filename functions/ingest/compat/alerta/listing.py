@@ -16,11 +16,11 @@ from functions.ingest.compat.alerta.found import SHORT_ID
 from functions.ingest.compat.alerta.view import severity_of, status_of_alert, view_alert
 from functions.ingest.compat.own_alerts import SHOWN_LIMIT, OwnAlerts, written
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.reply import Taken
+from functions.ingest.exchange import Taken
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import MethodNotAllowedError
 
 PAGE_SIZE: Final = 50
 FILTERS_LIMIT: Final = 50

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.exchange import Taken
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import (
     AlertNotFoundError,
@@ -16,7 +16,7 @@ from tocsin.domain.errors import (
     TocsinError,
     UnauthorizedError,
 )
-from tocsin.lambda_runtime.error_answers import status_of
+from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _HEX: Final = frozenset("0123456789abcdef")
 _NOT_PROCESSABLE: Final = "Request body is not processable. Please check the errors."
@@ -42,7 +42,7 @@ def take(call: CompatCall) -> Taken:
             raise nothing_here()
 
 
-def refuse(error: TocsinError, request_id: str) -> Reply:
+def refuse(error: TocsinError, request_id: str) -> HttpAnswer:
     """Spell a refusal as Opsgenie does."""
     status: int = status_of(error)
     said: dict[str, Any] = {"message": error.message, "took": 0.0, "requestId": request_id}
@@ -61,7 +61,7 @@ def refuse(error: TocsinError, request_id: str) -> Reply:
         case _:
             pass
     headers = {**headers_of(error), "x-request-id": request_id}
-    return Reply(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
+    return HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 
 def _key_in(call: CompatCall) -> str | None:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from functions.ingest.compat.opsgenie.requests import Done
 from functions.ingest.compat.opsgenie.view import PRIORITIES
 from functions.ingest.compat.own_alerts import OwnAlerts, Transition
-from functions.ingest.intake import Intake, settings_of
+from functions.ingest.exchange import Intake
+from functions.ingest.intake import settings_of
 from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.opsgenie import TAGS, names
 from functions.ingest.senders.times import read_time

@@ -19,12 +19,12 @@ from functions.ingest.compat.opsgenie.reading import (
 from functions.ingest.compat.opsgenie.requests import Done, request_id_of
 from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.compat.refusals import nothing_here
+from functions.ingest.exchange import Taken
 from functions.ingest.intake import settings_of
-from functions.ingest.reply import Taken
 from functions.ingest.senders.opsgenie import read_alert
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.integration import Integration
-from tocsin.lambda_runtime.error_answers import MethodNotAllowedError
+from tocsin.lambda_runtime.http import MethodNotAllowedError
 
 type Read = Callable[[CompatCall, OwnAlerts, str], dict[str, Any]]
 

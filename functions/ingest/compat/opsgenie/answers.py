@@ -6,10 +6,11 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.reply import Reply, Taken
+from functions.ingest.exchange import Taken
+from tocsin.lambda_runtime.http import HttpAnswer
 
 
-def accepted(call: CompatCall, request_id: str) -> Reply:
+def accepted(call: CompatCall, request_id: str) -> HttpAnswer:
     """Answer a write; by the id the client can ask what became of it."""
     return _reply(call, {"result": "Request will be processed"}, HTTPStatus.ACCEPTED, request_id)
 
@@ -22,8 +23,8 @@ def told(
     return Taken(reply=reply, integration=integration)
 
 
-def _reply(call: CompatCall, said: Mapping[str, Any], status: int, request_id: str) -> Reply:
+def _reply(call: CompatCall, said: Mapping[str, Any], status: int, request_id: str) -> HttpAnswer:
     took = round((call.ports.now() - call.request.at).total_seconds(), 3)
     body = json.dumps({**said, "took": took, "requestId": request_id}, ensure_ascii=False)
     headers = {"x-request-id": request_id, "x-response-time": str(took)}
-    return Reply(status=status, body=body, headers=headers)
+    return HttpAnswer(status=status, body=body, headers=headers)

@@ -1,8 +1,8 @@
 """An object of the configuration, with what storage knows about it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import Field, dataclass, replace
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 
 class Named(Protocol):
@@ -13,6 +13,18 @@ class Named(Protocol):
 
     @property
     def managed_by(self) -> str | None: ...
+
+
+class Stored(Named, Protocol):
+    """A named object with what storage knows about it."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def version(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,10 +21,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from tocsin.domain.alert import Alert
-    from tocsin.domain.heartbeat import Heartbeat
-    from tocsin.domain.notification import Notification
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -262,38 +258,8 @@ class TryAgainError(TocsinError):
         super().__init__(message)
 
 
-class BesideNotKeptError(TryAgainError):
-    """The alert is stored; what belongs beside it is not: its big facts, and the body as sent."""
-
-    def __init__(self, alert: Alert) -> None:
-        super().__init__()
-        self.alert = alert
-
-
 class ConcurrentUpdateError(TryAgainError):
     """Somebody else changed it first: read again and decide again; do not just retry."""
-
-
-class SlotRefusedError(Exception):
-    """A write met another state than it expected; `current` is what the slot holds.
-
-    Not for clients: whoever catches it decides again.
-    """
-
-    def __init__(self, current: Alert | None) -> None:
-        super().__init__("the slot holds another state")
-        self.current = current
-
-
-class NotificationRefusedError(Exception):
-    """A write of the ledger met another state; `current` is what the ledger holds.
-
-    Not for clients: whoever catches it decides again.
-    """
-
-    def __init__(self, current: Notification | None) -> None:
-        super().__init__("the ledger holds another state")
-        self.current = current
 
 
 class DeliveryFailedError(Exception):
@@ -317,14 +283,3 @@ class DeliveryFailedError(Exception):
         """For how long it wants to be left alone, where it said so."""
         self.refuses_credential = refuses_credential
         """Whether another secret could mend it."""
-
-
-class HeartbeatRefusedError(Exception):
-    """A write met another state; `current` is what is stored, None if nothing is.
-
-    Not for clients: whoever catches it decides again.
-    """
-
-    def __init__(self, current: Heartbeat | None) -> None:
-        super().__init__("the heartbeat is in another state")
-        self.current = current

@@ -31,17 +31,9 @@ class Log:
         """Note what somebody may want to look at."""
         self._write("WARNING", message, facts)
 
-    def exception(
-        self, message: str, *, error: BaseException | None = None, **facts: object
-    ) -> None:
-        """Note a fault of ours, with where it came from; call it where it was caught.
-
-        Args:
-            message: A constant sentence.
-            error: The cause, where what was caught only carries it.
-            facts: What stands beside it.
-        """
-        self._write("ERROR", message, {**facts, **about_error(error or sys.exception())})
+    def exception(self, message: str, **facts: object) -> None:
+        """Note a fault of ours, with where it came from; call it where it was caught."""
+        self._write("ERROR", message, {**facts, **about_error(sys.exception())})
 
     def _write(self, level: str, message: str, facts: Mapping[str, object]) -> None:
         if LEVELS.index(level) < self._from:

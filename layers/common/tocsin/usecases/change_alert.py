@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import AlertId
+from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import AlertRepository, NewWriteId

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
-from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
@@ -20,6 +19,7 @@ from tocsin.domain.people import Directory
 from tocsin.domain.step_plan import Plan, plan_step, plan_worsened
 from tocsin.domain.update_plan import plan_updates
 from tocsin.usecases.choose_policy import NOW
+from tocsin.usecases.refusals import NotificationRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (

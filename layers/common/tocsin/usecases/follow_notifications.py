@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId
 from tocsin.domain.notification import (
@@ -24,6 +24,7 @@ from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.domain.update_plan import can_be_told, left_behind, plan_correction
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.follow_changes import keep_in_ledger
+from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError
 from tocsin.domain.ids import Actor, AlertId, IncidentId
 from tocsin.domain.severity import Severity
+from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import AlertRepository, IncidentRepository, NewWriteId

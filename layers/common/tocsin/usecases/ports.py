@@ -10,7 +10,7 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.answer import Answer, Claim
-from tocsin.domain.configuration import Configured, Named
+from tocsin.domain.configuration import Stored
 from tocsin.domain.consequences import AlertChange
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.gate import Passage
@@ -157,60 +157,44 @@ class PagingRepository(Protocol):
         """Read which policy an integration asks for now; None if it asks for none, or is gone."""
 
 
-class ConfigurationRepository[T: Named](Protocol):
-    """Named objects of one kind: escalation policies, routes, users or channels."""
+class ConfigurationRepository[S: Stored](Protocol):
+    """Named objects of one kind: policies, routes, users, channels, integrations or heartbeats."""
 
-    def find(self, name: str) -> Configured[T] | None:
+    def find(self, name: str) -> S | None:
         """Read one; None if the name is nobody's."""
 
-    def get(self, name: str) -> Configured[T]:
+    def get(self, name: str) -> S:
         """Read one.
 
         Raises:
             NotFoundError: The name is nobody's; its code says of which kind.
         """
 
-    def list(self) -> tuple[Configured[T], ...]:
+    def list(self) -> tuple[S, ...]:
         """Read all, by name."""
 
-    def put(
-        self, before: Configured[T] | None, after: Configured[T], *, write_id: WriteId
-    ) -> Configured[T]:
+    def put(self, before: S | None, after: S, *, write_id: WriteId) -> S:
         """Store a new object, or the next version of the one that was read.
+
+        What its tokens lead to is stored with it, all or nothing.
 
         Raises:
             ConcurrentUpdateError: It was changed, made or removed meanwhile.
         """
 
-    def delete(self, stored: Configured[T], *, write_id: WriteId) -> None:
-        """Remove it, if it is not gone already.
+    def delete(self, stored: S, *, write_id: WriteId) -> None:
+        """Remove it and its tokens, if they are not gone already; its alerts stay.
 
         Raises:
             ConcurrentUpdateError: It was changed meanwhile.
         """
 
 
-class HeartbeatRepository(Protocol):
+class HeartbeatRepository(ConfigurationRepository[Heartbeat], Protocol):
     """Heartbeats: settings and what was heard, in one item each."""
-
-    def find(self, name: str) -> Heartbeat | None:
-        """Read one as the newest write left it; None if the name is nobody's."""
-
-    def get(self, name: str) -> Heartbeat:
-        """Raises HeartbeatNotFoundError."""
-
-    def list(self) -> tuple[Heartbeat, ...]:
-        """Read all, by name."""
 
     def name_of(self, token_hash: SecretHash) -> str | None:
         """Find whose token this is."""
-
-    def add(self, heartbeat: Heartbeat, *, write_id: WriteId) -> None:
-        """Store a new one and what its token leads to, all or nothing.
-
-        Raises:
-            ConcurrentUpdateError: There is one with this name.
-        """
 
     def hear(self, name: str, *, at: datetime) -> None:
         """Note that one that nobody misses was heard from again: one write, nothing read.
@@ -225,13 +209,6 @@ class HeartbeatRepository(Protocol):
 
         Raises:
             HeartbeatRefusedError: It was changed, heard from or removed meanwhile.
-        """
-
-    def delete(self, heartbeat: Heartbeat, *, write_id: WriteId) -> None:
-        """Remove it and its token, if they are not gone already.
-
-        Raises:
-            ConcurrentUpdateError: Its settings were changed meanwhile.
         """
 
 
@@ -376,33 +353,11 @@ class IncidentRepository(Protocol):
         """Read what was said, oldest first."""
 
 
-class IntegrationRepository(Protocol):
+class IntegrationRepository(ConfigurationRepository[Integration], Protocol):
     """Integrations and the hashes of their tokens."""
 
     def by_token(self, token_hash: SecretHash, *, at: datetime) -> Integration | None:
         """Find whose token this is; None for unknown, revoked and run out."""
-
-    def get(self, name: str) -> Integration:
-        """Raises IntegrationNotFoundError."""
-
-    def list(self) -> tuple[Integration, ...]:
-        """Read all, by name."""
-
-    def put(
-        self, before: Integration | None, after: Integration, *, write_id: WriteId
-    ) -> Integration:
-        """Store an integration and what its tokens lead to, all or nothing.
-
-        Raises:
-            ConcurrentUpdateError: It was changed, made or removed meanwhile.
-        """
-
-    def delete(self, integration: Integration, *, write_id: WriteId) -> None:
-        """Remove it and its tokens, if they are not gone already; the alerts stay.
-
-        Raises:
-            ConcurrentUpdateError: It was changed meanwhile.
-        """
 
 
 class KeyRepository(Protocol):

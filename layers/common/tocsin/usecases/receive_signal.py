@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.usecases.choose_policy import NOBODY_FOR, escalate_by_policy
+from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
 if TYPE_CHECKING:
     from tocsin.domain.sent_body import SentBody

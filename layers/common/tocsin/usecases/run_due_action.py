@@ -7,10 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import ConcurrentUpdateError, SlotRefusedError
+from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.next_action import ActionKind, Timer, act, next_action
 from tocsin.domain.step_clock import step_clock
 from tocsin.usecases.choose_policy import escalate_by_policy
+from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (

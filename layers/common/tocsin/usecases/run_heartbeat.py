@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.errors import (
-    ConcurrentUpdateError,
-    HeartbeatNotFoundError,
-    HeartbeatRefusedError,
-)
+from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.next_action import LOOK_AHEAD, HeartbeatTimer
 from tocsin.domain.reception import Outcome
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin.usecases.refusals import HeartbeatRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (

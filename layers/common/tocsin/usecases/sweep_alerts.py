@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.consequences import counts_of
-from tocsin.domain.errors import AlertNotFoundError, SlotRefusedError, TryAgainError
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.next_action import next_action
 from tocsin.domain.sweep import (
     OF_MESSAGES,
@@ -28,6 +28,7 @@ from tocsin.domain.sweep import (
 )
 from tocsin.usecases.follow_changes import plan_messages
 from tocsin.usecases.receive_signal import receive_signal
+from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
     from tocsin.domain.signal import Signal

@@ -10,6 +10,7 @@ import pytest
 from tests.functions.ingest.alerta_client import KEY, Alerta
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway
 from tests.wire import Sample, response, sample, samples
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.severity import Severity
@@ -513,7 +514,7 @@ def test_a_fault_of_ours_is_spelled_so_too(alerta: Alerta, monkeypatch: pytest.M
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("something private")
 
-    monkeypatch.setattr(alerta.gateway.world.alerts, "count", fail)
+    monkeypatch.setattr(DynamoDBSlots, "count", fail)
 
     reply = alerta.gateway.post(
         {"resource": "r", "event": "e", "severity": "major"}, path="/alert", headers=KEY

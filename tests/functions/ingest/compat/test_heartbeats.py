@@ -28,8 +28,8 @@ def gateway() -> Gateway:
             created_at=gateway.world.now,
             token=Token.of(str(number) * 32),
         )
-        gateway.world.heartbeats.add(
-            heartbeat.watched(gateway.world.now), write_id=WriteId(f"setup-{number}")
+        gateway.world.heartbeats.put(
+            None, heartbeat.watched(gateway.world.now), write_id=WriteId(f"setup-{number}")
         )
     gateway.world.pass_time(minutes=1)
     return gateway

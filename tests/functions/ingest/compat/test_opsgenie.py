@@ -10,6 +10,7 @@ import pytest
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import ALERTS, KEY, Opsgenie
 from tests.wire import Sample, sample, samples
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import SNOOZE_LIMIT, AlertStatus
 from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.severity import Severity
@@ -528,7 +529,7 @@ def test_a_fault_of_ours_is_spelled_so_too(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("something private")
 
-    monkeypatch.setattr(opsgenie.gateway.world.alerts, "count", fail)
+    monkeypatch.setattr(DynamoDBSlots, "count", fail)
 
     reply = opsgenie.send("POST", "", {"message": "m"})
 

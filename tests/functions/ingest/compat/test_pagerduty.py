@@ -10,6 +10,7 @@ import pytest
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.test_answering import lines_of
 from tests.wire import sample
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 
@@ -119,7 +120,7 @@ def test_a_fault_of_ours_is_spelled_so_too(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("something private")
 
-    monkeypatch.setattr(pagerduty.world.alerts, "count", fail)
+    monkeypatch.setattr(DynamoDBSlots, "count", fail)
 
     reply = pagerduty.post(event(), path=PATH)
 

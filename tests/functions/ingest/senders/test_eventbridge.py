@@ -8,6 +8,7 @@ import pytest
 from functions.ingest.answers import respond
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.wire import sample
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.integration import IntegrationType
@@ -124,7 +125,7 @@ def test_while_storage_refuses_lambda_has_to_hand_the_event_over_again(
     def refuse(*_: object, **__: object) -> None:
         raise TryAgainError
 
-    monkeypatch.setattr(gateway.world.alerts, "count", refuse)
+    monkeypatch.setattr(DynamoDBSlots, "count", refuse)
 
     with pytest.raises(TryAgainError):
         respond(in_state("ALARM"), gateway.ports)

@@ -137,6 +137,146 @@ def test_the_templates_of_go_that_found_nothing_say_nothing(gateway: Gateway) ->
     assert reply.result["assumed"] == {"severity": "warning"}
 
 
+def test_labels_that_a_template_could_not_fill_say_nothing(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GRAFANA)
+    labels = {"alertname": "A", "instance": "[no value]", "team": "<no value>"}
+
+    reply = gateway.post(changed(GRAFANA, "alerts.0.labels", labels))
+
+    facts = gateway.alert(reply).facts
+    assert (facts.object, facts.labels) == (None, {"alertname": "A"})
+
+
+@pytest.mark.parametrize(
+    ("type_", "body", "place"),
+    [
+        (IntegrationType.DATADOG, {"alert_id": "1", "alert_title": "x"}, "tags"),
+        (IntegrationType.KIBANA, {"alert_uuid": "u", "action_group": "default"}, "tags"),
+        (IntegrationType.NEWRELIC, {"id": "i", "state": "ACTIVATED", "title": "x"}, "tags"),
+        (IntegrationType.UPTIMEROBOT, {"monitorID": "1", "alertType": "1"}, "monitorTags"),
+        (IntegrationType.ZABBIX, {"event_id": "1", "eventvalue": "1"}, "eventtags"),
+        (IntegrationType.ZABBIX, {"event_id": "1", "eventvalue": "1"}, "tags"),
+    ],
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "env:prod,role:db,role:primary",
+        ["env:prod", "role:db", "role:primary"],
+        [{"tag": "env", "value": "prod"}, {"tag": "role", "value": "db"}, {"role": "primary"}],
+    ],
+)
+def test_tags_are_labels_in_every_shape(
+    gateway: Gateway, type_: IntegrationType, body: dict[str, str], place: str, said: object
+) -> None:
+    gateway.register(type_)
+
+    gateway.post({**body, place: said})
+
+    (alert,) = gateway.alerts()
+    assert {"env": "prod", "role": "db,primary"}.items() <= alert.facts.labels.items()
+    assert len(alert.facts.labels) <= 3
+
+
+def test_zabbixs_tags_may_be_the_text_of_a_list(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.ZABBIX)
+    tags = '[{"tag":"env","value":"prod"},{"tag":"env","value":"eu"}]'
+
+    gateway.post({"event_id": "1", "eventvalue": "1", "eventtags": tags})
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.labels == {"env": "prod,eu"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "headers", "body", "place", "end"),
+    [
+        (
+            *(IntegrationType.GITLAB, {}, wire("gitlab/pipeline-failed")),
+            *("project.web_url", ("object_attributes.status", "success")),
+        ),
+        (
+            *(IntegrationType.GITLAB, {}, wire("gitlab/job-failed")),
+            *("project.web_url", ("build_status", "success")),
+        ),
+        (
+            *(
+                IntegrationType.GITHUB,
+                {"x-github-event": "workflow_run"},
+                wire("github/workflow_run-failure"),
+            ),
+            *("repository.html_url", ("workflow_run.conclusion", "success")),
+        ),
+    ],
+)
+def test_the_same_project_of_another_installation_ends_nothing_of_ours(
+    gateway: Gateway,
+    type_: IntegrationType,
+    headers: dict[str, str],
+    body: dict[str, Any],
+    place: str,
+    end: tuple[str, str],
+) -> None:
+    gateway.register(type_)
+    gateway.post(body, headers=headers)
+    elsewhere = changed(changed(body, *end), place, "https://git.other.example/a/b")
+
+    assert gateway.post(elsewhere, headers=headers).outcomes == ["ignored"]
+    assert gateway.post(changed(body, *end), headers=headers).outcomes == ["resolved"]
+
+
+def test_what_gitlab_leaves_out_is_no_broken_link(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.GITLAB)
+    body = wire("gitlab/job-failed")
+    del body["project"]["web_url"]
+
+    assert "truncated" not in gateway.post(body).result
+
+
+def test_a_build_of_another_account_ends_nothing_of_ours(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.EVENTBRIDGE)
+    event = {"detail-type": "CodeBuild Build State Change", "source": "aws.codebuild"}
+
+    def said(account: str, status: str) -> list[str]:
+        detail = {"project-name": "shop", "build-status": status}
+        return gateway.post({**event, "account": account, "detail": detail}).outcomes
+
+    assert said("111111111111", "FAILED") == ["opened"]
+    assert said("222222222222", "SUCCEEDED") == ["ignored"]
+    assert said("111111111111", "SUCCEEDED") == ["resolved"]
+
+
+@pytest.mark.parametrize(
+    ("event", "more", "outcomes"),
+    [
+        ("incident_resolved", {"status": "Resolved"}, ["resolved"]),
+        ("updated", {"resolved_at": "2026-03-01T09:10:00Z"}, ["resolved"]),
+        ("updated", {"status": "Acknowledged", "resolved_at": None}, ["acknowledged"]),
+        ("started", {"resolved_at": "2026-03-01T09:10:00Z"}, ["updated"]),
+    ],
+)
+def test_better_stacks_incident_says_its_state_where_the_event_is_another(
+    gateway: Gateway, event: str, more: dict[str, Any], outcomes: list[str]
+) -> None:
+    gateway.register(IntegrationType.BETTER_STACK)
+    started = wire("better-stack/incident-started")
+    gateway.post(started)
+    attributes = {**started["data"]["attributes"], **more}
+
+    reply = gateway.post(changed({**started, "event": event}, "data.attributes", attributes))
+
+    assert reply.outcomes == outcomes
+
+
+def test_a_robot_that_says_no_details_says_what_happened(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.UPTIMEROBOT)
+
+    gateway.post({"monitorID": "1", "monitorFriendlyName": "shop", "alertType": "1"})
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.summary == "shop: down"
+
+
 def test_a_grafana_at_another_address_is_another_one(gateway: Gateway) -> None:
     gateway.register(IntegrationType.GRAFANA)
     gateway.post(GRAFANA)
@@ -187,6 +327,14 @@ def test_a_merge_request_of_a_fork_is_not_our_branch(gateway: Gateway) -> None:
         ({"ElastiCache:SnapshotComplete": "a"}, {"ElastiCache:SnapshotComplete": "b"}),
         ({"notificationType": "Bounce"}, {"notificationType": "Complaint"}),
         ("StackName='a'\nResourceStatus='X'\n", "StackName='b'\nResourceStatus='X'\n"),
+        (
+            "An AWS Backup job failed. Resource ARN : arn:aws:rds:us-east-1:1:db:a. Job ID : 1",
+            "An AWS Backup job failed. Resource ARN : arn:aws:rds:us-east-1:1:db:b. Job ID : 2",
+        ),
+        (
+            {"Records": [{"eventName": "x", "s3": {"bucket": {"name": "a"}}}]},
+            {"Records": [{"eventName": "x", "s3": {"bucket": {"name": "b"}}}]},
+        ),
     ],
 )
 def test_notices_of_one_subject_are_told_by_what_they_are_about(
@@ -195,6 +343,35 @@ def test_notices_of_one_subject_are_told_by_what_they_are_about(
     signals = [read_message(notification(said), SenderSettings()) for said in (first, second)]
 
     assert len({it.dedup_key for it in signals if isinstance(it, Signal)}) == 2
+
+
+def test_a_notice_of_s3_is_named_by_its_object_and_what_happened() -> None:
+    record = {"eventName": "ObjectRemoved", "s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}
+
+    signal = read_message(
+        notification({"Records": [record]}, "Amazon S3 Notification"), SenderSettings()
+    )
+
+    assert isinstance(signal, Signal)
+    assert (signal.facts.name, signal.facts.object) == ("b/k: ObjectRemoved", "b/k")
+
+
+def test_an_entry_of_azures_activity_log_says_what_was_done(gateway: Gateway) -> None:
+    gateway.register(IntegrationType.AZURE_MONITOR)
+    essentials = {
+        "alertId": "/a",
+        "alertRule": "ActivityLogAlert",
+        "monitorCondition": "Fired",
+        "monitoringService": "Activity Log - Administrative",
+    }
+    context = {"operationName": "virtualMachines/delete", "status": "Succeeded", "caller": "bob"}
+
+    gateway.post({"data": {"essentials": essentials, "alertContext": context}})
+
+    (alert,) = gateway.alerts()
+    assert alert.facts.summary == "virtualMachines/delete: Succeeded"
+    assert alert.facts.labels["operation"] == "virtualMachines/delete"
+    assert alert.facts.labels["caller"] == "bob"
 
 
 @pytest.mark.parametrize(
@@ -311,6 +488,9 @@ def test_what_has_no_place_of_its_own_is_kept_or_named(gateway: Gateway) -> None
         ({"title": "[FIRING:1] Disk"}, {"title": "[RESOLVED] Disk"}),
         ({"title": "[prod] [FIRING] Disk"}, {"title": "[prod] [RESOLVED] Disk"}),
         ({"title": "PROBLEM: Disk"}, {"title": "RECOVERY: Disk"}),
+        ({"title": "[P2] [FIRING] Disk"}, {"title": "[P2] [OK] Disk"}),
+        ({"title": "🔥 [Firing] Disk"}, {"title": "✅ [Resolved] Disk"}),
+        ({"title": "Problem: Disk"}, {"title": "Resolved: Disk"}),
         ({"title": "Disk"}, {"title": "Disk", "resolved": True}),
         ({"title": "Disk", "firing": True}, {"title": "Disk", "firing": False}),
         ({"title": "Disk", "alert_state": "down"}, {"title": "Disk", "alert_state": "up"}),
@@ -324,7 +504,7 @@ def test_any_json_says_its_end_by_a_field_or_else_by_its_title(
     assert gateway.post(fires).outcomes == ["opened"]
     assert gateway.post(ends).outcomes == ["resolved"]
     (alert,) = gateway.alerts()
-    assert alert.facts.name.removeprefix("[prod] ") == "Disk"
+    assert alert.facts.name.removeprefix("[prod] ").removeprefix("[P2] ") == "Disk"
 
 
 def test_a_status_goes_before_the_words_of_a_title(gateway: Gateway) -> None:

@@ -209,10 +209,10 @@ def test_its_end_alone_is_accepted_and_changes_nothing(gateway: Gateway, life: L
 def test_two_integrations_of_a_type_do_not_share_alerts(gateway: Gateway, life: Life) -> None:
     gateway.register(life.type, name="one")
     first = gateway.replay(named(life.fires), path=URL)
-    other = Gateway(world=gateway.world)
-    other.register(life.type, name="other")
+    token = TOKEN[::-1]
+    gateway.register(life.type, name="other", token=token)
 
-    other.replay(named(life.fires), path=URL)
+    gateway.replay(named(life.fires), path=f"/i/{token}")
 
     assert 200 <= first.status < 300
     assert len({alert.dedup_key for alert in gateway.alerts()}) == 1

@@ -1,4 +1,4 @@
-"""Every state that a product is known to have does what docs/senders/states.md says."""
+"""Every state that a product is known to have does what its page in docs/senders says."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from _pytest.mark import ParameterSet
 
 from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
 from tests.examples import NINE
-from tests.sender_states import PAGE, PRODUCTS, Body, Does, State, page
+from tests.sender_states import FOLDER, PRODUCTS, Body, Does, State, pages
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.signal import Signal, SignalAction
@@ -67,5 +67,8 @@ def test_every_type_has_its_states() -> None:
     assert {product.type for product in PRODUCTS} == set(IntegrationType)
 
 
-def test_the_page_is_that_of_the_cases() -> None:
-    assert PAGE.read_text() == page(), "run `make senders`"
+def test_every_products_page_ends_with_the_table_of_its_cases() -> None:
+    differ = [page.name for page, text in pages().items() if page.read_text() != text]
+
+    assert {page.name for page in pages()} == {page.name for page in FOLDER.glob("*.md")}
+    assert differ == [], "run `make senders`"

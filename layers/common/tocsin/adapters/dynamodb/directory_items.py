@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tocsin.adapters.dynamodb.configuration_items import (
+from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
+from tocsin.adapters.dynamodb.named_objects import (
     Kind,
     manager_of,
     maybe_text,
@@ -15,7 +16,6 @@ from tocsin.adapters.dynamodb.configuration_items import (
     write_span,
     write_texts,
 )
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
 from tocsin.domain.errors import ChannelNotFoundError, UserNotFoundError
 from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule, User
 

@@ -19,7 +19,7 @@ from tocsin.adapters.dynamodb.timeline_items import change_item
 from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem, SlotRefusedError
+from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
 from tocsin.domain.ids import (
     AlertId,
     Fingerprint,
@@ -29,6 +29,7 @@ from tocsin.domain.ids import (
     milliseconds,
 )
 from tocsin.domain.incident import Incident, IncidentUpdate
+from tocsin.usecases.refusals import SlotRefusedError
 
 type Link = tuple[Alert, Alert]
 """An alert before and after it became part of an incident."""

@@ -181,7 +181,7 @@ def key_from(image: Image) -> ApiKey:
 
 
 def _changed() -> ConcurrentUpdateError:
-    message = "Somebody else just changed the API keys. Look at them and try again."
+    message = "Another request just changed the API keys. Read them and try again."
     return ConcurrentUpdateError(message)
 
 

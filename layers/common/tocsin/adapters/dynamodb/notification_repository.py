@@ -9,9 +9,9 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Attribute, number
 from tocsin.adapters.dynamodb.notification_items import notification_from, notification_item
 from tocsin.adapters.dynamodb.queries import get_item, query_all
-from tocsin.domain.errors import NotificationRefusedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, Notification
+from tocsin.usecases.refusals import NotificationRefusedError
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _IS_NEW: Final = "attribute_not_exists(pk)"

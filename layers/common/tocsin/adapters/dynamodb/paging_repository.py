@@ -13,7 +13,7 @@ from tocsin.domain.routing import Routing
 
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
-    from tocsin.adapters.dynamodb.configuration_items import Kind
+    from tocsin.adapters.dynamodb.named_objects import Kind
     from tocsin.domain.configuration import Named
     from tocsin.domain.people import Directory
 

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from tocsin.adapters.dynamodb.configuration_items import (
+from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
+from tocsin.adapters.dynamodb.named_objects import (
     Kind,
     manager_of,
     name_of,
@@ -13,7 +14,6 @@ from tocsin.adapters.dynamodb.configuration_items import (
     write_span,
     write_texts,
 )
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
 from tocsin.domain.errors import EscalationPolicyNotFoundError, RouteNotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule

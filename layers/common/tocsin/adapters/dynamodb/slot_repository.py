@@ -36,12 +36,13 @@ from tocsin.adapters.dynamodb.writes import (
     with_known_overflow,
 )
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import BesideNotKeptError, SlotRefusedError, TryAgainError
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, WriteId, fingerprint_of
 from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
+from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 MAKES_SURE_UNTIL: Final = 3

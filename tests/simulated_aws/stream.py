@@ -1,5 +1,6 @@
 """The table's stream as Lambda reads it: in order for an item, in any order between items."""
 
+import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from tests.faults.table import Record
+from tests.simulated_aws.table import Record
 
 SHARDS = 2
 _LONGEST_PAUSE = timedelta(minutes=1)
@@ -128,6 +129,12 @@ class SimulatedStream:
 
 
 type Pattern = Callable[[Any], bool]
+
+
+def filters_of(events: Mapping[str, Any]) -> list[Pattern]:
+    """Which records a function is called for that the template gives these events."""
+    filters = events["TableChange"]["Properties"]["FilterCriteria"]["Filters"]
+    return [pattern(json.loads(each["Pattern"])) for each in filters]
 
 
 def pattern(written: Any) -> Pattern:  # noqa: ANN401 - any JSON

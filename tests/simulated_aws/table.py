@@ -1,6 +1,6 @@
 """DynamoDB's table in this process: fast enough for thousands of runs, and with its stream.
 
-`test_table.py` holds it to the embedded DynamoDB of the local stack, call by call.
+`tests/faults/test_table.py` holds it to the embedded DynamoDB of the local stack, call by call.
 """
 
 import re
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.faults.expressions import (
+from tests.simulated_aws.expressions import (
     Attribute,
     Item,
     MissingAttributeError,
@@ -89,6 +89,7 @@ class SimulatedTable:
             "GetItem": self._get,
             "PutItem": lambda it: self._write({"Put": it}),
             "Query": self._query,
+            "Scan": lambda _: {"Items": self.items},
             "TransactWriteItems": self._transact,
             "UpdateItem": lambda it: self._write({"Update": it}),
         }
@@ -208,7 +209,12 @@ class SimulatedTable:
             limit = _order(start, index)
             found = [it for it in found if (_order(it, index) < limit) is is_backward]
             found = [it for it in found if _order(it, index) != limit]
-        return self._page(found, index, parameters.get("Limit"))
+        answer = self._page(found, index, parameters.get("Limit"))
+        if wanted := parameters.get("FilterExpression"):
+            holds, names = condition(wanted), parameters.get("ExpressionAttributeNames", {})
+            answer["Items"] = [it for it in answer["Items"] if holds(Scope(it, names, values))]
+            answer["Count"] = len(answer["Items"])
+        return answer
 
     def _page(self, found: Sequence[Item], index: _Index, limit: int | None) -> dict[str, Any]:
         page = found if limit is None else found[:limit]
@@ -340,7 +346,7 @@ _QUERY = frozenset(
     (
         *("TableName", "IndexName", "KeyConditionExpression", "ExpressionAttributeValues"),
         *("ExpressionAttributeNames", "ConsistentRead", "ScanIndexForward", "Limit"),
-        "ExclusiveStartKey",
+        *("ExclusiveStartKey", "FilterExpression"),
     )
 )
 _WRITE = frozenset(

@@ -1,0 +1,44 @@
+"""What storage refuses; use cases catch it and decide again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tocsin.domain.errors import TryAgainError
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.heartbeat import Heartbeat
+    from tocsin.domain.notification import Notification
+
+
+class BesideNotKeptError(TryAgainError):
+    """The alert is stored; what belongs beside it is not: its big facts, and the body as sent."""
+
+    def __init__(self, alert: Alert) -> None:
+        super().__init__()
+        self.alert = alert
+
+
+class SlotRefusedError(Exception):
+    """A write met another state than it expected; `current` is what the slot holds."""
+
+    def __init__(self, current: Alert | None) -> None:
+        super().__init__("the slot holds another state")
+        self.current = current
+
+
+class NotificationRefusedError(Exception):
+    """A write of the ledger met another state; `current` is what the ledger holds."""
+
+    def __init__(self, current: Notification | None) -> None:
+        super().__init__("the ledger holds another state")
+        self.current = current
+
+
+class HeartbeatRefusedError(Exception):
+    """A write met another state; `current` is what is stored, None if nothing is."""
+
+    def __init__(self, current: Heartbeat | None) -> None:
+        super().__init__("the heartbeat is in another state")
+        self.current = current

@@ -1,0 +1,101 @@
+"""The functions' repositories on one simulated table, which answers at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from tests.simulated_aws.table import Parameters, RefusedError, SimulatedTable
+from tests.template_file import read_template
+from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.items import alert_from, changes_from
+from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
+from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.domain.alert import Alert
+from tocsin.domain.ids import Fingerprint
+from tocsin.domain.timeline import Change
+
+TABLE = "tocsin"
+RETENTION = timedelta(days=90)
+
+_IS_EPISODE = re.compile(rf"{keys.LIVE}|{keys.EPISODES_FROM}[^#]+")
+
+
+class Stores:
+    """Each repository, and the table below them."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.table = SimulatedTable(_declared(), now)
+        self._one_by_one = Lock()
+        self.alerts = DynamoDBAlerts(self.call, TABLE, RETENTION)
+        self.slots = DynamoDBSlots(self.call, TABLE, RETENTION)
+        self.timelines = DynamoDBTimeline(self.call, TABLE, RETENTION)
+        self.due = DynamoDBDue(self.call, TABLE)
+        self.heartbeats = DynamoDBHeartbeats(self.call, TABLE)
+        self.notifications = DynamoDBNotifications(self.call, TABLE, RETENTION)
+        self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
+        self.sweeps = DynamoDBSweeps(self.call, TABLE)
+        self.gate = DynamoDBGate(self.call, TABLE)
+        self.policies = DynamoDBConfiguration(self.call, TABLE, POLICIES)
+        self.routes = DynamoDBConfiguration(self.call, TABLE, ROUTES)
+        self.users = DynamoDBConfiguration(self.call, TABLE, USERS)
+        self.channels = DynamoDBConfiguration(self.call, TABLE, CHANNELS)
+        self.integrations = DynamoDBIntegrations(self.call, TABLE)
+        self.keys = DynamoDBKeys(self.call, TABLE)
+        self.answers = DynamoDBAnswers(self.call, TABLE)
+        self.progress = DynamoDBProgress(self.call, TABLE)
+
+    @property
+    def paging(self) -> DynamoDBPaging:
+        """As a process has it that was just begun: it remembers nothing."""
+        return DynamoDBPaging(self.call, TABLE)
+
+    def call(self, operation: str, parameters: Parameters) -> dict[str, Any]:
+        """Ask the table, as the functions' own client would."""
+        try:
+            with self._one_by_one:
+                return self.table.answer(operation, parameters)
+        except RefusedError as refused:
+            raise AwsError(
+                refused.code,
+                refused.answer["message"],
+                item=refused.answer.get("Item"),
+                reasons=refused.answer.get("CancellationReasons", ()),
+            ) from refused
+
+    def every_alert(self) -> list[Alert]:
+        """What is in the slots, and every episode that made room."""
+        return [
+            alert_from(item)
+            for item in self.table.starting_with("A#")
+            if _IS_EPISODE.fullmatch(item["sk"]["S"])
+        ]
+
+    def changes(self, slot: Fingerprint) -> tuple[Change, ...]:
+        """What the newest version in a slot changed."""
+        answer = self.call("GetItem", {"TableName": TABLE, "Key": keys.slot_key(slot)})
+        return changes_from(answer["Item"])
+
+
+@cache
+def _declared() -> Mapping[str, Any]:
+    declared: Mapping[str, Any] = read_template()["Resources"]["Table"]["Properties"]
+    return declared
