@@ -1,14 +1,51 @@
 """Stories told once without faults, and how much went wrong in all runs together."""
 
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 
+from bench.embedded_dynamodb import embedded_dynamodb
+from local.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.checks import free_port
 from tests.faults.runs import TALLY, Calm, calm
 from tests.faults.stories import STORIES, Story
+from tocsin.adapters.aws_json import AwsJsonClient, Service
+from tocsin.adapters.aws_signature import Credentials
 
 _NAMES = [story.name for story in STORIES]
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Aws]:
+    with embedded_dynamodb(free_port()) as aws:
+        yield aws
+
+
+@pytest.fixture
+def client_of(embedded: Aws) -> Iterator[Callable[[Service], AwsJsonClient]]:
+    """Makes clients of the embedded AWS, each with a connection of its own."""
+    credentials = Credentials(
+        access_key=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        secret_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+    made: list[AwsJsonClient] = []
+
+    def make(service: Service) -> AwsJsonClient:
+        made.append(
+            AwsJsonClient(
+                service,
+                region=REGION,
+                credentials=lambda: credentials,
+                endpoint=embedded.endpoint,
+            )
+        )
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
 
 
 @pytest.fixture(scope="session")
