@@ -97,9 +97,7 @@ def test_no_change_made_before_the_first_poll_is_missed(stream: dict[str, Any]) 
     assert stream["StartingPosition"] == "TRIM_HORIZON"
 
 
-def test_a_change_that_crashes_the_function_is_cut_out_of_its_batch(
-    stream: dict[str, Any],
-) -> None:
+def test_a_change_that_crashes_the_function_is_cut_out_of_its_batch(stream: dict[str, Any]) -> None:
     assert stream["BisectBatchOnFunctionError"] is True
 
 
