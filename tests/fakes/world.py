@@ -199,7 +199,7 @@ class World(Stores):
     def meanwhile(
         self, act: Callable[[], object], *, of: str = keys.slot_partition(Fingerprint(""))
     ) -> None:
-        """Let somebody act between what comes next reads and what it then writes.
+        """Let another act between the next read and the write that follows it.
 
         Args:
             act: Done once.
@@ -305,7 +305,7 @@ class World(Stores):
         return needed_at + (NINE - needed_at) % MINUTE
 
     def _follow(self) -> None:
-        """Let the stream be read, and whatever waits for nothing else be sent."""
+        """Read the stream, and send the messages that are due."""
         self.follow()
         self._deliver()
 
@@ -356,7 +356,7 @@ class World(Stores):
     # The team
 
     def keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:
-        """Configure something, whatever was there."""
+        """Put an object of the configuration, also in the place of one."""
         before = store.find(value.name)
         made = Configured(value=value, created_at=before.created_at if before else self.now)
         store.put(before, made, write_id=self.new_write_id())
@@ -368,7 +368,7 @@ class World(Stores):
         self.keep(self.channels, Channel(name=name, type=type_, rate_per_minute=rate_per_minute))
 
     def user(self, name: str, *notify: NotificationRule) -> None:
-        """Configure somebody with every contact method."""
+        """Configure a user with every contact method."""
         user = User(
             name=name,
             email=f"{name}@example.com",

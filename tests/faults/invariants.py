@@ -19,7 +19,7 @@ from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
 from tocsin.domain.timeline import Change, ChangeType
 
 GRACE = timedelta(seconds=30)
-"""A page that somebody had begun to send may still arrive."""
+"""For which a page that a run had begun to send may still arrive."""
 CALM_BOUND = timedelta(seconds=15)
 """From a step's begin to its page, and from its due time to its begin, if nothing goes wrong."""
 BOUND = timedelta(seconds=75)
@@ -321,8 +321,8 @@ def steps_are_in_order(found: Findings) -> Iterator[str]:
                 yield f"{after.name} of {found.names[after.alert_id]} followed {before.name}"
 
 
-def somebody_is_asked(found: Findings) -> Iterator[str]:
-    """What fires, awake, with a policy for it, has asked somebody."""
+def a_target_is_asked(found: Findings) -> Iterator[str]:
+    """A firing, awake alert with a policy has asked at least one target."""
     asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
     for alert in found.alerts:
         is_quiet = alert.is_flapping or alert.dedup_key == "sweep" or not found.team.policies
@@ -383,7 +383,7 @@ INVARIANTS = (
         steps_are_in_order,
     ),
     Invariant("Nobody of a policy is skipped", nobody_is_skipped),
-    Invariant("A firing alert has asked somebody", somebody_is_asked),
+    Invariant("A firing alert has asked at least one target", a_target_is_asked),
     Invariant("The sweep reports nothing where nothing was lost", the_sweep_finds_nothing),
     Invariant("The last page of a timeline names no other", timelines_end),
     Invariant("The story ends as it says itself", what_the_story_says),
@@ -496,7 +496,7 @@ def _skew(found: Findings) -> timedelta:
 
 
 def _slow_for(found: Findings) -> timedelta:
-    """How long somebody may have held a page in hand."""
+    """How long a run may have held a claimed page."""
     kinds = {Kind.PAUSE, Kind.SLOW}
     seconds = sum(it.seconds for it in found.team.world.plan if it.kind in kinds)
     return timedelta(seconds=seconds) + found.team.world.line.answers_after

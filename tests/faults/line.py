@@ -302,7 +302,7 @@ class Line:
         return 200
 
     def _boundary(self, run: Run, request: str) -> Kind | None:
-        """Whatever the plan has for this place happens; what concerns the request is told."""
+        """Let the faults of this boundary happen; answer the one that concerns the request."""
         if run.is_dead:
             raise DeathError
         boundary = len(run.asked)

@@ -73,7 +73,7 @@ class Calm:
         return problems
 
     def report(self, plan: Plan, seed: int, problems: list[str]) -> str:
-        """What somebody needs to mend it."""
+        """The smallest plan that fails, what is wrong, and the command that tells it again."""
         smallest = shrunk(plan, lambda smaller: bool(self.problems(smaller, seed)))
         faults = "\n".join(f"  {fault}" for fault in smallest)
         wrong = "\n".join(f"  {problem}" for problem in self.problems(smallest, seed) or problems)

@@ -298,7 +298,7 @@ def snoozed_acknowledged_and_over_at_once(team: Team) -> None:
 
 
 def acknowledged_while_the_provider_is_slow(team: Team) -> None:
-    """The page has arrived, and is not marked yet, when somebody acknowledges."""
+    """The page has arrived, and is not marked yet, when the alert is acknowledged."""
     team.set_up(("channel:ops", LONG))
     team.world.line.answers_after = 8 * SECOND
     team.signal()
@@ -408,7 +408,7 @@ def the_policy_becomes_another(team: Team) -> None:
     team.expect(team.asked() == ["alice", "carol", "dave"], f"asked were {team.asked()}")
 
 
-def the_policy_becomes_shorter_while_somebody_has_it(team: Team) -> None:
+def the_policy_becomes_shorter_while_the_alert_is_acknowledged(team: Team) -> None:
     team.user("carol")
     team.set_up(("user:alice", LONG), ("user:bob", LONG), ack_timeout=LONG)
     team.signal(until=team.heard("user:alice.email", "user:bob.email"))
@@ -431,7 +431,7 @@ def a_user_leaves(team: Team) -> None:
     team.remove_user("alice")
     team.wait(2 * HOUR)
     texts = [it for it in team.world.line.received if "sms" in it.key]
-    team.expect(not texts, "a text with links that act went to somebody who has left")
+    team.expect(not texts, "a text with links that act went to a user who has left")
     team.wait(team.heard("user:bob.email"))
     team.acknowledge()
 
@@ -522,7 +522,9 @@ def _away_for_two_hours(team: Team, kind: Kind) -> None:
     team.wait(HOUR)
     told = {it.alert_id for it in team.world.line.received if it.event == "alert.acknowledged"}
     for name in ("fan", "disk", "fuse"):
-        team.expect(team.alert(name).alert_id in told, f"nobody hears that somebody has {name}")
+        team.expect(
+            team.alert(name).alert_id in told, f"no channel hears that {name} is acknowledged"
+        )
 
 
 def nobody_reads_the_stream_for_a_while(team: Team) -> None:

@@ -57,7 +57,7 @@ class Team:
     repeated: int = 0
     """Signals that were sent again, because nobody said that they had arrived."""
     acknowledged: list[tuple[AlertId, datetime]] = field(default_factory=list)
-    """Alerts, and when it was answered that somebody has them."""
+    """Alerts, and when the answer to their acknowledgement came."""
     signals: "Counter[str]" = field(default_factory=Counter)
     """By dedup key, how often a sender said that something is wrong."""
     policies: dict[str, EscalationPolicy] = field(default_factory=dict)

@@ -116,7 +116,7 @@ def alike(answer: Answer, parameters: Parameters) -> Answer:
 
 
 def of_this_run(parameters: Parameters, run: int) -> Parameters:
-    """DynamoDB knows a token for ten minutes, whatever the table."""
+    """DynamoDB knows a token for ten minutes, in every table."""
     if "ClientRequestToken" not in parameters:
         return parameters
     return {**parameters, "ClientRequestToken": f"{run}-{parameters['ClientRequestToken']}"}

@@ -124,7 +124,7 @@ def test_acknowledging_again_is_no_error_and_says_so(alert_id: str, new_key: New
     assert again.data["acknowledged_at"] == first.data["acknowledged_at"]
 
 
-def test_whoever_owns_the_key_is_who_acknowledged(alert_id: str, new_key: NewKey) -> None:
+def test_the_owner_of_the_key_acknowledged(alert_id: str, new_key: NewKey) -> None:
     answer = new_key("alerts", user="usr-alice").post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE)
 
     assert answer.expect(200).data["acknowledged_by"] == "usr-alice"

@@ -49,7 +49,7 @@ PARAMETERS = table(
 
 @pytest.fixture(scope="module")
 def monitor(new_integration: Callable[..., Sender], api: Client) -> Sender:
-    """A monitor with an alert that fires, one that somebody has, another, and one that is over."""
+    """A monitor with two firing alerts, an acknowledged and a resolved one."""
     monitor = new_integration(type="rest")
     consecutive = "503 from /health for 3 consecutive checks"
     for body in (

@@ -12,7 +12,7 @@ ALERTS = "/api/v1/alerts"
 
 @dataclass(slots=True)
 class Work:
-    """Somebody's alert and integration, and what can be asked of them."""
+    """An alert and an integration, and all requests about them."""
 
     api: Client
     sender: Sender

@@ -137,7 +137,7 @@ def test_only_changes_of_current_episodes_are_delivered(
 @pytest.mark.parametrize(
     "state", [state for state in DeliveryState if state not in {"waiting", "claimed"}]
 )
-def test_what_became_of_a_notification_is_delivered(
+def test_the_outcome_of_a_notification_is_delivered(
     stream: dict[str, Any], state: DeliveryState
 ) -> None:
     assert delivered(stream, ledger_change("INSERT", state))
@@ -148,12 +148,12 @@ def test_what_became_of_a_notification_is_delivered(
     "event",
     [
         pytest.param(ledger_change("INSERT", "waiting"), id="a message is planned"),
-        pytest.param(ledger_change("MODIFY", "claimed"), id="somebody begins to send"),
+        pytest.param(ledger_change("MODIFY", "claimed"), id="a message is claimed"),
         pytest.param(ledger_change("REMOVE", "sent"), id="the ledger expires"),
         pytest.param(ledger_change("MODIFY", "sent", "G#ops"), id="a gate counts"),
     ],
 )
-def test_the_rest_of_the_ledger_is_not_delivered(
+def test_other_changes_of_the_ledger_are_not_delivered(
     stream: dict[str, Any], event: dict[str, Any]
 ) -> None:
     assert not delivered(stream, event)
@@ -280,7 +280,7 @@ def test_the_rule_of_alarms_lets_alarms_through_and_nothing_else(deployed: Templ
     assert short(target["DeadLetterConfig"]["Arn"]) == "EventFailuresQueue"
 
 
-def test_only_that_rule_may_start_ingest_so(deployed: Template) -> None:
+def test_only_the_rule_of_alarms_may_start_ingest(deployed: Template) -> None:
     permission = deployed.of_type("AWS::Lambda::Permission")["AlarmEventsPermission"]
 
     assert permission["Principal"] == "events.amazonaws.com"

@@ -194,7 +194,9 @@ def test_a_key_of_ones_own_serves_those_who_write_or_read_secrets_and_nobody_els
 
 
 @pytest.mark.parametrize("name", SECRETS_KEY_POLICIES)
-def test_who_may_use_the_key_is_who_may_use_the_parameters(deployed: Template, name: str) -> None:
+def test_roles_that_use_the_key_are_those_that_use_the_parameters(
+    deployed: Template, name: str
+) -> None:
     action, roles = SECRETS_KEY_POLICIES[name]
     of_parameters = {"kms:Encrypt": "ssm:PutParameter", "kms:Decrypt": "ssm:GetParameter"}[action]
 
@@ -288,7 +290,7 @@ def test_a_permission_is_for_some_partitions_only(
     "role", ["IngestRole", "CompatRole", "TableChangeRole", "TickRole", "TimerRole"]
 )
 @pytest.mark.parametrize("action", ["DeleteItem", "PutItem", "UpdateItem"])
-def test_who_reads_what_strangers_send_makes_no_credentials(
+def test_a_role_that_reads_what_strangers_send_makes_no_credentials(
     deployed: Template, role: str, action: str
 ) -> None:
     (statement,) = [

@@ -312,7 +312,7 @@ def test_a_timer_that_a_later_change_of_the_batch_made_needless_is_not_sent() ->
         pytest.param([TRIGGER, ACKNOWLEDGE, UNACKNOWLEDGE, RESOLVE], id="after a while"),
     ],
 )
-def test_what_is_kept_beside_an_alert_may_expire_when_it_ends(steps: list[Step]) -> None:
+def test_the_end_of_an_alert_is_told_so_that_its_items_expire(steps: list[Step]) -> None:
     *before, last = consequences(life(*steps))
 
     assert last.ends

@@ -136,7 +136,9 @@ def test_a_changed_output_wakes_where_the_integration_says_so() -> None:
         ),
     ],
 )
-def test_a_snooze_holds_when(current: Alert, output: str, source: Source) -> None:
+def test_a_snooze_holds_unless_a_new_output_may_end_it(
+    current: Alert, output: str, source: Source
+) -> None:
     reception = receive(current, trigger(output), source, NINE)
 
     assert reception.alert is not None
@@ -155,14 +157,16 @@ def test_a_snooze_holds_when(current: Alert, output: str, source: Source) -> Non
         pytest.param(snoozed(), trigger("new"), WAKEFUL, id="the output wakes it"),
     ],
 )
-def test_a_trigger_is_no_mere_repeat_when(current: Alert, signal: Signal, source: Source) -> None:
+def test_a_trigger_that_changes_more_than_counts_is_no_mere_repeat(
+    current: Alert, signal: Signal, source: Source
+) -> None:
     assert not is_mere_repeat(current, signal, source)
 
 
 @pytest.mark.parametrize(
     "by", [pytest.param(AUTO, id="the window"), pytest.param(SENDER, id="the sender")]
 )
-def test_a_trigger_reopens_what_was_closed_by(by: Actor) -> None:
+def test_a_trigger_reopens_an_alert_that_was_not_closed_by_hand(by: Actor) -> None:
     reception = receive(closed_by(by), trigger(started_at=STARTED), PROMETHEUS, TEN)
 
     assert reception.outcome is Outcome.REOPENED
@@ -199,7 +203,9 @@ def test_the_start_of_a_source_episode_is_compared_as_it_is_kept_in_milliseconds
         pytest.param(None, None, id="a sender that gives no start"),
     ],
 )
-def test_a_resolution_by_hand_is_undone_by(before: datetime | None, now: datetime | None) -> None:
+def test_a_resolution_by_hand_is_undone_by_another_start_or_none(
+    before: datetime | None, now: datetime | None
+) -> None:
     current = closed_by(ALICE, started_at=before)
 
     reception = receive(current, trigger(started_at=now), PROMETHEUS, TEN)
@@ -223,7 +229,7 @@ def test_a_sender_may_acknowledge_a_firing_alert() -> None:
         pytest.param(resolved(), id="a resolved alert"),
     ],
 )
-def test_a_senders_acknowledgement_does_nothing_to(current: Alert | None) -> None:
+def test_a_senders_acknowledgement_is_ignored_unless_the_alert_fires(current: Alert | None) -> None:
     reception = receive(current, acknowledgement(), PROMETHEUS, TEN)
 
     assert reception.outcome is Outcome.IGNORED
@@ -286,7 +292,7 @@ def test_a_second_recovery_does_not_prolong_the_window() -> None:
         pytest.param(resolved(), id="a resolved alert"),
     ],
 )
-def test_recovery_does_nothing_to(current: Alert | None) -> None:
+def test_recovery_is_ignored_where_no_alert_is_open(current: Alert | None) -> None:
     reception = receive(current, recovery(), PROMETHEUS, TEN)
 
     assert reception.outcome is Outcome.IGNORED
