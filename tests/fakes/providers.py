@@ -30,6 +30,10 @@ class Received:
     attempt: int
     message: Message
 
+    @property
+    def title(self) -> str:
+        return self.message.title
+
 
 @dataclass
 class Providers:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
+from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.providers import NoLinks, OpenGate, Providers
 from tests.fakes.timers import InMemoryTimers
@@ -106,7 +106,12 @@ class World(Stores):
 
     def receive(self, signal: Signal, source: Source = PROMETHEUS) -> Receipt:
         """The same, said in full."""
-        receipt = receive_signal(
+        receipt = self._receive(signal, source)
+        self._follow()
+        return receipt
+
+    def _receive(self, signal: Signal, source: Source) -> Receipt:
+        return receive_signal(
             signal,
             source,
             at=self.now,
@@ -114,8 +119,6 @@ class World(Stores):
             paging=self.paging,
             new_write_id=self.new_write_id,
         )
-        self._follow()
-        return receipt
 
     def opened(self, dedup_key: str = "disk-full", *, source: Source = PROMETHEUS) -> AlertId:
         """A sender reports a problem; the alert that this opens."""
@@ -125,20 +128,8 @@ class World(Stores):
 
     def opened_unfollowed(self, dedup_key: str = "disk-full") -> AlertId:
         """A sender reports a problem, and the stream's record of it is lost."""
-        signal = Signal(
-            action=SignalAction.TRIGGER,
-            dedup_key=dedup_key,
-            severity=Severity.CRITICAL,
-            facts=Facts(name=dedup_key),
-        )
-        receipt = receive_signal(
-            signal,
-            PROMETHEUS,
-            at=self.now,
-            slots=self.slots,
-            paging=self.paging,
-            new_write_id=self.new_write_id,
-        )
+        signal = trigger(dedup_key=dedup_key, severity=Severity.CRITICAL)
+        receipt = self._receive(signal, PROMETHEUS)
         self.table.records.clear()
         assert receipt.alert_id is not None
         return receipt.alert_id
@@ -280,18 +271,8 @@ class World(Stores):
         return found
 
     def _next_event(self) -> datetime | None:
-        return min(
-            (
-                at
-                for at in (
-                    self.timers.soonest,
-                    self.deliveries.soonest,
-                    self._tick_for_what_is_due(),
-                )
-                if at
-            ),
-            default=None,
-        )
+        times = self.timers.soonest, self.deliveries.soonest, self._tick_for_what_is_due()
+        return min(filter(None, times), default=None)
 
     def _tick_for_what_is_due(self) -> datetime | None:
         """The next full minute at which a tick finds something that waits for no timer yet."""
