@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.published import document, json_blocks
 from tests.stack.client import Client, Sender
+from tests.vendor_documents import document, json_blocks
 
 PAGE = document("harp-rest-api")
 CREATE, RESOLVE = json_blocks(PAGE)

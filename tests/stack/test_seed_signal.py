@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.published import document, requests_in, table
 from tests.stack.client import Client, Reply, Sender, eventually
 from tests.stack.likeness import unlike
 from tests.stack.shell import Shell
+from tests.vendor_documents import document, requests_in, table
 
 type NewName = Callable[[str], str]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.published import document, examples_in, table
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.likeness import unlike
+from tests.vendor_documents import document, examples_in, table
 from tocsin.domain.timeline import ChangeType
 
 type NewName = Callable[[str], str]

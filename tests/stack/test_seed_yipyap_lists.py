@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.published import document, table
 from tests.stack.client import Client, Sender
+from tests.vendor_documents import document, table
 
 LIST = "/api/v1/alerts"
 CASES: dict[str, list[tuple[dict[str, str], list[str]]]] = {

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.released import ROOT, unpack_release
+from tests.last_release import ROOT, unpack_release
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.clone import NOT_CLONED, Clone
 

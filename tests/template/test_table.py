@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.released import released_file
+from tests.last_release import released_file
 from tests.template.intrinsics import Resource, Template, short
 from tests.template_file import read_template
 from tocsin.adapters.dynamodb.keys import LIST_ATTRIBUTES

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import NINE
-from tests.fakes.world import World
-from tests.lives import (
+from tests.alert_histories import (
     ACKNOWLEDGE,
     ACT,
     RESOLVE,
@@ -23,6 +21,8 @@ from tests.lives import (
     signal,
     snooze,
 )
+from tests.examples import NINE
+from tests.fakes.world import World
 from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION, history_key

@@ -1,4 +1,4 @@
-"""Any life that the alerts of one slot may have, told as the stream tells it."""
+"""What an alert may go through, drawn by chance or step by step, as the records of the stream."""
 
 from collections.abc import Callable
 from contextlib import suppress
