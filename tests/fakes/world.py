@@ -21,13 +21,7 @@ from tocsin.adapters.dynamodb.stream import stored_change
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named
-from tocsin.domain.escalation import (
-    ALL_SEVERITIES,
-    EscalationPolicy,
-    Step,
-    Target,
-    TargetKind,
-)
+from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident

@@ -35,10 +35,7 @@ def client_of(embedded: Aws) -> Iterator[Callable[[Service], AwsJsonClient]]:
     def make(service: Service) -> AwsJsonClient:
         made.append(
             AwsJsonClient(
-                service,
-                region=REGION,
-                credentials=lambda: credentials,
-                endpoint=embedded.endpoint,
+                service, region=REGION, credentials=lambda: credentials, endpoint=embedded.endpoint
             )
         )
         return made[-1]

@@ -24,11 +24,7 @@ _OF_THE_RUN = frozenset(
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?")
 _VERSION = re.compile(r"\.v\d+\.")
 _NOTIFIED = frozenset(
-    (
-        ChangeType.NOTIFICATION_SENT,
-        ChangeType.NOTIFICATION_FAILED,
-        ChangeType.NOTIFICATION_SKIPPED,
-    )
+    (ChangeType.NOTIFICATION_SENT, ChangeType.NOTIFICATION_FAILED, ChangeType.NOTIFICATION_SKIPPED)
 )
 
 TWO_REPEATS = 2

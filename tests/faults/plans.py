@@ -107,11 +107,7 @@ def kills(boundaries: Boundaries) -> Iterator[Plan]:
 
 
 def plan_of(
-    seed: int,
-    boundaries: Boundaries,
-    *,
-    alone: int = 0,
-    without: frozenset[Kind] = frozenset(),
+    seed: int, boundaries: Boundaries, *, alone: int = 0, without: frozenset[Kind] = frozenset()
 ) -> Plan:
     """Make up what goes wrong, where there is something to go wrong.
 

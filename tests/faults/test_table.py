@@ -161,11 +161,7 @@ def by_item(records: list[Record]) -> dict[tuple[str, str], list[Any]]:
 
 def stream_of(call: Call, arn: str) -> list[Record]:
     (shard,) = call("DescribeStream", {"StreamArn": arn})["StreamDescription"]["Shards"]
-    request = {
-        "StreamArn": arn,
-        "ShardId": shard["ShardId"],
-        "ShardIteratorType": "TRIM_HORIZON",
-    }
+    request = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
     iterator = call("GetShardIterator", request)["ShardIterator"]
     records: list[Record] = []
     while page := call("GetRecords", {"ShardIterator": iterator}):

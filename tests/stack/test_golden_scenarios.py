@@ -298,9 +298,7 @@ def test_27_eight_first_events_of_one_key_at_once_are_one_alert_that_is_read_lis
     assert {row["id"] for row in listed} >= set(opened)
     for alert_id in opened:
         eventually(
-            partial(api.alert, alert_id),
-            lambda alert: alert["notification_count"] == 1,
-            seconds=60,
+            partial(api.alert, alert_id), lambda alert: alert["notification_count"] == 1, seconds=60
         )
     assert Counter(
         page.alert_id for page in hook.pages if page.alert_id in opened

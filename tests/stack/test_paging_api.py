@@ -41,10 +41,7 @@ def bodies(team: Team) -> dict[str, tuple[dict[str, object], dict[str, object]]]
         "users": ({"email": "alice@example.com"}, {"full_name": "Alice Archer"}),
         "channels": ({"type": "webhook", "url": hook.url}, {"rate_per_minute": 30}),
         "escalation-policies": ({"steps": [step]}, {"repeat": 2}),
-        "routes": (
-            {"match": ['team="nobodys"'], "escalation_policy": policy},
-            {"position": 7},
-        ),
+        "routes": ({"match": ['team="nobodys"'], "escalation_policy": policy}, {"position": 7}),
         "heartbeats": ({"period": "24h", "escalation_policy": policy}, {"grace": "30m"}),
     }
 

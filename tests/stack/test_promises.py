@@ -23,14 +23,7 @@ def test_the_timeline_tells_each_change_once_and_in_order(
     api.post(f"/api/v1/alerts/{alert_id}/notes", {"note": "cleaning up"}).expect(201, 200)
     api.post(f"/api/v1/alerts/{alert_id}/create-incident", {"title": "Disks"}).expect(201)
     rest.send(name=name, severity="ok")
-    expected = [
-        "fired",
-        "severity_changed",
-        "acknowledged",
-        "note",
-        "incident_created",
-        "resolved",
-    ]
+    expected = ["fired", "severity_changed", "acknowledged", "note", "incident_created", "resolved"]
 
     eventually(lambda: types_of(api, alert_id), lambda types: types == expected)
 

@@ -150,8 +150,7 @@ def test_resolving_takes_the_note_on_the_page(alert_id: str, api: Client) -> Non
 
 def entries(api: Client, alert_id: str, change: str) -> list[dict[str, Any]]:
     timeline = eventually(
-        lambda: api.timeline(alert_id),
-        lambda found: change in {entry["type"] for entry in found},
+        lambda: api.timeline(alert_id), lambda found: change in {entry["type"] for entry in found}
     )
     return [entry for entry in timeline if entry["type"] == change]
 

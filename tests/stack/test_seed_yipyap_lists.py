@@ -103,7 +103,7 @@ def test_the_cursor_goes_on_where_a_page_ended(api: Client, monitor: Sender) -> 
     second = page(api, monitor, limit="3", cursor=first["next_cursor"])
 
     assert [row["name"] for row in first["data"] + second["data"]] == [
-        *("cron", "queue", "disk", "api"),
+        *("cron", "queue", "disk", "api")
     ]
     assert (first["has_more"], second["has_more"]) == (True, False)
     assert "next_cursor" not in second

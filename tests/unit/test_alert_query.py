@@ -4,16 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.examples import (
-    HOUR,
-    MINUTE,
-    NINE,
-    TEN,
-    acknowledged,
-    firing,
-    resolved,
-    snoozed,
-)
+from tests.examples import HOUR, MINUTE, NINE, TEN, acknowledged, firing, resolved, snoozed
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery, Counts
 from tocsin.domain.severity import Severity

@@ -339,8 +339,5 @@ def test_a_worse_severity_is_told_together_with_the_waking() -> None:
 
     *_, last = consequences(life(mild, snooze(timedelta(hours=1)), TRIGGER))
 
-    assert [change.type for change in last.told] == [
-        ChangeType.SEVERITY_CHANGED,
-        ChangeType.WOKEN,
-    ]
+    assert [change.type for change in last.told] == [ChangeType.SEVERITY_CHANGED, ChangeType.WOKEN]
     assert last.counts == Counts(snoozed=-1, warning=-1, critical=1)

@@ -10,10 +10,7 @@ from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, ChannelType, Directory, User
 
 CHAT = Channel(
-    name="b-chat",
-    type=ChannelType.SLACK,
-    secret="/tocsin/slack",
-    settings={"channel": "#oncall"},
+    name="b-chat", type=ChannelType.SLACK, secret="/tocsin/slack", settings={"channel": "#oncall"}
 )
 HOOK = Channel(name="a-hook", type=ChannelType.WEBHOOK, settings={"url": "https://example.com/"})
 ALICE = User(name="alice", email="alice@example.com", slack_id="U1")

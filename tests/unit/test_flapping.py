@@ -7,14 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
-from tocsin.domain.flapping import (
-    AFTER_LIMIT,
-    WITHIN_LIMIT,
-    Flapping,
-    FlappingRule,
-    Verdict,
-    judge,
-)
+from tocsin.domain.flapping import AFTER_LIMIT, WITHIN_LIMIT, Flapping, FlappingRule, Verdict, judge
 from tocsin.domain.severity import Severity
 
 RULE = FlappingRule()

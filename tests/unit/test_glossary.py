@@ -12,10 +12,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 GLOSSARY = REPOSITORY / "docs/glossary.md"
 DEPLOYED = [REPOSITORY / "functions", REPOSITORY / "layers/common/tocsin"]
-OTHER_PRODUCTS = (
-    REPOSITORY / "functions/ingest/senders",
-    REPOSITORY / "functions/ingest/compat",
-)
+OTHER_PRODUCTS = (REPOSITORY / "functions/ingest/senders", REPOSITORY / "functions/ingest/compat")
 NAMES_WITHOUT_END = {"utils", "helpers", "common", "core", "manager", "base"}
 EXCEPTIONS = {
     "webhook": {

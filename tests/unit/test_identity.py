@@ -41,9 +41,7 @@ signals = some.builds(
 
 
 @given(some.lists(signals, min_size=1, max_size=5))
-def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(
-    said: list[Signal],
-) -> None:
+def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(said: list[Signal]) -> None:
     world = World()
 
     receipts = [world.receive(signal) for signal in said]

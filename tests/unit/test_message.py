@@ -113,10 +113,7 @@ def test_an_alert_with_nothing_but_a_name_says_no_empty_lines() -> None:
             id="snoozed",
         ),
         pytest.param(
-            an_alert(),
-            NotificationEvent.WOKEN,
-            "No longer snoozed: Disk full on db-1",
-            id="woken",
+            an_alert(), NotificationEvent.WOKEN, "No longer snoozed: Disk full on db-1", id="woken"
         ),
         pytest.param(
             an_alert(),

@@ -31,10 +31,7 @@ from tocsin.domain.timeline import ChangeType
             snoozed(acknowledged()), ActionKind.WAKE, TEN, id="so does a snoozed acknowledged one"
         ),
         pytest.param(
-            resolving(),
-            ActionKind.RESOLVE,
-            NINE + MINUTE,
-            id="one that recovered resolves",
+            resolving(), ActionKind.RESOLVE, NINE + MINUTE, id="one that recovered resolves"
         ),
         pytest.param(
             snoozed(resolving()),

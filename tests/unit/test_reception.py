@@ -27,13 +27,7 @@ from tests.examples import (
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.ids import AUTO, Actor
-from tocsin.domain.reception import (
-    RESOLVED_REASON_LIMIT,
-    Outcome,
-    Source,
-    is_mere_repeat,
-    receive,
-)
+from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
@@ -101,9 +95,7 @@ def test_a_trigger_within_the_resolve_window_keeps_the_alert_open() -> None:
 
 
 def test_one_signal_may_change_several_things_and_all_are_told() -> None:
-    current = as_read(
-        snoozed(resolving()).counted(trigger("80 %"), NINE),
-    )
+    current = as_read(snoozed(resolving()).counted(trigger("80 %"), NINE))
     signal = trigger("97 %", severity=Severity.CRITICAL)
 
     reception = receive(current, signal, replace(WAKEFUL, resolve_after=MINUTE), NINE)
@@ -287,10 +279,7 @@ def test_a_second_recovery_does_not_prolong_the_window() -> None:
 
 @pytest.mark.parametrize(
     "current",
-    [
-        pytest.param(None, id="an empty slot"),
-        pytest.param(resolved(), id="a resolved alert"),
-    ],
+    [pytest.param(None, id="an empty slot"), pytest.param(resolved(), id="a resolved alert")],
 )
 def test_recovery_is_ignored_where_no_alert_is_open(current: Alert | None) -> None:
     reception = receive(current, recovery(), PROMETHEUS, TEN)
