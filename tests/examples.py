@@ -95,6 +95,11 @@ def as_read(alert: Alert) -> Alert:
     return replace(alert, changes=())
 
 
+OPEN = {
+    "a firing alert": firing(),
+    "an acknowledged alert": acknowledged(),
+    "a snoozed alert": snoozed(),
+}
 UNKNOWN_ID = AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
 TO_OPS = Delivery(
     alert_id=UNKNOWN_ID,

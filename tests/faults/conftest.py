@@ -10,11 +10,9 @@ from bench.embedded_dynamodb import embedded_dynamodb
 from local.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.checks import free_port
 from tests.faults.runs import TALLY, Calm, calm
-from tests.faults.stories import STORIES, Story
+from tests.faults.stories import STORIES
 from tocsin.adapters.aws_json import AwsJsonClient, Service
 from tocsin.adapters.aws_signature import Credentials
-
-_NAMES = [story.name for story in STORIES]
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +44,15 @@ def client_of(embedded: Aws) -> Iterator[Callable[[Service], AwsJsonClient]]:
 
 
 @pytest.fixture(scope="session")
-def calms(template: dict[str, Any]) -> Any:  # noqa: ANN401 - a cache
-    return cache(lambda name: calm(_named(name), template))
+def calms(template: dict[str, Any]) -> Callable[[str], Calm]:
+    named = {story.name: story for story in STORIES}
+    return cache(lambda name: calm(named[name], template))
 
 
-@pytest.fixture(params=_NAMES)
-def story(request: pytest.FixtureRequest, calms: Any) -> Calm:  # noqa: ANN401 - a cache
+@pytest.fixture(params=[story.name for story in STORIES])
+def story(request: pytest.FixtureRequest, calms: Callable[[str], Calm]) -> Calm:
     """Each story, without faults."""
-    told: Calm = calms(request.param)
-    return told
+    return calms(request.param)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 - pytest's own
@@ -64,7 +62,3 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:  # noqa: ANN401 - py
     terminalreporter.section("fault runs")
     for line in TALLY.lines():
         terminalreporter.write_line(line)
-
-
-def _named(name: str) -> Story:
-    return next(story for story in STORIES if story.name == name)

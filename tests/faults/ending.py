@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from tests.faults.plans import AT_PROVIDER, Kind
@@ -72,6 +73,11 @@ class Findings:
     def messages(self) -> Mapping[str, Notification]:
         """The ledger, by key."""
         return {it.delivery.key: it for it in self.ledger}
+
+    @cached_property
+    def first_arrivals(self) -> Mapping[str, datetime]:
+        """When each message arrived for the first time, by key."""
+        return {it.key: it.at for it in reversed(self.team.world.line.received)}
 
     @cached_property
     def ending(self) -> Ending:

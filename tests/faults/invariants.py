@@ -235,9 +235,7 @@ def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetim
 
 def pages_are_in_time(found: Findings) -> Iterator[str]:
     """From the begin of a step to its page."""
-    first: dict[str, datetime] = {}
-    for it in found.team.world.line.received:
-        first.setdefault(it.key, it.at)
+    first = found.first_arrivals
     within = _late(found, CALM_BOUND) + found.team.slack
     for begun in _begun_steps(found):
         for page in begun.pages:
@@ -251,9 +249,7 @@ def pages_are_in_time(found: Findings) -> Iterator[str]:
 
 def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
     """Counted from when the first page of a firing spell asked for their user."""
-    first: dict[str, datetime] = {}
-    for it in found.team.world.line.received:
-        first.setdefault(it.key, it.at)
+    first = found.first_arrivals
     within = _late(found, CALM_BOUND) + found.team.slack
     for delivery in (it.delivery for it in found.ledger if it.delivery.is_by_rule):
         at = first.get(delivery.key)
@@ -271,10 +267,7 @@ def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
     for before, after in _followed_steps(found):
         if after.reason == STILL_WAITING:
             continue
-        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
-        nobody_at = before.nobody_was_reached_at(found)
-        if nobody_at is not None and after.loop == before.loop:
-            due_at = min(due_at, nobody_at)
+        due_at = before.due_at_of(after, found)
         if after.at < due_at - ROUNDED - _skew(found):
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {due_at - after.at} "
@@ -284,10 +277,7 @@ def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
 
 def steps_are_in_time(found: Findings) -> Iterator[str]:
     for before, after in _followed_steps(found):
-        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
-        nobody_at = before.nobody_was_reached_at(found)
-        if nobody_at is not None and after.loop == before.loop:
-            due_at = min(due_at, nobody_at)
+        due_at = before.due_at_of(after, found)
         if after.at > due_at + _late(found, CALM_BOUND) + found.team.slack:
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {after.at - due_at} late"
@@ -417,6 +407,12 @@ class BegunStep:
                 ended_at = min(ended_at, begun_at + PROVIDER_AT_MOST)
             starts_at = max(starts_at, min(ended_at, self.at + OWN_DELAY_AT_MOST))
         return starts_at
+
+    def due_at_of(self, after: "BegunStep", found: Findings) -> datetime:
+        """When the step after this one has to be asked."""
+        due_at = self.clock_starts_at(found) + found.team.delays[self.name]
+        nobody_at = self.nobody_was_reached_at(found)
+        return min(due_at, nobody_at) if nobody_at and after.loop == self.loop else due_at
 
     def nobody_was_reached_at(self, found: Findings) -> datetime | None:
         """When the last of its messages, those by delayed rules too, failed or was skipped."""

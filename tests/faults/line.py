@@ -188,7 +188,7 @@ class Line:
         """The functions' own client; its patience is asked only where something goes wrong."""
 
         def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-            outcome = self._outcome(service, operation, parameters)
+            outcome = self.outcome(service, operation, parameters)
             if isinstance(outcome, dict):
                 return outcome
             return Client(service, self, operation, parameters, outcome).call(operation, parameters)
@@ -204,10 +204,7 @@ class Line:
         return self.table.answer(operation, parameters)
 
     def outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
-        """One more attempt of a request."""
-        return self._outcome(service, operation, parameters)
-
-    def _outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
+        """One attempt of a request."""
         run = current().run_of
         assert isinstance(run, Run)
         if not self.plan:

@@ -236,12 +236,10 @@ class World:
 
     def post(self, event: Mapping[str, Any]) -> int:
         """A sender sends; the status that it gets."""
-        return self._post(event)
 
-    def _post(self, event: Mapping[str, Any]) -> int:
         def again() -> None:
             self.resent += 1
-            self._post(event)
+            self.post(event)
 
         try:
             answer = self._run(Function.INGEST, lambda it: respond(event, it.ingest), again)

@@ -11,6 +11,7 @@ from tests.examples import (
     HOUR,
     MINUTE,
     NINE,
+    OPEN,
     SENDER,
     TEN,
     acknowledged,
@@ -63,12 +64,8 @@ def test_a_firing_alert_cannot_be_given_back() -> None:
 
 @pytest.mark.parametrize(
     "alert",
-    [
-        pytest.param(firing(), id="a firing alert"),
-        pytest.param(acknowledged(), id="an acknowledged alert"),
-        pytest.param(snoozed(), id="a snoozed alert"),
-        pytest.param(resolving(), id="an alert whose sender reported recovery"),
-    ],
+    [*OPEN.values(), resolving()],
+    ids=[*OPEN, "an alert whose sender reported recovery"],
 )
 def test_every_open_alert_can_be_resolved(alert: Alert) -> None:
     over = alert.resolve(by=BOB, at=TEN, note="replaced the disk", reason="done")

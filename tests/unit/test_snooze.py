@@ -10,9 +10,9 @@ from tests.examples import (
     BOB,
     MINUTE,
     NINE,
+    OPEN,
     SENDER,
     TEN,
-    acknowledged,
     as_read,
     firing,
     resolved,
@@ -24,13 +24,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType
 
 
-@pytest.mark.parametrize(
-    "alert",
-    [
-        pytest.param(firing(), id="a firing alert"),
-        pytest.param(acknowledged(), id="an acknowledged alert"),
-    ],
-)
+@pytest.mark.parametrize("alert", OPEN.values(), ids=OPEN)
 def test_a_snooze_mutes_until_its_time_and_leaves_the_status(alert: Alert) -> None:
     muted = alert.snoozed(Snooze(until=TEN, reason="known"), by=ALICE, at=NINE)
 
