@@ -90,6 +90,19 @@ class Client:
         assert isinstance(data, list)
         return data
 
+    def entries(self, alert_id: str, type_: str) -> list[dict[str, Any]]:
+        """Those of one type in a timeline, once there are some."""
+
+        def found() -> list[dict[str, Any]]:
+            return [entry for entry in self.timeline(alert_id) if entry["type"] == type_]
+
+        return eventually(found, bool)
+
+    def parameters(self, path: str) -> dict[str, dict[str, Any]]:
+        """The schemas of a list's parameters, by name, as /openapi.json has them."""
+        document = self.get("/openapi.json").expect(200).json
+        return {it["name"]: it["schema"] for it in document["paths"][path]["get"]["parameters"]}
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:

@@ -22,6 +22,16 @@ ROUTES = table(
     r"(GET|POST)(/api/v1/alerts(?:/\{id\})?(?:/[a-z-]+)?)([A-Z].*)\.(alerts|incidents)",
 )
 LIST = "/api/v1/alerts"
+PARAMETERS = (
+    "status",
+    "severity",
+    "monitor_id",
+    "group_id",
+    "from, to",
+    "q",
+    "sort",
+    "limit, cursor",
+)
 OWN = {"id", "fired_at", "at", "by", "notification_count"}
 
 
@@ -85,6 +95,13 @@ def test_the_table_of_routes_was_read_whole() -> None:
     )
 
 
+def test_each_documented_parameter_is_one_of_the_list(api: Client) -> None:
+    documented = table(PAGE, "ParameterDescription", rf"({'|'.join(PARAMETERS)})(.+)")
+
+    assert tuple(names for names, _ in documented) == PARAMETERS
+    assert set(", ".join(PARAMETERS).split(", ")) <= api.parameters(LIST).keys()
+
+
 def test_an_alert_shows_what_the_page_shows(alert_id: str, api: Client) -> None:
     alert = api.alert(alert_id)
 
@@ -144,18 +161,11 @@ def test_resolving_takes_the_note_on_the_page(alert_id: str, api: Client) -> Non
     answer = api.post(f"{LIST}/{alert_id}/resolve", RESOLVE).expect(200)
 
     assert answer.data["status"] == "resolved"
-    (resolved,) = entries(api, alert_id, "resolved")
+    (resolved,) = api.entries(alert_id, "resolved")
     assert resolved["note"] == RESOLVE["note"]
 
 
-def entries(api: Client, alert_id: str, change: str) -> list[dict[str, Any]]:
-    timeline = eventually(
-        lambda: api.timeline(alert_id), lambda found: change in {entry["type"] for entry in found}
-    )
-    return [entry for entry in timeline if entry["type"] == change]
-
-
-def test_what_is_up_again_resolves_by_itself_after_a_minute(
+def test_a_monitor_that_is_up_again_resolves_its_alert_after_a_minute(
     alert_id: str, monitor: Sender, api: Client
 ) -> None:
     result = monitor.send(**payload(severity="up"))
@@ -163,7 +173,7 @@ def test_what_is_up_again_resolves_by_itself_after_a_minute(
     alert = api.alert(alert_id)
     assert result == {**result, "alert_id": alert_id, "outcome": "resolving"}
     assert (alert["status"], alert["next_action"]["kind"]) == ("firing", "resolve")
-    (resolving,) = entries(api, alert_id, "resolving")
+    (resolving,) = api.entries(alert_id, "resolving")
     due, reported = alert["next_action"]["at"], resolving["at"]
     assert datetime.fromisoformat(due) - datetime.fromisoformat(reported) == timedelta(minutes=1)
 
