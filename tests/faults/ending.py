@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from tests.faults.plans import AT_PROVIDER, Kind
-from tests.faults.team import Team
+from tests.faults.team import StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import alert_from
@@ -50,7 +50,7 @@ class Ending:
 class Findings:
     """What one run has left behind."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: StoryTeam) -> None:
         self.team = team
         self.items = team.world.line.table.items
         self.alerts = [alert_from(item) for item in self.items if _is_alert(item)]

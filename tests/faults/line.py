@@ -71,7 +71,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Received:
+class Arrival:
     """One request that a receiver took."""
 
     at: datetime
@@ -98,7 +98,7 @@ class Line:
     plan: Plan
     chance: random.Random
     clock: Scheduler
-    received: list[Received] = field(default_factory=list)
+    received: list[Arrival] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     dropped: "Counter[str]" = field(default_factory=Counter)
     """Messages that a provider took without saying so."""
@@ -191,7 +191,9 @@ class Line:
             outcome = self.outcome(service, operation, parameters)
             if isinstance(outcome, dict):
                 return outcome
-            return Client(service, self, operation, parameters, outcome).call(operation, parameters)
+            return RetryingClient(service, self, operation, parameters, outcome).call(
+                operation, parameters
+            )
 
         return call
 
@@ -288,7 +290,7 @@ class Line:
         if trouble is Kind.HANG:
             self.clock.sleep(PROVIDER_PATIENCE)
             raise DeliveryFailedError("no answer in time", is_retryable=True)
-        self.received.append(Received(self.clock.now, key, alert_id, event, is_flapping))
+        self.received.append(Arrival(self.clock.now, key, alert_id, event, is_flapping))
         if trouble is Kind.DROP:
             self.dropped[key] += 1
             raise DeliveryFailedError("the host closed the connection", is_retryable=True)
@@ -364,7 +366,7 @@ class Line:
         return timedelta(milliseconds=self.chance.choice((0, 100, 1000)))
 
 
-class Client(AwsJsonClient):
+class RetryingClient(AwsJsonClient):
     """The functions' own client, at the end of the line, after a first attempt that failed."""
 
     def __init__(

@@ -87,7 +87,7 @@ _ENDED_BADLY = (DeathError, CrashedError, TocsinError)
 
 
 @dataclass
-class World:
+class Simulation:
     """Runs one story under one plan."""
 
     template: Template

@@ -8,7 +8,7 @@ from inspect import isfunction
 
 from tests.examples import BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
-from tests.faults.team import FOUND_WITHIN, LONG, Team
+from tests.faults.team import FOUND_WITHIN, LONG, StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.notification import DeliveryState
@@ -17,7 +17,7 @@ from tocsin.domain.people import ContactMethod, NotificationRule
 SECOND = timedelta(seconds=1)
 MILLISECOND = timedelta(milliseconds=1)
 
-type Tell = Callable[[Team], None]
+type Tell = Callable[[StoryTeam], None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Story:
         return self.tell.__name__.replace("_", " ")
 
 
-def page_and_acknowledgement(team: Team) -> None:
+def page_and_acknowledgement(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
     team.wait(HOUR)
@@ -43,25 +43,25 @@ def page_and_acknowledgement(team: Team) -> None:
     team.wait(team.heard("ops", event="alert.acknowledged"))
 
 
-def two_steps_and_nobody_acknowledges(team: Team) -> None:
+def two_steps_and_nobody_acknowledges(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.signal(until=team.heard("ops", "boss"))
     team.wait(team.happened("escalation_exhausted"))
 
 
-def steps_a_minute_apart(team: Team) -> None:
+def steps_a_minute_apart(team: StoryTeam) -> None:
     team.set_up(("channel:ops", MINUTE), ("channel:boss", MINUTE))
     team.signal(until=team.heard("ops", "boss"))
     team.wait(team.happened("escalation_exhausted"))
 
 
-def policy_repeats_to_exhaustion(team: Team) -> None:
+def policy_repeats_to_exhaustion(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG), repeat=1)
     team.signal(until=team.heard("ops", "boss", times=2))
     team.wait(team.happened("escalation_exhausted"))
 
 
-def severity_rises(team: Team) -> None:
+def severity_rises(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(severity="warning", until=team.heard("ops"))
     team.wait(HOUR)
@@ -70,7 +70,7 @@ def severity_rises(team: Team) -> None:
     team.acknowledge()
 
 
-def snooze_and_wake(team: Team) -> None:
+def snooze_and_wake(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
     team.wait(HOUR)
@@ -80,7 +80,7 @@ def snooze_and_wake(team: Team) -> None:
     team.acknowledge(by=BOB)
 
 
-def acknowledgement_times_out(team: Team) -> None:
+def acknowledgement_times_out(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ack_timeout=LONG)
     team.signal(until=team.heard("ops"))
     team.wait(HOUR)
@@ -90,7 +90,7 @@ def acknowledgement_times_out(team: Team) -> None:
     team.resolve()
 
 
-def given_back_by_a_person(team: Team) -> None:
+def given_back_by_a_person(team: StoryTeam) -> None:
     """The next step is asked at once, and the giver is not asked again in this run."""
     both = ("user:alice", "user:carol")
     team.set_up(("user:alice", LONG), ("user:bob", LONG), (both, LONG))
@@ -110,14 +110,14 @@ def given_back_by_a_person(team: Team) -> None:
     team.expect(team.asked() == ["alice", "bob", "carol"], f"asked were {team.asked()}")
 
 
-def resolved_before_the_second_step(team: Team) -> None:
+def resolved_before_the_second_step(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.signal(until=team.heard("ops"))
     team.wait(HOUR)
     team.signal(severity="ok", until=team.heard("ops", event="alert.resolved"))
 
 
-def nobody_in_the_first_step_can_be_reached(team: Team) -> None:
+def nobody_in_the_first_step_can_be_reached(team: StoryTeam) -> None:
     team.channel("boss")
     team.policy((("user:nobody", "channel:gone"), LONG), ("channel:boss", LONG))
     team.integration()
@@ -126,7 +126,7 @@ def nobody_in_the_first_step_can_be_reached(team: Team) -> None:
     team.acknowledge()
 
 
-def two_channels_in_one_step(team: Team) -> None:
+def two_channels_in_one_step(team: StoryTeam) -> None:
     team.set_up((("channel:ops", "channel:pager"), LONG))
     team.signal(until=team.heard("ops", "pager"))
     team.wait(HOUR)
@@ -134,7 +134,7 @@ def two_channels_in_one_step(team: Team) -> None:
     team.wait(team.heard("ops", "pager", event="alert.acknowledged"))
 
 
-def rules_with_a_delay(team: Team) -> None:
+def rules_with_a_delay(team: StoryTeam) -> None:
     team.user(
         "alice",
         NotificationRule(by=ContactMethod.EMAIL),
@@ -147,7 +147,7 @@ def rules_with_a_delay(team: Team) -> None:
     team.acknowledge()
 
 
-def recovery_within_the_resolve_window(team: Team) -> None:
+def recovery_within_the_resolve_window(team: StoryTeam) -> None:
     team.set_up(("channel:ops", 2 * LONG), resolve_after=LONG)
     team.signal(until=team.heard("ops"))
     team.wait(HOUR)
@@ -159,7 +159,7 @@ def recovery_within_the_resolve_window(team: Team) -> None:
     team.wait(lambda: not team.alert().is_open)
 
 
-def reopened(team: Team) -> None:
+def reopened(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
     team.wait(HOUR)
@@ -170,7 +170,7 @@ def reopened(team: Team) -> None:
     team.acknowledge()
 
 
-def flapping(team: Team) -> None:
+def flapping(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.slack = 15 * MINUTE
     for _ in range(7):
@@ -187,7 +187,7 @@ def flapping(team: Team) -> None:
     team.expect_if_calm(bool(flapping), "ten minutes of flapping, and nobody hears of it")
 
 
-def two_alerts_at_once(team: Team) -> None:
+def two_alerts_at_once(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     for name in ("disk", "fan", "fuse"):
         team.signal(name)
@@ -198,7 +198,7 @@ def two_alerts_at_once(team: Team) -> None:
     team.signal("fan", severity="ok", until=team.heard("ops", times=2, event="alert.acknowledged"))
 
 
-def heartbeat_missed_and_back(team: Team) -> None:
+def heartbeat_missed_and_back(team: StoryTeam) -> None:
     team.set_up(("channel:ops", 4 * LONG))
     team.heartbeat("backup", LONG)
     team.wait(HOUR)
@@ -209,14 +209,14 @@ def heartbeat_missed_and_back(team: Team) -> None:
     team.wait(lambda: (alert := team.missed("backup")) is not None and not alert.is_open)
 
 
-def acknowledged_at_once(team: Team) -> None:
+def acknowledged_at_once(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.signal()
     team.wait(lambda: bool(team.world.line.received))
     team.acknowledge()
 
 
-def acknowledged_while_a_page_is_on_its_way(team: Team) -> None:
+def acknowledged_while_a_page_is_on_its_way(team: StoryTeam) -> None:
     team.set_up((("channel:ops", "channel:boss"), LONG), ("channel:boss", LONG))
     team.signal()
     team.wait(SECOND)
@@ -228,23 +228,23 @@ def acknowledged_while_a_page_is_on_its_way(team: Team) -> None:
 # Senders and people at the same time
 
 
-def first_posts_of_two(team: Team) -> None:
+def first_posts_of_two(team: StoryTeam) -> None:
     _first_posts(team, 2)
 
 
-def first_posts_of_two_with_values(team: Team) -> None:
+def first_posts_of_two_with_values(team: StoryTeam) -> None:
     _first_posts(team, 2, value=93.5)
 
 
-def first_posts_of_three(team: Team) -> None:
+def first_posts_of_three(team: StoryTeam) -> None:
     _first_posts(team, 3)
 
 
-def first_posts_of_five_with_values(team: Team) -> None:
+def first_posts_of_five_with_values(team: StoryTeam) -> None:
     _first_posts(team, 5, value=93.5)
 
 
-def _first_posts(team: Team, senders: int, *, value: float | None = None) -> None:
+def _first_posts(team: StoryTeam, senders: int, *, value: float | None = None) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.together(*(partial(team.signal, value=value) for _ in range(senders)))
     team.wait(team.heard("ops"))
@@ -253,7 +253,7 @@ def _first_posts(team: Team, senders: int, *, value: float | None = None) -> Non
     team.wait(team.heard("ops", event="alert.acknowledged"))
 
 
-def reopened_by_three_at_once(team: Team) -> None:
+def reopened_by_three_at_once(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
     team.resolve()
@@ -264,7 +264,7 @@ def reopened_by_three_at_once(team: Team) -> None:
     team.acknowledge()
 
 
-def acknowledged_by_two_among_repeats(team: Team) -> None:
+def acknowledged_by_two_among_repeats(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.signal(until=team.heard("ops"))
     team.together(
@@ -276,7 +276,7 @@ def acknowledged_by_two_among_repeats(team: Team) -> None:
     )
 
 
-def closed_and_fires_again_at_once(team: Team) -> None:
+def closed_and_fires_again_at_once(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
     team.together(team.resolve, team.signal, partial(team.signal, severity="ok"))
@@ -284,7 +284,7 @@ def closed_and_fires_again_at_once(team: Team) -> None:
     team.signal(severity="ok")
 
 
-def snoozed_acknowledged_and_over_at_once(team: Team) -> None:
+def snoozed_acknowledged_and_over_at_once(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG), ack_timeout=LONG)
     team.signal()
     team.wait(SECOND)
@@ -297,7 +297,7 @@ def snoozed_acknowledged_and_over_at_once(team: Team) -> None:
     team.signal(severity="ok")
 
 
-def acknowledged_while_the_provider_is_slow(team: Team) -> None:
+def acknowledged_while_the_provider_is_slow(team: StoryTeam) -> None:
     """The page has arrived, and is not marked yet, when the alert is acknowledged."""
     team.set_up(("channel:ops", LONG))
     team.world.line.answers_after = 8 * SECOND
@@ -307,7 +307,7 @@ def acknowledged_while_the_provider_is_slow(team: Team) -> None:
     team.wait(team.heard("ops", event="alert.acknowledged"))
 
 
-def over_while_an_update_is_slow(team: Team) -> None:
+def over_while_an_update_is_slow(team: StoryTeam) -> None:
     """What was acknowledged is told after a while, and what is over meanwhile."""
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
@@ -318,7 +318,7 @@ def over_while_an_update_is_slow(team: Team) -> None:
     team.signal(severity="ok", until=team.heard("ops", event="alert.resolved"))
 
 
-def a_winner_whose_reply_is_lost(team: Team) -> None:
+def a_winner_whose_reply_is_lost(team: StoryTeam) -> None:
     """A repeat comes between the acknowledgement and its second attempt."""
     team.set_up(("channel:ops", LONG))
     team.signal(until=team.heard("ops"))
@@ -327,7 +327,7 @@ def a_winner_whose_reply_is_lost(team: Team) -> None:
     team.expect(not team.refused, "the person who acknowledged is told that another did")
 
 
-def every_message_comes_twice(team: Team) -> None:
+def every_message_comes_twice(team: StoryTeam) -> None:
     """While a slow provider still has the first."""
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.world.line.answers_after = 9 * SECOND
@@ -339,7 +339,7 @@ def every_message_comes_twice(team: Team) -> None:
 # A configuration that changes
 
 
-def the_step_that_was_asked_is_removed(team: Team) -> None:
+def the_step_that_was_asked_is_removed(team: StoryTeam) -> None:
     team.set_up(("user:alice", LONG), ("user:bob", LONG))
     team.signal(until=team.heard("user:alice.email"))
     team.policy(("user:bob", LONG))
@@ -348,7 +348,7 @@ def the_step_that_was_asked_is_removed(team: Team) -> None:
     team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
-def a_step_is_added_behind_the_last(team: Team) -> None:
+def a_step_is_added_behind_the_last(team: StoryTeam) -> None:
     team.user("bob")
     team.set_up(("user:alice", LONG))
     team.signal(until=team.heard("user:alice.email"))
@@ -358,7 +358,7 @@ def a_step_is_added_behind_the_last(team: Team) -> None:
     team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
-def a_step_is_put_between(team: Team) -> None:
+def a_step_is_put_between(team: StoryTeam) -> None:
     team.user("carol")
     team.set_up(("user:alice", LONG), ("user:bob", LONG))
     team.signal(until=team.heard("user:alice.email"))
@@ -368,7 +368,7 @@ def a_step_is_put_between(team: Team) -> None:
     team.expect(team.asked() == ["alice", "carol", "bob"], f"asked were {team.asked()}")
 
 
-def a_step_is_put_before_the_first(team: Team) -> None:
+def a_step_is_put_before_the_first(team: StoryTeam) -> None:
     """Who reads the stream remembers the policy of some seconds ago."""
     team.user("carol")
     team.set_up(("user:alice", LONG))
@@ -383,7 +383,7 @@ def a_step_is_put_before_the_first(team: Team) -> None:
     )
 
 
-def the_policy_is_removed(team: Team) -> None:
+def the_policy_is_removed(team: StoryTeam) -> None:
     team.user("alice")
     team.user("bob")
     team.user("carol")
@@ -397,7 +397,7 @@ def the_policy_is_removed(team: Team) -> None:
     team.expect(team.asked() == ["alice", "carol"], f"asked were {team.asked()}")
 
 
-def the_policy_becomes_another(team: Team) -> None:
+def the_policy_becomes_another(team: StoryTeam) -> None:
     team.user("carol")
     team.user("dave")
     team.set_up(("user:alice", LONG), ("user:bob", LONG))
@@ -408,7 +408,7 @@ def the_policy_becomes_another(team: Team) -> None:
     team.expect(team.asked() == ["alice", "carol", "dave"], f"asked were {team.asked()}")
 
 
-def the_policy_becomes_shorter_while_the_alert_is_acknowledged(team: Team) -> None:
+def the_policy_becomes_shorter_while_the_alert_is_acknowledged(team: StoryTeam) -> None:
     team.user("carol")
     team.set_up(("user:alice", LONG), ("user:bob", LONG), ack_timeout=LONG)
     team.signal(until=team.heard("user:alice.email", "user:bob.email"))
@@ -419,7 +419,7 @@ def the_policy_becomes_shorter_while_the_alert_is_acknowledged(team: Team) -> No
     team.signal(severity="ok")
 
 
-def a_user_leaves(team: Team) -> None:
+def a_user_leaves(team: StoryTeam) -> None:
     team.user(
         "alice",
         NotificationRule(by=ContactMethod.EMAIL),
@@ -439,15 +439,15 @@ def a_user_leaves(team: Team) -> None:
 # A full channel
 
 
-def many_warnings_on_one_channel(team: Team) -> None:
+def many_warnings_on_one_channel(team: StoryTeam) -> None:
     _many_on_one_channel(team, "warning")
 
 
-def many_criticals_on_one_channel(team: Team) -> None:
+def many_criticals_on_one_channel(team: StoryTeam) -> None:
     _many_on_one_channel(team, "critical")
 
 
-def _many_on_one_channel(team: Team, severity: str) -> None:
+def _many_on_one_channel(team: StoryTeam, severity: str) -> None:
     """More than its rate lets through before the next step is due."""
     team.channel("ops", rate_per_minute=3)
     team.set_up(("channel:ops", 5 * MINUTE), ("channel:boss", LONG))
@@ -465,7 +465,7 @@ def _many_on_one_channel(team: Team, severity: str) -> None:
         team.signal(name, severity="ok")
 
 
-def a_critical_among_many_warnings(team: Team) -> None:
+def a_critical_among_many_warnings(team: StoryTeam) -> None:
     """It does not wait in their line."""
     team.channel("ops", rate_per_minute=1)
     team.set_up(("channel:ops", LONG))
@@ -483,7 +483,7 @@ def a_critical_among_many_warnings(team: Team) -> None:
         team.signal(name, severity="ok")
 
 
-def a_provider_that_fails_now_and_then(team: Team) -> None:
+def a_provider_that_fails_now_and_then(team: StoryTeam) -> None:
     """Each time it works again, what was before is forgotten."""
     team.set_up(("channel:ops", LONG))
     for number in range(8):
@@ -498,15 +498,15 @@ def a_provider_that_fails_now_and_then(team: Team) -> None:
 # Outages
 
 
-def storage_is_away_for_two_hours(team: Team) -> None:
+def storage_is_away_for_two_hours(team: StoryTeam) -> None:
     _away_for_two_hours(team, Kind.STORAGE_OUT)
 
 
-def queues_are_away_for_two_hours(team: Team) -> None:
+def queues_are_away_for_two_hours(team: StoryTeam) -> None:
     _away_for_two_hours(team, Kind.QUEUES_OUT)
 
 
-def _away_for_two_hours(team: Team, kind: Kind) -> None:
+def _away_for_two_hours(team: StoryTeam, kind: Kind) -> None:
     """One alert fires before, one just as it begins, one within; and one is acknowledged."""
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.slack = 2 * HOUR + 10 * MINUTE
@@ -527,7 +527,7 @@ def _away_for_two_hours(team: Team, kind: Kind) -> None:
         )
 
 
-def nobody_reads_the_stream_for_a_while(team: Team) -> None:
+def nobody_reads_the_stream_for_a_while(team: StoryTeam) -> None:
     team.set_up(("channel:ops", 5 * MINUTE), ("channel:boss", LONG))
     team.slack = 7 * MINUTE
     team.world.hold_stream(is_held=True)
@@ -544,7 +544,7 @@ def nobody_reads_the_stream_for_a_while(team: Team) -> None:
     team.acknowledge()
 
 
-def a_provider_refuses_for_a_moment(team: Team) -> None:
+def a_provider_refuses_for_a_moment(team: StoryTeam) -> None:
     team.set_up(("channel:ops", HOUR), repeat=9)
     team.world.line.answers = [Kind.REFUSE] * 2
     team.signal()
@@ -558,7 +558,7 @@ def a_provider_refuses_for_a_moment(team: Team) -> None:
 # Rules, severities and snoozes
 
 
-def a_text_after_more_than_a_run(team: Team) -> None:
+def a_text_after_more_than_a_run(team: StoryTeam) -> None:
     team.user(
         "alice",
         NotificationRule(by=ContactMethod.EMAIL),
@@ -574,7 +574,7 @@ def a_text_after_more_than_a_run(team: Team) -> None:
     team.acknowledge()
 
 
-def a_severity_that_goes_up_and_down(team: Team) -> None:
+def a_severity_that_goes_up_and_down(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     for _ in range(4):
         team.signal(severity="critical")
@@ -586,7 +586,7 @@ def a_severity_that_goes_up_and_down(team: Team) -> None:
     team.acknowledge()
 
 
-def snoozed_mild_over_and_bad(team: Team) -> None:
+def snoozed_mild_over_and_bad(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(severity="warning", until=team.heard("ops"))
     team.snooze(24 * HOUR)
@@ -600,7 +600,7 @@ def snoozed_mild_over_and_bad(team: Team) -> None:
     team.acknowledge()
 
 
-def snoozed_bad_milder_and_bad_again(team: Team) -> None:
+def snoozed_bad_milder_and_bad_again(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.signal(severity="critical", until=team.heard("ops"))
     team.snooze(24 * HOUR)
@@ -613,7 +613,7 @@ def snoozed_bad_milder_and_bad_again(team: Team) -> None:
     team.signal(severity="ok")
 
 
-def acknowledged_what_opened_asleep(team: Team) -> None:
+def acknowledged_what_opened_asleep(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ack_timeout=LONG)
     team.signal(until=team.heard("ops"))
     team.snooze(HOUR)
@@ -626,7 +626,7 @@ def acknowledged_what_opened_asleep(team: Team) -> None:
     team.signal(severity="ok")
 
 
-def flapped_once_and_stable_for_hours(team: Team) -> None:
+def flapped_once_and_stable_for_hours(team: StoryTeam) -> None:
     team.set_up(("channel:ops", 48 * HOUR))
     for _ in range(6):
         team.signal()
@@ -645,7 +645,7 @@ def flapped_once_and_stable_for_hours(team: Team) -> None:
     team.acknowledge()
 
 
-def flapping_while_the_provider_fails(team: Team) -> None:
+def flapping_while_the_provider_fails(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.slack = 20 * MINUTE
     for number in range(26):
@@ -662,7 +662,7 @@ def flapping_while_the_provider_fails(team: Team) -> None:
 # What cannot be done, and long lists
 
 
-def a_record_that_cannot_be_followed(team: Team) -> None:
+def a_record_that_cannot_be_followed(team: StoryTeam) -> None:
     """It is set aside, and stands in nobody's way."""
     team.set_up(("channel:ops", LONG))
     # A process that dies while it sets the record aside does so again, after it was redriven: then
@@ -678,7 +678,7 @@ def a_record_that_cannot_be_followed(team: Team) -> None:
     team.acknowledge("fan")
 
 
-def a_record_that_cannot_be_followed_for_an_hour(team: Team) -> None:
+def a_record_that_cannot_be_followed_for_an_hour(team: StoryTeam) -> None:
     """Sweeps meet it too, and mend the others nevertheless."""
     team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
     team.refuse("disk", DeliveryState.WAITING)
@@ -695,7 +695,7 @@ def a_record_that_cannot_be_followed_for_an_hour(team: Team) -> None:
     team.acknowledge("fan")
 
 
-def a_message_that_cannot_be_worked_on(team: Team) -> None:
+def a_message_that_cannot_be_worked_on(team: StoryTeam) -> None:
     """Its claim is refused for good; after three tries it is set aside."""
     team.set_up(("channel:ops", LONG))
     team.slack = 20 * MINUTE
@@ -710,7 +710,7 @@ def a_message_that_cannot_be_worked_on(team: Team) -> None:
     team.acknowledge("fan")
 
 
-def a_group_that_takes_longer_than_a_run(team: Team) -> None:
+def a_group_that_takes_longer_than_a_run(team: StoryTeam) -> None:
     """Storage is slow: intake is refused when its time is up, and goes on when it comes again."""
     team.integration(of_type=IntegrationType.ALERTMANAGER)
     names = [f"disk-{number}" for number in range(120)]
@@ -726,14 +726,14 @@ def a_group_that_takes_longer_than_a_run(team: Team) -> None:
 # What only the sweep finds
 
 
-def a_rule_that_waits_is_not_forgotten(team: Team) -> None:
+def a_rule_that_waits_is_not_forgotten(team: StoryTeam) -> None:
     team.user("alice", NotificationRule(by=ContactMethod.SMS, after=HOUR))
     team.set_up(("user:alice", LONG))
     team.signal(until=team.heard("sms+1h"))
     team.acknowledge()
 
 
-def the_record_of_the_first_step_is_lost(team: Team) -> None:
+def the_record_of_the_first_step_is_lost(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.lose_records(_is_of_alert)
     team.signal()
@@ -742,7 +742,7 @@ def the_record_of_the_first_step_is_lost(team: Team) -> None:
     team.acknowledge()
 
 
-def the_record_of_a_later_step_is_lost(team: Team) -> None:
+def the_record_of_a_later_step_is_lost(team: StoryTeam) -> None:
     team.set_up(("user:alice", HOUR), ("user:bob", LONG))
     team.signal(until=team.heard("user:alice.email"))
     team.wait(30 * MINUTE)
@@ -753,7 +753,7 @@ def the_record_of_a_later_step_is_lost(team: Team) -> None:
     team.acknowledge()
 
 
-def a_message_is_lost(team: Team) -> None:
+def a_message_is_lost(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.lose_messages(lambda body: "ops" in body)
     team.signal()
@@ -763,7 +763,7 @@ def a_message_is_lost(team: Team) -> None:
     team.acknowledge()
 
 
-def a_message_is_lost_after_its_claim(team: Team) -> None:
+def a_message_is_lost_after_its_claim(team: StoryTeam) -> None:
     """The notifier dies while it sends, and its message never comes again."""
     team.set_up(("channel:ops", LONG))
     team.world.line.arrives_after = [HOUR]
@@ -776,7 +776,7 @@ def a_message_is_lost_after_its_claim(team: Team) -> None:
     team.acknowledge()
 
 
-def an_alert_loses_its_timer(team: Team) -> None:
+def an_alert_loses_its_timer(team: StoryTeam) -> None:
     team.set_up(("channel:ops", HOUR), ("channel:boss", LONG))
     team.signal(until=team.heard("ops"))
     team.wait(MINUTE)
@@ -785,7 +785,7 @@ def an_alert_loses_its_timer(team: Team) -> None:
     team.acknowledge()
 
 
-def an_acknowledged_alert_loses_its_timer(team: Team) -> None:
+def an_acknowledged_alert_loses_its_timer(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), ack_timeout=HOUR)
     team.signal(until=team.heard("ops"))
     team.acknowledge()
@@ -797,7 +797,7 @@ def an_acknowledged_alert_loses_its_timer(team: Team) -> None:
     team.signal(severity="ok")
 
 
-def an_alert_that_repeats_loses_its_timer(team: Team) -> None:
+def an_alert_that_repeats_loses_its_timer(team: StoryTeam) -> None:
     team.set_up(("channel:ops", HOUR), ("channel:boss", LONG))
     team.signal(until=team.heard("ops"))
     team.lose_timer()
@@ -808,7 +808,7 @@ def an_alert_that_repeats_loses_its_timer(team: Team) -> None:
     team.acknowledge()
 
 
-def counts_lose_a_record(team: Team) -> None:
+def counts_lose_a_record(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.lose_records(_is_of_alert)
     team.signal()
@@ -821,7 +821,7 @@ def counts_lose_a_record(team: Team) -> None:
 # Episodes
 
 
-def closed_for_the_start_that_was_seen_last(team: Team) -> None:
+def closed_for_the_start_that_was_seen_last(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG), of_type=IntegrationType.ALERTMANAGER)
     team.group("disk", started_at=NINE - HOUR)
     team.wait(team.heard("ops"))
@@ -836,7 +836,7 @@ def closed_for_the_start_that_was_seen_last(team: Team) -> None:
     team.expect(not team.alert().is_open, "what a person closed is opened for the same start")
 
 
-def a_heartbeat_made_anew(team: Team) -> None:
+def a_heartbeat_made_anew(team: StoryTeam) -> None:
     team.set_up(("channel:ops", 8 * LONG))
     team.heartbeat("backup", HOUR)
     team.wait(team.heard("ops"))
@@ -850,7 +850,7 @@ def a_heartbeat_made_anew(team: Team) -> None:
     team.remove_heartbeat("backup")
 
 
-def a_channel_that_is_called_email(team: Team) -> None:
+def a_channel_that_is_called_email(team: StoryTeam) -> None:
     team.user("alice", NotificationRule(by=ContactMethod.EMAIL))
     team.channel("email")
     team.channels.clear()

@@ -11,7 +11,7 @@ from functions.alerts_api.alert_actions import Acknowledgement
 from tests.examples import ALICE, HOUR, NINE
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.scheduler import DeathError
-from tests.faults.simulation import StuckError, Wait, World
+from tests.faults.simulation import Simulation, StuckError, Wait
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
@@ -50,10 +50,10 @@ type PolicyStep = tuple[str | tuple[str, ...], timedelta]
 
 
 @dataclass
-class Team:
+class StoryTeam:
     """Everything that a story is told with."""
 
-    world: World
+    world: Simulation
     repeated: int = 0
     """Signals that were sent again, because nobody said that they had arrived."""
     acknowledged: list[tuple[AlertId, datetime]] = field(default_factory=list)

@@ -15,7 +15,7 @@ import pytest
 from local.stack import Stack
 from local.warm import NOTHING_TO_DO
 from tests.stack.client import Client, eventually
-from tests.stack.faulty_line import Fault, FaultyLine, Request, rerouted
+from tests.stack.faulty_line import Fault, FaultyLine, StorageRequest, rerouted
 from tests.stack.team import LONG, Team, of_type
 from tests.stack.webhook_receiver import TAKE, Answer, Attempt, Hook, drop, held, status
 from tocsin.domain.notification import LEASE
@@ -48,7 +48,7 @@ def start_notifier(stack: Stack) -> None:
 def after_the_claim(act: Callable[[], object], *, is_lost: bool = False) -> Fault:
     """Let something happen after a claim was written, and before the notifier hears of it."""
 
-    def fault(handler: Any, request: Request) -> None:  # noqa: ANN401 - the line's own
+    def fault(handler: Any, request: StorageRequest) -> None:  # noqa: ANN401 - the line's own
         answer = handler.forward(request)
         act()
         if is_lost:
@@ -59,10 +59,10 @@ def after_the_claim(act: Callable[[], object], *, is_lost: bool = False) -> Faul
     return fault
 
 
-def once_at_a_claim(fault: Fault) -> Callable[[Request], Fault | None]:
+def once_at_a_claim(fault: Fault) -> Callable[[StorageRequest], Fault | None]:
     left = [fault]
 
-    def choose(request: Request) -> Fault | None:
+    def choose(request: StorageRequest) -> Fault | None:
         is_claim = request.operation == "PutItem" and b'"claimed"' in request.body
         return left.pop() if is_claim and left else None
 
