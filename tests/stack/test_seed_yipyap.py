@@ -1,7 +1,6 @@
 """Yipyap's page on alerts: its table of routes and scopes, parameters, bodies and answers."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,32 +128,10 @@ def test_the_events_api_fires_an_alert(new_key: NewKey) -> None:
     assert {name: alert[name] for name in shown} == {name: ALERT[name] for name in shown}
 
 
-def test_acknowledging_again_is_no_error_and_says_so(alert_id: str, new_key: NewKey) -> None:
-    caller = new_key("alerts")
-
-    first = caller.post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE).expect(200)
-    again = caller.post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE).expect(200)
-
-    assert first.json["already_acknowledged"] is False
-    assert again.json["already_acknowledged"] is True
-    assert again.data["already_acknowledged"] is True
-    assert again.data["acknowledged_at"] == first.data["acknowledged_at"]
-
-
 def test_the_owner_of_the_key_acknowledged(alert_id: str, new_key: NewKey) -> None:
     answer = new_key("alerts", user="usr-alice").post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE)
 
     assert answer.expect(200).data["acknowledged_by"] == "usr-alice"
-
-
-def test_a_key_of_a_service_acknowledges_under_its_own_id(
-    alert_id: str, api: Client, new_name: NewName
-) -> None:
-    made = api.post("/api/v1/keys", {"name": new_name("service"), "scopes": ["alerts"]}).data
-
-    answer = api.with_key(made["key"]).post(f"{LIST}/{alert_id}/ack", ACKNOWLEDGE)
-
-    assert answer.expect(200).data["acknowledged_by"] == f"key:{made['id']}"
 
 
 def test_resolving_takes_the_note_on_the_page(alert_id: str, api: Client) -> None:
@@ -163,30 +140,6 @@ def test_resolving_takes_the_note_on_the_page(alert_id: str, api: Client) -> Non
     assert answer.data["status"] == "resolved"
     (resolved,) = api.entries(alert_id, "resolved")
     assert resolved["note"] == RESOLVE["note"]
-
-
-def test_a_monitor_that_is_up_again_resolves_its_alert_after_a_minute(
-    alert_id: str, monitor: Sender, api: Client
-) -> None:
-    result = monitor.send(**payload(severity="up"))
-
-    alert = api.alert(alert_id)
-    assert result == {**result, "alert_id": alert_id, "outcome": "resolving"}
-    assert (alert["status"], alert["next_action"]["kind"]) == ("firing", "resolve")
-    (resolving,) = api.entries(alert_id, "resolving")
-    due, reported = alert["next_action"]["at"], resolving["at"]
-    assert datetime.fromisoformat(due) - datetime.fromisoformat(reported) == timedelta(minutes=1)
-
-
-def test_resolving_by_hand_wins_over_the_monitor(
-    alert_id: str, monitor: Sender, api: Client
-) -> None:
-    monitor.send(**payload(severity="up"))
-
-    resolved = api.post(f"{LIST}/{alert_id}/resolve", RESOLVE).expect(200).data
-
-    assert resolved["resolved_by"].startswith("key:")
-    assert resolved["next_action"] is None
 
 
 def test_the_timeline_shows_what_the_page_shows(alert_id: str, new_key: NewKey) -> None:
@@ -203,12 +156,3 @@ def test_the_timeline_shows_what_the_page_shows(alert_id: str, new_key: NewKey) 
 
     assert unlike(timeline, documented, own=OWN) == []
     assert {entry["type"] for entry in TIMELINE["data"]} <= set(ChangeType)
-
-
-def test_promoting_makes_an_incident_that_the_alert_names(
-    alert_id: str, new_key: NewKey, api: Client
-) -> None:
-    incident = new_key("incidents").post(f"{LIST}/{alert_id}/create-incident").expect(201).data
-
-    assert incident["alert_ids"] == [alert_id]
-    assert api.alert(alert_id)["incident_id"] == incident["id"]

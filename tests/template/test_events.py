@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulated_aws.stream import pattern
 from tests.template.intrinsics import Template, short
 from tocsin.domain.notification import DeliveryState
 
@@ -55,19 +56,9 @@ def mappings(deployed: Template) -> dict[str, dict[str, Any]]:
     return deployed.of_type("AWS::Lambda::EventSourceMapping")
 
 
-def passes(pattern: Any, event: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether Lambda lets an event through a filter that only names values and prefixes."""
-    if isinstance(pattern, list):
-        return any(
-            event.startswith(wanted["prefix"]) if isinstance(wanted, dict) else event == wanted
-            for wanted in pattern
-        )
-    return all(key in event and passes(part, event[key]) for key, part in pattern.items())
-
-
 def delivered(stream: dict[str, Any], event: dict[str, Any]) -> bool:
-    patterns = [json.loads(each["Pattern"]) for each in stream["FilterCriteria"]["Filters"]]
-    return any(passes(pattern, event) for pattern in patterns)
+    filters = stream["FilterCriteria"]["Filters"]
+    return any(pattern(json.loads(each["Pattern"]))(event) for each in filters)
 
 
 def change(event_name: str, sort_key: str) -> dict[str, Any]:
@@ -274,8 +265,9 @@ def test_the_rule_of_alarms_lets_alarms_through_and_nothing_else(deployed: Templ
     alarm = json.loads((WIRE / "cloudwatch-alarm-state-change.json").read_text())
     (target,) = rule["Targets"]
 
-    assert passes(rule["EventPattern"], alarm)
-    assert not passes(rule["EventPattern"], {**alarm, "source": "aws.ec2"})
+    passes = pattern(rule["EventPattern"])
+    assert passes(alarm)
+    assert not passes({**alarm, "source": "aws.ec2"})
     assert short(target["Arn"]) == "IngestFunctionAliaslive"
     assert short(target["DeadLetterConfig"]["Arn"]) == "EventFailuresQueue"
 
