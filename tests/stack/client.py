@@ -90,6 +90,19 @@ class Client:
         assert isinstance(data, list)
         return data
 
+    def types(self, alert_id: str) -> list[str]:
+        """Those of a timeline's entries, in order."""
+        return [entry["type"] for entry in self.timeline(alert_id)]
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """All pages of a list that is asked for with a query."""
+        page = self.get(path).expect(200).json
+        rows: list[dict[str, Any]] = page["data"]
+        while page["has_more"]:
+            page = self.get(f"{path}&cursor={page['next_cursor']}").expect(200).json
+            rows += page["data"]
+        return rows
+
     def entries(self, alert_id: str, type_: str) -> list[dict[str, Any]]:
         """Those of one type in a timeline, once there are some."""
 

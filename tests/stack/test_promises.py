@@ -9,10 +9,6 @@ from tests.stack.client import Client, Sender, eventually
 type NewName = Callable[[str], str]
 
 
-def types_of(api: Client, alert_id: str) -> list[str]:
-    return [entry["type"] for entry in api.timeline(alert_id)]
-
-
 def test_the_timeline_tells_each_change_once_and_in_order(
     rest: Sender, api: Client, new_name: NewName
 ) -> None:
@@ -25,7 +21,7 @@ def test_the_timeline_tells_each_change_once_and_in_order(
     rest.send(name=name, severity="ok")
     expected = ["fired", "severity_changed", "acknowledged", "note", "incident_created", "resolved"]
 
-    eventually(lambda: types_of(api, alert_id), lambda types: types == expected)
+    eventually(lambda: api.types(alert_id), lambda types: types == expected)
 
     timeline = api.timeline(alert_id)
     assert timeline[0]["reason"] == "93 %"
@@ -48,7 +44,7 @@ def test_a_resolve_window_ends_by_itself_unless_it_fires_again(
     assert alert["resolved_by"] == "auto"
     assert api.alert(flapping)["status"] == "firing"
     eventually(
-        lambda: types_of(api, flapping), lambda types: types == ["fired", "resolving", "updated"]
+        lambda: api.types(flapping), lambda types: types == ["fired", "resolving", "updated"]
     )
 
 

@@ -52,19 +52,13 @@ def test_every_function_that_fails_or_is_throttled_is_heard(
 
 
 def test_every_dead_letter_is_heard(deployed: Template, alarms: dict[str, dict[str, Any]]) -> None:
-    queues = deployed.of_type("AWS::SQS::Queue")
-    dead_letters = {name for name, queue in queues.items() if "RedrivePolicy" not in queue}
-
-    assert watched(alarms, "ApproximateNumberOfMessagesVisible") == dead_letters
+    assert watched(alarms, "ApproximateNumberOfMessagesVisible") == deployed.dead_letter_queues
 
 
 def test_every_queue_that_is_not_emptied_is_heard(
     deployed: Template, alarms: dict[str, dict[str, Any]]
 ) -> None:
-    queues = deployed.of_type("AWS::SQS::Queue")
-    working = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
-
-    assert watched(alarms, "ApproximateAgeOfOldestMessage") == working
+    assert watched(alarms, "ApproximateAgeOfOldestMessage") == deployed.working_queues
 
 
 def test_a_stream_that_lags_is_heard(alarms: dict[str, dict[str, Any]]) -> None:
