@@ -221,8 +221,9 @@ def test_no_text_is_refused(pairs: dict[str, str], text: str) -> None:
 
 def test_everything_at_its_limit_fits_into_one_item() -> None:
     builder = FactsBuilder()
-    labels = builder.labels({f"{number}{'€' * 300}": "€" * 10_000 for number in range(10_000)})
-    urls = builder.urls({f"{number}": "https://" + "€" * 2_000 for number in range(10_000)})
+    more_labels, more_urls = range(2 * LABELS_LIMIT), range(2 * URLS_LIMIT)
+    labels = builder.labels({f"{number}{'€' * 300}": "€" * 10_000 for number in more_labels})
+    urls = builder.urls({f"{number}": "https://" + "€" * 2_000 for number in more_urls})
     reason = builder.long_text("output", "€" * 500_000)
     names = [builder.short(f"field{number}", "€" * 500) or "" for number in range(13)]
 
