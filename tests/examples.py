@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.next_action import first_step_is_due
+from tocsin.domain.notification import Delivery, NotificationReason
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
@@ -50,7 +51,7 @@ def recovery(output: str = "") -> Signal:
 
 
 def acknowledgement() -> Signal:
-    """The sender says that somebody has it."""
+    """The sender reports an acknowledgement."""
     return replace(trigger(), action=SignalAction.ACKNOWLEDGE)
 
 
@@ -94,4 +95,22 @@ def as_read(alert: Alert) -> Alert:
     return replace(alert, changes=())
 
 
+OPEN = {
+    "a firing alert": firing(),
+    "an acknowledged alert": acknowledged(),
+    "a snoozed alert": snoozed(),
+}
 UNKNOWN_ID = AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
+TO_OPS = Delivery(
+    alert_id=UNKNOWN_ID,
+    episode=1,
+    step=1,
+    step_name="first",
+    loop=1,
+    target="channel:ops",
+    channel="ops",
+    reason=NotificationReason.FIRST,
+    asked_at=NINE,
+    due_at=NINE,
+)
+"""The first page of an alert."""

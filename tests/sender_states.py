@@ -4,8 +4,8 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -28,19 +28,23 @@ class Does(StrEnum):
     TEST = "a test"
 
 
-@dataclass(frozen=True, kw_only=True)
+OPENS, RESOLVES, ACKNOWLEDGES, NOTHING, TEST = Does
+
+
+@dataclass(frozen=True)
 class State:
     """One thing that a product says."""
 
     says: str
     body: Body
     does: Does
+    _: KW_ONLY
     headers: Mapping[str, str] = field(default_factory=dict)
     opened_by: Body | None = None
     """What opened the alert that this ends or acknowledges; None where it ends nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Product:
     """What a type's sender can say, from where that is known, and what is not read."""
 
@@ -72,32 +76,29 @@ def changed(body: Mapping[str, Any], path: str, value: object) -> dict[str, Any]
 def states(
     base: Mapping[str, Any],
     path: str,
-    does: Mapping[Does, Iterable[str]],
+    opens: str,
     *,
     says: str = "",
     headers: Mapping[str, str] | None = None,
+    **others: str,
 ) -> tuple[State, ...]:
-    """All values of the field by which a product says how an alert stands."""
-    opening = next(iter(does[Does.OPENS]))
+    """All values of the field by which a product says how an alert is, by what each does."""
+    opening, *_ = opens.split(", ")
     return tuple(
         State(
-            says=f"{says or f'`{path}`'} `{word}`",
-            body=changed(base, path, word),
-            does=what,
+            f"{says or f'`{path}`'} `{word}`",
+            changed(base, path, word),
+            Does(name),
             headers=headers or {},
             opened_by=changed(base, path, opening),
         )
-        for what, words in does.items()
-        for word in words
+        for name, words in {"opens": opens, **others}.items()
+        for word in words.split(", ")
     )
 
 
-OPENS, RESOLVES, ACKNOWLEDGES, NOTHING, TEST = Does
 REST = {"name": "Disk full", "source": "s", "object": "db-1", "severity": "critical"}
-SEVERITIES = {
-    OPENS: ("critical", "urgent", "down", "warning", "unknown", "information", "info", "none", "x"),
-    RESOLVES: ("ok", "normal", "clear", "resolved", "up"),
-}
+SEVERITIES = "critical, urgent, down, warning, unknown, information, info, none, x"
 CLOUD_EVENT = {
     "specversion": "1.0",
     "id": "1",
@@ -244,533 +245,476 @@ MONIT_PAIRS = (
 
 PRODUCTS: Final = (
     Product(
-        type=Type.AIRBRAKE,
-        source="fixtures of Zulip's Airbrake integration",
-        states=(
-            State(says="an `error`", body=wire("airbrake/error"), does=OPENS),
-            State(says="a `deploy`", body={"deploy": {"id": 1}}, does=NOTHING),
+        Type.AIRBRAKE,
+        "fixtures of Zulip's Airbrake integration",
+        (
+            State("an `error`", wire("airbrake/error"), OPENS),
+            State("a `deploy`", {"deploy": {"id": 1}}, NOTHING),
         ),
         not_read="that an error was resolved: Airbrake does not send it",
     ),
     Product(
-        type=Type.ALERTA,
-        source="alerta-server 9.1, its severities (`alerta/models/alarms/alerta.py`)",
-        states=states(
+        Type.ALERTA,
+        "alerta-server 9.1, its severities (`alerta/models/alarms/alerta.py`)",
+        states(
             ALERTA,
             "severity",
-            {
-                OPENS: (
-                    *("major", "security", "critical", "minor", "warning", "indeterminate"),
-                    *("informational", "debug", "trace", "unknown"),
-                ),
-                RESOLVES: ("normal", "ok", "cleared"),
-            },
+            (
+                "major, security, critical, minor, warning, indeterminate, "
+                "informational, debug, trace, unknown"
+            ),
+            resolves="normal, ok, cleared",
         ),
     ),
     Product(
-        type=Type.ALERTMANAGER,
-        source="prometheus/alertmanager, `notify/webhook` (versions 3 and 4)",
-        states=(
-            *states(ALERTMANAGER, "alerts.0.status", {OPENS: ("firing",), RESOLVES: ("resolved",)}),
+        Type.ALERTMANAGER,
+        "prometheus/alertmanager, `notify/webhook` (versions 3 and 4)",
+        (
+            *states(ALERTMANAGER, "alerts.0.status", "firing", resolves="resolved"),
             State(
-                says="label `severity` `none` (Watchdog, InfoInhibitor): info",
-                body=changed(ALERTMANAGER, "alerts.0.labels.severity", "none"),
-                does=OPENS,
+                "label `severity` `none` (Watchdog, InfoInhibitor): info",
+                changed(ALERTMANAGER, "alerts.0.labels.severity", "none"),
+                OPENS,
             ),
         ),
         not_read="a `payload` of your own (0.32 and later)",
     ),
     Product(
-        type=Type.APPRISE,
-        source="caronc/apprise 2.2, `apprise/common.py`",
-        states=states(
+        Type.APPRISE,
+        "caronc/apprise 2.2, `apprise/common.py`",
+        states(
             {"title": "Disk full", "message": "m", "type": "failure"},
             "type",
-            {OPENS: ("failure", "warning", "info"), RESOLVES: ("success",)},
+            "failure, warning, info",
+            resolves="success",
         ),
     ),
     Product(
-        type=Type.AZURE_MONITOR,
-        source="Microsoft's common alert schema, Service Health and Resource Health alerts",
-        states=(
+        Type.AZURE_MONITOR,
+        "Microsoft's common alert schema, Service Health and Resource Health alerts",
+        (
             *states(
                 AZURE,
                 "data.essentials.monitorCondition",
-                {OPENS: ("Fired",), RESOLVES: ("Resolved",)},
+                "Fired",
+                resolves="Resolved",
                 says="`monitorCondition`",
             ),
             *states(
                 SERVICE_HEALTH,
                 "data.alertContext.properties.stage",
-                {
-                    OPENS: ("Active", "Planned", "InProgress", "Rescheduled"),
-                    RESOLVES: ("Resolved", "Complete", "Canceled", "RCA"),
-                },
+                "Active, Planned, InProgress, Rescheduled",
+                resolves="Resolved, Complete, Canceled, RCA",
                 says="Service Health, `stage`",
             ),
             *states(
                 RESOURCE_HEALTH,
                 "data.alertContext.properties.currentHealthStatus",
-                {OPENS: ("Unavailable", "Degraded", "Unknown"), RESOLVES: ("Available",)},
+                "Unavailable, Degraded, Unknown",
+                resolves="Available",
                 says="Resource Health, `currentHealthStatus`",
             ),
         ),
         not_read="the schemas before the common one: they are refused, and the answer says so",
     ),
     Product(
-        type=Type.BETTER_STACK,
-        source="betterstack.com/docs, outgoing webhooks",
-        states=(
+        Type.BETTER_STACK,
+        "betterstack.com/docs, outgoing webhooks",
+        (
             *states(
                 wire("better-stack/incident-started"),
                 "event",
-                {OPENS: ("started",), ACKNOWLEDGES: ("acknowledged",), RESOLVES: ("resolved",)},
+                "started",
+                acknowledges="acknowledged",
+                resolves="resolved",
             ),
-            State(says="a monitor", body=wire("better-stack/monitor-created"), does=NOTHING),
+            State("a monitor", wire("better-stack/monitor-created"), NOTHING),
         ),
     ),
     Product(
-        type=Type.CLOUDEVENTS,
-        source="CloudEvents 1.0 and 0.3 (structured, binary, batched)",
-        states=(
+        Type.CLOUDEVENTS,
+        "CloudEvents 1.0 and 0.3 (structured, binary, batched)",
+        (
             *states(
-                CLOUD_EVENT,
-                "data.status",
-                {OPENS: ("firing",), RESOLVES: ("resolved", "ok", "closed", "recovered", "up")},
+                CLOUD_EVENT, "data.status", "firing", resolves="resolved, ok, closed, recovered, up"
             ),
             State(
-                says="a `type` that ends with `resolved`, `recovered`, `closed`, `ok`, …",
-                body={**CLOUD_EVENT, "type": "com.example.disk.resolved", "data": {}},
-                does=RESOLVES,
+                "a `type` that ends with `resolved`, `recovered`, `closed`, `ok`, …",
+                {**CLOUD_EVENT, "type": "com.example.disk.resolved", "data": {}},
+                RESOLVES,
                 opened_by=CLOUD_EVENT,
             ),
             State(
-                says="`data_base64`",
-                body={
+                "`data_base64`",
+                {
                     **{name: it for name, it in CLOUD_EVENT.items() if name != "data"},
                     "data_base64": "eyJzdGF0dXMiOiJyZXNvbHZlZCJ9",
                 },
-                does=RESOLVES,
+                RESOLVES,
                 opened_by=CLOUD_EVENT,
             ),
             State(
-                says="version 0.3, `datacontentencoding` `base64`",
-                body={
+                "version 0.3, `datacontentencoding` `base64`",
+                {
                     **CLOUD_EVENT,
                     "specversion": "0.3",
                     "datacontentencoding": "base64",
                     "data": "eyJzdGF0dXMiOiJyZXNvbHZlZCJ9",
                 },
-                does=RESOLVES,
+                RESOLVES,
                 opened_by=CLOUD_EVENT,
             ),
         ),
         not_read="versions 0.1 and 0.2, which have other names",
     ),
     Product(
-        type=Type.DATADOG,
-        source="docs.datadoghq.com/integrations/webhooks, `$ALERT_TRANSITION` and titles",
-        states=(
+        Type.DATADOG,
+        "docs.datadoghq.com/integrations/webhooks, `$ALERT_TRANSITION` and titles",
+        (
             *states(
                 DATADOG,
                 "alert_transition",
-                {
-                    OPENS: (
-                        *("Triggered", "Re-Triggered", "No Data", "Re-No Data", "Warn", "Re-Warn"),
-                        "Renotify",
-                    ),
-                    RESOLVES: ("Recovered",),
-                },
+                "Triggered, Re-Triggered, No Data, Re-No Data, Warn, Re-Warn, Renotify",
+                resolves="Recovered",
             ),
             *states(
                 DATADOG_DEFAULT,
                 "title",
-                {
-                    OPENS: (
-                        "[Triggered on {host:db-7}] Disk",
-                        "[P3] [Re-Triggered on {host:db-7}] Disk",
-                        "[Warn on {host:db-7}] Disk",
-                        "[No Data on {host:db-7}] Disk",
-                    ),
-                    RESOLVES: (
-                        "[Recovered on {host:db-7}] Disk",
-                        "[P3] [Recovered on {host:db-7}] Disk",
-                    ),
-                },
+                (
+                    "[Triggered on {host:db-7}] Disk, "
+                    "[P3] [Re-Triggered on {host:db-7}] Disk, [Warn on {host:db-7}] Disk, "
+                    "[No Data on {host:db-7}] Disk"
+                ),
+                resolves="[Recovered on {host:db-7}] Disk, [P3] [Recovered on {host:db-7}] Disk",
                 says="the default template, `title`",
             ),
             State(
-                says="`[TEST]` before the title",
-                body=changed(DATADOG, "alert_title", "[TEST] [Triggered] Disk"),
-                does=TEST,
+                "`[TEST]` before the title",
+                changed(DATADOG, "alert_title", "[TEST] [Triggered] Disk"),
+                TEST,
             ),
         ),
     ),
     Product(
-        type=Type.EVENTBRIDGE,
-        source="docs.aws.amazon.com: events of CloudWatch, AWS Health, CodePipeline, CodeBuild",
-        states=(
-            *states(
-                ALARM,
-                "detail.state.value",
-                {OPENS: ("ALARM", "INSUFFICIENT_DATA"), RESOLVES: ("OK",)},
-            ),
+        Type.EVENTBRIDGE,
+        "docs.aws.amazon.com: events of CloudWatch, AWS Health, CodePipeline, CodeBuild",
+        (
+            *states(ALARM, "detail.state.value", "ALARM, INSUFFICIENT_DATA", resolves="OK"),
             *states(
                 HEALTH,
                 "detail.statusCode",
-                {OPENS: ("open", "upcoming"), RESOLVES: ("closed",)},
+                "open, upcoming",
+                resolves="closed",
                 says="AWS Health, `detail.statusCode`",
             ),
             *states(
                 PIPELINE,
                 "detail.state",
-                {
-                    OPENS: ("FAILED",),
-                    RESOLVES: ("SUCCEEDED",),
-                    NOTHING: ("STARTED", "RESUMED", "CANCELED", "SUPERSEDED"),
-                },
+                "FAILED",
+                resolves="SUCCEEDED",
+                nothing="STARTED, RESUMED, CANCELED, SUPERSEDED",
                 says="CodePipeline, CodeBuild, CodeDeploy: `state`",
             ),
             State(
-                says="any other event",
-                body={"detail-type": "ECS Task State Change", "source": "aws.ecs", "detail": {}},
-                does=OPENS,
+                "any other event",
+                {"detail-type": "ECS Task State Change", "source": "aws.ecs", "detail": {}},
+                OPENS,
             ),
         ),
         not_read="the end of other events: they have to be resolved by hand",
     ),
     Product(
-        type=Type.EVENTS,
-        source="our own format, in the shape of PagerDuty's Events API v2",
-        states=states(
-            EVENT,
-            "event_action",
-            {OPENS: ("trigger",), ACKNOWLEDGES: ("acknowledge",), RESOLVES: ("resolve",)},
-        ),
+        Type.EVENTS,
+        "our own format, in the shape of PagerDuty's Events API v2",
+        states(EVENT, "event_action", "trigger", acknowledges="acknowledge", resolves="resolve"),
     ),
     Product(
-        type=Type.GCP_MONITORING,
-        source="cloud.google.com/monitoring, webhook schemas 1.1 and 1.2",
-        states=(
+        Type.GCP_MONITORING,
+        "cloud.google.com/monitoring, webhook schemas 1.1 and 1.2",
+        (
             *states(
                 GCP,
                 "incident.state",
-                {
-                    OPENS: ("open", "OPEN"),
-                    ACKNOWLEDGES: ("acknowledged",),
-                    RESOLVES: ("closed", "CLOSED"),
-                },
+                "open, OPEN",
+                acknowledges="acknowledged",
+                resolves="closed, CLOSED",
             ),
-            State(says="`version` `test`", body=wire("gcp-monitoring/test-connection"), does=TEST),
+            State("`version` `test`", wire("gcp-monitoring/test-connection"), TEST),
         ),
     ),
     Product(
-        type=Type.GENERIC,
-        source="our own; the words that senders of JSON use",
-        states=(
+        Type.GENERIC,
+        "our own; the words that senders of JSON use",
+        (
             *states(
                 {"title": "Disk full", "alert_uid": "u", "status": "firing"},
                 "status",
-                {
-                    OPENS: ("firing", "alerting", "triggered", "problem", "down"),
-                    ACKNOWLEDGES: ("acknowledged", "ack"),
-                    RESOLVES: (
-                        *("resolved", "ok", "closed", "up", "recovered", "cleared", "normal"),
-                        *("success", "passed", "healthy", "fixed", "restored"),
-                    ),
-                },
+                "firing, alerting, triggered, problem, down",
+                acknowledges="acknowledged, ack",
+                resolves=(
+                    "resolved, ok, closed, up, recovered, cleared, normal, success, passed, "
+                    "healthy, fixed, restored"
+                ),
             ),
             *states(
                 {"title": "Disk full", "severity": "critical"},
                 "severity",
-                {OPENS: ("critical",), RESOLVES: ("ok",)},
+                "critical",
+                resolves="ok",
                 says="without `status`, `severity`",
             ),
         ),
     ),
     Product(
-        type=Type.GITHUB,
-        source="docs.github.com, event `workflow_run`, conclusions of check runs",
-        states=(
+        Type.GITHUB,
+        "docs.github.com, event `workflow_run`, conclusions of check runs",
+        (
             *states(
                 RUN,
                 "workflow_run.conclusion",
-                {
-                    OPENS: ("failure", "timed_out", "startup_failure", "action_required"),
-                    RESOLVES: ("success",),
-                    NOTHING: ("cancelled", "skipped", "neutral", "stale"),
-                },
+                "failure, timed_out, startup_failure, action_required",
+                resolves="success",
+                nothing="cancelled, skipped, neutral, stale",
                 headers=PUSH,
             ),
             State(
-                says="`success` of a fork's pull request: of an alert of its own",
-                body=changed(PULL_REQUEST, "workflow_run.conclusion", "success"),
-                does=RESOLVES,
+                "`success` of a fork's pull request: of an alert of its own",
+                changed(PULL_REQUEST, "workflow_run.conclusion", "success"),
+                RESOLVES,
                 headers=PUSH,
                 opened_by=PULL_REQUEST,
             ),
-            State(
-                says="event `ping`",
-                body=wire("github/ping"),
-                does=TEST,
-                headers={"x-github-event": "ping"},
-            ),
-            State(
-                says="any other event", body={}, does=NOTHING, headers={"x-github-event": "push"}
-            ),
+            State("event `ping`", wire("github/ping"), TEST, headers={"x-github-event": "ping"}),
+            State("any other event", {}, NOTHING, headers={"x-github-event": "push"}),
         ),
     ),
     Product(
-        type=Type.GITLAB,
-        source="docs.gitlab.com, pipeline and job events, `Ci::HasStatus`",
-        states=(
+        Type.GITLAB,
+        "docs.gitlab.com, pipeline and job events, `Ci::HasStatus`",
+        (
             *states(
                 PIPELINE_RUN,
                 "object_attributes.status",
-                {
-                    OPENS: ("failed",),
-                    RESOLVES: ("success",),
-                    NOTHING: (
-                        *("created", "waiting_for_resource", "preparing", "pending", "running"),
-                        *("canceled", "canceling", "skipped", "manual", "scheduled"),
-                    ),
-                },
+                "failed",
+                resolves="success",
+                nothing=(
+                    "created, waiting_for_resource, preparing, pending, running, canceled, "
+                    "canceling, skipped, manual, scheduled"
+                ),
             ),
-            *states(JOB, "build_status", {OPENS: ("failed",), RESOLVES: ("success",)}),
-            State(says="any other event", body={"object_kind": "push"}, does=NOTHING),
+            *states(JOB, "build_status", "failed", resolves="success"),
+            State("any other event", {"object_kind": "push"}, NOTHING),
         ),
         not_read="*Test* of a webhook: it sends a real pipeline and cannot be told from it",
     ),
     Product(
-        type=Type.GRAFANA,
-        source="grafana/alerting `receivers/webhook`; the webhook of Grafana 4 to 8",
-        states=(
-            *states(GRAFANA, "alerts.0.status", {OPENS: ("firing",), RESOLVES: ("resolved",)}),
+        Type.GRAFANA,
+        "grafana/alerting `receivers/webhook`; the webhook of Grafana 4 to 8",
+        (
+            *states(GRAFANA, "alerts.0.status", "firing", resolves="resolved"),
             *states(
                 GRAFANA_LEGACY,
                 "state",
-                {
-                    OPENS: ("alerting", "no_data"),
-                    RESOLVES: ("ok",),
-                    NOTHING: ("paused", "pending"),
-                },
+                "alerting, no_data",
+                resolves="ok",
+                nothing="paused, pending",
                 says="legacy, `state`",
             ),
             State(
-                says="*Test* of a contact point",
-                body=changed(
-                    GRAFANA,
-                    "alerts.0.labels",
-                    {"alertname": "TestAlert", "instance": "Grafana"},
+                "*Test* of a contact point",
+                changed(
+                    GRAFANA, "alerts.0.labels", {"alertname": "TestAlert", "instance": "Grafana"}
                 ),
-                does=TEST,
+                TEST,
             ),
         ),
         not_read="a custom payload (Grafana 12)",
     ),
     Product(
-        type=Type.GRAYLOG,
-        source="docs.graylog.org, HTTP notification; alert conditions before 3.1",
-        states=(
-            State(says="an event", body=wire("graylog/event"), does=OPENS),
-            State(says="an alert condition", body=wire("graylog/notification"), does=OPENS),
+        Type.GRAYLOG,
+        "docs.graylog.org, HTTP notification; alert conditions before 3.1",
+        (
+            State("an event", wire("graylog/event"), OPENS),
+            State("an alert condition", wire("graylog/notification"), OPENS),
             State(
-                says="*Execute Test Notification*",
-                body={
+                "*Execute Test Notification*",
+                {
                     "event_definition_id": "this-is-a-test-notification",
                     "event_definition_type": "test-dummy-v1",
                     "event": {},
                 },
-                does=TEST,
+                TEST,
             ),
         ),
         not_read="the end: Graylog does not send it",
     ),
     Product(
-        type=Type.HEALTHCHECKS,
-        source="healthchecks/healthchecks `hc/integrations/webhook/transport.py`",
-        states=(
-            *states(HEALTHCHECK, "status", {OPENS: ("down",), RESOLVES: ("up",)}),
-            State(
-                says="*Send Test Notification*: check `TEST`",
-                body={**HEALTHCHECK, "name": "TEST"},
-                does=TEST,
-            ),
+        Type.HEALTHCHECKS,
+        "healthchecks/healthchecks `hc/integrations/webhook/transport.py`",
+        (
+            *states(HEALTHCHECK, "status", "down", resolves="up"),
+            State("*Send Test Notification*: check `TEST`", {**HEALTHCHECK, "name": "TEST"}, TEST),
         ),
     ),
     Product(
-        type=Type.HONEYCOMB,
-        source="docs.honeycomb.io, webhooks of triggers and burn alerts",
-        states=(
-            *states(HONEYCOMB, "status", {OPENS: ("TRIGGERED",), RESOLVES: ("OK", "RESOLVED")}),
-            State(says="`is_test`", body={**HONEYCOMB, "is_test": True}, does=TEST),
+        Type.HONEYCOMB,
+        "docs.honeycomb.io, webhooks of triggers and burn alerts",
+        (
+            *states(HONEYCOMB, "status", "TRIGGERED", resolves="OK, RESOLVED"),
+            State("`is_test`", {**HONEYCOMB, "is_test": True}, TEST),
         ),
     ),
     *(
         Product(
-            type=type_,
-            source=source,
-            states=states(
+            type_,
+            source,
+            states(
                 NAGIOS,
                 "NOTIFICATIONTYPE",
-                {
-                    OPENS: ("PROBLEM",),
-                    ACKNOWLEDGES: ("ACKNOWLEDGEMENT",),
-                    RESOLVES: ("RECOVERY",),
-                    NOTHING: others,
-                },
+                "PROBLEM",
+                acknowledges="ACKNOWLEDGEMENT",
+                resolves="RECOVERY",
+                nothing=others,
             ),
         )
         for type_, source, others in (
             (
                 Type.ICINGA2,
                 "Icinga/icinga2 `lib/icinga/notification.cpp`",
-                (
-                    *("CUSTOM", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMEREMOVED"),
-                    *("FLAPPINGSTART", "FLAPPINGEND"),
-                ),
+                "CUSTOM, DOWNTIMESTART, DOWNTIMEEND, DOWNTIMEREMOVED, FLAPPINGSTART, FLAPPINGEND",
             ),
             (
                 Type.NAGIOS,
                 "Nagios Core, macro `$NOTIFICATIONTYPE$`",
                 (
-                    *("CUSTOM", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMECANCELLED"),
-                    *("FLAPPINGSTART", "FLAPPINGSTOP", "FLAPPINGDISABLED"),
+                    "CUSTOM, DOWNTIMESTART, DOWNTIMEEND, DOWNTIMECANCELLED, "
+                    "FLAPPINGSTART, FLAPPINGSTOP, FLAPPINGDISABLED"
                 ),
             ),
         )
     ),
     Product(
-        type=Type.KIBANA,
-        source="elastic.co, rule action variables; values by our template",
-        states=states(
-            KIBANA,
-            "action_group",
-            {OPENS: ("threshold met", "query matched", "default"), RESOLVES: ("recovered",)},
+        Type.KIBANA,
+        "elastic.co, rule action variables; values by our template",
+        states(
+            KIBANA, "action_group", "threshold met, query matched, default", resolves="recovered"
         ),
     ),
     Product(
-        type=Type.MONIT,
-        source="Monit `src/event.c`, table of events (5.20 to 5.35)",
-        states=(
+        Type.MONIT,
+        "Monit `src/event.c`, table of events (5.20 to 5.35)",
+        (
             *(
                 State(
-                    says=f"`{said}`",
-                    body={**MONIT, "MONIT_EVENT": said},
-                    does=what,
+                    f"`{said}`",
+                    {**MONIT, "MONIT_EVENT": said},
+                    what,
                     opened_by={**MONIT, "MONIT_EVENT": bad},
                 )
                 for bad, good in MONIT_PAIRS
                 for said, what in ((bad, OPENS), (good, RESOLVES))
             ),
             *(
-                State(says=f"`{said}`", body={**MONIT, "MONIT_EVENT": said}, does=NOTHING)
+                State(f"`{said}`", {**MONIT, "MONIT_EVENT": said}, NOTHING)
                 for said in ("Action done", "Monit instance changed")
             ),
         ),
     ),
     *(
         Product(
-            type=type_,
-            source="our own: Harp's REST payload",
-            states=states(REST, "severity", SEVERITIES),
+            type_,
+            "our own: Harp's REST payload",
+            states(REST, "severity", SEVERITIES, resolves="ok, normal, clear, resolved, up"),
         )
         for type_ in (Type.MONITOR, Type.REST)
     ),
     Product(
-        type=Type.NETDATA,
-        source="learn.netdata.cloud; netdata/netdata `alarm-notify.sh`",
-        states=(
+        Type.NETDATA,
+        "learn.netdata.cloud; netdata/netdata `alarm-notify.sh`",
+        (
             *states(
                 NETDATA,
                 "status",
-                {
-                    OPENS: ("WARNING", "CRITICAL"),
-                    RESOLVES: ("CLEAR", "REMOVED"),
-                    NOTHING: ("UNDEFINED", "UNINITIALIZED"),
-                },
+                "WARNING, CRITICAL",
+                resolves="CLEAR, REMOVED",
+                nothing="UNDEFINED, UNINITIALIZED",
             ),
-            *states(
-                NETDATA_NODE,
-                "status.text",
-                {OPENS: ("unreachable",), RESOLVES: ("reachable",)},
-            ),
+            *states(NETDATA_NODE, "status.text", "unreachable", resolves="reachable"),
             State(
-                says="`alarm-notify.sh test`",
-                body={**NETDATA, "name": "test_alarm", "chart": "test.chart"},
-                does=TEST,
+                "`alarm-notify.sh test`",
+                {**NETDATA, "name": "test_alarm", "chart": "test.chart"},
+                TEST,
             ),
-            State(says="Cloud's test notification", body={"message": "x"}, does=TEST),
+            State("Cloud's test notification", {"message": "x"}, TEST),
         ),
     ),
     Product(
-        type=Type.NEWRELIC,
-        source="docs.newrelic.com, workflows; notification channels before them",
-        states=(
-            *states(NEWRELIC, "state", {OPENS: ("CREATED", "ACTIVATED"), RESOLVES: ("CLOSED",)}),
+        Type.NEWRELIC,
+        "docs.newrelic.com, workflows; notification channels before them",
+        (
+            *states(NEWRELIC, "state", "CREATED, ACTIVATED", resolves="CLOSED"),
             *states(
                 NEWRELIC_LEGACY,
                 "current_state",
-                {OPENS: ("open",), ACKNOWLEDGES: ("acknowledged",), RESOLVES: ("closed",)},
+                "open",
+                acknowledges="acknowledged",
+                resolves="closed",
                 says="legacy, `current_state`",
             ),
         ),
         not_read="an acknowledgement in a workflow: the default payload does not tell it",
     ),
     Product(
-        type=Type.OPSGENIE,
-        source="docs.opsgenie.com, Alert API",
-        states=(State(says="an alert is created", body=OPSGENIE, does=OPENS),),
+        Type.OPSGENIE,
+        "docs.opsgenie.com, Alert API",
+        (State("an alert is created", OPSGENIE, OPENS),),
         not_read="all else comes by paths below the URL (`…/close`, `…/acknowledge`, …)",
     ),
     Product(
-        type=Type.PAGERDUTY,
-        source="developer.pagerduty.com, Events API v2 and v1",
-        states=(
+        Type.PAGERDUTY,
+        "developer.pagerduty.com, Events API v2 and v1",
+        (
             *states(
-                EVENT,
-                "event_action",
-                {OPENS: ("trigger",), ACKNOWLEDGES: ("acknowledge",), RESOLVES: ("resolve",)},
+                EVENT, "event_action", "trigger", acknowledges="acknowledge", resolves="resolve"
             ),
             *states(
                 PAGERDUTY_V1,
                 "event_type",
-                {OPENS: ("trigger",), ACKNOWLEDGES: ("acknowledge",), RESOLVES: ("resolve",)},
+                "trigger",
+                acknowledges="acknowledge",
+                resolves="resolve",
                 says="version 1, `event_type`",
             ),
         ),
     ),
     Product(
-        type=Type.PINGDOM,
-        source="pingdom.com, webhooks of uptime and transaction checks",
-        states=states(
-            PINGDOM,
-            "current_state",
-            {OPENS: ("DOWN", "FAILING"), RESOLVES: ("UP", "SUCCESS")},
-        ),
+        Type.PINGDOM,
+        "pingdom.com, webhooks of uptime and transaction checks",
+        states(PINGDOM, "current_state", "DOWN, FAILING", resolves="UP, SUCCESS"),
     ),
     Product(
-        type=Type.SENTRY,
-        source="docs.sentry.io, integration platform webhooks; the WebHooks plugin",
-        states=(
+        Type.SENTRY,
+        "docs.sentry.io, integration platform webhooks; the WebHooks plugin",
+        (
             State(
-                says="`event_alert`, `triggered`",
-                body=SENTRY_ALERT,
-                does=OPENS,
+                "`event_alert`, `triggered`",
+                SENTRY_ALERT,
+                OPENS,
                 headers={"sentry-hook-resource": "event_alert"},
             ),
             *states(
                 SENTRY_METRIC,
                 "action",
-                {OPENS: ("critical", "warning"), RESOLVES: ("resolved",)},
+                "critical, warning",
+                resolves="resolved",
                 says="`metric_alert`,",
                 headers={"sentry-hook-resource": "metric_alert"},
             ),
             *(
                 State(
-                    says=f"`issue`, `{action}`",
-                    body={**SENTRY_ISSUE, "action": action},
-                    does=what,
+                    f"`issue`, `{action}`",
+                    {**SENTRY_ISSUE, "action": action},
+                    what,
                     headers={"sentry-hook-resource": "issue"},
                     opened_by=SENTRY_ALERT,
                 )
@@ -785,38 +729,30 @@ PRODUCTS: Final = (
             ),
             *(
                 State(
-                    says=f"`activity_alert`, issue `{status}`",
-                    body={
-                        **changed(SENTRY_ISSUE, "data.issue.status", status),
-                        "action": "triggered",
-                    },
-                    does=what,
+                    f"`activity_alert`, issue `{status}`",
+                    {**changed(SENTRY_ISSUE, "data.issue.status", status), "action": "triggered"},
+                    what,
                     headers={"sentry-hook-resource": "activity_alert"},
                     opened_by=SENTRY_ALERT,
                 )
                 for status, what in (("unresolved", OPENS), ("resolved", RESOLVES))
             ),
-            State(says="the WebHooks plugin", body=SENTRY_PLUGIN, does=OPENS),
+            State("the WebHooks plugin", SENTRY_PLUGIN, OPENS),
             State(
-                says="`comment`, `installation`, …",
-                body={"action": "created", "data": {}},
-                does=NOTHING,
+                "`comment`, `installation`, …",
+                {"action": "created", "data": {}},
+                NOTHING,
                 headers={"sentry-hook-resource": "comment"},
             ),
         ),
         not_read="the end of what the plugin reports: the plugin does not send it; a sample event",
     ),
     Product(
-        type=Type.SNS,
-        source="docs.aws.amazon.com: CloudWatch alarms, RDS and Auto Scaling notices on SNS",
-        states=(
+        Type.SNS,
+        "docs.aws.amazon.com: CloudWatch alarms, RDS and Auto Scaling notices on SNS",
+        (
             *(
-                State(
-                    says=f"`NewStateValue` `{state}`",
-                    body=alarm(state),
-                    does=what,
-                    opened_by=alarm("ALARM"),
-                )
+                State(f"`NewStateValue` `{state}`", alarm(state), what, opened_by=alarm("ALARM"))
                 for state, what in (
                     ("ALARM", OPENS),
                     ("INSUFFICIENT_DATA", OPENS),
@@ -824,88 +760,77 @@ PRODUCTS: Final = (
                 )
             ),
             State(
-                says="a notice of RDS",
-                body=notification({"Source ID": "orders", "Event Message": "Storage full"}),
-                does=OPENS,
+                "a notice of RDS",
+                notification({"Source ID": "orders", "Event Message": "Storage full"}),
+                OPENS,
             ),
             State(
-                says="JSON of a script, `status` `resolved`",
-                body=notification({"title": "Job", "status": "resolved"}),
-                does=RESOLVES,
+                "JSON of a script, `status` `resolved`",
+                notification({"title": "Job", "status": "resolved"}),
+                RESOLVES,
                 opened_by=notification({"title": "Job", "status": "firing"}),
             ),
-            State(says="any other text", body=notification("Hello"), does=OPENS),
+            State("any other text", notification("Hello"), OPENS),
         ),
         not_read="raw message delivery, which nobody signs: it is refused, and the answer says so",
     ),
     Product(
-        type=Type.STATUSPAGE,
-        source="support.atlassian.com/statuspage, webhook notifications",
-        states=(
+        Type.STATUSPAGE,
+        "support.atlassian.com/statuspage, webhook notifications",
+        (
             *states(
                 STATUSPAGE,
                 "incident.status",
-                {
-                    OPENS: ("investigating", "identified", "monitoring"),
-                    RESOLVES: ("resolved", "postmortem"),
-                    NOTHING: ("scheduled", "in_progress", "verifying", "completed"),
-                },
+                "investigating, identified, monitoring",
+                resolves="resolved, postmortem",
+                nothing="scheduled, in_progress, verifying, completed",
             ),
             *states(
                 COMPONENT,
                 "component_update.new_status",
-                {
-                    OPENS: ("degraded_performance", "partial_outage", "major_outage"),
-                    RESOLVES: ("operational",),
-                    NOTHING: ("under_maintenance",),
-                },
+                "degraded_performance, partial_outage, major_outage",
+                resolves="operational",
+                nothing="under_maintenance",
             ),
         ),
     ),
     Product(
-        type=Type.UPTIME_KUMA,
-        source="louislam/uptime-kuma `server/notification-providers/webhook.js`",
-        states=(
-            *states(
-                KUMA,
-                "heartbeat.status",
-                {OPENS: ("0",), RESOLVES: ("1",), NOTHING: ("2", "3")},
-            ),
-            State(
-                says="a certificate that expires",
-                body=wire("uptime-kuma/webhook-cert-expiry"),
-                does=OPENS,
-            ),
-            State(says="*Test*", body=wire("uptime-kuma/webhook-test-button"), does=TEST),
+        Type.UPTIME_KUMA,
+        "louislam/uptime-kuma `server/notification-providers/webhook.js`",
+        (
+            *states(KUMA, "heartbeat.status", "0", resolves="1", nothing="2, 3"),
+            State("a certificate that expires", wire("uptime-kuma/webhook-cert-expiry"), OPENS),
+            State("*Test*", wire("uptime-kuma/webhook-test-button"), TEST),
         ),
         not_read="a custom body",
     ),
     Product(
-        type=Type.UPTIMEROBOT,
-        source="uptimerobot.com, webhook variables",
-        states=states(ROBOT, "alertType", {OPENS: ("1", "3"), RESOLVES: ("2",)}),
+        Type.UPTIMEROBOT,
+        "uptimerobot.com, webhook variables",
+        states(ROBOT, "alertType", "1, 3", resolves="2"),
     ),
     Product(
-        type=Type.ZABBIX,
-        source="zabbix.com, macros of problem, update and recovery operations; our media type",
-        states=(
-            *states(ZABBIX, "eventvalue", {OPENS: ("1",), RESOLVES: ("0",)}),
+        Type.ZABBIX,
+        "zabbix.com, macros of problem, update and recovery operations; our media type",
+        (
+            *states(ZABBIX, "eventvalue", "1", resolves="0"),
             State(
-                says="`eventupdate` `1` with `eventack` `Yes`",
-                body={**ZABBIX, "eventupdate": "1", "eventack": "Yes"},
-                does=ACKNOWLEDGES,
+                "`eventupdate` `1` with `eventack` `Yes`",
+                {**ZABBIX, "eventupdate": "1", "eventack": "Yes"},
+                ACKNOWLEDGES,
                 opened_by=ZABBIX,
             ),
             *states(
                 {name: it for name, it in ZABBIX.items() if name != "eventvalue"},
                 "trigger_status",
-                {OPENS: ("PROBLEM",), RESOLVES: ("OK",)},
+                "PROBLEM",
+                resolves="OK",
                 says="without `eventvalue`, `trigger_status`",
             ),
             State(
-                says="*Test* of the media type: macros as they are",
-                body={"event_id": "{EVENT.ID}", "eventvalue": "{EVENT.VALUE}"},
-                does=TEST,
+                "*Test* of the media type: macros as they are",
+                {"event_id": "{EVENT.ID}", "eventvalue": "{EVENT.VALUE}"},
+                TEST,
             ),
         ),
     ),

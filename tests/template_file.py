@@ -8,7 +8,7 @@ import yaml
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
 
-class _CloudFormationLoader(yaml.SafeLoader):
+class _CloudFormationLoader(yaml.CSafeLoader):
     """Reads a template; intrinsic functions such as !Ref become None."""
 
 

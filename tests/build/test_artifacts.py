@@ -90,7 +90,7 @@ def test_nothing_in_a_function_hides_the_layer(functions: dict[str, Built], laye
         assert names_in(function.folder / "functions") == {package}
 
 
-def test_what_a_function_and_the_layer_both_bring_is_the_same_release(
+def test_a_package_of_both_function_and_layer_is_the_same_release(
     functions: dict[str, Built], layer: Path
 ) -> None:
     for logical_id, packages in RELEASED_WITH.items():

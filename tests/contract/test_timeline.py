@@ -13,9 +13,19 @@ from hypothesis import strategies as st
 
 from bench.item_size import WRITE_UNIT_BYTES, item_bytes
 from functions.ingest.senders import SenderSettings, Sent, pagerduty
+from tests.alert_histories import (
+    ACKNOWLEDGE,
+    PROMOTE,
+    RESOLVE,
+    Step,
+    change,
+    life,
+    lives,
+    signal,
+    snooze,
+)
 from tests.examples import ALICE, NINE
 from tests.fakes.world import World
-from tests.lives import ACKNOWLEDGE, PROMOTE, RESOLVE, Step, change, life, lives, signal, snooze
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys

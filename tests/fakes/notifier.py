@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tests.fakes.providers import Providers
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
 from tocsin.domain.link import Links, LinkSigner
 from tocsin.domain.message import Message
-from tocsin.domain.notification import Delivery, DeliveryKey, Notification
+from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Channel
 from tocsin.usecases.deliver_notification import Delivered, Work, deliver_notification
 
@@ -20,23 +21,10 @@ class CrashError(Exception):
     """The process is gone: nothing after this line ran."""
 
 
-@dataclass(frozen=True)
-class Received:
-    """What a provider took."""
-
-    key: DeliveryKey
-    attempt: int
-    channel: str
-    title: str
-    at: datetime
-
-
 @dataclass
-class Provider:
-    """Implements `Sender`; takes everything unless a test says otherwise."""
+class Provider(Providers):
+    """One provider of all channels; crashes and others' actions come where a test says."""
 
-    now: Callable[[], datetime]
-    received: list[Received] = field(default_factory=list)
     before: list[Callable[[], object]] = field(default_factory=list)
     """Done one after the other, one an attempt, before it takes anything."""
     after: list[Callable[[], object]] = field(default_factory=list)
@@ -45,13 +33,10 @@ class Provider:
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        assert alert.alert_id
         if self.before:
             self.before.pop(0)()
-        key = notification.delivery.key
-        self.received.append(
-            Received(key, notification.attempts, channel.name, message.title, self.now())
-        )
+        super().send(notification, alert, message, channel)
+        self.received[-1] = replace(self.received[-1], channel=channel.name)
         if self.after:
             self.after.pop(0)()
         return f"{channel.name}-{len(self.received)}"

@@ -1,4 +1,4 @@
-"""Whoever brings messages to people, in memory: what reached them, and what goes wrong."""
+"""Providers of channels in memory: what they took, and how they fail."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tocsin.domain.people import Channel
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """What somebody was told."""
+    """One message that a provider took."""
 
     at: datetime
     key: DeliveryKey
@@ -29,6 +29,10 @@ class Received:
     loop: int
     attempt: int
     message: Message
+
+    @property
+    def title(self) -> str:
+        return self.message.title
 
 
 @dataclass

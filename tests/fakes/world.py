@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
+from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.providers import NoLinks, OpenGate, Providers
 from tests.fakes.timers import InMemoryTimers
@@ -21,13 +21,7 @@ from tocsin.adapters.dynamodb.stream import stored_change
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named
-from tocsin.domain.escalation import (
-    ALL_SEVERITIES,
-    EscalationPolicy,
-    Step,
-    Target,
-    TargetKind,
-)
+from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
@@ -106,7 +100,12 @@ class World(Stores):
 
     def receive(self, signal: Signal, source: Source = PROMETHEUS) -> Receipt:
         """The same, said in full."""
-        receipt = receive_signal(
+        receipt = self._receive(signal, source)
+        self._follow()
+        return receipt
+
+    def _receive(self, signal: Signal, source: Source) -> Receipt:
+        return receive_signal(
             signal,
             source,
             at=self.now,
@@ -114,8 +113,6 @@ class World(Stores):
             paging=self.paging,
             new_write_id=self.new_write_id,
         )
-        self._follow()
-        return receipt
 
     def opened(self, dedup_key: str = "disk-full", *, source: Source = PROMETHEUS) -> AlertId:
         """A sender reports a problem; the alert that this opens."""
@@ -125,20 +122,8 @@ class World(Stores):
 
     def opened_unfollowed(self, dedup_key: str = "disk-full") -> AlertId:
         """A sender reports a problem, and the stream's record of it is lost."""
-        signal = Signal(
-            action=SignalAction.TRIGGER,
-            dedup_key=dedup_key,
-            severity=Severity.CRITICAL,
-            facts=Facts(name=dedup_key),
-        )
-        receipt = receive_signal(
-            signal,
-            PROMETHEUS,
-            at=self.now,
-            slots=self.slots,
-            paging=self.paging,
-            new_write_id=self.new_write_id,
-        )
+        signal = trigger(dedup_key=dedup_key, severity=Severity.CRITICAL)
+        receipt = self._receive(signal, PROMETHEUS)
         self.table.records.clear()
         assert receipt.alert_id is not None
         return receipt.alert_id
@@ -199,7 +184,7 @@ class World(Stores):
     def meanwhile(
         self, act: Callable[[], object], *, of: str = keys.slot_partition(Fingerprint(""))
     ) -> None:
-        """Let somebody act between what comes next reads and what it then writes.
+        """Let another act between the next read and the write that follows it.
 
         Args:
             act: Done once.
@@ -280,18 +265,8 @@ class World(Stores):
         return found
 
     def _next_event(self) -> datetime | None:
-        return min(
-            (
-                at
-                for at in (
-                    self.timers.soonest,
-                    self.deliveries.soonest,
-                    self._tick_for_what_is_due(),
-                )
-                if at
-            ),
-            default=None,
-        )
+        times = self.timers.soonest, self.deliveries.soonest, self._tick_for_what_is_due()
+        return min(filter(None, times), default=None)
 
     def _tick_for_what_is_due(self) -> datetime | None:
         """The next full minute at which a tick finds something that waits for no timer yet."""
@@ -305,7 +280,7 @@ class World(Stores):
         return needed_at + (NINE - needed_at) % MINUTE
 
     def _follow(self) -> None:
-        """Let the stream be read, and whatever waits for nothing else be sent."""
+        """Read the stream, and send the messages that are due."""
         self.follow()
         self._deliver()
 
@@ -356,7 +331,7 @@ class World(Stores):
     # The team
 
     def keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:
-        """Configure something, whatever was there."""
+        """Put an object of the configuration, also in the place of one."""
         before = store.find(value.name)
         made = Configured(value=value, created_at=before.created_at if before else self.now)
         store.put(before, made, write_id=self.new_write_id())
@@ -368,7 +343,7 @@ class World(Stores):
         self.keep(self.channels, Channel(name=name, type=type_, rate_per_minute=rate_per_minute))
 
     def user(self, name: str, *notify: NotificationRule) -> None:
-        """Configure somebody with every contact method."""
+        """Configure a user with every contact method."""
         user = User(
             name=name,
             email=f"{name}@example.com",

@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from tests.faults.plans import AT_PROVIDER, Kind
-from tests.faults.team import Team
+from tests.faults.team import StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import alert_from
@@ -24,11 +25,7 @@ _OF_THE_RUN = frozenset(
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?")
 _VERSION = re.compile(r"\.v\d+\.")
 _NOTIFIED = frozenset(
-    (
-        ChangeType.NOTIFICATION_SENT,
-        ChangeType.NOTIFICATION_FAILED,
-        ChangeType.NOTIFICATION_SKIPPED,
-    )
+    (ChangeType.NOTIFICATION_SENT, ChangeType.NOTIFICATION_FAILED, ChangeType.NOTIFICATION_SKIPPED)
 )
 
 TWO_REPEATS = 2
@@ -53,7 +50,7 @@ class Ending:
 class Findings:
     """What one run has left behind."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: StoryTeam) -> None:
         self.team = team
         self.items = team.world.line.table.items
         self.alerts = [alert_from(item) for item in self.items if _is_alert(item)]
@@ -76,6 +73,11 @@ class Findings:
     def messages(self) -> Mapping[str, Notification]:
         """The ledger, by key."""
         return {it.delivery.key: it for it in self.ledger}
+
+    @cached_property
+    def first_arrivals(self) -> Mapping[str, datetime]:
+        """When each message arrived for the first time, by key."""
+        return {it.key: it.at for it in reversed(self.team.world.line.received)}
 
     @cached_property
     def ending(self) -> Ending:

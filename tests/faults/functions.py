@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from functions.escalator.ports import Ports as EscalatorPorts
@@ -109,37 +110,15 @@ class Process:
     log: Quiet
     seconds_left: Callable[[], float]
     failures_url: str
-    _made: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def ingest(self) -> IngestPorts:
-        """As functions/ingest/app.py."""
-        ports: IngestPorts = self._once("ingest", self._ingest)
-        return ports
-
-    @property
-    def escalator(self) -> EscalatorPorts:
-        """As functions/escalator/app.py."""
-        ports: EscalatorPorts = self._once("escalator", self._escalator)
-        return ports
-
-    @property
-    def notifier(self) -> NotifierPorts:
-        """As functions/notifier/app.py."""
-        ports: NotifierPorts = self._once("notifier", self._notifier)
-        return ports
 
     @property
     def alerts(self) -> DynamoDBAlerts:
         """As functions/alerts_api/app.py."""
         return DynamoDBAlerts(self.calls(DYNAMODB), TABLE, RETENTION)
 
-    def _once(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - ports of any function
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
-
-    def _ingest(self) -> IngestPorts:
+    @cached_property
+    def ingest(self) -> IngestPorts:
+        """As functions/ingest/app.py."""
         call = self.calls(DYNAMODB)
         heartbeats = DynamoDBHeartbeats(call, TABLE)
         return _Ingest(
@@ -167,7 +146,9 @@ class Process:
             seconds_left=self.seconds_left,
         )
 
-    def _escalator(self) -> EscalatorPorts:
+    @cached_property
+    def escalator(self) -> EscalatorPorts:
+        """As functions/escalator/app.py."""
         call, queue = self.calls(DYNAMODB), self.calls(SQS)
         heartbeats = DynamoDBHeartbeats(call, TABLE)
         return _Escalator(
@@ -190,7 +171,9 @@ class Process:
             failures=SqsFailures(queue, self.failures_url),
         )
 
-    def _notifier(self) -> NotifierPorts:
+    @cached_property
+    def notifier(self) -> NotifierPorts:
+        """As functions/notifier/app.py."""
         call = self.calls(DYNAMODB)
         parameters = Parameters(self.calls(SSM), self.now)
         ledger = DynamoDBNotifications(call, TABLE, RETENTION)

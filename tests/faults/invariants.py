@@ -19,7 +19,7 @@ from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
 from tocsin.domain.timeline import Change, ChangeType
 
 GRACE = timedelta(seconds=30)
-"""A page that somebody had begun to send may still arrive."""
+"""For which a page that a run had begun to send may still arrive."""
 CALM_BOUND = timedelta(seconds=15)
 """From a step's begin to its page, and from its due time to its begin, if nothing goes wrong."""
 BOUND = timedelta(seconds=75)
@@ -45,12 +45,27 @@ class Invariant:
     check: Check
 
 
+INVARIANTS: list[Invariant] = []
+
+
+def invariant(sentence: str) -> Callable[[Check], Check]:
+    """Let a function check a property at the end of each history."""
+
+    def keep(check: Check) -> Check:
+        INVARIANTS.append(Invariant(sentence, check))
+        return check
+
+    return keep
+
+
+@invariant("Nothing happens that the code did not expect")
 def nothing_unexpected(found: Findings) -> Iterator[str]:
     for each in found.team.world.log.unexpected:
         if not (found.team.refused_for_good and "ValidationException" in each):
             yield each
 
 
+@invariant("No message and no record is given up")
 def nothing_given_up(found: Findings) -> Iterator[str]:
     world = found.team.world
     for url, queue in world.queues.items():
@@ -60,6 +75,7 @@ def nothing_given_up(found: Findings) -> Iterator[str]:
         yield f"given up by the stream: {record['dynamodb']['Keys']}"
 
 
+@invariant("Every alert can be read")
 def every_alert_can_be_read(found: Findings) -> Iterator[str]:
     for alert in found.alerts:
         try:
@@ -71,11 +87,13 @@ def every_alert_can_be_read(found: Findings) -> Iterator[str]:
                 yield f"{name_of(alert)} is read as version {read.version}, not {alert.version}"
 
 
+@invariant("A dedup key has one open alert at most")
 def one_open_alert_a_key(found: Findings) -> Iterator[str]:
     opened = Counter((it.integration, it.dedup_key) for it in found.alerts if it.is_open)
     yield from (f"{number} open alerts of {key}" for key, number in opened.items() if number > 1)
 
 
+@invariant("Every accepted signal is counted")
 def signals_are_counted(found: Findings) -> Iterator[str]:
     """Every signal that was answered well is counted; one whose answer was lost, maybe twice."""
     team = found.team
@@ -90,12 +108,14 @@ def signals_are_counted(found: Findings) -> Iterator[str]:
             yield f"{number} signals of {key}, and {counted[key]} are counted"
 
 
+@invariant("Every open alert has the timer that it needs")
 def no_alert_is_forgotten(found: Findings) -> Iterator[str]:
     for alert in found.alerts:
         if alert.is_open and lacks_timer(alert):
             yield f"{name_of(alert)} is forgotten: it lacks a timer"
 
 
+@invariant("Lists show what is stored")
 def lists_agree(found: Findings) -> Iterator[str]:
     for alert in found.alerts:
         if alert.listed.occurrences != alert.occurrences:
@@ -110,6 +130,7 @@ def lists_agree(found: Findings) -> Iterator[str]:
             yield f"{name_of(alert)} shows {alert.notification_count} pages, not {reached}"
 
 
+@invariant("Counts agree with what is open")
 def counts_agree(found: Findings) -> Iterator[str]:
     opened = [alert for alert in found.alerts if alert.is_open]
     expected = {
@@ -124,12 +145,14 @@ def counts_agree(found: Findings) -> Iterator[str]:
             yield f"{number} {name}, and {shown} are shown"
 
 
+@invariant("Every message comes to an end")
 def messages_come_to_an_end(found: Findings) -> Iterator[str]:
     for it in found.ledger:
         if not it.state.has_ended:
             yield f"{found.spelled(it.delivery.key)} stays {it.state}"
 
 
+@invariant("What is marked as sent arrived")
 def what_is_marked_arrived(found: Findings) -> Iterator[str]:
     arrived = {it.key for it in found.team.world.line.received}
     for key, it in found.messages.items():
@@ -137,6 +160,7 @@ def what_is_marked_arrived(found: Findings) -> Iterator[str]:
             yield f"{found.spelled(key)} is marked as sent and never arrived"
 
 
+@invariant("A message arrives once, or again after an attempt that was cut short")
 def told_once(found: Findings) -> Iterator[str]:
     """Under one key once, and once more for each attempt that ended between sending and marking."""
     world = found.team.world
@@ -146,8 +170,8 @@ def told_once(found: Findings) -> Iterator[str]:
             yield f"{found.spelled(key)} arrived {number} times"
 
 
+@invariant("Nobody is told twice under two keys of one step and run")
 def one_key_for_each_step(found: Findings) -> Iterator[str]:
-    """Nobody is told twice by two keys of the same step and run."""
     told: defaultdict[tuple[object, ...], set[str]] = defaultdict(set)
     for received in found.team.world.line.received:
         it = found.messages.get(received.key)
@@ -160,6 +184,7 @@ def one_key_for_each_step(found: Findings) -> Iterator[str]:
     yield from (f"one page by {keys}" for keys in told.values() if len(keys) > 1)
 
 
+@invariant("An acknowledgement holds, and ends the pages")
 def acknowledgements_hold(found: Findings) -> Iterator[str]:
     line = found.team.world.line
     pages = [it for it in line.received if it.event == NotificationEvent.PAGED]
@@ -193,6 +218,7 @@ _TOLD = {
 }
 
 
+@invariant("The newest message that can be rewritten is true")
 def newest_message_is_true(found: Findings) -> Iterator[str]:
     """A target that heard that it fires, and can be told of changes, soon hears its state."""
     heard: defaultdict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
@@ -233,11 +259,10 @@ def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetim
     return true, changed_at
 
 
+@invariant("No page is later than its bound")
 def pages_are_in_time(found: Findings) -> Iterator[str]:
     """From the begin of a step to its page."""
-    first: dict[str, datetime] = {}
-    for it in found.team.world.line.received:
-        first.setdefault(it.key, it.at)
+    first = found.first_arrivals
     within = _late(found, CALM_BOUND) + found.team.slack
     for begun in _begun_steps(found):
         for page in begun.pages:
@@ -249,11 +274,10 @@ def pages_are_in_time(found: Findings) -> Iterator[str]:
                 yield f"{found.spelled(page.delivery.key)} came {late} after its step began"
 
 
+@invariant("No delayed rule's message is before its delay or later than its bound")
 def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
     """Counted from when the first page of a firing spell asked for their user."""
-    first: dict[str, datetime] = {}
-    for it in found.team.world.line.received:
-        first.setdefault(it.key, it.at)
+    first = found.first_arrivals
     within = _late(found, CALM_BOUND) + found.team.slack
     for delivery in (it.delivery for it in found.ledger if it.delivery.is_by_rule):
         at = first.get(delivery.key)
@@ -266,15 +290,13 @@ def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
             yield f"{found.spelled(delivery.key)} came {at - due_at} after its delay was over"
 
 
+@invariant("No step is asked before the delay of the one before")
 def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
     """Counted from when the messages of the step before went out or failed for good."""
     for before, after in _followed_steps(found):
         if after.reason == STILL_WAITING:
             continue
-        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
-        nobody_at = before.nobody_was_reached_at(found)
-        if nobody_at is not None and after.loop == before.loop:
-            due_at = min(due_at, nobody_at)
+        due_at = before.due_at_of(after, found)
         if after.at < due_at - ROUNDED - _skew(found):
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {due_at - after.at} "
@@ -282,18 +304,17 @@ def steps_wait_for_their_delay(found: Findings) -> Iterator[str]:
             )
 
 
+@invariant("No step is later than its bound")
 def steps_are_in_time(found: Findings) -> Iterator[str]:
     for before, after in _followed_steps(found):
-        due_at = before.clock_starts_at(found) + found.team.delays[before.name]
-        nobody_at = before.nobody_was_reached_at(found)
-        if nobody_at is not None and after.loop == before.loop:
-            due_at = min(due_at, nobody_at)
+        due_at = before.due_at_of(after, found)
         if after.at > due_at + _late(found, CALM_BOUND) + found.team.slack:
             yield (
                 f"{after.name} of {found.names[after.alert_id]} was asked {after.at - due_at} late"
             )
 
 
+@invariant("Nobody of a policy is skipped")
 def nobody_is_skipped(found: Findings) -> Iterator[str]:
     """An escalation that ended without an answer has asked everybody of its policy."""
     for alert in found.alerts:
@@ -309,6 +330,7 @@ def nobody_is_skipped(found: Findings) -> Iterator[str]:
                 yield f"{name_of(alert)} is exhausted, and {target} was never asked"
 
 
+@invariant("Steps are asked in the order of a policy that nobody edits, and none is skipped")
 def steps_are_in_order(found: Findings) -> Iterator[str]:
     """Within a run, each step follows the one before it in a policy that nobody edits.
 
@@ -321,8 +343,9 @@ def steps_are_in_order(found: Findings) -> Iterator[str]:
                 yield f"{after.name} of {found.names[after.alert_id]} followed {before.name}"
 
 
-def somebody_is_asked(found: Findings) -> Iterator[str]:
-    """What fires, awake, with a policy for it, has asked somebody."""
+@invariant("A firing alert has asked at least one target")
+def a_target_is_asked(found: Findings) -> Iterator[str]:
+    """A firing, awake alert with a policy has asked at least one target."""
     asked = {it.delivery.alert_id for it in found.ledger if it.delivery.is_page}
     for alert in found.alerts:
         is_quiet = alert.is_flapping or alert.dedup_key == "sweep" or not found.team.policies
@@ -330,6 +353,7 @@ def somebody_is_asked(found: Findings) -> Iterator[str]:
             yield f"{name_of(alert)} fires, and nobody was ever asked"
 
 
+@invariant("The sweep reports nothing where nothing was lost")
 def the_sweep_finds_nothing(found: Findings) -> Iterator[str]:
     """Where nothing was lost or held up for long, nothing is reported as forgotten."""
     team = found.team
@@ -342,8 +366,8 @@ def the_sweep_finds_nothing(found: Findings) -> Iterator[str]:
         yield "the sweep corrected the counts"
 
 
+@invariant("The last page of a timeline names no other")
 def timelines_end(found: Findings) -> Iterator[str]:
-    """A page that is full and the last names no page after it."""
     for alert in found.alerts:
         number = len(found.timelines[alert.alert_id])
         if number:
@@ -352,42 +376,9 @@ def timelines_end(found: Findings) -> Iterator[str]:
                 yield f"after all of {name_of(alert)} another page is promised"
 
 
+@invariant("The story ends as it says itself")
 def what_the_story_says(found: Findings) -> Iterator[str]:
     yield from found.team.disappointments
-
-
-INVARIANTS = (
-    Invariant("Nothing happens that the code did not expect", nothing_unexpected),
-    Invariant("No message and no record is given up", nothing_given_up),
-    Invariant("Every alert can be read", every_alert_can_be_read),
-    Invariant("A dedup key has one open alert at most", one_open_alert_a_key),
-    Invariant("Every accepted signal is counted", signals_are_counted),
-    Invariant("Every open alert has the timer that it needs", no_alert_is_forgotten),
-    Invariant("Lists show what is stored", lists_agree),
-    Invariant("Counts agree with what is open", counts_agree),
-    Invariant("Every message comes to an end", messages_come_to_an_end),
-    Invariant("What is marked as sent arrived", what_is_marked_arrived),
-    Invariant("A message arrives once, or again after an attempt that was cut short", told_once),
-    Invariant("Nobody is told twice under two keys of one step and run", one_key_for_each_step),
-    Invariant("An acknowledgement holds, and ends the pages", acknowledgements_hold),
-    Invariant("The newest message that can be rewritten is true", newest_message_is_true),
-    Invariant("No page is later than its bound", pages_are_in_time),
-    Invariant(
-        "No delayed rule's message is before its delay or later than its bound",
-        delayed_rules_are_in_time,
-    ),
-    Invariant("No step is asked before the delay of the one before", steps_wait_for_their_delay),
-    Invariant("No step is later than its bound", steps_are_in_time),
-    Invariant(
-        "Steps are asked in the order of a policy that nobody edits, and none is skipped",
-        steps_are_in_order,
-    ),
-    Invariant("Nobody of a policy is skipped", nobody_is_skipped),
-    Invariant("A firing alert has asked somebody", somebody_is_asked),
-    Invariant("The sweep reports nothing where nothing was lost", the_sweep_finds_nothing),
-    Invariant("The last page of a timeline names no other", timelines_end),
-    Invariant("The story ends as it says itself", what_the_story_says),
-)
 
 
 @dataclass(frozen=True)
@@ -417,6 +408,12 @@ class BegunStep:
                 ended_at = min(ended_at, begun_at + PROVIDER_AT_MOST)
             starts_at = max(starts_at, min(ended_at, self.at + OWN_DELAY_AT_MOST))
         return starts_at
+
+    def due_at_of(self, after: "BegunStep", found: Findings) -> datetime:
+        """When the step after this one has to be asked."""
+        due_at = self.clock_starts_at(found) + found.team.delays[self.name]
+        nobody_at = self.nobody_was_reached_at(found)
+        return min(due_at, nobody_at) if nobody_at and after.loop == self.loop else due_at
 
     def nobody_was_reached_at(self, found: Findings) -> datetime | None:
         """When the last of its messages, those by delayed rules too, failed or was skipped."""
@@ -496,7 +493,7 @@ def _skew(found: Findings) -> timedelta:
 
 
 def _slow_for(found: Findings) -> timedelta:
-    """How long somebody may have held a page in hand."""
+    """How long a run may have held a claimed page."""
     kinds = {Kind.PAUSE, Kind.SLOW}
     seconds = sum(it.seconds for it in found.team.world.plan if it.kind in kinds)
     return timedelta(seconds=seconds) + found.team.world.line.answers_after

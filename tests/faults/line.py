@@ -71,7 +71,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Received:
+class Arrival:
     """One request that a receiver took."""
 
     at: datetime
@@ -98,7 +98,7 @@ class Line:
     plan: Plan
     chance: random.Random
     clock: Scheduler
-    received: list[Received] = field(default_factory=list)
+    received: list[Arrival] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     dropped: "Counter[str]" = field(default_factory=Counter)
     """Messages that a provider took without saying so."""
@@ -188,10 +188,12 @@ class Line:
         """The functions' own client; its patience is asked only where something goes wrong."""
 
         def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-            outcome = self._outcome(service, operation, parameters)
+            outcome = self.outcome(service, operation, parameters)
             if isinstance(outcome, dict):
                 return outcome
-            return Client(service, self, operation, parameters, outcome).call(operation, parameters)
+            return RetryingClient(service, self, operation, parameters, outcome).call(
+                operation, parameters
+            )
 
         return call
 
@@ -204,10 +206,7 @@ class Line:
         return self.table.answer(operation, parameters)
 
     def outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
-        """One more attempt of a request."""
-        return self._outcome(service, operation, parameters)
-
-    def _outcome(self, service: Service, operation: str, parameters: Mapping[str, Any]) -> Outcome:
+        """One attempt of a request."""
         run = current().run_of
         assert isinstance(run, Run)
         if not self.plan:
@@ -291,7 +290,7 @@ class Line:
         if trouble is Kind.HANG:
             self.clock.sleep(PROVIDER_PATIENCE)
             raise DeliveryFailedError("no answer in time", is_retryable=True)
-        self.received.append(Received(self.clock.now, key, alert_id, event, is_flapping))
+        self.received.append(Arrival(self.clock.now, key, alert_id, event, is_flapping))
         if trouble is Kind.DROP:
             self.dropped[key] += 1
             raise DeliveryFailedError("the host closed the connection", is_retryable=True)
@@ -302,7 +301,7 @@ class Line:
         return 200
 
     def _boundary(self, run: Run, request: str) -> Kind | None:
-        """Whatever the plan has for this place happens; what concerns the request is told."""
+        """Let the faults of this boundary happen; answer the one that concerns the request."""
         if run.is_dead:
             raise DeathError
         boundary = len(run.asked)
@@ -367,7 +366,7 @@ class Line:
         return timedelta(milliseconds=self.chance.choice((0, 100, 1000)))
 
 
-class Client(AwsJsonClient):
+class RetryingClient(AwsJsonClient):
     """The functions' own client, at the end of the line, after a first attempt that failed."""
 
     def __init__(

@@ -35,6 +35,8 @@ class Mutant:
     """What the changed text needs besides."""
     aims: tuple[str, ...] = ()
     """Parts of the names of stories that are told first, as they are about it."""
+    is_everywhere: bool = False
+    """Whether it is made at all places of its module."""
 
     @property
     def path(self) -> Path:
@@ -46,24 +48,13 @@ class Mutant:
         """The changed source.
 
         Raises:
-            ValueError: What is to be changed does not stand there exactly once.
+            ValueError: What is to be changed does not stand there, or more than once.
         """
         text = self.path.read_text()
-        if text.count(self.before) != 1:
+        if not text.count(self.before) or (text.count(self.before) > 1 and not self.is_everywhere):
             raise ValueError(f"{self.name}: {self.before!r} is not once in {self.module}")
         changed = text.replace(self.before, self.after)
         return changed + f"\n{self.imports}\n" if self.imports else changed
-
-
-@dataclass(frozen=True)
-class Everywhere(Mutant):
-    """The same mistake at all places of a module."""
-
-    def source(self) -> str:
-        text = self.path.read_text()
-        if self.before not in text:
-            raise ValueError(f"{self.name}: {self.before!r} is not in {self.module}")
-        return text.replace(self.before, self.after)
 
 
 _DYNAMODB: Final = "tocsin.adapters.dynamodb"
@@ -73,10 +64,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         f"{_DYNAMODB}.notification_repository",
         '            "ConditionExpression": condition,\n',
         "",
-        aims=(
-            "acknowledged at once",
-            "a winner whose",
-        ),
+        aims=("acknowledged at once", "a winner whose"),
     ),
     Mutant(
         "marked before it is sent",
@@ -84,10 +72,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "        provider_id = work.sender.send(claimed, alert, message, channel)\n",
         "        claimed = _mark(claimed, claimed.sent(None, at=work.now()), work)\n"
         "        provider_id = work.sender.send(claimed, alert, message, channel)\n",
-        aims=(
-            "lost after its claim",
-            "steps a minute",
-        ),
+        aims=("lost after its claim", "steps a minute"),
     ),
     Mutant(
         "not read again before it is sent",
@@ -101,20 +86,14 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "functions.escalator.table_changes",
         "        raise\n    except Exception as error:\n",
         "        return True\n    except Exception as error:\n",
-        aims=(
-            "page and acknowledgement",
-            "over while",
-        ),
+        aims=("page and acknowledgement", "over while"),
     ),
     Mutant(
         "failures of messages are swallowed",
         "tocsin.lambda_runtime.set_aside",
         "        return Dealt(is_done=False, measures=())\n    except Exception:\n",
         "        return Dealt(is_done=True, measures=())\n    except Exception:\n",
-        aims=(
-            "acknowledged at once",
-            "first posts of two",
-        ),
+        aims=("acknowledged at once", "first posts of two"),
     ),
     Mutant(
         "a timer goes when it comes",
@@ -130,20 +109,14 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])\n",
         "    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])\n"
         "    if deliveries and entries:\n        outlets.deliveries.send(deliveries, now=now)\n",
-        aims=(
-            "severity rises",
-            "rules with",
-        ),
+        aims=("severity rises", "rules with"),
     ),
     Mutant(
         "confirmations of the queue are not counted",
         "tocsin.adapters.queues",
         '        for sent in answer.get("Successful", ()):\n            left.pop(sent["Id"], None)\n',
         "        left.clear()\n        assert answer is not None\n",
-        aims=(
-            "reopened",
-            "two channels",
-        ),
+        aims=("reopened", "two channels"),
     ),
     Mutant(
         "own writes are taken for those of others",
@@ -161,10 +134,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "                        move = self._move_counts(each.counts, each.slot)\n"
         '                        self.call("UpdateItem", move["Update"])\n'
         "                left = [each for each in left if each.place not in known]\n",
-        aims=(
-            "two steps and",
-            "closed and",
-        ),
+        aims=("two steps and", "closed and"),
     ),
     Mutant(
         "a claim never ends",
@@ -178,10 +148,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "tocsin.domain.notification",
         "LEASE: Final = timedelta(seconds=45)",
         "LEASE: Final = timedelta(seconds=5)",
-        aims=(
-            "every message comes twice",
-            "reopened by three",
-        ),
+        aims=("every message comes twice", "reopened by three"),
     ),
     Mutant(
         "ticks find what is due and not what is overdue",
@@ -193,10 +160,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         '            "due_key = :key AND due_at BETWEEN :after AND :before"\n'
         "        )\n",
         imports="from tocsin.domain.next_action import LOOK_AHEAD",
-        aims=(
-            "heartbeat missed",
-            "snooze and wake",
-        ),
+        aims=("heartbeat missed", "snooze and wake"),
     ),
     Mutant(
         "an acknowledgement takes the timer",
@@ -205,16 +169,13 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    if not alert.is_open or alert.acknowledged_at:\n        return None\n    needed, stands",
         aims=("acknowledgement times out",),
     ),
-    Everywhere(
+    Mutant(
         "items are read inconsistently",
         f"{_DYNAMODB}.queries",
         '"ConsistentRead": True',
         '"ConsistentRead": False',
-        aims=(
-            "two channels",
-            "recovery within",
-            "over while",
-        ),
+        aims=("two channels", "recovery within", "over while"),
+        is_everywhere=True,
     ),
     Mutant(
         "alerts are read inconsistently, also before sending",
@@ -222,11 +183,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))\n",
         "    key = keys.slot_key(fingerprint_of(alert_id))\n"
         '    live = call("GetItem", {"TableName": table_name, "Key": key}).get("Item")\n',
-        aims=(
-            "acknowledged at once",
-            "over while",
-            "snoozed acknowledged",
-        ),
+        aims=("acknowledged at once", "over while", "snoozed acknowledged"),
     ),
     Mutant(
         "alerts are read by a range that is too short",
@@ -288,10 +245,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "tocsin.domain.step_clock",
         "    if len(known) < max(planned, len(out)):\n",
         "    known = [begun_at]\n    if not known:\n",
-        aims=(
-            "nobody reads the stream",
-            "steps a minute",
-        ),
+        aims=("nobody reads the stream", "steps a minute"),
     ),
     Mutant(
         "a rule's message belongs to a run",
@@ -335,10 +289,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "tocsin.adapters.aws_json",
         '"TransactionConflictException", "ReplicatedWriteConflictException"',
         '"ReplicatedWriteConflictException"',
-        aims=(
-            "page and ack",
-            "reopened by",
-        ),
+        aims=("page and ack", "reopened by"),
     ),
 )
 

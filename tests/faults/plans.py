@@ -12,7 +12,7 @@ type Boundaries = Mapping[tuple["Function", int], Sequence[str]]
 
 
 class Function(StrEnum):
-    """Whoever runs; each run is counted from 0."""
+    """What runs; the runs of each are counted from 0."""
 
     INGEST = "ingest"
     API = "alerts_api"
@@ -107,11 +107,7 @@ def kills(boundaries: Boundaries) -> Iterator[Plan]:
 
 
 def plan_of(
-    seed: int,
-    boundaries: Boundaries,
-    *,
-    alone: int = 0,
-    without: frozenset[Kind] = frozenset(),
+    seed: int, boundaries: Boundaries, *, alone: int = 0, without: frozenset[Kind] = frozenset()
 ) -> Plan:
     """Make up what goes wrong, where there is something to go wrong.
 
@@ -203,7 +199,7 @@ def fits(kind: Kind, function: Function, request: str) -> bool:  # noqa: PLR0911
 
 
 def shrunk(plan: Plan, fails: Callable[[Plan], bool]) -> Plan:
-    """Leave out whatever is not needed to fail."""
+    """Leave out the faults that are not needed to fail."""
     is_smaller = True
     while is_smaller:
         is_smaller = False

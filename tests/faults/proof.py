@@ -20,15 +20,7 @@ from functools import cache
 from tests.faults.invariants import INVARIANTS
 from tests.faults.mutants import MUTANTS
 from tests.faults.plans import Kind, kills
-from tests.faults.runs import (
-    COMES_TO_ITS_END,
-    ENDS_ALIKE,
-    ROOT,
-    Calm,
-    Tally,
-    calm,
-    seed_of_commit,
-)
+from tests.faults.runs import COMES_TO_ITS_END, ENDS_ALIKE, ROOT, Calm, Tally, calm, seed_of_commit
 from tests.faults.stories import STORIES
 from tests.template_file import read_template
 

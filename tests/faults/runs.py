@@ -10,9 +10,9 @@ from zlib import crc32
 from tests.faults.ending import Findings, differences
 from tests.faults.invariants import INVARIANTS
 from tests.faults.plans import Boundaries, Fault, Function, Kind, Plan, plan_of, shrunk
-from tests.faults.simulation import Template, World
+from tests.faults.simulation import Simulation, Template
 from tests.faults.stories import Story
-from tests.faults.team import Team
+from tests.faults.team import StoryTeam
 
 ROOT = Path(__file__).parents[2]
 COMES_TO_ITS_END = "Every story comes to its end"
@@ -73,7 +73,7 @@ class Calm:
         return problems
 
     def report(self, plan: Plan, seed: int, problems: list[str]) -> str:
-        """What somebody needs to mend it."""
+        """The smallest plan that fails, what is wrong, and the command that tells it again."""
         smallest = shrunk(plan, lambda smaller: bool(self.problems(smaller, seed)))
         faults = "\n".join(f"  {fault}" for fault in smallest)
         wrong = "\n".join(f"  {problem}" for problem in self.problems(smallest, seed) or problems)
@@ -104,7 +104,7 @@ def tell(story: Story, template: Template, plan: Plan = (), seed: int = 0) -> Fi
     Raises:
         StuckError: It does not come to its end.
     """
-    team = Team(World(template, plan, seed))
+    team = StoryTeam(Simulation(template, plan, seed))
     team.world.play(lambda: story.tell(team))
     return Findings(team)
 

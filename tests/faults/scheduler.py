@@ -90,7 +90,7 @@ class Scheduler:
             self.now = max(self.now, when)
 
     def park(self) -> None:
-        """Wait until somebody wakes this task."""
+        """Wait until another task wakes this one."""
         self._hub.switch()
 
     def wake(self, task: Task) -> None:

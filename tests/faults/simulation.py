@@ -87,7 +87,7 @@ _ENDED_BADLY = (DeathError, CrashedError, TocsinError)
 
 
 @dataclass
-class World:
+class Simulation:
     """Runs one story under one plan."""
 
     template: Template
@@ -177,7 +177,7 @@ class World:
     def begin(
         self, script: Callable[[], None], *, after: timedelta = timedelta()
     ) -> Callable[[], bool]:
-        """Let somebody do something beside all others; says whether that is done."""
+        """Run a script beside all others; the answer tells whether it is done."""
         self._actors += 1
         is_done = [False]
 
@@ -236,12 +236,10 @@ class World:
 
     def post(self, event: Mapping[str, Any]) -> int:
         """A sender sends; the status that it gets."""
-        return self._post(event)
 
-    def _post(self, event: Mapping[str, Any]) -> int:
         def again() -> None:
             self.resent += 1
-            self._post(event)
+            self.post(event)
 
         try:
             answer = self._run(Function.INGEST, lambda it: respond(event, it.ingest), again)
@@ -250,7 +248,7 @@ class World:
         return int(answer["statusCode"])
 
     def ask[T](self, work: Callable[[Process], T]) -> T:
-        """Somebody uses the API.
+        """A request to the API.
 
         Raises:
             DeathError: There is no answer.
@@ -632,7 +630,7 @@ _WORKERS = {TIMERS: Function.TIMER, DELIVERIES: Function.NOTIFIER}
 
 
 def _gives_back(change: Record) -> bool:
-    """Whether somebody had an alert before a write, and nobody has it after."""
+    """Whether a write makes an acknowledged alert fire again."""
     before, after = (
         change.get(name, {}).get("state_key", {"S": " "})["S"][0]
         for name in ("OldImage", "NewImage")

@@ -11,7 +11,7 @@ from functions.alerts_api.alert_actions import Acknowledgement
 from tests.examples import ALICE, HOUR, NINE
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.scheduler import DeathError
-from tests.faults.simulation import StuckError, Wait, World
+from tests.faults.simulation import Simulation, StuckError, Wait
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
@@ -22,7 +22,7 @@ from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotificatio
 from tocsin.adapters.dynamodb.policy_items import POLICIES
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
-from tocsin.domain.configuration import Configured
+from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import ConflictError, TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.heartbeat import Heartbeat
@@ -45,17 +45,19 @@ _OWN_ALERT = fingerprint(SELF, "sweep")
 """The sweep's own, which some plans bring about, and others do not."""
 
 type Transition = Callable[[Alert], Alert]
+type PolicyStep = tuple[str | tuple[str, ...], timedelta]
+"""Whom it asks, and its delay."""
 
 
 @dataclass
-class Team:
+class StoryTeam:
     """Everything that a story is told with."""
 
-    world: World
+    world: Simulation
     repeated: int = 0
     """Signals that were sent again, because nobody said that they had arrived."""
     acknowledged: list[tuple[AlertId, datetime]] = field(default_factory=list)
-    """Alerts, and when it was answered that somebody has them."""
+    """Alerts, and when the answer to their acknowledgement came."""
     signals: "Counter[str]" = field(default_factory=Counter)
     """By dedup key, how often a sender said that something is wrong."""
     policies: dict[str, EscalationPolicy] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Team:
     """Of each step, by its name; a story gives no name two delays."""
     channels: set[str] = field(default_factory=set)
     """Those that can be told of changes."""
+    users: set[str] = field(default_factory=set)
     disappointments: list[str] = field(default_factory=list)
     refused: int = 0
     """Actions that the alert's state forbade."""
@@ -82,43 +85,58 @@ class Team:
 
     # Configuration
 
-    def channel(self, *names: str, rate_per_minute: int = 60) -> None:
-        configured = DynamoDBConfiguration(self.world.call, TABLE, CHANNELS)
-        self.channels.update(names)
-        for name in names:
-            channel = Channel(
-                name=name,
-                type=ChannelType.WEBHOOK,
-                settings={"url": f"https://{name}.example.com/"},
-                rate_per_minute=rate_per_minute,
-            )
-            configured.put(None, _new(channel), write_id=self.world.new_write_id())
+    def set_up(
+        self,
+        *steps: PolicyStep,
+        repeat: int = 0,
+        ack_timeout: timedelta | None = None,
+        resolve_after: timedelta = timedelta(),
+        of_type: IntegrationType = IntegrationType.REST,
+    ) -> None:
+        """A policy, the channels and users that its steps name, and an integration."""
+        for target in (target for targets, _ in steps for target in _targets(targets)):
+            if target.kind is TargetKind.CHANNEL and target.name not in self.channels:
+                self.channel(target.name)
+            elif target.kind is TargetKind.USER and target.name not in self.users:
+                self.user(target.name)
+        self.policy(*steps, repeat=repeat, ack_timeout=ack_timeout)
+        self.integration(resolve_after=resolve_after, of_type=of_type)
+
+    def channel(self, name: str, *, rate_per_minute: int = 60) -> None:
+        self.channels.add(name)
+        channel = Channel(
+            name=name,
+            type=ChannelType.WEBHOOK,
+            settings={"url": f"https://{name}.example.com/"},
+            rate_per_minute=rate_per_minute,
+        )
+        self._keep(DynamoDBConfiguration(self.world.call, TABLE, CHANNELS), channel)
 
     def user(self, name: str, *notify: NotificationRule) -> None:
+        self.users.add(name)
         user = User(name=name, email=f"{name}@example.com", phone="+15550100", notify=notify)
-        configured = DynamoDBConfiguration(self.world.call, TABLE, USERS)
-        configured.put(None, _new(user), write_id=self.world.new_write_id())
+        self._keep(DynamoDBConfiguration(self.world.call, TABLE, USERS), user)
 
     def policy(
         self,
-        *steps: tuple[str | tuple[str, ...], timedelta],
+        *steps: PolicyStep,
         repeat: int = 0,
         ack_timeout: timedelta | None = None,
         name: str = "default",
     ) -> None:
-        """Steps name `channel:ops` or `user:alice`, and their delays."""
-        policy = _policy(name, steps, repeat, ack_timeout)
-        self._note_policy(policy)
-        configured = DynamoDBConfiguration(self.world.call, TABLE, POLICIES)
-        configured.put(None, _new(policy), write_id=self.world.new_write_id())
-
-    def _note_policy(self, policy: EscalationPolicy) -> None:
-        self.policies[policy.name] = policy
+        """Put a policy, also in the place of another; steps name `channel:ops` or `user:alice`."""
+        self.edits |= name in self.policies
+        policy = EscalationPolicy(
+            name=name, steps=_steps(steps), repeat=repeat, ack_timeout=ack_timeout
+        )
+        self.policies[name] = policy
         self.delays |= {step.name: step.delay for step in policy.steps}
+        self._keep(DynamoDBConfiguration(self.world.call, TABLE, POLICIES), policy)
 
-    def remove_heartbeat(self, name: str) -> None:
-        repository = DynamoDBHeartbeats(self.world.call, TABLE)
-        repository.delete(repository.get(name), write_id=self.world.new_write_id())
+    def _keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:
+        before = store.find(value.name)
+        after = replace(before, value=value) if before else Configured(value=value, created_at=NINE)
+        store.put(before, after, write_id=self.world.new_write_id())
 
     def integration(
         self,
@@ -146,20 +164,9 @@ class Team:
         repository = DynamoDBHeartbeats(self.world.call, TABLE)
         repository.put(None, heartbeat.watched(now), write_id=self.world.new_write_id())
 
-    def edit_policy(
-        self,
-        *steps: tuple[str | tuple[str, ...], timedelta],
-        repeat: int = 0,
-        ack_timeout: timedelta | None = None,
-        name: str = "default",
-    ) -> None:
-        """Put another policy in the place of one, as it is at this moment."""
-        self.edits = True
-        configured = DynamoDBConfiguration(self.world.call, TABLE, POLICIES)
-        before = configured.get(name)
-        policy = _policy(name, steps, repeat, ack_timeout)
-        self._note_policy(policy)
-        configured.put(before, replace(before, value=policy), write_id=self.world.new_write_id())
+    def remove_heartbeat(self, name: str) -> None:
+        repository = DynamoDBHeartbeats(self.world.call, TABLE)
+        repository.delete(repository.get(name), write_id=self.world.new_write_id())
 
     def remove_policy(self, name: str) -> None:
         self.edits = True
@@ -206,17 +213,15 @@ class Team:
         severity: str = "critical",
         output: str = "",
         value: float | None = None,
+        until: Wait = timedelta(),
     ) -> None:
-        """A sender says something, until it is told that it was heard."""
-        body: dict[str, object] = {
-            "name": name,
-            "dedup_key": name,
-            "severity": severity,
-            "output": output,
-        }
-        body |= {"current_value": value} if value is not None else {}
+        """A sender sends a signal until it is accepted; what follows from it is waited for."""
+        body: dict[str, object] = {"name": name, "dedup_key": name, "severity": severity}
+        body |= {"output": output} | ({} if value is None else {"current_value": value})
         self.signals[name] += severity != "ok"
         self._send(f"/i/{TOKEN}", body)
+        if until:
+            self.wait(until)
 
     def group(self, *names: str, started_at: datetime) -> None:
         """Alertmanager sends a group of alerts that fire, until it is told that it was heard."""
@@ -420,28 +425,19 @@ class Team:
         return [change.type.value for change in page.changes]
 
 
-def _new[T: (Channel, User, EscalationPolicy)](value: T) -> Configured[T]:
-    return Configured(value=value, created_at=NINE)
-
-
 def _targets(names: str | tuple[str, ...]) -> tuple[Target, ...]:
     spelled = (names,) if isinstance(names, str) else names
     parts = (name.partition(":") for name in spelled)
     return tuple(Target(TargetKind(kind), name) for kind, _, name in parts)
 
 
-def _policy(
-    name: str,
-    steps: Sequence[tuple[str | tuple[str, ...], timedelta]],
-    repeat: int,
-    ack_timeout: timedelta | None,
-) -> EscalationPolicy:
-    """Steps are named after whom they ask, so that a step that stays keeps its name."""
+def _steps(steps: Sequence[PolicyStep]) -> tuple[Step, ...]:
+    """Named after whom they ask, so that a step that stays keeps its name."""
     made = []
-    for targets, delay in steps:
-        found = _targets(targets)
-        made.append(Step(name="-".join(it.name for it in found), targets=found, delay=delay))
-    return EscalationPolicy(name=name, steps=tuple(made), repeat=repeat, ack_timeout=ack_timeout)
+    for names, delay in steps:
+        targets = _targets(names)
+        made.append(Step(name="-".join(it.name for it in targets), targets=targets, delay=delay))
+    return tuple(made)
 
 
 def _event(path: str, body: Mapping[str, object]) -> dict[str, Any]:

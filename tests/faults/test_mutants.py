@@ -10,7 +10,7 @@ from tests.faults.mutants import MUTANTS, ROOT, Mutant, tried
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda it: it.name)
-def test_the_runs_find_that(mutant: Mutant) -> None:
+def test_the_fault_runs_notice_a_mistake_in_the_source(mutant: Mutant) -> None:
     told = subprocess.run(
         (sys.executable, "-m", "tests.faults.mutants", mutant.name),
         cwd=ROOT,

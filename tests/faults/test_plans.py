@@ -43,7 +43,7 @@ def test_a_story_ends_well_under_plans_of_this_commit(story: Calm) -> None:
         expect_nothing_wrong(story, seed)
 
 
-def test_enough_went_wrong(request: pytest.FixtureRequest) -> None:
+def test_all_plans_together_had_enough_faults_of_each_kind(request: pytest.FixtureRequest) -> None:
     wanted = len(STORIES) * 3
     run = [item for item in request.session.items if "a_story_ends_well" in item.name]
     if len(run) < wanted:

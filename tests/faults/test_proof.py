@@ -1,6 +1,7 @@
 """Histories are told in whole chunks, and counted as they are told."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 
 from tests.faults import proof
 from tests.faults.proof import CHUNK
+from tests.faults.runs import Calm
 
 
 @pytest.fixture
-def tree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, calms: Any) -> Path:  # noqa: ANN401 - a cache
+def tree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, calms: Callable[[str], Calm]) -> Path:
     """A proof of one story, which nothing goes wrong in."""
     told = calms("page and acknowledgement")
     page = tmp_path / "reliability.md"

@@ -2,45 +2,53 @@
 
 import shlex
 import sys
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from tests.faults import replay
-from tests.faults.plans import Fault, Function, Kind
-from tests.faults.runs import kill, replay_command
+from tests.faults.plans import Fault, Function, Kind, Plan
+from tests.faults.runs import Calm, kill, replay_command
 
 
-@pytest.mark.parametrize("seconds", [-120, 120])
-def test_a_page_is_held_to_when_an_acknowledgement_really_ended(calms: Any, seconds: int) -> None:  # noqa: ANN401 - a cache
-    """Its timeline has the time of the timer's clock."""
-    told = calms("acknowledgement times out")
-    wrong = Fault(kind=Kind.SKEW, function=Function.TIMER, run=0, seconds=seconds)
-
-    assert told.problems((wrong,)) == []
-
-
-def test_a_recovery_that_a_fast_clock_wrote_is_told_after_a_slow_acknowledgement(
-    calms: Any,  # noqa: ANN401 - a cache
+@pytest.mark.parametrize(
+    ("story", "plan"),
+    [
+        pytest.param(
+            "acknowledgement times out",
+            (Fault(kind=Kind.SKEW, function=Function.TIMER, seconds=-120),),
+            id="a page is held to when an acknowledgement ended, not to a slow timer's clock",
+        ),
+        pytest.param(
+            "acknowledgement times out",
+            (Fault(kind=Kind.SKEW, function=Function.TIMER, seconds=120),),
+            id="a page is held to when an acknowledgement ended, not to a fast timer's clock",
+        ),
+        pytest.param(
+            "over while an update is slow",
+            (Fault(kind=Kind.SKEW, function=Function.INGEST, seconds=120),),
+            id="a recovery that a fast clock wrote is told after a slow acknowledgement",
+        ),
+        pytest.param(
+            "acknowledged while a page is on its way",
+            (
+                Fault(kind=Kind.HANG, function=Function.NOTIFIER, boundary=16, times=2),
+                Fault(
+                    kind=Kind.QUEUES_OUT,
+                    function=Function.TABLE_CHANGE,
+                    run=4,
+                    boundary=3,
+                    seconds=600,
+                ),
+            ),
+            id="an update whose run ended before it was queued ends after a further change",
+        ),
+    ],
+)
+def test_a_plan_that_once_broke_a_promise_breaks_none(
+    calms: Callable[[str], Calm], story: str, plan: Plan
 ) -> None:
-    """The update of the recovery arrived first, though its time is two minutes later."""
-    told = calms("over while an update is slow")
-    wrong = Fault(kind=Kind.SKEW, function=Function.INGEST, run=0, seconds=120)
-
-    assert told.problems((wrong,)) == []
-
-
-def test_an_update_whose_run_ended_before_it_was_queued_ends_after_a_further_change(
-    calms: Any,  # noqa: ANN401 - a cache
-) -> None:
-    """The run that comes again plans the update of the recovery, not that of before."""
-    told = calms("acknowledged while a page is on its way")
-    plan = (
-        Fault(kind=Kind.HANG, function=Function.NOTIFIER, run=0, boundary=16, times=2),
-        Fault(kind=Kind.QUEUES_OUT, function=Function.TABLE_CHANGE, run=4, boundary=3, seconds=600),
-    )
-
-    assert told.problems(plan) == []
+    assert calms(story).problems(plan) == []
 
 
 def replayed(
@@ -53,7 +61,7 @@ def replayed(
 
 
 def test_the_command_of_a_report_tells_what_is_left_of_its_plan(
-    calms: Any,  # noqa: ANN401 - a cache
+    calms: Callable[[str], Calm],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -67,7 +75,7 @@ def test_the_command_of_a_report_tells_what_is_left_of_its_plan(
 
 
 def test_the_command_of_a_report_tells_a_death(
-    calms: Any,  # noqa: ANN401 - a cache
+    calms: Callable[[str], Calm],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

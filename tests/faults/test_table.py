@@ -1,17 +1,14 @@
 """The simulated table answers every call of the stories as the embedded DynamoDB does."""
 
 import itertools
-import socket
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from bench.embedded_dynamodb import embedded_dynamodb
-from local.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.aws import Aws
 from local.table_news import STREAMS
 from tests.faults.functions import TABLE
 from tests.faults.plans import Kind, Plan, plan_of
@@ -19,7 +16,6 @@ from tests.faults.runs import Calm, tell
 from tests.faults.stories import STORIES
 from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, AwsError, AwsJsonClient, Call, Service
-from tocsin.adapters.aws_signature import Credentials
 
 type Parameters = Mapping[str, Any]
 type Answer = dict[str, Any]
@@ -61,15 +57,6 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> Recording:
     return recording
 
 
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[Aws]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with embedded_dynamodb(port) as aws:
-        yield aws
-
-
 @pytest.fixture
 def table(embedded: Aws, template: dict[str, Any]) -> Iterator[str]:
     """An empty table with its stream; the stream's ARN."""
@@ -85,19 +72,6 @@ def table(embedded: Aws, template: dict[str, Any]) -> Iterator[str]:
     client.delete_table(TableName=TABLE)
 
 
-@contextmanager
-def calls_to(aws: Aws, service: Service) -> Iterator[Call]:
-    credentials = Credentials(
-        access_key=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        secret_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
-    client = AwsJsonClient(
-        service, region=REGION, credentials=lambda: credentials, endpoint=aws.endpoint
-    )
-    yield client.call
-    client.close()
-
-
 def plan_for(story: Calm, *, is_calm: bool) -> Plan:
     """The embedded DynamoDB is always up to date, and never sees two requests at once."""
     without = frozenset((Kind.STALE, Kind.GSI_LAG))
@@ -107,24 +81,28 @@ def plan_for(story: Calm, *, is_calm: bool) -> Plan:
 
 @pytest.mark.loopback
 @pytest.mark.parametrize("is_calm", [True, False], ids=["calm", "with faults"])
-def test_both_answer_alike(
-    story: Calm, recording: Recording, embedded: Aws, table: str, *, is_calm: bool
+def test_the_simulated_and_the_embedded_table_answer_alike(
+    story: Calm,
+    recording: Recording,
+    client_of: Callable[[Service], AwsJsonClient],
+    table: str,
+    *,
+    is_calm: bool,
 ) -> None:
     tell(story.story, story.template, plan_for(story, is_calm=is_calm))
     run = next(_RUNS)
 
-    with calls_to(embedded, DYNAMODB) as call:
-        for operation, parameters, expected in recording.calls:
-            if expected.get("code") in _OF_CONCURRENCY:
-                continue
-            answer = answered(call, operation, of_this_run(parameters, run))
-            assert alike(answer, parameters) == alike(expected, parameters), (operation, parameters)
-        stored = call("Scan", {"TableName": TABLE, "ConsistentRead": True})["Items"]
+    call = client_of(DYNAMODB).call
+    for operation, parameters, expected in recording.calls:
+        if expected.get("code") in _OF_CONCURRENCY:
+            continue
+        answer = answered(call, operation, of_this_run(parameters, run))
+        assert alike(answer, parameters) == alike(expected, parameters), (operation, parameters)
+    stored = call("Scan", {"TableName": TABLE, "ConsistentRead": True})["Items"]
 
     assert recording.table is not None
     assert by_key(stored) == by_key(recording.table.items)
-    with calls_to(embedded, STREAMS) as call:
-        assert by_item(stream_of(call, table)) == by_item(recording.told)
+    assert by_item(stream_of(client_of(STREAMS).call, table)) == by_item(recording.told)
 
 
 def alike(answer: Answer, parameters: Parameters) -> Answer:
@@ -138,7 +116,7 @@ def alike(answer: Answer, parameters: Parameters) -> Answer:
 
 
 def of_this_run(parameters: Parameters, run: int) -> Parameters:
-    """DynamoDB knows a token for ten minutes, whatever the table."""
+    """DynamoDB knows a token for ten minutes, in every table."""
     if "ClientRequestToken" not in parameters:
         return parameters
     return {**parameters, "ClientRequestToken": f"{run}-{parameters['ClientRequestToken']}"}
@@ -183,11 +161,7 @@ def by_item(records: list[Record]) -> dict[tuple[str, str], list[Any]]:
 
 def stream_of(call: Call, arn: str) -> list[Record]:
     (shard,) = call("DescribeStream", {"StreamArn": arn})["StreamDescription"]["Shards"]
-    request = {
-        "StreamArn": arn,
-        "ShardId": shard["ShardId"],
-        "ShardIteratorType": "TRIM_HORIZON",
-    }
+    request = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
     iterator = call("GetShardIterator", request)["ShardIterator"]
     records: list[Record] = []
     while page := call("GetRecords", {"ShardIterator": iterator}):

@@ -90,6 +90,32 @@ class Client:
         assert isinstance(data, list)
         return data
 
+    def types(self, alert_id: str) -> list[str]:
+        """Those of a timeline's entries, in order."""
+        return [entry["type"] for entry in self.timeline(alert_id)]
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """All pages of a list that is asked for with a query."""
+        page = self.get(path).expect(200).json
+        rows: list[dict[str, Any]] = page["data"]
+        while page["has_more"]:
+            page = self.get(f"{path}&cursor={page['next_cursor']}").expect(200).json
+            rows += page["data"]
+        return rows
+
+    def entries(self, alert_id: str, type_: str) -> list[dict[str, Any]]:
+        """Those of one type in a timeline, once there are some."""
+
+        def found() -> list[dict[str, Any]]:
+            return [entry for entry in self.timeline(alert_id) if entry["type"] == type_]
+
+        return eventually(found, bool)
+
+    def parameters(self, path: str) -> dict[str, dict[str, Any]]:
+        """The schemas of a list's parameters, by name, as /openapi.json has them."""
+        document = self.get("/openapi.json").expect(200).json
+        return {it["name"]: it["schema"] for it in document["paths"][path]["get"]["parameters"]}
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:

@@ -1,4 +1,4 @@
-"""A copy of the repository as somebody has it who has just cloned it, and `make run` in it."""
+"""A fresh clone of the repository, and `make run` in it."""
 
 import os
 import re

@@ -73,7 +73,7 @@ def new_integration(api: Client, new_name: Callable[[str], str]) -> Callable[...
 
 @pytest.fixture(scope="session")
 def receiver() -> Iterator[WebhookReceiver]:
-    """Takes webhooks; each that came was signed, whatever a test thought of it."""
+    """Takes webhooks, and checks at the end that each was signed."""
     with WebhookReceiver().running() as receiver:
         yield receiver
         for hook in receiver.hooks.values():
@@ -99,5 +99,5 @@ def clone(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Clone:  # n
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    """A terminal, as somebody has it who reads our documents."""
+    """A terminal of a reader of the documents."""
     return Shell(home=tmp_path, folder=tmp_path)

@@ -17,16 +17,16 @@ SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class StorageRequest:
     """One attempt of a call to DynamoDB."""
 
     operation: str
     body: bytes
 
 
-type Fault = Callable[["_Handler", Request], None]
+type Fault = Callable[["_Handler", StorageRequest], None]
 """Answers, or does not, in place of DynamoDB."""
-type Trouble = Callable[[Request], Fault | None]
+type Trouble = Callable[[StorageRequest], Fault | None]
 """Chooses what goes wrong with a request; None lets it pass."""
 
 
@@ -36,18 +36,18 @@ def error(status: int, code: str) -> Fault:
     return lambda handler, _: handler.answer(status, {}, body.encode())
 
 
-def unreachable(handler: "_Handler", _: Request) -> None:
+def unreachable(handler: "_Handler", _: StorageRequest) -> None:
     """The connection ends before the request arrives."""
     handler.hang_up()
 
 
-def lost_reply(handler: "_Handler", request: Request) -> None:
+def lost_reply(handler: "_Handler", request: StorageRequest) -> None:
     """DynamoDB does what it was asked, and nobody hears of it."""
     handler.forward(request)
     handler.hang_up()
 
 
-def stalled(handler: "_Handler", _: Request) -> None:
+def stalled(handler: "_Handler", _: StorageRequest) -> None:
     """Nothing comes back, until the test is over."""
     handler.line.mended.wait(SECONDS)
     handler.hang_up()
@@ -59,8 +59,8 @@ class FaultyLine:
 
     target: str
     trouble: Trouble = field(default=lambda _: None)
-    requests: list[Request] = field(default_factory=list)
-    passed: list[Request] = field(default_factory=list)
+    requests: list[StorageRequest] = field(default_factory=list)
+    passed: list[StorageRequest] = field(default_factory=list)
     """Those that went without trouble."""
     mended: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -105,7 +105,7 @@ def from_call(number: int, fault: Fault) -> Trouble:
     """Let the first calls pass and fail all that come after; attempts again are the same call."""
     seen: list[bytes] = []
 
-    def choose(request: Request) -> Fault | None:
+    def choose(request: StorageRequest) -> Fault | None:
         if request.body not in seen:
             seen.append(request.body)
         return fault if seen.index(request.body) >= number - 1 else None
@@ -117,7 +117,7 @@ def once_each_write(fault: Fault) -> Trouble:
     """Fail the first attempt of every write."""
     seen: set[bytes] = set()
 
-    def choose(request: Request) -> Fault | None:
+    def choose(request: StorageRequest) -> Fault | None:
         if request.operation in READS or request.body in seen:
             return None
         seen.add(request.body)
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        request = Request(self.headers["X-Amz-Target"].partition(".")[2], body)
+        request = StorageRequest(self.headers["X-Amz-Target"].partition(".")[2], body)
         self.line.requests.append(request)
         if fault := self.line.trouble(request):
             fault(self, request)
@@ -181,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.line.passed.append(request)
             self.answer(*self.forward(request))
 
-    def forward(self, request: Request) -> tuple[int, dict[str, str], bytes]:
+    def forward(self, request: StorageRequest) -> tuple[int, dict[str, str], bytes]:
         """As it came: what the function signed has this line's address."""
         upstream = http.client.HTTPConnection(urlsplit(self.line.target).netloc, timeout=SECONDS)
         try:

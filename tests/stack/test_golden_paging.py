@@ -15,7 +15,7 @@ import pytest
 from local.stack import Stack
 from local.warm import NOTHING_TO_DO
 from tests.stack.client import Client, eventually
-from tests.stack.faulty_line import Fault, FaultyLine, Request, rerouted
+from tests.stack.faulty_line import Fault, FaultyLine, StorageRequest, rerouted
 from tests.stack.team import LONG, Team, of_type
 from tests.stack.webhook_receiver import TAKE, Answer, Attempt, Hook, drop, held, status
 from tocsin.domain.notification import LEASE
@@ -48,7 +48,7 @@ def start_notifier(stack: Stack) -> None:
 def after_the_claim(act: Callable[[], object], *, is_lost: bool = False) -> Fault:
     """Let something happen after a claim was written, and before the notifier hears of it."""
 
-    def fault(handler: Any, request: Request) -> None:  # noqa: ANN401 - the line's own
+    def fault(handler: Any, request: StorageRequest) -> None:  # noqa: ANN401 - the line's own
         answer = handler.forward(request)
         act()
         if is_lost:
@@ -59,10 +59,10 @@ def after_the_claim(act: Callable[[], object], *, is_lost: bool = False) -> Faul
     return fault
 
 
-def once_at_a_claim(fault: Fault) -> Callable[[Request], Fault | None]:
+def once_at_a_claim(fault: Fault) -> Callable[[StorageRequest], Fault | None]:
     left = [fault]
 
-    def choose(request: Request) -> Fault | None:
+    def choose(request: StorageRequest) -> Fault | None:
         is_claim = request.operation == "PutItem" and b'"claimed"' in request.body
         return left.pop() if is_claim and left else None
 
@@ -266,7 +266,8 @@ def test_18_a_missed_heartbeat_is_an_alert_that_pages_and_a_ping_resolves_it(
     team: Team, api: Client
 ) -> None:
     hook, name = team.hook(), team.name("backup")
-    body = {"period": "30s", "grace": "0s", "escalation_policy": team.policy(([hook], LONG))}
+    policy = team.policy(([hook], LONG))
+    body = {"period": "30s", "grace": "0s", "severity": "warning", "escalation_policy": policy}
     made = api.put(f"/api/v1/heartbeats/{name}", body).expect(HTTPStatus.CREATED).data
     ping = urlsplit(made["url"]).path
     api.with_key(None).post(ping).expect(HTTPStatus.ACCEPTED, HTTPStatus.OK)
@@ -278,9 +279,11 @@ def test_18_a_missed_heartbeat_is_an_alert_that_pages_and_a_ping_resolves_it(
     [page] = hook.told(1, seconds=120)
     assert deadline <= page.at < deadline + timedelta(minutes=1) + 2 * SOON
     assert api.get(f"/api/v1/heartbeats/{name}").expect(HTTPStatus.OK).data["status"] == "overdue"
-    assert api.alert(page.alert_id)["status"] == "firing"
+    alert = api.alert(page.alert_id)
+    assert (alert["status"], alert["severity"]) == ("firing", "warning")
 
-    api.with_key(None).get(ping).expect(HTTPStatus.ACCEPTED, HTTPStatus.OK)
+    ended = api.with_key(None).get(ping).expect(HTTPStatus.ACCEPTED).data
+    assert (ended["alert_id"], ended["outcome"]) == (page.alert_id, "resolved")
     assert api.alert(page.alert_id)["status"] == "resolved"
     assert api.get(f"/api/v1/heartbeats/{name}").expect(HTTPStatus.OK).data["status"] == "healthy"
     assert [told.type for told in hook.told(2)] == ["alert.paged", "alert.resolved"]
@@ -295,7 +298,8 @@ def test_23_a_scanner_that_follows_the_links_of_a_page_changes_nothing_and_the_p
     phone = api.with_key(None)
 
     for url in page.links.values():
-        phone.get(urlsplit(url).path).expect(HTTPStatus.OK)
+        for method in ("GET", "HEAD"):
+            phone.send(method, urlsplit(url).path, None).expect(HTTPStatus.OK)
     assert api.alert(alert_id)["status"] == "firing"
     assert api.alert(alert_id)["snoozed_until"] is None
 
@@ -317,7 +321,8 @@ def test_25_a_snooze_that_ends_pages_again_on_time(team: Team, api: Client) -> N
     until = datetime.now(UTC) + timedelta(seconds=4)
     body = {"until": until.isoformat()}
 
-    api.post(f"/api/v1/alerts/{alert_id}/snooze", body).expect(HTTPStatus.OK)
+    snoozed = api.post(f"/api/v1/alerts/{alert_id}/snooze", body).expect(HTTPStatus.OK)
+    assert snoozed.data["next_action"]["kind"] == "wake"
 
     eventually(lambda: hook.pages, lambda pages: len(pages) == 2, seconds=30)
     first, again = hook.pages
@@ -325,7 +330,8 @@ def test_25_a_snooze_that_ends_pages_again_on_time(team: Team, api: Client) -> N
     assert [page.notification["reason"] for page in (first, again)] == ["first", "restarted"]
     assert first.id != again.id
     [woken] = of_type(team.told(alert_id, "woken"), "woken")
-    assert woken["reason"] == "the snooze ended"
+    assert (woken["reason"], woken["by"]) == ("the snooze ended", "auto")
+    assert api.alert(alert_id)["snoozed_until"] is None
 
 
 def test_a_page_comes_within_seconds_its_second_step_in_time_and_its_link_stops_it(

@@ -5,10 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -171,20 +169,6 @@ def test_19_paging_while_alerts_arrive_gives_no_row_twice_and_skips_none(
     assert set(seen) == expected
 
 
-def test_19_a_limit_above_the_largest_is_lowered_to_it(
-    api: Client, new_integration: Callable[..., Sender]
-) -> None:
-    sender = new_integration()
-    for start in (0, 110):
-        batch = [{"name": f"Many {start + number}"} for number in range(110)]
-        sender.post(batch).expect(202)
-
-    page = api.get(f"/api/v1/alerts?integration={sender.name}&limit=500").expect(200).json
-
-    assert len(page["data"]) == 200
-    assert page["has_more"] is True
-
-
 def test_20_a_key_without_the_scope_is_told_so_and_one_without_scopes_may_nothing(
     rest: Sender, api: Client, new_name: NewName
 ) -> None:
@@ -241,49 +225,6 @@ def test_22_an_idempotency_key_again_gets_the_same_answer_and_with_another_body_
     assert other.expect(409).error_code == "idempotency_conflict"
 
 
-def test_18_a_missed_heartbeat_is_an_alert_and_a_ping_ends_it(
-    api: Client, new_name: NewName
-) -> None:
-    name = new_name("beat").replace(" ", "-")
-    path = f"/api/v1/heartbeats/{name}"
-    made = api.put(path, {"period": "30s", "grace": "0s", "severity": "warning"}).expect(201).data
-    listed = f"/api/v1/alerts?integration=heartbeats&label.heartbeat={name}&status={{status}}"
-
-    (alert,) = eventually(
-        lambda: api.get(listed.format(status="firing")).expect(200).data, bool, seconds=120
-    )
-    lateness = datetime.fromisoformat(alert["fired_at"]) - datetime.fromisoformat(made["deadline"])
-    assert alert["severity"] == "warning"
-    assert timedelta() <= lateness < timedelta(seconds=60), "a tick comes every minute"
-
-    path_of_url = urlsplit(made["url"]).path
-    heard = api.with_key(None).get(path_of_url).expect(202).data
-
-    assert (heard["alert_id"], heard["outcome"]) == (alert["id"], "resolved")
-    assert api.alert(alert["id"])["status"] == "resolved"
-    assert api.get(path).expect(200).data["status"] == "healthy"
-
-
-def test_a_channel_says_what_became_of_its_test(api: Client, new_name: NewName) -> None:
-    path = f"/api/v1/channels/{new_name('console').replace(' ', '-')}"
-    api.put(path, {"type": "console"}).expect(201)
-
-    outcome = api.post(f"{path}/test").expect(200).data
-
-    assert (outcome["state"], outcome["attempts"]) == ("sent", 1)
-
-
-def test_a_generated_secret_is_kept_where_only_the_notifier_reads_it(
-    api: Client, new_name: NewName
-) -> None:
-    path = f"/api/v1/channels/{new_name('hook').replace(' ', '-')}"
-    made = api.put(path, {"type": "webhook", "url": "https://example.com/"}).expect(201).data
-
-    assert made["signing_secret"].startswith("whsec_")
-    assert made["signing_secret"] not in api.get(path).expect(200).text
-    api.delete(path).expect(204)
-
-
 def test_22_an_event_sent_twice_with_one_key_is_taken_in_once(
     api: Client, new_name: NewName
 ) -> None:
@@ -295,28 +236,6 @@ def test_22_an_event_sent_twice_with_one_key_is_taken_in_once(
 
     assert again.json == first.json
     assert api.alert(first.data["results"][0]["alert_id"])["occurrences"] == 1
-
-
-def test_25_a_snooze_ends_on_time_and_by_itself(
-    rest: Sender, api: Client, new_name: NewName
-) -> None:
-    alert_id = rest.send(name=new_name("Disk"), severity="critical")["alert_id"]
-    # Instants are kept to the millisecond.
-    until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
-    snoozed = api.post(f"/api/v1/alerts/{alert_id}/snooze", {"until": until.isoformat()})
-    assert snoozed.expect(200).data["next_action"]["kind"] == "wake"
-
-    timeline = eventually(
-        lambda: api.timeline(alert_id),
-        lambda entries: any(entry["type"] == "woken" for entry in entries),
-        seconds=30,
-    )
-
-    (woken,) = [entry for entry in timeline if entry["type"] == "woken"]
-    lateness = datetime.fromisoformat(woken["at"]) - until
-    assert woken["by"] == "auto"
-    assert timedelta() <= lateness < timedelta(seconds=3)
-    assert api.alert(alert_id)["snoozed_until"] is None
 
 
 def test_27_eight_first_events_of_one_key_at_once_are_one_alert_that_is_read_listed_and_paged(
@@ -354,9 +273,7 @@ def test_27_eight_first_events_of_one_key_at_once_are_one_alert_that_is_read_lis
     assert {row["id"] for row in listed} >= set(opened)
     for alert_id in opened:
         eventually(
-            partial(api.alert, alert_id),
-            lambda alert: alert["notification_count"] == 1,
-            seconds=60,
+            partial(api.alert, alert_id), lambda alert: alert["notification_count"] == 1, seconds=60
         )
     assert Counter(
         page.alert_id for page in hook.pages if page.alert_id in opened

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.stack.client import Client, Sender, eventually
-from tests.stack.team import Row
 
 NUMBER = 1_500
 
@@ -32,16 +31,6 @@ def test_a_big_group_is_taken_in_by_alertmanagers_own_retries(
     assert len(results) == NUMBER
     assert Counter(it["outcome"] for it in results[earlier:]) == {"opened": NUMBER - earlier}
     assert (earlier > 0) is (len(replies) > 1)
-    opened = eventually(lambda: all_of(api, sender.name), lambda rows: len(rows) == NUMBER)
+    path = f"/api/v1/alerts?integration={sender.name}&limit=200"
+    opened = eventually(lambda: api.rows(path), lambda rows: len(rows) == NUMBER)
     assert {row["occurrences"] for row in opened} == {1}
-
-
-def all_of(api: Client, integration: str) -> list[Row]:
-    rows: list[Row] = []
-    page: dict[str, Any] = {"next_cursor": None}
-    while "next_cursor" in page:
-        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else ""
-        path = f"/api/v1/alerts?integration={integration}&limit=200{cursor}"
-        page = api.get(path).expect(200).json
-        rows += page["data"]
-    return rows

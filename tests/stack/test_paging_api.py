@@ -41,10 +41,7 @@ def bodies(team: Team) -> dict[str, tuple[dict[str, object], dict[str, object]]]
         "users": ({"email": "alice@example.com"}, {"full_name": "Alice Archer"}),
         "channels": ({"type": "webhook", "url": hook.url}, {"rate_per_minute": 30}),
         "escalation-policies": ({"steps": [step]}, {"repeat": 2}),
-        "routes": (
-            {"match": ['team="nobodys"'], "escalation_policy": policy},
-            {"position": 7},
-        ),
+        "routes": ({"match": ['team="nobodys"'], "escalation_policy": policy}, {"position": 7}),
         "heartbeats": ({"period": "24h", "escalation_policy": policy}, {"grace": "30m"}),
     }
 
@@ -164,11 +161,11 @@ class Workspace:
     def calls(self, method: str) -> list[Request]:
         return [it for it in list(self.server.requests) if f"/{method} " in it.line]
 
-    def press(self, token: str, *, secret: str = SIGNING_SECRET) -> Reply:
-        """What Slack sends when somebody presses a button."""
+    def press(self, token: str, *, user: str = "U0NOBODY", secret: str = SIGNING_SECRET) -> Reply:
+        """What Slack sends when a button is pressed."""
         payload = {
             "type": "block_actions",
-            "user": {"id": "U0NOBODY"},
+            "user": {"id": user},
             "actions": [{"action_id": "act", "type": "button", "value": token}],
         }
         body = urlencode({"payload": json.dumps(payload)}).encode()
@@ -229,7 +226,8 @@ def test_a_slack_message_has_buttons_that_act_and_is_brought_up_to_date(
 
     slack.press(token, secret="another").expect(HTTPStatus.UNAUTHORIZED)
     assert api.alert(alert_id)["status"] == "firing"
-    slack.press(token).expect(HTTPStatus.OK)
+    replies = [slack.press(token).expect(HTTPStatus.OK) for _ in range(2)]
+    assert [reply.text for reply in replies] == ["", ""]
     assert api.alert(alert_id)["acknowledged_by"] == "slack:U0NOBODY"
 
     [updated] = eventually(lambda: slack.calls("chat.update"), bool)
@@ -243,7 +241,7 @@ def test_a_slack_message_has_buttons_that_act_and_is_brought_up_to_date(
 
 
 def test_a_slack_that_refuses_for_now_gets_the_message_later_and_once(
-    team: Team, slack: Workspace
+    team: Team, api: Client, slack: Workspace
 ) -> None:
     slack.server.plays(reply(body={"ok": False, "error": "ratelimited"}), POSTED)
 
@@ -252,7 +250,11 @@ def test_a_slack_that_refuses_for_now_gets_the_message_later_and_once(
     timeline = team.told(alert_id, "notification_failed", "notification_sent")
     failed, sent = of_type(timeline, "notification_failed", "notification_sent")
     assert (failed["reason"], sent["attempt"]) == ("Slack refused: ratelimited", 2)
-    assert len(slack.calls("chat.postMessage")) == 2
+    _, posted = slack.calls("chat.postMessage")
+    user = team.name("alice")
+    api.put(f"/api/v1/users/{user}", {"slack_id": "U0STACK"}).expect(HTTPStatus.CREATED)
+    slack.press(buttons(posted)["Acknowledge"], user="U0STACK").expect(HTTPStatus.OK)
+    assert api.alert(alert_id)["acknowledged_by"] == f"link:{user}"
 
 
 def test_a_policy_made_a_moment_ago_pages(team: Team, new_integration: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-"""`make redrive`, as somebody on duty runs it."""
+"""`make redrive`, as the person on duty runs it."""
 
 import json
 import os

@@ -44,8 +44,7 @@ class Restarted:
     alert_ids: list[str]
 
     def types_of(self, alert_id: str) -> list[str]:
-        timeline = Client(self.stack.url, self.stack.api_key).timeline(alert_id)
-        return [entry["type"] for entry in timeline]
+        return Client(self.stack.url, self.stack.api_key).types(alert_id)
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def test_a_refused_request_is_told_when_to_come_again(
 
 
 @pytest.mark.parametrize("what", READS)
-def test_what_cannot_be_read_can_be_read_later(
+def test_a_read_that_storage_refused_works_later(
     line: FaultyLine, new_work: Callable[[], Work], what: str
 ) -> None:
     work = new_work()

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.released import ROOT, unpack_release
+from tests.last_release import ROOT, unpack_release
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.clone import NOT_CLONED, Clone
 
@@ -23,11 +23,11 @@ def test_31_a_stack_is_updated_in_place(tmp_path: Path) -> None:
         api.post(f"/api/v1/alerts/{ids['taken']}/ack", {}).expect(200)
         assert sender.send(name="over", severity="ok")["outcome"] == "resolved"
         eventually(
-            lambda: {name: types_of(api, it)[0:1] for name, it in ids.items()},
+            lambda: {name: api.types(it)[0:1] for name, it in ids.items()},
             lambda told: all(it == ["fired"] for it in told.values()),
         )
-        eventually(lambda: types_of(api, ids["over"]), lambda told: "resolved" in told)
-        before = {name: types_of(api, it) for name, it in ids.items()}
+        eventually(lambda: api.types(ids["over"]), lambda told: "resolved" in told)
+        before = {name: api.types(it) for name, it in ids.items()}
         counts = api.get("/api/v1/alerts").expect(200).json["meta"]
 
     put_present_files_in(folder)
@@ -42,7 +42,7 @@ def test_31_a_stack_is_updated_in_place(tmp_path: Path) -> None:
             "over": "resolved",
         }
         assert {name: page.json["meta"][name] for name in counts} == counts
-        told = {name: types_of(api, it) for name, it in ids.items()}
+        told = {name: api.types(it) for name, it in ids.items()}
         assert {name: of_people(it) for name, it in told.items()} == {
             name: of_people(it) for name, it in before.items()
         }
@@ -70,10 +70,6 @@ def access_to(clone: Clone) -> tuple[Client, Sender]:
     ready = json.loads((clone.folder / ".local" / "stack.json").read_text())
     api = Client(ready["url"], ready["api_key"])
     return api, Sender(api, ready["integrations"]["example-rest"]["url"])
-
-
-def types_of(api: Client, alert_id: str) -> list[str]:
-    return [entry["type"] for entry in api.timeline(alert_id)]
 
 
 def of_people(types: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ ALERTS = "/api/v1/alerts"
 
 @dataclass(slots=True)
 class Work:
-    """Somebody's alert and integration, and what can be asked of them."""
+    """An alert and an integration, and all requests about them."""
 
     api: Client
     sender: Sender
@@ -110,6 +110,7 @@ def footprint(work: Work) -> dict[str, Any]:
     if by_key := api.get(f"{ALERTS}?dedup_key={quote(work.name)}").expect(200).data:
         rows = [*rows, *by_key]
     named = work.name.replace(" ", "-")
+    keys = api.rows("/api/v1/keys?limit=200")
     incidents = api.get("/api/v1/incidents?limit=200").expect(200).data
     return {
         "alerts": [condition(api.alert(row["id"])) for row in rows],
@@ -117,7 +118,7 @@ def footprint(work: Work) -> dict[str, Any]:
             entry["type"] for entry in api.timeline(work.alert_id) if entry.get("note") == work.name
         ],
         "incidents": len([it for it in incidents if work.alert_id in it["alert_ids"]]),
-        "keys": len([key for key in all_keys(api) if key["name"] == work.name]),
+        "keys": len([key for key in keys if key["name"] == work.name]),
         "integrations": api.get(f"/api/v1/integrations/{named}").status,
         "urls": len(api.get(f"/api/v1/integrations/{work.sender.name}").data["urls"]),
     }
@@ -132,17 +133,6 @@ def condition(alert: dict[str, Any]) -> dict[str, Any]:
         "promoted": alert["incident_id"] is not None,
         "output": len(alert["reason"]),
     }
-
-
-def all_keys(api: Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while True:
-        page = api.get(f"/api/v1/keys?limit=200{cursor}").expect(200).json
-        found += page["data"]
-        if not page["has_more"]:
-            return found
-        cursor = f"&cursor={page['next_cursor']}"
 
 
 def shape(value: object) -> object:

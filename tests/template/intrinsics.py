@@ -30,6 +30,17 @@ class Template:
             if resource["Type"] == kind
         }
 
+    @property
+    def dead_letter_queues(self) -> set[str]:
+        """Those that no other queue takes over from."""
+        queues = self.of_type("AWS::SQS::Queue")
+        return {name for name, queue in queues.items() if "RedrivePolicy" not in queue}
+
+    @property
+    def working_queues(self) -> set[str]:
+        """All others."""
+        return self.of_type("AWS::SQS::Queue").keys() - self.dead_letter_queues
+
     def parameters_behind(self, value: object) -> set[str]:
         """Which parameters a value depends on, those of its conditions included."""
         found = set()

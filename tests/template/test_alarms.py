@@ -11,7 +11,7 @@ from tests.template.intrinsics import Template, short
 RUNBOOKS = Path(__file__).parents[2] / "docs/runbooks"
 
 UNWATCHED = {"FirstKeyFunction"}
-"""Its failure fails the deployment, before the eyes of whoever deploys."""
+"""Its failure fails the deployment."""
 BACKSTOP = "TickMissing"
 """Tells that nothing runs any more, by no part of our own."""
 
@@ -52,19 +52,13 @@ def test_every_function_that_fails_or_is_throttled_is_heard(
 
 
 def test_every_dead_letter_is_heard(deployed: Template, alarms: dict[str, dict[str, Any]]) -> None:
-    queues = deployed.of_type("AWS::SQS::Queue")
-    dead_letters = {name for name, queue in queues.items() if "RedrivePolicy" not in queue}
-
-    assert watched(alarms, "ApproximateNumberOfMessagesVisible") == dead_letters
+    assert watched(alarms, "ApproximateNumberOfMessagesVisible") == deployed.dead_letter_queues
 
 
 def test_every_queue_that_is_not_emptied_is_heard(
     deployed: Template, alarms: dict[str, dict[str, Any]]
 ) -> None:
-    queues = deployed.of_type("AWS::SQS::Queue")
-    working = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
-
-    assert watched(alarms, "ApproximateAgeOfOldestMessage") == working
+    assert watched(alarms, "ApproximateAgeOfOldestMessage") == deployed.working_queues
 
 
 def test_a_stream_that_lags_is_heard(alarms: dict[str, dict[str, Any]]) -> None:
@@ -87,14 +81,14 @@ def test_deliveries_that_nearly_run_out_of_time_are_heard(
 @pytest.mark.parametrize(
     ("metric", "service", "statistic", "threshold"),
     [
-        pytest.param("DeliveriesFailed", "notifier", "Sum", 1, id="somebody was not reached"),
+        pytest.param("DeliveriesFailed", "notifier", "Sum", 1, id="a message was not delivered"),
         pytest.param("TimeToPage", "notifier", "p99", 60_000, id="people are told late"),
         pytest.param("TimerLateness", "escalator", "p99", 30_000, id="due actions are late"),
         pytest.param("AlertsRepaired", "escalator", "Sum", 1, id="an alert was forgotten"),
         pytest.param("TicksRefused", "escalator", "Sum", 1, id="nothing due is found"),
     ],
 )
-def test_what_the_functions_measure_is_heard(
+def test_a_measure_of_the_functions_is_heard(
     alarms: dict[str, dict[str, Any]], metric: str, service: str, statistic: str, threshold: int
 ) -> None:
     alarm = alarms[metric]

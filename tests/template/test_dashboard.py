@@ -49,11 +49,10 @@ def test_every_function_is_shown(deployed: Template, plain: list[list[Any]], met
 
 
 def test_every_queue_is_shown(deployed: Template, plain: list[list[Any]]) -> None:
-    queues = deployed.of_type("AWS::SQS::Queue")
-    working = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
+    dead_letters = deployed.dead_letter_queues
 
-    assert shown(plain, "ApproximateAgeOfOldestMessage") == working
-    assert shown(plain, "ApproximateNumberOfMessagesVisible") == queues.keys() - working
+    assert shown(plain, "ApproximateAgeOfOldestMessage") == deployed.working_queues
+    assert shown(plain, "ApproximateNumberOfMessagesVisible") == dead_letters
 
 
 def test_every_measure_that_has_an_alarm_is_shown(

@@ -52,7 +52,7 @@ TOLD_BESIDES = {
     },
 }
 ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
-"""Somebody waits for their answer, so they are called at a published version."""
+"""Clients wait for their answers, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
 MEMORY_OF_A_CORE = 1_769
 FIRST_CALL_SECONDS = 1.0
@@ -204,7 +204,7 @@ def test_parameters_with_secrets_are_named_within_the_stack(deployed: Template) 
     assert actions["LINK_KEY_PARAMETER"] == notifier["LINK_KEY_PARAMETER"]
 
 
-def test_those_who_answer_are_published_and_the_others_are_not(deployed: Template) -> None:
+def test_functions_that_answer_requests_are_published_and_no_others(deployed: Template) -> None:
     published = {
         short(alias["FunctionName"]): alias["Name"]
         for alias in deployed.of_type("AWS::Lambda::Alias").values()
@@ -214,7 +214,7 @@ def test_those_who_answer_are_published_and_the_others_are_not(deployed: Templat
 
 
 @pytest.mark.parametrize("name", ANSWERING, indirect=True)
-def test_whatever_changes_a_function_publishes_a_new_version(
+def test_every_change_of_a_function_publishes_a_new_version(
     deployed: Template, name: str, function: dict[str, Any]
 ) -> None:
     """SAM sees code and literal values; what it misses must be part of the description.

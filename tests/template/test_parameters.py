@@ -104,7 +104,7 @@ def test_each_environment_has_a_stack_of_its_own(environment: str) -> None:
     assert names.count(STACKS[environment]["deploy"]["parameters"]["stack_name"]) == 1
 
 
-def test_what_has_a_standing_charge_can_be_left_out(deployed: Template) -> None:
+def test_resources_with_a_standing_charge_can_be_left_out(deployed: Template) -> None:
     kinds = {resource["Type"] for resource in deployed.resources.values()}
 
     assert kinds == FREE_WHILE_IDLE | CHARGED_BY_THE_MONTH.keys()

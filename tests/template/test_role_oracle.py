@@ -114,6 +114,6 @@ def test_every_right_to_the_table_is_for_some_partitions(role: str) -> None:
         pytest.param({**TABLE, "Key": {"pk": "A#1"}}, id="a value has another type"),
     ],
 )
-def test_what_aws_does_not_understand_is_no_request(parameters: dict[str, Any]) -> None:
+def test_a_request_that_aws_does_not_understand_is_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(AssertionError, match="dynamodb GetItem"):
         hold("dynamodb", "GetItem", parameters)

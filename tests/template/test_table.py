@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.released import released_file
+from tests.last_release import released_file
 from tests.template.intrinsics import Resource, Template, short
 from tests.template_file import read_template
 from tocsin.adapters.dynamodb.keys import LIST_ATTRIBUTES
@@ -102,7 +102,7 @@ def test_a_released_stack_is_updated_in_place() -> None:
     assert in_place(released, indexes_of(read_template()))
 
 
-def test_what_takes_more_than_one_update_is_seen() -> None:
+def test_a_change_of_indexes_that_takes_several_updates_is_noticed() -> None:
     indexes = indexes_of(read_template())
     renamed = {f"{name}2": index for name, index in indexes.items()}
     other = indexes | {"due": indexes["due"] | {"Projection": {"ProjectionType": "ALL"}}}

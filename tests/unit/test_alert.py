@@ -11,6 +11,7 @@ from tests.examples import (
     HOUR,
     MINUTE,
     NINE,
+    OPEN,
     SENDER,
     TEN,
     acknowledged,
@@ -56,19 +57,15 @@ def test_giving_an_alert_back_lets_it_fire_again() -> None:
     )
 
 
-def test_what_nobody_has_cannot_be_given_back() -> None:
+def test_a_firing_alert_cannot_be_given_back() -> None:
     with pytest.raises(NotAcknowledgedError):
         firing().unacknowledge(by=ALICE, at=TEN)
 
 
 @pytest.mark.parametrize(
     "alert",
-    [
-        pytest.param(firing(), id="a firing alert"),
-        pytest.param(acknowledged(), id="an acknowledged alert"),
-        pytest.param(snoozed(), id="a snoozed alert"),
-        pytest.param(resolving(), id="an alert whose sender reported recovery"),
-    ],
+    [*OPEN.values(), resolving()],
+    ids=[*OPEN, "an alert whose sender reported recovery"],
 )
 def test_every_open_alert_can_be_resolved(alert: Alert) -> None:
     over = alert.resolve(by=BOB, at=TEN, note="replaced the disk", reason="done")
@@ -97,7 +94,7 @@ def test_resolving_keeps_who_acknowledged_and_the_snooze() -> None:
         ),
     ],
 )
-def test_what_is_over_cannot_be(act: Callable[[Alert], Alert]) -> None:
+def test_a_resolved_alert_refuses_further_transitions(act: Callable[[Alert], Alert]) -> None:
     with pytest.raises(AlreadyResolvedError, match="alice already resolved"):
         act(resolved())
 
@@ -139,7 +136,7 @@ def test_two_transitions_in_a_row_are_both_told_in_order() -> None:
         ),
     ],
 )
-def test_a_clock_that_is_behind_does_not_disturb_the_order_of(
+def test_a_clock_that_is_behind_does_not_disturb_the_order_of_changes(
     act: Callable[..., Alert], when: Callable[[Alert], object]
 ) -> None:
     alert = firing(at=TEN)
@@ -189,7 +186,7 @@ def test_a_changed_severity_says_from_what_to_what() -> None:
 
 
 @pytest.mark.parametrize(
-    "alert", [pytest.param(firing(), id="open"), pytest.param(resolved(), id="or not")]
+    "alert", [pytest.param(firing(), id="open"), pytest.param(resolved(), id="resolved")]
 )
 def test_an_alert_becomes_part_of_an_incident(alert: Alert) -> None:
     incident = IncidentId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
@@ -211,7 +208,7 @@ def test_an_alert_becomes_part_of_an_incident(alert: Alert) -> None:
         pytest.param(SENDER, False, id="the sender's is not"),
     ],
 )
-def test_a_resolution_by_hand(by: Actor, *, by_hand: bool) -> None:
+def test_a_resolution_by_a_person_or_a_tool_is_by_hand(by: Actor, *, by_hand: bool) -> None:
     assert firing().resolve(by=by, at=TEN).was_resolved_by_hand is by_hand
 
 
@@ -233,5 +230,5 @@ def test_a_repeat_without_a_value_keeps_the_last_one() -> None:
     assert firing(trigger(value=80)).counted(trigger(), TEN).current_value == 80
 
 
-def test_the_repeat_counted_last_says_when_it_was_seen_whatever_its_clock() -> None:
+def test_the_repeat_counted_last_says_when_the_alert_was_seen_last() -> None:
     assert firing(at=TEN).counted(trigger(), TEN - HOUR).last_seen_at == TEN - HOUR

@@ -4,16 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.examples import (
-    HOUR,
-    MINUTE,
-    NINE,
-    TEN,
-    acknowledged,
-    firing,
-    resolved,
-    snoozed,
-)
+from tests.examples import HOUR, MINUTE, NINE, TEN, acknowledged, firing, resolved, snoozed
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery, Counts
 from tocsin.domain.severity import Severity
@@ -62,7 +53,7 @@ ALERT = replace(
         ),
     ],
 )
-def test_an_alert_is_found_by(query: AlertQuery) -> None:
+def test_a_query_selects_an_alert_that_fits_it(query: AlertQuery) -> None:
     assert query.selects(ALERT, NINE)
 
 
@@ -83,7 +74,7 @@ def test_an_alert_is_found_by(query: AlertQuery) -> None:
         pytest.param(AlertQuery(equal={"dedup_key": "disk"}), id="half of its dedup key"),
     ],
 )
-def test_an_alert_is_not_found_by(query: AlertQuery) -> None:
+def test_a_query_leaves_out_an_alert_that_does_not_fit_it(query: AlertQuery) -> None:
     assert not query.selects(ALERT, NINE)
 
 

@@ -377,7 +377,7 @@ class AnySequenceWithPolicies(AnySequence):
         assert len(set(keys)) == len(keys)
 
     @invariant()
-    def every_step_that_was_begun_has_reached_somebody_or_says_why_not(self) -> None:
+    def every_begun_step_has_planned_a_message(self) -> None:
         for alert in self.world.every_alert():
             stands = alert.escalation
             if not alert.is_open or not stands.step or stands.is_restart:
@@ -391,7 +391,7 @@ class AnySequenceWithPolicies(AnySequence):
             )
 
     @invariant()
-    def nobody_is_paged_about_what_somebody_has(self) -> None:
+    def no_page_follows_an_acknowledgement_or_a_resolution(self) -> None:
         for it in self.world.providers.received[self.checked :]:
             alert = self.world.alert(it.alert_id)
             taken_at = alert.acknowledged_at or alert.resolved_at

@@ -128,7 +128,7 @@ def test_parameters_join_those_of_the_section(clone: Clone) -> None:
 
 
 @pytest.mark.parametrize("asked", ["ENV=nobody PARAMETERS=Stage=a", "PARAMETERS=Stage"])
-def test_what_cannot_be_understood_is_not_deployed(clone: Clone, asked: str) -> None:
+def test_parameters_that_cannot_be_read_are_not_deployed(clone: Clone, asked: str) -> None:
     assert clone.type(f"make deploy {asked}").returncode != 0
     assert not clone.read("deployed")
 

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import NINE
-from tests.fakes.world import World
-from tests.lives import (
+from tests.alert_histories import (
     ACKNOWLEDGE,
     ACT,
     RESOLVE,
@@ -23,6 +21,8 @@ from tests.lives import (
     signal,
     snooze,
 )
+from tests.examples import NINE
+from tests.fakes.world import World
 from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION, history_key
@@ -312,7 +312,7 @@ def test_a_timer_that_a_later_change_of_the_batch_made_needless_is_not_sent() ->
         pytest.param([TRIGGER, ACKNOWLEDGE, UNACKNOWLEDGE, RESOLVE], id="after a while"),
     ],
 )
-def test_what_is_kept_beside_an_alert_may_expire_when_it_ends(steps: list[Step]) -> None:
+def test_the_end_of_an_alert_is_told_so_that_its_items_expire(steps: list[Step]) -> None:
     *before, last = consequences(life(*steps))
 
     assert last.ends
@@ -339,8 +339,5 @@ def test_a_worse_severity_is_told_together_with_the_waking() -> None:
 
     *_, last = consequences(life(mild, snooze(timedelta(hours=1)), TRIGGER))
 
-    assert [change.type for change in last.told] == [
-        ChangeType.SEVERITY_CHANGED,
-        ChangeType.WOKEN,
-    ]
+    assert [change.type for change in last.told] == [ChangeType.SEVERITY_CHANGED, ChangeType.WOKEN]
     assert last.counts == Counts(snoozed=-1, warning=-1, critical=1)

@@ -1,6 +1,7 @@
 """Keys and scopes."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -38,14 +39,7 @@ def test_shorthands_stand_for_reading_and_writing() -> None:
 
 
 def test_no_scopes_grant_nothing() -> None:
-    powerless = ApiKey(
-        key_id="01KEY",
-        name="none",
-        scopes=read_scopes([]),
-        created_at=NINE,
-        created_by=ALICE,
-        secret_hash=hash_secret("tocsin_x"),
-    )
+    powerless = replace(SERVICE_KEY, scopes=read_scopes([]))
 
     assert not any(powerless.grants(scope) for scope in Scope)
 
@@ -58,28 +52,13 @@ def test_an_unknown_scope_is_named_with_its_place() -> None:
 
 
 def test_a_key_acts_for_its_owner_or_else_for_itself() -> None:
-    owned = ApiKey(
-        key_id="01KEY",
-        name="laptop",
-        scopes=frozenset(),
-        user="alice",
-        created_at=NINE,
-        created_by=ALICE,
-        secret_hash=hash_secret("tocsin_x"),
-    )
+    owned = replace(SERVICE_KEY, user="alice")
 
     assert (owned.actor, SERVICE_KEY.actor) == (Actor("alice"), Actor("key:01KEY"))
 
 
 def test_an_admin_may_do_everything_and_nobody_else_may_do_more_than_granted() -> None:
-    admin = ApiKey(
-        key_id="01KEY",
-        name="root",
-        scopes=frozenset((Scope.ADMIN,)),
-        created_at=NINE,
-        created_by=ALICE,
-        secret_hash=hash_secret("tocsin_x"),
-    )
+    admin = replace(SERVICE_KEY, scopes=frozenset((Scope.ADMIN,)))
 
     assert all(admin.grants(scope) for scope in Scope)
     assert [scope for scope in Scope if SERVICE_KEY.grants(scope)] == [Scope.EVENTS]

@@ -1,36 +1,23 @@
-"""Where a message goes: a channel of the team, or somebody's own address."""
+"""Where a message goes: a channel of the team, or a user's own address."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.examples import NINE, UNKNOWN_ID
+from tests.examples import TO_OPS
 from tocsin.domain.destination import channel_of, why_gone
-from tocsin.domain.notification import Delivery, NotificationReason
+from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, ChannelType, Directory, User
 
 CHAT = Channel(
-    name="b-chat",
-    type=ChannelType.SLACK,
-    secret="/tocsin/slack",
-    settings={"channel": "#oncall"},
+    name="b-chat", type=ChannelType.SLACK, secret="/tocsin/slack", settings={"channel": "#oncall"}
 )
 HOOK = Channel(name="a-hook", type=ChannelType.WEBHOOK, settings={"url": "https://example.com/"})
 ALICE = User(name="alice", email="alice@example.com", slack_id="U1")
 EVERYBODY = Directory(
     users={"alice": ALICE}, channels={channel.name: channel for channel in (CHAT, HOOK)}
 )
-TO_HOOK = Delivery(
-    alert_id=UNKNOWN_ID,
-    episode=1,
-    step=1,
-    loop=1,
-    target="channel:a-hook",
-    channel="a-hook",
-    reason=NotificationReason.FIRST,
-    asked_at=NINE,
-    due_at=NINE,
-)
+TO_HOOK = replace(TO_OPS, target="channel:a-hook", channel="a-hook")
 
 
 def to_alice(method: str) -> Delivery:
@@ -89,6 +76,6 @@ def test_a_person_is_written_to_at_the_address_of_now() -> None:
     assert found.settings == {"to": ["new@example.com"]}
 
 
-def test_who_was_removed_is_not_written_to() -> None:
+def test_a_removed_user_gets_no_message() -> None:
     assert channel_of(to_alice("email"), replace(EVERYBODY, users={})) is None
     assert why_gone(to_alice("email")) == "alice has no address for email any more"

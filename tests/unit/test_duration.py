@@ -32,6 +32,6 @@ def test_a_duration_is_a_number_and_a_unit(written: object, means: timedelta) ->
     ],
     ids=repr,
 )
-def test_anything_else_is_none(written: object) -> None:
+def test_another_spelling_is_no_duration(written: object) -> None:
     with pytest.raises(ValueError, match="90s, 5m, 2h, 3d"):
         read_duration(written)

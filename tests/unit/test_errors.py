@@ -30,9 +30,7 @@ def test_the_families_are_those_that_the_module_draws() -> None:
 
 
 @pytest.mark.parametrize("error", sorted(set(every_error()), key=str))
-def test_every_error_has_a_family_and_a_code_that_clients_may_see(
-    error: type[TocsinError],
-) -> None:
+def test_every_error_has_a_family_and_a_code_that_clients_may_see(error: type[TocsinError]) -> None:
     assert issubclass(error, FAMILIES)
     assert error.code != TocsinError.code
     assert error.code.replace("_", "").isalpha()

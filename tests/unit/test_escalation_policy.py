@@ -1,4 +1,4 @@
-"""The engine alone: from step to step, through repeats, into rest, whatever the policy is like."""
+"""The engine alone, with any policy: from step to step, through repeats, to its end."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -105,12 +105,8 @@ def test_without_a_policy_nobody_is_asked() -> None:
 def test_a_policy_that_became_shorter_skips_what_it_lost(
     repeat: int, expected: Rest | None
 ) -> None:
-    at_two = advance(
-        advance(WANTED, policy(MINUTE, MINUTE, MINUTE), CRITICAL, NINE),
-        policy(MINUTE, MINUTE, MINUTE),
-        CRITICAL,
-        NINE,
-    )
+    longer = policy(MINUTE, MINUTE, MINUTE)
+    at_two = advance(advance(WANTED, longer, CRITICAL, NINE), longer, CRITICAL, NINE)
 
     after = advance(at_two, policy(MINUTE, MINUTE, repeat=repeat), CRITICAL, NINE)
 

@@ -7,14 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
-from tocsin.domain.flapping import (
-    AFTER_LIMIT,
-    WITHIN_LIMIT,
-    Flapping,
-    FlappingRule,
-    Verdict,
-    judge,
-)
+from tocsin.domain.flapping import AFTER_LIMIT, WITHIN_LIMIT, Flapping, FlappingRule, Verdict, judge
 from tocsin.domain.severity import Severity
 
 RULE = FlappingRule()
@@ -74,14 +67,14 @@ def test_no_more_is_kept_than_the_most_generous_rule_needs() -> None:
     assert len(older.reopenings) == 1
 
 
-def test_it_is_quiet_only_once_somebody_was_told() -> None:
+def test_flapping_is_quiet_only_after_a_page() -> None:
     flapping = reopened(range(6)).judged(RULE)
 
     assert not flapping.keeps_quiet(WARNING)
     assert flapping.told_by(NINE, WARNING).keeps_quiet(WARNING)
 
 
-def test_it_is_quiet_for_what_is_no_worse_than_what_was_told() -> None:
+def test_flapping_is_quiet_for_severities_no_worse_than_the_pages() -> None:
     flapping = reopened(range(6)).judged(RULE).told_by(NINE, WARNING)
 
     assert not flapping.keeps_quiet(CRITICAL)
@@ -89,7 +82,7 @@ def test_it_is_quiet_for_what_is_no_worse_than_what_was_told() -> None:
     assert told_of_both.keeps_quiet(CRITICAL)
 
 
-def test_what_was_told_before_it_was_stable_is_forgotten() -> None:
+def test_a_page_before_a_stable_time_is_forgotten() -> None:
     told = reopened(range(6)).judged(RULE).told_by(NINE + 5 * MINUTE, WARNING)
 
     flapping = told.reopened(NINE + 30 * MINUTE, steady=20 * MINUTE)
@@ -100,7 +93,7 @@ def test_what_was_told_before_it_was_stable_is_forgotten() -> None:
     assert flapping.judged(RULE).told is None
 
 
-def test_what_was_told_is_forgotten_once_it_flaps_no_longer() -> None:
+def test_a_page_is_forgotten_once_the_alert_flaps_no_longer() -> None:
     told = reopened(range(6)).judged(RULE).told_by(NINE + 5 * MINUTE, WARNING)
 
     seldom = told.reopened(NINE + 70 * MINUTE, steady=14 * MINUTE)
@@ -108,7 +101,7 @@ def test_what_was_told_is_forgotten_once_it_flaps_no_longer() -> None:
     assert seldom.judged(RULE).told is None
 
 
-def test_it_is_quiet_until_it_is_stable_or_as_long_as_a_critical_alert_may_wait() -> None:
+def test_flapping_is_quiet_until_stable_or_as_long_as_a_critical_alert_may_wait() -> None:
     flapping = reopened(range(6)).judged(RULE).told_by(NINE, CRITICAL)
     fired_at = NINE + 5 * MINUTE
 
@@ -120,7 +113,7 @@ def test_it_is_quiet_until_it_is_stable_or_as_long_as_a_critical_alert_may_wait(
     assert brief.quiet_until == fired_at + 2 * MINUTE
 
 
-def test_what_has_fired_for_long_enough_is_not_kept_quiet() -> None:
+def test_an_alert_that_has_fired_for_long_enough_is_not_kept_quiet() -> None:
     flapping = reopened(range(6)).judged(RULE).told_by(NINE, CRITICAL)
     fired_at = NINE + 5 * MINUTE
 

@@ -40,21 +40,21 @@ def missed() -> Heartbeat:
         pytest.param(DEADLINE, HeartbeatStatus.OVERDUE, id="at the end"),
     ],
 )
-def test_it_is_overdue_after_its_period_and_its_grace(
+def test_a_heartbeat_is_overdue_after_its_period_and_its_grace(
     at: datetime, status: HeartbeatStatus
 ) -> None:
     assert BACKUP.status(at) is status
     assert BACKUP.heard(NINE + MINUTE).status(at) is HeartbeatStatus.HEALTHY
 
 
-def test_being_heard_from_moves_the_deadline_and_no_timer() -> None:
+def test_a_ping_moves_the_deadline_and_no_timer() -> None:
     heard = KNOWN.heard(NINE + MINUTE)
 
     assert heard.deadline == DEADLINE + MINUTE
     assert heard.timer_at == KNOWN.timer_at == DEADLINE
 
 
-def test_the_first_time_it_may_have_to_end_the_alert_of_one_that_was_removed() -> None:
+def test_a_first_ping_ends_the_alert_of_a_removed_heartbeat_of_its_name() -> None:
     heard = BACKUP.heard(NINE + MINUTE)
 
     assert heard.duty(NINE + MINUTE) is Duty.RECOVER
@@ -63,7 +63,7 @@ def test_the_first_time_it_may_have_to_end_the_alert_of_one_that_was_removed() -
     )
 
 
-def test_what_comes_late_does_not_undo_what_was_heard_since() -> None:
+def test_a_late_ping_does_not_undo_a_later_one() -> None:
     heard = BACKUP.heard(NINE + MINUTE)
 
     assert heard.heard(NINE) == heard
@@ -73,14 +73,14 @@ def test_a_timer_that_comes_too_early_finds_nothing_to_do() -> None:
     assert BACKUP.duty(DEADLINE - AN_INSTANT) is Duty.NOTHING
 
 
-def test_a_timer_is_put_off_when_it_was_heard_from_meanwhile() -> None:
+def test_a_timer_is_put_off_after_a_ping_in_the_meantime() -> None:
     heard = KNOWN.heard(NINE + MINUTE)
 
     assert heard.duty(DEADLINE) is Duty.PUT_OFF
     assert heard.put_off().timer_at == DEADLINE + MINUTE
 
 
-def test_an_overdue_one_is_missed_from_before_its_alert_opens() -> None:
+def test_an_overdue_heartbeat_is_missed_from_before_its_alert_opens() -> None:
     held = BACKUP.held(DEADLINE + MINUTE)
 
     assert BACKUP.duty(DEADLINE + MINUTE) is Duty.MISS
@@ -89,7 +89,7 @@ def test_an_overdue_one_is_missed_from_before_its_alert_opens() -> None:
     assert held.duty(DEADLINE + MINUTE + LEASE) is Duty.MISS, "unless it was not done"
 
 
-def test_an_overdue_one_waits_for_nothing_but_being_heard() -> None:
+def test_an_overdue_heartbeat_waits_for_a_ping_only() -> None:
     heard_at = DEADLINE + HOUR
 
     assert missed().timer_at is None
@@ -97,7 +97,7 @@ def test_an_overdue_one_waits_for_nothing_but_being_heard() -> None:
     assert missed().heard(heard_at).timer_at == heard_at
 
 
-def test_what_is_heard_while_somebody_holds_the_timer_leaves_it_to_him() -> None:
+def test_a_ping_leaves_a_timer_that_another_worker_holds() -> None:
     held = BACKUP.held(DEADLINE)
 
     assert held.heard(DEADLINE + AN_INSTANT).timer_at == DEADLINE + LEASE
@@ -120,7 +120,7 @@ def test_other_settings_make_another_timer() -> None:
     assert replace(missed(), period=2 * HOUR).watched(DEADLINE).timer_at == DEADLINE
 
 
-def test_a_missed_one_says_what_was_expected() -> None:
+def test_the_alert_of_a_missed_heartbeat_says_what_was_expected() -> None:
     signal = BACKUP.heard(NINE + MINUTE).held(DEADLINE + MINUTE).signal(Duty.MISS)
 
     assert signal.action is SignalAction.TRIGGER
@@ -133,13 +133,13 @@ def test_a_missed_one_says_what_was_expected() -> None:
     assert BACKUP.source.escalation_policy == "night"
 
 
-def test_one_that_never_came_says_so() -> None:
+def test_the_alert_of_a_heartbeat_that_was_never_heard_from_says_so() -> None:
     reason = BACKUP.held(DEADLINE).signal(Duty.MISS).facts.reason
 
     assert reason == "never heard from since it was set up; expected within 1h and 5m of grace"
 
 
-def test_a_recovery_is_of_the_same_alert() -> None:
+def test_the_recovery_of_a_heartbeat_is_of_the_alert_of_its_miss() -> None:
     heard = missed().heard(DEADLINE + HOUR)
 
     recovery, miss = heard.signal(Duty.RECOVER), missed().signal(Duty.MISS)

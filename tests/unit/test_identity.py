@@ -1,4 +1,4 @@
-"""What makes two signals the same alert, and what never does."""
+"""What makes two signals the same alert, what never does, and the key of a signal without one."""
 
 from dataclasses import replace
 
@@ -9,7 +9,6 @@ from tests.examples import PROMETHEUS, trigger
 from tests.fakes.world import World
 from tocsin.domain.dedup import DEDUP_KEY_LIMIT, bounded, dedup_key_of
 from tocsin.domain.ids import fingerprint
-from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 
@@ -42,9 +41,7 @@ signals = some.builds(
 
 
 @given(some.lists(signals, min_size=1, max_size=5))
-def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(
-    said: list[Signal],
-) -> None:
+def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(said: list[Signal]) -> None:
     world = World()
 
     receipts = [world.receive(signal) for signal in said]
@@ -56,10 +53,14 @@ def test_neither_severity_nor_output_nor_value_nor_labels_fork_an_alert(
 
 @given(identities, identities)
 @example(["a/b", "c"], ["a", "b/c"])
+@example(["3:a/b", "c"], ["a/b", "c"])
+@example(["a", "", ""], ["", "a", ""])
+@example(["1:/", ""], ["/", ":"])
 @example(["1:a", "b"], ["a", "b"])
 @example(["3:a", "b", "x/y"], ["a/b", "3:x", "y"])
 @example(["", ""], [""])
 @example(["a" * 300], ["a" * 299])
+@example(["a" * 300 + "1"], ["a" * 300 + "2"])
 def test_two_identities_that_differ_have_keys_that_differ(
     first: list[str], second: list[str]
 ) -> None:
@@ -78,6 +79,7 @@ def test_the_same_identity_always_has_the_same_key_of_bounded_length(identity: l
 
 
 @given(some.tuples(any_text, any_text), some.tuples(any_text, any_text))
+@example(("prod-prometheus", "disk-full"), ("grafana", "disk-full"))
 @example(("a", "bc"), ("ab", "c"))
 @example(("1:a", "b"), ("1", "a:b"))
 @example(("", "1::"), ("1", ":"))
@@ -90,15 +92,41 @@ def test_two_pairs_of_integration_and_key_that_differ_have_slots_that_differ(
     assert fingerprint(*first) != fingerprint(*second)
 
 
-def test_two_integrations_never_share_an_alert() -> None:
-    signal = trigger(dedup_key="disk-full")
-
-    assert PROMETHEUS.slot_of(signal) != Source(integration="grafana").slot_of(signal)
-
-
 def test_a_recovery_finds_the_alert_of_its_trigger() -> None:
     signal = trigger(dedup_key="disk-full")
 
     assert PROMETHEUS.slot_of(signal) == PROMETHEUS.slot_of(
         replace(signal, action=SignalAction.RESOLVE, severity=Severity.INFO)
     )
+
+
+def test_plain_parts_make_a_key_that_people_can_read() -> None:
+    assert dedup_key_of("Disk full", "prod", "db-1") == "Disk full/prod/db-1"
+
+
+def test_a_part_that_is_missing_is_an_empty_part() -> None:
+    assert dedup_key_of("Disk full", None, "db-1") == dedup_key_of("Disk full", "", "db-1")
+
+
+def test_a_key_at_the_limit_stays_as_it_is() -> None:
+    key = "k" * DEDUP_KEY_LIMIT
+
+    assert bounded(key) == key
+
+
+def test_a_longer_key_becomes_its_hash() -> None:
+    key = bounded("k" * (DEDUP_KEY_LIMIT + 1))
+
+    assert key.startswith("sha256:")
+    assert len(key) <= DEDUP_KEY_LIMIT
+
+
+def test_a_key_that_no_reader_could_decode_still_has_a_hash() -> None:
+    assert bounded("\ud800" * 300) != bounded("\ud801" * 300)
+
+
+def test_a_key_that_no_reader_could_see_whole_is_hashed_and_still_differs() -> None:
+    hidden, seen = dedup_key_of("a\x00b", None), dedup_key_of("a\N{REPLACEMENT CHARACTER}b", None)
+
+    assert hidden.startswith("sha256:")
+    assert hidden != seen

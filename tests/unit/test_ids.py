@@ -86,12 +86,12 @@ def test_random_bytes_fill_all_of_the_entropy() -> None:
         pytest.param("5f3b2c1e-8f0a-4d7e-9b1c-2a3d4e5f6071", id="a UUID"),
     ],
 )
-def test_we_never_made_an_id_of(text: str) -> None:
+def test_a_text_of_another_form_is_no_id(text: str) -> None:
     assert not is_ulid(text)
 
 
 @given(some.text(ALPHABET, min_size=26, max_size=26))
-def test_whatever_could_be_an_id_has_a_time(text: str) -> None:
+def test_every_text_in_the_form_of_an_id_has_a_time(text: str) -> None:
     assert not is_ulid(text) or milliseconds(time_of(text)) >= 0
 
 
@@ -107,6 +107,6 @@ def test_an_id_fits_into_sixteen_bytes_and_comes_back_from_them(
 
 
 @pytest.mark.parametrize("text", ["", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAU"])
-def test_what_is_no_id_of_ours_is_not_packed(text: str) -> None:
+def test_a_text_that_is_no_id_is_not_packed(text: str) -> None:
     with pytest.raises(ValueError, match="no ULID"):
         ulid_bytes(text)

@@ -226,6 +226,6 @@ def test_a_key_that_is_written_can_be_read(key: bytes) -> None:
         pytest.param(spell_link_key(bytes(33)), id="too long"),
     ],
 )
-def test_what_is_no_key_signs_nothing(written: str) -> None:
+def test_a_text_that_is_no_key_signs_nothing(written: str) -> None:
     with pytest.raises(LinkKeyError, match="base64 of 32 bytes"):
         read_link_key(written)

@@ -29,7 +29,7 @@ def test_a_pattern_matches_the_whole_value(text: str, value: str, *, holds: bool
         *("(a", "[", r"(\\pL{1,100}){1,10}"),
     ],
 )
-def test_what_is_not_linear_is_refused_with_a_sentence(pattern: str) -> None:
+def test_a_pattern_that_is_not_linear_is_refused_with_a_sentence(pattern: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         Matcher.parse(f'team=~"{pattern}"')
 

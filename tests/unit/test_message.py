@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import ALICE, HOUR, MINUTE, NINE, TEN, UNKNOWN_ID, firing, trigger
+from tests.examples import ALICE, HOUR, MINUTE, NINE, TEN, TO_OPS, firing, trigger
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.flapping import Flapping
 from tocsin.domain.link import Links
 from tocsin.domain.message import LINE_LIMIT, TITLE_LIMIT, Message, message_of, one_line
 from tocsin.domain.next_action import next_action
-from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
+from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.severity import Severity
 from tocsin.domain.short_message import GSM_UNITS, PARTS_LIMIT, WIDE_UNITS, short, units
 from tocsin.domain.signal import Facts
@@ -49,27 +49,11 @@ def an_alert(facts: Facts = FACTS) -> Alert:
     return replace(alert, facts=facts, escalation=ESCALATION, occurrences=3)
 
 
-def a_delivery(event: NotificationEvent = NotificationEvent.PAGED) -> Delivery:
-    return Delivery(
-        alert_id=UNKNOWN_ID,
-        episode=1,
-        step=1,
-        loop=1,
-        target="channel:ops",
-        channel="ops",
-        event=event,
-        reason=NotificationReason.FIRST,
-        step_name="first",
-        asked_at=NINE,
-        due_at=NINE,
-    )
-
-
 def message(
     alert: Alert | None = None, event: NotificationEvent = NotificationEvent.PAGED
 ) -> Message:
     alert = alert or an_alert()
-    return message_of(alert, a_delivery(event), next_action(alert), LINKS)
+    return message_of(alert, replace(TO_OPS, event=event), next_action(alert), LINKS)
 
 
 def test_a_page_says_all_that_a_responder_needs() -> None:
@@ -88,7 +72,7 @@ def test_a_page_says_all_that_a_responder_needs() -> None:
     )
 
 
-def test_what_flaps_is_said_with_that_word() -> None:
+def test_a_flapping_alert_is_called_flapping() -> None:
     flapping = replace(an_alert(), flapping=Flapping(count=6, within=HOUR))
 
     page = message(flapping)
@@ -129,10 +113,7 @@ def test_an_alert_with_nothing_but_a_name_says_no_empty_lines() -> None:
             id="snoozed",
         ),
         pytest.param(
-            an_alert(),
-            NotificationEvent.WOKEN,
-            "No longer snoozed: Disk full on db-1",
-            id="woken",
+            an_alert(), NotificationEvent.WOKEN, "No longer snoozed: Disk full on db-1", id="woken"
         ),
         pytest.param(
             an_alert(),
@@ -157,13 +138,13 @@ def test_an_update_says_what_the_alert_is_by_now(
     assert message(alert, event).title == title
 
 
-def test_who_has_it_and_since_when() -> None:
+def test_a_message_says_who_acknowledged_and_when() -> None:
     acknowledged = an_alert().acknowledge(by=ALICE, at=NINE + MINUTE)
 
     assert message(acknowledged).line("Who has it") == "alice since 2026-03-01 09:01:00 UTC"
 
 
-def test_what_nothing_follows_says_why() -> None:
+def test_a_message_says_why_nothing_follows() -> None:
     acknowledged = an_alert().acknowledge(by=ALICE, at=NINE)
 
     assert message(acknowledged).line("Next") == (
@@ -171,7 +152,7 @@ def test_what_nothing_follows_says_why() -> None:
     )
 
 
-def test_what_is_over_offers_nothing_to_do() -> None:
+def test_a_message_about_a_resolved_alert_has_no_links() -> None:
     assert message(an_alert().resolve(by=ALICE, at=NINE)).links is None
     assert message().links == LINKS
 
@@ -211,7 +192,7 @@ def test_no_text_makes_a_third_part(name: str, link: str) -> None:
     alert = an_alert(Facts(name=name, summary=name))
     links = replace(LINKS, view=link)
 
-    said = short(message_of(alert, a_delivery(), next_action(alert), links))
+    said = short(message_of(alert, TO_OPS, next_action(alert), links))
 
     is_wide = units(said) != _gsm_units(said)
     assert units(said) <= PARTS_LIMIT * (WIDE_UNITS if is_wide else GSM_UNITS)
@@ -240,12 +221,12 @@ def test_a_short_message_is_written_in_the_smaller_alphabet_if_it_can(
 ) -> None:
     alert = an_alert(Facts(name=said))
 
-    text = short(message_of(alert, a_delivery(), next_action(alert)))
+    text = short(message_of(alert, TO_OPS, next_action(alert)))
 
     assert text.startswith(f"CRITICAL: {written}")
 
 
-def test_what_is_due_far_off_is_written_in_full() -> None:
+def test_a_distant_due_time_is_written_in_full() -> None:
     later = replace(ESCALATION, escalates_at=NINE + 30 * HOUR + timedelta(seconds=1))
 
     said = message(replace(an_alert(), escalation=later)).line("Next")

@@ -28,13 +28,10 @@ from tocsin.domain.timeline import ChangeType
     [
         pytest.param(snoozed(), ActionKind.WAKE, TEN, id="a snoozed alert wakes"),
         pytest.param(
-            snoozed(acknowledged()), ActionKind.WAKE, TEN, id="so does one that somebody has"
+            snoozed(acknowledged()), ActionKind.WAKE, TEN, id="so does a snoozed acknowledged one"
         ),
         pytest.param(
-            resolving(),
-            ActionKind.RESOLVE,
-            NINE + MINUTE,
-            id="one that recovered resolves",
+            resolving(), ActionKind.RESOLVE, NINE + MINUTE, id="one that recovered resolves"
         ),
         pytest.param(
             snoozed(resolving()),
@@ -56,7 +53,9 @@ from tocsin.domain.timeline import ChangeType
         ),
     ],
 )
-def test_of_what_is_due_the_sooner_comes_next(alert: Alert, kind: ActionKind, at: datetime) -> None:
+def test_the_due_action_that_is_sooner_comes_next(
+    alert: Alert, kind: ActionKind, at: datetime
+) -> None:
     due = next_action(alert)
 
     assert (due.kind, due.at) == (kind, at)
@@ -66,16 +65,16 @@ def test_of_what_is_due_the_sooner_comes_next(alert: Alert, kind: ActionKind, at
     ("alert", "why"),
     [
         pytest.param(firing(), "no escalation policy pages for it", id="nobody is paged"),
-        pytest.param(acknowledged(), "acknowledged by alice", id="somebody has it"),
+        pytest.param(acknowledged(), "acknowledged by alice", id="it is acknowledged"),
         pytest.param(resolved(), "resolved", id="it is over"),
         pytest.param(
             as_read(snoozed().resolve(by=ALICE, at=NINE)),
             "resolved",
-            id="it is over, whatever its snooze says",
+            id="it is over, although it was snoozed",
         ),
     ],
 )
-def test_where_nothing_is_due_it_says_why(alert: Alert, why: str) -> None:
+def test_an_alert_without_a_next_action_says_why(alert: Alert, why: str) -> None:
     due = next_action(alert)
 
     assert (due.kind, due.at, due.why) == (ActionKind.NONE, None, why)
@@ -111,5 +110,5 @@ def test_recovery_is_believed_at_its_time() -> None:
         pytest.param(resolved(), TEN, id="it is over"),
     ],
 )
-def test_nothing_happens_by_itself_when(alert: Alert, at: datetime) -> None:
+def test_an_alert_for_which_nothing_is_due_stays_as_it_is(alert: Alert, at: datetime) -> None:
     assert act(alert, at, None) is None

@@ -1,4 +1,4 @@
-"""No file of the repository holds a secret of somebody."""
+"""No file of the repository holds a secret."""
 
 import re
 import subprocess

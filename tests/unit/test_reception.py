@@ -10,6 +10,7 @@ from tests.examples import (
     HOUR,
     MINUTE,
     NINE,
+    OPEN,
     PATIENT,
     PROMETHEUS,
     SENDER,
@@ -27,13 +28,7 @@ from tests.examples import (
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.ids import AUTO, Actor
-from tocsin.domain.reception import (
-    RESOLVED_REASON_LIMIT,
-    Outcome,
-    Source,
-    is_mere_repeat,
-    receive,
-)
+from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
@@ -41,8 +36,16 @@ from tocsin.domain.timeline import ChangeType
 STARTED = NINE - HOUR
 
 
-def told(alert: Alert | None) -> list[ChangeType]:
-    assert alert is not None
+def received(
+    current: Alert | None, signal: Signal, source: Source = PROMETHEUS, at: datetime = TEN
+) -> tuple[Outcome, Alert]:
+    """What becomes of a signal that leaves an alert in its slot."""
+    reception = receive(current, signal, source, at)
+    assert reception.alert is not None
+    return reception.outcome, reception.alert
+
+
+def told(alert: Alert) -> list[ChangeType]:
     return [change.type for change in alert.changes]
 
 
@@ -52,63 +55,50 @@ def closed_by(actor: Actor, *, started_at: datetime | None = STARTED) -> Alert:
 
 
 def test_a_trigger_opens_an_alert_in_an_empty_slot() -> None:
-    reception = receive(None, trigger(), PROMETHEUS, NINE)
+    outcome, alert = received(None, trigger(), PROMETHEUS, NINE)
 
-    assert reception.outcome is Outcome.OPENED
-    assert reception.alert is not None
-    assert as_read(reception.alert.escalate(None, at=NINE)) == firing()
+    assert outcome is Outcome.OPENED
+    assert as_read(alert.escalate(None, at=NINE)) == firing()
 
 
-@pytest.mark.parametrize(
-    "current",
-    [
-        pytest.param(firing(), id="a firing alert"),
-        pytest.param(acknowledged(), id="an acknowledged alert"),
-        pytest.param(snoozed(), id="a snoozed alert"),
-    ],
-)
+@pytest.mark.parametrize("current", OPEN.values(), ids=OPEN)
 def test_a_repeat_only_counts_on(current: Alert) -> None:
-    reception = receive(current, trigger("90 %"), PROMETHEUS, TEN)
+    outcome, alert = received(current, trigger("90 %"))
 
-    assert reception.outcome is Outcome.UPDATED
-    assert reception.alert == current.counted(trigger("90 %"), TEN)
+    assert outcome is Outcome.UPDATED
+    assert alert == current.counted(trigger("90 %"), TEN)
     assert is_mere_repeat(current, trigger("90 %"), PROMETHEUS)
 
 
 def test_another_severity_changes_the_alert_and_counts() -> None:
-    reception = receive(firing(), trigger(severity=Severity.CRITICAL), PROMETHEUS, TEN)
+    outcome, alert = received(firing(), trigger(severity=Severity.CRITICAL))
 
-    assert reception.outcome is Outcome.UPDATED
-    assert reception.alert is not None
-    assert (reception.alert.severity, reception.alert.occurrences) == (Severity.CRITICAL, 2)
-    assert told(reception.alert) == [ChangeType.SEVERITY_CHANGED]
+    assert outcome is Outcome.UPDATED
+    assert (alert.severity, alert.occurrences) == (Severity.CRITICAL, 2)
+    assert told(alert) == [ChangeType.SEVERITY_CHANGED]
 
 
 def test_another_severity_leaves_the_responder_in_charge() -> None:
-    reception = receive(acknowledged(), trigger(severity=Severity.CRITICAL), PROMETHEUS, TEN)
+    _, alert = received(acknowledged(), trigger(severity=Severity.CRITICAL))
 
-    assert reception.alert is not None
-    assert reception.alert.acknowledged_by == ALICE
+    assert alert.acknowledged_by == ALICE
 
 
 def test_a_trigger_within_the_resolve_window_keeps_the_alert_open() -> None:
-    reception = receive(resolving(), trigger(), PATIENT, NINE)
+    outcome, alert = received(resolving(), trigger(), PATIENT, NINE)
 
-    assert reception.outcome is Outcome.UPDATED
-    assert reception.alert is not None
-    assert (reception.alert.resolves_at, reception.alert.occurrences) == (None, 2)
-    assert told(reception.alert) == [ChangeType.UPDATED]
+    assert outcome is Outcome.UPDATED
+    assert (alert.resolves_at, alert.occurrences) == (None, 2)
+    assert told(alert) == [ChangeType.UPDATED]
 
 
 def test_one_signal_may_change_several_things_and_all_are_told() -> None:
-    current = as_read(
-        snoozed(resolving()).counted(trigger("80 %"), NINE),
-    )
+    current = as_read(snoozed(resolving()).counted(trigger("80 %"), NINE))
     signal = trigger("97 %", severity=Severity.CRITICAL)
 
-    reception = receive(current, signal, replace(WAKEFUL, resolve_after=MINUTE), NINE)
+    _, alert = received(current, signal, replace(WAKEFUL, resolve_after=MINUTE), NINE)
 
-    assert told(reception.alert) == [
+    assert told(alert) == [
         ChangeType.UPDATED,
         ChangeType.SEVERITY_CHANGED,
         ChangeType.WOKEN,
@@ -116,11 +106,10 @@ def test_one_signal_may_change_several_things_and_all_are_told() -> None:
 
 
 def test_a_changed_output_wakes_where_the_integration_says_so() -> None:
-    reception = receive(snoozed(), trigger("something else"), WAKEFUL, TEN)
+    _, alert = received(snoozed(), trigger("something else"), WAKEFUL, TEN)
 
-    assert reception.alert is not None
-    assert reception.alert.snooze is None
-    assert reception.alert.changes[0].details == {"reason": "the output changed"}
+    assert alert.snooze is None
+    assert alert.changes[0].details == {"reason": "the output changed"}
 
 
 @pytest.mark.parametrize(
@@ -136,11 +125,12 @@ def test_a_changed_output_wakes_where_the_integration_says_so() -> None:
         ),
     ],
 )
-def test_a_snooze_holds_when(current: Alert, output: str, source: Source) -> None:
-    reception = receive(current, trigger(output), source, NINE)
+def test_a_snooze_holds_unless_a_new_output_may_end_it(
+    current: Alert, output: str, source: Source
+) -> None:
+    _, alert = received(current, trigger(output), source, NINE)
 
-    assert reception.alert is not None
-    assert reception.alert.snooze == current.snooze
+    assert alert.snooze == current.snooze
     assert is_mere_repeat(current, trigger(output), source)
 
 
@@ -155,19 +145,20 @@ def test_a_snooze_holds_when(current: Alert, output: str, source: Source) -> Non
         pytest.param(snoozed(), trigger("new"), WAKEFUL, id="the output wakes it"),
     ],
 )
-def test_a_trigger_is_no_mere_repeat_when(current: Alert, signal: Signal, source: Source) -> None:
+def test_a_trigger_that_changes_more_than_counts_is_no_mere_repeat(
+    current: Alert, signal: Signal, source: Source
+) -> None:
     assert not is_mere_repeat(current, signal, source)
 
 
 @pytest.mark.parametrize(
     "by", [pytest.param(AUTO, id="the window"), pytest.param(SENDER, id="the sender")]
 )
-def test_a_trigger_reopens_what_was_closed_by(by: Actor) -> None:
-    reception = receive(closed_by(by), trigger(started_at=STARTED), PROMETHEUS, TEN)
+def test_a_trigger_reopens_an_alert_that_was_not_closed_by_hand(by: Actor) -> None:
+    outcome, alert = received(closed_by(by), trigger(started_at=STARTED))
 
-    assert reception.outcome is Outcome.REOPENED
-    assert reception.alert is not None
-    assert (reception.alert.episode, reception.alert.fired_at) == (2, TEN)
+    assert outcome is Outcome.REOPENED
+    assert (alert.episode, alert.fired_at) == (2, TEN)
 
 
 def test_the_same_source_episode_does_not_undo_a_resolution_by_hand() -> None:
@@ -199,7 +190,9 @@ def test_the_start_of_a_source_episode_is_compared_as_it_is_kept_in_milliseconds
         pytest.param(None, None, id="a sender that gives no start"),
     ],
 )
-def test_a_resolution_by_hand_is_undone_by(before: datetime | None, now: datetime | None) -> None:
+def test_a_resolution_by_hand_is_undone_by_another_start_or_none(
+    before: datetime | None, now: datetime | None
+) -> None:
     current = closed_by(ALICE, started_at=before)
 
     reception = receive(current, trigger(started_at=now), PROMETHEUS, TEN)
@@ -208,11 +201,10 @@ def test_a_resolution_by_hand_is_undone_by(before: datetime | None, now: datetim
 
 
 def test_a_sender_may_acknowledge_a_firing_alert() -> None:
-    reception = receive(firing(), acknowledgement(), PROMETHEUS, TEN)
+    outcome, alert = received(firing(), acknowledgement())
 
-    assert reception.outcome is Outcome.ACKNOWLEDGED
-    assert reception.alert is not None
-    assert reception.alert.acknowledged_by == SENDER
+    assert outcome is Outcome.ACKNOWLEDGED
+    assert alert.acknowledged_by == SENDER
 
 
 @pytest.mark.parametrize(
@@ -223,7 +215,7 @@ def test_a_sender_may_acknowledge_a_firing_alert() -> None:
         pytest.param(resolved(), id="a resolved alert"),
     ],
 )
-def test_a_senders_acknowledgement_does_nothing_to(current: Alert | None) -> None:
+def test_a_senders_acknowledgement_is_ignored_unless_the_alert_fires(current: Alert | None) -> None:
     reception = receive(current, acknowledgement(), PROMETHEUS, TEN)
 
     assert reception.outcome is Outcome.IGNORED
@@ -232,42 +224,34 @@ def test_a_senders_acknowledgement_does_nothing_to(current: Alert | None) -> Non
 
 @pytest.mark.parametrize(
     "current",
-    [
-        pytest.param(firing(), id="a firing alert"),
-        pytest.param(acknowledged(), id="an acknowledged alert"),
-        pytest.param(snoozed(), id="a snoozed alert"),
-        pytest.param(resolving(), id="an alert still waiting under an older setting"),
-    ],
+    [*OPEN.values(), resolving()],
+    ids=[*OPEN, "an alert still waiting under an older setting"],
 )
 def test_recovery_closes_at_once(current: Alert) -> None:
-    reception = receive(current, recovery("12 %"), PROMETHEUS, TEN)
+    outcome, alert = received(current, recovery("12 %"))
 
-    assert reception.outcome is Outcome.RESOLVED
-    assert reception.alert is not None
-    assert (reception.alert.status, reception.alert.resolved_by) == (AlertStatus.RESOLVED, SENDER)
-    assert reception.alert.changes[0].details == {"reason": "12 %"}
+    assert outcome is Outcome.RESOLVED
+    assert (alert.status, alert.resolved_by) == (AlertStatus.RESOLVED, SENDER)
+    assert alert.changes[0].details == {"reason": "12 %"}
 
 
 def test_recovery_is_no_occurrence() -> None:
-    reception = receive(firing(), recovery(), PROMETHEUS, TEN)
+    _, alert = received(firing(), recovery())
 
-    assert reception.alert is not None
-    assert reception.alert.occurrences == 1
+    assert alert.occurrences == 1
 
 
 def test_a_long_recovery_text_is_cut_for_the_timeline() -> None:
-    reception = receive(firing(), recovery("x" * 10_000), PROMETHEUS, TEN)
+    _, alert = received(firing(), recovery("x" * 10_000))
 
-    assert reception.alert is not None
-    assert reception.alert.changes[0].details == {"reason": "x" * RESOLVED_REASON_LIMIT}
+    assert alert.changes[0].details == {"reason": "x" * RESOLVED_REASON_LIMIT}
 
 
 def test_recovery_waits_for_the_resolve_window_where_there_is_one() -> None:
-    reception = receive(firing(), recovery(), PATIENT, TEN)
+    outcome, alert = received(firing(), recovery(), PATIENT)
 
-    assert reception.outcome is Outcome.RESOLVING
-    assert reception.alert is not None
-    assert (reception.alert.is_open, reception.alert.resolves_at) == (True, TEN + MINUTE)
+    assert outcome is Outcome.RESOLVING
+    assert (alert.is_open, alert.resolves_at) == (True, TEN + MINUTE)
 
 
 def test_a_second_recovery_does_not_prolong_the_window() -> None:
@@ -281,12 +265,9 @@ def test_a_second_recovery_does_not_prolong_the_window() -> None:
 
 @pytest.mark.parametrize(
     "current",
-    [
-        pytest.param(None, id="an empty slot"),
-        pytest.param(resolved(), id="a resolved alert"),
-    ],
+    [pytest.param(None, id="an empty slot"), pytest.param(resolved(), id="a resolved alert")],
 )
-def test_recovery_does_nothing_to(current: Alert | None) -> None:
+def test_recovery_is_ignored_where_no_alert_is_open(current: Alert | None) -> None:
     reception = receive(current, recovery(), PROMETHEUS, TEN)
 
     assert reception.outcome is Outcome.IGNORED

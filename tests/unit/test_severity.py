@@ -23,7 +23,7 @@ WORDS = {
 @pytest.mark.parametrize(
     ("word", "severity"), [(word, severity) for severity in WORDS for word in WORDS[severity]]
 )
-def test_a_known_word_means(word: str, severity: Severity) -> None:
+def test_a_known_word_has_its_severity(word: str, severity: Severity) -> None:
     assert read_severity(word) == Reading(severity)
 
 
@@ -44,7 +44,7 @@ def test_urgent_is_critical_and_says_so() -> None:
         pytest.param(" critical\n", id="space around it"),
     ],
 )
-def test_a_word_is_understood_with(word: str) -> None:
+def test_a_word_is_understood_in_capitals_and_with_space_around_it(word: str) -> None:
     assert read_severity(word) == Reading(Severity.CRITICAL)
 
 
@@ -58,7 +58,7 @@ def test_a_word_is_understood_with(word: str) -> None:
         pytest.param("\x00", id="a control character"),
     ],
 )
-def test_a_warning_is_made_of(word: str | None) -> None:
+def test_a_warning_is_assumed_where_no_known_word_stands(word: str | None) -> None:
     assert read_severity(word) == Reading(Severity.WARNING, is_assumed=True)
 
 

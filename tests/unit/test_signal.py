@@ -54,7 +54,7 @@ def test_a_name_is_kept_up_to_256_characters(builder: FactsBuilder) -> None:
     assert builder.truncated == ("object: kept 256 of 1000 characters",)
 
 
-def test_what_was_not_said_stays_unsaid(builder: FactsBuilder) -> None:
+def test_a_missing_text_stays_missing(builder: FactsBuilder) -> None:
     assert builder.short("object", None) is None
 
 
@@ -163,7 +163,7 @@ def test_space_around_a_link_goes(builder: FactsBuilder) -> None:
         pytest.param("\0https://example.com", id="a NUL before the scheme"),
     ],
 )
-def test_what_is_no_link_is_left_out_and_named(builder: FactsBuilder, url: str) -> None:
+def test_a_url_that_is_no_link_is_left_out_and_named(builder: FactsBuilder, url: str) -> None:
     assert builder.urls({"runbook": url}) == {}
     assert builder.truncated == (
         "urls: left out 1 that is not an http, https or mailto link: runbook",
@@ -198,12 +198,12 @@ def test_of_too_many_links_the_first_are_kept(builder: FactsBuilder) -> None:
         pytest.param("a\ud800b", f"a{REPLACED}b", id="half a character"),
     ],
 )
-def test_readers_see(text: str, clean: str) -> None:
+def test_a_character_that_no_reader_sees_is_replaced(text: str, clean: str) -> None:
     assert printable(text) == clean
 
 
 @given(any_text)
-def test_whatever_is_kept_can_be_written_as_utf8_and_is_clean_for_good(text: str) -> None:
+def test_every_kept_text_can_be_written_as_utf8_and_is_clean_for_good(text: str) -> None:
     clean = printable(text)
 
     assert clean.encode().decode() == clean
@@ -221,8 +221,9 @@ def test_no_text_is_refused(pairs: dict[str, str], text: str) -> None:
 
 def test_everything_at_its_limit_fits_into_one_item() -> None:
     builder = FactsBuilder()
-    labels = builder.labels({f"{number}{'€' * 300}": "€" * 10_000 for number in range(10_000)})
-    urls = builder.urls({f"{number}": "https://" + "€" * 2_000 for number in range(10_000)})
+    more_labels, more_urls = range(2 * LABELS_LIMIT), range(2 * URLS_LIMIT)
+    labels = builder.labels({f"{number}{'€' * 300}": "€" * 10_000 for number in more_labels})
+    urls = builder.urls({f"{number}": "https://" + "€" * 2_000 for number in more_urls})
     reason = builder.long_text("output", "€" * 500_000)
     names = [builder.short(f"field{number}", "€" * 500) or "" for number in range(13)]
 

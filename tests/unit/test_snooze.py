@@ -10,9 +10,9 @@ from tests.examples import (
     BOB,
     MINUTE,
     NINE,
+    OPEN,
     SENDER,
     TEN,
-    acknowledged,
     as_read,
     firing,
     resolved,
@@ -24,13 +24,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType
 
 
-@pytest.mark.parametrize(
-    "alert",
-    [
-        pytest.param(firing(), id="a firing alert"),
-        pytest.param(acknowledged(), id="an acknowledged alert"),
-    ],
-)
+@pytest.mark.parametrize("alert", OPEN.values(), ids=OPEN)
 def test_a_snooze_mutes_until_its_time_and_leaves_the_status(alert: Alert) -> None:
     muted = alert.snoozed(Snooze(until=TEN, reason="known"), by=ALICE, at=NINE)
 
@@ -74,7 +68,7 @@ def test_a_new_snooze_is_made_against_the_severity_of_now() -> None:
     assert worse.snooze is None
 
 
-def test_what_is_over_cannot_be_snoozed() -> None:
+def test_a_resolved_alert_cannot_be_snoozed() -> None:
     with pytest.raises(AlreadyResolvedError):
         resolved().snoozed(Snooze(until=TEN), by=ALICE, at=NINE)
 
@@ -88,12 +82,12 @@ def test_waking_ends_the_snooze_and_says_why() -> None:
     )
 
 
-def test_what_is_awake_cannot_be_woken() -> None:
+def test_an_alert_that_is_not_snoozed_cannot_be_woken() -> None:
     with pytest.raises(NotSnoozedError):
         firing().woken(by=BOB, at=TEN, reason="enough")
 
 
-def test_what_is_over_cannot_be_woken() -> None:
+def test_a_resolved_alert_cannot_be_woken() -> None:
     over = as_read(snoozed().resolve(by=ALICE, at=NINE))
 
     with pytest.raises(AlreadyResolvedError):

@@ -24,14 +24,14 @@ any_text = some.text(some.characters(codec=None))
 
 
 @given(any_json, some.booleans())
-def test_whatever_is_json_is_read_as_it_was_meant(value: object, is_escaped: bool) -> None:  # noqa: FBT001 - hypothesis passes it by position
+def test_json_is_read_as_it_was_written(value: object, is_escaped: bool) -> None:  # noqa: FBT001 - hypothesis passes it by position
     body = json.dumps(value, ensure_ascii=is_escaped).encode()
 
     assert json.dumps(read_json(body)) == json.dumps(value)
 
 
 @given(some.binary() | any_json.map(lambda value: json.dumps(value).encode()[:-1]))
-def test_whatever_is_not_is_refused_and_nothing_else(body: bytes) -> None:
+def test_bytes_that_are_no_json_are_refused_and_no_others(body: bytes) -> None:
     try:
         value = read_json(body)
     except MalformedInputError:
@@ -72,7 +72,7 @@ def test_nesting_ends_at_32_levels(brackets: str) -> None:
         pytest.param('["\\\\",' + "[]," * 100 + '"]"]', id="side by side"),
     ],
 )
-def test_brackets_are_not_depth_that_stand(body: str) -> None:
+def test_brackets_within_texts_and_side_by_side_are_no_depth(body: str) -> None:
     assert read_json(body.encode()) == json.loads(body)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.examples import NINE
 from tests.functions.ingest.gateway import Gateway, event_of
-from tests.published import examples_in
+from tests.vendor_documents import examples_in
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity

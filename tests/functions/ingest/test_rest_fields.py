@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.functions.ingest.gateway import Gateway
-from tests.published import examples_in
+from tests.vendor_documents import examples_in
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 

@@ -64,10 +64,7 @@ def prometheus(folder: Path, sender: Sender, *, fires_for: float) -> list[str]:
         "rule_files": ["rules.yml"],
         "alerting": {
             "alertmanagers": [
-                {
-                    "path_prefix": url.path,
-                    "static_configs": [{"targets": [url.netloc]}],
-                }
+                {"path_prefix": url.path, "static_configs": [{"targets": [url.netloc]}]}
             ]
         },
     }

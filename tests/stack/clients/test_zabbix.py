@@ -115,7 +115,7 @@ def test_zabbix_tells_opsgenie_of_a_problem(sender: Sender, tmp_path: Path) -> N
 
 
 def test_zabbix_tells_pagerduty_of_a_problem(sender: Sender, tmp_path: Path) -> None:
-    # The address is a constant of the script: whoever moves changes it there.
+    # The address is a constant of the script: another address is set there.
     script = media_type("PagerDuty").replace("https://events.pagerduty.com", sender.api.url)
 
     def event(state: str) -> str:

@@ -37,7 +37,9 @@ def test_an_attribute_is_as_large_as_its_name_and_its_value(
         pytest.param([1000] * 9, 3, 1.5, id="items are added up before they are rounded"),
     ],
 )
-def test_a_read_consumes(sizes: list[int], consistent: float, eventual: float) -> None:
+def test_a_read_consumes_units_by_its_size(
+    sizes: list[int], consistent: float, eventual: float
+) -> None:
     items = [{"a": {"S": "x" * (size - 1)}} for size in sizes]
 
     assert read_units(items, is_consistent=True) == consistent

@@ -1,4 +1,4 @@
-"""Any life that the alerts of one slot may have, told as the stream tells it."""
+"""What an alert may go through, drawn by chance or step by step, as the records of the stream."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from tests.examples import ALICE, NINE, with_first_step
+from tests.examples import ALICE, NINE, trigger, with_first_step
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import ConflictError
@@ -15,7 +15,7 @@ from tocsin.domain.ids import IncidentId
 from tocsin.domain.next_action import act, timer_for
 from tocsin.domain.reception import Source, receive
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 type Step = Callable[[Alert | None, datetime], Alert | None]
 """What becomes of what the slot holds; None or the same alert: nothing is written."""
@@ -56,12 +56,8 @@ def signal(
     source = Source(
         integration="prod-prometheus", resolve_after=resolve_after, wakes_on_output=True
     )
-    said = Signal(
-        action=action,
-        dedup_key=dedup_key,
-        severity=severity,
-        facts=Facts(name="Disk full", reason=output),
-        current_value=value,
+    said = replace(
+        trigger(output, dedup_key=dedup_key, severity=severity, value=value), action=action
     )
     return lambda current, at: with_first_step(receive(current, said, source, at).alert)
 

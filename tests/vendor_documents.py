@@ -1,4 +1,4 @@
-"""The published documents whose readers shall find themselves at home here, read as they stand."""
+"""Vendors' documents of their APIs: what they show has to work here, read as it was published."""
 
 import json
 import re
