@@ -26,7 +26,7 @@ from tests.contract.random_steps import (
 from tests.examples import NINE, PROMETHEUS
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Fingerprint, fingerprint
 from tocsin.domain.next_action import Timer, next_action
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
@@ -38,11 +38,10 @@ dedup_keys = (f"key-{number}" for number in count())
 
 
 def comparable(alert: Alert | None) -> Alert | None:
-    """Without what lists show, and without facts where a slot holds only their beginning."""
+    """Without its timer, and without facts where a slot holds only their beginning."""
     if alert is None:
         return None
-    listed = Listed(occurrences=0, last_seen_at=NINE, current_value=None)
-    return replace(alert, listed=listed, facts=Facts(name=""), overflow=None, timer_at=None)
+    return replace(alert, facts=Facts(name=""), overflow=None, timer_at=None)
 
 
 def comes_late(timer_at: datetime | None, needed_at: datetime | None) -> bool:

@@ -530,7 +530,7 @@ def tell_again(world: World, before: Alert) -> None:
     """Let the stream bring the newest change once more."""
     after = world.alert(before.alert_id)
     changes = world.changes(after.fingerprint)
-    stored = StoredChange(before=before, after=after, changes=changes)
+    stored = StoredChange(before=before, after=after, listed_occurrences=1, changes=changes)
     follow_changes([stored], now=world.now, outlets=world.outlets)
     world.pass_time(seconds=1)
 

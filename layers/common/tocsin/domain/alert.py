@@ -72,15 +72,6 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """What lists show of the things that every repeat changes; about a second old."""
-
-    occurrences: int
-    last_seen_at: datetime
-    current_value: Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A deduplicated condition: one episode of one dedup key of one integration."""
 
@@ -104,7 +95,6 @@ class Alert:
     occurrences: int = 1
     last_seen_at: datetime
     current_value: Value = None
-    listed: Listed
     source_started_at: datetime | None = None
     """The newest that the sender said."""
     acknowledged_at: datetime | None = None
@@ -222,7 +212,6 @@ class Alert:
             episode=episode,
             last_seen_at=fired_at,
             current_value=signal.current_value,
-            listed=Listed(occurrences=1, last_seen_at=fired_at, current_value=signal.current_value),
             source_started_at=signal.source_started_at,
             lapses_at=signal.lapses_at,
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,

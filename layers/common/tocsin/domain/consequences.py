@@ -26,6 +26,8 @@ class StoredChange:
     before: Alert | None
     """What the same item held: nothing, the same alert, or the episode before it."""
     after: Alert
+    listed_occurrences: int
+    """How many lists show of `after`: a repeat writes no index."""
     changes: tuple[Change, ...] = ()
     """What the version of `after` changed; a repeat carries those of the version that it met."""
 
@@ -83,7 +85,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         is_repeat=not is_new_version,
         counts=counts_of(after) - counts_of(stored.before),
         sample=sample_of(earlier) if earlier and is_occurrence else None,
-        refreshes_listed=is_occurrence and _is_behind(after),
+        refreshes_listed=is_occurrence and stored.listed_occurrences < after.occurrences,
         begins_step=_begins_step(earlier, after),
         worsens=_worsens(earlier, after),
         event=event_of(told) if was_paged else None,
@@ -117,11 +119,6 @@ def counts_of(alert: Alert | None) -> Counts:
     if alert is None:
         return Counts()
     return Counts.of(alert.status, alert.severity, is_snoozed=alert.snooze is not None)
-
-
-def _is_behind(alert: Alert) -> bool:
-    """Whether lists show less than happened; a batch catches up once, however many came."""
-    return alert.listed.occurrences < alert.occurrences
 
 
 def _begins_step(earlier: Alert | None, after: Alert) -> bool:

@@ -1,6 +1,6 @@
 """What an alert still waits for, and when; or why it waits for nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -106,12 +106,16 @@ def first_step_is_due(alert: Alert) -> bool:
     return is_start and due.is_due(alert.changed_at)
 
 
-def timer_for(alert: Alert) -> datetime | None:
-    """Where an alert that changes now has to stand in the index of what falls due.
+def with_timer(alert: Alert) -> Alert:
+    """Set the timer of a changed alert; each is written so.
 
-    An entry that is too early does no harm: when its time comes the alert is looked at and the
-    entry put off. So most changes leave it where it is, which costs nothing.
+    A timer that is too early does no harm: when its time comes, it is postponed. So most changes
+    leave it where it is, which costs no write to the index.
     """
+    return replace(alert, timer_at=_timer_for(alert))
+
+
+def _timer_for(alert: Alert) -> datetime | None:
     if not alert.is_open:
         return None
     needed, stands = next_action(alert).at, alert.timer_at

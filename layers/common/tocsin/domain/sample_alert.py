@@ -1,6 +1,6 @@
 """An alert that never fired: what a channel's test tells of."""
 
-from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId, entropy, is_ulid, ulid
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
@@ -27,6 +27,5 @@ def sample_alert(delivery: Delivery) -> Alert:
         ),
         output_hash="",
         last_seen_at=at,
-        listed=Listed(occurrences=1, last_seen_at=at, current_value=None),
         changed_at=at,
     )

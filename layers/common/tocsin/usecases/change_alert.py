@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import AlertId
+from tocsin.domain.next_action import with_timer
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def change_alert(
         if after is before:
             return before
         try:
-            return alerts.update(before, after, write_id=new_write_id())
+            return alerts.update(before, with_timer(after), write_id=new_write_id())
         except SlotRefusedError:
             continue
     message = "Others keep changing this alert. Send the same request again."

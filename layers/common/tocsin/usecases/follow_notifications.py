@@ -13,6 +13,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.notification import (
     DeliveryState,
     Notification,
@@ -158,7 +159,7 @@ def _go_on(
         if current is None or after is None:
             return
         try:
-            outlets.slots.update(current, after, write_id=outlets.new_write_id())
+            outlets.slots.update(current, with_timer(after), write_id=outlets.new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError
 from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -81,5 +82,5 @@ def link(
         if alert.incident_id is not None:
             message = f"Alert {alert_id} belongs to incident {alert.incident_id}."
             raise AlreadyPromotedError(message)
-        links.append((alert, alert.promoted(incident_id, by=by, at=at)))
+        links.append((alert, with_timer(alert.promoted(incident_id, by=by, at=at))))
     return links

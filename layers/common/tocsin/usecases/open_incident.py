@@ -7,6 +7,7 @@ from typing import Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
 from tocsin.domain.incident import Incident
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.incident_work import (
     IncidentStores,
@@ -61,7 +62,7 @@ def promote_alert(opening: Opening, alert_id: AlertId, *, stores: IncidentStores
             incident = stores.incidents.get(alert.incident_id)
             return Promotion(incident=incident, was_promoted=True)
         promoted = alert.promoted(opening.incident_id, by=opening.by, at=opening.at)
-        incident = _store(opening, [(alert, promoted)], stores)
+        incident = _store(opening, [(alert, with_timer(promoted))], stores)
         return Promotion(incident=incident, was_promoted=False)
 
     return until_written(attempt)

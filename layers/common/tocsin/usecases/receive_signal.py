@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
-from tocsin.domain.next_action import first_step_is_due
+from tocsin.domain.next_action import first_step_is_due, with_timer
 from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.usecases.choose_policy import NOBODY_FOR, escalate_by_policy
@@ -77,7 +77,8 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
         if reception.alert is None or reception.alert is current:
             return _receipt(reception.outcome, reception.alert)
         try:
-            alert = write(current, _with_first_step(reception.alert, paging), new_write_id())
+            decided = with_timer(_with_first_step(reception.alert, paging))
+            alert = write(current, decided, new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.next_action import ActionKind, Timer, act, next_action
+from tocsin.domain.next_action import ActionKind, Timer, act, next_action, with_timer
 from tocsin.domain.step_clock import step_clock
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.refusals import SlotRefusedError
@@ -57,7 +57,7 @@ def run_due_action(
             after = clocked
         try:
             if after is not None:
-                return slots.update(alert, after, write_id=new_write_id())
+                return slots.update(alert, with_timer(after), write_id=new_write_id())
             slots.set_timer(alert, next_action(alert).at)
         except SlotRefusedError as refusal:
             # Somebody was faster, but an acknowledgement, say, does not end a snooze.

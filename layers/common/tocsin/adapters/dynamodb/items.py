@@ -15,7 +15,7 @@ from tocsin.adapters.dynamodb.escalation_text import (
     write_escalation,
     write_flapping,
 )
-from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import (
     Actor,
@@ -26,7 +26,6 @@ from tocsin.domain.ids import (
     instant,
     milliseconds,
 )
-from tocsin.domain.next_action import timer_for
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
 from tocsin.domain.timeline import Change, ChangeType
@@ -161,7 +160,7 @@ def alert_item(
     listed = {
         short: state.pop(name) for name, short in keys.LISTED_FIELDS.items() if name in state
     } | {short: repeated[name] for name, short in keys.COPIED_FIELDS.items()}
-    item = keys.slot_key(slot) | state | timer_attributes(slot, timer_for(alert)) | repeated
+    item = keys.slot_key(slot) | state | timer_attributes(slot, alert.timer_at) | repeated
     item |= {
         keys.LISTED: {"M": listed},
         "version": number(alert.version),
@@ -188,12 +187,9 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
     alert_id = AlertId(image["id"]["S"])
     status, severity = keys.cell_of(image["state_key"]["S"])
     shown = {_LISTED_NAMES[short]: it for short, it in image[keys.LISTED]["M"].items()}
-    listed = Listed(
-        occurrences=int(shown["occurrences"]["N"]),
-        last_seen_at=instant(int(shown["last_seen_at"]["N"])),
-        current_value=_read_value(shown["current_value"]["S"]),
-    )
     counted = "occurrences" in image
+    repeated = image if counted else shown
+    last_seen_at = instant(int(repeated["last_seen_at"]["N"]))
     return Alert(
         alert_id=alert_id,
         integration=shown["integration"]["S"],
@@ -206,12 +202,9 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
         told_version=int(image["told"]["N"]) if "told" in image else 0,
-        occurrences=int(image["occurrences"]["N"]) if counted else listed.occurrences,
-        last_seen_at=_read_time(image, "last_seen_at") or listed.last_seen_at,
-        current_value=(
-            _read_value(image["current_value"]["S"]) if counted else listed.current_value
-        ),
-        listed=listed,
+        occurrences=int(repeated["occurrences"]["N"]),
+        last_seen_at=last_seen_at,
+        current_value=_read_value(repeated["current_value"]["S"]),
         source_started_at=_read_time(image, "source_started_at"),
         acknowledged_at=_read_time(shown, "acknowledged_at"),
         acknowledged_by=_read_actor(shown, "acknowledged_by"),
@@ -229,8 +222,13 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
             int(image["notification_count"]["N"]) if "notification_count" in image else 0
         ),
         timer_at=_read_time(image, "due_at"),
-        changed_at=_read_time(image, "changed_at") or listed.last_seen_at,
+        changed_at=_read_time(image, "changed_at") or last_seen_at,
     )
+
+
+def listed_occurrences(image: Image) -> int:
+    """How many occurrences lists show: as many as the last refresh found."""
+    return int(image[keys.LISTED]["M"][keys.COPIED_FIELDS["occurrences"]]["N"])
 
 
 def is_image_snoozed(image: Image, at: datetime) -> bool:

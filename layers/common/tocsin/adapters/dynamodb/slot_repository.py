@@ -38,7 +38,6 @@ from tocsin.adapters.dynamodb.writes import (
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, WriteId, fingerprint_of
-from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
@@ -255,7 +254,7 @@ def read_episode(call: Call, table_name: str, alert_id: AlertId) -> Image | None
 
 
 def _stored(alert: Alert, packed: PackedFacts) -> Alert:
-    return replace(alert, changes=(), overflow=packed.overflow, timer_at=timer_for(alert))
+    return replace(alert, changes=(), overflow=packed.overflow)
 
 
 def _ours_or_refused(item: Item | None, write_id: WriteId | None) -> Item:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import alert_from, changes_from
+from tocsin.adapters.dynamodb.items import alert_from, changes_from, listed_occurrences
 from tocsin.domain.consequences import StoredChange
 
 KEPT_BYTES: Final = 1_048_576
@@ -29,6 +29,7 @@ def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
     return StoredChange(
         before=alert_from(old) if old else None,
         after=alert_from(new),
+        listed_occurrences=listed_occurrences(new),
         changes=changes_from(new),
     )
 

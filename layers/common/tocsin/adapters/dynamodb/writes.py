@@ -21,7 +21,6 @@ from tocsin.adapters.dynamodb.items import (
 )
 from tocsin.domain.alert import Alert, integration_actor
 from tocsin.domain.ids import WriteId
-from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change, ChangeType
@@ -171,7 +170,8 @@ def state_update(
         The update, and the facts if they changed: their whole may have to be kept beside.
     """
     update = _new_version(before, after, write_id, retention)
-    _move_timer(update, before, timer_for(after))
+    if after.timer_at != before.timer_at:
+        _put_timer(update, after, after.timer_at)
     packed = _put_repeated(update, before, after)
     update.expect("id = :read_id", read_id=text(before.alert_id))
     update.expect("version = :read_version", read_version=number(before.version))
@@ -202,12 +202,6 @@ def timer_update(alert: Alert, due_at: datetime | None) -> Update:
         **{name: time(at) for name, at in known.items() if at is not None},
     )
     return update
-
-
-def _move_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
-    """Go from the timer that was read to another one."""
-    if due_at != alert.timer_at:
-        _put_timer(update, alert, due_at)
 
 
 def _put_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
