@@ -29,7 +29,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Fingerprint, fingerprint
 from tocsin.domain.next_action import Timer, next_action
-from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -120,9 +120,8 @@ def test_recovery_is_written_unread_if_the_domain_would_only_resolve(
     slot = PROMETHEUS.slot_of(signal)
     current = store.slots.in_slot(slot)
 
-    written = unless_refused(
-        lambda: store.slots.resolve(signal, PROMETHEUS, at=at, write_id=new_write_id())
-    )
+    ending = ending_by(signal, PROMETHEUS, at)
+    written = unless_refused(lambda: store.slots.resolve(slot, ending, write_id=new_write_id()))
 
     if current is None or not is_plain(current, at):
         assert refused_with(written, current)

@@ -24,7 +24,7 @@ from tests.examples import (
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.alert_query import AlertQuery
-from tocsin.domain.reception import Source, receive
+from tocsin.domain.reception import Source, ending_by, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal, Value
 from tocsin.usecases.ports import NewWriteId, SlotRepository
@@ -233,7 +233,9 @@ def test_recovery_ends_an_open_alert_at_once(
 ) -> None:
     current = change(acknowledged)
 
-    over = slots.resolve(recovery("12 %"), PROMETHEUS, at=TEN, write_id=new_write_id())
+    over = slots.resolve(
+        SLOT, ending_by(recovery("12 %"), PROMETHEUS, TEN), write_id=new_write_id()
+    )
 
     assert (over.status, over.resolved_by, over.resolved_at) == (
         AlertStatus.RESOLVED,
@@ -262,7 +264,7 @@ def test_recovery_does_not_end_unread_an_alert_that(
     current = change(*transitions)
 
     with pytest.raises(SlotRefusedError) as refusal:
-        slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+        slots.resolve(SLOT, ending_by(recovery(), PROMETHEUS, TEN), write_id=new_write_id())
 
     assert refusal.value.current == current
     assert slots.in_slot(SLOT) == current
@@ -274,7 +276,7 @@ def test_recovery_does_not_end_unread_what_changed_later_by_another_clock(
     current = slots.update(opened, opened.acknowledge(by=ALICE, at=TEN), write_id=new_write_id())
 
     with pytest.raises(SlotRefusedError) as refusal:
-        slots.resolve(recovery(), PROMETHEUS, at=NINE, write_id=new_write_id())
+        slots.resolve(SLOT, ending_by(recovery(), PROMETHEUS, NINE), write_id=new_write_id())
 
     assert refusal.value.current == current
 
@@ -283,7 +285,7 @@ def test_recovery_of_an_empty_slot_is_refused(
     slots: SlotRepository, new_write_id: NewWriteId
 ) -> None:
     with pytest.raises(SlotRefusedError) as refusal:
-        slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+        slots.resolve(SLOT, ending_by(recovery(), PROMETHEUS, TEN), write_id=new_write_id())
 
     assert refusal.value.current is None
 

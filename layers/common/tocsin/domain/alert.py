@@ -439,15 +439,15 @@ class Alert:
             AlreadyResolvedError: It is over.
         """
         self._expect_open()
-        details = _noted(note) | ({"reason": reason} if reason else {})
+        end = ending(by=by, at=self._not_before_last_change(at), note=note, reason=reason)
         resolved = replace(
             self,
             status=AlertStatus.RESOLVED,
-            resolved_by=by,
-            resolved_at=self._not_before_last_change(at),
+            resolved_by=end.by,
+            resolved_at=end.at,
             resolves_at=None,
         )
-        return resolved._with(ChangeType.RESOLVED, by=by, at=at, details=details)
+        return resolved._with(end.type, by=end.by, at=end.at, details=end.details)
 
     def start_resolving(self, *, by: Actor, at: datetime, resolve_after: timedelta) -> Self:
         """Close after a while, unless it fires again before."""
@@ -548,6 +548,14 @@ class Alert:
     def _expect_open(self) -> None:
         if not self.is_open:
             raise AlreadyResolvedError(_ended(self))
+
+
+def ending(
+    *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
+) -> Change:
+    """The change that resolves an alert, also one that was not read."""
+    details = _noted(note) | ({"reason": reason} if reason else {})
+    return Change(type=ChangeType.RESOLVED, by=by, at=at, details=details)
 
 
 def integration_actor(integration: str) -> Actor:

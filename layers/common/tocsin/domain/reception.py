@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from tocsin.domain.alert import Alert, AlertStatus, integration_actor
+from tocsin.domain.alert import Alert, AlertStatus, ending, integration_actor
 from tocsin.domain.ids import Fingerprint, fingerprint, milliseconds
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.timeline import Change
 
 RESOLVED_REASON_LIMIT: Final = 500
 """Characters of a recovery's output that the timeline keeps."""
@@ -61,6 +62,11 @@ def receive(current: Alert | None, signal: Signal, source: Source, at: datetime)
             return _acknowledge(current, signal, source, at)
         case SignalAction.RESOLVE:
             return _resolve(current, signal, source, at)
+
+
+def ending_by(signal: Signal, source: Source, at: datetime) -> Change:
+    """The change that this signal makes of an open, awake alert, if nothing delays it."""
+    return ending(by=integration_actor(source.integration), at=at, reason=_reason_of(signal))
 
 
 def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:

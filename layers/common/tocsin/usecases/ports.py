@@ -50,8 +50,8 @@ class SlotRepository(Protocol):
             SlotRefusedError: It is not a mere repeat; see `is_mere_repeat`.
         """
 
-    def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        """End an open, awake alert at once, as `receive` would.
+    def resolve(self, slot: Fingerprint, ending: Change, *, write_id: WriteId) -> Alert:
+        """End an open, awake alert that is not resolving yet.
 
         Raises:
             SlotRefusedError: There is none, or more is to be decided.

@@ -11,7 +11,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due, with_timer
-from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.usecases.choose_policy import NOBODY_FOR, escalate_by_policy
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
@@ -65,7 +65,9 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
                 alert = slots.count(signal, source, at=at, write_id=new_write_id())
                 return _receipt(Outcome.UPDATED, alert)
             case SignalAction.RESOLVE if not source.resolve_after:
-                alert = slots.resolve(signal, source, at=at, write_id=new_write_id())
+                ending = ending_by(signal, source, at)
+                slot = source.slot_of(signal)
+                alert = slots.resolve(slot, ending, write_id=new_write_id())
                 return _changed(Outcome.RESOLVED, alert, body, slots)
             case _:
                 current = slots.in_slot(source.slot_of(signal))

@@ -41,6 +41,7 @@ from tocsin.domain.ids import AlertId, Fingerprint, WriteId, fingerprint_of
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
+from tocsin.domain.timeline import Change
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -99,10 +100,10 @@ class DynamoDBSlots:
         self._update_with_overflow(slot, update, packed, current, write_id)
         return current.counted(signal, at)
 
-    def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        """End an open, awake alert at once, as `receive` would."""
-        update = resolve_update(signal, source, at=at, write_id=write_id, retention=self.retention)
-        return self._update(source.slot_of(signal), update, write_id)
+    def resolve(self, slot: Fingerprint, ending: Change, *, write_id: WriteId) -> Alert:
+        """End an open, awake alert, without reading it."""
+        update = resolve_update(ending, write_id=write_id, retention=self.retention)
+        return self._update(slot, update, write_id)
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         """Store the first episode of a slot, and the body that opened it."""

@@ -19,11 +19,11 @@ from tocsin.adapters.dynamodb.items import (
     write_changes,
     write_value,
 )
-from tocsin.domain.alert import Alert, integration_actor
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import WriteId
-from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
+from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
-from tocsin.domain.timeline import Change, ChangeType
+from tocsin.domain.timeline import Change
 
 type Parameters = dict[str, Any]
 
@@ -126,31 +126,19 @@ def with_known_overflow(update: Update, packed: PackedFacts) -> Update:
     return update
 
 
-def resolve_update(
-    signal: Signal,
-    source: Source,
-    *,
-    at: datetime,
-    write_id: WriteId,
-    retention: timedelta,
-) -> Update:
+def resolve_update(ending: Change, *, write_id: WriteId, retention: timedelta) -> Update:
     """End an episode, without reading: it must be open, awake and not resolving already."""
-    by = integration_actor(source.integration)
-    reason = signal.facts.reason[:RESOLVED_REASON_LIMIT]
-    change = Change(
-        type=ChangeType.RESOLVED, at=at, by=by, details={"reason": reason} if reason else {}
-    )
     update = Update()
     update.sets.append("version = version + :one")
     update.sets.append("told = version + :one")
     update.sets.extend(REFRESH_LISTED)
     update.values[":one"] = _ONE
     update.sets.append("state_key = closed_key")
-    update.put("resolved_at", time(at))
-    update.put("resolved_by", text(by))
-    update.put("changed_at", time(at))
-    update.put("changes", write_changes([change]))
-    update.put("expires_at", expiry(at, retention))
+    update.put("resolved_at", time(ending.at))
+    update.put("resolved_by", text(ending.by))
+    update.put("changed_at", time(ending.at))
+    update.put("changes", write_changes([ending]))
+    update.put("expires_at", expiry(ending.at, retention))
     _mark(update, write_id)
     update.remove("due_key")
     update.remove("due_at")
