@@ -10,11 +10,11 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
+from tocsin.usecases.refusals import DeliveryFailedError
 from tocsin.usecases.run_due_action import run_due_action
 
 FIVE_MINUTES = timedelta(minutes=5)

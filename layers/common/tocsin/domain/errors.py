@@ -12,14 +12,8 @@ TocsinError
 └── TryAgainError            503
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +181,6 @@ class NotSnoozedError(ConflictError):
     code = "not_snoozed"
 
 
-class AlreadyExistsError(ConflictError):
-    """The name is taken."""
-
-    code = "already_exists"
-
-
 class AlreadyPromotedError(ConflictError):
     """The alert belongs to another incident."""
 
@@ -260,26 +248,3 @@ class TryAgainError(TocsinError):
 
 class ConcurrentUpdateError(TryAgainError):
     """Somebody else changed it first: read again and decide again; do not just retry."""
-
-
-class DeliveryFailedError(Exception):
-    """A channel did not take a message.
-
-    Not for clients as such: the ledger keeps its reason, which may name no secret.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        is_retryable: bool,
-        retry_after: timedelta | None = None,
-        refuses_credential: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.is_retryable = is_retryable
-        self.retry_after = retry_after
-        """For how long it wants to be left alone, where it said so."""
-        self.refuses_credential = refuses_credential
-        """Whether another secret could mend it."""

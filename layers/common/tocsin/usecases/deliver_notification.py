@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.destination import channel_of, why_gone
-from tocsin.domain.errors import AlertNotFoundError, DeliveryFailedError, TryAgainError
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.message import message_of
 from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import (
@@ -30,7 +30,7 @@ from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
 from tocsin.domain.update_plan import can_be_told
 from tocsin.usecases.choose_policy import NOW
-from tocsin.usecases.refusals import NotificationRefusedError
+from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (

@@ -1,4 +1,4 @@
-"""What storage refuses; use cases catch it and decide again."""
+"""What storage or a provider refuses; use cases catch it, no client sees it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tocsin.domain.errors import TryAgainError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tocsin.domain.alert import Alert
     from tocsin.domain.heartbeat import Heartbeat
     from tocsin.domain.notification import Notification
@@ -42,3 +44,26 @@ class HeartbeatRefusedError(Exception):
     def __init__(self, current: Heartbeat | None) -> None:
         super().__init__("the heartbeat is in another state")
         self.current = current
+
+
+class DeliveryFailedError(Exception):
+    """A channel did not take a message.
+
+    Not for clients as such: the ledger keeps its reason, which may name no secret.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        is_retryable: bool,
+        retry_after: timedelta | None = None,
+        refuses_credential: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_retryable = is_retryable
+        self.retry_after = retry_after
+        """For how long it wants to be left alone, where it said so."""
+        self.refuses_credential = refuses_credential
+        """Whether another secret could mend it."""
