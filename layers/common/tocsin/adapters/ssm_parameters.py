@@ -16,7 +16,6 @@ class SsmParameters:
     """The KMS key; empty for `aws/ssm`, with which all of the account may decrypt."""
 
     def put(self, name: str, value: str) -> None:
-        """Write a secret, in place of one that is there."""
         request = {
             "Name": name,
             "Value": value,
@@ -27,7 +26,6 @@ class SsmParameters:
         self.call("PutParameter", request | ({"KeyId": self.key_id} if self.key_id else {}))
 
     def delete(self, name: str) -> None:
-        """Remove it, if it is there."""
         try:
             self.call("DeleteParameter", {"Name": name})
         except AwsError as error:

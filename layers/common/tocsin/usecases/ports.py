@@ -461,7 +461,7 @@ class DueRepository(Protocol):
     """What falls due, and when."""
 
     def due(self, before: datetime) -> Sequence[AnyTimer]:
-        """Find all that is due or overdue before this time."""
+        """Find all that is due or overdue before this time, soonest first."""
 
 
 class TimerQueue(Protocol):

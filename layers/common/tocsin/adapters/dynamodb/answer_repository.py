@@ -40,7 +40,6 @@ class DynamoDBAnswers:
     table_name: str
 
     def claim(self, claim: Claim) -> Answer | None:
-        """Take the request on for 30 s; None: do it now. An answer: it was done before."""
         name = _name(claim)
         item = keys.answer_key(name) | {
             "entity": text("answer"),
@@ -71,7 +70,6 @@ class DynamoDBAnswers:
         return None
 
     def keep(self, claim: Claim, answer: Answer) -> None:
-        """Keep the answer, unless the claim ran out and somebody else took it over."""
         body = answer.body if answer.body_again is None else answer.body_again
         packed = zlib.compress(body.encode())
         update = Update()
@@ -85,7 +83,6 @@ class DynamoDBAnswers:
         self._unless_lost("UpdateItem", parameters)
 
     def release(self, claim: Claim) -> None:
-        """Forget the claim: nothing was done."""
         request = {
             "TableName": self.table_name,
             "Key": keys.answer_key(_name(claim)),

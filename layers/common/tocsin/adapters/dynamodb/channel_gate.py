@@ -64,7 +64,6 @@ class DynamoDBGate:
         return Passage(opens_at=opens_at, failures=_failures(met))
 
     def note_success(self, channel: Channel) -> None:
-        """Forget the failures up to now."""
         self.call(
             "UpdateItem",
             {
@@ -75,7 +74,6 @@ class DynamoDBGate:
         )
 
     def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        """Count a failed attempt, and rest if need be."""
         assignments, values = "failures = :failures", {":failures": number(failures)}
         rest = rest_after(failures)
         if rest is not None:

@@ -20,7 +20,6 @@ class DynamoDBDue:
     table_name: str
 
     def due(self, before: datetime) -> Sequence[AnyTimer]:
-        """Find all that is due or overdue before this time, soonest first."""
         timers = [
             _timer_from(item)
             for shard in range(keys.DUE_SHARDS)

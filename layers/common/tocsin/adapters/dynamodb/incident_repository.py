@@ -48,7 +48,6 @@ class DynamoDBIncidents:
     """Of the timelines that linked alerts get rows on; incidents themselves stay."""
 
     def get(self, incident_id: IncidentId) -> Incident:
-        """Read one."""
         if not is_ulid(incident_id):
             raise IncidentNotFoundError
         image = get_item(self.call, self.table_name, keys.incident_key(incident_id))
@@ -59,10 +58,7 @@ class DynamoDBIncidents:
     def list(
         self, *, is_open: bool | None, limit: int, cursor: str | None
     ) -> tuple[tuple[Incident, ...], str | None]:
-        """Read a page, newest first, and the cursor of the next.
-
-        The index only says which: what it holds of an incident may be a moment old.
-        """
+        # The index only says which: what it holds of an incident may be a moment old.
         if cursor is not None and not is_ulid(cursor):
             problem = Problem("cursor", "is not one that this list gave")
             message = "The cursor is wrong; leave it out to begin at the first page."
@@ -87,7 +83,6 @@ class DynamoDBIncidents:
         return tuple(page), ids[limit - 1] if len(ids) > limit else None
 
     def add(self, incident: Incident, alerts: Sequence[Link], *, write_id: WriteId) -> Incident:
-        """Store an incident and link its alerts (each before and after) in one transaction."""
         item = incident_item(incident, write_id)
         self._write([put(self.table_name, item, _IS_NEW)], alerts, write_id)
         return incident
@@ -101,7 +96,6 @@ class DynamoDBIncidents:
         alerts: Sequence[Link] = (),
         write_id: WriteId,
     ) -> Incident:
-        """Store a changed incident, what was said, and newly linked alerts, all or nothing."""
         stored = replace(after, version=before.version + 1)
         expected = {":read_version": number(before.version)}
         actions = [put(self.table_name, incident_item(stored, write_id), _IS_AS_READ, expected)]
@@ -111,7 +105,6 @@ class DynamoDBIncidents:
         return stored
 
     def updates(self, incident_id: IncidentId) -> tuple[IncidentUpdate, ...]:
-        """Read what was said, oldest first."""
         partition = keys.incident_partition(incident_id)
         images = query_all(self.call, self.table_name, partition, keys.INCIDENT_UPDATES_FROM)
         return tuple(update_from(image) for image in images)

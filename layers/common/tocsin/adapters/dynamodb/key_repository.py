@@ -38,26 +38,22 @@ class DynamoDBKeys:
     table_name: str
 
     def by_hash(self, secret_hash: SecretHash) -> ApiKey | None:
-        """Find whose key this is; None for unknown and revoked."""
         credential = get_item(self.call, self.table_name, keys.credential_key(secret_hash))
         if credential is None or "key_id" not in credential:
             return None
         return self._find(credential["key_id"]["S"])
 
     def get(self, key_id: str) -> ApiKey:
-        """Read one."""
         key = self._find(key_id)
         if key is None:
             raise KeyNotFoundError
         return key
 
     def list(self) -> tuple[ApiKey, ...]:
-        """Read all, by id."""
         images = query_all(self.call, self.table_name, keys.configuration_partition(KIND))
         return tuple(key_from(image) for image in images)
 
     def add(self, key: ApiKey, *, write_id: WriteId) -> None:
-        """Store a new key."""
         actions = (
             put(self.table_name, key_item(key, write_id), _IS_NEW),
             put(self.table_name, _credential_item(key), _IS_NEW),
@@ -75,7 +71,6 @@ class DynamoDBKeys:
         while_stands: ApiKey | None = None,
         write_id: WriteId,
     ) -> ApiKey:
-        """Store another name, user or other scopes; when it was last used stays."""
         stored = replace(after, version=before.version + 1)
         update = Update()
         for name, attribute in _settings_of(stored).items():
@@ -98,7 +93,6 @@ class DynamoDBKeys:
         return stored
 
     def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
-        """Remove it; it stops working within 30 s, the life of a cached key."""
         as_read = {
             ":read_version": number(key.version),
             ":secret_hash": text(key.secret_hash),
@@ -117,7 +111,6 @@ class DynamoDBKeys:
                 raise _changed() from refusal
 
     def mark_used(self, key: ApiKey, *, at: datetime) -> None:
-        """Note the use; at most one write a minute and key is made."""
         if key.last_used_at is not None and at < key.last_used_at + USE_RESOLUTION:
             return
         update = Update()

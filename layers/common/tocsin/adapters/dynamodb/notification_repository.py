@@ -27,25 +27,21 @@ class DynamoDBNotifications:
     retention: timedelta
 
     def get(self, delivery: Delivery) -> Notification | None:
-        """Read what became of a delivery, as the newest write left it."""
         item = get_item(self.call, self.table_name, keys.ledger_key(delivery))
         return notification_from(item) if item else None
 
     def add(self, notification: Notification, *, write_id: WriteId) -> None:
-        """Store the first state of a delivery."""
         self._put(notification, _IS_NEW, None, write_id)
 
     def update(
         self, before: Notification, after: Notification, *, write_id: WriteId
     ) -> Notification:
-        """Store the next state, if it is still as it was read."""
         stored = replace(after, version=before.version + 1)
         read = {":read_version": number(before.version)}
         self._put(stored, _IS_AS_READ, read, write_id)
         return stored
 
     def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
-        """Read all of an alert, in the order of their keys."""
         items = query_all(self.call, self.table_name, keys.ledger_partition(alert_id))
         return tuple(notification_from(item) for item in items)
 

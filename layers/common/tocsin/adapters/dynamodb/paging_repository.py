@@ -32,7 +32,6 @@ class DynamoDBPaging:
         self._directory: tuple[Directory, datetime] | None = None
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
-        """Read policies and routes."""
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
             policies = {policy.name: policy for policy in self._all(POLICIES)}
             routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
@@ -57,7 +56,6 @@ class DynamoDBPaging:
         return known[0]
 
     def policy_of(self, integration: str) -> str | None:
-        """Read which policy an integration asks for now; None if it asks for none, or is gone."""
         item = get_configured(self._call, self._table_name, "integration", integration)
         return item.get("escalation_policy", {}).get("S") if item else None
 

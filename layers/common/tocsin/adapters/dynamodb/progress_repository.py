@@ -27,14 +27,12 @@ class DynamoDBProgress:
     table_name: str
 
     def taken_in(self, body: str, *, at: datetime) -> int:
-        """How many entries, from the first one on, of the body with this hash; 0 for a new one."""
         found = get_item(self.call, self.table_name, keys.progress_key(body))
         if found is None or int(found["expires_at"]["N"]) <= at.timestamp():
             return 0
         return int(found["taken_in"]["N"])
 
     def note(self, body: str, count: int, *, at: datetime, write_id: WriteId) -> None:
-        """Keep how many were taken in, unless somebody got further."""
         item = keys.progress_key(body) | {
             "entity": text("progress"),
             "version": number(1),
@@ -54,7 +52,6 @@ class DynamoDBProgress:
         self._unless_refused("PutItem", request)
 
     def forget(self, body: str) -> None:
-        """Let the same body begin anew when it comes again."""
         request = {
             "TableName": self.table_name,
             "Key": keys.progress_key(body),

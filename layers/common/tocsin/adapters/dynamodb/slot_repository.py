@@ -60,12 +60,10 @@ class DynamoDBSlots:
     retention: timedelta
 
     def episode(self, alert_id: AlertId) -> Alert | None:
-        """Read an alert, in its slot or where it made room; big facts are shortened."""
         image = read_episode(self.call, self.table_name, alert_id)
         return alert_from(image) if image else None
 
     def in_slot(self, slot: Fingerprint) -> Alert | None:
-        """Read what a slot holds, as the newest write left it."""
         answer = self.call(
             "GetItem",
             {"TableName": self.table_name, "Key": keys.slot_key(slot), "ConsistentRead": True},
@@ -73,7 +71,6 @@ class DynamoDBSlots:
         return alert_from(answer["Item"]) if "Item" in answer else None
 
     def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        """Count a repeat of an open alert of the same severity."""
         packed = pack_facts(signal.facts, signal.dedup_key)
         slot = source.slot_of(signal)
         update = count_update(signal, source, packed, at=at, write_id=write_id)
@@ -101,12 +98,10 @@ class DynamoDBSlots:
         return current.counted(signal, at)
 
     def resolve(self, slot: Fingerprint, ending: Change, *, write_id: WriteId) -> Alert:
-        """End an open, awake alert, without reading it."""
         update = resolve_update(ending, write_id=write_id, retention=self.retention)
         return self._update(slot, update, write_id)
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot, and the body that opened it."""
         packed = pack_facts(alert.facts, alert.dedup_key)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         put = self._put(item, "attribute_not_exists(pk)")
@@ -121,7 +116,6 @@ class DynamoDBSlots:
         body: SentBody | None = None,
         write_id: WriteId,
     ) -> Alert:
-        """Store the next episode; the one before moves out of the slot in the same write."""
         packed = pack_facts(alert.facts, alert.dedup_key)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         # Pages are counted without a new version, and the copy must not lose one.
@@ -139,7 +133,6 @@ class DynamoDBSlots:
         return self._with_beside(alert, packed, body)
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
-        """Keep the body that last changed the state, unless a newer one is kept already."""
         item = keys.last_body_key(alert.alert_id) | body_item(body)
         if alert.resolved_at is not None:
             item["expires_at"] = expiry(alert.resolved_at, self.retention)
@@ -152,7 +145,6 @@ class DynamoDBSlots:
                 raise
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what changed, if the state is still the one that was read."""
         update, packed = state_update(before, after, write_id=write_id, retention=self.retention)
         slot = before.fingerprint
         if packed is None or packed.overflow is None:
@@ -161,7 +153,6 @@ class DynamoDBSlots:
         return replace(_stored(after, packed), version=before.version + 1)
 
     def set_timer(self, alert: Alert, at: datetime | None) -> None:
-        """Move where it stands in the index of what falls due; None takes it out."""
         self._update(alert.fingerprint, timer_update(alert, at))
 
     def _with_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> Alert:

@@ -23,7 +23,6 @@ class DynamoDBSweeps:
     table_name: str
 
     def state(self) -> SweepState:
-        """Read it; a new one if there is none."""
         item = get_item(self.call, self.table_name, keys.SWEEP_KEY)
         if item is None:
             return SweepState()

@@ -67,7 +67,6 @@ class DynamoDBTimeline:
         return sum(self._record(part) for part in _parts(list(once.values())))
 
     def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
         newest = number(samples[-1].occurrence)
         update = Update()
         for name, attribute in sample_attributes(samples).items():
@@ -94,14 +93,12 @@ class DynamoDBTimeline:
         self._update_if(update, keys.slot_key(alert.fingerprint))
 
     def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
-        """Put entries on a timeline; one of the same name and time is the same entry."""
         for name, change in named:
             key = keys.told_key(alert_id, milliseconds(change.at), name)
             item = change_item(key, change, self.retention)
             self.call("PutItem", {"TableName": self.table_name, "Item": item})
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
-        """Show on the alert how many pages reached somebody; the number only grows."""
         for key in (keys.slot_key(fingerprint_of(alert_id)), keys.episode_key(alert_id)):
             update = Update()
             update.put("notification_count", number(count))
@@ -114,7 +111,6 @@ class DynamoDBTimeline:
                 return
 
     def let_expire(self, alert: Alert) -> None:
-        """Let what is kept beside a resolved alert go when the alert goes."""
         beside = [keys.overflow_key(alert.alert_id)]
         if alert.occurrences > 1:
             beside.append(keys.history_key(alert.alert_id))
@@ -127,11 +123,9 @@ class DynamoDBTimeline:
             self._update_if(update, key)
 
     def stored_counts(self) -> Counts:
-        """Read the numbers of open alerts, as the changes have moved them."""
         return stored_counts(self.call, self.table_name)
 
     def correct_counts(self, by: Counts) -> None:
-        """Move the numbers of open alerts: a change was lost."""
         self.call("UpdateItem", self._move_counts(by, _ANY_SLOT)["Update"])
 
     def _told(self, told: AlertChange) -> _Told:
