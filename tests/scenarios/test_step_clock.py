@@ -163,6 +163,20 @@ def test_where_nobody_was_reached_the_next_step_of_the_run_does_not_wait(team: W
     assert asked(team) == [("bob", timedelta())]
 
 
+def test_a_step_that_did_not_wait_has_its_own_delay(world: World) -> None:
+    for name in ("alice", "bob", "carol"):
+        world.user(name)
+    world.escalation_policy(
+        ("user:alice", HOUR), ("user:bob", FIVE_MINUTES), ("user:carol", FIVE_MINUTES)
+    )
+    world.providers.fail("email", REFUSED)
+    world.opened()
+
+    world.pass_time(minutes=5)
+
+    assert asked(world) == [("bob", timedelta()), ("carol", FIVE_MINUTES)]
+
+
 def test_a_moment_of_refusals_does_not_use_up_all_runs(world: World) -> None:
     world.user("alice")
     world.escalation_policy(("user:alice", FIVE_MINUTES), repeat=9)
