@@ -1,4 +1,4 @@
-"""An alert that never fired: what a channel's test tells of."""
+"""The alert in the message of a channel's test."""
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId, entropy, is_ulid, ulid
@@ -10,7 +10,7 @@ _NOTHING_RANDOM = bytes(10)
 
 
 def sample_alert(delivery: Delivery) -> Alert:
-    """Make up what a test of a channel shows; it is stored nowhere, and nobody can act on it."""
+    """Make the alert of a channel's test; it is not stored."""
     at = delivery.due_at
     alert_id = delivery.alert_id
     if not is_ulid(alert_id):

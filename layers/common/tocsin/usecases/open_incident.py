@@ -1,4 +1,4 @@
-"""Somebody opens an incident, with or without alerts."""
+"""Opening an incident, with or without alerts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def open_incident(
     Raises:
         AlertNotFoundError: There is none with one of the ids.
         AlreadyPromotedError: One belongs to another incident.
-        ConcurrentUpdateError: The alerts keep changing.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> Incident:
@@ -49,11 +49,11 @@ def open_incident(
 
 
 def promote_alert(opening: Opening, alert_id: AlertId, *, stores: IncidentStores) -> Promotion:
-    """Open an incident for one alert; if it has one, that is the answer.
+    """Open an incident for one alert, or return the one that it has.
 
     Raises:
         AlertNotFoundError: There is no such alert.
-        ConcurrentUpdateError: The alert keeps changing.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> Promotion:

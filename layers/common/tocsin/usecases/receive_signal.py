@@ -1,4 +1,4 @@
-"""A sender's signal meets its slot."""
+"""Receiving a sender's signal."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 10
-"""Every refused attempt means that somebody else's write succeeded; ten in a row on one slot
-means a storm in which the sender may as well come back."""
+"""A refused attempt means that a concurrent write came first; after ten in a row on one slot, a
+storm, the sender is to try again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a signal."""
+    """The result of a signal."""
 
     outcome: Outcome
     alert_id: AlertId | None
     is_body_lost: bool = False
-    """The state changed, and the body that said so could not be kept."""
+    """The state changed, and the body could not be stored."""
 
 
 type Body = Callable[[], SentBody | None]
-"""Made only where it is kept: most signals are repeats. None where it could not be made."""
+"""Made only if it is stored: most signals are repeats. None: it could not be made."""
 
 
 def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what is known
@@ -49,15 +49,15 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
     new_write_id: NewWriteId,
     body: Body | None = None,
 ) -> Receipt:
-    """Write what a signal changes, before the sender is answered.
+    """Write the changes of a signal, before the sender is answered.
 
-    The common cases, a repeat and a plain recovery, are one write and no read. When that
-    write is refused, the refusal brings what the slot holds, and the rest is decided on it.
-    The body is kept after what opens an episode or changes its state.
+    The common cases, a repeat and a plain recovery, are one write and no read. If that write is
+    refused, the refusal brings the slot's alert, on which the rest is decided. The body is stored
+    after a write that opens an episode or changes its state.
 
     Raises:
-        TryAgainError: Nothing was written, or not all of what the signal says; the same signal
-            works later, and brings what is missing.
+        TryAgainError: Nothing was written, or the facts only in part; the same signal will work
+            later, and complete them.
     """
     try:
         match signal.action:
@@ -96,7 +96,7 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Write:
-    """The one write that takes the slot from what it holds to what was decided."""
+    """The one write from the slot's alert to the decided one."""
 
     slots: SlotRepository
     signal: Signal
@@ -119,14 +119,14 @@ class _Write:
 
 
 def _is_new_state(before: Alert | None, after: Alert) -> bool:
-    """Whether it is the same alert, and more than counted."""
+    """Whether it is the same alert with another version."""
     if before is None or before.alert_id != after.alert_id:
         return False
     return before.version != after.version
 
 
 def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepository) -> Receipt:
-    """Keep the body of a change that is written; that it cannot be kept does not undo it."""
+    """Store the body of a written change; a failure does not undo the change."""
     sent = body() if body else None
     try:
         if sent is not None:
@@ -137,9 +137,9 @@ def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepos
 
 
 def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
-    """Page in the same write what is to be paged from the start; the stream does the sending.
+    """Take the first step in the same write; the stream then plans its messages.
 
-    If the policies cannot be read now, the alert is stored without: its timer is due at once.
+    If the policies cannot be read, the alert is stored without: its timer is due at once.
     """
     if not first_step_is_due(alert):
         return alert

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BesideNotKeptError(TryAgainError):
-    """The alert is stored; what belongs beside it is not: its big facts, and the body as sent."""
+    """The alert is stored; its other items are not: its big facts, and the body as sent."""
 
     def __init__(self, alert: Alert) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class BesideNotKeptError(TryAgainError):
 
 
 class SlotRefusedError(Exception):
-    """A write met another state than it expected; `current` is what the slot holds."""
+    """A condition on a slot failed; `current` is what the slot holds."""
 
     def __init__(self, current: Alert | None) -> None:
         super().__init__("the slot holds another state")
@@ -31,7 +31,7 @@ class SlotRefusedError(Exception):
 
 
 class NotificationRefusedError(Exception):
-    """A write of the ledger met another state; `current` is what the ledger holds."""
+    """A condition on the ledger failed; `current` is what the ledger holds."""
 
     def __init__(self, current: Notification | None) -> None:
         super().__init__("the ledger holds another state")
@@ -39,7 +39,7 @@ class NotificationRefusedError(Exception):
 
 
 class HeartbeatRefusedError(Exception):
-    """A write met another state; `current` is what is stored, None if nothing is."""
+    """A condition on a heartbeat failed; `current` is what is stored, None: nothing."""
 
     def __init__(self, current: Heartbeat | None) -> None:
         super().__init__("the heartbeat is in another state")
@@ -47,9 +47,9 @@ class HeartbeatRefusedError(Exception):
 
 
 class DeliveryFailedError(Exception):
-    """A channel did not take a message.
+    """A provider did not accept a message.
 
-    Not for clients as such: the ledger keeps its reason, which may name no secret.
+    The ledger stores the reason, which may contain no secret.
     """
 
     def __init__(
@@ -64,6 +64,6 @@ class DeliveryFailedError(Exception):
         self.reason = reason
         self.is_retryable = is_retryable
         self.retry_after = retry_after
-        """For how long it wants to be left alone, where it said so."""
+        """The provider's Retry-After, if given."""
         self.refuses_credential = refuses_credential
-        """Whether another secret could mend it."""
+        """Whether another secret could help."""

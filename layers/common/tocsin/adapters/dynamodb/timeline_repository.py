@@ -15,7 +15,7 @@ from tocsin.adapters.dynamodb.transactions import Action, put
 from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import COUNTED, Counts
-from tocsin.domain.consequences import AlertChange
+from tocsin.domain.consequences import Consequences
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, fingerprint_of, milliseconds
 from tocsin.domain.timeline import Change
@@ -54,7 +54,7 @@ class DynamoDBTimeline:
     table_name: str
     retention: timedelta
 
-    def record(self, changes: Sequence[AlertChange]) -> int:
+    def record(self, changes: Sequence[Consequences]) -> int:
         """Write what is not on the timelines yet, and move the counts by just that.
 
         Raises:
@@ -128,17 +128,17 @@ class DynamoDBTimeline:
     def correct_counts(self, by: Counts) -> None:
         self.call("UpdateItem", self._move_counts(by, _ANY_SLOT)["Update"])
 
-    def _told(self, told: AlertChange) -> _Told:
-        alert = told.alert
+    def _told(self, written: Consequences) -> _Told:
+        alert = written.alert
         entries: list[Item] = []
-        for position, change in enumerate(told.changes):
+        for position, change in enumerate(written.told):
             at = milliseconds(change.at)
-            if told.is_repeat:
+            if written.is_repeat:
                 key = keys.repeat_key(alert.alert_id, at, alert.occurrences)
             else:
                 key = keys.change_key(alert.alert_id, at, alert.version, position)
             entries.append(change_item(key, change, self.retention))
-        return _Told(alert.fingerprint, tuple(entries), told.counts)
+        return _Told(alert.fingerprint, tuple(entries), written.counts)
 
     def _record(self, part: Sequence[_Told]) -> int:
         """Write one transaction, without what turns out to be there already.
