@@ -20,15 +20,15 @@ from tocsin.domain.ids import milliseconds
 
 LIFE: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)
-"""Longer than a function may run: whoever claimed it before is dead by then."""
+"""Longer than a function may run: the earlier claimer has ended by then."""
 PART_BYTES: Final = 350_000
-"""Of a packed body in one item, which takes 400 KB at most."""
+"""Of a packed body in one item, whose limit is 400 KB."""
 
 _IS_FREE: Final = (
     "attribute_not_exists(pk) OR expires_at <= :now_in_seconds OR "
     "(request_hash = :request_hash AND attribute_not_exists(answered) AND lease_until <= :now)"
 )
-"""TTL deletes within days, so what has run out is also told by its time."""
+"""TTL deletes within days, so expiry is also checked by time."""
 _IS_CLAIMED: Final = "write_id = :claim AND attribute_not_exists(answered)"
 
 
@@ -113,7 +113,7 @@ class DynamoDBAnswers:
         return zlib.decompress(packed).decode()
 
     def _keep_parts(self, claim: Claim, packed: bytes) -> None:
-        """Keep what one item cannot hold; the update that follows makes it visible."""
+        """Store what one item cannot hold; the update that follows makes it visible."""
         for position, start in enumerate(range(0, len(packed), PART_BYTES)):
             item = keys.answer_part_key(_name(claim), claim.write_id, position) | {
                 "entity": text("answer_part"),
@@ -138,7 +138,7 @@ class DynamoDBAnswers:
 
 
 def _name(claim: Claim) -> str:
-    """Name a caller's key; the length keeps apart what other splits would make equal."""
+    """Hash of a caller and its key; the length keeps other splits apart."""
     joined = f"{len(claim.caller)}:{claim.caller}:{claim.key}"
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 

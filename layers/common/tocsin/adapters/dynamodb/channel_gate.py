@@ -1,7 +1,7 @@
-"""The gate of each channel: one item, in which the next free time moves with every message.
+"""The gate of each channel: one item, whose next free time moves with every message.
 
-The usual message costs one conditional update. Only when more come than the rate allows does a
-second one follow: within a burst, or to give each who has to wait a time of its own.
+A message usually costs one conditional update. Above the rate a second one follows: within a burst,
+or to give each waiting message a time of its own.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ class DynamoDBGate:
     def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
         """Take a turn, or say when to ask again.
 
-        A reply that is lost makes the client ask again, and that takes a second turn, which
-        nobody uses: the channel is a little slower for a moment.
+        After a lost reply the client asks again and takes a second turn, which stays unused: the
+        channel is slower for a moment.
         """
         interval = interval_of(channel.rate_per_minute)
         values = {":now": time(at), ":next": time(at + interval)}
@@ -82,7 +82,7 @@ class DynamoDBGate:
         self._update(channel, assignments, at, values=values)
 
     def _place_in_line(self, channel: Channel, opens_at: datetime, at: datetime) -> datetime:
-        """Stand behind whoever waits already, so that not all come back at the same time."""
+        """Take a place after all that wait, so that not all come at the same time."""
         interval = interval_of(channel.rate_per_minute)
         values = {":opens_at": time(opens_at), ":interval": number(interval // _MILLISECOND)}
         is_behind, met = self._update(
@@ -106,7 +106,7 @@ class DynamoDBGate:
         values: Item,
         condition: str | None = None,
     ) -> tuple[bool, Image]:
-        """Whether it was done, and the item as it is then."""
+        """Whether it was done, and the item after it."""
         kept = {":entity": text(ENTITY), ":one": number(1), ":expiry": expiry(at, KEPT_FOR)}
         parameters: dict[str, Any] = {
             "TableName": self.table_name,
@@ -128,7 +128,7 @@ class DynamoDBGate:
 
 
 def _waits_until(met: Image, at: datetime, room: timedelta) -> datetime | None:
-    """When there is room again; None: there is."""
+    """When there is room again; None: now."""
     waits = [
         instant(int(met[name]["N"])) - ahead_by
         for name, ahead_by in (("rests_until", timedelta()), ("free_at", room))

@@ -1,4 +1,4 @@
-"""Users and channels: whom a step may ask, and how they are reached."""
+"""Items of users and channels."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

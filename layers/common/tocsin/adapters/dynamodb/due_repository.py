@@ -1,4 +1,4 @@
-"""What falls due, found through its sparse index."""
+"""The sparse `due` index."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

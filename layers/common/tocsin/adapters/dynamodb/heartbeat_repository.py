@@ -1,4 +1,4 @@
-"""Heartbeats: one item each, which the index of what falls due may hold."""
+"""Heartbeats: one item each, in the `due` index while a timer is set."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,11 +35,11 @@ KIND: Final = "heartbeat"
 
 _STATE: Final = ("heard_at", "missed_at", "due_at")
 _IS_NOT_MISSED: Final = "attribute_not_exists(missed_at) AND heard_at <= :heard_at"
-"""Nor new: what was never heard from has no time to compare with."""
+"""And not the first ping: without one there is no time to compare."""
 
 
 def _write(heartbeat: Heartbeat) -> Item:
-    """Write a few hundred bytes, so that hearing from it is one write unit."""
+    """Some hundred bytes, so that a ping is one write unit."""
     item: Item = {
         "every": write_span(heartbeat.period),
         "grace": write_span(heartbeat.grace),
@@ -128,7 +128,7 @@ class DynamoDBHeartbeats(NamedObjects[Heartbeat]):
             raise ConcurrentUpdateError(message) from None
 
     def hear(self, name: str, *, at: datetime) -> None:
-        # Without a write id: done twice, it is the same.
+        # Without a write id: it is idempotent.
         if not 0 < len(name.encode()) <= SORT_KEY_LIMIT_BYTES:
             raise HeartbeatRefusedError(None)
         request = {

@@ -32,7 +32,7 @@ from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.usecases.refusals import SlotRefusedError
 
 type Link = tuple[Alert, Alert]
-"""An alert before and after it became part of an incident."""
+"""An alert before and after it was promoted."""
 
 _IS_NEW: Final = "attribute_not_exists(pk)"
 _IS_AS_READ: Final = "version = :read_version"
@@ -45,7 +45,7 @@ class DynamoDBIncidents:
     call: Call
     table_name: str
     retention: timedelta
-    """Of the timelines that linked alerts get rows on; incidents themselves stay."""
+    """Of timeline entries; incidents themselves stay."""
 
     def get(self, incident_id: IncidentId) -> Incident:
         if not is_ulid(incident_id):
@@ -58,7 +58,7 @@ class DynamoDBIncidents:
     def list(
         self, *, is_open: bool | None, limit: int, cursor: str | None
     ) -> tuple[tuple[Incident, ...], str | None]:
-        # The index only says which: what it holds of an incident may be a moment old.
+        # The index only has the ids: its copy of an incident may be old.
         if cursor is not None and not is_ulid(cursor):
             problem = Problem("cursor", "is not one that this list gave")
             message = "The cursor is wrong; leave it out to begin at the first page."
@@ -123,7 +123,7 @@ class DynamoDBIncidents:
         return query_some(self.call, request, limit)
 
     def _write(self, actions: Sequence[Action], alerts: Sequence[Link], write_id: WriteId) -> None:
-        """Write with all alerts in their slots; else with those elsewhere that made room."""
+        """Write with all alerts in their slots; if refused, with some as former episodes."""
         former = _surely_former(alerts)
         try:
             self._attempt(actions, alerts, former, write_id)
@@ -146,7 +146,7 @@ class DynamoDBIncidents:
         write_id: WriteId,
         attempt: int = 1,
     ) -> None:
-        """One transaction: first the actions, then one update an alert, then timelines."""
+        """One transaction: the actions, one update an alert, then timeline entries."""
         updates = [self._link(link, former, write_id) for link in alerts]
         told = [
             put(self.table_name, row, _IS_NEW)
@@ -164,7 +164,7 @@ class DynamoDBIncidents:
         return {"Update": update.parameters(self.table_name, key)}
 
     def _told(self, before: Alert, after: Alert) -> Iterator[Item]:
-        """The stream follows slots only, so a former episode's timeline is written here."""
+        """Timeline entries of a former episode: the stream follows slots only."""
         for position, change in enumerate(after.changes):
             at, version = milliseconds(change.at), before.version + 1
             key = keys.change_key(after.alert_id, at, version, position)
@@ -185,7 +185,7 @@ def _surely_former(alerts: Sequence[Link]) -> frozenset[AlertId]:
 def _moved(
     alerts: Sequence[Link], former: frozenset[AlertId], met: Sequence[Item | None]
 ) -> frozenset[AlertId]:
-    """Which resolved alerts were not in their slots; none if anything else failed."""
+    """Resolved alerts that were not in their slots; none if another condition failed."""
     moved: set[AlertId] = set()
     for (before, _), found in zip(alerts, met, strict=False):
         if found is None:

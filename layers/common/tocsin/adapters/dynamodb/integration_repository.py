@@ -1,4 +1,4 @@
-"""Integrations, and what their tokens lead to."""
+"""Integrations, and the items of their tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How an alert is written into the table and read from it."""
+"""The item of an alert."""
 
 import base64
 import binascii
@@ -42,7 +42,7 @@ _LISTED_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PackedFacts:
-    """Facts as stored: what stays inline, and the whole where that is too big."""
+    """Facts as stored: inline, and the whole if too big."""
 
     inline: str
     whole: str | None = None
@@ -50,7 +50,7 @@ class PackedFacts:
 
 
 def pack_facts(facts: Facts, dedup_key: str) -> PackedFacts:
-    """Pack facts, apart where they are too big to be rewritten with every repeat."""
+    """Pack facts, separately if they are too big to be rewritten with every repeat."""
     whole = details.pack(facts, dedup_key)
     if len(whole) <= details.INLINE_LIMIT_BYTES:
         return PackedFacts(_base64(whole))
@@ -59,32 +59,29 @@ def pack_facts(facts: Facts, dedup_key: str) -> PackedFacts:
 
 
 def facts_from(packed: str) -> tuple[Facts, str]:
-    """Read facts and the dedup key."""
     return details.unpack(binascii.a2b_base64(packed))
 
 
 def number(value: int) -> Attribute:
-    """Write a whole number."""
     return {"N": str(value)}
 
 
 def text(value: str) -> Attribute:
-    """Write a text."""
     return {"S": value}
 
 
 def time(value: datetime) -> Attribute:
-    """Write an instant, in milliseconds since 1970."""
+    """In milliseconds since 1970."""
     return number(milliseconds(value))
 
 
 def write_value(value: Value) -> Attribute:
-    """Write a measured value, its type kept."""
+    """As JSON, which keeps its type."""
     return text(json.dumps(value))
 
 
 def write_changes(changes: Sequence[Change]) -> Attribute:
-    """Write what a version changed, for the stream to turn into the timeline."""
+    """Write the changes of a version, for the stream."""
     rows = [
         [change.type, milliseconds(change.at), change.by, dict(change.details)]
         for change in changes
@@ -93,7 +90,7 @@ def write_changes(changes: Sequence[Change]) -> Attribute:
 
 
 def changes_from(image: Image) -> tuple[Change, ...]:
-    """What the version of this image changed."""
+    """Read the changes of this version."""
     rows = json.loads(image["changes"]["S"]) if "changes" in image else ()
     return tuple(
         Change(type=ChangeType(type_), at=instant(at), by=Actor(by), details=more)
@@ -102,9 +99,9 @@ def changes_from(image: Image) -> tuple[Change, ...]:
 
 
 def state_of(alert: Alert, retention: timedelta) -> Item:
-    """Everything about an alert that is not its key, not its facts, not counted and no timer.
+    """All attributes of an alert but its key, its facts, its timer and what repeats count.
 
-    `closed_key` is the `state_key` that it has in the end: who resolves it need not have read it.
+    `closed_key` is its `state_key` once resolved, for a write that resolves it unread.
     """
     optional: dict[str, Attribute | None] = {
         "source_started_at": _maybe_time(alert.source_started_at),
@@ -134,21 +131,21 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
 
 
 def timer_attributes(slot: Fingerprint, due_at: datetime | None) -> Item:
-    """What puts a slot into the index of what falls due; nothing if it waits for nothing."""
+    """The entry in the `due` index; none without a timer."""
     if due_at is None:
         return {}
     return {"due_key": text(keys.due_key(keys.shard_of(slot))), "due_at": time(due_at)}
 
 
 def expiry(ended_at: datetime, retention: timedelta) -> Attribute:
-    """When DynamoDB may delete it, in seconds since 1970; it does so within days."""
+    """For TTL, in seconds since 1970; DynamoDB deletes within days of it."""
     return number(int((ended_at + retention).timestamp()))
 
 
 def alert_item(
     alert: Alert, packed: PackedFacts, *, write_id: WriteId, retention: timedelta
 ) -> Item:
-    """Write a whole alert into its slot."""
+    """The whole item of an alert, in its slot."""
     value = write_value(alert.current_value)
     slot = alert.fingerprint
     state = state_of(alert, retention)
@@ -177,11 +174,11 @@ def alert_item(
 
 
 def alert_from(image: Image, *, whole: str | None = None) -> Alert:
-    """Read an alert from its item, or from what an index holds of it.
+    """Read an alert from its item, or from its row of an index.
 
     Args:
-        image: The item; an index holds neither counts, version nor output's hash of the moment.
-        whole: The facts kept beside it, where they were read.
+        image: The item; a row of an index lacks version, output's hash and the newest counts.
+        whole: The whole facts, if they were read.
     """
     facts, dedup_key = facts_from(whole or image["details"]["B"])
     alert_id = AlertId(image["id"]["S"])
@@ -227,17 +224,17 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
 
 
 def listed_occurrences(image: Image) -> int:
-    """How many occurrences lists show: as many as the last refresh found."""
+    """The occurrences that lists show: those of the last refresh."""
     return int(image[keys.LISTED]["M"][keys.COPIED_FIELDS["occurrences"]]["N"])
 
 
 def is_image_snoozed(image: Image, at: datetime) -> bool:
-    """Whether the alert of an image is muted at this time, without reading the rest of it."""
+    """Whether the alert of an image is snoozed, without reading the rest."""
     return "snooze" in image and at < _read_snooze(image).until
 
 
 def slot_of(image: Image) -> Fingerprint:
-    """Which slot a stored item belongs to, by its key alone."""
+    """The slot of an item, by its key."""
     return Fingerprint(image["pk"]["S"].removeprefix("A#"))
 
 
@@ -267,7 +264,7 @@ def _read_snooze(image: Image) -> Snooze:
 
 
 def _read_value(written: str) -> Value:
-    """The inverse of `write_value`; most senders measure nothing."""
+    """Most senders measure nothing."""
     value: Value = None if written == "null" else json.loads(written)
     return value
 

@@ -125,7 +125,7 @@ class DynamoDBKeys:
         try:
             self.call("UpdateItem", update.parameters(self.table_name, address))
         except AwsError as error:
-            # Somebody else noted a use of this minute, or revoked the key.
+            # Another use of this minute is recorded, or the key was revoked.
             if error.code != CONDITION_FAILED:
                 raise
 
@@ -142,7 +142,6 @@ class DynamoDBKeys:
 
 
 def key_item(key: ApiKey, write_id: WriteId) -> Item:
-    """Write an API key."""
     item = keys.configuration_key(KIND, key.key_id) | _settings_of(key)
     item |= {
         "entity": text("api_key"),
@@ -158,7 +157,6 @@ def key_item(key: ApiKey, write_id: WriteId) -> Item:
 
 
 def key_from(image: Image) -> ApiKey:
-    """Read an API key."""
     last_used_at = image.get("last_used_at")
     return ApiKey(
         key_id=image["sk"]["S"],
@@ -179,7 +177,7 @@ def _changed() -> ConcurrentUpdateError:
 
 
 def _settings_of(key: ApiKey) -> Item:
-    """What may change; named so that no word of it is reserved in expressions."""
+    """What may change; no name is a reserved word of expressions."""
     settings: Item = {
         "key_name": text(key.name),
         "scopes": {"L": [text(scope) for scope in sorted(key.scopes)]},

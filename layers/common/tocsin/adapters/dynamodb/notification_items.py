@@ -1,4 +1,4 @@
-"""How the ledger is written into the table and read from it."""
+"""Items of the ledger."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,13 +18,13 @@ from tocsin.domain.notification import (
 ENTITY: Final = "notification"
 
 type Stored = tuple[Notification | None, Notification]
-"""What the ledger held of a message before a write, and since."""
+"""A message in the ledger before and after a write."""
 
 
 def notification_item(
     notification: Notification, *, write_id: WriteId, retention: timedelta
 ) -> Item:
-    """Write what became of a message; kept for as long after it as resolved alerts are."""
+    """The item of a message; it expires by the same retention as resolved alerts."""
     delivery = notification.delivery
     optional: dict[str, Attribute | None] = {
         "step_name": _maybe_text(delivery.step_name),
@@ -66,7 +66,6 @@ def notification_item(
 
 
 def notification_from(image: Image) -> Notification:
-    """Read what became of a message."""
     return Notification(
         delivery=_delivery_from(image),
         state=DeliveryState(image["state"]["S"]),
@@ -86,7 +85,7 @@ def notification_from(image: Image) -> Notification:
 
 
 def stored_notification(record: Mapping[str, Any]) -> Stored | None:
-    """Read a record of the table's stream; None if it is not about the ledger."""
+    """Read a record of the stream; None: not of the ledger."""
     told = record["dynamodb"]
     new, old = told.get("NewImage"), told.get("OldImage")
     if new is None or not new["pk"]["S"].startswith(keys.LEDGER_FROM):

@@ -55,7 +55,7 @@ class DynamoDBNotifications:
         """Write the whole item.
 
         Raises:
-            NotificationRefusedError: The condition failed, and not because of this very write.
+            NotificationRefusedError: The condition failed, and not because of this same write.
         """
         item = notification_item(notification, write_id=write_id, retention=self.retention)
         parameters: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""How far a long body was taken in when it had to break off."""
+"""The number of entries taken in of a long body that broke off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.domain.ids import WriteId
 
 LIFE: Final = timedelta(minutes=15)
-"""Senders come again within seconds to minutes; later it is news."""
+"""Senders try again within seconds to minutes; later it is a new body."""
 _IS_FURTHER: Final = (
     "attribute_not_exists(pk) OR expires_at <= :now_in_seconds OR taken_in < :taken_in"
 )

@@ -1,4 +1,4 @@
-"""The slots, as intake writes them: one conditional write each, nothing read before."""
+"""The slots, as intake writes them: one conditional write each, without a read before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -46,9 +46,8 @@ from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 MAKES_SURE_UNTIL: Final = 3
-"""Up to this occurrence a repeat makes sure that the big facts lie beside the alert. Its
-opener may have died before it wrote them; the sender's retry comes as the second, or the third
-if that one died too."""
+"""Up to this occurrence a repeat makes sure that the big facts are stored. The opener may have died
+before it wrote them; the sender's retry comes as the second, or the third if that one died too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class DynamoDBSlots:
         self._update(alert.fingerprint, timer_update(alert, at))
 
     def _with_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> Alert:
-        """Store what is too big for the slot, now that it is known whose the slot is."""
+        """Store big facts and the body, after the slot was taken."""
         stored = _stored(alert, packed)
         if body is not None or packed.overflow is not None:
             try:
@@ -170,7 +169,7 @@ class DynamoDBSlots:
         self.call("UpdateItem", {"TableName": self.table_name, **update})
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
-        """An episode as it was, under a key of its own; its changes were told already."""
+        """An episode as read, under a key of its own."""
         packed = pack_facts(previous.facts, previous.dedup_key)
         kept = PackedFacts(packed.inline, overflow=previous.overflow)
         item = alert_item(previous, kept, write_id=write_id, retention=self.retention)
@@ -206,10 +205,10 @@ class DynamoDBSlots:
     def _conditionally(
         self, operation: str, parameters: Parameters, write_id: WriteId | None
     ) -> Item:
-        """Write, and return the item as it then is.
+        """Write, and return the item after it.
 
         Raises:
-            SlotRefusedError: The condition failed, and not because of this very write.
+            SlotRefusedError: The condition failed, and not because of this same write.
         """
         try:
             answer = self.call(operation, parameters)
@@ -224,7 +223,7 @@ class DynamoDBSlots:
         """Write all or nothing; only the first action, for the slot, has a condition.
 
         Raises:
-            SlotRefusedError: It failed, and not because of this very write.
+            SlotRefusedError: The condition failed, and not because of this same write.
         """
         try:
             transact(self.call, actions, write_id=write_id)
@@ -234,10 +233,10 @@ class DynamoDBSlots:
 
 
 def read_episode(call: Call, table_name: str, alert_id: AlertId) -> Image | None:
-    """Read the item of an alert, by exact keys: others of its partition are never in the way.
+    """Read the item of an alert, by exact keys.
 
-    The slot first: an episode leaves it and gets a key of its own in one write, so what is not in
-    the slot any more is found there.
+    The slot first: a former episode leaves it and gets a key of its own in one write, so it is
+    found there.
     """
     live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))
     if live is not None and live["id"]["S"] == alert_id:
@@ -250,7 +249,7 @@ def _stored(alert: Alert, packed: PackedFacts) -> Alert:
 
 
 def _ours_or_refused(item: Item | None, write_id: WriteId | None) -> Item:
-    """A failed condition that met our own write id means that the write was made."""
+    """If the item has our write id, the write was made although the condition failed."""
     if item and write_id and is_ours(item, write_id):
         return item
     raise SlotRefusedError(alert_from(item) if item else None)

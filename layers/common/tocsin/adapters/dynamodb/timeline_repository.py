@@ -1,4 +1,4 @@
-"""What the stream derives from changes: timelines, counts, histories, the copy for lists."""
+"""What the stream derives from changes: timelines, counts, histories, copies for lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from tocsin.domain.ids import AlertId, Fingerprint, fingerprint_of, milliseconds
 from tocsin.domain.timeline import Change
 
 ACTIONS_LIMIT: Final = 100
-"""DynamoDB takes no more in one transaction; one of them moves the counts."""
+"""DynamoDB's limit for a transaction; one action moves the counts."""
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _IS_NEW: Final = "attribute_not_exists(pk)"
 _MOVED: Final = ", ".join(f"{name} :{name}" for name in COUNTED)
 _ANY_SLOT: Final = Fingerprint("0")
 _OPENED_AND_RESOLVED: Final = 2
-"""The version of an alert that nothing else happened to: its last body is that of the recovery,
-which was written with its expiry, or there is none."""
+"""The version of an alert that was only opened and resolved: its last body is that of the recovery,
+written with its expiry, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One change and its entries; they are written together or not at all."""
+    """One change and its entries, written all or nothing."""
 
     slot: Fingerprint
     entries: tuple[Item, ...]
@@ -41,7 +41,7 @@ class _Told:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Tells it from all others; the same when it is told again."""
+        """Unique; the same for the same change."""
         first = self.entries[0]
         return first["pk"]["S"], first["sk"]["S"]
 
@@ -58,11 +58,11 @@ class DynamoDBTimeline:
         """Write what is not on the timelines yet, and move the counts by just that.
 
         Raises:
-            AwsError: An entry is such that DynamoDB never takes it, and with it its
-                transaction; entries of other transactions may be written.
+            AwsError: DynamoDB refuses an entry for good, and with it its transaction; entries of
+                other transactions may be written.
         """
         told = [self._told(change) for change in changes]
-        # The same record may come twice in one batch, but not in one transaction.
+        # The same record may come twice in a batch, but must not in a transaction.
         once = {each.place: each for each in told}
         return sum(self._record(part) for part in _parts(list(once.values())))
 
@@ -78,12 +78,12 @@ class DynamoDBTimeline:
         self._update_if(update, keys.history_key(alert_id))
 
     def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert still has its slot.
+        """Copy for lists what repeats changed, if the alert is still in its slot.
 
-        The copy is made of what the slot holds by then, which may be newer than `alert`. The
-        stream tells this write too, and nothing follows from it: only the copy has changed.
-        What its version changed is on the timeline by now, and leaves the item, so that further
-        repeats do not write it again. A newer version has renewed the copy itself.
+        The copy is of the slot's current item, which may be newer than `alert`. The stream brings
+        this write too, without consequences. The version's changes are on the timeline by now and
+        leave the item, so that repeats do not write them again. A newer version has renewed the
+        copy itself.
         """
         update = Update(sets=list(REFRESH_LISTED))
         update.remove("changes")
@@ -141,9 +141,9 @@ class DynamoDBTimeline:
         return _Told(alert.fingerprint, tuple(entries), written.counts)
 
     def _record(self, part: Sequence[_Told]) -> int:
-        """Write one transaction, without what turns out to be there already.
+        """Write one transaction, without entries that exist.
 
-        The entries of a change are what tells whether the counts have moved by it.
+        The counts have moved by a change if its entries exist.
         """
         left = list(part)
         while left:
@@ -178,7 +178,7 @@ class DynamoDBTimeline:
         }
 
     def _update_if(self, update: Update, key: keys.Key) -> bool:
-        """Write if the condition holds; if not, what was to be done is done."""
+        """Write if the condition holds; if not, it was done before."""
         try:
             self.call("UpdateItem", update.parameters(self.table_name, key))
         except AwsError as error:
@@ -189,7 +189,7 @@ class DynamoDBTimeline:
 
 
 def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
-    """Share out among as few transactions as they fit in."""
+    """Distribute among as few transactions as possible."""
     part: list[_Told] = []
     actions = 1
     for each in told:
@@ -203,7 +203,7 @@ def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
 
 
 def _known(told: Sequence[_Told], reasons: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Which are on a timeline already; a cancelled transaction gives a reason for each action."""
+    """Those on a timeline already; a cancelled transaction has a reason for each action."""
     owners = [each for each in told for _ in each.entries]
     return {
         owner.place
