@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Attribute, Item, expiry, number, text, time
 from tocsin.adapters.dynamodb.queries import query_all
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, write_if
 from tocsin.adapters.dynamodb.writes import Update
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
@@ -80,7 +79,7 @@ class DynamoDBAnswers:
             self._keep_parts(claim, packed)
         update.expect(_IS_CLAIMED, claim=text(claim.write_id))
         parameters = update.parameters(self.table_name, keys.answer_key(_name(claim)))
-        self._unless_lost("UpdateItem", parameters)
+        write_if(self.call, "UpdateItem", parameters)
 
     def release(self, claim: Claim) -> None:
         request = {
@@ -89,7 +88,7 @@ class DynamoDBAnswers:
             "ConditionExpression": _IS_CLAIMED,
             "ExpressionAttributeValues": {":claim": text(claim.write_id)},
         }
-        self._unless_lost("DeleteItem", request)
+        write_if(self.call, "DeleteItem", request)
 
     def _met(self, found: Item, claim: Claim) -> Answer | None:
         if found["request_hash"] != text(claim.request_hash):
@@ -124,17 +123,9 @@ class DynamoDBAnswers:
             request = {
                 "TableName": self.table_name,
                 "Item": item,
-                "ConditionExpression": "attribute_not_exists(pk)",
+                "ConditionExpression": IS_NEW,
             }
-            self._unless_lost("PutItem", request)
-
-    def _unless_lost(self, operation: str, request: Mapping[str, object]) -> None:
-        """Write, if the claim is still ours and the write was not made before."""
-        try:
-            self.call(operation, request)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+            write_if(self.call, "PutItem", request)
 
 
 def _name(claim: Claim) -> str:

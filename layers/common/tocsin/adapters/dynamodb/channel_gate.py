@@ -11,13 +11,13 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED
 from tocsin.domain.gate import KEPT_FOR, Passage, ahead, interval_of, rest_after
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.people import Channel
 
 ENTITY: Final = "gate"
 
-_CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _IS_AWAKE: Final = "(attribute_not_exists(rests_until) OR rests_until <= :now)"
 _IS_FREE: Final = "(attribute_not_exists(free_at) OR free_at <= :now)"
@@ -122,7 +122,7 @@ class DynamoDBGate:
         try:
             return True, self.call("UpdateItem", parameters)["Attributes"]
         except AwsError as error:
-            if error.code != _CONDITION_FAILED:
+            if error.code != CONDITION_FAILED:
                 raise
             return False, error.item or {}
 

@@ -16,7 +16,13 @@ from tocsin.adapters.dynamodb.incident_items import (
 from tocsin.adapters.dynamodb.items import Image, Item, number, text
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all, query_some
 from tocsin.adapters.dynamodb.timeline_items import change_item
-from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
+from tocsin.adapters.dynamodb.transactions import (
+    IS_NEW,
+    Action,
+    TransactionRefusedError,
+    put,
+    transact,
+)
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
@@ -34,7 +40,6 @@ from tocsin.usecases.refusals import SlotRefusedError
 type Link = tuple[Alert, Alert]
 """An alert before and after it was promoted."""
 
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _IS_AS_READ: Final = "version = :read_version"
 
 
@@ -84,7 +89,7 @@ class DynamoDBIncidents:
 
     def add(self, incident: Incident, alerts: Sequence[Link], *, write_id: WriteId) -> Incident:
         item = incident_item(incident, write_id)
-        self._write([put(self.table_name, item, _IS_NEW)], alerts, write_id)
+        self._write([put(self.table_name, item, IS_NEW)], alerts, write_id)
         return incident
 
     def update(
@@ -100,7 +105,7 @@ class DynamoDBIncidents:
         expected = {":read_version": number(before.version)}
         actions = [put(self.table_name, incident_item(stored, write_id), _IS_AS_READ, expected)]
         if said is not None:
-            actions.append(put(self.table_name, update_item(stored, said), _IS_NEW))
+            actions.append(put(self.table_name, update_item(stored, said), IS_NEW))
         self._write(actions, alerts, write_id)
         return stored
 
@@ -149,7 +154,7 @@ class DynamoDBIncidents:
         """One transaction: the actions, one update an alert, then timeline entries."""
         updates = [self._link(link, former, write_id) for link in alerts]
         told = [
-            put(self.table_name, row, _IS_NEW)
+            put(self.table_name, row, IS_NEW)
             for before, after in alerts
             if before.alert_id in former
             for row in self._told(before, after)

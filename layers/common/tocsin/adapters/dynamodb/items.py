@@ -104,16 +104,16 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
     `closed_key` is its `state_key` once resolved, for a write that resolves it unread.
     """
     optional: dict[str, Attribute | None] = {
-        "source_started_at": _maybe_time(alert.source_started_at),
-        "acknowledged_at": _maybe_time(alert.acknowledged_at),
-        "acknowledged_by": _maybe_text(alert.acknowledged_by),
-        "resolves_at": _maybe_time(alert.resolves_at),
-        "lapses_at": _maybe_time(alert.lapses_at),
-        "resolved_at": _maybe_time(alert.resolved_at),
-        "resolved_by": _maybe_text(alert.resolved_by),
+        "source_started_at": maybe_time(alert.source_started_at),
+        "acknowledged_at": maybe_time(alert.acknowledged_at),
+        "acknowledged_by": maybe_text(alert.acknowledged_by),
+        "resolves_at": maybe_time(alert.resolves_at),
+        "lapses_at": maybe_time(alert.lapses_at),
+        "resolved_at": maybe_time(alert.resolved_at),
+        "resolved_by": maybe_text(alert.resolved_by),
         "snooze": text(_written_snooze(alert.snooze)) if alert.snooze else None,
-        "incident_id": _maybe_text(alert.incident_id),
-        "escalation": _maybe_text(write_escalation(alert.escalation)),
+        "incident_id": maybe_text(alert.incident_id),
+        "escalation": maybe_text(write_escalation(alert.escalation)),
         "told": number(alert.told_version) if alert.told_version else None,
         "flapping": text(write_flapping(alert.flapping)) if alert.flapping else None,
         "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
@@ -195,19 +195,19 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         severity=severity,
         facts=facts,
         output_hash=image["output_hash"]["S"] if counted else "",
-        overflow=_read_text(image, "overflow"),
+        overflow=read_text(image, "overflow"),
         episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
         told_version=int(image["told"]["N"]) if "told" in image else 0,
         occurrences=int(repeated["occurrences"]["N"]),
         last_seen_at=last_seen_at,
         current_value=_read_value(repeated["current_value"]["S"]),
-        source_started_at=_read_time(image, "source_started_at"),
-        acknowledged_at=_read_time(shown, "acknowledged_at"),
+        source_started_at=read_time(image, "source_started_at"),
+        acknowledged_at=read_time(shown, "acknowledged_at"),
         acknowledged_by=_read_actor(shown, "acknowledged_by"),
-        resolves_at=_read_time(image, "resolves_at"),
-        lapses_at=_read_time(image, "lapses_at"),
-        resolved_at=_read_time(image, "resolved_at"),
+        resolves_at=read_time(image, "resolves_at"),
+        lapses_at=read_time(image, "lapses_at"),
+        resolved_at=read_time(image, "resolved_at"),
         resolved_by=_read_actor(shown, "resolved_by"),
         snooze=_read_snooze(image) if "snooze" in image else None,
         incident_id=_read_incident(shown),
@@ -218,8 +218,8 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         notification_count=(
             int(image["notification_count"]["N"]) if "notification_count" in image else 0
         ),
-        timer_at=_read_time(image, "due_at"),
-        changed_at=_read_time(image, "changed_at") or last_seen_at,
+        timer_at=read_time(image, "due_at"),
+        changed_at=read_time(image, "changed_at") or last_seen_at,
     )
 
 
@@ -269,19 +269,19 @@ def _read_value(written: str) -> Value:
     return value
 
 
-def _maybe_time(value: datetime | None) -> Attribute | None:
+def maybe_time(value: datetime | None) -> Attribute | None:
     return None if value is None else time(value)
 
 
-def _maybe_text(value: str | None) -> Attribute | None:
+def maybe_text(value: str | None) -> Attribute | None:
     return None if value is None else text(value)
 
 
-def _read_time(image: Image, name: str) -> datetime | None:
+def read_time(image: Image, name: str) -> datetime | None:
     return instant(int(image[name]["N"])) if name in image else None
 
 
-def _read_text(image: Image, name: str) -> str | None:
+def read_text(image: Image, name: str) -> str | None:
     return str(image[name]["S"]) if name in image else None
 
 

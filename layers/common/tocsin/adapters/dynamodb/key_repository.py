@@ -4,18 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
 from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.transactions import (
+    IS_NEW,
     Action,
     TransactionRefusedError,
     check,
     delete,
     put,
     transact,
+    write_if,
 )
 from tocsin.adapters.dynamodb.writes import Update
 from tocsin.domain.credential import ApiKey, Scope, SecretHash
@@ -25,7 +26,6 @@ from tocsin.domain.ids import Actor, WriteId, instant
 KIND: Final = "key"
 USE_RESOLUTION: Final = timedelta(minutes=1)
 
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _IS_AS_READ: Final = "version = :read_version AND secret_hash = :secret_hash"
 _IS_ITS: Final = "key_id = :key_id"
 
@@ -55,8 +55,8 @@ class DynamoDBKeys:
 
     def add(self, key: ApiKey, *, write_id: WriteId) -> None:
         actions = (
-            put(self.table_name, key_item(key, write_id), _IS_NEW),
-            put(self.table_name, _credential_item(key), _IS_NEW),
+            put(self.table_name, key_item(key, write_id), IS_NEW),
+            put(self.table_name, _credential_item(key), IS_NEW),
         )
         try:
             transact(self.call, actions, write_id=write_id)
@@ -122,12 +122,8 @@ class DynamoDBKeys:
             a_minute_ago=time(at - USE_RESOLUTION),
         )
         address = keys.configuration_key(KIND, key.key_id)
-        try:
-            self.call("UpdateItem", update.parameters(self.table_name, address))
-        except AwsError as error:
-            # Another use of this minute is recorded, or the key was revoked.
-            if error.code != CONDITION_FAILED:
-                raise
+        # Refused: another use of this minute is recorded, or the key was revoked.
+        write_if(self.call, "UpdateItem", update.parameters(self.table_name, address))
 
     def _find(self, key_id: str) -> ApiKey | None:
         image = get_configured(self.call, self.table_name, KIND, key_id)

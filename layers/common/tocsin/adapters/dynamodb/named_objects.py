@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.items import (
+    Attribute,
+    Image,
+    Item,
+    expiry,
+    number,
+    read_text,
+    text,
+    time,
+)
 from tocsin.adapters.dynamodb.queries import get_configured, query_all
 from tocsin.adapters.dynamodb.transactions import (
+    CONDITION_FAILED,
+    IS_NEW,
     Action,
     TransactionRefusedError,
     delete,
@@ -29,11 +40,9 @@ if TYPE_CHECKING:
     from tocsin.domain.ids import WriteId
     from tocsin.domain.integration import Token
 
-CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 IS_AS_READ: Final = "version = :read_version AND created_at = :created_at"
 """The version alone would not distinguish an object from one of the same name, made after its
 removal."""
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -76,7 +85,7 @@ class NamedObjects[S: Stored]:
 
     def put(self, before: S | None, after: S, *, write_id: WriteId) -> S:
         stored = replace(after, version=before.version + 1 if before else 1)
-        condition, values = (IS_AS_READ, as_read(before)) if before else (_IS_NEW, None)
+        condition, values = (IS_AS_READ, as_read(before)) if before else (IS_NEW, None)
         written = put(self.table_name, self.to_item(stored, write_id), condition, values)
         former = self._tokens_of(before) if before else ()
         self._write(written, stored.name, former, self._tokens_of(stored), write_id)
@@ -196,11 +205,7 @@ def name_of(image: Image) -> str:
 
 
 def manager_of(image: Image) -> str | None:
-    return maybe_text(image, "managed_by")
-
-
-def maybe_text(image: Image, name: str) -> str | None:
-    return str(image[name]["S"]) if name in image else None
+    return read_text(image, "managed_by")
 
 
 def write_texts(texts: Iterable[str]) -> Attribute:

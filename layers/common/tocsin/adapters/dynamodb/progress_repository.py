@@ -1,15 +1,14 @@
 """The number of entries taken in of a long body that broke off."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import expiry, number, text
 from tocsin.adapters.dynamodb.queries import get_item
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
+from tocsin.adapters.dynamodb.transactions import write_if
 from tocsin.domain.ids import WriteId
 
 LIFE: Final = timedelta(minutes=15)
@@ -49,7 +48,7 @@ class DynamoDBProgress:
                 ":taken_in": number(count),
             },
         }
-        self._unless_refused("PutItem", request)
+        write_if(self.call, "PutItem", request)
 
     def forget(self, body: str) -> None:
         request = {
@@ -57,11 +56,4 @@ class DynamoDBProgress:
             "Key": keys.progress_key(body),
             "ConditionExpression": "attribute_exists(pk)",
         }
-        self._unless_refused("DeleteItem", request)
-
-    def _unless_refused(self, operation: str, request: Mapping[str, Any]) -> None:
-        try:
-            self.call(operation, request)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        write_if(self.call, "DeleteItem", request)

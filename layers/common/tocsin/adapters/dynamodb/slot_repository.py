@@ -21,10 +21,13 @@ from tocsin.adapters.dynamodb.items import (
 )
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.transactions import (
+    CONDITION_FAILED,
+    IS_NEW,
     Action,
     TransactionRefusedError,
     is_ours,
     transact,
+    write_if,
 )
 from tocsin.adapters.dynamodb.writes import (
     Parameters,
@@ -44,7 +47,6 @@ from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
 MAKES_SURE_UNTIL: Final = 3
 """Up to this occurrence a repeat makes sure that the big facts are stored. The opener may have died
 before it wrote them; the sender's retry comes as the second, or the third if that one died too."""
@@ -103,7 +105,7 @@ class DynamoDBSlots:
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
         packed = pack_facts(alert.facts, alert.dedup_key)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
-        put = self._put(item, "attribute_not_exists(pk)")
+        put = self._put(item, IS_NEW)
         self._conditionally("PutItem", put, write_id)
         return self._with_beside(alert, packed, body)
 
@@ -137,11 +139,7 @@ class DynamoDBSlots:
             item["expires_at"] = expiry(alert.resolved_at, self.retention)
         put = self._put(item, "attribute_not_exists(body_at) OR body_at <= :at")
         put["ExpressionAttributeValues"] = {":at": item["body_at"]}
-        try:
-            self.call("PutItem", put)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        write_if(self.call, "PutItem", put)
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
         update, packed = state_update(before, after, write_id=write_id, retention=self.retention)

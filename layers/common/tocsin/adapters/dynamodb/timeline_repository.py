@@ -9,9 +9,14 @@ from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_list import stored_counts
 from tocsin.adapters.dynamodb.items import Item, expiry, number, text
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.timeline_items import NEWEST, change_item, sample_attributes
-from tocsin.adapters.dynamodb.transactions import Action, put
+from tocsin.adapters.dynamodb.transactions import (
+    FAILED_IN_TRANSACTION,
+    IS_NEW,
+    Action,
+    put,
+    write_if,
+)
 from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import COUNTED, Counts
@@ -22,8 +27,6 @@ from tocsin.domain.timeline import Change
 
 ACTIONS_LIMIT: Final = 100
 """DynamoDB's limit for a transaction; one action moves the counts."""
-_CONDITION_FAILED: Final = "ConditionalCheckFailed"
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _MOVED: Final = ", ".join(f"{name} :{name}" for name in COUNTED)
 _ANY_SLOT: Final = Fingerprint("0")
 _OPENED_AND_RESOLVED: Final = 2
@@ -159,7 +162,7 @@ class DynamoDBTimeline:
         return sum(len(each.entries) for each in left)
 
     def _actions(self, told: Sequence[_Told]) -> list[Action]:
-        puts = [put(self.table_name, entry, _IS_NEW) for each in told for entry in each.entries]
+        puts = [put(self.table_name, entry, IS_NEW) for each in told for entry in each.entries]
         moved = sum((each.counts for each in told), Counts())
         return puts if moved == Counts() else [*puts, self._move_counts(moved, told[0].slot)]
 
@@ -179,13 +182,7 @@ class DynamoDBTimeline:
 
     def _update_if(self, update: Update, key: keys.Key) -> bool:
         """Write if the condition holds; if not, it was done before."""
-        try:
-            self.call("UpdateItem", update.parameters(self.table_name, key))
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
-            return False
-        return True
+        return write_if(self.call, "UpdateItem", update.parameters(self.table_name, key))
 
 
 def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
@@ -208,5 +205,5 @@ def _known(told: Sequence[_Told], reasons: Sequence[Mapping[str, Any]]) -> set[t
     return {
         owner.place
         for owner, reason in zip(owners, reasons, strict=False)  # the counts have no condition
-        if reason.get("Code") == _CONDITION_FAILED
+        if reason.get("Code") == FAILED_IN_TRANSACTION
     }

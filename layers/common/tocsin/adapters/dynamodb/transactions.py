@@ -1,4 +1,4 @@
-"""Transactions: several items, all or nothing."""
+"""Conditional writes of any items: one, or several all or nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,7 +12,9 @@ type Action = dict[str, Any]
 """One entry of `TransactItems`."""
 
 _CANCELLED: Final = "TransactionCanceledException"
-_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+FAILED_IN_TRANSACTION: Final = "ConditionalCheckFailed"
+IS_NEW: Final = "attribute_not_exists(pk)"
 _MARKS: Final = ("write_id", "earlier_write_id", "repeat_id")
 """Of the last change of state and the one before; of an alert also of the last repeat."""
 
@@ -29,6 +31,17 @@ class TransactionRefusedError(Exception):
     def met_nothing(self, position: int) -> bool:
         """Whether this action failed since its item does not exist."""
         return self.met[position] == {}
+
+
+def write_if(call: Call, operation: str, request: Mapping[str, Any]) -> bool:
+    """Make a conditional write; False: its condition failed."""
+    try:
+        call(operation, request)
+    except AwsError as error:
+        if error.code != CONDITION_FAILED:
+            raise
+        return False
+    return True
 
 
 def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attempt: int = 1) -> None:
@@ -89,7 +102,7 @@ def _expected(condition: str, values: Mapping[str, Any] | None) -> Action:
 
 
 def _met(reason: Mapping[str, Any]) -> Item | None:
-    if reason.get("Code") != _CONDITION_FAILED:
+    if reason.get("Code") != FAILED_IN_TRANSACTION:
         return None
     met: Item = reason.get("Item") or {}
     return met
