@@ -12,7 +12,7 @@ from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import ConflictError
 from tocsin.domain.ids import IncidentId
-from tocsin.domain.next_action import act, timer_for
+from tocsin.domain.next_action import act, with_timer
 from tocsin.domain.reception import Source, receive
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
@@ -39,8 +39,10 @@ class Slot:
         before = self.current
         begins = before is None or before.alert_id != after.alert_id
         version = 1 if begins or before is None else before.version + bool(after.changes)
-        self.current = replace(after, version=version, changes=(), timer_at=timer_for(after))
-        stored = StoredChange(before=before, after=self.current, changes=after.changes)
+        self.current = replace(with_timer(after), version=version, changes=())
+        stored = StoredChange(
+            before=before, after=self.current, listed_occurrences=1, changes=after.changes
+        )
         self.records.append(stored)
 
 

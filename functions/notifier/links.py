@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from functions.notifier.parameters import Parameters
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import LinkKeyError, Links, LinkSigner, read_link_key
 from tocsin.domain.notification import Delivery
 from tocsin.lambda_runtime.observability import Log
+from tocsin.usecases.refusals import DeliveryFailedError
 
 _NOT_SET: Final = ""
 

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from tocsin.domain.errors import DeliveryFailedError
+from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
     from functions.notifier.exchange import Answer

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
-from tocsin.domain.errors import DeliveryFailedError, TryAgainError
+from tocsin.domain.errors import TryAgainError
+from tocsin.usecases.refusals import DeliveryFailedError
 
 PREFIX: Final = "/tocsin/"
 KEPT_FOR: Final = timedelta(minutes=5)

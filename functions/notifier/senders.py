@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tocsin.domain.errors import DeliveryFailedError, TryAgainError
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.people import ChannelType
+from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
     from functions.notifier.outbound import Outbound

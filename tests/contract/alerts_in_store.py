@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from tests.examples import ALICE, NINE, PROMETHEUS
-from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.escalation import Escalation, Rest
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
@@ -42,9 +43,9 @@ def put(
     slot = source.slot_of(signal)
     opened = Alert.open(signal, integration=source.integration, slot=slot, at=at)
     opened = opened.escalate(None, at=at)
-    alert = slots.add(opened, write_id=new_write_id())
+    alert = slots.add(with_timer(opened), write_id=new_write_id())
     for transition in transitions:
-        alert = slots.update(alert, transition(alert), write_id=new_write_id())
+        alert = slots.update(alert, with_timer(transition(alert)), write_id=new_write_id())
     return alert
 
 
@@ -58,7 +59,7 @@ def reopened(slots: SlotRepository, previous: Alert, *, at: datetime) -> Alert:
         at=at,
         previous=previous,
     )
-    return slots.replace(previous, alert, write_id=new_write_id())
+    return slots.replace(previous, with_timer(alert), write_id=new_write_id())
 
 
 def acknowledge(alert: Alert) -> Alert:
@@ -156,7 +157,6 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         occurrences=42,
         last_seen_at=later,
         current_value=0.1 + 0.2,
-        listed=Listed(occurrences=42, last_seen_at=later, current_value=0.1 + 0.2),
         source_started_at=NINE - timedelta(days=3),
         acknowledged_at=NINE + timedelta(minutes=2),
         acknowledged_by=Actor("bob"),
@@ -176,6 +176,7 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         flapping=EVERYTHING_ABOUT_FLAPPING,
         changed_at=NINE + timedelta(minutes=5),
         told_version=5,
+        timer_at=NINE + timedelta(minutes=6),
     )
     assert not [
         field.name
@@ -188,5 +189,5 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         if getattr(changed, field.name) == getattr(alert, field.name)
     }
     of_the_alert = {"alert_id", "integration", "dedup_key", "version", "changes", "overflow"}
-    assert same == of_the_alert | {"notification_count", "timer_at"}
+    assert same == of_the_alert | {"notification_count"}
     return changed

@@ -15,7 +15,7 @@ from tocsin.adapters.dynamodb.keys import DUE_SHARDS, shard_of
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
-from tocsin.domain.next_action import AnyTimer, Timer, act
+from tocsin.domain.next_action import AnyTimer, Timer, act, with_timer
 from tocsin.domain.reception import receive
 
 TABLE = "tocsin"
@@ -46,8 +46,8 @@ def both(request: pytest.FixtureRequest, call: Call) -> tuple[Put, Due]:
 
     def store(alert: Alert, after: Alert | None = None) -> Alert:
         if after is None:
-            return slots.add(alert, write_id=NEW_WRITE_ID())
-        return slots.update(alert, after, write_id=NEW_WRITE_ID())
+            return slots.add(with_timer(alert), write_id=NEW_WRITE_ID())
+        return slots.update(alert, with_timer(after), write_id=NEW_WRITE_ID())
 
     return store, lambda: due.due(before)
 

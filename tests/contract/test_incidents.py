@@ -1,6 +1,6 @@
 """IncidentRepository beside the alerts that it links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE, PROMETHEUS, firing, trigger
+from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -16,11 +17,13 @@ from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.queries import get_items
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
-from tocsin.domain.alert import Alert
+from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId, ulid
 from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.severity import Severity
+from tocsin.usecases.incident_work import IncidentStores, Opening
+from tocsin.usecases.open_incident import open_incident, promote_alert
 from tocsin.usecases.ports import AlertRepository, IncidentRepository, SlotRepository
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -41,6 +44,9 @@ INCIDENT = Incident(
     created_by=ALICE,
     created_at=NINE,
 )
+
+
+OPENING = Opening(incident_id=INCIDENT.incident_id, by=ALICE, at=NINE + MINUTE)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,30 @@ def test_its_alerts_know_of_it(store: Store) -> None:
 
     assert store.alerts.get(first.alert_id).incident_id == INCIDENT.incident_id
     assert store.alerts.get(second.alert_id).incident_id == INCIDENT.incident_id
+
+
+def promote(alert: Alert, stores: IncidentStores) -> None:
+    promote_alert(OPENING, alert.alert_id, stores=stores)
+
+
+def open_with(alert: Alert, stores: IncidentStores) -> None:
+    open_incident(OPENING, [alert.alert_id], stores=stores)
+
+
+@pytest.mark.parametrize("link", [promote, open_with])
+def test_an_alert_gets_its_timer_with_its_incident(
+    store: Store, link: Callable[[Alert, IncidentStores], None]
+) -> None:
+    alert = store.opened()
+    snoozed = alert.snoozed(Snooze(until=NINE + 2 * HOUR), by=ALICE, at=NINE)
+    store.alerts.update(alert, snoozed, write_id=WriteId("snooze"))
+
+    link(
+        alert,
+        IncidentStores(alerts=store.alerts, incidents=store.incidents, new_write_id=WriteIds()),
+    )
+
+    assert store.alerts.get(alert.alert_id).timer_at == NINE + 2 * HOUR
 
 
 def test_repeats_of_the_meantime_do_not_stand_in_the_way(store: Store) -> None:

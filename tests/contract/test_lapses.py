@@ -13,7 +13,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import AUTO
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import Timer, with_timer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
 from tocsin.usecases.ports import NewWriteId
@@ -137,7 +137,7 @@ def test_an_acknowledged_alert_lapses_too(sender: Sender, new_write_id: NewWrite
     sender.send(NINE)
     alert = sender.alert()
     acknowledged = alert.acknowledge(by=ALICE, at=NINE + MINUTE)
-    sender.slots.update(alert, acknowledged, write_id=new_write_id())
+    sender.slots.update(alert, with_timer(acknowledged), write_id=new_write_id())
 
     sender.send(NINE + 2 * MINUTE)
 
@@ -156,7 +156,7 @@ def test_a_repeat_in_the_last_moment_keeps_it_open(
     sender.send(NINE + 4 * MINUTE)
 
     with pytest.raises(SlotRefusedError):
-        sender.slots.update(read, lapsed, write_id=new_write_id())
+        sender.slots.update(read, with_timer(lapsed), write_id=new_write_id())
 
     assert sender.alert().is_open
 
@@ -169,7 +169,7 @@ def test_a_change_of_state_keeps_what_a_repeat_just_put_off(
     sender.send(NINE + MINUTE)
 
     acknowledged = read.acknowledge(by=ALICE, at=NINE + MINUTE)
-    sender.slots.update(read, acknowledged, write_id=new_write_id())
+    sender.slots.update(read, with_timer(acknowledged), write_id=new_write_id())
 
     assert sender.alert().lapses_at == NINE + 5 * MINUTE
 

@@ -1,7 +1,6 @@
 """A write whose reply was lost is sent again, and recognises itself."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -17,11 +16,10 @@ from tests.contract.alerts_in_store import (
 )
 from tests.contract.conftest import Store, on_the_table
 from tests.contract.random_steps import LONG_OUTPUT
-from tests.examples import ALICE, HOUR, NINE, PROMETHEUS
+from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, SENDER
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.domain.alert import Alert
-from tocsin.domain.signal import SignalAction
+from tocsin.domain.alert import Alert, ending
 from tocsin.usecases.refusals import SlotRefusedError
 
 
@@ -59,10 +57,10 @@ def test_an_acknowledgement_whose_reply_was_lost_is_not_refused(bad_line: Store)
 
 
 def test_a_recovery_whose_reply_was_lost_is_not_refused(bad_line: Store) -> None:
-    put(bad_line.slots, a_signal("disk-full"))
-    recovery = replace(a_signal("disk-full"), action=SignalAction.RESOLVE)
+    alert = put(bad_line.slots, a_signal("disk-full"))
+    end = ending(by=SENDER, at=NINE)
 
-    over = bad_line.slots.resolve(recovery, PROMETHEUS, at=NINE, write_id=new_write_id())
+    over = bad_line.slots.resolve(alert.fingerprint, end, write_id=new_write_id())
 
     assert (over.is_open, over.version) == (False, 2)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
+from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, SENDER, TEN, trigger
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, AwsError, AwsJsonClient, Service
@@ -16,7 +16,7 @@ from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.queues import SqsTimers, timer_from
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus, ending
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import ApiKey, Scope, hash_secret, hash_token
 from tocsin.domain.errors import IdempotencyConflictError
@@ -109,7 +109,8 @@ def test_an_alert_lives_its_life(slots: DynamoDBSlots, new_write_id: WriteIds) -
     counted = slots.count(trigger("new"), PROMETHEUS, at=NINE, write_id=new_write_id())
     has_it = counted.acknowledge(by=ALICE, at=NINE)
     slots.update(counted, has_it, write_id=new_write_id())
-    over = slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+    end = ending(by=SENDER, at=TEN)
+    over = slots.resolve(first.fingerprint, end, write_id=new_write_id())
     second = slots.replace(over, episode(previous=over), write_id=new_write_id())
 
     assert first.facts.reason == "Größe 😀"

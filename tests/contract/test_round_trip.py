@@ -35,7 +35,7 @@ def opened(facts: Facts | None = None) -> Alert:
 
 
 def apart_from_where_it_is_kept(alert: Alert, *, version: int) -> Alert:
-    return replace(alert, version=version, changes=(), overflow=None, timer_at=None)
+    return replace(alert, version=version, changes=(), overflow=None)
 
 
 def test_every_fact_has_a_value_that_could_not_be_its_default() -> None:
@@ -88,9 +88,8 @@ def test_whatever_a_change_takes_away_is_gone(
     alerts.update(before, replace(plain, occurrences=43), write_id=new_write_id())
 
     stored = alerts.get(before.alert_id)
-    listed = replace(plain.listed, occurrences=43)
     assert apart_from_where_it_is_kept(stored, version=2) == apart_from_where_it_is_kept(
-        replace(plain, occurrences=43, listed=listed), version=2
+        replace(plain, occurrences=43), version=2
     )
 
 
@@ -129,7 +128,6 @@ def test_a_list_shows_every_field_but_those_of_the_moment(
     of_the_moment = {
         *("version", "changed_at", "source_started_at", "output_hash", "overflow", "changes"),
         *("lapses_at", "told_version"),
-        "timer_at",
     }
     shown = {field.name for field in fields(alert)} - of_the_moment
     assert {name: getattr(row, name) for name in shown} == {

@@ -26,10 +26,10 @@ from tests.contract.random_steps import (
 from tests.examples import NINE, PROMETHEUS
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Fingerprint, fingerprint
 from tocsin.domain.next_action import Timer, next_action
-from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -38,11 +38,10 @@ dedup_keys = (f"key-{number}" for number in count())
 
 
 def comparable(alert: Alert | None) -> Alert | None:
-    """Without what lists show, and without facts where a slot holds only their beginning."""
+    """Without its timer, and without facts where a slot holds only their beginning."""
     if alert is None:
         return None
-    listed = Listed(occurrences=0, last_seen_at=NINE, current_value=None)
-    return replace(alert, listed=listed, facts=Facts(name=""), overflow=None, timer_at=None)
+    return replace(alert, facts=Facts(name=""), overflow=None, timer_at=None)
 
 
 def comes_late(timer_at: datetime | None, needed_at: datetime | None) -> bool:
@@ -121,9 +120,8 @@ def test_recovery_is_written_unread_if_the_domain_would_only_resolve(
     slot = PROMETHEUS.slot_of(signal)
     current = store.slots.in_slot(slot)
 
-    written = unless_refused(
-        lambda: store.slots.resolve(signal, PROMETHEUS, at=at, write_id=new_write_id())
-    )
+    ending = ending_by(signal, PROMETHEUS, at)
+    written = unless_refused(lambda: store.slots.resolve(slot, ending, write_id=new_write_id()))
 
     if current is None or not is_plain(current, at):
         assert refused_with(written, current)

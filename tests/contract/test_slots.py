@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.contract.conftest import Store
 from tests.contract.random_steps import LONG_OUTPUT
 from tests.examples import (
     ALICE,
@@ -22,9 +23,10 @@ from tests.examples import (
     trigger,
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
-from tocsin.domain.reception import Source, receive
+from tocsin.domain.alert_query import AlertQuery
+from tocsin.domain.reception import Source, ending_by, receive
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import Signal
+from tocsin.domain.signal import Signal, Value
 from tocsin.usecases.ports import NewWriteId, SlotRepository
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -40,6 +42,12 @@ def first_episode(signal: Signal | None = None) -> Alert:
 def untimed(alert: Alert) -> Alert:
     """Apart from where it stands in the index of what falls due."""
     return replace(alert, timer_at=None)
+
+
+def listed(store: Store) -> tuple[int, datetime, Value]:
+    """What lists show of the only alert that was repeated."""
+    (row,) = store.alerts.list(AlertQuery(), at=TEN).alerts
+    return row.occurrences, row.last_seen_at, row.current_value
 
 
 def next_episode(previous: Alert) -> Alert:
@@ -167,23 +175,20 @@ def test_a_change_of_state_does_not_put_back_a_later_start_that_was_counted_mean
 
 
 def test_what_lists_show_stays_until_it_is_renewed(
-    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+    store: Store, new_write_id: NewWriteId, opened: Alert
 ) -> None:
-    counted = slots.count(trigger(value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
+    store.slots.count(trigger(value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
 
-    assert counted.listed == opened.listed
+    assert listed(store) == (1, NINE, opened.current_value)
 
 
-def test_a_change_of_state_renews_what_lists_show(
-    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
-) -> None:
-    counted = slots.count(trigger(value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
+@pytest.mark.usefixtures("opened")
+def test_a_change_of_state_renews_what_lists_show(store: Store, new_write_id: NewWriteId) -> None:
+    counted = store.slots.count(trigger(value=97), PROMETHEUS, at=TEN, write_id=new_write_id())
 
-    changed = slots.update(counted, acknowledged(counted), write_id=new_write_id())
+    store.slots.update(counted, acknowledged(counted), write_id=new_write_id())
 
-    assert changed.listed == replace(
-        opened.listed, occurrences=2, last_seen_at=TEN, current_value=97
-    )
+    assert listed(store) == (2, TEN, 97)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +233,9 @@ def test_recovery_ends_an_open_alert_at_once(
 ) -> None:
     current = change(acknowledged)
 
-    over = slots.resolve(recovery("12 %"), PROMETHEUS, at=TEN, write_id=new_write_id())
+    over = slots.resolve(
+        SLOT, ending_by(recovery("12 %"), PROMETHEUS, TEN), write_id=new_write_id()
+    )
 
     assert (over.status, over.resolved_by, over.resolved_at) == (
         AlertStatus.RESOLVED,
@@ -257,7 +264,7 @@ def test_recovery_does_not_end_unread_an_alert_that(
     current = change(*transitions)
 
     with pytest.raises(SlotRefusedError) as refusal:
-        slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+        slots.resolve(SLOT, ending_by(recovery(), PROMETHEUS, TEN), write_id=new_write_id())
 
     assert refusal.value.current == current
     assert slots.in_slot(SLOT) == current
@@ -269,7 +276,7 @@ def test_recovery_does_not_end_unread_what_changed_later_by_another_clock(
     current = slots.update(opened, opened.acknowledge(by=ALICE, at=TEN), write_id=new_write_id())
 
     with pytest.raises(SlotRefusedError) as refusal:
-        slots.resolve(recovery(), PROMETHEUS, at=NINE, write_id=new_write_id())
+        slots.resolve(SLOT, ending_by(recovery(), PROMETHEUS, NINE), write_id=new_write_id())
 
     assert refusal.value.current == current
 
@@ -278,7 +285,7 @@ def test_recovery_of_an_empty_slot_is_refused(
     slots: SlotRepository, new_write_id: NewWriteId
 ) -> None:
     with pytest.raises(SlotRefusedError) as refusal:
-        slots.resolve(recovery(), PROMETHEUS, at=TEN, write_id=new_write_id())
+        slots.resolve(SLOT, ending_by(recovery(), PROMETHEUS, TEN), write_id=new_write_id())
 
     assert refusal.value.current is None
 
@@ -316,19 +323,19 @@ def test_repeats_that_were_counted_meanwhile_stay_counted(
 
 
 def test_a_signal_that_changes_the_state_adds_to_repeats_counted_meanwhile(
-    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+    store: Store, new_write_id: NewWriteId, opened: Alert
 ) -> None:
     worse = receive(
         opened, trigger("97 %", severity=Severity.CRITICAL, value=97), PROMETHEUS, TEN
     ).alert
     assert worse is not None
-    slots.count(trigger("80 %", value=80), PROMETHEUS, at=TEN, write_id=new_write_id())
+    store.slots.count(trigger("80 %", value=80), PROMETHEUS, at=TEN, write_id=new_write_id())
 
-    stored = slots.update(opened, worse, write_id=new_write_id())
+    stored = store.slots.update(opened, worse, write_id=new_write_id())
 
     assert (stored.occurrences, stored.severity) == (3, Severity.CRITICAL)
     assert (stored.current_value, stored.facts.reason) == (97, "97 %")
-    assert (stored.listed.occurrences, stored.listed.current_value) == (3, 97)
+    assert listed(store) == (3, TEN, 97)
 
 
 def test_the_next_episode_takes_the_slot(

@@ -30,12 +30,12 @@ from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.items import alert_from, changes_from
+from tocsin.adapters.dynamodb.items import changes_from
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.timeline_items import samples_from
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
-from tocsin.domain.alert import NOTE_LIMIT, Alert, Listed, Snooze
-from tocsin.domain.alert_query import COUNTED, Counts
+from tocsin.domain.alert import NOTE_LIMIT, Alert, Snooze
+from tocsin.domain.alert_query import COUNTED, AlertQuery, Counts
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.history import HISTORY_LIMIT, Sample
 from tocsin.domain.ids import AlertId, WriteId, milliseconds, ulid
@@ -319,9 +319,9 @@ def test_lists_show_what_repeats_changed_after_a_refresh(call: Call) -> None:
     after = image(call, alert)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"listed"}
-    assert alert_from(after).listed == Listed(
-        occurrences=2, last_seen_at=NINE + timedelta(seconds=5), current_value=97
-    )
+    (row,) = DynamoDBAlerts(call, TABLE, RETENTION).list(AlertQuery(), at=NINE).alerts
+    assert (row.occurrences, row.current_value) == (2, 97)
+    assert row.last_seen_at == NINE + timedelta(seconds=5)
 
 
 def test_a_refresh_comes_too_late_for_an_episode_that_made_room(call: Call) -> None:

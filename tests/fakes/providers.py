@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.gate import Passage
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
 from tocsin.domain.people import Channel
+from tocsin.usecases.refusals import DeliveryFailedError
 
 
 @dataclass(frozen=True, kw_only=True)

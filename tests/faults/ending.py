@@ -11,7 +11,7 @@ from tests.faults.plans import AT_PROVIDER, Kind
 from tests.faults.team import StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import alert_from
+from tocsin.adapters.dynamodb.items import alert_from, listed_occurrences
 from tocsin.adapters.dynamodb.notification_items import notification_from
 from tocsin.adapters.dynamodb.timeline_items import change_from
 from tocsin.domain.alert import Alert
@@ -53,7 +53,9 @@ class Findings:
     def __init__(self, team: StoryTeam) -> None:
         self.team = team
         self.items = team.world.line.table.items
-        self.alerts = [alert_from(item) for item in self.items if _is_alert(item)]
+        stored = [item for item in self.items if _is_alert(item)]
+        self.alerts = [alert_from(item) for item in stored]
+        self.listed_occurrences = {item["id"]["S"]: listed_occurrences(item) for item in stored}
         self.names: dict[str, str] = {alert.alert_id: name_of(alert) for alert in self.alerts}
         self.ledger = [
             notification_from(item)

@@ -31,12 +31,13 @@ from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
-from tocsin.domain.errors import DeliveryFailedError, TocsinError
+from tocsin.domain.errors import TocsinError
 from tocsin.domain.people import ChannelType
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.deliver_notification import Work
 from tocsin.usecases.ports import NewWriteId, Sender
+from tocsin.usecases.refusals import DeliveryFailedError
 
 TABLE = "tocsin"
 RETENTION = timedelta(days=90)

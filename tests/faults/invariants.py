@@ -118,8 +118,8 @@ def no_alert_is_forgotten(found: Findings) -> Iterator[str]:
 @invariant("Lists show what is stored")
 def lists_agree(found: Findings) -> Iterator[str]:
     for alert in found.alerts:
-        if alert.listed.occurrences != alert.occurrences:
-            yield f"lists show {alert.listed.occurrences} of {name_of(alert)}"
+        if (shown := found.listed_occurrences[alert.alert_id]) != alert.occurrences:
+            yield f"lists show {shown} of {name_of(alert)}"
         reached = sum(
             it.delivery.alert_id == alert.alert_id
             and it.delivery.is_page

@@ -32,12 +32,12 @@ from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.http_connection import Reply
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
+from tocsin.usecases.refusals import DeliveryFailedError
 
 LATENCY = timedelta(milliseconds=3)
 COMMIT = timedelta(milliseconds=4)

@@ -106,8 +106,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "pages are queued by the timeline alone",
         "tocsin.usecases.follow_changes",
         "    if deliveries:\n        outlets.deliveries.send(deliveries, now=now)\n"
-        "    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])\n",
-        "    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])\n"
+        "    entries = outlets.timeline.record([each for each in consequences if each.told])\n",
+        "    entries = outlets.timeline.record([each for each in consequences if each.told])\n"
         "    if deliveries and entries:\n        outlets.deliveries.send(deliveries, now=now)\n",
         aims=("severity rises", "rules with"),
     ),

@@ -10,9 +10,9 @@ import pytest
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import CrashError, HeldWorld
 from tocsin.adapters.dynamodb.keys import LEDGER_FROM
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId
 from tocsin.usecases.deliver_notification import Work, deliver_notification
+from tocsin.usecases.refusals import DeliveryFailedError
 
 CALLS_LIMIT = 50
 WATCHED = ("ledger", "alerts", "paging", "gate", "queue", "sender", "links")

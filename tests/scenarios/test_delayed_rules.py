@@ -6,10 +6,10 @@ import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.sweep import Ailment
+from tocsin.usecases.refusals import DeliveryFailedError
 
 THREE_MINUTES = timedelta(minutes=3)
 FIVE_MINUTES = timedelta(minutes=5)

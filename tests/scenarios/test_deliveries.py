@@ -9,11 +9,11 @@ import pytest
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import CrashError, HeldWorld
 from tocsin.adapters.dynamodb.keys import LEDGER_FROM
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import ATTEMPTS_LIMIT, LEASE, DeliveryState
 from tocsin.domain.people import Directory
 from tocsin.usecases.deliver_notification import Outcome, deliver_notification
+from tocsin.usecases.refusals import DeliveryFailedError
 
 HOOK, CHAT = "ops-hook", "ops-chat"
 FIVE_MINUTES = timedelta(minutes=5)

@@ -9,7 +9,6 @@ from tests.examples import BOB, HOUR, MINUTE, NINE
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.consequences import StoredChange
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import Actor
 from tocsin.domain.matcher import Matcher
@@ -20,6 +19,7 @@ from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 from tocsin.usecases.follow_changes import follow_changes
+from tocsin.usecases.refusals import DeliveryFailedError
 
 FIVE_MINUTES = 5 * MINUTE
 
@@ -530,7 +530,7 @@ def tell_again(world: World, before: Alert) -> None:
     """Let the stream bring the newest change once more."""
     after = world.alert(before.alert_id)
     changes = world.changes(after.fingerprint)
-    stored = StoredChange(before=before, after=after, changes=changes)
+    stored = StoredChange(before=before, after=after, listed_occurrences=1, changes=changes)
     follow_changes([stored], now=world.now, outlets=world.outlets)
     world.pass_time(seconds=1)
 

@@ -7,12 +7,12 @@ import pytest
 from tests.examples import HOUR, MINUTE
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
+from tocsin.usecases.refusals import DeliveryFailedError
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 

@@ -11,13 +11,13 @@ from tests.fakes.world import World
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.sweep import Ailment
+from tocsin.usecases.refusals import DeliveryFailedError
 
 SECOND = timedelta(seconds=1)
 FIVE_MINUTES = 5 * MINUTE

@@ -8,7 +8,6 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import Actor
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
@@ -16,6 +15,7 @@ from tocsin.domain.people import Channel, ChannelType, ContactMethod, Notificati
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 from tocsin.usecases.follow_notifications import follow_notifications
+from tocsin.usecases.refusals import DeliveryFailedError
 
 
 def heard(world: World) -> list[str]:

@@ -10,11 +10,11 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
+from tocsin.usecases.refusals import DeliveryFailedError
 from tocsin.usecases.run_due_action import run_due_action
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -161,6 +161,20 @@ def test_where_nobody_was_reached_the_next_step_of_the_run_does_not_wait(team: W
     team.opened()
 
     assert asked(team) == [("bob", timedelta())]
+
+
+def test_a_step_that_did_not_wait_has_its_own_delay(world: World) -> None:
+    for name in ("alice", "bob", "carol"):
+        world.user(name)
+    world.escalation_policy(
+        ("user:alice", HOUR), ("user:bob", FIVE_MINUTES), ("user:carol", FIVE_MINUTES)
+    )
+    world.providers.fail("email", REFUSED)
+    world.opened()
+
+    world.pass_time(minutes=5)
+
+    assert asked(world) == [("bob", timedelta()), ("carol", FIVE_MINUTES)]
 
 
 def test_a_moment_of_refusals_does_not_use_up_all_runs(world: World) -> None:

@@ -28,7 +28,7 @@ from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION, history_key
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.timeline_items import samples_from
-from tocsin.domain.alert import Alert, AlertStatus, Listed
+from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import HISTORY_LIMIT, Sample, history_of
@@ -156,10 +156,7 @@ def test_a_refire_tells_its_own_story_although_versions_begin_again() -> None:
 
 def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
     *_, last = life(TRIGGER, TRIGGER)
-    listed = Listed(occurrences=2, last_seen_at=last.after.last_seen_at, current_value=93)
-    refreshed = StoredChange(
-        before=last.after, after=replace(last.after, listed=listed), changes=last.changes
-    )
+    refreshed = replace(last, before=last.after, listed_occurrences=2)
 
     [brought] = consequences([refreshed])
 
@@ -250,10 +247,9 @@ def test_lists_follow_every_repeat() -> None:
 
 def test_lists_need_no_refresh_after_a_change_that_renewed_them_anyway() -> None:
     opened, repeat = life(TRIGGER, TRIGGER)
-    renewed = Listed(occurrences=2, last_seen_at=repeat.after.last_seen_at, current_value=93)
-    written = replace(repeat, after=replace(repeat.after, listed=renewed))
+    renewed = replace(repeat, listed_occurrences=2)
 
-    assert not consequences([opened, written])[1].refreshes_listed
+    assert not consequences([opened, renewed])[1].refreshes_listed
 
 
 # Timers

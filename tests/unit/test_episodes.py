@@ -1,6 +1,5 @@
 """Opening an alert, first and again."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from tests.examples import (
@@ -138,9 +137,3 @@ def test_an_episode_is_never_as_old_as_the_one_before() -> None:
     assert alert.fired_at == previous.fired_at + timedelta(milliseconds=1)
     assert alert.alert_id > previous.alert_id
     assert {change.at for change in alert.changes} == {alert.fired_at}
-
-
-def test_lists_start_with_what_the_first_signal_said() -> None:
-    alert = firing(trigger(value=97))
-
-    assert alert.listed == replace(alert.listed, occurrences=1, last_seen_at=NINE, current_value=97)

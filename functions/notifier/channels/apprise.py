@@ -11,12 +11,12 @@ from apprise.plugins.base import NotifyBase
 from functions.notifier.outbound import Outbound, is_public
 from functions.notifier.parameters import Parameters
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
 from tocsin.domain.severity import Severity
+from tocsin.usecases.refusals import DeliveryFailedError
 
 LOCAL_PLUGINS: Final = frozenset(
     ("blink1", "dbus", "glib", "gnome", "growl", "macosx", "syslog", "vapid", "windows")

@@ -7,7 +7,7 @@ import boto3.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tocsin.domain.errors import DeliveryFailedError
+from tocsin.usecases.refusals import DeliveryFailedError
 
 _CONNECT_SECONDS: Final = 3
 _READ_SECONDS: Final = 8

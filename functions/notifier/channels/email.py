@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from functions.notifier.channels.aws_sdk import addresses_of, ask
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
+from tocsin.usecases.refusals import DeliveryFailedError
 
 KEY_HEADER: Final = "X-Tocsin-Notification"
 """Tells a repetition: SES has no key by which it would refuse one."""

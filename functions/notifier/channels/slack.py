@@ -11,11 +11,11 @@ from functions.notifier.channels.webhook import failure_of, retry_after
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification, NotificationEvent
 from tocsin.domain.people import Channel
 from tocsin.usecases.ports import NotificationRepository
+from tocsin.usecases.refusals import DeliveryFailedError
 
 API_URL: Final = "https://slack.com/api"
 _OK: Final = 200

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from functions.notifier.channels.aws_sdk import addresses_of, ask
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
 from tocsin.domain.short_message import short
+from tocsin.usecases.refusals import DeliveryFailedError
 
 _TRANSACTIONAL: Final = {
     "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}

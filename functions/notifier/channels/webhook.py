@@ -14,12 +14,12 @@ from functions.notifier.exchange import Answer
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
 from tocsin.lambda_runtime.alert_json import alert_json, written
+from tocsin.usecases.refusals import DeliveryFailedError
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how secrets begin
 _RETRIED: Final = frozenset((408, 425, 429))

@@ -12,7 +12,7 @@ from functions.notifier.channels.aws_sdk import ask
 from tests.held_requests import service_model
 from tocsin.adapters.aws_json import AwsError, _read, _TransientError
 from tocsin.adapters.http_connection import Reply
-from tocsin.domain.errors import DeliveryFailedError
+from tocsin.usecases.refusals import DeliveryFailedError
 
 ROOT = Path(__file__).parents[3]
 ADAPTERS = ROOT / "layers/common/tocsin/adapters"

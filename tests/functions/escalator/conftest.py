@@ -32,6 +32,7 @@ from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
@@ -96,7 +97,7 @@ class Escalator:
 
     def change(self, alert_id: AlertId, of: Callable[[Alert], Alert]) -> None:
         before = self.alerts.get(alert_id)
-        self.alerts.update(before, of(before), write_id=self.new_write_id())
+        self.alerts.update(before, with_timer(of(before)), write_id=self.new_write_id())
 
     def wait(self, seconds: float) -> None:
         assert 0 < seconds < 1

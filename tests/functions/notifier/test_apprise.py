@@ -6,8 +6,8 @@ from functions.notifier.channels.apprise import LOCAL_PLUGINS, AppriseSender, de
 from functions.notifier.outbound import Outbound
 from tests.functions.notifier.conftest import a_message, an_alert, claimed, parameters
 from tests.scripted_server import ScriptedServer, reply
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel, ChannelType
+from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 

@@ -33,11 +33,11 @@ from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType
 from tocsin.lambda_runtime.observability import Log
+from tocsin.usecases.refusals import DeliveryFailedError
 
 EVENT = Path(__file__).parents[3] / "events/notifier_delivery.json"
 NUMBERS = count()

@@ -13,9 +13,9 @@ from functions.notifier.channels.email import EmailSender, html_body
 from functions.notifier.channels.sms import SmsSender
 from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, a_message, an_alert, claimed
 from tests.scripted_server import ScriptedServer, cut_after, reply
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel, ChannelType
 from tocsin.domain.signal import Facts
+from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 

@@ -12,7 +12,7 @@ import pytest
 from functions.notifier.outbound import Outbound, is_public
 from tests.certificates import certificate_for
 from tests.scripted_server import ScriptedServer, cut_after, reply
-from tocsin.domain.errors import DeliveryFailedError
+from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 

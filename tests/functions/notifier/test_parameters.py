@@ -12,8 +12,8 @@ from tests.captured_log import captured_log
 from tests.examples import NINE
 from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, parameters
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import LinkAction, LinkSigner
+from tocsin.usecases.refusals import DeliveryFailedError
 
 KEY = bytes(range(32))
 SPELLED_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

@@ -24,11 +24,11 @@ from tests.scripted_server import ScriptedServer, cut_after, reply
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.people import Channel, ChannelType
+from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 

@@ -21,9 +21,9 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
-from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, ChannelType
+from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 

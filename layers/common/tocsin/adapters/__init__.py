@@ -1,1 +1,1 @@
-"""What talks to AWS; decides nothing."""
+"""Adapters of AWS; they decide nothing."""

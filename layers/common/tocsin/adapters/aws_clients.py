@@ -1,4 +1,4 @@
-"""Makes clients from the environment that a function runs in, as the SDKs read it."""
+"""Clients of AWS services, by the environment variables that the SDKs read."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _RENEW_BEFORE: Final = timedelta(minutes=5)
 
 
 def aws_client(service: Service, environment: Mapping[str, str]) -> AwsJsonClient:
-    """Make a client for the region, the credentials and the endpoint that a function runs with."""
+    """Make a client for the function's region, credentials and endpoint."""
     endpoint = environment.get(f"AWS_ENDPOINT_URL_{service.name.upper()}")
     return AwsJsonClient(
         service,
@@ -25,9 +25,9 @@ def aws_client(service: Service, environment: Mapping[str, str]) -> AwsJsonClien
 
 
 def find_credentials(environment: Mapping[str, str]) -> Callable[[], Credentials]:
-    """Choose the source as the SDKs do: the environment, or the container's endpoint.
+    """Choose the credentials' source as the SDKs do: the environment, or the container's endpoint.
 
-    The latter is what a function restored from a snapshot gets, and there they run out.
+    A function restored from a snapshot has the latter, and its credentials expire.
     """
     uri = environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
     if uri and "AWS_ACCESS_KEY_ID" not in environment:
@@ -41,7 +41,7 @@ def find_credentials(environment: Mapping[str, str]) -> Callable[[], Credentials
 
 
 class _ContainerCredentials:
-    """Asks the runtime's own endpoint, and again before they run out."""
+    """Credentials of the runtime's endpoint, read again before they expire."""
 
     def __init__(self, uri: str, token: str) -> None:
         self._host, self._path, _ = split_url(uri)
@@ -49,10 +49,10 @@ class _ContainerCredentials:
         self._current: Credentials | None = None
 
     def __call__(self) -> Credentials:
-        """Give what is good for a while yet, or at least still good.
+        """Return credentials that are valid for a while, or at least now.
 
         Raises:
-            OSError: There is none, and the endpoint gives none: another attempt may help.
+            OSError: None are valid, and the endpoint gives none: another attempt may help.
         """
         current = self._current
         if current is None or _ends_within(current, _RENEW_BEFORE):

@@ -18,11 +18,11 @@ from tocsin.adapters.http_connection import BrokenReplyError, HttpConnection, Re
 from tocsin.domain.errors import TryAgainError
 
 type Call = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-"""Takes an operation and its parameters as AWS documents them, returns the answer."""
+"""An operation and its parameters as AWS documents them; returns the answer."""
 
 ATTEMPTS: Final = 4
 BACKOFF_SECONDS: Final = 0.05
-"""Grows twofold with each attempt, with full jitter."""
+"""Doubled with each attempt, with full jitter."""
 TIMEOUT_SECONDS: Final = 3.0
 """For connecting and for each read; DynamoDB answers in milliseconds or not at all."""
 
@@ -48,7 +48,7 @@ _LEAST_SECONDS: Final = 0.01
 
 
 class AwsError(Exception):
-    """AWS refused a request for a reason that a retry does not change."""
+    """AWS refused a request, and a retry would not help."""
 
     def __init__(
         self,
@@ -62,15 +62,15 @@ class AwsError(Exception):
         self.code = code
         self.message = message
         self.item = item
-        """What a failed condition met, where the request asked for it."""
+        """The item that failed the condition, if the request asked for it."""
         self.reasons = tuple(reasons)
         """One for each action of a cancelled transaction."""
 
 
 class AwsUnavailableError(TryAgainError):
-    """AWS throttled, failed or could not be reached, until patience ran out.
+    """AWS throttled, failed or could not be reached, in all attempts.
 
-    The cause is what the last attempt met.
+    The cause is the error of the last attempt.
     """
 
 
@@ -80,7 +80,7 @@ class _TransientError(AwsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """How one service wants to be spoken to."""
+    """The protocol of one service."""
 
     name: str
     target: str
@@ -95,7 +95,7 @@ SSM: Final = Service(name="ssm", target="AmazonSSM", content_type="application/x
 
 
 class AwsJsonClient:
-    """One service in one region, over one kept connection; not for several threads at once."""
+    """One service in one region, over one kept connection; not thread-safe."""
 
     def __init__(
         self,
@@ -120,21 +120,21 @@ class AwsJsonClient:
         self._until = math.inf
 
     def allow(self, seconds: float) -> None:
-        """Give all calls from now on this long together, instead of as long as each may take.
+        """Limit the time of all calls from now on, together.
 
-        A function that is stopped when its time is up cannot even say that it failed.
+        A function that Lambda stops cannot report its failure.
         """
         self._until = time.monotonic() + seconds
 
     def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Send one request and read its answer to the end.
 
-        Retries what a retry can mend. After a lost reply the write may have happened: give
-        each write an id of its own and look for it when the condition fails.
+        Retries if a retry can help. After a lost reply the write may have been made: give each
+        write an id of its own, and look for it when the condition fails.
 
         Raises:
-            AwsError: Refused for good.
-            AwsUnavailableError: Not answered, or told to slow down, every time.
+            AwsError: Refused; a retry would not help.
+            AwsUnavailableError: Not answered or throttled, in all attempts.
         """
         body = json.dumps(parameters, separators=(",", ":")).encode()
         met: Exception | None = None
@@ -154,7 +154,7 @@ class AwsJsonClient:
         raise AwsUnavailableError from met
 
     def close(self) -> None:
-        """Drop the connection; the next call opens another."""
+        """Close the connection; the next call opens another."""
         self._connection.close()
 
     def _pause(self, attempt: int) -> None:
@@ -164,7 +164,7 @@ class AwsJsonClient:
         time.sleep(max(0, min(pause, self._until - time.monotonic())))
 
     def _trust_machine(self) -> None:
-        """Ask the machine's own store of certificates; reading it takes longer than connecting."""
+        """Use the machine's store of certificates; reading it takes longer than connecting."""
         if not self._trusts_machine:
             self._connection = HttpConnection(self._host, ssl.create_default_context())
             self._trusts_machine = True
@@ -184,11 +184,11 @@ class AwsJsonClient:
 
 
 def _read(reply: Reply) -> dict[str, Any]:
-    """Understand a reply.
+    """Read a reply.
 
     Raises:
         _TransientError: Another attempt may help.
-        AwsError: It does not.
+        AwsError: It would not.
     """
     try:
         answer = json.loads(reply.body) if reply.body else {}
@@ -213,11 +213,11 @@ def _read(reply: Reply) -> dict[str, Any]:
 
 
 def _shape(name: str) -> str:
-    """Take the name of an error out of `com.amazonaws.sqs#Name` or `Name:http://...`."""
+    """The name of an error in `com.amazonaws.sqs#Name` or `Name:http://...`."""
     return name.partition(":")[0].rpartition("#")[2]
 
 
 def _is_transient(reasons: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a transaction only met another one, or haste: no condition of it failed."""
+    """Whether it was cancelled by conflicts or throttling only, not by a failed condition."""
     codes = {reason.get("Code") for reason in reasons} - {"None", None}
     return bool(codes) and codes <= _RETRIED_REASONS

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What signs a request, and until when."""
+    """Credentials, and when they expire."""
 
     access_key: str
     secret_key: str
@@ -18,8 +18,6 @@ class Credentials:
 
 
 class Signer:
-    """Signs requests to one service in one region."""
-
     def __init__(self, *, service: str, region: str) -> None:
         self._scope = f"{region}/{service}/aws4_request"
         self._known_key: tuple[str, str, bytes] = ("", "", b"")
@@ -27,13 +25,13 @@ class Signer:
     def sign(
         self, path: str, headers: Mapping[str, str], body: bytes, credentials: Credentials
     ) -> dict[str, str]:
-        """Add what proves who sends this POST, and that nobody changed it.
+        """Sign a POST: returns its headers with the signature.
 
         Args:
-            path: Spelled as it is sent.
-            headers: All that are to be signed, their names in lower case, `host` among them.
-            body: All of it.
-            credentials: Whose request it is.
+            path: As sent.
+            headers: The headers to sign, names in lower case, with `host`.
+            body: The whole body.
+            credentials: The signer's.
         """
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         signed = {**headers, "x-amz-date": now}
@@ -55,7 +53,7 @@ class Signer:
         return signed
 
     def _key(self, secret: str, day: str) -> bytes:
-        """Make the key of a day: four rounds that need not be run for every request."""
+        """The key of a day, cached: four rounds of HMAC."""
         known_secret, known_day, key = self._known_key
         if (known_secret, known_day) != (secret, day):
             key = f"AWS4{secret}".encode()

@@ -1,4 +1,4 @@
-"""The queue of what was set aside: a message that waits for a person, with an alarm on it."""
+"""The queue of records and messages that were set aside; it has an alarm."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,15 @@ class SqsFailures:
     queue_url: str
 
     def keep(self, body: str, *, group: str | None = None) -> None:
-        """Put one message there.
+        """Add one message.
 
         Args:
             body: At most 1 MiB, the limit of SQS.
-            group: The group the message had in the queue that it came from.
+            group: Its group in the queue that it came from.
 
         Raises:
             TryAgainError: The queue refuses for now.
-            AwsError: It refuses for good.
+            AwsError: It refuses; a retry would not help.
         """
         request = {"QueueUrl": self.queue_url, "MessageBody": body}
         if group is not None:

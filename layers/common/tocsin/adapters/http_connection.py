@@ -17,12 +17,10 @@ _HTTPS: Final = 443
 
 
 class BrokenReplyError(Exception):
-    """What came is no whole HTTP reply: nobody knows what became of the request."""
+    """Not a whole HTTP reply: the result of the request is unknown."""
 
 
 class Reply:
-    """A reply, read to its end."""
-
     __slots__ = ("_head", "_lowered", "body", "is_last", "status")
 
     def __init__(self, head: str) -> None:
@@ -40,7 +38,7 @@ class Reply:
         )
 
     def header(self, name: str) -> str:
-        """One header, empty if it is not there: few are looked at, so they are not taken apart.
+        """One header, empty if missing: few are read, so they are not parsed.
 
         Args:
             name: In lower case.
@@ -54,13 +52,13 @@ class Reply:
 
 
 class HttpConnection:
-    """Opened by the first request and kept; not for several threads at once."""
+    """Opened by the first request and kept; not thread-safe."""
 
     def __init__(self, host: str, tls: ssl.SSLContext | None = None) -> None:
-        """Remember where to connect to.
+        """The connection opens with the first request.
 
         Args:
-            host: With its port, unless that is the usual one.
+            host: With its port, unless that is the default.
             tls: None for a plain connection.
         """
         name, colon, port = host.rpartition(":")
@@ -75,7 +73,7 @@ class HttpConnection:
 
     @property
     def is_open(self) -> bool:
-        """Whether the next request finds a connection; the other side may have left it."""
+        """Whether there is a connection; the other side may have closed it."""
         return self._socket is not None
 
     def request(
@@ -90,15 +88,15 @@ class HttpConnection:
         """Send one request and read its reply to the end; after any error it is closed.
 
         Args:
-            method: The verb, but not HEAD, whose replies lie about their length.
-            path: Where to, with the query.
-            headers: All but the length; `host` must be among them.
-            body: What to send.
-            timeout_seconds: For all of it.
+            method: The verb, but not HEAD, whose replies have no body of their Content-Length.
+            path: With the query.
+            headers: All but Content-Length, with `host`.
+            body: The body.
+            timeout_seconds: For the whole request.
 
         Raises:
-            OSError: There is no connection, or it failed.
-            BrokenReplyError: The reply ended early or is not understood.
+            OSError: The connection failed.
+            BrokenReplyError: The reply ended early or is malformed.
         """
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
@@ -114,7 +112,7 @@ class HttpConnection:
             raise
 
     def close(self) -> None:
-        """Leave; the next request opens a new connection."""
+        """Close; the next request opens a new connection."""
         self._received = b""
         if self._socket is not None:
             self._socket.close()
@@ -165,7 +163,7 @@ class HttpConnection:
         return body
 
     def _read_rest(self) -> bytes:
-        """Read a body that only the end of the connection ends; an empty one may be a cut."""
+        """Read a body until the connection ends; an empty one may have been cut."""
         body = self._received
         while piece := self._receive():
             body += piece
@@ -212,14 +210,14 @@ class HttpConnection:
 
 
 def _count(digits: str, base: int) -> int:
-    """Raises ValueError; signs, underscores and spaces would mean something to `int`."""
+    """Raises ValueError; `int` would accept signs, underscores and spaces."""
     if not digits.isalnum():
         raise ValueError
     return int(digits, base)
 
 
 def split_url(url: str) -> tuple[str, str, bool]:
-    """Split an address that we were configured with; urllib.parse is slow to load.
+    """Split a URL of the configuration; urllib.parse is slow to load.
 
     Returns:
         The host with its port if it has one, the path, and whether it is secure.

@@ -14,16 +14,16 @@ from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 
 BATCH_LIMIT: Final = 10
-"""SQS takes no more at once, nor delays for longer than 15 minutes."""
 LONGEST_DELAY_SECONDS: Final = 900
+"""SQS's limits of a batch and of a delay."""
 GROUP_LIMIT: Final = 128
 """Characters of a group's name; letters, digits and punctuation."""
 ATTEMPTS: Final = 3
 
 _SECOND: Final = timedelta(seconds=1)
 EARLY_AT_MOST: Final = _SECOND
-"""SQS counts in whole seconds, so a timer comes by this much too early and waits for the rest:
-nobody waits for a page because of a rounding."""
+"""SQS counts in whole seconds, so a timer comes this much too early and waits for the rest:
+rounding delays no page."""
 
 type Entry = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class SqsTimers:
     def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive within the second before it is due.
 
-        One that is due in more than 15 minutes arrives earlier, and has to be sent again.
+        One due in more than 15 minutes arrives earlier, and has to be sent again.
         """
         due = [(timer.due_at - now, {"MessageBody": _written(timer)}) for timer in timers]
         whole = [(delay // _SECOND, message) for delay, message in due]
@@ -53,10 +53,10 @@ class SqsDeliveries:
     queue_url: str
 
     def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
-        """Queue each to arrive when it is due; one that is due later than SQS can delay, early.
+        """Queue each to arrive when it is due; one due later than SQS can delay arrives early.
 
-        What is due at once, or within the second, is due now: clocks of two functions may differ,
-        and SQS counts in whole seconds.
+        One due at once or within the second is not delayed: clocks of two functions may differ, and
+        SQS counts in whole seconds.
         """
         timed = [
             replace(it, due_at=min(it.due_at, now))
@@ -82,7 +82,7 @@ def _send_all(call: Call, queue_url: str, due: Sequence[tuple[int, Entry]]) -> N
 
 
 def _send(call: Call, queue_url: str, entries: Mapping[str, Entry]) -> None:
-    """Send until each is named among the successful: a reply may be cut short."""
+    """Send until each is named as successful: a reply may be incomplete."""
     left = dict(entries)
     for _ in range(ATTEMPTS):
         request = {"QueueUrl": queue_url, "Entries": list(left.values())}
@@ -99,7 +99,7 @@ def timer_from(body: str) -> AnyTimer:
     """Read a message.
 
     Raises:
-        ValueError: It is none of ours.
+        ValueError: Malformed.
         KeyError: Likewise.
     """
     fields = json.loads(body)
@@ -110,7 +110,6 @@ def timer_from(body: str) -> AnyTimer:
 
 
 def written_delivery(delivery: Delivery) -> str:
-    """Write a message."""
     fields = {
         "alert_id": delivery.alert_id,
         "episode": delivery.episode,
@@ -136,7 +135,7 @@ def delivery_from(body: str) -> Delivery:
     """Read a message.
 
     Raises:
-        ValueError: It is none of ours.
+        ValueError: Malformed.
         KeyError: Likewise.
     """
     fields = json.loads(body)
@@ -161,7 +160,7 @@ def delivery_from(body: str) -> Delivery:
 
 
 def _delivery_message(delivery: Delivery) -> Entry:
-    """While much is in line for one receiver, SQS gives what is for others first (fair queues)."""
+    """While many wait for one receiver, SQS delivers those for others first (fair queues)."""
     group = f"{delivery.target}#{delivery.channel}"[:GROUP_LIMIT]
     return {"MessageBody": written_delivery(delivery), "MessageGroupId": group}
 

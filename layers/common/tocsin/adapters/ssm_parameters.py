@@ -1,4 +1,4 @@
-"""Secrets that are written to SSM Parameter Store, for others to read."""
+"""Secrets written to SSM Parameter Store, for other systems to read."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,15 @@ from tocsin.adapters.aws_json import AwsError, Call
 
 @dataclass(frozen=True, slots=True)
 class SsmParameters:
-    """Keeps secrets encrypted: by a key of the team's own, or by the account's `aws/ssm`."""
+    """Encrypts secrets with a key of the team, or with the account's `aws/ssm`."""
 
     call: Call
     description: str
-    """For whoever finds one there."""
+    """The parameter's description."""
     key_id: str = ""
-    """The KMS key; empty for `aws/ssm`, with which all of the account may decrypt."""
+    """The KMS key; empty: `aws/ssm`, with which all of the account may decrypt."""
 
     def put(self, name: str, value: str) -> None:
-        """Write a secret, in place of one that is there."""
         request = {
             "Name": name,
             "Value": value,
@@ -27,7 +26,6 @@ class SsmParameters:
         self.call("PutParameter", request | ({"KeyId": self.key_id} if self.key_id else {}))
 
     def delete(self, name: str) -> None:
-        """Remove it, if it is there."""
         try:
             self.call("DeleteParameter", {"Name": name})
         except AwsError as error:

@@ -1,4 +1,4 @@
-"""Secrets of SSM Parameter Store, remembered for five minutes."""
+"""Secrets of SSM Parameter Store, cached for five minutes."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,29 +7,29 @@ from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 
 KEPT_FOR: Final = timedelta(minutes=5)
-"""After this nobody takes what was signed with a secret that has been changed."""
+"""After this, signatures of a replaced secret are no longer valid."""
 READ_AGAIN_AFTER: Final = timedelta(seconds=10)
-"""So that nobody who sends one forgery after the other uses up what the account may read."""
+"""So that a stream of forgeries does not use up the account's requests."""
 
 
 class SsmSecrets:
-    """Reads each secret when it is needed; while that is impossible, what is known goes on."""
+    """Reads each secret on demand; while that fails, the cached one is used."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
         self._known: dict[str, tuple[str, datetime]] = {}
 
     def get(self, name: str, *, at: datetime) -> str:
-        """Give a secret by the name of its parameter, as it was within the last five minutes.
+        """A secret by the name of its parameter, at most five minutes old.
 
         Raises:
-            AwsError: There is none, or this function may not read it.
+            AwsError: It does not exist, or this function may not read it.
             TryAgainError: It cannot be read for now.
         """
         return self._not_older_than(KEPT_FOR, name, at)
 
     def get_anew(self, name: str, *, at: datetime) -> str:
-        """Give it as it is by now, to within 10 s: for when what was known did not fit.
+        """A secret at most 10 s old: for when the cached one did not match.
 
         Raises:
             AwsError: As `get`.

@@ -1,4 +1,4 @@
-"""AWS for several threads: a client each, as one connection is not for two."""
+"""AWS for several threads: a client for each, as a connection is not thread-safe."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from tocsin.adapters.aws_json import AwsJsonClient
 
 
 class ThreadCalls:
-    """Implements `Call`; the clients stay with their threads, and keep their connections."""
+    """Implements `Call`; each thread keeps its client and connection."""
 
     def __init__(
         self,
@@ -17,12 +17,12 @@ class ThreadCalls:
         here: AwsJsonClient | None = None,
         seconds_left: Callable[[], float] | None = None,
     ) -> None:
-        """Prepare.
+        """A client for each thread.
 
         Args:
-            make: Called once in each thread that calls.
-            here: The client of the present thread, if it is made already.
-            seconds_left: Asked before each call: how long it may take; None: as long as ever.
+            make: Called once in each thread.
+            here: The client of this thread, if it exists.
+            seconds_left: Read before each call: how long it may take; None: no limit.
         """
         self._make = make
         self._seconds_left = seconds_left

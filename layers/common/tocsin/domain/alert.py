@@ -55,12 +55,12 @@ class AlertStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snooze:
-    """Mutes one alert until a time, whatever else happens to it."""
+    """Mutes one alert until a time."""
 
     until: datetime
     reason: str | None = None
     severity: Severity = Severity.INFO
-    """Of the alert when it was snoozed; `Alert.snoozed` sets it."""
+    """The alert's severity when it was snoozed; set by `Alert.snoozed`."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
@@ -69,15 +69,6 @@ class Snooze:
     def is_broken_by(self, severity: Severity) -> bool:
         """Whether an alert of this severity wakes."""
         return severity.is_worse_than(self.severity) and not self.sticky_severity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """What lists show of the things that every repeat changes; about a second old."""
-
-    occurrences: int
-    last_seen_at: datetime
-    current_value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,87 +83,83 @@ class Alert:
     facts: Facts
     output_hash: str
     overflow: str | None = None
-    """Names the whole facts, which are kept beside the alert when they are too big to be
+    """Digest of the whole facts, which have an item of their own if they are too big to be
     rewritten with every repeat; `facts` may then be shortened."""
     episode: int = 1
     version: int = 1
-    """Grows with every stored change of state, by the repository; a mere repeat leaves it, so
-    that a storm of repeats never stands in the way of an acknowledgement."""
+    """Incremented by the repository with each change of state. Repeats leave it, so that they never
+    make an acknowledgement fail."""
     told_version: int = 0
-    """The version that last changed what messages about it say: who has it, whether it sleeps or
-    is over. 0: it fires since it opened."""
+    """The last version that changed the text of messages: acknowledged, snoozed or resolved. 0:
+    firing since it opened."""
     occurrences: int = 1
     last_seen_at: datetime
     current_value: Value = None
-    listed: Listed
     source_started_at: datetime | None = None
-    """The newest that the sender said."""
+    """The newest start that the sender has given."""
     acknowledged_at: datetime | None = None
     acknowledged_by: Actor | None = None
     resolves_at: datetime | None = None
-    """The sender said `ok`; the alert closes then unless it fires again before."""
+    """When a recovered alert is resolved, unless it fires again before."""
     lapses_at: datetime | None = None
-    """By then its sender says it again, or it is over; every repeat puts it off."""
+    """When it is resolved, unless the sender repeats it before."""
     resolved_at: datetime | None = None
     resolved_by: Actor | None = None
     snooze: Snooze | None = None
     incident_id: IncidentId | None = None
     escalation: Escalation = field(default_factory=Escalation)
     flapping: Flapping | None = None
-    """None for what was never reopened."""
+    """None: never reopened."""
     notification_count: int = 0
-    """Pages that reached somebody; about a second old."""
+    """Pages that were delivered; about a second old."""
     timer_at: datetime | None = None
-    """Where it stands in the index of what falls due, as it was read. Never later than its next
-    action, but maybe earlier: then it is only looked at, and put off."""
+    """`due_at` in the `due` index. Never later than the next action; if earlier, the timer is
+    postponed when it comes."""
     changed_at: datetime
     changes: tuple[Change, ...] = ()
-    """What happened since it was read; stored with the new version, from where the stream
-    turns it into the timeline."""
+    """Changes since it was read; stored with the new version, and written to the timeline by the
+    stream."""
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """The slot that it shares with the other episodes of its dedup key."""
+        """The slot of all episodes of its dedup key."""
         return fingerprint_of(self.alert_id)
 
     @property
     def fired_at(self) -> datetime:
-        """When this episode began, by our clock."""
+        """Start of this episode, by our clock."""
         return time_of(self.alert_id)
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody may still have to do something."""
         return self.status is not AlertStatus.RESOLVED
 
     @property
     def is_asking(self) -> bool:
-        """Whether it fires awake, so that its escalation goes on."""
+        """Whether it is firing and not snoozed, so that its escalation goes on."""
         return self.status is AlertStatus.FIRING and self.snooze is None
 
     @property
     def has_ended_by_itself(self) -> bool:
-        """Whether it is over although nobody said so in that moment."""
+        """Whether a timer resolved it."""
         return self.resolved_by == AUTO
 
     @property
     def was_resolved_by_hand(self) -> bool:
-        """Whether a person closed it, which the same source episode may not undo."""
+        """Whether a person resolved it; the same source episode does not reopen it then."""
         return self.resolved_by is not None and not (
             self.resolved_by == AUTO or self.resolved_by.startswith("integration:")
         )
 
     @property
     def is_flapping(self) -> bool:
-        """Whether it opens again and again."""
         return self.flapping is not None and self.flapping.count > 0
 
     def is_snoozed(self, at: datetime) -> bool:
-        """Whether it is muted at this time."""
         return self.snooze is not None and at < self.snooze.until
 
     def has_later_start(self, signal: Signal) -> bool:
-        """Whether the signal comes late: its source has begun anew since what it tells of."""
+        """Whether the signal is late: it is of an earlier source episode than the newest known."""
         known, said = self.source_started_at, signal.source_started_at
         return known is not None and said is not None and milliseconds(said) < milliseconds(known)
 
@@ -222,7 +209,6 @@ class Alert:
             episode=episode,
             last_seen_at=fired_at,
             current_value=signal.current_value,
-            listed=Listed(occurrences=1, last_seen_at=fired_at, current_value=signal.current_value),
             source_started_at=signal.source_started_at,
             lapses_at=signal.lapses_at,
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,
@@ -238,7 +224,6 @@ class Alert:
         return opened
 
     def _flapping_reopened(self, at: datetime) -> Flapping:
-        """What the next episode knows of the reopenings."""
         known = self.flapping or Flapping()
         if self.is_flapping and self.notification_count:
             known = known.told_by(self.fired_at, self.severity)
@@ -246,7 +231,7 @@ class Alert:
         return known.reopened(at, steady=max(ended_at - self.fired_at, at - ended_at))
 
     def counted(self, signal: Signal, at: datetime) -> Self:
-        """Take a repeat: newest facts and value, one more occurrence, the same state."""
+        """Count a repeat: newest facts and value, one more occurrence, the same state."""
         value = self.current_value if signal.current_value is None else signal.current_value
         started_at = signal.source_started_at
         if self.has_later_start(signal) or started_at is None:
@@ -266,12 +251,12 @@ class Alert:
     def corrected(
         self, signal: Signal, *, by: Actor, at: datetime, policy: str | None = None
     ) -> Self:
-        """Take what is said about it now in place of what was said before, severity included.
+        """Replace its facts, value and severity by those of the signal.
 
-        It counts as an occurrence, as a repeat that says something else does.
+        Counts as one occurrence.
 
         Raises:
-            AlreadyResolvedError: It is over.
+            AlreadyResolvedError: It is resolved.
         """
         self._expect_open()
         corrected = self.counted(signal, at)._with(ChangeType.UPDATED, by=by, at=at, details={})
@@ -284,10 +269,10 @@ class Alert:
     ) -> Self:
         """Become worse or better; what is worse than when it was snoozed wakes.
 
-        One that becomes worse than it was in this firing spell is paged anew, by the policy that it
-        is for now. If somebody has it, they keep it, hear of it, and their time to resolve it
-        begins anew; while it is muted, that is put off until it wakes. What only comes back to its
-        worst leaves the escalation alone.
+        Worse than ever in this firing spell: the escalation starts anew, by the policy chosen now.
+        An acknowledged alert stays acknowledged; the responder is notified and the ack timeout
+        starts anew; while snoozed, both wait until it wakes. A return to the spell's worst severity
+        leaves the escalation alone.
 
         Args:
             severity: The new one.
@@ -308,7 +293,7 @@ class Alert:
     def _escalation_at_rise(
         self, before: Severity, policy: str | None, *, wakes: bool
     ) -> Escalation:
-        """Go on after a rise; those who have a snoozed alert hear of the rise when it wakes."""
+        """The escalation after a rise; while snoozed, the responder is notified when it wakes."""
         escalation, severity, now = self.escalation, self.severity, self.changed_at
         is_news = severity.is_worse_than(escalation.worst or before)
         if self.status is AlertStatus.ACKNOWLEDGED:
@@ -326,11 +311,11 @@ class Alert:
         return escalation.wanted_on(now) if escalation.rest is Rest.SEVERITY else escalation
 
     def acknowledge(self, *, by: Actor, at: datetime, note: str | None = None) -> Self:
-        """Take responsibility: whoever is first stays, with the first time.
+        """Become acknowledged; the first responder and time stay.
 
         Raises:
-            AlreadyAcknowledgedError: Somebody already has it.
-            AlreadyResolvedError: There is nothing left to respond to.
+            AlreadyAcknowledgedError: It is acknowledged already.
+            AlreadyResolvedError: It is resolved.
         """
         match self.status:
             case AlertStatus.RESOLVED:
@@ -354,12 +339,12 @@ class Alert:
     ) -> Self:
         """Give it back: it fires again.
 
-        Where time gives it back, the step that was asked last is asked again. Where a person does,
-        the next step is asked at once, and they are not asked again in this run.
+        After the ack timeout, the last step is paged again. Given back by a person, the next step
+        is paged at once, and that person not again in this run.
 
         Raises:
-            NotAcknowledgedError: Nobody has it.
-            AlreadyResolvedError: It is over.
+            NotAcknowledgedError: It is firing.
+            AlreadyResolvedError: It is resolved.
         """
         self._expect_open()
         if self.status is not AlertStatus.ACKNOWLEDGED:
@@ -378,12 +363,12 @@ class Alert:
     def escalate(
         self, policy: EscalationPolicy | None, *, at: datetime, reason: str | None = None
     ) -> Self:
-        """Take the step that is due: the first, the next, or the one into rest.
+        """Take the step that is due: the first, the next, or the end of the escalation.
 
-        A first step is put off where the alert flaps and is to be quiet.
+        The first step of a flapping alert is postponed.
 
         Args:
-            policy: What it follows by now; see `Routing.choose`.
+            policy: The policy by now; see `Routing.choose`.
             at: When.
             reason: Why it does not wait until the step is due.
         """
@@ -397,13 +382,13 @@ class Alert:
         return changed._telling_step(before, at=at, reason=reason)
 
     def _telling_step(self, before: Escalation, *, at: datetime, reason: str | None) -> Self:
-        """Say on the timeline what a step that was due has become."""
+        """Add the result of the step to the timeline."""
         after = self.escalation
         details: dict[str, Detail] = {"policy": after.policy}
         if after.rest is Rest.EXHAUSTED:
             return self._with(ChangeType.ESCALATION_EXHAUSTED, by=AUTO, at=at, details=details)
         is_under_way = before.step_name is not None
-        # The opening tells of its own first step, also where that had to be put off.
+        # The FIRED entry implies step 1: no ESCALATED for it, even if step 1 was delayed.
         is_news = not any(change.type is ChangeType.FIRED for change in self.changes)
         if after.rest:
             if not (is_under_way or (is_news and after.rest is Rest.SEVERITY)):
@@ -423,7 +408,7 @@ class Alert:
         return self._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
 
     def _judged(self, policy: EscalationPolicy | None, now: datetime) -> Verdict:
-        """It is asked before the first step of an episode, unless a person gave the alert back."""
+        """Judge only before an episode's first step, and not if a person gave the alert back."""
         if self.flapping is None or self.escalation.loop or self.escalation.giver:
             return Verdict(flapping=self.flapping, quiet_until=None)
         rule = policy.flapping if policy else FlappingRule()
@@ -432,7 +417,7 @@ class Alert:
     def _kept_quiet(
         self, policy: EscalationPolicy, flapping: Flapping, *, until: datetime, at: datetime
     ) -> Self:
-        """Put the first step off; an acknowledgement meanwhile times out as the policy says."""
+        """Postpone the first step; the policy's ack timeout counts meanwhile."""
         escalation = replace(
             self.escalation.following(policy), escalates_at=until, awaits_stability=True
         )
@@ -447,21 +432,21 @@ class Alert:
         """End the episode for good; only a new signal opens another.
 
         Raises:
-            AlreadyResolvedError: It is over.
+            AlreadyResolvedError: It is resolved.
         """
         self._expect_open()
-        details = _noted(note) | ({"reason": reason} if reason else {})
+        end = ending(by=by, at=self._not_before_last_change(at), note=note, reason=reason)
         resolved = replace(
             self,
             status=AlertStatus.RESOLVED,
-            resolved_by=by,
-            resolved_at=self._not_before_last_change(at),
+            resolved_by=end.by,
+            resolved_at=end.at,
             resolves_at=None,
         )
-        return resolved._with(ChangeType.RESOLVED, by=by, at=at, details=details)
+        return resolved._with(end.type, by=end.by, at=end.at, details=end.details)
 
     def start_resolving(self, *, by: Actor, at: datetime, resolve_after: timedelta) -> Self:
-        """Close after a while, unless it fires again before."""
+        """Resolve after a while, unless it fires again before."""
         self._expect_open()
         until = self._not_before_last_change(at) + resolve_after
         details: dict[str, Detail] = {"until": _written(until)}
@@ -480,7 +465,7 @@ class Alert:
         """Mute until a time; a new snooze takes the place of the one before.
 
         Raises:
-            AlreadyResolvedError: It is over.
+            AlreadyResolvedError: It is resolved.
         """
         self._expect_open()
         details: dict[str, Detail] = {"until": _written(snooze.until), "reason": snooze.reason}
@@ -492,13 +477,14 @@ class Alert:
         return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:
-        """End a snooze, early or at its time; what still fires is paged from the first step on.
+        """End a snooze, early or at its time; a firing alert is paged from the first step on.
 
-        Those who have what became worse meanwhile hear of it, as `changed_severity` says.
+        If an acknowledged alert became worse meanwhile, its responder is notified; see
+        `changed_severity`.
 
         Raises:
             NotSnoozedError: It is not muted.
-            AlreadyResolvedError: It is over.
+            AlreadyResolvedError: It is resolved.
         """
         self._expect_open()
         if self.snooze is None:
@@ -515,7 +501,7 @@ class Alert:
         return replace(awake, escalation=escalation)
 
     def following(self, policy: EscalationPolicy | None) -> Self:
-        """Note which policy it is for, without asking anybody: it may have an ack timeout."""
+        """Set the policy without paging: it may have an ack timeout."""
         escalation = (
             self.escalation.following(policy)
             if policy
@@ -524,7 +510,7 @@ class Alert:
         return replace(self, escalation=escalation)
 
     def held(self, until: datetime, why: str | None, *, at: datetime) -> Self:
-        """Put the next step off: messages of the step before have not gone out yet, or late."""
+        """Postpone the next step: messages of the step before are late or not sent yet."""
         escalation = replace(self.escalation, escalates_at=until, held_why=why)
         return replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
 
@@ -540,7 +526,7 @@ class Alert:
     ) -> Self:
         happened_at = self._not_before_last_change(at)
         change = Change(type=type_, at=happened_at, by=by, details=dict(details))
-        # What is said while it opens is no news: no message is older than its first version.
+        # Changes of the opening version change no message: none is older.
         is_news = type_ in CHANGES_MESSAGES and not self._is_opening
         told = self.version + 1 if is_news else self.told_version
         return replace(
@@ -549,7 +535,7 @@ class Alert:
 
     @property
     def _is_opening(self) -> bool:
-        """Whether its episode begins with the version that is made now."""
+        """Whether this is the first version of its episode."""
         return any(change.type is ChangeType.FIRED for change in self.changes)
 
     def _not_before_last_change(self, at: datetime) -> datetime:
@@ -561,8 +547,15 @@ class Alert:
             raise AlreadyResolvedError(_ended(self))
 
 
+def ending(
+    *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
+) -> Change:
+    """The change that resolves an alert, also one that was not read."""
+    details = _noted(note) | ({"reason": reason} if reason else {})
+    return Change(type=ChangeType.RESOLVED, by=by, at=at, details=details)
+
+
 def integration_actor(integration: str) -> Actor:
-    """How a sender appears on a timeline."""
     return Actor(f"integration:{integration}")
 
 

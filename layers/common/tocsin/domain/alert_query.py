@@ -36,7 +36,7 @@ class AlertQuery:
     fired_from: datetime | None = None
     fired_to: datetime | None = None
     words: tuple[str, ...] = ()
-    """Each must occur in summary, reason, name or object, in any case."""
+    """Each must be part of summary, reason, name or object; case does not count."""
     sort: Sort = Sort.NEWEST
     limit: int = LIMIT_DEFAULT
     cursor: str | None = None
@@ -48,7 +48,7 @@ class AlertQuery:
 
     @property
     def is_selective(self) -> bool:
-        """Whether many alerts of the wanted statuses and severities may not be wanted."""
+        """Whether it may leave out many alerts of its statuses and severities."""
         return bool(self.snoozed is not None or self.equal or self.searches_facts)
 
     @property
@@ -105,7 +105,7 @@ def _text_of(alert: Alert, name: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many alerts are open; a second behind what happened, at most."""
+    """Numbers of open alerts; at most a second old."""
 
     firing: int = 0
     acknowledged: int = 0
@@ -116,7 +116,6 @@ class Counts:
 
     @classmethod
     def of(cls, status: AlertStatus, severity: Severity, *, is_snoozed: bool) -> Self:
-        """What one alert adds."""
         if status is AlertStatus.RESOLVED:
             return cls()
         return cls(**{status.value: 1, severity.value: 1}, snoozed=int(is_snoozed))
@@ -128,7 +127,7 @@ class Counts:
 
     @property
     def shown(self) -> "Counts":
-        """As people see them: a lost change can make a kept number too small."""
+        """Never negative: a lost change can make a stored number too small."""
         return Counts(**{name: max(0, getattr(self, name)) for name in COUNTED})
 
     def __add__(self, moved: "Counts") -> "Counts":

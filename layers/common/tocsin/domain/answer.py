@@ -1,4 +1,4 @@
-"""What was answered to a request, kept for the time that it comes again."""
+"""The stored answer to a request, for when the request is repeated."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,10 @@ from tocsin.domain.ids import Actor, WriteId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was answered to a request."""
-
     status: int
     body: str
     body_again: str | None = None
-    """What a repetition gets, where the body shows a secret: that is shown once and not kept."""
+    """Body for a repeated request if the first one shows a secret, which is not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

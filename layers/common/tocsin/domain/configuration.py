@@ -1,4 +1,4 @@
-"""An object of the configuration, with what storage knows about it."""
+"""An object of the configuration, with its version and times."""
 
 from dataclasses import Field, dataclass, replace
 from datetime import datetime
@@ -6,8 +6,6 @@ from typing import Any, ClassVar, Protocol, Self
 
 
 class Named(Protocol):
-    """What every object of the configuration has."""
-
     @property
     def name(self) -> str: ...
 
@@ -16,7 +14,7 @@ class Named(Protocol):
 
 
 class Stored(Named, Protocol):
-    """A named object with what storage knows about it."""
+    """A named object with its version and time of creation."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
@@ -29,7 +27,7 @@ class Stored(Named, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configured[T: Named]:
-    """A named object as it is stored; the engine needs only the value."""
+    """A named object as stored; the engine needs only the value."""
 
     value: T
     created_at: datetime
@@ -37,7 +35,6 @@ class Configured[T: Named]:
 
     @property
     def name(self) -> str:
-        """The object's name."""
         return self.value.name
 
     @property

@@ -1,8 +1,8 @@
-"""What a stored change of an alert brings with it: every side effect begins here.
+"""The side effects of a stored change of an alert.
 
-Whoever changes an alert does nothing else. The stream then tells each write with the states
-before and after it, in order for one alert, but at least once; so what follows must come out
-the same however often it is decided.
+A change of an alert is one write and nothing else. The stream brings each write with the states
+before and after it, in order for one alert, at least once; so deciding twice must have the same
+result.
 """
 
 from collections.abc import Mapping
@@ -21,13 +21,15 @@ from tocsin.domain.update_plan import event_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredChange:
-    """One write of an alert, as the stream tells it."""
+    """One write of an alert, from the stream."""
 
     before: Alert | None
-    """What the same item held: nothing, the same alert, or the episode before it."""
+    """The item before the write: none, the same alert, or its previous episode."""
     after: Alert
+    listed_occurrences: int
+    """The occurrences that lists show: a repeat writes to no index."""
     changes: tuple[Change, ...] = ()
-    """What the version of `after` changed; a repeat carries those of the version that it met."""
+    """Changes of the version of `after`; a repeat has those of the version it was counted on."""
 
     @property
     def earlier(self) -> Alert | None:
@@ -44,32 +46,32 @@ class Consequences:
     """The same alert before it; None if its episode begins here."""
     alert: Alert
     told: tuple[Change, ...]
-    """For the timeline."""
+    """Entries for the timeline."""
     is_repeat: bool
     """Whether `told` comes from a repeat, which makes no version of its own."""
     counts: Counts
-    """By how much the numbers of open alerts move; never without something told."""
+    """By how much the numbers of open alerts move; zero if `told` is empty."""
     sample: Sample | None
-    """The value that a newer occurrence took the place of."""
+    """The value that a newer occurrence replaced."""
     refreshes_listed: bool
     begins_step: bool
     """Whether a step of its escalation policy was begun: its targets are to be paged."""
     worsens: bool
-    """Whether it became worse for those who have it."""
+    """Whether it became worse while acknowledged."""
     event: NotificationEvent | None
-    """What those who were paged before are to hear."""
+    """The update to send to places that were paged before."""
     due_at: datetime | None
-    """When its timer is due, if no tick would find it in time."""
+    """When its timer is due, if the next tick may be too late for it."""
     ends: bool
-    """Whether this write resolved it, so that what is kept beside it may expire too."""
+    """Whether this write resolved it: then its other items get their expiry."""
 
 
 def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
-    """Decide what one write brings with it; most bring little, and some nothing.
+    """Decide the side effects of one write.
 
     Args:
         stored: The write.
-        now: Only decides which timers are sent at once.
+        now: Decides which timers are sent at once.
     """
     earlier, after = stored.earlier, stored.after
     is_new_version = earlier is None or earlier.version != after.version
@@ -83,7 +85,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         is_repeat=not is_new_version,
         counts=counts_of(after) - counts_of(stored.before),
         sample=sample_of(earlier) if earlier and is_occurrence else None,
-        refreshes_listed=is_occurrence and _is_behind(after),
+        refreshes_listed=is_occurrence and stored.listed_occurrences < after.occurrences,
         begins_step=_begins_step(earlier, after),
         worsens=_worsens(earlier, after),
         event=event_of(told) if was_paged else None,
@@ -93,7 +95,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
 
 
 def _said_anew(earlier: Alert | None, after: Alert) -> tuple[Change, ...]:
-    """A repeat is on the timeline if it says something else than the one before."""
+    """A repeat is on the timeline if its output differs from the one before."""
     if earlier is None or earlier.output_hash == after.output_hash:
         return ()
     by = integration_actor(after.integration)
@@ -103,7 +105,7 @@ def _said_anew(earlier: Alert | None, after: Alert) -> tuple[Change, ...]:
 
 
 def _with_reason(change: Change, alert: Alert) -> Change:
-    """Add what the sender said; the stored change leaves it out, since the alert has it."""
+    """Add the sender's reason; the stored change leaves it out, since the alert has it."""
     says = change.type in {ChangeType.FIRED, ChangeType.REOPENED, ChangeType.UPDATED}
     said = (alert.facts.reason or alert.facts.summary)[:RESOLVED_REASON_LIMIT]
     if not (says and said) or "reason" in change.details:
@@ -117,11 +119,6 @@ def counts_of(alert: Alert | None) -> Counts:
     if alert is None:
         return Counts()
     return Counts.of(alert.status, alert.severity, is_snoozed=alert.snooze is not None)
-
-
-def _is_behind(alert: Alert) -> bool:
-    """Whether lists show less than happened; a batch catches up once, however many came."""
-    return alert.listed.occurrences < alert.occurrences
 
 
 def _begins_step(earlier: Alert | None, after: Alert) -> bool:
@@ -140,15 +137,3 @@ def _due_before_a_tick(earlier: Alert | None, after: Alert, now: datetime) -> da
     was_due_at = earlier.timer_at if earlier else None
     is_soon = due_at is not None and due_at != was_due_at and due_at < now + LOOK_AHEAD
     return due_at if is_soon else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertChange:
-    """What one write of an alert told, as the timeline keeps it."""
-
-    alert: Alert
-    changes: tuple[Change, ...]
-    is_repeat: bool = False
-    """A repeat that said something new: it makes no version of its own."""
-    counts: Counts
-    """By how much the numbers of open alerts move: each may be negative."""

@@ -12,8 +12,8 @@ from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.ids import Actor
 
 SecretHash = NewType("SecretHash", str)
-"""SHA-256 in hex: all that is kept of a key or token. They are random enough (128 bits and
-more) that a slow hash would protect nothing."""
+"""SHA-256 in hex, the only stored form of a key or token. They have 128 random bits and more, so a
+slow hash would add nothing."""
 
 KEY_PREFIX: Final = "tocsin_"
 """So that a scanner finds a key that was published by mistake."""
@@ -46,7 +46,7 @@ SCOPE_WORDS: Final = (*_SHORTHANDS, *Scope)
 
 
 def read_scopes(words: Iterable[str]) -> frozenset[Scope]:
-    """Understand a list of scope words; an empty list grants nothing.
+    """Parse scopes; an empty list grants nothing.
 
     Raises:
         InvalidInputError: A word is not a scope.
@@ -68,7 +68,7 @@ def read_scopes(words: Iterable[str]) -> frozenset[Scope]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A tool's or a person's way in; the key itself is not kept."""
+    """An API key; its secret is not stored."""
 
     key_id: str
     name: str
@@ -77,7 +77,7 @@ class ApiKey:
     created_at: datetime
     created_by: Actor
     last_used_at: datetime | None = None
-    """To the minute."""
+    """Rounded to the minute."""
     secret_hash: SecretHash
     version: int = 1
 
@@ -88,11 +88,11 @@ class ApiKey:
 
     @property
     def actor(self) -> Actor:
-        """How actions with this key appear: its owner, or the key itself if it has none."""
+        """Actor on timelines: its owner, or the key itself if it has none."""
         return Actor(self.user or f"key:{self.key_id}")
 
     def grants(self, scope: Scope) -> bool:
-        """Whether it may do that; `admin` may do everything."""
+        """`admin` grants everything."""
         return scope in self.scopes or self.is_admin
 
 

@@ -10,10 +10,10 @@ DEDUP_KEY_LIMIT: Final = 255
 
 
 def dedup_key_of(*parts: str | None) -> str:
-    """Join what names a condition (never its severity, output or value) into one key.
+    """Join the parts that name a condition (never severity, output or value) into one key.
 
-    A part with a separator in it is written with its length, so that no two lists of parts give
-    the same key. A key that no reader could see whole is hashed.
+    A part with a separator in it is written with its length, so that no two lists of parts give the
+    same key. A key with unprintable characters is hashed.
     """
     texts = (part or "" for part in parts)
     key = "/".join(f"{len(text)}:{text}" if "/" in text or ":" in text else text for text in texts)
@@ -21,7 +21,7 @@ def dedup_key_of(*parts: str | None) -> str:
 
 
 def bounded(dedup_key: str) -> str:
-    """Keep a key within the limit; two long keys stay as different as they were."""
+    """Hash a key beyond the limit; different keys stay different."""
     if len(dedup_key) <= DEDUP_KEY_LIMIT:
         return dedup_key
     return _hashed(dedup_key)

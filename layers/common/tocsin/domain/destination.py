@@ -18,11 +18,10 @@ _TYPES: Final = {
 
 
 def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
-    """Find what brings a message; None if it was removed since the message was planned.
+    """Find the channel of a message; None if it was removed since the message was planned.
 
-    A person is written to at the address that they have by now, by a channel of their own, named
-    `@` and the contact method, so that all who are reached alike share one rate. On Slack that is
-    the first channel's app.
+    A user is reached at the current address, by a channel named `@` and the contact method, so that
+    all users of one method share one rate. On Slack that is the first channel's app.
     """
     if not is_to_user(delivery):
         return directory.channels.get(delivery.channel)
@@ -44,12 +43,11 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
 
 
 def is_to_user(delivery: Delivery) -> bool:
-    """Whether a message goes to a person, and not to a channel of the team."""
     return delivery.target.startswith(f"{TargetKind.USER}:")
 
 
 def method_of(delivery: Delivery) -> ContactMethod | None:
-    """By which contact method a person is told; None if it is none of ours."""
+    """The contact method; None if unknown."""
     name = delivery.channel.partition(_AFTER)[0]
     return ContactMethod(name) if name in set(ContactMethod) else None
 

@@ -17,10 +17,10 @@ _UNITS: Final = {
 
 
 def read_duration(written: object) -> timedelta:
-    """Understand a duration, as a number or as a text.
+    """Parse a duration, from a number or a text.
 
     Raises:
-        ValueError: It is none.
+        ValueError: Not a duration.
     """
     if isinstance(written, float) and written.is_integer():
         written = int(written)  # JSON knows one kind of number, and some libraries write 60.0
@@ -35,7 +35,7 @@ def read_duration(written: object) -> timedelta:
 
 
 def spelled(duration: timedelta) -> str:
-    """Write a duration as people do, in the largest unit that leaves nothing over."""
+    """Write a duration in the largest unit that divides it."""
     seconds = duration // _UNITS["s"]
     for unit in ("d", "h", "m"):
         whole, rest = divmod(seconds, _UNITS[unit] // _UNITS["s"])

@@ -12,19 +12,13 @@ TocsinError
 └── TryAgainError            503
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an input: where, and what would be right."""
+    """One error of an input: the field, and what is wrong or what would be right."""
 
     field: str
     problem: str
@@ -48,31 +42,29 @@ class MalformedInputError(TocsinError):
 
 
 class UnauthorizedError(TocsinError):
-    """No key, or none that we know."""
+    """No key, or an unknown one."""
 
     code = "unauthorized"
 
 
 class SenderNotTrustedError(UnauthorizedError):
-    """The URL is right, but its integration asks for more, and that was not there."""
+    """The token is right, but another check of the integration failed."""
 
     def __init__(self, check: str, challenge: str | None = None) -> None:
         super().__init__("This integration asks for more than its URL, and it is not as asked.")
         self.check = check
-        """Which one failed; for the log, as it would tell a stranger what to try next."""
+        """The failed check; for the log only, as it would help an attacker."""
         self.challenge = challenge
-        """How to ask the sender for it."""
+        """For the header WWW-Authenticate."""
 
 
 class ScopeMissingError(TocsinError):
-    """The key is good but does not grant this."""
+    """The key is valid but lacks the scope."""
 
     code = "scope_missing"
 
 
 class NotFoundError(TocsinError):
-    """There is no such thing for this caller."""
-
     code = "not_found"
 
 
@@ -104,8 +96,6 @@ class IntegrationNotFoundError(NotFoundError):
 
 
 class EscalationPolicyNotFoundError(NotFoundError):
-    """The name is nobody's."""
-
     code = "escalation_policy_not_found"
 
     def __init__(self) -> None:
@@ -113,8 +103,6 @@ class EscalationPolicyNotFoundError(NotFoundError):
 
 
 class RouteNotFoundError(NotFoundError):
-    """The name is nobody's."""
-
     code = "route_not_found"
 
     def __init__(self) -> None:
@@ -122,8 +110,6 @@ class RouteNotFoundError(NotFoundError):
 
 
 class UserNotFoundError(NotFoundError):
-    """The name is nobody's."""
-
     code = "user_not_found"
 
     def __init__(self) -> None:
@@ -131,8 +117,6 @@ class UserNotFoundError(NotFoundError):
 
 
 class ChannelNotFoundError(NotFoundError):
-    """The name is nobody's."""
-
     code = "channel_not_found"
 
     def __init__(self) -> None:
@@ -140,7 +124,7 @@ class ChannelNotFoundError(NotFoundError):
 
 
 class HeartbeatNotFoundError(NotFoundError):
-    """The name is nobody's, or the token is none of a heartbeat's."""
+    """No heartbeat has this name or token."""
 
     code = "heartbeat_not_found"
 
@@ -158,7 +142,7 @@ class KeyNotFoundError(NotFoundError):
 
 
 class ConflictError(TocsinError):
-    """The request was understood, but the state it meets forbids it."""
+    """The state forbids the request."""
 
     code = "conflict"
 
@@ -170,37 +154,23 @@ class AlreadyAcknowledgedError(ConflictError):
 
 
 class AlreadyResolvedError(ConflictError):
-    """There is nothing left to respond to."""
-
     code = "already_resolved"
 
 
 class NotAcknowledgedError(ConflictError):
-    """Only an acknowledged alert can be given back."""
-
     code = "not_acknowledged"
 
 
 class NotSnoozedError(ConflictError):
-    """Only a snoozed alert can be woken."""
-
     code = "not_snoozed"
 
 
-class AlreadyExistsError(ConflictError):
-    """The name is taken."""
-
-    code = "already_exists"
-
-
 class AlreadyPromotedError(ConflictError):
-    """The alert belongs to another incident."""
-
     code = "already_promoted"
 
 
 class LastAdminKeyError(ConflictError):
-    """Without it nobody could make another key."""
+    """Without an admin key no further key can be made."""
 
     code = "last_admin_key"
 
@@ -230,14 +200,10 @@ class PayloadTooLargeError(TocsinError):
 
 
 class UnsupportedMediaError(TocsinError):
-    """The content type cannot be read here."""
-
     code = "unsupported_media_type"
 
 
 class UnsupportedEncodingError(UnsupportedMediaError):
-    """The body is compressed in a way that is not read here."""
-
     def __init__(self, accepted: str) -> None:
         super().__init__(f"This content encoding is not read: send {accepted}, or none.")
         self.accepted = accepted
@@ -250,7 +216,7 @@ class InvalidInputError(TocsinError):
 
 
 class TryAgainError(TocsinError):
-    """Storage refuses for now; nothing is half done and the same request works later."""
+    """Storage refuses for now; nothing is half done, and the same request will work later."""
 
     code = "try_again"
 
@@ -259,27 +225,4 @@ class TryAgainError(TocsinError):
 
 
 class ConcurrentUpdateError(TryAgainError):
-    """Somebody else changed it first: read again and decide again; do not just retry."""
-
-
-class DeliveryFailedError(Exception):
-    """A channel did not take a message.
-
-    Not for clients as such: the ledger keeps its reason, which may name no secret.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        is_retryable: bool,
-        retry_after: timedelta | None = None,
-        refuses_credential: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.is_retryable = is_retryable
-        self.retry_after = retry_after
-        """For how long it wants to be left alone, where it said so."""
-        self.refuses_credential = refuses_credential
-        """Whether another secret could mend it."""
+    """A concurrent write came first: read and decide again; do not just retry."""

@@ -1,7 +1,7 @@
-"""Who is asked, in which order, and where one alert stands in that order.
+"""Escalation policies, and where one alert stands in its policy.
 
-A policy's steps are paged one after the other until somebody acknowledges. All decisions about
-that are here, as functions of values; who does them, and when, is elsewhere.
+A policy's steps are paged one after the other until a person acknowledges. The rules are here, as
+functions of values; use cases apply them.
 """
 
 from collections import Counter
@@ -16,15 +16,13 @@ from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.severity import Severity
 
 DEFAULT_POLICY: Final = "default"
-"""The policy of what neither its integration nor a route sends elsewhere, if there is one."""
+"""The policy if neither the integration nor a route names one; it may be missing."""
 ALL_SEVERITIES: Final = frozenset(Severity)
 STILL_WAITING: Final = "messages of the step before had not gone out after 10 minutes"
 NEXT_RUN: Final = "this run asks nobody else, and the next one waits for the delay"
 
 
 class TargetKind(StrEnum):
-    """Whom a step may ask."""
-
     USER = "user"
     CHANNEL = "channel"
     SCHEDULE = "schedule"
@@ -43,7 +41,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Targets that are asked together, and how long they have before the next step."""
+    """Targets that are notified together, and the delay until the next step."""
 
     name: str
     targets: tuple[Target, ...]
@@ -64,11 +62,11 @@ class EscalationPolicy:
     repeat: int = 0
     """Further runs through all steps."""
     ack_timeout: timedelta | None = None
-    """An acknowledged alert fires again after this, unless it is resolved by then."""
+    """After this an acknowledged alert fires again, unless it is resolved."""
     severities: frozenset[Severity] = ALL_SEVERITIES
-    """Of which severities it pages; others only appear."""
+    """Alerts of these severities are paged; others are only listed."""
     flapping: FlappingRule | None = field(default_factory=FlappingRule)
-    """None: what flaps is paged each time."""
+    """None: a flapping alert is paged each time."""
     managed_by: str | None = None
 
 
@@ -82,18 +80,18 @@ class Rest(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """Where an alert stands: which step was begun last, and when the next one is."""
+    """Where an alert stands: the last step, and when the next one begins."""
 
     policy: str | None = None
-    """What the integration asks for, or what was chosen; None if the routes are to say."""
+    """The integration's policy, or the one that was chosen; None: the routes decide."""
     is_policy_known: bool = False
     """Whether the policy was looked up in this episode, so that `ack_timeout` is its own."""
     step: int = 0
-    """How many steps were begun in this run. The position in the policy, unless that was edited."""
+    """Steps begun in this run; the position in the policy, unless that was edited."""
     step_name: str | None = None
     targets: tuple[str, ...] = ()
-    """Of the step that was begun last, as `user:alice`; messages are planned from these, so that
-    a step asks its own targets after the policy was edited too."""
+    """Targets of the last step, as `user:alice`. Messages are planned from these, so that an edit
+    of the policy does not change a step that was begun."""
     asked: tuple[str, ...] = ()
     """Marks of the steps begun in this run."""
     begun_at: datetime | None = None
@@ -101,17 +99,17 @@ class Escalation:
     delay: timedelta = timedelta()
     """Between this step and the next."""
     loop: int = 0
-    """Runs begun in this episode. No two pages of one alert share run, step and target, so it
-    grows with every repeat and with every new start."""
+    """Runs begun in this episode, repeats and new starts alike: no two pages of one alert share
+    run, step and target."""
     repeats: int = 0
-    """How many of the runs repeat the one before, since the last start."""
+    """Repeats since the last start."""
     next_step: int | None = None
-    """What comes at `escalates_at` if the policy stays as it is; None: it is exhausted then. The
-    policy is read when the time has come."""
+    """The step of `escalates_at`, if the policy stays as it is; None: exhausted then. The policy is
+    read at that time."""
     escalates_at: datetime | None = None
-    """When that is if nobody acts; None at rest."""
+    """When the next step begins if nobody acts; None at rest."""
     is_restart: bool = False
-    """Whether the next step begins a new run, also in the middle of one."""
+    """The next step begins a new run, even in the middle of one."""
     skips_ahead: bool = False
     """The next step of this run does not wait for the delay; a further run does."""
     awaits_stability: bool = False
@@ -120,13 +118,13 @@ class Escalation:
     rest: Rest | None = None
     ack_timeout: timedelta | None = None
     ack_from: datetime | None = None
-    """From when the ack timeout counts, if not from the acknowledgement."""
+    """Start of the ack timeout, if not the acknowledgement."""
     spell: int = 1
     """Firing spells begun in this episode: one ends with acknowledge, snooze or resolve."""
     worst: Severity | None = None
     """The worst severity of this spell."""
     giver: str | None = None
-    """Who gave the alert back, and is not asked again in this run."""
+    """The person who gave the alert back; not paged again in this run."""
     held_why: str | None = None
     """Why the next step waits longer than its delay."""
 
@@ -138,7 +136,7 @@ class Escalation:
 
     @property
     def why_at_rest(self) -> str:
-        """Why nothing more comes, in words for people."""
+        """Why no step follows, for people to read."""
         match self.rest:
             case Rest.EXHAUSTED if self.giver:
                 return f"{self.giver} gave it back, and {self.policy} has nobody left to ask"
@@ -161,9 +159,9 @@ class Escalation:
         return replace(self._awake(at), asked=asked, is_restart=True, giver=None)
 
     def wanted_on(self, at: datetime) -> Self:
-        """Begin the next step of this run now; without one, a further run after the delay.
+        """Begin the next step of this run now; if there is none, a new run after the delay.
 
-        A new run that was asked for, and that has not been begun yet, is begun now.
+        A new run that was due to begin begins now.
         """
         if not self.loop or self.rest is Rest.EXHAUSTED:
             return self.wanted(at)
@@ -191,12 +189,12 @@ class Escalation:
         return replace(self, spell=self.spell + 1, worst=severity, ack_from=None)
 
     def worsened(self, severity: Severity, at: datetime, policy: str | None) -> Self:
-        """Let those who have the alert keep it; if they give it back, it begins anew.
+        """Stay acknowledged; if the alert is given back, a new run begins.
 
         Args:
             severity: The worst of this spell by now.
-            at: From when the ack timeout counts.
-            policy: The policy that the integration asks for; which one it is for now is looked up.
+            at: Start of the ack timeout.
+            policy: The integration's policy; the current one is chosen later.
         """
         return replace(
             self,
@@ -209,7 +207,7 @@ class Escalation:
         )
 
     def following(self, policy: EscalationPolicy) -> Self:
-        """Note which policy it follows, without asking anybody."""
+        """Set the policy without paging."""
         return replace(
             self, policy=policy.name, ack_timeout=policy.ack_timeout, is_policy_known=True
         )
@@ -218,15 +216,14 @@ class Escalation:
 def advance(
     escalation: Escalation, policy: EscalationPolicy | None, severity: Severity, at: datetime
 ) -> Escalation:
-    """Begin the next step or the next run, or come to rest; as the policy is by now.
+    """Begin the next step or the next run, or come to rest, by the current policy.
 
-    A step counts as done in a run if one with the same targets was begun in it, so a target
-    that is in the policy by now and was not asked is asked, at any position. Another policy
-    begins with its first step.
+    A step is done in a run if one with the same targets was begun in it; so a step that was added
+    to the policy is still taken, at any position. Another policy begins with its first step.
 
     Args:
         escalation: As it stands, with its next step due.
-        policy: None if there is none (any more).
+        policy: None: there is none.
         severity: Of the alert, by now.
         at: When the step is begun; the next one follows its delay after that.
     """

@@ -1,7 +1,7 @@
-"""An alert that opens again and again: said once, then quiet until it is stable.
+"""Flapping: an alert that reopens often is paged once, then kept quiet until it is stable.
 
-Each episode keeps when the dedup key was reopened lately, for the next one. Whether that is
-flapping depends on the escalation policy, so it is judged when an episode's first step is due.
+Each episode stores the recent reopenings of its dedup key. Whether that is flapping depends on the
+escalation policy, so it is judged when an episode's first step is due.
 """
 
 from dataclasses import dataclass, replace
@@ -12,15 +12,15 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.severity import Severity
 
 AFTER_LIMIT: Final = 10
-"""The largest number of reopenings that a policy may allow, and so all that is kept but one."""
+"""Reopenings that a policy may allow at most; one more is stored."""
 WITHIN_LIMIT: Final = timedelta(days=1)
 OFF: Final = "off"
-"""What a policy says that has no rule."""
+"""For policies without a rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlappingRule:
-    """What a policy takes for flapping, and how long it keeps that quiet."""
+    """What counts as flapping, and how long a flapping alert is kept quiet."""
 
     after: int = 5
     """More reopenings than these within `within` are flapping."""
@@ -42,60 +42,58 @@ class Reopening:
 
     at: datetime
     steady: timedelta
-    """How long nothing changed before: the time that the last episode fired or that it was
-    over, whichever is longer."""
+    """How long the last episode fired, or was resolved: the longer of the two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The last page that said that the alert flaps, and that somebody got."""
+    """The last page about flapping that was delivered."""
 
     at: datetime
     """When its episode began."""
     severity: Severity
-    """The worst that was told since the alert was stable."""
+    """The worst severity of such pages since the alert was stable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flapping:
-    """What an episode knows of the reopenings before it, its own among them."""
+    """Recent reopenings of the dedup key, this episode's included."""
 
     reopenings: tuple[Reopening, ...] = ()
-    """Oldest first, no more than the most generous policy takes to tell."""
+    """Oldest first, at most one more than `AFTER_LIMIT`."""
     count: int = 0
-    """How many of them made it flap; 0: it does not, or it has not been judged yet."""
+    """How many made it flap; 0: not flapping, or not judged yet."""
     within: timedelta = timedelta()
     """Of the policy that judged it."""
     told: Told | None = None
 
     @property
     def words(self) -> str:
-        """What counted."""
         at_least = "at least " if self.count > AFTER_LIMIT else ""
         return f"reopened {at_least}{self.count} times within {spelled(self.within)}"
 
     def reopened(self, at: datetime, *, steady: timedelta) -> Self:
-        """Count one more; what it amounts to is judged later."""
+        """Add one; `judge` decides later."""
         known = (it for it in self.reopenings if at - it.at <= WITHIN_LIMIT)
         reopenings = (*known, Reopening(at=at, steady=steady))[-(AFTER_LIMIT + 1) :]
         return replace(self, reopenings=reopenings, count=0, within=timedelta())
 
     def told_by(self, fired_at: datetime, severity: Severity) -> Self:
-        """Take note that an episode's page said so, and reached somebody."""
+        """Record that a page about flapping was delivered."""
         known = self.told.severity if self.told else severity
         worst = min(known, severity, key=lambda it: it.rank)
         return replace(self, told=Told(at=fired_at, severity=worst))
 
     def keeps_quiet(self, severity: Severity) -> bool:
-        """Whether it flaps, and somebody was told so of an alert that was as bad."""
+        """Whether it flaps, and a page of the same or a worse severity has said so."""
         is_told = self.told is not None and not severity.is_worse_than(self.told.severity)
         return self.count > 0 and is_told
 
     def why_quiet(self, fires_for: timedelta) -> str:
-        """Why nobody is paged, in words for people.
+        """Why nobody is paged, for people to read.
 
         Args:
-            fires_for: How long it has to fire before somebody is.
+            fires_for: How long it must fire before it is paged.
         """
         return (
             f"flapping: {self.words}; paged again if it fires for {spelled(fires_for)} "
@@ -103,7 +101,7 @@ class Flapping:
         )
 
     def judged(self, rule: FlappingRule | None) -> Self:
-        """Say whether it flaps, by the rule of its policy if that has one."""
+        """Judge by the rule of the policy, if it has one."""
         reopenings = self._since_stable(rule) if rule else ()
         if rule is None or len(reopenings) <= rule.after:
             return replace(self, count=0, within=timedelta(), told=None)
@@ -126,12 +124,13 @@ class Flapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is to be thought of an episode whose first step is due."""
+    """Whether an episode flaps, and until when it is kept quiet."""
 
     flapping: Flapping | None
     """None: it is stable."""
     quiet_until: datetime | None
-    """Until when nobody is paged, and then only if it still fires; None: the step may begin."""
+    """The first step waits until then, and is left out if the alert is resolved; None: it begins
+    now."""
 
 
 def judge(
@@ -145,8 +144,8 @@ def judge(
     """Decide whether an episode is paged or kept quiet.
 
     Args:
-        flapping: What it knows of the reopenings.
-        rule: Of its policy; None: nothing is kept quiet.
+        flapping: Recent reopenings.
+        rule: The policy's rule; None: nothing is kept quiet.
         severity: Of the alert, by now.
         fired_at: When the episode began.
         at: Now.

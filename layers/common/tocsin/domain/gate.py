@@ -1,4 +1,4 @@
-"""How often one channel is used, and when it rests: a storm on one holds up no other."""
+"""The rate of one channel, and when it rests: a storm on one delays no other."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +11,9 @@ URGENT_BURST: Final = 10
 PERSONAL_RATE_PER_MINUTE: Final = 60
 """Of each contact method, for all users together."""
 FAILURES_LIMIT: Final = 3
-"""So many failed attempts one after the other let a channel rest."""
+"""Failed attempts in a row after which a channel rests."""
 KEPT_FOR: Final = timedelta(days=1)
-"""What is known of a channel that nobody uses any more."""
+"""How long the gate of an unused channel is stored."""
 
 _FIRST_REST: Final = timedelta(seconds=5)
 _LONGEST_REST: Final = timedelta(minutes=1)
@@ -27,7 +27,7 @@ class Passage:
     opens_at: datetime | None = None
     """When to try again; None: now."""
     failures: int = 0
-    """Attempts that failed one after the other up to now."""
+    """Failed attempts in a row, up to now."""
 
 
 def interval_of(rate_per_minute: int) -> timedelta:
@@ -36,12 +36,11 @@ def interval_of(rate_per_minute: int) -> timedelta:
 
 
 def ahead(rate_per_minute: int, *, is_urgent: bool) -> timedelta:
-    """How much of the time to come a burst may use up."""
+    """How far a burst may run ahead of the rate."""
     return (URGENT_BURST if is_urgent else BURST) * interval_of(rate_per_minute)
 
 
 def rest_after(failures: int) -> timedelta | None:
-    """How long a channel rests after so many failures; None: not at all."""
     if failures < FAILURES_LIMIT:
         return None
     doublings = min(failures - FAILURES_LIMIT, 8)

@@ -1,13 +1,14 @@
-"""What is to be heard from again and again: healthy, or overdue and then an alert.
+"""Heartbeats: healthy, or overdue, which opens an alert.
 
-The alert is an ordinary one, of an integration of its own, opened and resolved by signals. So
-that none of them is lost or comes last by mistake when somebody dies between two writes:
+The alert is an ordinary one, of a reserved integration, opened and resolved by signals. So that no
+signal is lost or comes out of order if a process dies between two writes:
 
-- that it was missed is stored before the alert opens, and forgotten after it was resolved;
-- whoever sends a signal because of a timer holds the timer first, for longer than he can live;
-- whatever is heard meanwhile leaves the timer alone, or sets it if there is none.
+- `missed_at` is stored before the alert opens, and cleared after it was resolved;
+- a process that sends a signal because of a timer first holds the timer, for longer than it may
+  run;
+- a ping meanwhile leaves the timer, or sets it if there is none.
 
-So a timer always comes back, and finds what is left to do.
+So a timer always comes again, for what is left to do.
 """
 
 from dataclasses import dataclass, replace
@@ -24,19 +25,15 @@ from tocsin.domain.signal import Facts, Signal, SignalAction
 LEASE: Final = timedelta(minutes=1)
 """How long a timer is held; twice what the function that works on it may take."""
 GRACE: Final = timedelta(minutes=1)
-"""Where nobody says how late it may come."""
+"""The default grace."""
 
 
 class HeartbeatStatus(StrEnum):
-    """Whether it was heard from in time."""
-
     HEALTHY = "healthy"
     OVERDUE = "overdue"
 
 
 class Duty(StrEnum):
-    """What a timer finds to do."""
-
     NOTHING = "nothing"
     PUT_OFF = "put_off"
     MISS = "miss"
@@ -45,50 +42,48 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """Something that reports regularly, with when it was last heard from."""
+    """A heartbeat's settings, and when it was last heard from."""
 
     name: str
     period: timedelta
     grace: timedelta = GRACE
-    """How late it may come."""
     severity: Severity = Severity.CRITICAL
     escalation_policy: str | None = None
-    """Whom a missed one pages; None: as the routes say."""
+    """The escalation policy of its alert; None: the routes decide."""
     integrations: tuple[str, ...] = ()
-    """Which may ping it besides its own URL, and are shown it."""
+    """Integrations that may ping it and see it, beside its own URL."""
     managed_by: str | None = None
     created_at: datetime
     version: int = 1
-    """Of the settings: being heard from makes none."""
+    """Of the settings: a ping leaves it."""
     token: Token
     heard_at: datetime | None = None
     missed_at: datetime | None = None
-    """The deadline that passed; from before its alert opens until after that was resolved.
-    When it is heard from for the first time, its creation: see `heard`."""
+    """The deadline that passed; set before its alert opens, cleared after that was resolved. At the
+    first ping, its creation: see `heard`."""
     timer_at: datetime | None = None
-    """Where it stands in the index of what falls due: never later than its deadline. None while
-    it is overdue and all is said."""
+    """`due_at` in the `due` index: never later than its deadline. None while it is overdue and its
+    alert is open."""
 
     @property
     def deadline(self) -> datetime:
-        """When it is overdue unless it is heard from; counted from its creation at first."""
+        """When it is overdue; before the first ping, counted from its creation."""
         return (self.heard_at or self.created_at) + self.period + self.grace
 
     @property
     def source(self) -> Source:
-        """Who says so when it is missed."""
+        """The source of its alert."""
         return Source(integration=HEARTBEATS, escalation_policy=self.escalation_policy)
 
     def status(self, at: datetime) -> HeartbeatStatus:
-        """Whether it was heard from in time."""
         is_overdue = self.deadline <= at
         return HeartbeatStatus.OVERDUE if is_overdue else HeartbeatStatus.HEALTHY
 
     def heard(self, at: datetime) -> Self:
-        """It reports; if it was missed, a timer sees to it that its alert ends.
+        """Take a ping; if it was missed, a timer makes sure that its alert ends.
 
-        The first time counts as that too: a heartbeat of the same name, removed since, may have
-        left an alert open.
+        The first ping counts as missed before: a removed heartbeat of the same name may have left
+        an alert open.
         """
         if self.heard_at is None and self.missed_at is None:
             return replace(self, heard_at=at, missed_at=self.created_at, timer_at=at)
@@ -100,11 +95,10 @@ class Heartbeat:
         return replace(self, heard_at=at, timer_at=timer_at)
 
     def watched(self, at: datetime) -> Self:
-        """Have a timer that fits the settings, which may just have changed."""
+        """Set the timer by the settings, which may just have changed."""
         return replace(self, timer_at=self.deadline if self.missed_at is None else at)
 
     def duty(self, at: datetime) -> Duty:
-        """Say what is to be done now."""
         if self.timer_at is None or at < self.timer_at:
             return Duty.NOTHING
         if self.deadline <= at:
@@ -112,22 +106,22 @@ class Heartbeat:
         return Duty.PUT_OFF if self.missed_at is None else Duty.RECOVER
 
     def put_off(self) -> Self:
-        """Look again when it would be overdue."""
+        """Postpone the timer to the deadline."""
         return replace(self, timer_at=self.deadline)
 
     def held(self, at: datetime) -> Self:
-        """Keep others from its duty; missed from now on if it is overdue."""
+        """Hold the timer; missed from now on, if overdue."""
         missed_at = self.deadline if self.deadline <= at else self.missed_at
         return replace(self, missed_at=missed_at, timer_at=at + LEASE)
 
     def done(self, duty: Duty) -> Self:
-        """The alert is as it should be."""
+        """Release the timer: the alert is as it should be."""
         if duty is Duty.MISS:
             return replace(self, timer_at=None)
         return replace(self, missed_at=None, timer_at=self.deadline)
 
     def signal(self, duty: Duty) -> Signal:
-        """What the alert is told; the same miss is never told as two."""
+        """The signal for its alert; `source_started_at` distinguishes one miss from the next."""
         age = f"{spelled(self.period)} and {spelled(self.grace)} of grace"
         facts = Facts(
             name=f"Heartbeat {self.name}",

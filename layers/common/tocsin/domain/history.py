@@ -1,4 +1,4 @@
-"""The values that an alert had: it holds the newest itself, its history those before."""
+"""The values of an alert: it holds the newest, its history the earlier ones."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Sample:
     """One measured value of an alert."""
 
     occurrence: int
-    """Which occurrence brought it, from 1: tells apart what came in one millisecond."""
+    """Number of its occurrence, from 1: distinguishes values of one millisecond."""
     at: datetime
     value: int | float
 
 
 def sample_of(alert: Alert) -> Sample | None:
-    """What its last occurrence measured; only numbers make a history."""
+    """The value of the last occurrence; only numbers make a history."""
     value = alert.current_value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -35,7 +35,7 @@ def history_of(alert: Alert, kept: Sequence[Sample]) -> tuple[Sample, ...]:
     """The newest 50 values, oldest first; those of the last second may still be missing.
 
     Args:
-        alert: As it is; its own value is the newest.
+        alert: Its value is the newest.
         kept: Its earlier values, oldest first.
     """
     earlier = [sample for sample in kept if sample.occurrence < alert.occurrences]

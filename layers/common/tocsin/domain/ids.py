@@ -9,9 +9,9 @@ IncidentId = NewType("IncidentId", str)
 Fingerprint = NewType("Fingerprint", str)
 """80 bits as 16 letters of Crockford's base 32: names the slot of an integration's dedup key."""
 WriteId = NewType("WriteId", str)
-"""Fresh for every write, so that a writer recognises its own after a lost reply."""
+"""Fresh for every write, so that a writer recognises its own write after a lost reply."""
 Actor = NewType("Actor", str)
-"""Who did it: a user's name, `key:{id}`, `link:{user}`, `slack:{id}`, `integration:{name}` or
+"""The actor: a user's name, `key:{id}`, `link:{user}`, `slack:{id}`, `integration:{name}` or
 `auto`."""
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,7 +29,7 @@ AUTO: Final = Actor("auto")
 
 
 def user_of(actor: Actor | None) -> str | None:
-    """The user that acted, also by a link; of another actor, what names no user."""
+    """The user that acted, also by a link; of another actor, a text that is no user's name."""
     return actor and actor.removeprefix("link:")
 
 
@@ -70,18 +70,18 @@ def entropy(random_bytes: bytes) -> Fingerprint:
 
 
 def is_ulid(text: str) -> bool:
-    """Whether we could have made this id; anything else is unknown, never an error."""
+    """Whether it is a possible id; any other text is an unknown id, not an error."""
     is_spelled = len(text) == ULID_LENGTH and all(letter in _VALUES for letter in text)
     return is_spelled and text[:_TIME_LENGTH] <= _LAST_TIME
 
 
 def fingerprint_of(alert_id: AlertId) -> Fingerprint:
-    """Which slot an alert lives in, without asking the table."""
+    """The slot of an alert, from its id."""
     return Fingerprint(alert_id[_TIME_LENGTH:])
 
 
 def time_of(identifier: str) -> datetime:
-    """When the thing with this ULID began."""
+    """The time in a ULID."""
     return instant(_decode(identifier[:_TIME_LENGTH]))
 
 
@@ -89,7 +89,7 @@ def ulid_bytes(identifier: str) -> bytes:
     """Pack a ULID into its 16 bytes.
 
     Raises:
-        ValueError: It is none.
+        ValueError: Not a ULID.
     """
     if not is_ulid(identifier):
         raise ValueError("this is no ULID")

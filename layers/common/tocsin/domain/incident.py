@@ -1,4 +1,4 @@
-"""What people coordinate on: one or more alerts that somebody promoted."""
+"""Incidents: one or more promoted alerts that people work on together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,15 +11,13 @@ from tocsin.domain.ids import Actor, AlertId, IncidentId
 from tocsin.domain.severity import Severity
 
 ALERTS_LIMIT: Final = 100
-"""Alerts of one incident: resolving them all with it must fit into one request."""
+"""Alerts of one incident: one request must be able to resolve them all."""
 ATTACH_LIMIT: Final = 49
-"""Alerts that one request links: a DynamoDB transaction takes 100 items, the incident and what
-was said among them, and an alert may be two."""
+"""Alerts that one request links: a DynamoDB transaction takes 100 items, one for the incident, one
+for its update, and up to two for each alert."""
 
 
 class IncidentStatus(StrEnum):
-    """How far the people are."""
-
     INVESTIGATING = "investigating"
     IDENTIFIED = "identified"
     MONITORING = "monitoring"
@@ -28,13 +26,13 @@ class IncidentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentUpdate:
-    """What somebody said about an incident, and what that changed."""
+    """A person's update of an incident, and what it changed."""
 
     at: datetime
     by: Actor
     message: str | None = None
     status: IncidentStatus | None = None
-    """The new one; None if it stayed."""
+    """The new status; None: unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +52,13 @@ class Incident:
 
     @property
     def is_open(self) -> bool:
-        """Whether people still work on it."""
         return self.status is not IncidentStatus.RESOLVED
 
     def told(self, update: IncidentUpdate) -> Self:
-        """Take what somebody said; only its status changes the incident.
+        """Apply an update; only its status changes the incident.
 
         Raises:
-            AlreadyResolvedError: It is over, and the update is more than an afterword.
+            AlreadyResolvedError: It is resolved, and the update would change its status.
         """
         if update.status is None:
             return self
@@ -71,10 +68,10 @@ class Incident:
         return replace(self, status=update.status)
 
     def attached(self, alert_ids: Iterable[AlertId]) -> Self:
-        """Take more alerts.
+        """Add alerts.
 
         Raises:
-            AlreadyResolvedError: It is over.
+            AlreadyResolvedError: It is resolved.
             InvalidInputError: They are too many.
         """
         self._expect_open()

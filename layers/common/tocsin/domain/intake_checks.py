@@ -1,4 +1,4 @@
-"""What an integration may ask of its sender beyond knowing the URL."""
+"""Checks of a sender beside the token in its URL."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,8 +9,8 @@ from tocsin.domain.credential import SecretHash
 SECRET_MINIMUM: Final = 8
 """Characters of a signature's secret, which the sender's product may have made up."""
 PASSWORD_MINIMUM: Final = 16
-"""Characters of a password or token. Only a fast hash of it is kept, since each event asks for
-it; that is safe for what nobody can guess, not for a short password."""
+"""Characters of a password or token. Only a fast hash is stored, since each event is checked; that
+is safe for random secrets, not for a short password."""
 
 
 class SignatureAlgorithm(StrEnum):
@@ -34,7 +34,7 @@ class Signature:
     """If given, the HMAC is over `<its value>:<body>`, and the value is a time in seconds since
     1970 that may be 5 minutes old."""
     secret: str = field(repr=False)
-    """To compute a signature takes the secret itself (docs/adr/0011-sender-secrets.md)."""
+    """Computing a signature takes the secret itself (docs/adr/0011-sender-secrets.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +47,19 @@ class Basic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderToken:
-    """A header that has to have one value."""
-
     header: str
     token_hash: SecretHash = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeChecks:
-    """All that is asked for; each is optional, and what is there must hold."""
+    """Each check is optional; all that are set must pass."""
 
     signature: Signature | None = None
     basic: Basic | None = None
     header_token: HeaderToken | None = None
     allowed_cidrs: tuple[str, ...] = ()
-    """Networks that the sender may have its address in; none: any."""
+    """Networks of the sender's address; empty: any."""
 
 
 NO_CHECKS: Final = IntakeChecks()

@@ -33,8 +33,6 @@ TOKENS_LIMIT: Final = 10
 
 
 class IntegrationType(StrEnum):
-    """Whose language the sender speaks."""
-
     REST = "rest"
     EVENTS = "events"
     MONITOR = "monitor"
@@ -73,13 +71,13 @@ class IntegrationType(StrEnum):
 
     @property
     def resolve_after(self) -> timedelta:
-        """How long recovery must last where the integration says nothing."""
+        """The default resolve window."""
         return MONITOR_RESOLVE_AFTER if self is IntegrationType.MONITOR else timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """One URL of an integration; after a rotation the old one works for a while."""
+    """The token of one integration URL; after a rotation the old one works for a while."""
 
     secret_hash: SecretHash
     prefix: str
@@ -87,11 +85,9 @@ class Token:
 
     @classmethod
     def of(cls, token: str) -> Self:
-        """What is kept of a token."""
         return cls(secret_hash=hash_token(token), prefix=token[:TOKEN_PREFIX_LENGTH])
 
     def works(self, at: datetime) -> bool:
-        """Whether a sender may still use it."""
         return self.valid_until is None or at < self.valid_until
 
     def _ending(self, until: datetime) -> Self:
@@ -102,8 +98,6 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """What an integration URL leads to."""
-
     name: str
     type: IntegrationType
     resolve_after: timedelta = timedelta()
@@ -124,7 +118,6 @@ class Integration:
 
     @property
     def source(self) -> Source:
-        """What the reception of its signals needs to know."""
         return Source(
             integration=self.name,
             resolve_after=self.resolve_after,
@@ -133,10 +126,10 @@ class Integration:
         )
 
     def rotated(self, token: Token, *, at: datetime, overlap: timedelta) -> Self:
-        """Take a new URL; the old ones work for the overlap at most.
+        """Add a token; the old ones work for the overlap at most.
 
         Raises:
-            ConflictError: Too many old URLs still work.
+            ConflictError: Too many old tokens still work.
         """
         old = (former._ending(at + overlap) for former in self.tokens)
         tokens = (token, *(former for former in old if former.works(at)))

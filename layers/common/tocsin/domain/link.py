@@ -1,4 +1,4 @@
-"""Links by which whoever was told of an alert acts on it, without a login."""
+"""Links in notifications: their readers act on an alert without a login."""
 
 import base64
 import binascii
@@ -12,15 +12,16 @@ from tocsin.domain.ids import Actor, AlertId, instant, milliseconds, ulid_bytes,
 
 LINK_KEY_BYTES: Final = 32
 LINK_LIFE: Final = timedelta(hours=24)
-"""From when the message was made: a mail that is found later opens nothing."""
+"""From the making of the message: a mail that is found later opens nothing."""
 LINK_SNOOZE: Final = timedelta(hours=1)
-"""What a snooze link asks for: a button has no room for more."""
+"""Duration of a snooze by link: a button has no room for a choice."""
 LINK_PATH: Final = "/act/"
 BY_LIMIT_BYTES: Final = 64
 
 _VERSION: Final = 1
 _PURPOSE: Final = b"tocsin link\0"
-"""Signed along, so that no signature made with this key for another purpose opens a link."""
+"""Part of the signed text, so that no signature made with this key for another purpose opens a
+link."""
 _SIGNATURE_BYTES: Final = 16
 """Half of SHA-256's, the least that RFC 2104 recommends: a link has to fit into an SMS."""
 _ID_BYTES: Final = 16
@@ -29,8 +30,6 @@ _LEAST_BYTES: Final = 1 + _ID_BYTES + _TIME_BYTES + 1 + _SIGNATURE_BYTES
 
 
 class LinkAction(StrEnum):
-    """What a link is for."""
-
     ACKNOWLEDGE = "acknowledge"
     SNOOZE = "snooze"
     RESOLVE = "resolve"
@@ -44,20 +43,20 @@ _NUMBERS: Final = {
     LinkAction.RESOLVE: 3,
     LinkAction.VIEW: 4,
 }
-"""As links spell them; never given to another action."""
+"""In the link's bytes; a number is never used for another action."""
 _ACTIONS: Final = {number: action for action, number in _NUMBERS.items()}
 
 
 class LinkUnknownError(Exception):
-    """Nothing that we signed: forged, cut short, or signed with an earlier key."""
+    """The signature is wrong: forged, cut short, or made with an earlier key."""
 
 
 class LinkKeyError(Exception):
-    """What should be the key is none: whoever wrote it there has to write another."""
+    """The stored link key is malformed and must be replaced."""
 
 
 class LinkExpiredError(Exception):
-    """We made it, but its time is over; only who holds a true link ever meets this."""
+    """The signature is right, but the link has expired."""
 
     def __init__(self, expired_at: datetime) -> None:
         super().__init__(f"The link expired at {expired_at.isoformat()}.")
@@ -66,29 +65,26 @@ class LinkExpiredError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What one link lets its holder do."""
+    """One link: the alert, the action, the reader."""
 
     action: LinkAction
     alert_id: AlertId
     by: str
-    """For whom it was made: the name of a user or a channel."""
+    """The reader: the name of a user or a channel."""
     expires_at: datetime
     """To the millisecond, so that two messages to the same person hold different links."""
 
     @property
     def actor(self) -> Actor:
-        """How an action by this link appears on the timeline."""
+        """The actor on the timeline."""
         return Actor(f"link:{self.by}")
 
     def allows(self, action: LinkAction) -> bool:
-        """Whether its holder may do that."""
         return action is self.action or self.action is LinkAction.VIEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The addresses that one message holds."""
-
     acknowledge: str
     snooze: str
     resolve: str
@@ -100,20 +96,20 @@ class LinkSigner:
     """Makes and reads links of one stack."""
 
     key: bytes = field(repr=False)
-    """32 random bytes, which nobody but those who make and read links may know."""
+    """32 random bytes; secret."""
     public_url: str
-    """Where the stack is reached, without path."""
+    """The stack's URL, without path."""
 
     def links(self, alert_id: AlertId, *, by: str, at: datetime) -> Links:
         """Make the links of one message.
 
         Args:
-            alert_id: What it tells of.
-            by: To whom it goes: the name of a user or a channel, 64 bytes at most.
-            at: When it is made, to the millisecond.
+            alert_id: The alert.
+            by: The reader: the name of a user or a channel, 64 bytes at most.
+            at: Now, to the millisecond.
 
         Raises:
-            ValueError: There is no such name, or no such alert can be.
+            ValueError: The name is empty or too long, or the alert's id is malformed.
         """
         spelled = {
             action.value: self.url(self.token(action, alert_id, by=by, at=at))
@@ -122,7 +118,7 @@ class LinkSigner:
         return Links(**spelled)
 
     def token(self, action: LinkAction, alert_id: AlertId, *, by: str, at: datetime) -> str:
-        """Make one link without its address: what a button in a chat message carries.
+        """Make the token of one link: for a button in a chat message.
 
         Raises:
             ValueError: As `links`.
@@ -132,15 +128,15 @@ class LinkSigner:
         return _spelled(payload + self._signature(payload))
 
     def url(self, token: str) -> str:
-        """Where a token leads."""
+        """The URL of a token."""
         return f"{self.public_url.rstrip('/')}{LINK_PATH}{token}"
 
     def read(self, token: str, at: datetime) -> Link:
-        """Understand a link that somebody holds.
+        """Verify and read a token.
 
         Raises:
-            LinkUnknownError: It is none of ours.
-            LinkExpiredError: It was.
+            LinkUnknownError: The signature is wrong.
+            LinkExpiredError: It has expired.
         """
         signed = _bytes_of(token)
         payload, signature = signed[:-_SIGNATURE_BYTES], signed[-_SIGNATURE_BYTES:]
@@ -156,7 +152,6 @@ class LinkSigner:
 
 
 def spell_link_key(random_bytes: bytes) -> str:
-    """Write a key as it is kept."""
     return base64.b64encode(random_bytes).decode("ascii")
 
 
@@ -164,7 +159,7 @@ def read_link_key(written: str) -> bytes:
     """The inverse of `spell_link_key`.
 
     Raises:
-        LinkKeyError: It is no base64 of 32 bytes.
+        LinkKeyError: Not base64 of 32 bytes.
     """
     try:
         key = base64.b64decode(written, validate=True)
@@ -185,7 +180,7 @@ def _packed(link: Link) -> bytes:
 
 
 def _unpacked(payload: bytes) -> Link:
-    """Read what has been found to be ours."""
+    """Read a token whose signature is right."""
     version, number = divmod(payload[0], 1 << 4)
     if version != _VERSION or number not in _ACTIONS:
         raise LinkUnknownError
@@ -204,7 +199,7 @@ def _spelled(data: bytes) -> str:
 
 
 def _bytes_of(token: str) -> bytes:
-    """Decode a token that is spelled as we spell it: what is used once has one spelling."""
+    """Decode a token; only one spelling is valid, since a link is used once by its spelling."""
     try:
         data = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (UnicodeEncodeError, binascii.Error):

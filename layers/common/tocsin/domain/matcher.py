@@ -14,7 +14,7 @@ LENGTH_LIMIT: Final = 500
 VALUE_LIMIT: Final = 1_024
 """Characters of a label's value that a pattern sees; equality sees all."""
 PROGRAM_LIMIT_BYTES: Final = 65_536
-"""Of a compiled pattern: the time for one value is at most that of both limits' product."""
+"""Limit of a compiled pattern: the time for one value is bounded by the product of both limits."""
 
 _SPELLING: Final = re.compile(
     r'\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s=]\S*)|)\s*'
@@ -24,7 +24,7 @@ _EXPECTED: Final = 'must be like team="payments", severity=~"critical|warning", 
 
 
 class PatternRefusedError(Exception):
-    """It is no regular expression, or none that is matched in linear time."""
+    """Not a regular expression, or not one that is matched in linear time."""
 
 
 class Operator(StrEnum):
@@ -46,10 +46,10 @@ class Matcher:
 
     @classmethod
     def parse(cls, text: str, field: str = "match") -> Self:
-        """Read its spelling.
+        """Parse a matcher.
 
         Raises:
-            InvalidInputError: It is spelled wrongly; `details` name `field`.
+            InvalidInputError: Wrong syntax; `details` name `field`.
         """
         found = _SPELLING.fullmatch(text) if len(text) <= LENGTH_LIMIT else None
         if found is None:
@@ -79,7 +79,7 @@ class Matcher:
                 return self._found(value) is False
 
     def _found(self, value: str) -> bool | None:
-        """Whether the pattern matches; None where it was stored and is no linear one."""
+        """Whether the pattern matches; None: a stored pattern that is not linear."""
         try:
             return _compiled(self.value).fullmatch(value[:VALUE_LIMIT]) is not None
         except PatternRefusedError:
@@ -91,7 +91,7 @@ class Matcher:
 
 
 def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
-    """Whether every condition holds; none at all holds for everything."""
+    """Whether every condition holds; True without conditions."""
     return all(matcher.matches(labels) for matcher in matchers)
 
 

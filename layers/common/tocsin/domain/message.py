@@ -1,4 +1,4 @@
-"""What people read: an alert in words, the same on every channel."""
+"""The text of a message about an alert, the same on every channel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from tocsin.domain.signal import CUT_MARK, Facts, printable
 
 TITLE_LIMIT: Final = 200
 LINE_LIMIT: Final = 1000
-"""Characters; whoever needs more follows a link."""
+"""Characters; the link shows the rest."""
 
 
 class Line(NamedTuple):
-    """One fact and what it is called."""
+    """A fact and its name."""
 
     label: str
     text: str
@@ -26,10 +26,9 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message in plain text; each channel escapes it as its own format demands.
+    """One message in plain text; each channel escapes it for its own format.
 
-    Nothing in it can break a line: senders' texts come without control characters, and those
-    that had lines have spaces.
+    No line break: signals contain no control characters, and line breaks are replaced by spaces.
     """
 
     event: NotificationEvent
@@ -37,28 +36,27 @@ class Message:
     title: str
     lines: tuple[Line, ...]
     links: Links | None = None
-    """None: nothing is left to do, or links cannot be made for now."""
+    """None: resolved, or links cannot be made for now."""
 
     @property
     def text(self) -> str:
-        """All of it but the title and the links."""
+        """All but title and links."""
         return "\n".join(f"{label}: {text}" for label, text in self.lines)
 
     def line(self, label: str) -> str | None:
-        """One fact by its name."""
         return next((text for name, text in self.lines if name == label), None)
 
 
 def message_of(
     alert: Alert, delivery: Delivery, action: NextAction, links: Links | None = None
 ) -> Message:
-    """Say what happened, where, how bad it is, since when, who has it and what happens next.
+    """What happened, where, severity, since when, responder and next action.
 
     Args:
-        alert: As it is when the message is sent.
-        delivery: Says what the message is for.
-        action: What happens next if nobody acts.
-        links: For whoever reads it; left out once there is nothing to do.
+        alert: Read when the message is sent.
+        delivery: The planned message.
+        action: The next action.
+        links: For the reader; left out of a resolved alert.
     """
     return Message(
         event=delivery.event,
@@ -74,7 +72,7 @@ def message_of(
 
 
 def one_line(text: str, limit: int) -> str:
-    """Put a text of somebody else's on one line, and cut it to so many characters."""
+    """Put a sender's text on one line, and cut it to so many characters."""
     clean = " ".join(printable(text).split())
     return clean if len(clean) <= limit else clean[: limit - 1] + CUT_MARK
 
@@ -94,7 +92,7 @@ def _title(alert: Alert, delivery: Delivery) -> str:
 
 
 def _state(alert: Alert, delivery: Delivery) -> str:
-    """What it is by now, which may be more than what the message was planned to tell."""
+    """The state by now, which may differ from when the message was planned."""
     match alert.status:
         case AlertStatus.RESOLVED:
             return f"Resolved by {alert.resolved_by}"
@@ -174,5 +172,5 @@ def _next(action: NextAction) -> str:
 
 
 def written(at: datetime) -> str:
-    """Write a time for people, who may be anywhere."""
+    """Write a time for readers in any time zone."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

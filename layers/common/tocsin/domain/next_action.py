@@ -1,6 +1,6 @@
-"""What an alert still waits for, and when; or why it waits for nothing."""
+"""An alert's next action, and when; or why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -16,7 +16,7 @@ late, and for an index that lags."""
 
 
 class ActionKind(StrEnum):
-    """What happens by itself."""
+    """Actions of a timer."""
 
     WAKE = "wake"
     RESOLVE = "resolve"
@@ -41,24 +41,23 @@ _FOLLOWS_POLICY: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextAction:
-    """The next thing that happens if nobody does anything."""
+    """What happens next if nobody acts."""
 
     kind: ActionKind
     at: datetime | None
     why: str
 
     def is_due(self, at: datetime) -> bool:
-        """Whether it is to be done by this time."""
         return self.at is not None and self.at <= at
 
     @property
     def follows_policy(self) -> bool:
-        """Whether doing it takes the alert's escalation policy."""
+        """Whether it needs the escalation policy."""
         return self.kind in _FOLLOWS_POLICY
 
 
 def next_action(alert: Alert) -> NextAction:
-    """Say what is due next; every open alert has an action or a stated reason for none."""
+    """The next action; every open alert has one, or a reason for none."""
     if not alert.is_open:
         return NextAction(kind=ActionKind.NONE, at=None, why="resolved")
     wanted, lapses_at = _if_it_goes_on(alert), alert.lapses_at
@@ -81,13 +80,13 @@ def _if_it_goes_on(alert: Alert) -> NextAction:
 
 
 def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | None:
-    """Do what is due at this time; None if nothing is (the alert has moved on).
+    """Do what is due at this time; None if nothing is.
 
-    One thing may make another due at once: an alert that wakes is paged in the same change. But
-    no more than one step is taken, as each is told by a change of its own.
+    One action may make another due at once: an alert that wakes is paged in the same change. But
+    only one step is taken, as each has a version of its own.
 
     Args:
-        alert: As it is stored.
+        alert: As stored.
         at: The time.
         policy: What it follows by now; see `Routing.choose`.
     """
@@ -100,18 +99,22 @@ def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | 
 
 
 def first_step_is_due(alert: Alert) -> bool:
-    """Whether what has just made it fire may also page its first step, in the same write."""
+    """Whether the write that made it fire also takes its first step."""
     due = next_action(alert)
     is_start = due.kind is ActionKind.ESCALATE and alert.escalation.is_restart
     return is_start and due.is_due(alert.changed_at)
 
 
-def timer_for(alert: Alert) -> datetime | None:
-    """Where an alert that changes now has to stand in the index of what falls due.
+def with_timer(alert: Alert) -> Alert:
+    """Set the timer of a changed alert, as it has to be written.
 
-    An entry that is too early does no harm: when its time comes the alert is looked at and the
-    entry put off. So most changes leave it where it is, which costs nothing.
+    A timer that is too early does no harm: when its time comes, it is postponed. So most changes
+    leave it where it is, which costs no write to the index.
     """
+    return replace(alert, timer_at=_timer_for(alert))
+
+
+def _timer_for(alert: Alert) -> datetime | None:
     if not alert.is_open:
         return None
     needed, stands = next_action(alert).at, alert.timer_at
@@ -121,7 +124,7 @@ def timer_for(alert: Alert) -> datetime | None:
 
 
 def lacks_timer(alert: Alert) -> bool:
-    """Whether its next action would be forgotten, or come late, with the timer that it has."""
+    """Whether its timer is missing, or later than its next action."""
     needed = next_action(alert).at
     return needed is not None and (alert.timer_at is None or alert.timer_at > needed)
 
@@ -190,7 +193,7 @@ def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """A reminder to look at one slot at one time; worthless once the alert has moved on."""
+    """Brings back one slot at one time; ignored if the alert's timer has changed."""
 
     slot: Fingerprint
     due_at: datetime
@@ -198,7 +201,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatTimer:
-    """A reminder to look at one heartbeat at one time; worthless once it was heard from."""
+    """Brings back one heartbeat at one time; ignored if its timer has changed."""
 
     heartbeat: str
     due_at: datetime

@@ -1,4 +1,4 @@
-"""One message to one person or channel about one alert: what is sent, and what became of it."""
+"""One message to one person or channel about one alert, and its state in the ledger."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,20 +11,20 @@ from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId
 
 DeliveryKey = NewType("DeliveryKey", str)
-"""`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message,
-and what a receiver tells a repetition by. An update has `v<version>` behind `<loop>`. A message
-that a user's rule delays belongs to the firing spell and not to a step: step 0, loop = spell."""
+"""`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so
+that receivers can drop repetitions. An update has `v<version>` behind `<loop>`. A message that a
+user's rule delays belongs to the firing spell and not to a step: step 0, loop = spell."""
 
 LEASE: Final = timedelta(seconds=45)
-"""How long a claim holds; longer than the notifier gives one attempt, so that nobody takes over
-from somebody who still works."""
+"""How long a claim holds; longer than one attempt of the notifier, so that no other run takes over
+while it works."""
 ATTEMPTS_LIMIT: Final = 8
 GIVEN_UP_AFTER: Final = timedelta(hours=20)
-"""What never comes to an end is tried for no longer: the stream keeps its records for as long."""
+"""A message is tried for no longer: the stream keeps its records for as long."""
 STUCK_AFTER: Final = timedelta(minutes=15)
-"""The queue delays by no more, and what waits in line says when its turn is."""
+"""The queue's longest delay; a message that waits in line is put back by this."""
 WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
-"""By how much that time may be too early in the ledger: each correction costs a write."""
+"""By how much that time may be too early in the ledger: each correction is a write."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -42,7 +42,7 @@ class NotificationReason(StrEnum):
 
 
 class NotificationEvent(StrEnum):
-    """What a message tells; webhooks name it as its type."""
+    """The event of a message; the type that webhooks are sent."""
 
     PAGED = "alert.paged"
     ACKNOWLEDGED = "alert.acknowledged"
@@ -61,43 +61,43 @@ _NEWS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message to be brought to one place."""
+    """One message to one place."""
 
     alert_id: AlertId
     episode: int
     step: int
     loop: int
     target: str
-    """`user:alice` or `channel:ops-hook`, as the step names it; of a schedule, the user."""
+    """`user:alice` or `channel:ops-hook`, as in the step; of a schedule, the user."""
     channel: str
     """A channel's name, or the contact method of a user, with the delay of the user's rule."""
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None
     spell: int = 1
-    """In which firing spell it was planned."""
+    """The firing spell in which it was planned."""
     version: int = 0
-    """The alert's version that it was planned for: the one that began the step, or the change
-    that an update tells."""
+    """The alert's version that it was planned for: of the step, or of the change that an update
+    reports."""
     after: str | None = None
-    """Names the message that this update corrects, where the change was told before."""
+    """The message that this update corrects, if the change was reported before."""
     of_version: int = 0
-    """Version of the message that this update rewrites, if that told that it became worse."""
+    """Version of the message that this update rewrites, if that reported a higher severity."""
     planned: int = 1
-    """How many messages the step has that no rule delays: it is over when all have ended."""
+    """Messages of the step that no rule delays: the step is over when all have ended."""
     asked_at: datetime
     """When its step was begun, or the change happened."""
     due_at: datetime
 
     @property
     def key(self) -> DeliveryKey:
-        """Tells it from all others."""
+        """Unique."""
         place = f"{self.alert_id}.{self.episode}.{self.step}.{self.loop}"
         return DeliveryKey(f"{place}{self._told('.')}.{self.target}.{self.channel}")
 
     @property
     def place(self) -> str:
-        """Its key without the alert, for storage: reads in the order of the steps."""
+        """The key without the alert, for storage: sorted by step."""
         place = f"{self.episode:06}#{self.step:03}#{self.loop:04}"
         return f"{place}{self._told('#')}#{self.target}#{self.channel}"
 
@@ -110,17 +110,17 @@ class Delivery:
 
     @property
     def is_page(self) -> bool:
-        """Whether it asks somebody to act, rather than telling what changed."""
+        """Whether it asks to act, and is no update."""
         return self.event is NotificationEvent.PAGED
 
     @property
     def is_update(self) -> bool:
-        """Whether it brings up to date what was sent before, rather than being news of its own."""
+        """Whether it updates a message that was sent before."""
         return self.event not in _NEWS
 
     @property
     def is_due_at_once(self) -> bool:
-        """Whether it waits for nothing: clocks of two functions may differ by minutes."""
+        """Whether it is due when it is planned: clocks of two functions may differ by minutes."""
         return self.due_at <= self.asked_at
 
     @property
@@ -130,17 +130,15 @@ class Delivery:
 
     @property
     def target_name(self) -> str:
-        """Whose action a link in it is: the target without its kind."""
+        """The reader of its links: the target without its kind."""
         return self.target.partition(":")[2]
 
 
 class DeliveryState(StrEnum):
-    """Where a message is on its way."""
-
     WAITING = "waiting"
     """In the queue, or in its channel's line."""
     CLAIMED = "claimed"
-    """Somebody is sending it, until the lease ends."""
+    """A run of the notifier is sending it, until the lease ends."""
     RETRYING = "retrying"
     SENT = "sent"
     FAILED = "failed"
@@ -148,40 +146,38 @@ class DeliveryState(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more happens to it."""
         return self in {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A delivery in the ledger: what became of it so far."""
+    """A delivery and its state, as in the ledger."""
 
     delivery: Delivery
     state: DeliveryState
     attempts: int = 0
-    """Begun; a takeover from a dead claimer counts too."""
+    """Attempts begun; a takeover of an expired claim counts too."""
     failures: int = 0
-    """Attempts that the provider refused or did not answer. One that our own storage broke off
-    does not count."""
+    """Attempts that the provider refused or did not answer; one that our own storage broke off does
+    not count."""
     refused_at: datetime | None = None
     """When the provider refused the first time, or did not answer."""
     claimed_until: datetime | None = None
     next_attempt_at: datetime | None = None
     provider_id: str | None = None
-    """How the provider names the message."""
+    """The provider's id of the message."""
     reason: str | None = None
-    """Why it waits, failed or was skipped, in words for people."""
+    """Why it waits, failed or was skipped, for people to read."""
     shown: int = 0
-    """`told_version` of the alert in the text that was sent last."""
+    """The alert's `told_version` in the last text that was sent."""
     seen: int | None = None
-    """`told_version` of the alert when the provider had that text already; None: nobody knows."""
+    """The alert's `told_version` once the provider had that text; None: unknown."""
     created_at: datetime
     changed_at: datetime
     version: int = 1
 
     @classmethod
     def skipped(cls, delivery: Delivery, reason: str, *, at: datetime) -> Self:
-        """What was never to be sent, and why."""
         return cls(
             delivery=delivery,
             state=DeliveryState.SKIPPED,
@@ -192,7 +188,6 @@ class Notification:
 
     @classmethod
     def waiting(cls, delivery: Delivery, *, at: datetime) -> Self:
-        """What is to be sent when it is due."""
         is_later = delivery.due_at > delivery.asked_at
         return cls(
             delivery=delivery,
@@ -204,25 +199,24 @@ class Notification:
         )
 
     def is_free(self, at: datetime) -> bool:
-        """Whether somebody may take it on: its pause or the lease of a dead claimer is over."""
+        """Whether it may be claimed: its pause or the lease of an earlier claim is over."""
         until = self.held_until
         return not self.state.has_ended and (until is None or until <= at)
 
     def is_given_up(self, at: datetime) -> bool:
-        """Whether its attempts have broken off for too long."""
         begun_at = max(self.created_at, self.delivery.due_at)
         return self.attempts > 0 and at - begun_at > GIVEN_UP_AFTER
 
     @property
     def may_have_arrived(self) -> bool:
-        """Whether a receiver may have it, also if it was skipped or given up later."""
+        """Whether a receiver may have it, even if it was skipped or given up later."""
         if self.state is DeliveryState.SENT:
             return True
         return self.state.has_ended and self.attempts > 1
 
     @property
     def held_until(self) -> datetime | None:
-        """When another attempt may begin; None: now. What waits is in the queue until its time."""
+        """When another attempt may begin; None: now, as the queue holds a waiting message."""
         match self.state:
             case DeliveryState.CLAIMED:
                 return self.claimed_until
@@ -232,13 +226,12 @@ class Notification:
                 return None
 
     def is_stuck(self, at: datetime) -> bool:
-        """Whether its message in the queue must be lost: nobody has tried it at its time."""
+        """Whether its message in the queue must be lost: no attempt at its time."""
         times = (self.claimed_until, self.next_attempt_at, self.changed_at)
         latest = max(time for time in times if time is not None)
         return not self.state.has_ended and at - latest > STUCK_AFTER
 
     def claim(self, *, at: datetime) -> Self:
-        """Take it on."""
         return replace(
             self,
             state=DeliveryState.CLAIMED,
@@ -250,7 +243,7 @@ class Notification:
         )
 
     def put_off(self, until: datetime, why: str, *, at: datetime) -> Self:
-        """Let it wait for its turn; the attempt that it waits for may be a further one."""
+        """Let it wait for its turn at the channel, before any attempt."""
         return replace(
             self._released(at), state=DeliveryState.WAITING, next_attempt_at=until, reason=why
         )
@@ -263,13 +256,13 @@ class Notification:
         shown: int = 0,
         seen: int | None = None,
     ) -> Self:
-        """The provider has taken it.
+        """Record that the provider has accepted it.
 
         Args:
-            provider_id: How the provider names it.
+            provider_id: The provider's id of the message.
             at: When.
-            shown: `told_version` of the alert that its text was made of.
-            seen: `told_version` of the alert after that; None if nobody knows.
+            shown: The alert's `told_version` in its text.
+            seen: The alert's `told_version` after sending; None: unknown.
         """
         return replace(
             self._released(at),
@@ -281,12 +274,12 @@ class Notification:
         )
 
     def skip(self, reason: str, *, at: datetime, seen: int | None = None) -> Self:
-        """There is no need for it any more.
+        """End it unsent.
 
         Args:
             reason: Why.
             at: When.
-            seen: `told_version` of the alert after the last attempt.
+            seen: The alert's `told_version` after the last attempt.
         """
         return replace(self._released(at), state=DeliveryState.SKIPPED, reason=reason, seen=seen)
 
@@ -298,7 +291,7 @@ class Notification:
         is_retryable: bool,
         retry_after: timedelta | None = None,
     ) -> Self:
-        """An attempt failed: try again after a pause that grows, or give up."""
+        """Record a failed attempt: try again after a growing pause, or give up."""
         failed = replace(
             self._released(at),
             reason=reason,
@@ -317,7 +310,7 @@ class Notification:
 
 
 def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
-    """Why a message that is about to be sent is not needed any more; None if it is."""
+    """Why a message is not needed any more; None: it is to be sent."""
     if alert.alert_id != delivery.alert_id:
         return "the alert was replaced by a newer episode"
     if delivery.event is NotificationEvent.WORSENED:
@@ -351,18 +344,18 @@ def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
 def messages_of_step(
     alert: Alert, ledger: Iterable[Notification]
 ) -> tuple[Sequence[Notification], Sequence[Notification]]:
-    """The messages of the step that an alert stands at.
+    """The messages of an alert's current step.
 
     Args:
         alert: Its escalation says which step.
         ledger: All of the alert.
 
     Returns:
-        Those that are sent at once, and those that rules of the asked users delay: planned in the
-        first step of this firing spell that asked the user, which may be an earlier one.
+        Those that are sent at once, and those that rules of its users delay: planned in the first
+        step of this firing spell with that user, which may be an earlier one.
     """
     stands = alert.escalation
-    # Whom a schedule asks is not known here.
+    # The users of a schedule are not known here.
     asks_anybody = any(target.startswith(f"{TargetKind.SCHEDULE}:") for target in stands.targets)
     at_once, later = [], []
     for each in ledger:
@@ -377,9 +370,9 @@ def messages_of_step(
 
 
 def is_unanswered(alert: Alert, ledger: Iterable[Notification]) -> bool:
-    """Whether the step that an alert stands at has reached nobody, and never will.
+    """Whether the current step has reached nobody, and never will.
 
-    A message that a rule had sent before the step was begun reached nobody in this step.
+    A message that a rule had sent before the step was begun does not count.
     """
     at_once, later = messages_of_step(alert, ledger)
     begun_at = alert.escalation.begun_at

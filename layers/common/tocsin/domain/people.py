@@ -18,8 +18,6 @@ class ContactMethod(StrEnum):
 
 
 class ChannelType(StrEnum):
-    """How a channel reaches whoever watches it."""
-
     WEBHOOK = "webhook"
     SLACK = "slack"
     EMAIL = "email"
@@ -30,10 +28,10 @@ class ChannelType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRule:
-    """When one user is told, and by what."""
+    """When and by which contact method a user is notified."""
 
     after: timedelta = timedelta()
-    """Counted from the step's begin; what was acknowledged by then is not told."""
+    """From the start of the step; not sent if the alert is acknowledged by then."""
     by: ContactMethod
     severities: frozenset[Severity] = ALL_SEVERITIES
 
@@ -51,11 +49,11 @@ class User:
     time_zone: str = "UTC"
     """A name of the IANA database."""
     notify: tuple[NotificationRule, ...] = ()
-    """Empty: at once, by the first of e-mail, SMS and Slack that has an address."""
+    """Empty: at once, by the first of e-mail, SMS and Slack with an address."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
-        """Where this method reaches the user; None if it cannot."""
+        """The user's address for this method; None: the user has none."""
         match method:
             case ContactMethod.EMAIL:
                 return self.email
@@ -65,7 +63,6 @@ class User:
                 return self.slack_id
 
     def rules(self, severity: Severity) -> tuple[NotificationRule, ...]:
-        """The rules that count for alerts of a severity."""
         if self.notify:
             return tuple(rule for rule in self.notify if severity in rule.severities)
         reachable = (method for method in ContactMethod if self.address_of(method))
@@ -84,13 +81,13 @@ class Channel:
     secret: str | None = None
     """The name of an SSM parameter, which only the notifier reads."""
     rate_per_minute: int = 60
-    """More wait for their turn, so that a storm on one channel holds up no other."""
+    """Further messages wait, so that a storm on one channel delays no other."""
     managed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Everybody and everything that a step may ask, as they are now."""
+    """All users and channels, by name."""
 
     users: Mapping[str, User] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from tocsin.domain.alert import Alert, AlertStatus, integration_actor
+from tocsin.domain.alert import Alert, AlertStatus, ending, integration_actor
 from tocsin.domain.ids import Fingerprint, fingerprint, milliseconds
 from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.timeline import Change
 
 RESOLVED_REASON_LIMIT: Final = 500
 """Characters of a recovery's output that the timeline keeps."""
@@ -15,7 +16,7 @@ OUTPUT_CHANGED: Final = "the output changed"
 
 
 class Outcome(StrEnum):
-    """What the sender is told."""
+    """What the sender is answered."""
 
     OPENED = "opened"
     UPDATED = "updated"
@@ -30,26 +31,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What reception needs to know of an integration."""
+    """What `receive` needs of an integration."""
 
     integration: str
     resolve_after: timedelta = timedelta()
     wakes_on_output: bool = False
     escalation_policy: str | None = None
-    """What the integration asks for; None if the routes are to say."""
+    """The integration's policy; None: the routes decide."""
 
     def slot_of(self, signal: Signal) -> Fingerprint:
-        """Where the alert of this signal lives."""
+        """The slot of this signal's alert."""
         return fingerprint(self.integration, signal.dedup_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:
-    """The alert as it should become, and the word for it."""
+    """The decided alert, and the outcome."""
 
     outcome: Outcome
     alert: Alert | None
-    """None, or the very alert that was there: nothing is to be written."""
+    """None or the current alert itself: nothing to write."""
 
 
 def receive(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
@@ -61,6 +62,11 @@ def receive(current: Alert | None, signal: Signal, source: Source, at: datetime)
             return _acknowledge(current, signal, source, at)
         case SignalAction.RESOLVE:
             return _resolve(current, signal, source, at)
+
+
+def ending_by(signal: Signal, source: Source, at: datetime) -> Change:
+    """The change by which a recovery resolves an open, awake alert at once."""
+    return ending(by=integration_actor(source.integration), at=at, reason=_reason_of(signal))
 
 
 def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
@@ -148,7 +154,7 @@ def _is_same_source_episode(current: Alert, signal: Signal) -> bool:
 
 
 def _has_timer_for(current: Alert, signal: Signal) -> bool:
-    """Whether what it waits for until it lapses may stay as it is: put off, never brought on."""
+    """Whether the timer may stay: `lapses_at` may move later, never earlier than the timer."""
     if signal.lapses_at is None or current.lapses_at is None:
         return signal.lapses_at is current.lapses_at
     return current.timer_at is not None and current.timer_at <= signal.lapses_at

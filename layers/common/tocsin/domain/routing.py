@@ -13,11 +13,9 @@ DEFAULT_POSITION: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Sends what matches to a policy; the first that matches decides."""
-
     name: str
     position: int = DEFAULT_POSITION
-    """Lower ones are asked first; names decide between equal ones."""
+    """Lower first; equal ones by name."""
     match: tuple[Matcher, ...]
     escalation_policy: str
     managed_by: str | None = None
@@ -25,14 +23,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """All routes and policies of the team, as they are now."""
+    """All routes and policies of the team."""
 
     policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
-    """In the order in which they are asked."""
+    """In order of priority."""
 
     def choose(self, alert: Alert) -> EscalationPolicy | None:
-        """What the alert began with or its integration asks for, else a route, else the default."""
+        """The alert's own or its integration's policy, else a route's, else the default."""
         asked = alert.escalation.policy
         if asked is not None and asked in self.policies:
             return self.policies[asked]
@@ -40,7 +38,7 @@ class Routing:
         return self.policies.get(route.escalation_policy if route else DEFAULT_POLICY)
 
     def route_for(self, alert: Alert) -> Route | None:
-        """The first route that matches and whose policy is there."""
+        """The first matching route whose policy exists."""
         labels = labels_of(alert)
         for route in self.routes:
             if route.escalation_policy in self.policies and all_match(route.match, labels):
@@ -49,9 +47,9 @@ class Routing:
 
 
 def labels_of(alert: Alert) -> Mapping[str, str]:
-    """What matchers see: the labels, and what is known besides under names of our own.
+    """What matchers see: the labels, and fields of the alert under names of our own.
 
-    Ours win over labels of the same name, which `label.severity` and its like reach.
+    Our names win over labels of the same name, which are matched as `label.severity`.
     """
     facts = alert.facts
     known = {

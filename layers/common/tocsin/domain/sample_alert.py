@@ -1,6 +1,6 @@
-"""An alert that never fired: what a channel's test tells of."""
+"""The alert in the message of a channel's test."""
 
-from tocsin.domain.alert import Alert, Listed
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId, entropy, is_ulid, ulid
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
@@ -10,7 +10,7 @@ _NOTHING_RANDOM = bytes(10)
 
 
 def sample_alert(delivery: Delivery) -> Alert:
-    """Make up what a test of a channel shows; it is stored nowhere, and nobody can act on it."""
+    """Make the alert of a channel's test; it is not stored."""
     at = delivery.due_at
     alert_id = delivery.alert_id
     if not is_ulid(alert_id):
@@ -27,6 +27,5 @@ def sample_alert(delivery: Delivery) -> Alert:
         ),
         output_hash="",
         last_seen_at=at,
-        listed=Listed(occurrences=1, last_seen_at=at, current_value=None),
         changed_at=at,
     )

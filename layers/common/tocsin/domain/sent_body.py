@@ -1,4 +1,4 @@
-"""What a sender sent, kept beside the alert that came of it."""
+"""The body of a sender's request, stored with its alert."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,22 +6,22 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBody:
-    """A body as sent, but for its secrets and what is too long to keep."""
+    """A body as sent, without secrets, cut if too long."""
 
     text: str
     content_type: str
     received_at: datetime
     size_bytes: int
-    """As sent."""
+    """Before it was cut."""
     is_cut: bool = False
-    """Whether `text` is only its beginning."""
+    """Whether `text` is only the beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBodies:
-    """The two that are kept of an alert."""
+    """The stored bodies of an alert."""
 
     first: SentBody | None
-    """None for an alert that came before bodies were kept."""
+    """None: opened before bodies were stored."""
     last: SentBody | None
-    """That of the newest event that changed the state; a mere repeat leaves it."""
+    """The body of the last event that changed the state; repeats do not count."""

@@ -1,4 +1,4 @@
-"""How bad: three severities, and the many words that senders use for them."""
+"""Three severities, and the words that senders use for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Severity(StrEnum):
-    """What is stored; the sender's own word is kept beside it."""
+    """The stored severity; the sender's own word is a fact."""
 
     CRITICAL = "critical"
     WARNING = "warning"
@@ -19,14 +19,13 @@ class Severity(StrEnum):
         return _RANKS[self]
 
     def is_worse_than(self, other: "Severity") -> bool:
-        """Whether this should reach people who ignored the other."""
         return self.rank < other.rank
 
 
 _RANKS: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 RESOLVE: Final = "ok"
-"""The word that closes an alert instead of opening one, also in an integration's own map."""
+"""The word that resolves an alert, also in an integration's own map."""
 
 URGENT: Final = "urgent"
 
@@ -62,20 +61,20 @@ _RESOLVING_WORDS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sender's severity word means."""
+    """The severity that a sender's word means."""
 
     severity: Severity
     resolves: bool = False
     is_urgent: bool = False
     is_assumed: bool = False
-    """The sender gave no word, or one that nobody knows."""
+    """The sender gave no word, or an unknown one."""
 
 
 def read_severity(word: str | None, own_words: Mapping[str, str] | None = None) -> Reading:
-    """Understand a sender's word; an unknown one is a warning, never a refusal.
+    """Read a sender's word; an unknown one means warning, never a refusal.
 
     Args:
-        word: As sent, in any case; None and empty mean that the sender said nothing.
+        word: In any case; None and empty: the sender gave none.
         own_words: An integration's additions, word → `critical`, `warning`, `info` or `ok`.
     """
     plain = (word or "").strip().lower()

@@ -1,4 +1,4 @@
-"""A message in the least room: what fits into two parts of an SMS."""
+"""A message as text that fits into two parts of an SMS."""
 
 import unicodedata
 from typing import Final
@@ -8,9 +8,9 @@ from tocsin.domain.signal import CUT_MARK
 
 PARTS_LIMIT: Final = 2
 GSM_UNITS: Final = 153
-"""Septets of one part of several, in the alphabet of GSM 03.38."""
+"""Septets of each of several parts, in the alphabet of GSM 03.38."""
 WIDE_UNITS: Final = 67
-"""UTF-16 units of one part of several, where that alphabet lacks a character."""
+"""UTF-16 units of each of several parts, if that alphabet lacks a character."""
 
 _GSM: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -26,13 +26,13 @@ _PLAIN: Final = {
     ord("\N{REPLACEMENT CHARACTER}"): "?",
     ord("\N{NO-BREAK SPACE}"): " ",
 }
-"""Quotation marks, dashes and the like, which GSM has in one form only."""
+"""Quotation marks and dashes, which GSM has in one form only."""
 
 
 def short(message: Message) -> str:
-    """Say the most important in two parts of an SMS at most.
+    """Write the most important facts, in two parts of an SMS at most.
 
-    A link is never cut: what goes before it is, and if the link alone is too long it is left out.
+    A link is never cut, but the text before it is; a link that is too long by itself is left out.
     """
     link = message.links.view if message.links else ""
     details = [message.title]
@@ -50,7 +50,7 @@ def short(message: Message) -> str:
 
 
 def units(text: str) -> int:
-    """How much room a text takes, in whichever of the two alphabets it is written."""
+    """Length of a text in units of its alphabet."""
     if _is_gsm(text):
         return len(text) + sum(character in _GSM_ESCAPED for character in text)
     return len(text.encode("utf-16-le")) // 2
@@ -61,7 +61,7 @@ def _is_gsm(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Write what GSM lacks by what it has, where a reader sees no difference that matters."""
+    """Replace characters that GSM lacks by those that read the same."""
     translated = text.translate(_PLAIN)
     if _is_gsm(translated):
         return translated
@@ -83,5 +83,5 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _takes(text: str, written_as: str) -> int:
-    """The room of a beginning of a text, in the alphabet that the whole text needs."""
+    """Length of a beginning of a text, in the alphabet that the whole text needs."""
     return units(text) if _is_gsm(written_as) else len(text.encode("utf-16-le")) // 2

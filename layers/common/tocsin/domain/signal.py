@@ -1,4 +1,4 @@
-"""One normalised event from outside, and how much of it is kept."""
+"""A sender's event in our form, and the limits of what is stored."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Final
 from tocsin.domain.severity import Severity
 
 type Value = str | int | float | bool | None
-"""What a sender measured: a number where it sends one, its own text otherwise."""
+"""A measured value: a number if the sender sends one, else its text."""
 
 NAME_LIMIT: Final = 256
 SUMMARY_LIMIT: Final = 1024
@@ -19,10 +19,10 @@ LABELS_LIMIT: Final = 500
 LABELS_LIMIT_BYTES: Final = 131_072
 LABEL_NAME_LIMIT: Final = 256
 LABEL_VALUE_LIMIT_BYTES: Final = 8_192
-"""One large value is cut, so that it does not cost its neighbours."""
+"""One large value is cut, so that the others stay whole."""
 URLS_LIMIT: Final = 100
 URLS_LIMIT_BYTES: Final = 65_536
-"""Together the limits stay under 400 KB, DynamoDB's limit for one item, even where nothing
+"""All limits together stay below 400 KB, DynamoDB's limit for an item, even if nothing
 compresses."""
 
 LINK_SCHEMES: Final = ("http://", "https://", "mailto:")
@@ -30,8 +30,6 @@ CUT_MARK: Final = "…"
 
 
 class SignalAction(StrEnum):
-    """What a signal asks for."""
-
     TRIGGER = "trigger"
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
@@ -39,7 +37,7 @@ class SignalAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a sender says about a condition; never part of its identity."""
+    """What a sender says about a condition; not part of its identity."""
 
     name: str
     summary: str = ""
@@ -59,18 +57,18 @@ class Facts:
     labels: Mapping[str, str] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     truncated: tuple[str, ...] = ()
-    """What was cut and to how much, in words for the reader."""
+    """What was cut, and to how much, for people to read."""
 
     @property
     def output_hash(self) -> str:
-        """Tells whether a repeat says something new, without keeping what was said before."""
+        """Distinguishes a repeat with another output, without storing the one before."""
         text = f"{self.summary}\0{self.reason}"
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """What a sender's event means, whatever product sent it."""
+    """A sender's event, the same for all products."""
 
     action: SignalAction
     dedup_key: str
@@ -78,32 +76,32 @@ class Signal:
     facts: Facts
     current_value: Value = None
     source_started_at: datetime | None = None
-    """When the condition began, where the sender says so; tells one source episode from the
-    next after a manual resolve. Never used for ordering."""
+    """When the condition began, if the sender says so; distinguishes source episodes after a manual
+    resolve. Not used for ordering."""
     lapses_at: datetime | None = None
-    """Until when the sender vouches for it: if it does not come again by then, it is over. Only
-    of a trigger, and always ahead."""
+    """If the signal does not come again by then, the alert is resolved. Only of a trigger, and
+    always in the future."""
     note: str | None = None
-    """What a person wrote with an acknowledgement; kept on the timeline."""
+    """A person's text with an acknowledgement; stored on the timeline."""
     assumed: Mapping[str, str] = field(default_factory=dict)
-    """What was taken for a field that the sender left out, or whose word nobody knows."""
+    """Defaults for fields that the sender left out, or whose value is unknown."""
     ignored: tuple[str, ...] = ()
     """Fields that were not read although they look like one of ours."""
 
 
 class FactsBuilder:
-    """Collects what a sender says, cleans it and cuts it to the limits, saying what it cut."""
+    """Collects a sender's facts, cleans them and cuts them to the limits, noting what it cut."""
 
     def __init__(self) -> None:
         self._truncated: list[str] = []
 
     @property
     def truncated(self) -> tuple[str, ...]:
-        """One sentence for each thing that was cut."""
+        """One sentence for each cut."""
         return tuple(self._truncated)
 
     def note(self, note: str) -> None:
-        """Say what the sender itself left out."""
+        """Note what the sender itself cut."""
         self._truncated.append(printable(note)[:SUMMARY_LIMIT])
 
     def text(self, field_name: str, text: str, limit: int) -> str:
@@ -131,7 +129,7 @@ class FactsBuilder:
         return encoded[:room].decode(errors="ignore") + CUT_MARK
 
     def labels(self, labels: Mapping[str, str]) -> dict[str, str]:
-        """Keep the first labels, as many as the limits allow; large ones are cut."""
+        """Keep the first labels within the limits; large values are cut."""
         cut: list[str] = []
 
         def fit(name: str, value: str) -> str:
@@ -200,7 +198,7 @@ class FactsBuilder:
 
 
 type _Fit = Callable[[str, str], str | None]
-"""A value as it is kept, by name and value; None if it is left out."""
+"""A label as stored, by name and value; None: left out."""
 _NAMES_SHOWN: Final = 3
 
 
@@ -210,7 +208,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace what no reader can see and what could pass for something else.
+    """Replace characters that cannot be seen or that change how text is shown.
 
     Control characters (NUL and escape sequences among them), halves of characters and the
     marks that turn the direction of text become the replacement character; line breaks and

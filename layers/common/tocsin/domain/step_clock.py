@@ -1,4 +1,4 @@
-"""When the time to answer a step begins: once its messages have gone out."""
+"""The clock of a step: its delay begins when its messages have been sent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,26 +12,24 @@ from tocsin.domain.people import Directory
 from tocsin.domain.step_plan import is_planned
 
 HELD_BY_US: Final = timedelta(minutes=10)
-"""How long the next step waits at most for messages that wait in our stream, queue or line."""
+"""The longest wait for messages in our stream, queue or line."""
 HELD_BY_PROVIDER: Final = timedelta(minutes=1)
-"""How long it waits for a provider that refuses or does not answer."""
+"""The longest wait for a provider that refuses or does not answer."""
 IGNORED: Final = timedelta(seconds=2)
-"""A message that went out this much later than its step moves nothing: nearly all do."""
+"""A message sent this much later than its step moves nothing: nearly all are."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepClock:
-    """When the step after the present one is due."""
-
     due_at: datetime
     why: str | None = None
-    """Why that is later than the step's delay after its begin; None: it is not."""
+    """Why that is later than the step's begin and delay; None: it is not."""
 
 
 def step_clock(
     alert: Alert, ledger: Sequence[Notification], directory: Callable[[], Directory]
 ) -> StepClock | None:
-    """Say when the next step is due; None if it does not wait for a delay.
+    """When the next step is due; None if it waits for no delay.
 
     Args:
         alert: Stands at a step.
@@ -57,7 +55,7 @@ def step_clock(
 
 
 def _out_at(message: Notification) -> datetime | None:
-    """When a message went out or failed for good; at the latest a minute after a refusal."""
+    """When a message was sent or failed for good; at the latest a minute after a refusal."""
     refused_at = message.refused_at
     latest = None if refused_at is None else refused_at + HELD_BY_PROVIDER
     if not message.state.has_ended:

@@ -1,4 +1,4 @@
-"""From the step that an alert has reached to the messages that it sends."""
+"""The messages of an alert's current step."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,21 +20,21 @@ from tocsin.domain.people import ChannelType, ContactMethod, Directory, User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one step sends, and whom of it nothing can reach."""
+    """The messages of one step, and its targets that cannot be reached."""
 
     deliveries: tuple[Delivery, ...] = ()
     unreachable: tuple[tuple[Delivery, str], ...] = ()
-    """What would have been sent, and why it cannot be."""
+    """Messages that cannot be sent, and why."""
 
 
 def plan_step(alert: Alert, directory: Directory, ledger: Iterable[Notification] = ()) -> Plan:
-    """Turn the step that an alert has just begun into messages.
+    """Plan the messages of the step that an alert has just begun.
 
-    Whoever is asked twice, by name and by a schedule, is told once.
+    A user who is a target by name and by a schedule gets one message.
 
     Args:
-        alert: Its escalation says which targets, and since when.
-        directory: Who and what can be reached.
+        alert: Its escalation has the targets.
+        directory: Users and channels.
         ledger: Messages of the alert that were planned before.
     """
     return _plan(alert.escalation.targets, _template(alert), alert, directory, ledger)
@@ -43,15 +43,15 @@ def plan_step(alert: Alert, directory: Directory, ledger: Iterable[Notification]
 def is_planned(
     alert: Alert, ledger: Sequence[Notification], directory: Callable[[], Directory]
 ) -> bool:
-    """Whether the ledger has the messages of the step that an alert stands at.
+    """Whether the ledger has the messages of the current step.
 
     Messages that rules delay are planned once in a firing spell, maybe for an earlier step: they
-    count only where the step sends nothing at once.
+    count only if the step sends nothing at once.
 
     Args:
         alert: Stands at a step.
         ledger: All messages of the alert.
-        directory: Reads who and what can be reached.
+        directory: Reads users and channels.
     """
     at_once, later = messages_of_step(alert, ledger)
     if at_once or not later:
@@ -61,14 +61,14 @@ def is_planned(
 
 
 def plan_worsened(alert: Alert, directory: Directory) -> Plan:
-    """Tell those who have an alert that it has become worse.
+    """Plan the messages to the responder of an alert that became worse.
 
-    A person hears by their rules for the new severity. Where a key or an integration has it, or
-    the person cannot be reached, the targets of the last step hear.
+    A person is notified by their rules for the new severity. If the responder is a key or an
+    integration, or cannot be reached, the targets of the last step are notified.
 
     Args:
         alert: Acknowledged, and worse than it was before in this spell.
-        directory: Who and what can be reached.
+        directory: Users and channels.
     """
     template = replace(
         _template(alert),
@@ -116,7 +116,7 @@ def _plan(
 
 
 def _first_asked(template: Delivery, ledger: Iterable[Notification]) -> Mapping[str, datetime]:
-    """When each target was first asked in this firing spell."""
+    """When each target was first notified in this firing spell."""
     first: dict[str, datetime] = {}
     for each in ledger:
         delivery = each.delivery

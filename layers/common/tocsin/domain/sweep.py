@@ -1,4 +1,4 @@
-"""The check behind everything else: an open alert that nobody would ever look at again."""
+"""The sweep: finds open alerts that no timer or message would bring back."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,36 +20,35 @@ from tocsin.domain.step_plan import is_planned
 SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
 SETTLED_AFTER: Final = timedelta(minutes=2)
-"""How long after a change its timer may be on its way."""
+"""How long after a change its timer may still be missing."""
 PLANNED_AFTER: Final = timedelta(minutes=5)
 """How long it may take until the messages of a step are in the ledger."""
 OVERDUE_AFTER: Final = timedelta(minutes=5)
-"""Every tick in this time has sent a timer for what is overdue."""
+"""Every tick in this time has sent a timer for an overdue alert."""
 PAUSED_AFTER: Final = 2.5 * SWEEP_EVERY
-"""If no run was over for so long, storage or the queues were away, and messages wait for that."""
+"""If no run ended for so long, storage or the queues were unavailable, and messages are late for
+that."""
 LOOKED_AT_FOR: Final = timedelta(hours=25)
-"""After a step was begun, its messages are looked at for as long as a rule may delay them."""
+"""After a step was begun, its messages are checked for as long as a rule may delay them."""
 OURSELVES: Final = Source(integration=SELF)
 _DEDUP_KEY: Final = "sweep"
 
 
 class Ailment(StrEnum):
-    """How an alert may have been forgotten."""
-
     NO_TIMER = "no timer"
-    """Something is due, and nothing brings it back in time."""
+    """A timer is missing, or too late."""
     OVERDUE = "overdue"
-    """Its timer comes and comes, and does not do what is due."""
+    """Its timer comes, and the action fails each time."""
     UNPLANNED = "unplanned"
     """A step was begun, and its messages are not in the ledger."""
     STUCK = "stuck"
-    """A message is in the ledger, and nobody tries to send it."""
+    """A message is in the ledger, and is not sent."""
     UNREADABLE = "unreadable"
-    """It or its ledger cannot be read, so that nothing can be said about it."""
+    """It or its ledger cannot be read."""
 
 
 OF_MESSAGES: Final = frozenset((Ailment.UNPLANNED, Ailment.STUCK))
-"""What an outage of storage or of the queues brings with it."""
+"""Effects of an outage of storage or of the queues."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,12 @@ class Finding:
     ailment: Ailment
     is_mended: bool = True
     cause: str | None = None
-    """The error that kept it from being mended, by its class: a text may hold what was sent."""
+    """The class of the error that prevented the mending: its text may quote what was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepState:
-    """How far a sweep has come; kept, as one may take longer than one run of the function."""
+    """How far a sweep has come; stored, as it may take longer than one run of the function."""
 
     cursor: str | None = None
     """Where it goes on; None: it has ended."""
@@ -75,18 +74,17 @@ class SweepState:
     is_reported: bool = False
     """Whether an alert about an earlier finding is open."""
     kept_at: datetime | None = None
-    """When a run before was over; one that storage or a queue refuses is not."""
+    """When an earlier run ended; a run that storage or a queue refuses does not end."""
     drift: Counts = field(default_factory=Counts)
-    """By how much the kept counts were wrong at the end of the sweep before."""
+    """By how much the stored counts were wrong at the end of the sweep before."""
 
 
 def is_suspect(row: Alert, now: datetime) -> bool:
-    """Whether what a list shows is reason enough to read the alert; it is not for most.
+    """Whether an alert must be read to judge it; most need not.
 
     Args:
-        row: An open alert as a list shows it: without the time of its last change, and without
-            the time when it lapses.
-        now: When it is looked at.
+        row: An open alert as a list shows it: without `changed_at` and `lapses_at`.
+        now: The time.
     """
     begun_at = row.escalation.begun_at
     is_young = begun_at is not None and now - begun_at < LOOKED_AT_FOR
@@ -94,7 +92,7 @@ def is_suspect(row: Alert, now: datetime) -> bool:
 
 
 def was_paused(state: SweepState, now: datetime) -> bool:
-    """Whether sweeps were refused for a while."""
+    """Whether sweeps failed for a while."""
     return state.kept_at is not None and now - state.kept_at > PAUSED_AFTER
 
 
@@ -104,13 +102,13 @@ def ailments_of(
     directory: Callable[[], Directory],
     now: datetime,
 ) -> tuple[Ailment, ...]:
-    """Say what is wrong with an alert; nothing with nearly all of them.
+    """What is wrong with an alert; nearly always nothing.
 
     Args:
         alert: As it is stored.
         ledger: Reads its messages.
         directory: Reads who and what can be reached.
-        now: When it is looked at.
+        now: The time.
     """
     if not alert.is_open:
         return ()
@@ -137,12 +135,11 @@ def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:
 
 
 def is_self_report(alert: Alert) -> bool:
-    """Whether an alert is the one about earlier findings."""
     return (alert.integration, alert.dedup_key) == (SELF, _DEDUP_KEY)
 
 
 def self_report(findings: int) -> Signal:
-    """Tell the team that something was forgotten, and found."""
+    """The signal that opens the alert about findings."""
     facts = Facts(
         name="Forgotten alerts were found",
         summary=f"Tocsin's sweep found {findings} open alerts that were forgotten",
@@ -157,7 +154,7 @@ def self_report(findings: int) -> Signal:
 
 
 def all_clear() -> Signal:
-    """End the alert about findings: a whole sweep has found nothing."""
+    """The signal that resolves the alert about findings: a whole sweep has found nothing."""
     facts = Facts(name="Forgotten alerts were found", reason="a whole sweep has found nothing")
     return Signal(
         action=SignalAction.RESOLVE, dedup_key=_DEDUP_KEY, severity=Severity.INFO, facts=facts

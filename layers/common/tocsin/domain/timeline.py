@@ -1,4 +1,4 @@
-"""What happened to an alert, when, by whom."""
+"""An alert's timeline: what happened, when, by whom."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ CHANGES_MESSAGES: Final = frozenset(
         ChangeType.RESOLVED,
     )
 )
-"""What makes a message that was sent before untrue."""
+"""Changes after which a sent message is no longer true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Change:
     at: datetime
     by: Actor
     details: Mapping[str, Detail] = field(default_factory=dict)
-    """What the type needs: `note`, `reason`, `from`, `to`, `until`, `episode`, …"""
+    """By type: `note`, `reason`, `from`, `to`, `until`, `episode`, …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who has to hear that an alert changed: those whose message would go on saying otherwise."""
+"""Which sent notifications must be updated when an alert changes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,12 +24,12 @@ _EVENTS: Final = {
     ChangeType.RESOLVED: NotificationEvent.RESOLVED,
 }
 SLACK_UPDATES_LIMIT: Final = 10
-"""Messages of one place that are rewritten when an alert changes, the newest first: a policy that
-runs for days leaves hundreds, and nobody looks at the oldest."""
+"""Messages of one place that are rewritten when an alert changes, the newest: a policy that runs
+for days leaves hundreds."""
 
 
 def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
-    """What those who were paged are to hear of a version; None if nothing."""
+    """The event of the updates about a version; None: no update."""
     events = [_EVENTS[change.type] for change in changes if change.type in _EVENTS]
     return events[-1] if events else None
 
@@ -37,16 +37,16 @@ def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
 def plan_updates(
     alert: Alert, event: NotificationEvent, ledger: Sequence[Notification], directory: Directory
 ) -> tuple[Delivery, ...]:
-    """Tell each channel that was paged or heard that it became worse, if it is of a kind for that.
+    """Plan updates for places that were paged or notified of a rise, if their type has any.
 
-    A Slack message is rewritten, so each one is told for itself; a webhook once, under a key
-    that does not depend on which of its pages have arrived when the stream tells the change.
+    Each Slack message is rewritten. A webhook gets one update, under a key that does not depend on
+    which of its pages have arrived.
 
     Args:
-        alert: As it is after the change; pages that were begun since are no news to anybody.
+        alert: After the change; pages begun since need no update.
         event: What happened.
         ledger: Messages of the alert.
-        directory: What the channels are.
+        directory: Users and channels.
     """
     pages = [
         each.delivery
@@ -66,13 +66,13 @@ def plan_updates(
 def plan_correction(
     alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
 ) -> Delivery | None:
-    """Plan an update of what was on its way when the alert changed; None where none is needed.
+    """Plan an update of a message that was being sent when the alert changed; None: not needed.
 
     Args:
         alert: As it is now.
-        told: A message that may have arrived just now.
+        told: A message that may just have arrived.
         ledger: All messages of the alert.
-        directory: What the channels are.
+        directory: Users and channels.
     """
     message = told.delivery
     if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
@@ -95,14 +95,14 @@ def plan_correction(
 def left_behind(
     alert: Alert, told: Notification, ledger: Iterable[Notification]
 ) -> tuple[Delivery, ...]:
-    """Find updates of earlier changes that a message was to be followed by, and that still wait.
+    """Find updates of a message that wait, of earlier changes.
 
-    The run that planned one may have ended before it was queued, and the next run plans the update
-    of the newest change. In the queue they end: a newer change is told in their place.
+    A run may end between planning and queueing; the next run plans the update of the newest change.
+    In the queue the earlier ones end, since a newer update replaces them.
 
     Args:
         alert: As it is now.
-        told: A message that may have arrived just now.
+        told: A message that may just have arrived.
         ledger: All messages of the alert.
     """
     place = told.delivery.target, told.delivery.channel
@@ -117,7 +117,7 @@ def left_behind(
 
 
 def event_now(alert: Alert) -> NotificationEvent:
-    """What a message that is brought up to date tells."""
+    """The event of an updated message."""
     match alert.status:
         case AlertStatus.RESOLVED:
             return NotificationEvent.RESOLVED
@@ -130,18 +130,18 @@ def event_now(alert: Alert) -> NotificationEvent:
 
 
 def can_be_told(delivery: Delivery, directory: Directory) -> bool:
-    """Whether a place that was paged can hear of changes."""
+    """Whether the channel's type has updates."""
     return _rewrites(delivery, directory) is not None
 
 
 def _may_be_told(page: Notification, directory: Directory) -> bool:
-    """Whether a page may have arrived, and can be found again if it is one to be rewritten."""
+    """Whether a page may have arrived, and has a provider's id if it is to be rewritten."""
     is_lost = _rewrites(page.delivery, directory) is True and page.provider_id is None
     return page.may_have_arrived and not is_lost
 
 
 def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Delivery]:
-    """The newest pages of each place, where every page would be rewritten for itself."""
+    """The newest pages of each place whose pages are rewritten one by one."""
     counted: dict[tuple[str, str], int] = {}
     for page in sorted(pages, key=lambda page: page.asked_at, reverse=True):
         place = page.target, page.channel
@@ -174,7 +174,7 @@ def _update_of(
 
 
 def _rewrites(page: Delivery, directory: Directory) -> bool | None:
-    """Whether each message is rewritten for itself; None for what cannot be told."""
+    """Whether messages are rewritten one by one; None: no updates."""
     if is_to_user(page):
         return True if method_of(page) is ContactMethod.SLACK else None
     channel = directory.channels.get(page.channel)

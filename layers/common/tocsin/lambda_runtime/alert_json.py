@@ -1,4 +1,4 @@
-"""An alert as JSON, the same to clients of the API and to receivers of webhooks."""
+"""An alert as JSON, for clients of the API and receivers of webhooks."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,11 @@ from tocsin.domain.next_action import next_action
 
 
 def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Write an alert, all fields but its history.
+    """All fields but the history.
 
     Args:
         alert: The alert.
-        at: Tells whether a snooze is over.
+        at: The time, for whether a snooze is over.
     """
     facts, escalation = alert.facts, alert.escalation
     labels = dict(facts.labels)
@@ -65,7 +65,7 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
 
 
 def written(instant: datetime | None) -> str | None:
-    """Write a time as everything of ours does: RFC 3339 in UTC with milliseconds."""
+    """RFC 3339 in UTC with milliseconds."""
     if instant is None:
         return None
     return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

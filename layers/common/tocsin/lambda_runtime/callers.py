@@ -1,4 +1,4 @@
-"""Who is calling, with which scopes."""
+"""The caller's API key and its scopes."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import KeyRepository
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
-"""How long a revoked key may go on working in a process that knows it."""
+"""How long a revoked key may still work in a process that has it cached."""
 REMEMBERED_KEYS: Final = 500
 MARKED_EVERY: Final = timedelta(minutes=1)
 
 
 class Callers:
-    """Finds the key of a request; remembers it for half a minute."""
+    """Finds the key of a request; caches it for 30 s."""
 
     def __init__(self, keys: KeyRepository) -> None:
         self._keys = keys
         self._known: dict[SecretHash, tuple[ApiKey, datetime]] = {}
 
     def admit(self, headers: Mapping[str, str], scope: Scope | None, at: datetime) -> ApiKey:
-        """Find the caller's key, if it grants what is asked for; None asks only for a key.
+        """Find the caller's key, if it grants the scope; None: any key.
 
         Raises:
-            UnauthorizedError: There is no key in the headers, or one that nobody has.
-            ScopeMissingError: The key does not grant it.
+            UnauthorizedError: There is no key in the headers, or an unknown one.
+            ScopeMissingError: The key lacks the scope.
         """
         secret = _secret_in(headers)
         if not secret:
@@ -64,7 +64,7 @@ class Callers:
         try:
             self._keys.mark_used(key, at=at)
         except TryAgainError:
-            # A note about the use is no reason to refuse the use: the next request makes it.
+            # Recording the use must not refuse the request: the next one records it.
             return key
         used = replace(key, last_used_at=at)
         _, read_at = self._known[key.secret_hash]

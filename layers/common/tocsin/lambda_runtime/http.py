@@ -1,7 +1,6 @@
-"""The front of the functions that answer requests of an HTTP API (payload format 2.0).
+"""The HTTP front of functions (payload format 2.0 of HTTP APIs).
 
-What was asked, what is answered, and errors as clients see them: one shape, a closed list of codes,
-nothing of our insides.
+Requests, answers, and errors as clients see them: one shape, a closed list of codes, no internals.
 """
 
 import base64
@@ -44,17 +43,15 @@ class Request:
 
     @property
     def request_id(self) -> str:
-        """The gateway's id of it."""
         return str(self.event["requestContext"]["requestId"])
 
     @property
     def method(self) -> str:
-        """The verb, in capitals."""
         return str(self.event["requestContext"]["http"]["method"])
 
     @property
     def host(self) -> str:
-        """The name by which it came."""
+        """The host name of the request."""
         return str(self.event["requestContext"]["domainName"])
 
     @cached_property
@@ -65,10 +62,10 @@ class Request:
 
     @cached_property
     def body(self) -> bytes:
-        """The body as sent: the gateway wraps in base64 what does not call itself text.
+        """The body as sent: the gateway encodes bodies of other types than text in base64.
 
         Raises:
-            MalformedInputError: The wrapping is broken.
+            MalformedInputError: The base64 is malformed.
         """
         text = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
@@ -83,7 +80,7 @@ class Request:
         """Refuse a request by another verb.
 
         Raises:
-            MethodNotAllowedError: It is none of those allowed; the sentence says which they are.
+            MethodNotAllowedError: Its sentence names the allowed ones.
         """
         if self.method not in allowed:
             raise MethodNotAllowedError(sentence, ", ".join(allowed))
@@ -91,14 +88,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpAnswer:
-    """What is answered."""
-
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     body_again: str | None = None
-    """What a repetition gets, where the body shows a secret: that is shown once and not kept."""
+    """Body for a repeated request if the first one shows a secret, which is not stored."""
 
 
 class FaultLog(Protocol):
@@ -133,10 +128,10 @@ RETRY_AFTER_SECONDS: Final = 1
 DETAILS_LIMIT: Final = 20
 FIELD_LIMIT: Final = 100
 PROBLEM_LIMIT: Final = 300
-"""Details of a refusal, and characters of a field's name and of a problem: the rest is cut."""
+"""Limits of a refusal: details, characters of a field's name and of a problem; the rest is cut."""
 
 BEARER: Final = "Bearer"
-"""What our own API asks for where there is no key."""
+"""WWW-Authenticate of our own API."""
 _HEADERS_BY_STATUS: Final[Mapping[int, Mapping[str, str]]] = {
     HTTPStatus.UNAUTHORIZED: {"www-authenticate": BEARER},
     HTTPStatus.SERVICE_UNAVAILABLE: {"retry-after": str(RETRY_AFTER_SECONDS)},
@@ -144,12 +139,12 @@ _HEADERS_BY_STATUS: Final[Mapping[int, Mapping[str, str]]] = {
 
 
 def status_of(error: TocsinError) -> HTTPStatus:
-    """Which status a refusal has: that of its family."""
+    """The status of a refusal: of its class."""
     return status_of_kind(type(error))
 
 
 def status_of_kind(kind: type[TocsinError]) -> HTTPStatus:
-    """Which status all refusals of a kind have."""
+    """The status of a class of refusals."""
     for family, status in STATUS_BY_ERROR.items():
         if issubclass(kind, family):
             return status
@@ -157,7 +152,7 @@ def status_of_kind(kind: type[TocsinError]) -> HTTPStatus:
 
 
 def error_headers(error: TocsinError) -> dict[str, str]:
-    """Which headers a refusal has: when to come again, what else to try, what to prove."""
+    """Headers of a refusal: Retry-After, Allow, Accept-Encoding, WWW-Authenticate."""
     headers = dict(_HEADERS_BY_STATUS.get(status_of(error), {}))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
@@ -169,7 +164,7 @@ def error_headers(error: TocsinError) -> dict[str, str]:
 
 
 def error_value(error: TocsinError, request_id: str) -> dict[str, Any]:
-    """What is inside `error`: the shape that every refusal has."""
+    """The value of `error` in every refusal."""
     return {
         "code": error.code,
         "message": error.message,
@@ -182,12 +177,12 @@ def error_value(error: TocsinError, request_id: str) -> dict[str, Any]:
 
 
 def internal_error() -> TocsinError:
-    """What a client may know of our own fault."""
+    """The answer to a fault of ours, without internals."""
     return TocsinError("Something went wrong on our side.")
 
 
 def refusal(error: TocsinError, request_id: str) -> HttpAnswer:
-    """Spell a refusal as our own API does."""
+    """A refusal in the shape of our own API."""
     headers = {"content-type": JSON, **error_headers(error)}
     body = json.dumps({"error": error_value(error, request_id)}, ensure_ascii=False)
     return HttpAnswer(status=status_of(error), body=body, headers=headers)
@@ -201,14 +196,14 @@ def respond(
     log: FaultLog,
     facts: Mapping[str, object],
 ) -> HttpAnswer:
-    """Do the work that a request asks for; every error becomes an answer too.
+    """Answer a request; every error becomes an answer too.
 
     Args:
         work: May raise anything.
-        refuse: Spells a refusal.
-        fail: Spells what a client may know of a fault of ours.
+        refuse: Makes the answer of a refusal.
+        fail: Makes the answer of a fault of ours.
         log: Gets one ERROR line for each such fault.
-        facts: Fields of that line, as they are by then.
+        facts: Fields of that line, read then.
     """
     try:
         return work()
@@ -220,11 +215,11 @@ def respond(
 
 
 def to_gateway(answer: HttpAnswer, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Hand an answer to the gateway.
+    """An answer as the gateway takes it.
 
     Args:
-        answer: Its own headers go before those of all answers.
-        headers: What all answers of a function have.
+        answer: Its headers win over those of all answers.
+        headers: Headers of all answers of a function.
     """
     return {
         "statusCode": int(answer.status),

@@ -1,4 +1,4 @@
-"""Intake's log lines, and its counts in the format that CloudWatch reads from logs.
+"""Intake's log lines, and its metrics in CloudWatch's embedded metric format.
 
 Powertools takes longer to import than everything else there (docs/adr/0003-no-boto3.md). The names
 of the fields are Powertools'. Each line is one `write`, so that lines of threads stay apart.
@@ -24,15 +24,14 @@ class Log:
         self._from = LEVELS.index(level.upper()) if level.upper() in LEVELS else 1
 
     def info(self, message: str, **facts: object) -> None:
-        """Note what happened: a constant sentence, and facts beside it."""
+        """Log a constant sentence, with facts as fields."""
         self._write("INFO", message, facts)
 
     def warning(self, message: str, **facts: object) -> None:
-        """Note what somebody may want to look at."""
         self._write("WARNING", message, facts)
 
     def exception(self, message: str, **facts: object) -> None:
-        """Note a fault of ours, with where it came from; call it where it was caught."""
+        """Log an error with its type and origin; call it where the error was caught."""
         self._write("ERROR", message, {**facts, **about_error(sys.exception())})
 
     def _write(self, level: str, message: str, facts: Mapping[str, object]) -> None:
@@ -49,7 +48,7 @@ class Log:
 
 
 def about_error(error: BaseException | None) -> Mapping[str, object]:
-    """Say of an error what may be logged: its type, AWS's code and the lines it went through.
+    """What may be logged of an error: its type, AWS's code and its lines.
 
     Its text may quote what a client sent, tokens included.
     """
@@ -67,8 +66,8 @@ def write_counts(service: str, counts: Mapping[str, int], *, at: datetime) -> No
     Args:
         service: The dimension of alarms; ids are never dimensions, each would be a metric of its
             own.
-        counts: By the metric's name; what did not happen is not written.
-        at: When it was counted.
+        counts: By the metric's name; zeros are not written.
+        at: The time.
     """
     counted = {name: count for name, count in counts.items() if count}
     if not counted:

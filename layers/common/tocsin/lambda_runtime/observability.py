@@ -14,7 +14,7 @@ from tocsin.lambda_runtime.settings import METRICS_NAMESPACE
 
 
 class Log(Protocol):
-    """What is used of Powertools' logger: a constant sentence, and facts as keys beside it."""
+    """The part of Powertools' logger that is used: a constant sentence, and facts as keys."""
 
     def info(self, message: str, **facts: object) -> None: ...
 
@@ -25,7 +25,7 @@ class Log(Protocol):
 
 
 class FormatterWithoutErrorTexts(LambdaPowertoolsFormatter):
-    """Writes of an error what `about_error` says: its text may quote what a client sent."""
+    """Writes errors as `about_error` does: their texts may quote what a client sent."""
 
     def format(self, record: LogRecord) -> str:
         if isinstance(record.exc_info, tuple):
@@ -37,7 +37,6 @@ class FormatterWithoutErrorTexts(LambdaPowertoolsFormatter):
 
 
 def make_log(service: str, level: str = "INFO") -> Log:
-    """Make Powertools' logger."""
     formatter = FormatterWithoutErrorTexts(use_rfc3339=True)
     return cast("Log", Logger(service=service, level=level, logger_formatter=formatter))
 
@@ -49,17 +48,17 @@ class Measure(NamedTuple):
     value: float = 1
     unit: Literal["Count", "Milliseconds"] = "Count"
     channel_type: str | None = None
-    """If given, a dimension by which the metric is counted beside the one of its service."""
+    """A further dimension of the metric, beside the service."""
 
 
 def write_metrics(service: str, measures: Iterable[Measure]) -> None:
     """Write metrics that CloudWatch takes out of the log.
 
-    To be called when no other thread writes: Powertools writes a line and its end apart.
+    Not thread-safe: Powertools writes a line and its end separately.
 
     Args:
         service: The dimension of alarms; an id would make a metric of its own for each value.
-        measures: As many as there are; none write nothing.
+        measures: Any number; none write nothing.
     """
     by_channel_type: dict[str | None, EphemeralMetrics] = {}
     for measure in measures:

@@ -1,7 +1,7 @@
-"""What fails for a reason of its own is set aside, so that it holds up nothing else.
+"""Records and messages that fail for their own reason are set aside, so that they delay no others.
 
-Storage and queues that refuse for now (`TryAgainError`) are no such reason: what met them comes
-back until they work again.
+Storage and queues that refuse for now (`TryAgainError`) are no such reason: the record or message
+comes again until they work.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,10 +19,10 @@ type QueueMessage = Mapping[str, Any]
 
 
 class FailureQueue(Protocol):
-    """Where it is kept until `make redrive`; its alarm rings as long as it holds anything."""
+    """The queue until `make redrive`; its alarm rings while it is not empty."""
 
     def keep(self, body: str, *, group: str | None = None) -> None:
-        """Put one message there.
+        """Add one message.
 
         Raises:
             TryAgainError: The queue refuses for now.
@@ -30,7 +30,7 @@ class FailureQueue(Protocol):
 
 
 class Workplace(Protocol):
-    """What working through messages needs of a function's ports."""
+    """The ports of `deal_with`."""
 
     @property
     def failures(self) -> FailureQueue | None: ...
@@ -40,10 +40,10 @@ class Workplace(Protocol):
 
 
 class Dealt(NamedTuple):
-    """The end of one message."""
+    """The result of one message."""
 
     is_done: bool
-    """Whether it is done or set aside. If not, the queue has to bring it back."""
+    """Whether it is done or set aside; if not, the queue has to deliver it again."""
     measures: Sequence[Measure]
 
 
@@ -54,17 +54,17 @@ def deal_with(
     *,
     failed: str,
 ) -> Dealt:
-    """Work on a message; one that fails for a reason of its own is set aside, if it came before.
+    """Process a message; one that fails for its own reason is set aside at the third time.
 
-    It has to come for the third time. The queue counts what storage refused for now too: after an
-    outage, one failure may be enough.
+    The queue also counts times when storage refused for now: after an outage, one failure may be
+    enough.
 
     Args:
         message: As Lambda delivers it.
-        work: Returns what it measured; raises `TryAgainError` when storage refuses for now,
-            anything else for good.
-        ports: Where to set aside and to log.
-        failed: What the log says of a failure.
+        work: Returns its measures; raises `TryAgainError` if storage refuses for now, other errors
+            for good.
+        ports: Queue and log.
+        failed: The log's sentence of a failure.
     """
     try:
         return Dealt(is_done=True, measures=work(message))

@@ -1,4 +1,4 @@
-"""What template.yaml tells a function; the only reader of the environment."""
+"""A function's variables of template.yaml; the only reader of the environment."""
 
 import os
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ METRICS_NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Tocsi
 
 
 class SettingsError(Exception):
-    """The environment lacks something, or has it wrong: a fault of the deployment."""
+    """A variable is missing or wrong: a fault of the deployment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,25 +22,23 @@ class Settings:
     timers_queue_url: str
     """Empty for functions that set no timers."""
     deliveries_queue_url: str
-    """Empty for functions that send nobody anything."""
+    """Empty for functions that send no messages."""
     failures_queue_url: str
-    """Where a function sets aside what it cannot do; empty for functions that set nothing aside."""
+    """The queue for what is set aside; empty for functions that set nothing aside."""
     email_from: str
-    """Who sends e-mails; empty: none are sent."""
-    allow_private_webhooks: bool
-    """Whether plain HTTP and addresses of the own network may be written to."""
+    """The sender of e-mails; empty: none are sent."""
     retention: timedelta
-    """How long resolved alerts and timelines are kept."""
+    """Retention of resolved alerts and timelines."""
     public_url: str
-    """Where clients reach the API; empty for the gateway's own address."""
+    """The URL of the API; empty: the gateway's own."""
     link_key_parameter: str
-    """Where the key lies that signs links; empty for functions that neither make nor read any."""
+    """The parameter of the link key; empty for functions without links."""
     channel_secrets_prefix: str
-    """Where generated signing secrets of channels lie; empty for functions that make none."""
+    """Prefix of channels' generated signing secrets; empty for functions that make none."""
     secrets_key: str
     """The KMS key that encrypts secrets; empty for the account's `aws/ssm`."""
     allows_private_webhooks: bool
-    """Whether webhooks may go to `http` and to private addresses; not unless it is said."""
+    """Whether webhooks may go to plain HTTP and private addresses."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -48,7 +46,7 @@ class Settings:
 
     @property
     def secrets_prefix(self) -> str:
-        """Begins the names of the stack's own secrets, among which the link key lies."""
+        """Beginning of the names of the stack's own secrets, such as the link key."""
         return self.link_key_parameter.rpartition("/")[0] + "/"
 
     @classmethod
@@ -78,13 +76,12 @@ class Settings:
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             failures_queue_url=environment.get("FAILURES_QUEUE_URL", ""),
             email_from=environment.get("EMAIL_FROM", ""),
-            allow_private_webhooks=allow_private == "true",
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
             channel_secrets_prefix=environment.get("CHANNEL_SECRETS_PREFIX", "").rstrip("/"),
             secrets_key=environment.get("SECRETS_KEY", ""),
-            allows_private_webhooks=environment.get("ALLOW_PRIVATE_WEBHOOKS") == "true",
+            allows_private_webhooks=allow_private == "true",
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

@@ -1,4 +1,4 @@
-"""JSON as a client may send it: UTF-8, bounded, every value one that we can give back."""
+"""JSON of clients: UTF-8, bounded, every value writable as JSON again."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
 BODY_LIMIT_BYTES: Final = 1_048_576
 DEPTH_LIMIT: Final = 32
 
-# Possessive, and with the closing quote optional, so that no input makes it look back.
+# Possessive, and with an optional closing quote, so that no input makes it backtrack.
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - _STEPS.keys())
@@ -25,7 +25,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
     Raises:
         PayloadTooLargeError: It is over 1 MiB.
-        MalformedInputError: It is not JSON, too deep, or says one thing twice.
+        MalformedInputError: It is not JSON, too deep, or has a key twice.
     """
     expect_size(body)
     expect_shallow(body)
@@ -40,7 +40,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
         message = f"The body is not JSON: see line {error.lineno}, column {error.colno}."
         raise MalformedInputError(message) from None
     except ValueError:
-        # Python converts no more digits than these, for their time grows with their square.
+        # Python converts no more digits, as the time grows with their square.
         message = f"The body has a number of more than {sys.get_int_max_str_digits()} digits."
         raise MalformedInputError(message) from None
     _expect_whole_characters(text)
@@ -48,7 +48,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
 
 def expect_size(body: bytes | bytearray) -> None:
-    """Refuse what is too big, before any work on it.
+    """Refuse a big body before it is parsed.
 
     Raises:
         PayloadTooLargeError: It is over 1 MiB.
@@ -59,7 +59,7 @@ def expect_size(body: bytes | bytearray) -> None:
 
 
 def expect_shallow(body: bytes) -> None:
-    """Refuse what is nested too deep, before it is parsed.
+    """Refuse a deep body before it is parsed.
 
     Raises:
         MalformedInputError: It is deeper than 32 levels.
@@ -73,7 +73,7 @@ def expect_shallow(body: bytes) -> None:
 
 
 def _expect_whole_characters(text: str) -> None:
-    """Refuse half a surrogate pair, which JSON can spell and UTF-8 cannot; `text` is JSON."""
+    """Refuse half a surrogate pair, which JSON can express and UTF-8 cannot; `text` is JSON."""
     half = _UP_TO_HALF_A_PAIR.match(text)
     if half is not None:
         before = text[: half.end() - len(r"\u")]

@@ -1,11 +1,11 @@
-"""How long a function may still wait for others before Lambda stops it."""
+"""The time that a function may still wait before Lambda stops it."""
 
 import math
 import time
 from typing import Final, Protocol
 
 RESERVE_SECONDS: Final = 1.0
-"""Kept for the answer that says that waiting was in vain."""
+"""Reserved for the answer after a timeout."""
 
 
 class Context(Protocol):
@@ -15,18 +15,18 @@ class Context(Protocol):
 
 
 def seconds_left(context: Context) -> float:
-    """What may be spent on storage."""
+    """For requests to storage."""
     return max(0.0, context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
 
 
 class TimeLeft:
-    """What is left of `seconds_left` while a function runs; for several threads."""
+    """The rest of `seconds_left` while a function runs; thread-safe."""
 
     def __init__(self) -> None:
         self._until = math.inf
 
     def begin(self, context: Context) -> None:
-        """Start anew, with each run of the function."""
+        """Start anew; called with each run of the function."""
         self._until = time.monotonic() + seconds_left(context)
 
     def __call__(self) -> float:

@@ -1,1 +1,1 @@
-"""One verb a module: load, ask the domain, write with a condition."""
+"""Use cases, one a module: read, decide by the domain, write with a condition."""

@@ -1,4 +1,4 @@
-"""A request that was sent twice is worked on once."""
+"""A repeated request is answered as the first one, and done once."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _SERVER_ERROR: Final = 500
 
 
 def hash_request(method: str, path: str, body: bytes) -> str:
-    """Tell two requests apart that came with the same Idempotency-Key."""
+    """Hash to compare requests with the same Idempotency-Key."""
     return hashlib.sha256(b"%b %b\n%b" % (method.encode(), path.encode(), body)).hexdigest()
 
 
 def answer_once(claim: Claim, work: Callable[[], Answer], *, answers: AnswerRepository) -> Answer:
-    """Work on a request, or repeat what was answered to it within the last 24 hours.
+    """Do a request, or repeat its answer of the last 24 hours.
 
-    An answer that invites to try again (429 and 5xx) is not kept: nothing was done.
+    An answer after which to try again (429 and 5xx) is not stored: nothing was done.
 
     Raises:
         InvalidInputError: The key is empty or too long.
         IdempotencyConflictError: The key came before with another request.
-        TryAgainError: The first request with this key is still being worked on.
+        TryAgainError: The first request with this key is still in progress.
     """
     if not 0 < len(claim.key) <= KEY_LIMIT:
         problem = Problem("Idempotency-Key", f"must have 1 to {KEY_LIMIT} characters")
@@ -51,6 +51,6 @@ def answer_once(claim: Claim, work: Callable[[], Answer], *, answers: AnswerRepo
     try:
         answers.keep(claim, answer)
     except TryAgainError:
-        # The work is done: to refuse now would make the caller do it a second time.
+        # The work is done: after an error the caller would do it again.
         return answer
     return answer

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import AlertId
+from tocsin.domain.next_action import with_timer
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
@@ -24,19 +25,19 @@ def change_alert(
     new_write_id: NewWriteId,
     needs_facts: bool = False,
 ) -> Alert:
-    """Read, let the domain decide, write if the state is still the one that was read.
+    """Read, decide, write if the version is still the one that was read.
 
     Args:
-        alert_id: Any text; what is not an id of ours is unknown.
-        change: A transition of `Alert`; returning the very same alert means nothing to write.
-        alerts: Where it is kept.
-        new_write_id: Makes a fresh id for each attempt.
-        needs_facts: Whether `change` looks at all that the sender said; big facts are a read more.
+        alert_id: Any text.
+        change: A transition of `Alert`; the same alert means nothing to write.
+        alerts: The repository.
+        new_write_id: Makes an id for each attempt.
+        needs_facts: Whether `change` needs the whole facts; big ones are another read.
 
     Raises:
         AlertNotFoundError: There is no such alert.
         ConflictError: The alert's state forbids the change; `change` raised it.
-        ConcurrentUpdateError: It was changed by others again and again.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
     read = alerts.get if needs_facts else alerts.get_shortened
     for _ in range(ATTEMPTS):
@@ -45,7 +46,7 @@ def change_alert(
         if after is before:
             return before
         try:
-            return alerts.update(before, after, write_id=new_write_id())
+            return alerts.update(before, with_timer(after), write_id=new_write_id())
         except SlotRefusedError:
             continue
     message = "Others keep changing this alert. Send the same request again."

@@ -1,4 +1,4 @@
-"""People work on an incident: they say how far they are, attach alerts, resolve it."""
+"""Updating an incident, attaching alerts, resolving it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,18 +18,18 @@ def change_incident(
     said: IncidentUpdate | None = None,
     stores: IncidentStores,
 ) -> Incident:
-    """Change an incident, and keep what was said about it, in one write.
+    """Change an incident and store its update, in one write.
 
     Args:
-        incident_id: Any text; what is not an id of ours is unknown.
-        change: What becomes of it, beside what the update itself says.
-        said: What to tell; None leaves no trace among the updates.
+        incident_id: Any text.
+        change: A change beside the update.
+        said: The update; None: none is stored.
         stores: Where incidents are kept.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
-        AlreadyResolvedError: It is over, and this would change its status.
-        ConcurrentUpdateError: It keeps changing.
+        AlreadyResolvedError: It is resolved, and the update would change its status.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> Incident:
@@ -50,14 +50,14 @@ def attach_alerts(
     at: datetime,
     stores: IncidentStores,
 ) -> Incident:
-    """Link more alerts to an incident; those that it has are left alone.
+    """Link more alerts to an incident; alerts that it has are left out.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
         AlertNotFoundError: There is no alert with one of the ids.
         AlreadyPromotedError: An alert belongs to another incident.
-        AlreadyResolvedError: The incident is over.
-        ConcurrentUpdateError: They keep changing.
+        AlreadyResolvedError: The incident is resolved.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> Incident:
@@ -76,15 +76,15 @@ def resolve_incident(
 ) -> tuple[Incident, tuple[AlertId, ...]]:
     """Resolve an incident, and its open alerts if asked to.
 
-    The alerts come first: whatever fails on the way, the same request then does the rest.
+    The alerts come first: after a failure, the same request does the rest.
 
     Returns:
         The incident, and the alerts that this resolved.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
-        AlreadyResolvedError: It is over.
-        ConcurrentUpdateError: It, or an alert, keeps changing.
+        AlreadyResolvedError: It is resolved.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
     said = replace(said, status=IncidentStatus.RESOLVED)
     incident = stores.incidents.get(incident_id)

@@ -1,4 +1,4 @@
-"""An admin changes or revokes API keys, but never shuts everybody out."""
+"""Changing and revoking API keys; one with the scope admin always stays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def change_key(
     Raises:
         KeyNotFoundError: There is no such key.
         LastAdminKeyError: It is the last one with the scope admin, and would lose it.
-        ConcurrentUpdateError: Others keep changing the keys.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> ApiKey:
@@ -39,12 +39,12 @@ def change_key(
 
 
 def revoke_key(key_id: str, *, keys: KeyRepository, new_write_id: NewWriteId) -> None:
-    """End a key.
+    """Revoke a key.
 
     Raises:
         KeyNotFoundError: There is no such key.
         LastAdminKeyError: It is the last one with the scope admin.
-        ConcurrentUpdateError: Others keep changing the keys.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> None:
@@ -56,7 +56,7 @@ def revoke_key(key_id: str, *, keys: KeyRepository, new_write_id: NewWriteId) ->
 
 
 def _other_admin(key: ApiKey, keys: KeyRepository) -> ApiKey:
-    """Find a key that can make keys when this one cannot any more."""
+    """Find another key with the scope admin."""
     for other in keys.list():
         if other.is_admin and other.key_id != key.key_id:
             return other

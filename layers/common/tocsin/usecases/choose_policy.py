@@ -1,4 +1,4 @@
-"""Which policy an alert is for, by the configuration as it is remembered, or as it is now."""
+"""The escalation policy of an alert, by the cached configuration or by a fresh one."""
 
 from __future__ import annotations
 
@@ -13,26 +13,25 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import PagingRepository
 
 NOW: Final = timedelta()
-"""The age of what is read anew: once for each time that is asked for, so once for a batch."""
+"""Read anew: once for each time that is asked for, so once for a batch."""
 NOBODY_FOR: Final = timedelta(seconds=5)
-"""How long "no policy pages for this" is believed at an opening: a team that has no policy, or that
-pages nobody for `info`, would read at every one."""
+"""How long "no policy pages for this" is cached for openings: a team without a policy, or whose
+policy does not page for `info`, would read at every one."""
 
 
 def choose_policy(
     alert: Alert, *, at: datetime, paging: PagingRepository, max_age: timedelta | None = None
 ) -> EscalationPolicy | None:
-    """Find the policy, also one that was made a moment ago: what is remembered may lack it.
+    """Find the policy, even one made a moment ago, which the cache may lack.
 
-    Where the policy that an alert followed is gone, it is for the one that its integration asks for
-    by now, else for what the routes say. An alert for which none is found comes to rest, and nobody
-    would be paged later either.
+    If the policy that an alert followed is gone, the integration's policy is used, else the
+    routes'. An alert without a policy comes to rest for good: nobody would be paged later either.
 
     Args:
-        alert: Its escalation names the policy that it follows or asks for.
+        alert: Its escalation names its or its integration's policy.
         at: The time.
         paging: The configuration.
-        max_age: How old that may be; None: as it is remembered.
+        max_age: How old that may be; None: as cached.
     """
     routing = paging.routing(at, max_age=max_age)
     asked = alert.escalation.policy
@@ -54,11 +53,11 @@ def escalate_by_policy(
     paging: PagingRepository,
     max_age: timedelta = NOW,
 ) -> Alert | None:
-    """Take a step by the policy as it is remembered; read it anew before coming to rest.
+    """Take a step by the cached policy; read it anew before coming to rest.
 
     Args:
-        alert: As it stands.
-        escalate: Takes the step; None where there is none to take.
+        alert: Before the step.
+        escalate: Takes the step; None: no step.
         at: The time.
         paging: The configuration.
         max_age: How old that may be for an alert that comes to rest.

@@ -1,7 +1,7 @@
-"""One delivery, from the queue to whoever is told, with one effect however often it comes.
+"""One delivery, from the queue to the provider, with one effect however often it comes.
 
-The ledger decides: a delivery is claimed before it is sent, and marked after. Whoever dies in
-between leaves a claim, which runs out; then it is sent, or sent again with the same key.
+A delivery is claimed in the ledger before it is sent, and marked after. A run that dies in between
+leaves a claim, which expires; then it is sent, or sent again with the same key.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.destination import channel_of, why_gone
-from tocsin.domain.errors import AlertNotFoundError, DeliveryFailedError, TryAgainError
+from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.message import message_of
 from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import (
@@ -30,7 +30,7 @@ from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
 from tocsin.domain.update_plan import can_be_told
 from tocsin.usecases.choose_policy import NOW
-from tocsin.usecases.refusals import NotificationRefusedError
+from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     )
 
 CLAIM_ATTEMPTS: Final = 3
-"""Lost races after which the message goes back to the queue; each had a winner."""
+"""Lost races after which the message goes back to the queue."""
 _URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
 IN_LINE: Final = "its channel is busy, or rests after failures"
 GONE: Final = "the alert does not exist any more"
@@ -53,33 +53,33 @@ NEVER_ENDED: Final = "no attempt has come to an end for hours"
 
 
 class Outcome(StrEnum):
-    """What became of a message from the queue."""
+    """The result of a message from the queue."""
 
     SENT = "sent"
     SKIPPED = "skipped"
     FAILED = "failed"
     RETRYING = "retrying"
     LATER = "later"
-    """It came too early, somebody else has it, or its channel has no room: it is back in line."""
+    """It came too early, another run has claimed it, or its channel has no room: queued again."""
     ENDED = "ended"
-    """It came again after its end; nothing was done."""
+    """It has ended before; nothing was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What became of it, in the words of the ledger where it was written there."""
+    """The result, in the words of the ledger if it was written there."""
 
     outcome: Outcome
     channel: Channel | None = None
     notification: Notification | None = None
     alert: Alert | None = None
     until: datetime | None = None
-    """When it comes back."""
+    """When it comes again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """The world that deliveries need."""
+    """Ports of a delivery."""
 
     ledger: NotificationRepository
     alerts: AlertRepository
@@ -89,12 +89,12 @@ class Work:
     sender: Sender
     links: LinkMaker
     now: Callable[[], datetime]
-    """Asked again after sending, which takes time."""
+    """Read again after sending, which takes time."""
     new_write_id: NewWriteId
 
 
 def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
-    """Bring one message to where it goes, unless there is a reason not to, which is kept.
+    """Send one message, unless there is a reason not to, which the ledger then has.
 
     Raises:
         TryAgainError: Storage or queue refuse for now; doing it again is harmless.
@@ -118,7 +118,7 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
 
 
 class _ClaimLostError(Exception):
-    """Somebody else was faster."""
+    """Another run was faster."""
 
     def __init__(self, current: Notification | None) -> None:
         super().__init__("the claim was lost")
@@ -126,7 +126,7 @@ class _ClaimLostError(Exception):
 
 
 def _add(delivery: Delivery, at: datetime, work: Work) -> Notification:
-    """Put a message into the ledger that nobody planned there: a channel's test."""
+    """Add the message of a channel's test to the ledger: it was not planned there."""
     waiting = Notification.waiting(delivery, at=at)
     try:
         work.ledger.add(waiting, write_id=work.new_write_id())
@@ -186,7 +186,7 @@ def _send(
 
 
 def _told_version(delivery: Delivery, work: Work) -> int | None:
-    """Read which changes of the alert are told by now; None if nobody knows."""
+    """Read the alert's `told_version` after sending; None: unknown."""
     try:
         alert = _read_alert(delivery, work)
     except TryAgainError:
@@ -203,7 +203,7 @@ def _note_failure(
     *,
     failures: int,
 ) -> Delivered:
-    """Mark it, and only then put the message back: in between, the queue brings this one again."""
+    """Mark the failure before queueing the next attempt: until then the queue has this message."""
     at = work.now()
     failed = claimed.fail(
         failure.reason, at=at, is_retryable=failure.is_retryable, retry_after=failure.retry_after
@@ -226,10 +226,10 @@ def _give_up(claimed: Notification, reason: str, work: Work, channel: Channel | 
 
 
 def _claim(known: Notification, work: Work) -> Notification:
-    """Take it on.
+    """Claim a message.
 
     Raises:
-        _ClaimLostError: Somebody else was faster.
+        _ClaimLostError: Another run was faster.
     """
     claimed = known.claim(at=work.now())
     try:
@@ -239,7 +239,7 @@ def _claim(known: Notification, work: Work) -> Notification:
 
 
 def _note_waiting(known: Notification, until: datetime, work: Work) -> None:
-    """Say in the ledger that its channel is busy, and again once its turn has moved on by much."""
+    """Write the next turn into the ledger, and again only if it has moved by much."""
     told = known.next_attempt_at if known.reason == IN_LINE else None
     if told is not None and until - told < WAITS_AGAIN_AFTER:
         return
@@ -251,10 +251,9 @@ def _note_waiting(known: Notification, until: datetime, work: Work) -> None:
 
 
 def _mark(claimed: Notification, after: Notification, work: Work) -> Notification:
-    """Write down how the attempt ended.
+    """Write the result of the attempt.
 
-    Who took more time than a claim holds may find that somebody else has taken over: then that
-    one says how it ends.
+    After a claim has expired, another run may have taken over: then that one writes the result.
     """
     try:
         return work.ledger.update(claimed, after, write_id=work.new_write_id())
@@ -264,20 +263,20 @@ def _mark(claimed: Notification, after: Notification, work: Work) -> Notificatio
 
 def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
     now = work.now()
-    # The clock that began its step may be ahead of this one.
+    # The clock of the step's begin may be ahead of this one.
     waiting = replace(delivery, due_at=until, asked_at=min(delivery.asked_at, now))
     work.queue.send([waiting], now=now)
     return Delivered(outcome=Outcome.LATER, until=until)
 
 
 def _channel_of(delivery: Delivery, at: datetime, work: Work) -> Channel | None:
-    """Find it, also if it was made a moment ago."""
+    """Find the channel, even one made a moment ago."""
     known = channel_of(delivery, work.paging.directory(at))
     return known or channel_of(delivery, work.paging.directory(at, max_age=NOW))
 
 
 def _read_alert(delivery: Delivery, work: Work) -> Alert | None:
-    """Read it as the newest write left it; a test needs none, and gets one made up."""
+    """Read the alert; a channel's test gets a made-up one."""
     if delivery.event is NotificationEvent.TEST:
         return sample_alert(delivery)
     try:

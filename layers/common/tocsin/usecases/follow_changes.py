@@ -1,4 +1,4 @@
-"""The stream tells what was written of alerts: pages, timeline, counts and timers follow."""
+"""Side effects of written alerts, from the stream: pages, timeline, counts and timers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.consequences import AlertChange, Consequences, StoredChange, consequences_of
+from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlets:
-    """Where the consequences of a change go to."""
+    """Ports of the side effects."""
 
     timeline: TimelineRepository
     slots: SlotRepository
@@ -48,30 +48,30 @@ class Outlets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """What a batch of changes brought that was not there before."""
+    """What a batch of changes has added."""
 
     entries: int = 0
     timers: int = 0
     deliveries: int = 0
-    """Queued, maybe not for the first time: the ledger sees to it that each has one effect."""
+    """Queued, maybe again: the ledger drops duplicates."""
 
 
 def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Outlets) -> Followed:
-    """Do what each change brings with it: pages first, and last what nobody waits for.
+    """Apply the consequences of each change: pages first, copies for lists last.
 
-    Every step may be done again: the stream delivers a batch anew from its first failure on.
+    Each step may be repeated: the stream delivers a batch again from its first failure on.
 
     Args:
-        batch: In the stream's order; changes of one alert may meet here.
+        batch: In the stream's order; may have several changes of one alert.
         now: When the batch is worked on.
-        outlets: Where the consequences go to.
+        outlets: Ports.
     """
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}
     deliveries = list(_deliveries(consequences, now, outlets))
     if deliveries:
         outlets.deliveries.send(deliveries, now=now)
-    entries = outlets.timeline.record([_told(each) for each in consequences if each.told])
+    entries = outlets.timeline.record([each for each in consequences if each.told])
     due = _still_due(consequences, latest)
     if due:
         outlets.timers.send(due, now=now)
@@ -95,10 +95,10 @@ def _deliveries(
 
 
 def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
-    """Put the messages of the step that an alert stands at into the ledger.
+    """Add the messages of the current step to the ledger.
 
     Returns:
-        Those that are to be queued; what has ended already is not.
+        The messages to queue: those that have not ended.
     """
     is_first = (alert.escalation.loop, alert.escalation.step) == (1, 1)
     ledger = () if is_first else outlets.notifications.of_alert(alert.alert_id)
@@ -108,7 +108,7 @@ def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Del
 def _planned(
     plan_for: Callable[[Alert, Directory], Plan], alert: Alert, now: datetime, outlets: Outlets
 ) -> Sequence[Delivery]:
-    """Plan, by the configuration read anew before it is said that somebody cannot be reached."""
+    """Plan; before a target counts as unreachable, the configuration is read anew."""
     plan = plan_for(alert, outlets.paging.directory(now))
     if plan.unreachable:
         plan = plan_for(alert, outlets.paging.directory(now, max_age=NOW))
@@ -120,7 +120,7 @@ def _planned(
 def keep_in_ledger(
     deliveries: Iterable[Delivery], now: datetime, outlets: Outlets
 ) -> Sequence[Delivery]:
-    """Note each message as waiting, before it is queued: what the queue loses is found there.
+    """Add each message as waiting before it is queued: the sweep finds there what the queue loses.
 
     Returns:
         Those that have not ended.
@@ -133,7 +133,7 @@ def keep_in_ledger(
 
 
 def _add(planned: Notification, outlets: Outlets) -> Notification:
-    """Keep a new message; what the ledger holds by then, if it knows the message already."""
+    """Add a message; the ledger's own, if it has the message already."""
     try:
         outlets.notifications.add(planned, write_id=outlets.new_write_id())
     except NotificationRefusedError as refusal:
@@ -144,7 +144,7 @@ def _add(planned: Notification, outlets: Outlets) -> Notification:
 def _still_due(
     consequences: Sequence[Consequences], latest: dict[AlertId, Alert]
 ) -> Sequence[Timer]:
-    """Leave out what a later change of the same batch put off or made needless."""
+    """Leave out timers that a later change of the batch has moved or removed."""
     return [
         Timer(slot=each.alert.fingerprint, due_at=each.due_at)
         for each in consequences
@@ -164,15 +164,6 @@ def _keep_beside(
     for each in consequences:
         if each.ends:
             timeline.let_expire(each.alert)
-
-
-def _told(consequences: Consequences) -> AlertChange:
-    return AlertChange(
-        alert=consequences.alert,
-        changes=consequences.told,
-        is_repeat=consequences.is_repeat,
-        counts=consequences.counts,
-    )
 
 
 def _by_alert(consequences: Sequence[Consequences]) -> dict[AlertId, list[Sample]]:

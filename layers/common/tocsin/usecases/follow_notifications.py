@@ -1,4 +1,4 @@
-"""The stream tells what became of messages: the timeline says so, and the next step may follow."""
+"""Side effects of sent and failed messages, from the stream: timeline entries, the next step."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.notification import (
     DeliveryState,
     Notification,
@@ -41,19 +42,18 @@ _TYPES: Final = {
 
 
 def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlets: Outlets) -> int:
-    """Write what happened to each message, and do what follows from it for its alert.
+    """Write the result of each message to the timeline, and move its alert on.
 
-    Where a whole step reached nobody, the next one is begun. Where messages went out late, the
-    next step is put off. Where the alert has changed meanwhile, an update follows.
+    If a whole step reached nobody, the next one begins. If messages were sent late, the next step
+    is postponed. If the alert has changed meanwhile, an update is planned.
 
     Args:
-        batch: As each write left them, without those that wait or are claimed; the same one may
-            come twice.
+        batch: As written, without waiting and claimed ones; the same one may come twice.
         now: When the batch is worked on.
-        outlets: Where the consequences go to.
+        outlets: Ports.
 
     Returns:
-        How many entries the timelines got.
+        The number of new timeline entries.
     """
     by_alert: defaultdict[AlertId, list[Notification]] = defaultdict(list)
     for notification in batch:
@@ -79,7 +79,7 @@ def _follow_alert(
     now: datetime,
     outlets: Outlets,
 ) -> None:
-    """Go on from where the messages have left the alert."""
+    """Move the alert on by the results of its messages."""
     directory = outlets.paging.directory(now)
     in_doubt = [
         each for each in told if each.may_have_arrived and can_be_told(each.delivery, directory)
@@ -99,7 +99,7 @@ def _follow_alert(
 
 
 def change_of(notification: Notification) -> Change:
-    """Say on the timeline what became of a message."""
+    """The timeline's entry for the result of a message."""
     delivery = notification.delivery
     details: dict[str, Detail] = {
         "channel": delivery.channel,
@@ -126,7 +126,7 @@ def change_of(notification: Notification) -> Change:
 
 
 def _name(notification: Notification) -> str:
-    """The same for the same state of the same message, however often it is told."""
+    """The same for the same state of the same message."""
     return f"{notification.delivery.key}#{notification.version}"
 
 
@@ -147,10 +147,11 @@ def _has_reached(notification: Notification) -> bool:
 def _go_on(
     alert: Alert, ledger: Sequence[Notification], *, now: datetime, outlets: Outlets
 ) -> None:
-    """Begin the next step at once where this one reached nobody, else let its clock begin.
+    """Begin the next step at once if this one reached nobody, else start its clock.
 
     Raises:
-        ConcurrentUpdateError: Others were faster every time; the stream brings it back.
+        ConcurrentUpdateError: Concurrent writes came first, each time; the stream repeats the
+            record.
     """
     current: Alert | None = alert
     for _ in range(ATTEMPTS):
@@ -158,7 +159,7 @@ def _go_on(
         if current is None or after is None:
             return
         try:
-            outlets.slots.update(current, after, write_id=outlets.new_write_id())
+            outlets.slots.update(current, with_timer(after), write_id=outlets.new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
         else:
@@ -173,7 +174,7 @@ def _gone_on(
     now: datetime,
     outlets: Outlets,
 ) -> Alert | None:
-    """The alert as it goes on from here; None if nothing changes."""
+    """The alert with its step moved; None: nothing changes."""
     stands = alert.escalation
     if alert.alert_id != alert_id or not alert.is_asking or stands.held_why == NEXT_RUN:
         return None

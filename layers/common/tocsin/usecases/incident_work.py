@@ -1,4 +1,4 @@
-"""What everything that people do about an incident needs."""
+"""What opening and changing incidents share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError
 from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -24,7 +25,7 @@ type Links = list[tuple[Alert, Alert]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentStores:
-    """Where incidents and their alerts are kept."""
+    """The repositories of incidents and alerts."""
 
     alerts: AlertRepository
     incidents: IncidentRepository
@@ -33,22 +34,22 @@ class IncidentStores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """An incident that somebody asks for."""
+    """An incident to open."""
 
     incident_id: IncidentId
     by: Actor
     at: datetime
     title: str | None = None
-    """None: what its first alert says."""
+    """None: of its first alert."""
     severity: Severity | None = None
-    """None: that of the worst of its alerts."""
+    """None: the worst of its alerts."""
 
 
 def until_written[T](attempt: Callable[[], T]) -> T:
-    """Read, decide and write again as long as somebody else is faster.
+    """Read, decide and write again as long as concurrent writes come first.
 
     Raises:
-        ConcurrentUpdateError: Others were faster again and again.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -67,7 +68,7 @@ def link(
     at: datetime,
     alerts: AlertRepository,
 ) -> Links:
-    """Read alerts and promote them; those that belong to the incident already are left out.
+    """Read alerts and promote them; alerts of the incident are left out.
 
     Raises:
         AlertNotFoundError: There is none with one of the ids.
@@ -81,5 +82,5 @@ def link(
         if alert.incident_id is not None:
             message = f"Alert {alert_id} belongs to incident {alert.incident_id}."
             raise AlreadyPromotedError(message)
-        links.append((alert, alert.promoted(incident_id, by=by, at=at)))
+        links.append((alert, with_timer(alert.promoted(incident_id, by=by, at=at))))
     return links

@@ -1,4 +1,4 @@
-"""Somebody opens an incident, with or without alerts."""
+"""Opening an incident, with or without alerts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
 from tocsin.domain.incident import Incident
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.incident_work import (
     IncidentStores,
@@ -35,7 +36,7 @@ def open_incident(
     Raises:
         AlertNotFoundError: There is none with one of the ids.
         AlreadyPromotedError: One belongs to another incident.
-        ConcurrentUpdateError: The alerts keep changing.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> Incident:
@@ -48,11 +49,11 @@ def open_incident(
 
 
 def promote_alert(opening: Opening, alert_id: AlertId, *, stores: IncidentStores) -> Promotion:
-    """Open an incident for one alert; if it has one, that is the answer.
+    """Open an incident for one alert, or return the one that it has.
 
     Raises:
         AlertNotFoundError: There is no such alert.
-        ConcurrentUpdateError: The alert keeps changing.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
     def attempt() -> Promotion:
@@ -61,7 +62,7 @@ def promote_alert(opening: Opening, alert_id: AlertId, *, stores: IncidentStores
             incident = stores.incidents.get(alert.incident_id)
             return Promotion(incident=incident, was_promoted=True)
         promoted = alert.promoted(opening.incident_id, by=opening.by, at=opening.at)
-        incident = _store(opening, [(alert, promoted)], stores)
+        incident = _store(opening, [(alert, with_timer(promoted))], stores)
         return Promotion(incident=incident, was_promoted=False)
 
     return until_written(attempt)

@@ -1,4 +1,4 @@
-"""What use cases need of the world; the table and the fakes of the tests both fit.
+"""The ports of the use cases.
 
 Only type checkers import this: a cold start does without it.
 """
@@ -11,7 +11,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.configuration import Stored
-from tocsin.domain.consequences import AlertChange
+from tocsin.domain.consequences import Consequences
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.gate import Passage
 from tocsin.domain.heartbeat import Heartbeat
@@ -35,13 +35,13 @@ type NewWriteId = Callable[[], WriteId]
 
 
 class SlotRepository(Protocol):
-    """The slots, as intake writes them: one conditional write each, nothing read before."""
+    """The slots, as intake writes them: one conditional write each, without a read before."""
 
     def in_slot(self, slot: Fingerprint) -> Alert | None:
-        """Read what a slot holds, as the newest write left it."""
+        """Read the current episode of a slot."""
 
     def episode(self, alert_id: AlertId) -> Alert | None:
-        """Read an alert, in its slot or where it made room; big facts are shortened."""
+        """Read an alert, in its slot or as a former episode; big facts are shortened."""
 
     def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
         """Count a repeat of an open alert of the same severity.
@@ -50,11 +50,11 @@ class SlotRepository(Protocol):
             SlotRefusedError: It is not a mere repeat; see `is_mere_repeat`.
         """
 
-    def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        """End an open, awake alert at once, as `receive` would.
+    def resolve(self, slot: Fingerprint, ending: Change, *, write_id: WriteId) -> Alert:
+        """End an open, awake alert that is not resolving yet.
 
         Raises:
-            SlotRefusedError: There is none, or more is to be decided.
+            SlotRefusedError: There is none such.
         """
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
@@ -76,98 +76,98 @@ class SlotRepository(Protocol):
         """Store the next episode; the one before moves out of the slot in the same write.
 
         Raises:
-            SlotRefusedError: The slot no longer holds `previous` as it was read.
+            SlotRefusedError: The slot does not hold `previous` as read.
             BesideNotKeptError: The alert is stored, its body or its big facts are not.
         """
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what changed, if the state is still the one that was read.
+        """Store the changes, if the version is still the one that was read.
 
-        Repeats that were counted meanwhile stay counted.
+        Repeats counted meanwhile stay counted.
 
         Raises:
-            SlotRefusedError: Somebody else changed the state; decide again.
+            SlotRefusedError: A concurrent write came first; decide again.
         """
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
-        """Keep the body that last changed the state, unless a newer one is kept already."""
+        """Store the body that last changed the state, unless a newer one is stored."""
 
     def set_timer(self, alert: Alert, at: datetime | None) -> None:
-        """Move where it stands in the index of what falls due; None takes it out.
+        """Set `due_at` in the `due` index; None removes the entry.
 
         Raises:
-            SlotRefusedError: Its state or its timer is not as it was read.
+            SlotRefusedError: Its version or its timer is not as read.
         """
 
 
 class AlertRepository(Protocol):
-    """Alerts, as operators and timers see and change them."""
+    """Alerts by id, and lists of them."""
 
     def get(self, alert_id: AlertId) -> Alert:
-        """Read one alert as the newest write left it.
+        """Read one alert, with its whole facts.
 
         Raises:
-            AlertNotFoundError: Unknown, or no id of ours.
+            AlertNotFoundError: The id is unknown or malformed.
         """
 
     def get_shortened(self, alert_id: AlertId) -> Alert:
-        """Read one alert in one request mostly; facts that are too big for that are shortened.
+        """Read one alert, mostly in one request; big facts are shortened.
 
         Raises:
-            AlertNotFoundError: Unknown, or no id of ours.
+            AlertNotFoundError: The id is unknown or malformed.
         """
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         """Read one alert and its newest 50 values, oldest first."""
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what changed, if the state is still the one that was read.
+        """Store the changes, if the version is still the one that was read.
 
         Raises:
-            SlotRefusedError: Somebody else changed the state; read and decide again.
+            SlotRefusedError: A concurrent write came first; read and decide again.
         """
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         """Read one page."""
 
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
-        """Read what happened, oldest first; changes of the last second may still be missing."""
+        """Read a page of the timeline, oldest first; changes of the last second may be missing."""
 
     def sent_bodies(self, alert_id: AlertId) -> SentBodies:
-        """Read what was sent first and last.
+        """Read the first and the last body.
 
         Raises:
-            AlertNotFoundError: Unknown, or no id of ours.
+            AlertNotFoundError: The id is unknown or malformed.
         """
 
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
-        """Put a note on the timeline; the alert itself stays as it is."""
+        """Add a note to the timeline; the alert is not changed."""
 
 
 class PagingRepository(Protocol):
-    """The configuration as the engine reads it; at most half a minute old, or `max_age`."""
+    """The configuration as the engine reads it; at most 30 s old, or `max_age`."""
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         """Read policies and routes."""
 
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
-        """Read users, channels and who is on call at this time."""
+        """Read users and channels, and who is on call at this time."""
 
     def policy_of(self, integration: str) -> str | None:
-        """Read which policy an integration asks for now; None if it asks for none, or is gone."""
+        """Read an integration's policy; None: it names none, or does not exist."""
 
 
 class ConfigurationRepository[S: Stored](Protocol):
     """Named objects of one kind: policies, routes, users, channels, integrations or heartbeats."""
 
     def find(self, name: str) -> S | None:
-        """Read one; None if the name is nobody's."""
+        """None: there is none of this name."""
 
     def get(self, name: str) -> S:
         """Read one.
 
         Raises:
-            NotFoundError: The name is nobody's; its code says of which kind.
+            NotFoundError: There is none of this name; the code says the kind.
         """
 
     def list(self) -> tuple[S, ...]:
@@ -176,39 +176,39 @@ class ConfigurationRepository[S: Stored](Protocol):
     def put(self, before: S | None, after: S, *, write_id: WriteId) -> S:
         """Store a new object, or the next version of the one that was read.
 
-        What its tokens lead to is stored with it, all or nothing.
+        The items of its tokens are stored with it, all or nothing.
 
         Raises:
-            ConcurrentUpdateError: It was changed, made or removed meanwhile.
+            ConcurrentUpdateError: A concurrent write came first.
         """
 
     def delete(self, stored: S, *, write_id: WriteId) -> None:
-        """Remove it and its tokens, if they are not gone already; its alerts stay.
+        """Remove it and its tokens, if they exist; its alerts stay.
 
         Raises:
-            ConcurrentUpdateError: It was changed meanwhile.
+            ConcurrentUpdateError: A concurrent write came first.
         """
 
 
 class HeartbeatRepository(ConfigurationRepository[Heartbeat], Protocol):
-    """Heartbeats: settings and what was heard, in one item each."""
+    """Heartbeats: settings and last ping, in one item each."""
 
     def name_of(self, token_hash: SecretHash) -> str | None:
-        """Find whose token this is."""
+        """Find the heartbeat of a token."""
 
     def hear(self, name: str, *, at: datetime) -> None:
-        """Note that one that nobody misses was heard from again: one write, nothing read.
+        """Record a further ping of a heartbeat that is not overdue, in one conditional write.
 
         Raises:
-            HeartbeatRefusedError: There is none, it was missed, was never heard from, or was
-                since.
+            HeartbeatRefusedError: There is none, it was missed, this is its first ping, or a later
+                one is stored.
         """
 
     def update(self, before: Heartbeat, after: Heartbeat, *, write_id: WriteId) -> Heartbeat:
-        """Store the next state, if it is still as it was read.
+        """Store the next state, if it is still as read.
 
         Raises:
-            HeartbeatRefusedError: It was changed, heard from or removed meanwhile.
+            HeartbeatRefusedError: A concurrent write came first.
         """
 
 
@@ -216,54 +216,54 @@ class NotificationRepository(Protocol):
     """The ledger of deliveries: one item each, changed only by conditional writes."""
 
     def get(self, delivery: Delivery) -> Notification | None:
-        """Read what became of a delivery, as the newest write left it."""
+        """Read the state of a delivery."""
 
     def add(self, notification: Notification, *, write_id: WriteId) -> None:
         """Store the first state of a delivery.
 
         Raises:
-            NotificationRefusedError: There is one; `current` is what it is.
+            NotificationRefusedError: There is one: `current`.
         """
 
     def update(
         self, before: Notification, after: Notification, *, write_id: WriteId
     ) -> Notification:
-        """Store the next state, if it is still as it was read.
+        """Store the next state, if it is still as read.
 
         Raises:
-            NotificationRefusedError: Somebody else changed it; `current` is what it is.
+            NotificationRefusedError: A concurrent write came first: `current`.
         """
 
     def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
-        """Read all of an alert, in the order of their keys."""
+        """Read all of an alert, sorted by key."""
 
 
 class DeliveryQueue(Protocol):
-    """Brings each delivery to the notifier at its time."""
+    """Brings deliveries to the notifier when they are due."""
 
     def send(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
         """Queue each to arrive when it is due.
 
         Raises:
-            TryAgainError: Not every one was confirmed; sending all again is harmless.
+            TryAgainError: Not all were confirmed; sending all again is harmless.
         """
 
 
 class ChannelGate(Protocol):
-    """Keeps each channel to its rate, and lets one that fails rest; one item a channel."""
+    """Limits the rate of each channel, and lets a failing one rest; one item a channel."""
 
     def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        """Take a turn, or say when to ask again; each who has to wait is told another time."""
+        """Take a turn, or say when to ask again: a different time for each that waits."""
 
     def note_success(self, channel: Channel) -> None:
         """Forget the failures up to now."""
 
     def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        """Count an attempt that failed for a reason of the provider's, and rest if need be.
+        """Count an attempt that the provider failed, and rest after too many.
 
         Args:
             channel: Which.
-            failures: One after the other, this one included.
+            failures: In a row, this one included.
             at: When.
         """
 
@@ -274,34 +274,34 @@ class Sender(Protocol):
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Hand one message to the provider, and answer how that names it.
+        """Send one message to the provider, and return the provider's id of it.
 
         Args:
-            notification: Its key tells a repetition of the same message.
-            alert: As it is now.
-            message: What people are to read.
-            channel: Where it goes.
+            notification: Its key identifies repetitions.
+            alert: Read just before.
+            message: The text.
+            channel: The place.
 
         Raises:
-            DeliveryFailedError: The provider did not take it, or did not say so.
+            DeliveryFailedError: The provider refused it, or did not answer.
         """
 
 
 class LinkMaker(Protocol):
-    """Makes the links by which whoever is told may act."""
+    """Makes the links of a message, by which its reader may act."""
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
-        """None: they cannot be made for now, and a page without links is better than none."""
+        """None: they cannot be made for now; a page without links is better than none."""
 
 
 class SecretStore(Protocol):
-    """Keeps secrets for others to read."""
+    """Stores secrets for other systems to read."""
 
     def put(self, name: str, value: str) -> None:
-        """Write a secret, in place of one that is there."""
+        """Write or overwrite a secret."""
 
     def delete(self, name: str) -> None:
-        """Remove it, if it is there."""
+        """Remove it, if it exists."""
 
 
 class IncidentRepository(Protocol):
@@ -316,9 +316,9 @@ class IncidentRepository(Protocol):
         """Read a page, newest first, and the cursor of the next.
 
         Args:
-            is_open: Only those that people still work on, only the others, or all (None).
+            is_open: Only open ones, only resolved ones, or all (None).
             limit: A page holds fewer if an incident has just been opened or resolved.
-            cursor: As the page before gave it.
+            cursor: Of the page before.
         """
 
     def add(
@@ -328,10 +328,10 @@ class IncidentRepository(Protocol):
         *,
         write_id: WriteId,
     ) -> Incident:
-        """Store an incident and link its alerts (each before and after) in one transaction.
+        """Store an incident and link its alerts (pairs of before and after), all or nothing.
 
         Raises:
-            SlotRefusedError: One of the alerts changed meanwhile.
+            SlotRefusedError: A concurrent write of one of the alerts came first.
         """
 
     def update(
@@ -343,28 +343,28 @@ class IncidentRepository(Protocol):
         alerts: Sequence[tuple[Alert, Alert]] = (),
         write_id: WriteId,
     ) -> Incident:
-        """Store a changed incident, what was said, and newly linked alerts, all or nothing.
+        """Store a changed incident, its update, and newly linked alerts, all or nothing.
 
         Raises:
-            SlotRefusedError: It, or one of the alerts, changed meanwhile.
+            SlotRefusedError: A concurrent write of it or of one of the alerts came first.
         """
 
     def updates(self, incident_id: IncidentId) -> tuple[IncidentUpdate, ...]:
-        """Read what was said, oldest first."""
+        """Read its updates, oldest first."""
 
 
 class IntegrationRepository(ConfigurationRepository[Integration], Protocol):
     """Integrations and the hashes of their tokens."""
 
     def by_token(self, token_hash: SecretHash, *, at: datetime) -> Integration | None:
-        """Find whose token this is; None for unknown, revoked and run out."""
+        """Find the integration of a token; None: unknown, revoked or expired."""
 
 
 class KeyRepository(Protocol):
     """API keys by hash and by id."""
 
     def by_hash(self, secret_hash: SecretHash) -> ApiKey | None:
-        """Find whose key this is; None for unknown and revoked."""
+        """Find a key by its hash; None: unknown or revoked."""
 
     def get(self, key_id: str) -> ApiKey:
         """Raises KeyNotFoundError."""
@@ -387,112 +387,111 @@ class KeyRepository(Protocol):
         while_stands: ApiKey | None = None,
         write_id: WriteId,
     ) -> ApiKey:
-        """Store another name, user or other scopes; when it was last used stays.
+        """Store another name, user or other scopes; `last_used_at` stays.
 
         Args:
-            before: As it was read.
-            after: As it shall be.
-            while_stands: Another key without which this one may not change.
+            before: As read.
+            after: The new one.
+            while_stands: Another key that must exist unchanged.
             write_id: Marks this write.
 
         Raises:
-            ConcurrentUpdateError: One of the two keys was changed or revoked meanwhile.
+            ConcurrentUpdateError: A concurrent write of one of the two keys came first.
         """
 
     def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
-        """Remove it, if it is not gone already.
+        """Remove it, if it exists.
 
         It stops working within 30 s, the life of a cached key.
 
         Raises:
-            ConcurrentUpdateError: One of the two keys was changed or revoked meanwhile.
+            ConcurrentUpdateError: A concurrent write of one of the two keys came first.
         """
 
     def mark_used(self, key: ApiKey, *, at: datetime) -> None:
-        """Note the use; at most one write a minute and key is made."""
+        """Record the use; at most one write a minute for each key."""
 
 
 class TimelineRepository(Protocol):
-    """What the stream derives from changes; writing it twice is writing it once."""
+    """What the stream derives from changes; each write is idempotent."""
 
-    def record(self, changes: Sequence[AlertChange]) -> int:
-        """Write what is not on the timelines yet, and move the counts by just that.
+    def record(self, changes: Sequence[Consequences]) -> int:
+        """Write entries that the timelines lack, and move the counts by those.
 
         Returns:
-            How many entries were new.
+            The number of new entries.
         """
 
     def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
+        """Add values that newer ones replaced, oldest first; the newest 50 stay."""
 
     def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert is still as this version left it.
+        """Copy for lists what repeats changed, if the alert's version is still this one.
 
-        What the version changed must be on the timeline by now: it is no longer kept with it.
+        The version's changes must be on the timeline by now: the item loses them.
         """
 
     def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
-        """Put entries on a timeline; one of the same name and time is the same entry."""
+        """Add entries to a timeline; one of the same name and time is the same entry."""
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
-        """Show on the alert how many pages reached somebody; the number only grows."""
+        """Set the number of delivered pages; it only grows."""
 
     def let_expire(self, alert: Alert) -> None:
-        """Let what is kept beside a resolved alert go when the alert goes."""
+        """Let the other items of a resolved alert expire with it."""
 
     def stored_counts(self) -> Counts:
-        """Read the numbers of open alerts, as the changes have moved them."""
+        """Read the numbers of open alerts."""
 
     def correct_counts(self, by: Counts) -> None:
-        """Move the numbers of open alerts: a change was lost."""
+        """Correct the numbers of open alerts: a change was lost."""
 
 
 class SweepRepository(Protocol):
-    """How far the sweep has come."""
+    """The state of the sweep."""
 
     def state(self) -> SweepState:
-        """Read it; a new one if there is none."""
+        """Read it; a new one if none is stored."""
 
-    def keep(self, state: SweepState) -> None:
-        """Keep it for the next run."""
+    def keep(self, state: SweepState) -> None: ...
 
 
 class DueRepository(Protocol):
-    """What falls due, and when."""
+    """The `due` index."""
 
     def due(self, before: datetime) -> Sequence[AnyTimer]:
-        """Find all that is due or overdue before this time."""
+        """Find all timers that are due before this time, soonest first."""
 
 
 class TimerQueue(Protocol):
-    """Brings a timer back at its time."""
+    """Brings timers back when they are due."""
 
     def send(self, timers: Sequence[AnyTimer], *, now: datetime) -> None:
         """Queue each to arrive when it is due.
 
         Raises:
-            TryAgainError: Not every one was confirmed; sending all again is harmless.
+            TryAgainError: Not all were confirmed; sending all again is harmless.
         """
 
 
 class ProgressRepository(Protocol):
-    """How far long bodies were taken in that had to break off, kept for 15 minutes."""
+    """How many entries of a long body were taken in before it broke off; kept for 15 minutes."""
 
     def taken_in(self, body: str, *, at: datetime) -> int:
-        """How many entries, from the first one on, of the body with this hash; 0 for a new one."""
+        """The number of entries taken in of the body with this hash; 0: a new one."""
 
     def note(self, body: str, count: int, *, at: datetime, write_id: WriteId) -> None:
-        """Keep how many were taken in, unless somebody got further.
+        """Store the number, unless a greater one is stored.
 
         Raises:
-            TryAgainError: Not for now: the body would begin anew.
+            TryAgainError: Not stored: the body would begin anew.
         """
 
     def forget(self, body: str) -> None:
-        """Let the same body begin anew when it comes again: it was taken in to its end.
+        """Remove the number after the last entry: the same body begins anew.
 
         Raises:
-            TryAgainError: Not for now.
+            TryAgainError: Not removed.
         """
 
 
@@ -500,15 +499,15 @@ class AnswerRepository(Protocol):
     """Answers kept for 24 hours, so that a repeated request gets the first one again."""
 
     def claim(self, claim: Claim) -> Answer | None:
-        """Take the request on for 30 s; None: do it now. An answer: it was done before.
+        """Claim the request for 30 s. None: do it now; an answer: it was done before.
 
         Raises:
             IdempotencyConflictError: The key came before with another request.
-            TryAgainError: The first request is still being worked on.
+            TryAgainError: The first request is still in progress.
         """
 
     def keep(self, claim: Claim, answer: Answer) -> None:
-        """Keep the answer, unless the claim ran out and somebody else took it over."""
+        """Store the answer, unless the claim expired and another request took it over."""
 
     def release(self, claim: Claim) -> None:
-        """Forget the claim: nothing was done."""
+        """Remove the claim: nothing was done."""

@@ -1,4 +1,4 @@
-"""What a signal would change, and whom it would page: decided as ever, and not written."""
+"""What a signal would change, and whom it would page: decided as always, not written."""
 
 from __future__ import annotations
 
@@ -20,33 +20,31 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import PagingRepository, SlotRepository
 
 PAGES_LIMIT: Final = 100
-"""Of one alert; a policy that repeats itself could go on for long."""
+"""Of one alert; repeats of a policy could go on for long."""
 _ACTIONS_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPage:
-    """One message that would be sent if nobody did anything."""
+    """One message that would be sent if nobody acted."""
 
     at: datetime
     delivery: Delivery
     problem: str | None
-    """Why it could not be sent; None if it could."""
+    """Why it could not be sent; None: it could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would happen."""
-
     outcome: Outcome
     before: Alert | None
     """What the slot holds."""
     after: Alert | None
-    """What it would hold; None where nothing would be stored."""
+    """What it would hold; None: nothing would be stored."""
     route: Route | None = None
     policy: EscalationPolicy | None = None
     next_action: NextAction | None = None
-    """Once what is due at once is done."""
+    """After what is due at once."""
     pages: tuple[PlannedPage, ...] = ()
 
 
@@ -78,7 +76,7 @@ def preview_signal(
 
 
 def _route(routing: Routing, alert: Alert, policy: EscalationPolicy | None) -> Route | None:
-    """The route that decided, if one did and not the alert's integration."""
+    """The route that chose the policy, if one did."""
     if policy is None or alert.escalation.policy == policy.name:
         return None
     return routing.route_for(alert)
@@ -87,7 +85,7 @@ def _route(routing: Routing, alert: Alert, policy: EscalationPolicy | None) -> R
 def _pages(
     alert: Alert, policy: EscalationPolicy | None, directory: Directory, at: datetime
 ) -> tuple[tuple[PlannedPage, ...], Alert]:
-    """Let time pass over an alert; also the alert as it is once what is due now is done."""
+    """The pages of the coming time, and the alert after what is due now."""
     pages: list[PlannedPage] = []
     settled = alert
     for _ in range(_ACTIONS_LIMIT):

@@ -1,4 +1,4 @@
-"""A sender's signal meets its slot."""
+"""Receiving a sender's signal."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, WriteId
-from tocsin.domain.next_action import first_step_is_due
-from tocsin.domain.reception import Outcome, Source, is_mere_repeat, receive
+from tocsin.domain.next_action import first_step_is_due, with_timer
+from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.usecases.choose_policy import NOBODY_FOR, escalate_by_policy
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 10
-"""Every refused attempt means that somebody else's write succeeded; ten in a row on one slot
-means a storm in which the sender may as well come back."""
+"""A refused attempt means that a concurrent write came first; after ten in a row on one slot, a
+storm, the sender is to try again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a signal."""
+    """The result of a signal."""
 
     outcome: Outcome
     alert_id: AlertId | None
     is_body_lost: bool = False
-    """The state changed, and the body that said so could not be kept."""
+    """The state changed, and the body could not be stored."""
 
 
 type Body = Callable[[], SentBody | None]
-"""Made only where it is kept: most signals are repeats. None where it could not be made."""
+"""Made only if it is stored: most signals are repeats. None: it could not be made."""
 
 
 def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what is known
@@ -49,15 +49,15 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
     new_write_id: NewWriteId,
     body: Body | None = None,
 ) -> Receipt:
-    """Write what a signal changes, before the sender is answered.
+    """Write the changes of a signal, before the sender is answered.
 
-    The common cases, a repeat and a plain recovery, are one write and no read. When that
-    write is refused, the refusal brings what the slot holds, and the rest is decided on it.
-    The body is kept after what opens an episode or changes its state.
+    The common cases, a repeat and a plain recovery, are one write and no read. If that write is
+    refused, the refusal brings the slot's alert, on which the rest is decided. The body is stored
+    after a write that opens an episode or changes its state.
 
     Raises:
-        TryAgainError: Nothing was written, or not all of what the signal says; the same signal
-            works later, and brings what is missing.
+        TryAgainError: Nothing was written, or the facts only in part; the same signal will work
+            later, and complete them.
     """
     try:
         match signal.action:
@@ -65,7 +65,9 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
                 alert = slots.count(signal, source, at=at, write_id=new_write_id())
                 return _receipt(Outcome.UPDATED, alert)
             case SignalAction.RESOLVE if not source.resolve_after:
-                alert = slots.resolve(signal, source, at=at, write_id=new_write_id())
+                ending = ending_by(signal, source, at)
+                slot = source.slot_of(signal)
+                alert = slots.resolve(slot, ending, write_id=new_write_id())
                 return _changed(Outcome.RESOLVED, alert, body, slots)
             case _:
                 current = slots.in_slot(source.slot_of(signal))
@@ -77,7 +79,8 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
         if reception.alert is None or reception.alert is current:
             return _receipt(reception.outcome, reception.alert)
         try:
-            alert = write(current, _with_first_step(reception.alert, paging), new_write_id())
+            decided = with_timer(_with_first_step(reception.alert, paging))
+            alert = write(current, decided, new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
             continue
@@ -93,7 +96,7 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Write:
-    """The one write that takes the slot from what it holds to what was decided."""
+    """The one write from the slot's alert to the decided one."""
 
     slots: SlotRepository
     signal: Signal
@@ -116,14 +119,14 @@ class _Write:
 
 
 def _is_new_state(before: Alert | None, after: Alert) -> bool:
-    """Whether it is the same alert, and more than counted."""
+    """Whether it is the same alert with another version."""
     if before is None or before.alert_id != after.alert_id:
         return False
     return before.version != after.version
 
 
 def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepository) -> Receipt:
-    """Keep the body of a change that is written; that it cannot be kept does not undo it."""
+    """Store the body of a written change; a failure does not undo the change."""
     sent = body() if body else None
     try:
         if sent is not None:
@@ -134,9 +137,9 @@ def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepos
 
 
 def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
-    """Page in the same write what is to be paged from the start; the stream does the sending.
+    """Take the first step in the same write; the stream then plans its messages.
 
-    If the policies cannot be read now, the alert is stored without: its timer is due at once.
+    If the policies cannot be read, the alert is stored without: its timer is due at once.
     """
     if not first_step_is_due(alert):
         return alert

@@ -1,4 +1,4 @@
-"""What storage refuses; use cases catch it and decide again."""
+"""What storage or a provider refuses; use cases catch it, no client sees it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from tocsin.domain.errors import TryAgainError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tocsin.domain.alert import Alert
     from tocsin.domain.heartbeat import Heartbeat
     from tocsin.domain.notification import Notification
 
 
 class BesideNotKeptError(TryAgainError):
-    """The alert is stored; what belongs beside it is not: its big facts, and the body as sent."""
+    """The alert is stored; its other items are not: its big facts, and the body as sent."""
 
     def __init__(self, alert: Alert) -> None:
         super().__init__()
@@ -21,7 +23,7 @@ class BesideNotKeptError(TryAgainError):
 
 
 class SlotRefusedError(Exception):
-    """A write met another state than it expected; `current` is what the slot holds."""
+    """A condition on a slot failed; `current` is what the slot holds."""
 
     def __init__(self, current: Alert | None) -> None:
         super().__init__("the slot holds another state")
@@ -29,7 +31,7 @@ class SlotRefusedError(Exception):
 
 
 class NotificationRefusedError(Exception):
-    """A write of the ledger met another state; `current` is what the ledger holds."""
+    """A condition on the ledger failed; `current` is what the ledger holds."""
 
     def __init__(self, current: Notification | None) -> None:
         super().__init__("the ledger holds another state")
@@ -37,8 +39,31 @@ class NotificationRefusedError(Exception):
 
 
 class HeartbeatRefusedError(Exception):
-    """A write met another state; `current` is what is stored, None if nothing is."""
+    """A condition on a heartbeat failed; `current` is what is stored, None: nothing."""
 
     def __init__(self, current: Heartbeat | None) -> None:
         super().__init__("the heartbeat is in another state")
         self.current = current
+
+
+class DeliveryFailedError(Exception):
+    """A provider did not accept a message.
+
+    The ledger stores the reason, which may contain no secret.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        is_retryable: bool,
+        retry_after: timedelta | None = None,
+        refuses_credential: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_retryable = is_retryable
+        self.retry_after = retry_after
+        """The provider's Retry-After, if given."""
+        self.refuses_credential = refuses_credential
+        """Whether another secret could help."""

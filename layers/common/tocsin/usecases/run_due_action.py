@@ -1,4 +1,4 @@
-"""A timer comes back: do what its alert waits for, if it still does."""
+"""A timer is due: do the alert's next action."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.next_action import ActionKind, Timer, act, next_action
+from tocsin.domain.next_action import ActionKind, Timer, act, next_action, with_timer
 from tocsin.domain.step_clock import step_clock
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.refusals import SlotRefusedError
@@ -33,19 +33,17 @@ def run_due_action(
     notifications: NotificationRepository,
     new_write_id: NewWriteId,
 ) -> Alert | None:
-    """Act once; a second delivery and a stale timer do nothing.
+    """Do the next action once; a second delivery and an old timer do nothing.
 
-    A step is not left before the time to answer it has passed: that begins when its messages
-    have gone out.
+    The delay of a step begins when its messages were sent.
 
-    A timer that the alert still has, but that comes before its next action, is put off: changes
-    leave the timer where it is as long as it is not too late.
+    A timer that comes before the next action is postponed: changes leave a timer that is too early.
 
     Returns:
-        The alert as changed, or None if there was nothing to do.
+        The changed alert, or None: nothing to do.
 
     Raises:
-        ConcurrentUpdateError: Others were faster every time; the next tick brings it back.
+        ConcurrentUpdateError: Concurrent writes came first, each time; the next tick repeats it.
     """
     alert = slots.in_slot(timer.slot)
     for _ in range(ATTEMPTS):
@@ -57,10 +55,10 @@ def run_due_action(
             after = clocked
         try:
             if after is not None:
-                return slots.update(alert, after, write_id=new_write_id())
+                return slots.update(alert, with_timer(after), write_id=new_write_id())
             slots.set_timer(alert, next_action(alert).at)
         except SlotRefusedError as refusal:
-            # Somebody was faster, but an acknowledgement, say, does not end a snooze.
+            # A concurrent write came first; the action may still be due.
             alert = refusal.current
         else:
             return None
@@ -70,7 +68,7 @@ def run_due_action(
 def _clocked(
     alert: Alert, at: datetime, notifications: NotificationRepository, paging: PagingRepository
 ) -> Alert:
-    """Put the next step, where it is due, at the time that the ledger gives, and say why."""
+    """If the next step is due, move it to the time by the ledger, with the reason."""
     due = next_action(alert)
     if due.kind not in {ActionKind.ESCALATE, ActionKind.EXHAUST} or not due.is_due(at):
         return alert
@@ -82,7 +80,7 @@ def _clocked(
 
 
 def _acted(alert: Alert, at: datetime, paging: PagingRepository) -> Alert | None:
-    """Read the policies only where the alert's next action needs one."""
+    """Read the policies only if the next action needs one."""
     due = next_action(alert)
     if not (due.follows_policy and due.is_due(at)):
         return act(alert, at, None)

@@ -1,4 +1,4 @@
-"""A heartbeat is heard from, or its timer comes back: open its alert, or end it."""
+"""Pings and timers of heartbeats: open the alert, or resolve it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatStores:
-    """What a heartbeat and its alert are kept in."""
+    """The repositories of heartbeats and their alerts."""
 
     heartbeats: HeartbeatRepository
     slots: SlotRepository
@@ -35,7 +35,7 @@ class HeartbeatStores:
     new_write_id: NewWriteId
 
     def send(self, heartbeat: Heartbeat, duty: Duty, at: datetime) -> Receipt:
-        """Tell the alert what is so."""
+        """Send the heartbeat's signal."""
         return receive_signal(
             heartbeat.signal(duty),
             heartbeat.source,
@@ -61,22 +61,22 @@ def find_pinged(name: str, by: str, heartbeats: HeartbeatRepository) -> Heartbea
 def hear_heartbeat(
     name: str, *, at: datetime, stores: HeartbeatStores, by: str | None = None
 ) -> Receipt | None:
-    """Take note of a heartbeat, and end its alert if it was missed.
+    """Record a ping, and resolve the alert if the heartbeat was missed.
 
-    The usual case is one write. When that is refused, the refusal brings what is stored.
+    The usual case is one write. If it is refused, the refusal brings what is stored.
 
     Args:
-        name: Which.
-        at: When it was heard from.
-        stores: Where it is kept.
+        name: The heartbeat.
+        at: When it was pinged.
+        stores: The repositories.
         by: The integration that pings it; None for its own URL.
 
     Returns:
-        What became of its alert; None if there was none to end.
+        The result for its alert; None: none to resolve.
 
     Raises:
         HeartbeatNotFoundError: There is none of this name that may be pinged so.
-        ConcurrentUpdateError: Others were faster every time.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
     """
     if by is not None:
         find_pinged(name, by, stores.heartbeats)
@@ -106,12 +106,12 @@ def hear_heartbeat(
 def run_due_heartbeat(
     timer: HeartbeatTimer, *, at: datetime, stores: HeartbeatStores, timers: TimerQueue
 ) -> Receipt | None:
-    """Do what is due; a second delivery and a stale timer do nothing.
+    """Do what is due; a second delivery and an old timer do nothing.
 
-    Whoever is refused leaves it to whoever was faster, or to the timer that still stands.
+    A refused write leaves the rest to the concurrent run, or to the timer.
 
     Returns:
-        What became of its alert, or None if there was nothing to tell it.
+        The result for its alert, or None: no signal.
     """
     heartbeat = stores.heartbeats.find(timer.heartbeat)
     duty = heartbeat.duty(at) if heartbeat else Duty.NOTHING
@@ -130,8 +130,8 @@ def run_due_heartbeat(
     try:
         stores.heartbeats.update(held, held.done(duty), write_id=stores.new_write_id())
     except HeartbeatRefusedError as refusal:
-        # The timer that is held looks again; what was heard from just now need not wait for it.
-        # Of what was removed nobody would ever be heard again.
+        # The held timer comes again, but after a ping the alert need not wait for it. A removed
+        # heartbeat would never recover by a ping.
         current = refusal.current
         if current is None:
             return stores.send(held, Duty.RECOVER, at)

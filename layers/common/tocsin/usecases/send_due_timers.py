@@ -1,4 +1,4 @@
-"""A tick: everything due before the next tick, and everything overdue, gets its timer."""
+"""A tick: queues timers for all that is overdue or due before the next tick."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def send_due_timers(*, now: datetime, due: DueRepository, timers: TimerQueue) -> int:
-    """Queue a timer for each; twice is harmless, since a timer is worthless once it was used.
+    """Queue a timer for each; a second one does nothing.
 
     Returns:
-        How many timers were queued.
+        The number of timers.
     """
     found = due.due(now + LOOK_AHEAD)
     if found:

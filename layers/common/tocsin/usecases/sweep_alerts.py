@@ -1,4 +1,4 @@
-"""Every few minutes: look whether any open alert was forgotten, mend it, and say so."""
+"""The sweep: finds forgotten open alerts, mends them, and reports them."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """One go of a sweep, and what it needs of the world."""
+    """One run of the sweep, and its ports."""
 
     now: datetime
     alerts: AlertRepository
     outlets: Outlets
     sweeps: SweepRepository
     is_over: Callable[[], bool]
-    """Whether the function's time is nearly up: then the next run goes on."""
+    """Whether the function's time is nearly over: then the next run goes on."""
 
     def findings(self) -> Iterator[Finding]:
-        """Look at every open alert, and mend at once what is found; an overdue one is only told."""
+        """Check every open alert, and mend findings at once; overdue ones are only reported."""
         state = self.sweeps.state()
         if state.cursor is None:
             state = SweepState(drift=state.drift, kept_at=state.kept_at)
@@ -88,7 +88,7 @@ class Sweep:
             query = replace(query, cursor=page.next_cursor)
 
     def _ended(self, state: SweepState) -> SweepState:
-        """Compare the kept counts: a difference that two sweeps agree on is no alert on its way."""
+        """Compare the stored counts: a difference that two sweeps find is no write in progress."""
         drift = self.outlets.timeline.stored_counts() - state.seen
         if drift != Counts() and drift == state.drift:
             self.outlets.timeline.correct_counts(Counts() - drift)
@@ -117,7 +117,7 @@ class Sweep:
                 yield self._mend(alert, ailment)
 
     def _mend(self, alert: Alert, ailment: Ailment) -> Finding:
-        """Mend it; what cannot be mended must not hide the alerts after it."""
+        """Mend it; a failure must not stop the sweep."""
         try:
             self._do(alert, ailment)
         except SlotRefusedError:
@@ -141,7 +141,7 @@ class Sweep:
                 stuck = [each.delivery for each in ledger if each.is_stuck(self.now)]
                 outlets.deliveries.send(stuck, now=self.now)
             case Ailment.OVERDUE | Ailment.UNREADABLE:
-                # Each tick sends its timer; that this does not help is for people to mend.
+                # Each tick sends its timer; why that does not help is for people to find.
                 return
 
     def _receive(self, signal: Signal) -> None:

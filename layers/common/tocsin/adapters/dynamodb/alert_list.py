@@ -34,8 +34,8 @@ from tocsin.domain.ids import (
 from tocsin.domain.severity import Severity
 
 READ_LIMIT_BYTES: Final = 1_300_000
-"""Read for one page of a selective filter before it says where to go on: about 160 read units,
-and some more for the last request (docs/adr/0015-one-partition-a-cell.md)."""
+"""Read for one page of a selective filter, which then gives a cursor: about 160 read units, and
+some more for the last request (docs/adr/0015-one-partition-a-cell.md)."""
 _ROW_BYTES: Final = 350
 """Of a row beside its facts."""
 _FIRST_ROWS: Final = 50
@@ -50,8 +50,8 @@ _CELLS: Final = tuple(
     for status in (AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED, AlertStatus.RESOLVED)
     for severity in (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 )
-"""Read in the order of an alert's life, and of what becomes worse: one that moves on while a page
-is being read is then met twice, and given once, never missed."""
+"""In the order in which alerts change: one that moves to another cell while a page is read is then
+met twice, and returned once, never missed."""
 _LOWEST: Final = Fingerprint(ALPHABET[0] * FINGERPRINT_LENGTH)
 _HIGHEST: Final = Fingerprint(ALPHABET[-1] * FINGERPRINT_LENGTH)
 _LOWEST_ID: Final = ALPHABET[0] * ULID_LENGTH
@@ -59,7 +59,7 @@ _HIGHEST_ID: Final = ALPHABET[-1] * ULID_LENGTH
 
 
 def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> AlertPage:
-    """Read one page, and the counts of what is open.
+    """Read one page, and the counts of open alerts.
 
     Raises:
         InvalidInputError: The cursor is not one that a list of this order gave.
@@ -92,7 +92,7 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
 
 
 def _severities(query: AlertQuery, start: Severity | None) -> Sequence[Severity | None]:
-    """Which runs through the index make the order: one for each severity, or one for all."""
+    """The runs through the index that make the order: one for each severity, or one for all."""
     if query.sort in {Sort.NEWEST, Sort.OLDEST}:
         return (None,)
     worst_first = sorted(query.severities, key=lambda severity: severity.rank)
@@ -114,19 +114,18 @@ class _Allowance:
 
     @property
     def is_spent(self) -> bool:
-        """Whether that was all."""
         return self.left_bytes <= 0
 
 
 @dataclass(slots=True, kw_only=True)
 class _Page:
-    """The alerts found so far, and where the last one stands."""
+    """The alerts found so far, and the position of the last one."""
 
     query: AlertQuery
     at: datetime
     allowance: "_Allowance"
     alerts: dict[AlertId, Alert] = field(default_factory=dict)
-    """By id: an alert whose severity changes meanwhile is met in two runs of a severity order."""
+    """By id: an alert whose severity changes meanwhile is in two runs of a severity order."""
     last_looked: tuple[Severity | None, str] | None = None
     last_given: tuple[Severity | None, str] | None = None
     is_cut: bool = False
@@ -134,21 +133,20 @@ class _Page:
 
     @property
     def missing(self) -> int:
-        """How many are still wanted; one more than the limit tells whether more follow."""
+        """How many are missing; one more than the limit shows whether more follow."""
         return self.query.limit + 1 - len(self.alerts)
 
     @property
     def is_full(self) -> bool:
-        """Whether to stop looking."""
         return self.missing <= 0 or self.is_cut
 
     def look_through(
         self, images: Sequence[Image], severity: Severity | None, facts: WholeFacts
     ) -> bool:
-        """Take what passes the filters, and say whether all were looked at.
+        """Take alerts that pass the filters; return whether all were checked.
 
-        It ends before where the page is full, or where whole facts would have to be read and as
-        much was read as a page may.
+        It ends early if the page is full, or if whole facts must be read and the page's allowance
+        is spent.
         """
         for part in batched(images, _LOOKED_AT_ONCE, strict=False):
             cut = cut_alerts(part, query=self.query, at=self.at)
@@ -179,7 +177,7 @@ class _Page:
                 self.last_given = self.last_looked
 
     def ended(self, counts: Counts) -> AlertPage:
-        """Say where the next page goes on; nowhere if nothing more is known to follow."""
+        """The cursor of the next page; None if nothing more is known to follow."""
         place = searched_to = None
         if self.missing <= 0:
             place = self.last_given
@@ -201,9 +199,9 @@ class _Cell:
     status: AlertStatus
     severity: Severity
     reached: str = ""
-    """Up to here all of it is known."""
+    """All of it is known up to here."""
     last: str = ""
-    """The last alert of it that was read."""
+    """The last id that was read of it."""
     seen: list[Image] = field(default_factory=list)
     is_read: bool = False
     """To the end of the wanted ids."""
@@ -235,7 +233,7 @@ class _Index:
     def read_on(
         self, cell: _Cell, rows: int, span: tuple[str, str]
     ) -> tuple[Sequence[Image], str | None]:
-        """Read rows of a cell, and say which was the last if more may follow."""
+        """Read rows of a cell, and the last id if more may follow."""
         request: dict[str, Any] = {
             "TableName": self._table_name,
             "IndexName": keys.BY_STATE,
@@ -257,13 +255,13 @@ class _Index:
         return images, last["id"]["S"] if last else None
 
     def counts(self) -> Counts | None:
-        """Count what is open, if all of it happens to have been read."""
+        """Count open alerts, if all cells happen to have been read whole."""
         is_whole = self.query.fired_from is None and self.query.fired_to is None
         open_cells = [it for it in self.cells if it.status is not AlertStatus.RESOLVED]
         is_all = len(open_cells) == len(Severity) * 2 and all(it.is_read for it in open_cells)
         if not (is_all and is_whole):
             return None
-        # An alert that moved on is in two of them; the later one is as it is now.
+        # An alert that moved is in two of them; the later one is current.
         placed = {image["id"]["S"]: (cell, image) for cell in open_cells for image in cell.seen}
         return sum(
             (
@@ -277,9 +275,9 @@ class _Index:
 class _Reading:
     """One run through cells in the order of ids, window by window.
 
-    A window holds all that there are up to an id. The cells are read one after the other; once the
-    window is full, the next cell is asked only for what belongs among its rows. So a cell is never
-    known further than those before it, and what moves on to a later one is not missed.
+    A window has all rows up to an id. The cells are read one after the other; once the window is
+    full, the next cell is read only for ids within it. So no cell is known further than those
+    before it, and a row that moves to a later cell is not missed.
     """
 
     def __init__(
@@ -294,7 +292,7 @@ class _Reading:
         if cursor_id is not None and self._is_further(cursor_id, start):
             start = cursor_id
         self.reached = start
-        """Up to here all was given."""
+        """All rows up to here were returned."""
         self._waiting: dict[str, Image] = {}
         self._rounds = 0
         self._cells = [cell for cell in index.cells if cell.severity in severities]
@@ -303,14 +301,13 @@ class _Reading:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left."""
         return not (self._cells and self._is_further(self._end, self.reached))
 
     def window(self, missing: int) -> Sequence[Image] | None:
-        """Read the next window: what the page lacks, or more in a search.
+        """Read the next window: as many as the page lacks, or more in a search.
 
         Returns:
-            The rows in order; None, but never at first, if the page had to end in between.
+            The rows in order; None, but never at first, if the page must end before.
         """
         rows = missing
         if self._index.query.is_selective:
@@ -319,7 +316,7 @@ class _Reading:
         edge = self._edge(self._end, rows)
         for cell in self._cells:
             if self._is_further(edge, cell.reached):
-                # What waits of a cell is given out before more of it is read.
+                # Rows of a cell that wait are returned before more of it is read.
                 if not self._is_further(cell.last, self.reached):
                     if self._index.allowance.is_spent and self._rounds > 1:
                         return None
@@ -343,7 +340,7 @@ class _Reading:
         cell.is_read = cell.reached == self._end
 
     def _edge(self, edge: str, rows: int) -> str:
-        """How far the window reaches at most, by what waits to be given."""
+        """The end of the window at most, by the rows that wait."""
         if len(self._waiting) < rows:
             return edge
         return self._nearer(edge, sorted(self._waiting, reverse=self._index.newest_first)[rows - 1])
@@ -353,7 +350,7 @@ class _Reading:
 
 
 def _size_of(image: Image) -> int:
-    """Estimate the bytes that reading it was charged for."""
+    """Estimate the bytes charged for reading it."""
     return _ROW_BYTES + len(image["details"]["B"]) * 3 // 4
 
 
@@ -368,19 +365,19 @@ def _just_above(alert_id: str) -> str:
 
 
 def _bounds(query: AlertQuery) -> tuple[str, str]:
-    """The ids between which the list lies; both belong to it."""
+    """The bounds of the list's ids, both inclusive."""
     first = _LOWEST_ID if query.fired_from is None else ulid(_known(query.fired_from), _LOWEST)
     last = _HIGHEST_ID if query.fired_to is None else ulid(_known(query.fired_to), _HIGHEST)
     return first, last
 
 
 def _known(at: datetime) -> datetime:
-    """No alert fired before ids began to count."""
+    """No alert is older than the first id."""
     return max(at, instant(0))
 
 
 def stored_counts(call: Call, table_name: str) -> Counts:
-    """Read the numbers of open alerts; a lost change makes them wrong, until a sweep sees it."""
+    """Read the numbers of open alerts; a sweep corrects them after a lost change."""
     answer = call(
         "Query",
         {

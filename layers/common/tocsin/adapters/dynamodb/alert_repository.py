@@ -44,7 +44,6 @@ class DynamoDBAlerts:
     retention: timedelta
 
     def get(self, alert_id: AlertId) -> Alert:
-        """Read one alert as the newest write left it."""
         image = self._image(alert_id)
         for _ in range(_READS):
             if "overflow" not in image:
@@ -58,11 +57,9 @@ class DynamoDBAlerts:
         return alert_from(image)
 
     def get_shortened(self, alert_id: AlertId) -> Alert:
-        """Read one alert without what is kept beside it: big facts are shortened."""
         return alert_from(self._image(alert_id))
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
-        """Read one alert and its newest 50 values, oldest first."""
         alert = self.get(alert_id)
         if alert.occurrences == 1 or alert.current_value is None:
             return alert, history_of(alert, ())
@@ -70,15 +67,12 @@ class DynamoDBAlerts:
         return alert, history_of(alert, samples_from(history) if history else ())
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what changed, if the state is still the one that was read."""
         return self._slots.update(before, after, write_id=write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
-        """Read one page."""
         return read_page(self.call, self.table_name, query, at)
 
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
-        """Read what happened, oldest first; changes of the last second may still be missing."""
         if not is_ulid(alert_id):
             raise AlertNotFoundError
         prefix = keys.timeline_prefix(alert_id)
@@ -107,7 +101,6 @@ class DynamoDBAlerts:
         )
 
     def sent_bodies(self, alert_id: AlertId) -> SentBodies:
-        """Read what was sent first and last."""
         self._image(alert_id)
         wanted = [keys.overflow_key(alert_id), keys.last_body_key(alert_id)]
         found = {item["sk"]["S"]: item for item in get_items(self.call, self.table_name, wanted)}
@@ -115,7 +108,6 @@ class DynamoDBAlerts:
         return SentBodies(first=first, last=last or first)
 
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
-        """Put a note on the timeline; the alert itself stays as it is."""
         key = keys.note_key(alert_id, milliseconds(note.at), write_id)
         item = change_item(key, note, self.retention)
         self.call("PutItem", {"TableName": self.table_name, "Item": item})

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Attribute, Item, expiry, number, text, time
 from tocsin.adapters.dynamodb.queries import query_all
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, write_if
 from tocsin.adapters.dynamodb.writes import Update
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
@@ -20,15 +19,15 @@ from tocsin.domain.ids import milliseconds
 
 LIFE: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)
-"""Longer than a function may run: whoever claimed it before is dead by then."""
+"""Longer than a function may run: the earlier claimer has ended by then."""
 PART_BYTES: Final = 350_000
-"""Of a packed body in one item, which takes 400 KB at most."""
+"""Of a packed body in one item, whose limit is 400 KB."""
 
 _IS_FREE: Final = (
     "attribute_not_exists(pk) OR expires_at <= :now_in_seconds OR "
     "(request_hash = :request_hash AND attribute_not_exists(answered) AND lease_until <= :now)"
 )
-"""TTL deletes within days, so what has run out is also told by its time."""
+"""TTL deletes within days, so expiry is also checked by time."""
 _IS_CLAIMED: Final = "write_id = :claim AND attribute_not_exists(answered)"
 
 
@@ -40,7 +39,6 @@ class DynamoDBAnswers:
     table_name: str
 
     def claim(self, claim: Claim) -> Answer | None:
-        """Take the request on for 30 s; None: do it now. An answer: it was done before."""
         name = _name(claim)
         item = keys.answer_key(name) | {
             "entity": text("answer"),
@@ -71,7 +69,6 @@ class DynamoDBAnswers:
         return None
 
     def keep(self, claim: Claim, answer: Answer) -> None:
-        """Keep the answer, unless the claim ran out and somebody else took it over."""
         body = answer.body if answer.body_again is None else answer.body_again
         packed = zlib.compress(body.encode())
         update = Update()
@@ -82,17 +79,16 @@ class DynamoDBAnswers:
             self._keep_parts(claim, packed)
         update.expect(_IS_CLAIMED, claim=text(claim.write_id))
         parameters = update.parameters(self.table_name, keys.answer_key(_name(claim)))
-        self._unless_lost("UpdateItem", parameters)
+        write_if(self.call, "UpdateItem", parameters)
 
     def release(self, claim: Claim) -> None:
-        """Forget the claim: nothing was done."""
         request = {
             "TableName": self.table_name,
             "Key": keys.answer_key(_name(claim)),
             "ConditionExpression": _IS_CLAIMED,
             "ExpressionAttributeValues": {":claim": text(claim.write_id)},
         }
-        self._unless_lost("DeleteItem", request)
+        write_if(self.call, "DeleteItem", request)
 
     def _met(self, found: Item, claim: Claim) -> Answer | None:
         if found["request_hash"] != text(claim.request_hash):
@@ -116,7 +112,7 @@ class DynamoDBAnswers:
         return zlib.decompress(packed).decode()
 
     def _keep_parts(self, claim: Claim, packed: bytes) -> None:
-        """Keep what one item cannot hold; the update that follows makes it visible."""
+        """Store what one item cannot hold; the update that follows makes it visible."""
         for position, start in enumerate(range(0, len(packed), PART_BYTES)):
             item = keys.answer_part_key(_name(claim), claim.write_id, position) | {
                 "entity": text("answer_part"),
@@ -127,21 +123,13 @@ class DynamoDBAnswers:
             request = {
                 "TableName": self.table_name,
                 "Item": item,
-                "ConditionExpression": "attribute_not_exists(pk)",
+                "ConditionExpression": IS_NEW,
             }
-            self._unless_lost("PutItem", request)
-
-    def _unless_lost(self, operation: str, request: Mapping[str, object]) -> None:
-        """Write, if the claim is still ours and the write was not made before."""
-        try:
-            self.call(operation, request)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+            write_if(self.call, "PutItem", request)
 
 
 def _name(claim: Claim) -> str:
-    """Name a caller's key; the length keeps apart what other splits would make equal."""
+    """Hash of a caller and its key; the length keeps other splits apart."""
     joined = f"{len(claim.caller)}:{claim.caller}:{claim.key}"
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 

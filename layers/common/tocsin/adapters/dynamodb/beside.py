@@ -1,4 +1,4 @@
-"""What lies beside an alert, out of the way of its repeats: big facts, and bodies as sent."""
+"""Items beside an alert's own, which repeats do not rewrite: big facts, and bodies as sent."""
 
 import base64
 import binascii
@@ -12,16 +12,16 @@ from tocsin.domain.ids import AlertId, instant
 from tocsin.domain.sent_body import SentBody
 
 KEPT_AT_LEAST: Final = timedelta(days=400)
-"""Beyond the retention, if nothing makes it expire before: what is written here after the alert
-has ended already must go by itself."""
+"""Beyond the retention, unless set earlier: an item written after the alert was resolved must
+expire by itself."""
 
 
 def beside_update(
     alert: Alert, packed: PackedFacts, body: SentBody | None, *, retention: timedelta
 ) -> dict[str, Any]:
-    """Write what is too big for the slot, and the body that opened the alert, where they miss.
+    """Write big facts, and the body that opened the alert, if they are missing.
 
-    What is there already is as new or newer: a repeat with other big facts may have been faster.
+    Existing ones are as new or newer: a repeat with other big facts may have been faster.
     """
     attributes: Item = {
         "entity": text("overflow"),
@@ -41,7 +41,7 @@ def beside_update(
 
 
 def overflow_update(alert_id: AlertId, packed: PackedFacts) -> dict[str, Any]:
-    """Put a repeat's big facts in the place of those before; the first body stays."""
+    """Replace big facts by those of a repeat; the first body stays."""
     return {
         "Key": keys.overflow_key(alert_id),
         "UpdateExpression": (
@@ -57,7 +57,7 @@ def overflow_update(alert_id: AlertId, packed: PackedFacts) -> dict[str, Any]:
 
 
 def body_item(body: SentBody) -> Item:
-    """Write a body, without a key."""
+    """A body's item, without a key."""
     packed = details.pack_text(body.text)
     item = {
         "entity": text("body"),
@@ -73,7 +73,6 @@ def body_item(body: SentBody) -> Item:
 
 
 def body_from(image: Image | None) -> SentBody | None:
-    """Read a body, if there is one."""
     if image is None or "body" not in image:
         return None
     return SentBody(

@@ -1,7 +1,7 @@
-"""The gate of each channel: one item, in which the next free time moves with every message.
+"""The gate of each channel: one item, whose next free time moves with every message.
 
-The usual message costs one conditional update. Only when more come than the rate allows does a
-second one follow: within a burst, or to give each who has to wait a time of its own.
+A message usually costs one conditional update. Above the rate a second one follows: within a burst,
+or to give each waiting message a time of its own.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED
 from tocsin.domain.gate import KEPT_FOR, Passage, ahead, interval_of, rest_after
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.people import Channel
 
 ENTITY: Final = "gate"
 
-_CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _IS_AWAKE: Final = "(attribute_not_exists(rests_until) OR rests_until <= :now)"
 _IS_FREE: Final = "(attribute_not_exists(free_at) OR free_at <= :now)"
@@ -34,8 +34,8 @@ class DynamoDBGate:
     def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
         """Take a turn, or say when to ask again.
 
-        A reply that is lost makes the client ask again, and that takes a second turn, which
-        nobody uses: the channel is a little slower for a moment.
+        After a lost reply the client asks again and takes a second turn, which stays unused: the
+        channel is slower for a moment.
         """
         interval = interval_of(channel.rate_per_minute)
         values = {":now": time(at), ":next": time(at + interval)}
@@ -64,7 +64,6 @@ class DynamoDBGate:
         return Passage(opens_at=opens_at, failures=_failures(met))
 
     def note_success(self, channel: Channel) -> None:
-        """Forget the failures up to now."""
         self.call(
             "UpdateItem",
             {
@@ -75,7 +74,6 @@ class DynamoDBGate:
         )
 
     def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        """Count a failed attempt, and rest if need be."""
         assignments, values = "failures = :failures", {":failures": number(failures)}
         rest = rest_after(failures)
         if rest is not None:
@@ -84,7 +82,7 @@ class DynamoDBGate:
         self._update(channel, assignments, at, values=values)
 
     def _place_in_line(self, channel: Channel, opens_at: datetime, at: datetime) -> datetime:
-        """Stand behind whoever waits already, so that not all come back at the same time."""
+        """Take a place after all that wait, so that not all come at the same time."""
         interval = interval_of(channel.rate_per_minute)
         values = {":opens_at": time(opens_at), ":interval": number(interval // _MILLISECOND)}
         is_behind, met = self._update(
@@ -108,7 +106,7 @@ class DynamoDBGate:
         values: Item,
         condition: str | None = None,
     ) -> tuple[bool, Image]:
-        """Whether it was done, and the item as it is then."""
+        """Whether it was done, and the item after it."""
         kept = {":entity": text(ENTITY), ":one": number(1), ":expiry": expiry(at, KEPT_FOR)}
         parameters: dict[str, Any] = {
             "TableName": self.table_name,
@@ -124,13 +122,13 @@ class DynamoDBGate:
         try:
             return True, self.call("UpdateItem", parameters)["Attributes"]
         except AwsError as error:
-            if error.code != _CONDITION_FAILED:
+            if error.code != CONDITION_FAILED:
                 raise
             return False, error.item or {}
 
 
 def _waits_until(met: Image, at: datetime, room: timedelta) -> datetime | None:
-    """When there is room again; None: there is."""
+    """When there is room again; None: now."""
     waits = [
         instant(int(met[name]["N"])) - ahead_by
         for name, ahead_by in (("rests_until", timedelta()), ("free_at", room))

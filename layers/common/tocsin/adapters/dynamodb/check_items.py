@@ -1,4 +1,4 @@
-"""How the checks of an integration are written and read."""
+"""The checks of an integration, as JSON."""
 
 import json
 from dataclasses import asdict
@@ -13,12 +13,10 @@ from tocsin.domain.intake_checks import (
 
 
 def write_checks(checks: IntakeChecks) -> str:
-    """Write them as JSON."""
     return json.dumps(asdict(checks), separators=(",", ":"), ensure_ascii=False)
 
 
 def read_checks(written: str) -> IntakeChecks:
-    """The inverse of `write_checks`."""
     said = json.loads(written)
     signature, basic, token = said["signature"], said["basic"], said["header_token"]
     if signature:

@@ -1,4 +1,4 @@
-"""Objects of the configuration that know nothing of storage: policies, routes, users, channels."""
+"""Policies, routes, users and channels: objects without a version of their own."""
 
 from dataclasses import dataclass
 

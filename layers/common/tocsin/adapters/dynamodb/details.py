@@ -1,4 +1,4 @@
-"""What a sender says, packed: small enough that a repeat rewrites one kilobyte, not three.
+"""Facts packed: so small that a repeat rewrites one kilobyte, not three.
 
 DynamoDB charges a write for every kilobyte of the whole item, and a list for every byte it
 reads. JSON deflated with a dictionary of the words that alerts are made of is about two fifths
@@ -15,8 +15,8 @@ from typing import Any, Final
 from tocsin.domain.signal import CUT_MARK, Facts
 
 INLINE_LIMIT_BYTES: Final = 512
-"""Packed facts up to this size stay in the item that repeats touch; it has about as much
-again of its own, and 1,024 bytes are one write unit."""
+"""Packed facts up to this size stay in the alert's item, whose rest is about as big; 1,024 bytes
+are one write unit."""
 _SHORT_TEXT: Final = 160
 _SHORT_LABELS: Final = 12
 _SHORT_LABEL: Final = 48
@@ -39,7 +39,7 @@ _WORDS: Final = (
 
 
 def pack(facts: Facts, dedup_key: str) -> bytes:
-    """Pack facts and the key that cannot be computed back from its fingerprint."""
+    """Pack facts and the dedup key, which cannot be computed from the fingerprint."""
     said = {
         name: value
         for name in _FIELDS
@@ -50,7 +50,6 @@ def pack(facts: Facts, dedup_key: str) -> bytes:
 
 
 def unpack(packed: bytes) -> tuple[Facts, str]:
-    """The inverse of `pack`."""
     said: dict[str, Any] = json.loads(_inflate(packed).decode())
     dedup_key = said.pop("dedup_key")
     if "truncated" in said:
@@ -59,17 +58,15 @@ def unpack(packed: bytes) -> tuple[Facts, str]:
 
 
 def pack_text(text: str) -> bytes:
-    """Pack what a sender sent."""
     return _deflate(text.encode("utf-8", "replace"))
 
 
 def unpack_text(packed: bytes) -> str:
-    """The inverse of `pack_text`."""
     return _inflate(packed).decode()
 
 
 def shortened(facts: Facts) -> Facts:
-    """What lists show of facts that are too big to stay inline."""
+    """The part of big facts that lists show."""
     labels = facts.labels.items()
     return replace(
         facts,
@@ -86,7 +83,7 @@ def shortened(facts: Facts) -> Facts:
 
 
 def digest(packed: bytes) -> str:
-    """Tell one overflow from another; 64 bits are plenty within one alert."""
+    """Identify big facts; 64 bits are enough within one alert."""
     return hashlib.sha256(packed).hexdigest()[:16]
 
 

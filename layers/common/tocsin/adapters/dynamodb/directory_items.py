@@ -1,13 +1,12 @@
-"""Users and channels: whom a step may ask, and how they are reached."""
+"""Items of users and channels."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, text
+from tocsin.adapters.dynamodb.items import Attribute, Image, Item, number, read_text, text
 from tocsin.adapters.dynamodb.named_objects import (
     Kind,
     manager_of,
-    maybe_text,
     name_of,
     severities_from,
     span_from,
@@ -46,10 +45,10 @@ def _write_rule(rule: NotificationRule) -> Attribute:
 def _user_from(image: Image) -> User:
     return User(
         name=name_of(image),
-        full_name=maybe_text(image, "full_name"),
-        email=maybe_text(image, "email"),
-        phone=maybe_text(image, "phone"),
-        slack_id=maybe_text(image, "slack_id"),
+        full_name=read_text(image, "full_name"),
+        email=read_text(image, "email"),
+        phone=read_text(image, "phone"),
+        slack_id=read_text(image, "slack_id"),
         time_zone=image["time_zone"]["S"],
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
         managed_by=manager_of(image),
@@ -90,7 +89,7 @@ def _channel_from(image: Image) -> Channel:
         name=name_of(image),
         type=ChannelType(image["channel_type"]["S"]),
         settings={name: _setting_from(value) for name, value in image["settings"]["M"].items()},
-        secret=maybe_text(image, "secret"),
+        secret=read_text(image, "secret"),
         rate_per_minute=int(image["rate_per_minute"]["N"]),
         managed_by=manager_of(image),
     )

@@ -1,4 +1,4 @@
-"""What falls due, found through its sparse index."""
+"""The sparse `due` index."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ class DynamoDBDue:
     table_name: str
 
     def due(self, before: datetime) -> Sequence[AnyTimer]:
-        """Find all that is due or overdue before this time, soonest first."""
         timers = [
             _timer_from(item)
             for shard in range(keys.DUE_SHARDS)

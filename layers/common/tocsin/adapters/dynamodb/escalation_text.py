@@ -1,4 +1,4 @@
-"""Where an alert's escalation stands, as short as it can be said: every repeat rewrites it."""
+"""An alert's escalation as short text: every repeat rewrites it."""
 
 import json
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ _NOTHING: Final = Escalation()
 
 
 def write_escalation(escalation: Escalation) -> str | None:
-    """Write what differs from an escalation that nobody asked for; None if nothing does."""
+    """Write what differs from a new escalation; None if nothing does."""
     if escalation == _NOTHING:
         return None
     timeout, at = escalation.ack_timeout, escalation.escalates_at
@@ -50,7 +50,6 @@ def write_escalation(escalation: Escalation) -> str | None:
 
 
 def escalation_from(written: str) -> Escalation:
-    """Read it."""
     fields = json.loads(written)
     rest, timeout, worst = fields.get("rest"), fields.get("t"), fields.get("w")
     begun_at = _read_time(fields.get("b"))
@@ -81,7 +80,7 @@ def escalation_from(written: str) -> Escalation:
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:
-    """Milliseconds since the step was begun, or since 1970: a number of fewer digits."""
+    """Milliseconds since the step was begun, or since 1970: fewer digits."""
     if at is None:
         return None
     return milliseconds(at) - (0 if begun_at is None else milliseconds(begun_at))
@@ -98,7 +97,7 @@ def _read_time(written: int | None) -> datetime | None:
 
 
 def write_flapping(flapping: Flapping) -> str:
-    """Write when it was reopened, each time as what passed since the one before."""
+    """Write the reopenings, each as the time since the one before."""
     times = [milliseconds(it.at) for it in flapping.reopenings]
     told = flapping.told
     fields: dict[str, Any] = {
@@ -113,7 +112,6 @@ def write_flapping(flapping: Flapping) -> str:
 
 
 def flapping_from(written: str) -> Flapping:
-    """Read it."""
     fields = json.loads(written)
     told = fields.get("told")
     return Flapping(

@@ -1,4 +1,4 @@
-"""Heartbeats: one item each, which the index of what falls due may hold."""
+"""Heartbeats: one item each, in the `due` index while a timer is set."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,15 +6,13 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, text, time
+from tocsin.adapters.dynamodb.items import Attribute, Image, Item, read_text, read_time, text, time
 from tocsin.adapters.dynamodb.named_objects import (
-    CONDITION_FAILED,
     IS_AS_READ,
     Kind,
     NamedObjects,
     as_read,
     manager_of,
-    maybe_text,
     name_of,
     span_from,
     texts_from,
@@ -22,7 +20,7 @@ from tocsin.adapters.dynamodb.named_objects import (
     write_texts,
 )
 from tocsin.adapters.dynamodb.queries import SORT_KEY_LIMIT_BYTES, get_item
-from tocsin.adapters.dynamodb.transactions import is_ours
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, is_ours
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
@@ -35,11 +33,11 @@ KIND: Final = "heartbeat"
 
 _STATE: Final = ("heard_at", "missed_at", "due_at")
 _IS_NOT_MISSED: Final = "attribute_not_exists(missed_at) AND heard_at <= :heard_at"
-"""Nor new: what was never heard from has no time to compare with."""
+"""And not the first ping: without one there is no time to compare."""
 
 
 def _write(heartbeat: Heartbeat) -> Item:
-    """Write a few hundred bytes, so that hearing from it is one write unit."""
+    """Some hundred bytes, so that a ping is one write unit."""
     item: Item = {
         "every": write_span(heartbeat.period),
         "grace": write_span(heartbeat.grace),
@@ -63,7 +61,7 @@ def _read(image: Image) -> Heartbeat:
         period=span_from(image["every"]),
         grace=span_from(image["grace"]),
         severity=Severity(image["severity"]["S"]),
-        escalation_policy=maybe_text(image, "escalation_policy"),
+        escalation_policy=read_text(image, "escalation_policy"),
         integrations=texts_from(image["integrations"]) if "integrations" in image else (),
         managed_by=manager_of(image),
         created_at=instant(int(image["created_at"]["N"])),
@@ -71,19 +69,15 @@ def _read(image: Image) -> Heartbeat:
         token=Token(
             secret_hash=SecretHash(image["secret_hash"]["S"]), prefix=image["token_prefix"]["S"]
         ),
-        heard_at=_maybe_time(image, "heard_at"),
-        missed_at=_maybe_time(image, "missed_at"),
-        timer_at=_maybe_time(image, "due_at"),
+        heard_at=read_time(image, "heard_at"),
+        missed_at=read_time(image, "missed_at"),
+        timer_at=read_time(image, "due_at"),
     )
 
 
 def _times(heartbeat: Heartbeat) -> dict[str, datetime | None]:
     moments = (heartbeat.heard_at, heartbeat.missed_at, heartbeat.timer_at)
     return dict(zip(_STATE, moments, strict=True))
-
-
-def _maybe_time(image: Image, name: str) -> datetime | None:
-    return instant(int(image[name]["N"])) if name in image else None
 
 
 def _as_read_whole(heartbeat: Heartbeat) -> tuple[str, dict[str, Attribute]]:
@@ -115,7 +109,7 @@ class DynamoDBHeartbeats(NamedObjects[Heartbeat]):
 
     def name_of(self, token_hash: SecretHash) -> str | None:
         credential = get_item(self.call, self.table_name, keys.credential_key(token_hash))
-        return maybe_text(credential, KIND) if credential else None
+        return read_text(credential, KIND) if credential else None
 
     def put(self, before: Heartbeat | None, after: Heartbeat, *, write_id: WriteId) -> Heartbeat:
         if before is None:
@@ -128,7 +122,7 @@ class DynamoDBHeartbeats(NamedObjects[Heartbeat]):
             raise ConcurrentUpdateError(message) from None
 
     def hear(self, name: str, *, at: datetime) -> None:
-        # Without a write id: done twice, it is the same.
+        # Without a write id: it is idempotent.
         if not 0 < len(name.encode()) <= SORT_KEY_LIMIT_BYTES:
             raise HeartbeatRefusedError(None)
         request = {

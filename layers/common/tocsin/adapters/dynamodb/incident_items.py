@@ -1,4 +1,4 @@
-"""How an incident and what was said about it are written into the table and read from it."""
+"""Items of incidents and their updates."""
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
@@ -8,7 +8,6 @@ from tocsin.domain.severity import Severity
 
 
 def incident_item(incident: Incident, write_id: WriteId) -> Item:
-    """Write an incident."""
     item = keys.incident_key(incident.incident_id) | {
         "entity": text("incident"),
         "version": number(incident.version),
@@ -30,7 +29,6 @@ def incident_item(incident: Incident, write_id: WriteId) -> Item:
 
 
 def incident_from(image: Image) -> Incident:
-    """Read an incident."""
     resolved_at, resolved_by = image.get("resolved_at"), image.get("resolved_by")
     return Incident(
         incident_id=IncidentId(image["id"]["S"]),
@@ -47,7 +45,7 @@ def incident_from(image: Image) -> Incident:
 
 
 def update_item(incident: Incident, said: IncidentUpdate) -> Item:
-    """Write what was said, under the version of the incident that it led to."""
+    """Write an update, under the version of the incident that it made."""
     item = keys.incident_update_key(incident.incident_id, incident.version) | {
         "entity": text("incident_update"),
         "version": number(1),
@@ -62,7 +60,6 @@ def update_item(incident: Incident, said: IncidentUpdate) -> Item:
 
 
 def update_from(image: Image) -> IncidentUpdate:
-    """Read what was said."""
     message, status = image.get("message"), image.get("status")
     return IncidentUpdate(
         at=instant(int(image["at"]["N"])),

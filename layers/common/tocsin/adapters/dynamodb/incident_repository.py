@@ -16,7 +16,13 @@ from tocsin.adapters.dynamodb.incident_items import (
 from tocsin.adapters.dynamodb.items import Image, Item, number, text
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all, query_some
 from tocsin.adapters.dynamodb.timeline_items import change_item
-from tocsin.adapters.dynamodb.transactions import Action, TransactionRefusedError, put, transact
+from tocsin.adapters.dynamodb.transactions import (
+    IS_NEW,
+    Action,
+    TransactionRefusedError,
+    put,
+    transact,
+)
 from tocsin.adapters.dynamodb.writes import state_update
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, Problem
@@ -32,9 +38,8 @@ from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.usecases.refusals import SlotRefusedError
 
 type Link = tuple[Alert, Alert]
-"""An alert before and after it became part of an incident."""
+"""An alert before and after it was promoted."""
 
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _IS_AS_READ: Final = "version = :read_version"
 
 
@@ -45,10 +50,9 @@ class DynamoDBIncidents:
     call: Call
     table_name: str
     retention: timedelta
-    """Of the timelines that linked alerts get rows on; incidents themselves stay."""
+    """Of timeline entries; incidents themselves stay."""
 
     def get(self, incident_id: IncidentId) -> Incident:
-        """Read one."""
         if not is_ulid(incident_id):
             raise IncidentNotFoundError
         image = get_item(self.call, self.table_name, keys.incident_key(incident_id))
@@ -59,10 +63,7 @@ class DynamoDBIncidents:
     def list(
         self, *, is_open: bool | None, limit: int, cursor: str | None
     ) -> tuple[tuple[Incident, ...], str | None]:
-        """Read a page, newest first, and the cursor of the next.
-
-        The index only says which: what it holds of an incident may be a moment old.
-        """
+        # The index only has the ids: its copy of an incident may be old.
         if cursor is not None and not is_ulid(cursor):
             problem = Problem("cursor", "is not one that this list gave")
             message = "The cursor is wrong; leave it out to begin at the first page."
@@ -87,9 +88,8 @@ class DynamoDBIncidents:
         return tuple(page), ids[limit - 1] if len(ids) > limit else None
 
     def add(self, incident: Incident, alerts: Sequence[Link], *, write_id: WriteId) -> Incident:
-        """Store an incident and link its alerts (each before and after) in one transaction."""
         item = incident_item(incident, write_id)
-        self._write([put(self.table_name, item, _IS_NEW)], alerts, write_id)
+        self._write([put(self.table_name, item, IS_NEW)], alerts, write_id)
         return incident
 
     def update(
@@ -101,17 +101,15 @@ class DynamoDBIncidents:
         alerts: Sequence[Link] = (),
         write_id: WriteId,
     ) -> Incident:
-        """Store a changed incident, what was said, and newly linked alerts, all or nothing."""
         stored = replace(after, version=before.version + 1)
         expected = {":read_version": number(before.version)}
         actions = [put(self.table_name, incident_item(stored, write_id), _IS_AS_READ, expected)]
         if said is not None:
-            actions.append(put(self.table_name, update_item(stored, said), _IS_NEW))
+            actions.append(put(self.table_name, update_item(stored, said), IS_NEW))
         self._write(actions, alerts, write_id)
         return stored
 
     def updates(self, incident_id: IncidentId) -> tuple[IncidentUpdate, ...]:
-        """Read what was said, oldest first."""
         partition = keys.incident_partition(incident_id)
         images = query_all(self.call, self.table_name, partition, keys.INCIDENT_UPDATES_FROM)
         return tuple(update_from(image) for image in images)
@@ -130,7 +128,7 @@ class DynamoDBIncidents:
         return query_some(self.call, request, limit)
 
     def _write(self, actions: Sequence[Action], alerts: Sequence[Link], write_id: WriteId) -> None:
-        """Write with all alerts in their slots; else with those elsewhere that made room."""
+        """Write with all alerts in their slots; if refused, with some as former episodes."""
         former = _surely_former(alerts)
         try:
             self._attempt(actions, alerts, former, write_id)
@@ -153,10 +151,10 @@ class DynamoDBIncidents:
         write_id: WriteId,
         attempt: int = 1,
     ) -> None:
-        """One transaction: first the actions, then one update an alert, then timelines."""
+        """One transaction: the actions, one update an alert, then timeline entries."""
         updates = [self._link(link, former, write_id) for link in alerts]
         told = [
-            put(self.table_name, row, _IS_NEW)
+            put(self.table_name, row, IS_NEW)
             for before, after in alerts
             if before.alert_id in former
             for row in self._told(before, after)
@@ -171,7 +169,7 @@ class DynamoDBIncidents:
         return {"Update": update.parameters(self.table_name, key)}
 
     def _told(self, before: Alert, after: Alert) -> Iterator[Item]:
-        """The stream follows slots only, so a former episode's timeline is written here."""
+        """Timeline entries of a former episode: the stream follows slots only."""
         for position, change in enumerate(after.changes):
             at, version = milliseconds(change.at), before.version + 1
             key = keys.change_key(after.alert_id, at, version, position)
@@ -192,7 +190,7 @@ def _surely_former(alerts: Sequence[Link]) -> frozenset[AlertId]:
 def _moved(
     alerts: Sequence[Link], former: frozenset[AlertId], met: Sequence[Item | None]
 ) -> frozenset[AlertId]:
-    """Which resolved alerts were not in their slots; none if anything else failed."""
+    """Resolved alerts that were not in their slots; none if another condition failed."""
     moved: set[AlertId] = set()
     for (before, _), found in zip(alerts, met, strict=False):
         if found is None:

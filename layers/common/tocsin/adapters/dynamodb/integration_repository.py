@@ -1,16 +1,15 @@
-"""Integrations, and what their tokens lead to."""
+"""Integrations, and the items of their tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Image, Item, text, time
+from tocsin.adapters.dynamodb.items import Image, Item, read_text, text, time
 from tocsin.adapters.dynamodb.named_objects import (
     Kind,
     NamedObjects,
     manager_of,
-    maybe_text,
     name_of,
     span_from,
     write_span,
@@ -60,8 +59,8 @@ def _read(image: Image) -> Integration:
         paused=image["paused"]["BOOL"],
         checks=_checks_from(image),
         mapping={part: it["S"] for part, it in image.get("mapping", {"M": {}})["M"].items()},
-        topic_arn=maybe_text(image, "topic_arn"),
-        escalation_policy=maybe_text(image, "escalation_policy"),
+        topic_arn=read_text(image, "topic_arn"),
+        escalation_policy=read_text(image, "escalation_policy"),
         managed_by=manager_of(image),
         created_at=instant(int(image["created_at"]["N"])),
         version=int(image["version"]["N"]),

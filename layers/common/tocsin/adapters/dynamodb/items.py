@@ -1,4 +1,4 @@
-"""How an alert is written into the table and read from it."""
+"""The item of an alert."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ from tocsin.adapters.dynamodb.escalation_text import (
     write_escalation,
     write_flapping,
 )
-from tocsin.domain.alert import Alert, AlertStatus, Listed, Snooze
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import (
     Actor,
@@ -26,7 +26,6 @@ from tocsin.domain.ids import (
     instant,
     milliseconds,
 )
-from tocsin.domain.next_action import timer_for
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
 from tocsin.domain.timeline import Change, ChangeType
@@ -43,7 +42,7 @@ _LISTED_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PackedFacts:
-    """Facts as stored: what stays inline, and the whole where that is too big."""
+    """Facts as stored: inline, and the whole if too big."""
 
     inline: str
     whole: str | None = None
@@ -51,7 +50,7 @@ class PackedFacts:
 
 
 def pack_facts(facts: Facts, dedup_key: str) -> PackedFacts:
-    """Pack facts, apart where they are too big to be rewritten with every repeat."""
+    """Pack facts, separately if they are too big to be rewritten with every repeat."""
     whole = details.pack(facts, dedup_key)
     if len(whole) <= details.INLINE_LIMIT_BYTES:
         return PackedFacts(_base64(whole))
@@ -60,32 +59,29 @@ def pack_facts(facts: Facts, dedup_key: str) -> PackedFacts:
 
 
 def facts_from(packed: str) -> tuple[Facts, str]:
-    """Read facts and the dedup key."""
     return details.unpack(binascii.a2b_base64(packed))
 
 
 def number(value: int) -> Attribute:
-    """Write a whole number."""
     return {"N": str(value)}
 
 
 def text(value: str) -> Attribute:
-    """Write a text."""
     return {"S": value}
 
 
 def time(value: datetime) -> Attribute:
-    """Write an instant, in milliseconds since 1970."""
+    """In milliseconds since 1970."""
     return number(milliseconds(value))
 
 
 def write_value(value: Value) -> Attribute:
-    """Write a measured value, its type kept."""
+    """As JSON, which keeps its type."""
     return text(json.dumps(value))
 
 
 def write_changes(changes: Sequence[Change]) -> Attribute:
-    """Write what a version changed, for the stream to turn into the timeline."""
+    """Write the changes of a version, for the stream."""
     rows = [
         [change.type, milliseconds(change.at), change.by, dict(change.details)]
         for change in changes
@@ -94,7 +90,7 @@ def write_changes(changes: Sequence[Change]) -> Attribute:
 
 
 def changes_from(image: Image) -> tuple[Change, ...]:
-    """What the version of this image changed."""
+    """Read the changes of this version."""
     rows = json.loads(image["changes"]["S"]) if "changes" in image else ()
     return tuple(
         Change(type=ChangeType(type_), at=instant(at), by=Actor(by), details=more)
@@ -103,21 +99,21 @@ def changes_from(image: Image) -> tuple[Change, ...]:
 
 
 def state_of(alert: Alert, retention: timedelta) -> Item:
-    """Everything about an alert that is not its key, not its facts, not counted and no timer.
+    """All attributes of an alert but its key, its facts, its timer and what repeats count.
 
-    `closed_key` is the `state_key` that it has in the end: who resolves it need not have read it.
+    `closed_key` is its `state_key` once resolved, for a write that resolves it unread.
     """
     optional: dict[str, Attribute | None] = {
-        "source_started_at": _maybe_time(alert.source_started_at),
-        "acknowledged_at": _maybe_time(alert.acknowledged_at),
-        "acknowledged_by": _maybe_text(alert.acknowledged_by),
-        "resolves_at": _maybe_time(alert.resolves_at),
-        "lapses_at": _maybe_time(alert.lapses_at),
-        "resolved_at": _maybe_time(alert.resolved_at),
-        "resolved_by": _maybe_text(alert.resolved_by),
+        "source_started_at": maybe_time(alert.source_started_at),
+        "acknowledged_at": maybe_time(alert.acknowledged_at),
+        "acknowledged_by": maybe_text(alert.acknowledged_by),
+        "resolves_at": maybe_time(alert.resolves_at),
+        "lapses_at": maybe_time(alert.lapses_at),
+        "resolved_at": maybe_time(alert.resolved_at),
+        "resolved_by": maybe_text(alert.resolved_by),
         "snooze": text(_written_snooze(alert.snooze)) if alert.snooze else None,
-        "incident_id": _maybe_text(alert.incident_id),
-        "escalation": _maybe_text(write_escalation(alert.escalation)),
+        "incident_id": maybe_text(alert.incident_id),
+        "escalation": maybe_text(write_escalation(alert.escalation)),
         "told": number(alert.told_version) if alert.told_version else None,
         "flapping": text(write_flapping(alert.flapping)) if alert.flapping else None,
         "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
@@ -135,21 +131,21 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
 
 
 def timer_attributes(slot: Fingerprint, due_at: datetime | None) -> Item:
-    """What puts a slot into the index of what falls due; nothing if it waits for nothing."""
+    """The entry in the `due` index; none without a timer."""
     if due_at is None:
         return {}
     return {"due_key": text(keys.due_key(keys.shard_of(slot))), "due_at": time(due_at)}
 
 
 def expiry(ended_at: datetime, retention: timedelta) -> Attribute:
-    """When DynamoDB may delete it, in seconds since 1970; it does so within days."""
+    """For TTL, in seconds since 1970; DynamoDB deletes within days of it."""
     return number(int((ended_at + retention).timestamp()))
 
 
 def alert_item(
     alert: Alert, packed: PackedFacts, *, write_id: WriteId, retention: timedelta
 ) -> Item:
-    """Write a whole alert into its slot."""
+    """The whole item of an alert, in its slot."""
     value = write_value(alert.current_value)
     slot = alert.fingerprint
     state = state_of(alert, retention)
@@ -161,7 +157,7 @@ def alert_item(
     listed = {
         short: state.pop(name) for name, short in keys.LISTED_FIELDS.items() if name in state
     } | {short: repeated[name] for name, short in keys.COPIED_FIELDS.items()}
-    item = keys.slot_key(slot) | state | timer_attributes(slot, timer_for(alert)) | repeated
+    item = keys.slot_key(slot) | state | timer_attributes(slot, alert.timer_at) | repeated
     item |= {
         keys.LISTED: {"M": listed},
         "version": number(alert.version),
@@ -178,22 +174,19 @@ def alert_item(
 
 
 def alert_from(image: Image, *, whole: str | None = None) -> Alert:
-    """Read an alert from its item, or from what an index holds of it.
+    """Read an alert from its item, or from its row of an index.
 
     Args:
-        image: The item; an index holds neither counts, version nor output's hash of the moment.
-        whole: The facts kept beside it, where they were read.
+        image: The item; a row of an index lacks version, output's hash and the newest counts.
+        whole: The whole facts, if they were read.
     """
     facts, dedup_key = facts_from(whole or image["details"]["B"])
     alert_id = AlertId(image["id"]["S"])
     status, severity = keys.cell_of(image["state_key"]["S"])
     shown = {_LISTED_NAMES[short]: it for short, it in image[keys.LISTED]["M"].items()}
-    listed = Listed(
-        occurrences=int(shown["occurrences"]["N"]),
-        last_seen_at=instant(int(shown["last_seen_at"]["N"])),
-        current_value=_read_value(shown["current_value"]["S"]),
-    )
     counted = "occurrences" in image
+    repeated = image if counted else shown
+    last_seen_at = instant(int(repeated["last_seen_at"]["N"]))
     return Alert(
         alert_id=alert_id,
         integration=shown["integration"]["S"],
@@ -202,22 +195,19 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         severity=severity,
         facts=facts,
         output_hash=image["output_hash"]["S"] if counted else "",
-        overflow=_read_text(image, "overflow"),
+        overflow=read_text(image, "overflow"),
         episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
         told_version=int(image["told"]["N"]) if "told" in image else 0,
-        occurrences=int(image["occurrences"]["N"]) if counted else listed.occurrences,
-        last_seen_at=_read_time(image, "last_seen_at") or listed.last_seen_at,
-        current_value=(
-            _read_value(image["current_value"]["S"]) if counted else listed.current_value
-        ),
-        listed=listed,
-        source_started_at=_read_time(image, "source_started_at"),
-        acknowledged_at=_read_time(shown, "acknowledged_at"),
+        occurrences=int(repeated["occurrences"]["N"]),
+        last_seen_at=last_seen_at,
+        current_value=_read_value(repeated["current_value"]["S"]),
+        source_started_at=read_time(image, "source_started_at"),
+        acknowledged_at=read_time(shown, "acknowledged_at"),
         acknowledged_by=_read_actor(shown, "acknowledged_by"),
-        resolves_at=_read_time(image, "resolves_at"),
-        lapses_at=_read_time(image, "lapses_at"),
-        resolved_at=_read_time(image, "resolved_at"),
+        resolves_at=read_time(image, "resolves_at"),
+        lapses_at=read_time(image, "lapses_at"),
+        resolved_at=read_time(image, "resolved_at"),
         resolved_by=_read_actor(shown, "resolved_by"),
         snooze=_read_snooze(image) if "snooze" in image else None,
         incident_id=_read_incident(shown),
@@ -228,18 +218,23 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         notification_count=(
             int(image["notification_count"]["N"]) if "notification_count" in image else 0
         ),
-        timer_at=_read_time(image, "due_at"),
-        changed_at=_read_time(image, "changed_at") or listed.last_seen_at,
+        timer_at=read_time(image, "due_at"),
+        changed_at=read_time(image, "changed_at") or last_seen_at,
     )
 
 
+def listed_occurrences(image: Image) -> int:
+    """The occurrences that lists show: those of the last refresh."""
+    return int(image[keys.LISTED]["M"][keys.COPIED_FIELDS["occurrences"]]["N"])
+
+
 def is_image_snoozed(image: Image, at: datetime) -> bool:
-    """Whether the alert of an image is muted at this time, without reading the rest of it."""
+    """Whether the alert of an image is snoozed, without reading the rest."""
     return "snooze" in image and at < _read_snooze(image).until
 
 
 def slot_of(image: Image) -> Fingerprint:
-    """Which slot a stored item belongs to, by its key alone."""
+    """The slot of an item, by its key."""
     return Fingerprint(image["pk"]["S"].removeprefix("A#"))
 
 
@@ -269,24 +264,24 @@ def _read_snooze(image: Image) -> Snooze:
 
 
 def _read_value(written: str) -> Value:
-    """The inverse of `write_value`; most senders measure nothing."""
+    """Most senders measure nothing."""
     value: Value = None if written == "null" else json.loads(written)
     return value
 
 
-def _maybe_time(value: datetime | None) -> Attribute | None:
+def maybe_time(value: datetime | None) -> Attribute | None:
     return None if value is None else time(value)
 
 
-def _maybe_text(value: str | None) -> Attribute | None:
+def maybe_text(value: str | None) -> Attribute | None:
     return None if value is None else text(value)
 
 
-def _read_time(image: Image, name: str) -> datetime | None:
+def read_time(image: Image, name: str) -> datetime | None:
     return instant(int(image[name]["N"])) if name in image else None
 
 
-def _read_text(image: Image, name: str) -> str | None:
+def read_text(image: Image, name: str) -> str | None:
     return str(image[name]["S"]) if name in image else None
 
 

@@ -1,4 +1,4 @@
-"""A list of one dedup key: its slots are known, so the index is not asked."""
+"""A list of one dedup key: its slots are known, so the index is not read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _INTEGRATIONS: Final = keys.configuration_partition("integration")
 
 @dataclass(frozen=True, slots=True)
 class KeyList:
-    """All episodes of a dedup key: of one integration, or of each that has it."""
+    """All episodes of a dedup key, of one integration or of all."""
 
     call: Call
     table_name: str
@@ -26,14 +26,14 @@ class KeyList:
     def read(self, *, after: str | None) -> tuple[Sequence[Image], bool] | None:
         """Read episodes in order, at most 1 MB of each slot: 128 read units.
 
-        An integration that was removed may have left alerts, so that a key which no present one
-        has is looked for in the index.
+        A removed integration may have left alerts, so a key that no present one has is searched for
+        in the index.
 
         Args:
-            after: The id behind which they begin.
+            after: The id after which they begin.
 
         Returns:
-            The images, and whether more follow; None where no present integration has the key.
+            The images, and whether more follow; None: no present integration has the key.
         """
         slots = self._slots()
         if not slots:
@@ -48,13 +48,13 @@ class KeyList:
             if is_cut and found:
                 cut_at.append(found[-1]["id"]["S"])
         ids = [it for it in images if after is None or _follows(it, after, newest_first)]
-        # Where a slot was read in part, nothing behind that part is in order yet.
+        # After a slot that was read in part, nothing is in order yet.
         for place in cut_at:
             ids = [it for it in ids if not _follows(it, place, newest_first)]
         return [images[it] for it in sorted(ids, reverse=newest_first)], bool(cut_at)
 
     def _slots(self) -> Sequence[tuple[Fingerprint, Sequence[Image]]]:
-        """Which slots have the key, and what is in them where that was read."""
+        """The slots of the key, with their items if those were read."""
         dedup_key = self.query.equal["dedup_key"]
         integration = self.query.equal.get("integration")
         if integration is not None:
@@ -68,7 +68,7 @@ class KeyList:
     def _episodes(
         self, slot: Fingerprint, *, after: str | None, newest_first: bool
     ) -> tuple[Sequence[Image], bool]:
-        """Read a slot and its former episodes; facts and values beside them are passed over."""
+        """Read a slot and its former episodes, without their other items."""
         partition = keys.slot_partition(slot)
         request: dict[str, Any] = {
             "TableName": self.table_name,

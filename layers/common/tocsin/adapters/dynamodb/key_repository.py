@@ -4,18 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Image, Item, number, text, time
 from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.transactions import (
+    IS_NEW,
     Action,
     TransactionRefusedError,
     check,
     delete,
     put,
     transact,
+    write_if,
 )
 from tocsin.adapters.dynamodb.writes import Update
 from tocsin.domain.credential import ApiKey, Scope, SecretHash
@@ -25,7 +26,6 @@ from tocsin.domain.ids import Actor, WriteId, instant
 KIND: Final = "key"
 USE_RESOLUTION: Final = timedelta(minutes=1)
 
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _IS_AS_READ: Final = "version = :read_version AND secret_hash = :secret_hash"
 _IS_ITS: Final = "key_id = :key_id"
 
@@ -38,29 +38,25 @@ class DynamoDBKeys:
     table_name: str
 
     def by_hash(self, secret_hash: SecretHash) -> ApiKey | None:
-        """Find whose key this is; None for unknown and revoked."""
         credential = get_item(self.call, self.table_name, keys.credential_key(secret_hash))
         if credential is None or "key_id" not in credential:
             return None
         return self._find(credential["key_id"]["S"])
 
     def get(self, key_id: str) -> ApiKey:
-        """Read one."""
         key = self._find(key_id)
         if key is None:
             raise KeyNotFoundError
         return key
 
     def list(self) -> tuple[ApiKey, ...]:
-        """Read all, by id."""
         images = query_all(self.call, self.table_name, keys.configuration_partition(KIND))
         return tuple(key_from(image) for image in images)
 
     def add(self, key: ApiKey, *, write_id: WriteId) -> None:
-        """Store a new key."""
         actions = (
-            put(self.table_name, key_item(key, write_id), _IS_NEW),
-            put(self.table_name, _credential_item(key), _IS_NEW),
+            put(self.table_name, key_item(key, write_id), IS_NEW),
+            put(self.table_name, _credential_item(key), IS_NEW),
         )
         try:
             transact(self.call, actions, write_id=write_id)
@@ -75,7 +71,6 @@ class DynamoDBKeys:
         while_stands: ApiKey | None = None,
         write_id: WriteId,
     ) -> ApiKey:
-        """Store another name, user or other scopes; when it was last used stays."""
         stored = replace(after, version=before.version + 1)
         update = Update()
         for name, attribute in _settings_of(stored).items():
@@ -98,7 +93,6 @@ class DynamoDBKeys:
         return stored
 
     def revoke(self, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId) -> None:
-        """Remove it; it stops working within 30 s, the life of a cached key."""
         as_read = {
             ":read_version": number(key.version),
             ":secret_hash": text(key.secret_hash),
@@ -117,7 +111,6 @@ class DynamoDBKeys:
                 raise _changed() from refusal
 
     def mark_used(self, key: ApiKey, *, at: datetime) -> None:
-        """Note the use; at most one write a minute and key is made."""
         if key.last_used_at is not None and at < key.last_used_at + USE_RESOLUTION:
             return
         update = Update()
@@ -129,12 +122,8 @@ class DynamoDBKeys:
             a_minute_ago=time(at - USE_RESOLUTION),
         )
         address = keys.configuration_key(KIND, key.key_id)
-        try:
-            self.call("UpdateItem", update.parameters(self.table_name, address))
-        except AwsError as error:
-            # Somebody else noted a use of this minute, or revoked the key.
-            if error.code != CONDITION_FAILED:
-                raise
+        # Refused: another use of this minute is recorded, or the key was revoked.
+        write_if(self.call, "UpdateItem", update.parameters(self.table_name, address))
 
     def _find(self, key_id: str) -> ApiKey | None:
         image = get_configured(self.call, self.table_name, KIND, key_id)
@@ -149,7 +138,6 @@ class DynamoDBKeys:
 
 
 def key_item(key: ApiKey, write_id: WriteId) -> Item:
-    """Write an API key."""
     item = keys.configuration_key(KIND, key.key_id) | _settings_of(key)
     item |= {
         "entity": text("api_key"),
@@ -165,7 +153,6 @@ def key_item(key: ApiKey, write_id: WriteId) -> Item:
 
 
 def key_from(image: Image) -> ApiKey:
-    """Read an API key."""
     last_used_at = image.get("last_used_at")
     return ApiKey(
         key_id=image["sk"]["S"],
@@ -186,7 +173,7 @@ def _changed() -> ConcurrentUpdateError:
 
 
 def _settings_of(key: ApiKey) -> Item:
-    """What may change; named so that no word of it is reserved in expressions."""
+    """What may change; no name is a reserved word of expressions."""
     settings: Item = {
         "key_name": text(key.name),
         "scopes": {"L": [text(scope) for scope in sorted(key.scopes)]},

@@ -17,7 +17,7 @@ BY_STATE: Final = "by_state"
 DUE: Final = "due"
 
 HEARTBEATS: Final = "C#heartbeat"
-"""All heartbeats; those that wait stand in the `due` index beside the alerts."""
+"""All heartbeats; those with a timer are in the `due` index beside the alerts."""
 
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
@@ -36,8 +36,9 @@ LISTED_FIELDS: Final = {
     "escalation": "esc",
     "flapping": "flap",
 }
-"""What lists show and no condition names: members of one map, by short names, for each row of a
-list is charged by the byte. A further one changes no index (docs/adr/0015-one-partition-a-cell.md).
+"""Fields that lists show and no condition names: members of one map, with short names, as rows of
+lists are charged by the byte. A further one changes no index
+(docs/adr/0015-one-partition-a-cell.md).
 """
 COPIED_FIELDS: Final = {
     "occurrences": "n",
@@ -55,16 +56,15 @@ LIST_ATTRIBUTES: Final = (
     "notification_count",
     "due_at",
 )
-"""What `by_state` projects: all that filters and rows need, nothing that a repeat changes."""
+"""Projected by `by_state`: all that filters and rows need, nothing that a repeat changes."""
 
 
 def key(pk: str, sk: str) -> Key:
-    """Address one item."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 SWEEP_KEY: Final = key("SWEEP", "SWEEP")
-"""How far the sweep has come."""
+"""The state of the sweep."""
 
 
 def slot_partition(slot: Fingerprint) -> str:
@@ -88,17 +88,17 @@ def episode_key(alert_id: AlertId) -> Key:
 
 
 def overflow_sort(alert_id: AlertId) -> str:
-    """What is too big to be rewritten with every repeat."""
+    """Facts too big to be rewritten with every repeat."""
     return f"{EPISODES_FROM}{alert_id}#D"
 
 
 def overflow_key(alert_id: AlertId) -> Key:
-    """What is too big to be rewritten with every repeat, and the body of the first event."""
+    """Facts too big to be rewritten with every repeat, and the body of the first event."""
     return key(slot_partition(fingerprint_of(alert_id)), overflow_sort(alert_id))
 
 
 def last_body_key(alert_id: AlertId) -> Key:
-    """The body that last changed the state; that of the first event is with the overflow."""
+    """The body that last changed the state; that of the first event is with the big facts."""
     return key(slot_partition(fingerprint_of(alert_id)), f"R#{alert_id}")
 
 
@@ -118,12 +118,12 @@ def timeline_prefix(alert_id: AlertId) -> str:
 
 
 def change_key(alert_id: AlertId, at_milliseconds: int, version: int, position: int) -> Key:
-    """A change of state: told twice, it is the same item."""
+    """A change of state; recorded twice, it is the same item."""
     return _timeline_key(alert_id, at_milliseconds, f"{version:06}#{position}")
 
 
 def repeat_key(alert_id: AlertId, at_milliseconds: int, occurrences: int) -> Key:
-    """A repeat that said something new."""
+    """A repeat with another output."""
     return _timeline_key(alert_id, at_milliseconds, f"repeat#{occurrences}")
 
 
@@ -133,7 +133,7 @@ def note_key(alert_id: AlertId, at_milliseconds: int, write_id: str) -> Key:
 
 
 def told_key(alert_id: AlertId, at_milliseconds: int, name: str) -> Key:
-    """What became of a message: told twice, it is the same item."""
+    """The result of a message; recorded twice, it is the same item."""
     return _timeline_key(alert_id, at_milliseconds, f"told#{name}")
 
 
@@ -143,7 +143,7 @@ def _timeline_key(alert_id: AlertId, at_milliseconds: int, rest: str) -> Key:
 
 
 def shard_of(slot: Fingerprint) -> int:
-    """Which partition of `due` a slot falls into; its bits are a hash's already."""
+    """The partition of `due` of a slot, whose bits are a hash's already."""
     return ALPHABET.index(slot[-1]) % DUE_SHARDS
 
 
@@ -166,17 +166,17 @@ def due_key(shard: int) -> str:
 
 
 def due_shard_of(name: str) -> int:
-    """Which partition of `due` a named thing falls into."""
+    """The partition of `due` of a named object."""
     return sum(name.encode()) % DUE_SHARDS
 
 
 def count_key(slot: Fingerprint) -> Key:
-    """One of the items whose sum says how many alerts are open, whichever slots moved it."""
+    """One of the items whose sum is the number of open alerts; the slot only spreads writes."""
     return key(COUNT_PARTITION, str(ALPHABET.index(slot[-1]) % COUNT_SHARDS))
 
 
 def credential_key(secret_hash: SecretHash) -> Key:
-    """What a key or token leads to."""
+    """The name that a key or token belongs to."""
     return key(f"K#{secret_hash}", "KEY")
 
 
@@ -211,27 +211,27 @@ def answer_part_key(request_name: str, claim: str, position: int) -> Key:
 
 
 def progress_key(body: str) -> Key:
-    """How far a long body was taken in."""
+    """The number of entries taken in of a long body."""
     return key(answer_partition(body), "PROGRESS")
 
 
 def ledger_partition(alert_id: AlertId) -> str:
-    """What became of each message about one alert."""
+    """The messages about one alert."""
     return f"{LEDGER_FROM}{alert_id}"
 
 
 def ledger_key(delivery: Delivery) -> Key:
-    """One message; the ledger reads in the order of the steps."""
+    """One message; the ledger is sorted by step."""
     return key(ledger_partition(delivery.alert_id), delivery.place)
 
 
 def gate_key(channel: str) -> Key:
-    """How often one channel may be used, and whether it works."""
+    """The rate and the failures of one channel."""
     return key(f"G#{channel}", "GATE")
 
 
 def incident_partition(incident_id: IncidentId) -> str:
-    """An incident and what was said about it."""
+    """An incident and its updates."""
     return f"N#{incident_id}"
 
 
@@ -241,7 +241,7 @@ def incident_key(incident_id: IncidentId) -> Key:
 
 
 def incident_update_key(incident_id: IncidentId, version: int) -> Key:
-    """What was said about an incident, in the order in which it was stored."""
+    """An update of an incident, in the order of storing."""
     return key(incident_partition(incident_id), f"{INCIDENT_UPDATES_FROM}{version:06}")
 
 

@@ -1,4 +1,4 @@
-"""Named objects of the configuration: one item each, changed only as it was read."""
+"""Named objects of the configuration: one item each, changed only if it is as read."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.items import (
+    Attribute,
+    Image,
+    Item,
+    expiry,
+    number,
+    read_text,
+    text,
+    time,
+)
 from tocsin.adapters.dynamodb.queries import get_configured, query_all
 from tocsin.adapters.dynamodb.transactions import (
+    CONDITION_FAILED,
+    IS_NEW,
     Action,
     TransactionRefusedError,
     delete,
@@ -29,32 +40,29 @@ if TYPE_CHECKING:
     from tocsin.domain.ids import WriteId
     from tocsin.domain.integration import Token
 
-CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 IS_AS_READ: Final = "version = :read_version AND created_at = :created_at"
-"""The version alone would not tell an object from its namesake, made after its removal."""
-_IS_NEW: Final = "attribute_not_exists(pk)"
+"""The version alone would not distinguish an object from one of the same name, made after its
+removal."""
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind[T: Named]:
-    """How objects of one kind are written and read."""
-
     name: str
     """Part of their key: `C#<name>`."""
     words: str
-    """What a person calls one of them."""
+    """The noun in texts for people."""
     not_found: Callable[[], NotFoundError]
     write: Callable[[T], Item]
-    """All attributes of its own: not the key, nor what follows."""
+    """Its own attributes, without the key and the following."""
     read: Callable[[Image], T]
     tokens: Callable[[T], tuple[Token, ...]] | None = None
-    """Of kinds that have URLs: each token has an item beside, which leads to the object."""
+    """Of kinds that have URLs: each token has an item that names the object."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedObjects[S: Stored]:
-    """Implements `ConfigurationRepository`, for objects that know their own version."""
+    """Implements `ConfigurationRepository`, for objects that have a version of their own."""
 
     call: Call
     table_name: str
@@ -77,7 +85,7 @@ class NamedObjects[S: Stored]:
 
     def put(self, before: S | None, after: S, *, write_id: WriteId) -> S:
         stored = replace(after, version=before.version + 1 if before else 1)
-        condition, values = (IS_AS_READ, as_read(before)) if before else (_IS_NEW, None)
+        condition, values = (IS_AS_READ, as_read(before)) if before else (IS_NEW, None)
         written = put(self.table_name, self.to_item(stored, write_id), condition, values)
         former = self._tokens_of(before) if before else ()
         self._write(written, stored.name, former, self._tokens_of(stored), write_id)
@@ -109,7 +117,7 @@ class NamedObjects[S: Stored]:
         return item | self.own_attributes(stored)
 
     def own_attributes(self, stored: S) -> Item:
-        """Write what only objects of this kind have."""
+        """The attributes of this kind."""
         return self.kind.write(stored)
 
     def _tokens_of(self, stored: S) -> tuple[Token, ...]:
@@ -123,10 +131,10 @@ class NamedObjects[S: Stored]:
         tokens: tuple[Token, ...],
         write_id: WriteId,
     ) -> None:
-        """Write the object, and what its tokens lead to: all or nothing.
+        """Write the object and the items of its tokens, all or nothing.
 
         Raises:
-            ConcurrentUpdateError: It is not as it was read.
+            ConcurrentUpdateError: It is not as read.
         """
         if self.kind.tokens is None:
             self._write_alone(written, write_id)
@@ -154,7 +162,7 @@ class NamedObjects[S: Stored]:
     def _token_actions(
         self, name: str, former: tuple[Token, ...], tokens: tuple[Token, ...]
     ) -> Iterator[Action]:
-        """Take credentials from the former tokens to those of the object."""
+        """Replace the items of the former tokens by those of the object's."""
         owner = self.kind.name
         is_free_or_ours = f"attribute_not_exists(pk) OR {owner} = :name"
         expected = {":name": text(name)}
@@ -170,7 +178,7 @@ class NamedObjects[S: Stored]:
 
 
 class _MetNothingError(ConcurrentUpdateError):
-    """The item that the write was for is not there."""
+    """The item to write does not exist."""
 
 
 def as_read(stored: Stored) -> dict[str, Attribute]:
@@ -179,7 +187,7 @@ def as_read(stored: Stored) -> dict[str, Attribute]:
 
 
 def _credential_item(token: Token, owner: str, name: str) -> Item:
-    """Write what a token leads to; TTL removes it some time after it ran out."""
+    """The item of a token; TTL removes it some time after its expiry."""
     item = keys.credential_key(token.secret_hash) | {
         "entity": text("credential"),
         "version": number(1),
@@ -193,45 +201,34 @@ def _credential_item(token: Token, owner: str, name: str) -> Item:
 
 
 def name_of(image: Image) -> str:
-    """Read the name that is the item's sort key."""
     return str(image["sk"]["S"])
 
 
 def manager_of(image: Image) -> str | None:
-    """Read who else may change it."""
-    return maybe_text(image, "managed_by")
-
-
-def maybe_text(image: Image, name: str) -> str | None:
-    """Read a text that may be missing."""
-    return str(image[name]["S"]) if name in image else None
+    return read_text(image, "managed_by")
 
 
 def write_texts(texts: Iterable[str]) -> Attribute:
-    """Write texts in their order."""
     return {"L": [text(each) for each in texts]}
 
 
 def texts_from(attribute: Any) -> tuple[str, ...]:  # noqa: ANN401 - as DynamoDB sends it
-    """Read texts."""
     return tuple(each["S"] for each in attribute["L"])
 
 
 def write_span(span: timedelta) -> Attribute:
-    """Write a duration, in milliseconds."""
+    """In milliseconds."""
     return number(span // _MILLISECOND)
 
 
 def span_from(attribute: Any) -> timedelta:  # noqa: ANN401 - as DynamoDB sends it
-    """Read a duration."""
     return int(attribute["N"]) * _MILLISECOND
 
 
 def write_severities(severities: Iterable[Severity]) -> Attribute:
-    """Write a set of severities, always in the same order."""
+    """Always in the same order."""
     return write_texts(sorted(severities))
 
 
 def severities_from(attribute: Any) -> frozenset[Severity]:  # noqa: ANN401 - as DynamoDB sends it
-    """Read a set of severities."""
     return frozenset(Severity(word) for word in texts_from(attribute))

@@ -1,11 +1,23 @@
-"""How the ledger is written into the table and read from it."""
+"""Items of the ledger."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Attribute, Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.items import (
+    Attribute,
+    Image,
+    Item,
+    expiry,
+    maybe_text,
+    maybe_time,
+    number,
+    read_text,
+    read_time,
+    text,
+    time,
+)
 from tocsin.domain.ids import AlertId, WriteId, instant
 from tocsin.domain.notification import (
     Delivery,
@@ -18,23 +30,23 @@ from tocsin.domain.notification import (
 ENTITY: Final = "notification"
 
 type Stored = tuple[Notification | None, Notification]
-"""What the ledger held of a message before a write, and since."""
+"""A message in the ledger before and after a write."""
 
 
 def notification_item(
     notification: Notification, *, write_id: WriteId, retention: timedelta
 ) -> Item:
-    """Write what became of a message; kept for as long after it as resolved alerts are."""
+    """The item of a message; it expires by the same retention as resolved alerts."""
     delivery = notification.delivery
     optional: dict[str, Attribute | None] = {
-        "step_name": _maybe_text(delivery.step_name),
-        "after": _maybe_text(delivery.after),
+        "step_name": maybe_text(delivery.step_name),
+        "after": maybe_text(delivery.after),
         "of_version": number(delivery.of_version) if delivery.of_version else None,
-        "refused_at": _maybe_time(notification.refused_at),
-        "claimed_until": _maybe_time(notification.claimed_until),
-        "next_attempt_at": _maybe_time(notification.next_attempt_at),
-        "provider_id": _maybe_text(notification.provider_id),
-        "reason": _maybe_text(notification.reason),
+        "refused_at": maybe_time(notification.refused_at),
+        "claimed_until": maybe_time(notification.claimed_until),
+        "next_attempt_at": maybe_time(notification.next_attempt_at),
+        "provider_id": maybe_text(notification.provider_id),
+        "reason": maybe_text(notification.reason),
         "seen": None if notification.seen is None else number(notification.seen),
     }
     item = keys.ledger_key(delivery) | {
@@ -66,17 +78,16 @@ def notification_item(
 
 
 def notification_from(image: Image) -> Notification:
-    """Read what became of a message."""
     return Notification(
         delivery=_delivery_from(image),
         state=DeliveryState(image["state"]["S"]),
         attempts=int(image["attempts"]["N"]),
         failures=int(image["failures"]["N"]) if "failures" in image else 0,
-        refused_at=_read_time(image, "refused_at"),
-        claimed_until=_read_time(image, "claimed_until"),
-        next_attempt_at=_read_time(image, "next_attempt_at"),
-        provider_id=_read_text(image, "provider_id"),
-        reason=_read_text(image, "reason"),
+        refused_at=read_time(image, "refused_at"),
+        claimed_until=read_time(image, "claimed_until"),
+        next_attempt_at=read_time(image, "next_attempt_at"),
+        provider_id=read_text(image, "provider_id"),
+        reason=read_text(image, "reason"),
         shown=int(image["shown"]["N"]) if "shown" in image else 0,
         seen=int(image["seen"]["N"]) if "seen" in image else None,
         created_at=instant(int(image["created_at"]["N"])),
@@ -86,7 +97,7 @@ def notification_from(image: Image) -> Notification:
 
 
 def stored_notification(record: Mapping[str, Any]) -> Stored | None:
-    """Read a record of the table's stream; None if it is not about the ledger."""
+    """Read a record of the stream; None: not of the ledger."""
     told = record["dynamodb"]
     new, old = told.get("NewImage"), told.get("OldImage")
     if new is None or not new["pk"]["S"].startswith(keys.LEDGER_FROM):
@@ -104,28 +115,12 @@ def _delivery_from(image: Image) -> Delivery:
         channel=image["channel"]["S"],
         event=NotificationEvent(image["event"]["S"]),
         reason=NotificationReason(image["why"]["S"]),
-        step_name=_read_text(image, "step_name"),
+        step_name=read_text(image, "step_name"),
         spell=int(image["spell"]["N"]) if "spell" in image else 1,
         version=int(image["told_version"]["N"]),
-        after=_read_text(image, "after"),
+        after=read_text(image, "after"),
         of_version=int(image["of_version"]["N"]) if "of_version" in image else 0,
         planned=int(image["planned"]["N"]),
         asked_at=instant(int(image["asked_at" if "asked_at" in image else "due_at"]["N"])),
         due_at=instant(int(image["due_at"]["N"])),
     )
-
-
-def _maybe_text(value: str | None) -> Attribute | None:
-    return None if value is None else text(value)
-
-
-def _maybe_time(value: datetime | None) -> Attribute | None:
-    return None if value is None else time(value)
-
-
-def _read_text(image: Image, name: str) -> str | None:
-    return str(image[name]["S"]) if name in image else None
-
-
-def _read_time(image: Image, name: str) -> datetime | None:
-    return instant(int(image[name]["N"])) if name in image else None

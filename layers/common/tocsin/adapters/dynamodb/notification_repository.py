@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import Attribute, number
 from tocsin.adapters.dynamodb.notification_items import notification_from, notification_item
 from tocsin.adapters.dynamodb.queries import get_item, query_all
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, put
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.usecases.refusals import NotificationRefusedError
 
-_CONDITION_FAILED: Final = "ConditionalCheckFailedException"
-_IS_NEW: Final = "attribute_not_exists(pk)"
 _IS_AS_READ: Final = "version = :read_version"
 
 
@@ -27,25 +26,21 @@ class DynamoDBNotifications:
     retention: timedelta
 
     def get(self, delivery: Delivery) -> Notification | None:
-        """Read what became of a delivery, as the newest write left it."""
         item = get_item(self.call, self.table_name, keys.ledger_key(delivery))
         return notification_from(item) if item else None
 
     def add(self, notification: Notification, *, write_id: WriteId) -> None:
-        """Store the first state of a delivery."""
-        self._put(notification, _IS_NEW, None, write_id)
+        self._put(notification, IS_NEW, None, write_id)
 
     def update(
         self, before: Notification, after: Notification, *, write_id: WriteId
     ) -> Notification:
-        """Store the next state, if it is still as it was read."""
         stored = replace(after, version=before.version + 1)
         read = {":read_version": number(before.version)}
         self._put(stored, _IS_AS_READ, read, write_id)
         return stored
 
     def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
-        """Read all of an alert, in the order of their keys."""
         items = query_all(self.call, self.table_name, keys.ledger_partition(alert_id))
         return tuple(notification_from(item) for item in items)
 
@@ -59,21 +54,13 @@ class DynamoDBNotifications:
         """Write the whole item.
 
         Raises:
-            NotificationRefusedError: The condition failed, and not because of this very write.
+            NotificationRefusedError: The condition failed, and not because of this same write.
         """
         item = notification_item(notification, write_id=write_id, retention=self.retention)
-        parameters: dict[str, Any] = {
-            "TableName": self.table_name,
-            "Item": item,
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        if values:
-            parameters["ExpressionAttributeValues"] = values
         try:
-            self.call("PutItem", parameters)
+            self.call("PutItem", put(self.table_name, item, condition, values)["Put"])
         except AwsError as error:
-            if error.code != _CONDITION_FAILED:
+            if error.code != CONDITION_FAILED:
                 raise
             met = error.item
             if not met or met.get("write_id") != {"S": write_id}:

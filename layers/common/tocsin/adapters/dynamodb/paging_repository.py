@@ -1,4 +1,4 @@
-"""The configuration as the engine reads it, remembered for half a minute."""
+"""The configuration as the engine reads it, cached for 30 s."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tocsin.domain.people import Directory
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
-"""How long a changed policy, route, user or channel may go unnoticed in a running process; what
-is new is looked for at once, where it is missing."""
+"""How long a running process may miss a change of a policy, route, user or channel; a missing one
+is looked for at once."""
 
 
 class DynamoDBPaging:
@@ -32,7 +32,6 @@ class DynamoDBPaging:
         self._directory: tuple[Directory, datetime] | None = None
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
-        """Read policies and routes."""
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
             policies = {policy.name: policy for policy in self._all(POLICIES)}
             routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
@@ -40,9 +39,9 @@ class DynamoDBPaging:
         return self._routing[0]
 
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
-        """Read users and channels; nobody is on call, as there are no schedules.
+        """Read users and channels; there are no schedules yet, so nobody is on call.
 
-        Several threads of the notifier may do so at once.
+        Thread-safe: the notifier has several.
         """
         known = self._directory
         if known is None or not _is_fresh(known[1], at, max_age):
@@ -57,7 +56,6 @@ class DynamoDBPaging:
         return known[0]
 
     def policy_of(self, integration: str) -> str | None:
-        """Read which policy an integration asks for now; None if it asks for none, or is gone."""
         item = get_configured(self._call, self._table_name, "integration", integration)
         return item.get("escalation_policy", {}).get("S") if item else None
 
@@ -68,6 +66,6 @@ class DynamoDBPaging:
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:
-    """What was read at this very time is as new as can be asked for."""
+    """Read at this same time counts as fresh for any age."""
     age = at - read_at
     return not age or timedelta() < age < (REMEMBERED_FOR if max_age is None else max_age)

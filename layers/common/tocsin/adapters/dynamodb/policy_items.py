@@ -1,4 +1,4 @@
-"""Escalation policies and routes: what intake reads of the configuration."""
+"""Items of escalation policies and routes."""
 
 from typing import Any, Final
 
@@ -52,7 +52,7 @@ def _write_rule(rule: FlappingRule) -> Attribute:
 
 
 def _rule_from(image: Image) -> FlappingRule | None:
-    """Read the rule; an older policy says nothing, and has the usual one."""
+    """An older policy has no rule stored, and gets the usual one."""
     attribute = image.get("flapping")
     if attribute is None:
         return FlappingRule()
@@ -102,7 +102,7 @@ def _write_route(route: Route) -> Item:
 
 
 def _write_matcher(matcher: Matcher) -> Attribute:
-    """In parts: spelled out, it may be longer than what is read as one."""
+    """In parts: its syntax may be longer than the limit of one text."""
     return write_texts((matcher.label, matcher.operator, matcher.value))
 
 

@@ -1,19 +1,18 @@
-"""How far a long body was taken in when it had to break off."""
+"""The number of entries taken in of a long body that broke off."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.items import expiry, number, text
 from tocsin.adapters.dynamodb.queries import get_item
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
+from tocsin.adapters.dynamodb.transactions import write_if
 from tocsin.domain.ids import WriteId
 
 LIFE: Final = timedelta(minutes=15)
-"""Senders come again within seconds to minutes; later it is news."""
+"""Senders try again within seconds to minutes; later it is a new body."""
 _IS_FURTHER: Final = (
     "attribute_not_exists(pk) OR expires_at <= :now_in_seconds OR taken_in < :taken_in"
 )
@@ -27,14 +26,12 @@ class DynamoDBProgress:
     table_name: str
 
     def taken_in(self, body: str, *, at: datetime) -> int:
-        """How many entries, from the first one on, of the body with this hash; 0 for a new one."""
         found = get_item(self.call, self.table_name, keys.progress_key(body))
         if found is None or int(found["expires_at"]["N"]) <= at.timestamp():
             return 0
         return int(found["taken_in"]["N"])
 
     def note(self, body: str, count: int, *, at: datetime, write_id: WriteId) -> None:
-        """Keep how many were taken in, unless somebody got further."""
         item = keys.progress_key(body) | {
             "entity": text("progress"),
             "version": number(1),
@@ -51,20 +48,12 @@ class DynamoDBProgress:
                 ":taken_in": number(count),
             },
         }
-        self._unless_refused("PutItem", request)
+        write_if(self.call, "PutItem", request)
 
     def forget(self, body: str) -> None:
-        """Let the same body begin anew when it comes again."""
         request = {
             "TableName": self.table_name,
             "Key": keys.progress_key(body),
             "ConditionExpression": "attribute_exists(pk)",
         }
-        self._unless_refused("DeleteItem", request)
-
-    def _unless_refused(self, operation: str, request: Mapping[str, Any]) -> None:
-        try:
-            self.call(operation, request)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        write_if(self.call, "DeleteItem", request)

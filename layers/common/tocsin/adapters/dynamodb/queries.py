@@ -1,4 +1,4 @@
-"""Reading single items and whole partitions, as the newest write left them."""
+"""Consistent reads of items and partitions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -12,31 +12,30 @@ BATCH_LIMIT: Final = 100
 """Items of one BatchGetItem."""
 BATCH_ATTEMPTS: Final = 5
 SORT_KEY_LIMIT_BYTES: Final = 1024
-"""DynamoDB refuses even to look for a longer one, and for an empty one."""
+"""DynamoDB refuses to read a longer one, and an empty one."""
 
 
 def get_item(call: Call, table_name: str, key: Key) -> Item | None:
-    """Read one item."""
     request = {"TableName": table_name, "Key": key, "ConsistentRead": True}
     item: Item | None = call("GetItem", request).get("Item")
     return item
 
 
 def get_configured(call: Call, table_name: str, kind: str, name: str) -> Item | None:
-    """Read a named object of the configuration; what is too long for a key names nothing."""
+    """Read a named object of the configuration; a name too long for a key is unknown."""
     if not 0 < len(name.encode()) <= SORT_KEY_LIMIT_BYTES:
         return None
     return get_item(call, table_name, configuration_key(kind, name))
 
 
 def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> Iterator[Item]:
-    """Read the items of a partition in the order of their sort keys, however many there are.
+    """Read all items of a partition, in the order of their sort keys.
 
     Args:
         call: DynamoDB.
         table_name: The table.
         partition: The partition key.
-        prefix: Begins the sort keys of the items that are wanted.
+        prefix: The beginning of their sort keys.
     """
     request: dict[str, Any] = {
         "TableName": table_name,
@@ -56,10 +55,10 @@ def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> 
 
 
 def query_some(call: Call, request: Mapping[str, Any], wanted: int) -> list[Item]:
-    """Read the first items of a query, however many answers they take.
+    """Read the first items of a query, in as many requests as that takes.
 
-    Ask for one more than is shown: DynamoDB names a last key whenever it stops at a limit, also
-    where nothing follows, and it stops after 1 MB before the limit is reached.
+    Ask for one more than is shown: DynamoDB returns a last key whenever it stops at a limit, even
+    if nothing follows, and it may stop after 1 MB before the limit.
     """
     found: list[Item] = []
     start: Mapping[str, Any] = {}
@@ -73,10 +72,10 @@ def query_some(call: Call, request: Mapping[str, Any], wanted: int) -> list[Item
 
 
 def get_items(call: Call, table_name: str, wanted: Sequence[Key]) -> Iterator[Item]:
-    """Read items by their keys, in no order; those that do not exist are left out.
+    """Read items by keys, in no order; missing ones are left out.
 
     Raises:
-        TryAgainError: The table answered only part of it, again and again.
+        TryAgainError: The table answered only a part, in all attempts.
     """
     waiting = list(wanted)
     for _ in range(BATCH_ATTEMPTS + len(wanted) // BATCH_LIMIT):

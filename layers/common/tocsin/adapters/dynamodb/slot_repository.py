@@ -1,4 +1,4 @@
-"""The slots, as intake writes them: one conditional write each, nothing read before."""
+"""The slots, as intake writes them: one conditional write each, without a read before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,10 +21,13 @@ from tocsin.adapters.dynamodb.items import (
 )
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.transactions import (
+    CONDITION_FAILED,
+    IS_NEW,
     Action,
     TransactionRefusedError,
     is_ours,
     transact,
+    write_if,
 )
 from tocsin.adapters.dynamodb.writes import (
     Parameters,
@@ -38,17 +41,15 @@ from tocsin.adapters.dynamodb.writes import (
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, WriteId, fingerprint_of
-from tocsin.domain.next_action import timer_for
 from tocsin.domain.reception import Source, is_mere_repeat
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Signal
+from tocsin.domain.timeline import Change
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
 MAKES_SURE_UNTIL: Final = 3
-"""Up to this occurrence a repeat makes sure that the big facts lie beside the alert. Its
-opener may have died before it wrote them; the sender's retry comes as the second, or the third
-if that one died too."""
+"""Up to this occurrence a repeat makes sure that the big facts are stored. The opener may have died
+before it wrote them; the sender's retry comes as the second, or the third if that one died too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,10 @@ class DynamoDBSlots:
     retention: timedelta
 
     def episode(self, alert_id: AlertId) -> Alert | None:
-        """Read an alert, in its slot or where it made room; big facts are shortened."""
         image = read_episode(self.call, self.table_name, alert_id)
         return alert_from(image) if image else None
 
     def in_slot(self, slot: Fingerprint) -> Alert | None:
-        """Read what a slot holds, as the newest write left it."""
         answer = self.call(
             "GetItem",
             {"TableName": self.table_name, "Key": keys.slot_key(slot), "ConsistentRead": True},
@@ -73,7 +72,6 @@ class DynamoDBSlots:
         return alert_from(answer["Item"]) if "Item" in answer else None
 
     def count(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        """Count a repeat of an open alert of the same severity."""
         packed = pack_facts(signal.facts, signal.dedup_key)
         slot = source.slot_of(signal)
         update = count_update(signal, source, packed, at=at, write_id=write_id)
@@ -100,16 +98,14 @@ class DynamoDBSlots:
         self._update_with_overflow(slot, update, packed, current, write_id)
         return current.counted(signal, at)
 
-    def resolve(self, signal: Signal, source: Source, *, at: datetime, write_id: WriteId) -> Alert:
-        """End an open, awake alert at once, as `receive` would."""
-        update = resolve_update(signal, source, at=at, write_id=write_id, retention=self.retention)
-        return self._update(source.slot_of(signal), update, write_id)
+    def resolve(self, slot: Fingerprint, ending: Change, *, write_id: WriteId) -> Alert:
+        update = resolve_update(ending, write_id=write_id, retention=self.retention)
+        return self._update(slot, update, write_id)
 
     def add(self, alert: Alert, *, body: SentBody | None = None, write_id: WriteId) -> Alert:
-        """Store the first episode of a slot, and the body that opened it."""
         packed = pack_facts(alert.facts, alert.dedup_key)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
-        put = self._put(item, "attribute_not_exists(pk)")
+        put = self._put(item, IS_NEW)
         self._conditionally("PutItem", put, write_id)
         return self._with_beside(alert, packed, body)
 
@@ -121,7 +117,6 @@ class DynamoDBSlots:
         body: SentBody | None = None,
         write_id: WriteId,
     ) -> Alert:
-        """Store the next episode; the one before moves out of the slot in the same write."""
         packed = pack_facts(alert.facts, alert.dedup_key)
         item = alert_item(alert, packed, write_id=write_id, retention=self.retention)
         # Pages are counted without a new version, and the copy must not lose one.
@@ -139,20 +134,14 @@ class DynamoDBSlots:
         return self._with_beside(alert, packed, body)
 
     def keep_last_body(self, alert: Alert, body: SentBody) -> None:
-        """Keep the body that last changed the state, unless a newer one is kept already."""
         item = keys.last_body_key(alert.alert_id) | body_item(body)
         if alert.resolved_at is not None:
             item["expires_at"] = expiry(alert.resolved_at, self.retention)
         put = self._put(item, "attribute_not_exists(body_at) OR body_at <= :at")
         put["ExpressionAttributeValues"] = {":at": item["body_at"]}
-        try:
-            self.call("PutItem", put)
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
+        write_if(self.call, "PutItem", put)
 
     def update(self, before: Alert, after: Alert, *, write_id: WriteId) -> Alert:
-        """Store what changed, if the state is still the one that was read."""
         update, packed = state_update(before, after, write_id=write_id, retention=self.retention)
         slot = before.fingerprint
         if packed is None or packed.overflow is None:
@@ -161,11 +150,10 @@ class DynamoDBSlots:
         return replace(_stored(after, packed), version=before.version + 1)
 
     def set_timer(self, alert: Alert, at: datetime | None) -> None:
-        """Move where it stands in the index of what falls due; None takes it out."""
         self._update(alert.fingerprint, timer_update(alert, at))
 
     def _with_beside(self, alert: Alert, packed: PackedFacts, body: SentBody | None) -> Alert:
-        """Store what is too big for the slot, now that it is known whose the slot is."""
+        """Store big facts and the body, after the slot was taken."""
         stored = _stored(alert, packed)
         if body is not None or packed.overflow is not None:
             try:
@@ -179,7 +167,7 @@ class DynamoDBSlots:
         self.call("UpdateItem", {"TableName": self.table_name, **update})
 
     def _archived(self, previous: Alert, write_id: WriteId) -> Item:
-        """An episode as it was, under a key of its own; its changes were told already."""
+        """An episode as read, under a key of its own."""
         packed = pack_facts(previous.facts, previous.dedup_key)
         kept = PackedFacts(packed.inline, overflow=previous.overflow)
         item = alert_item(previous, kept, write_id=write_id, retention=self.retention)
@@ -215,10 +203,10 @@ class DynamoDBSlots:
     def _conditionally(
         self, operation: str, parameters: Parameters, write_id: WriteId | None
     ) -> Item:
-        """Write, and return the item as it then is.
+        """Write, and return the item after it.
 
         Raises:
-            SlotRefusedError: The condition failed, and not because of this very write.
+            SlotRefusedError: The condition failed, and not because of this same write.
         """
         try:
             answer = self.call(operation, parameters)
@@ -233,7 +221,7 @@ class DynamoDBSlots:
         """Write all or nothing; only the first action, for the slot, has a condition.
 
         Raises:
-            SlotRefusedError: It failed, and not because of this very write.
+            SlotRefusedError: The condition failed, and not because of this same write.
         """
         try:
             transact(self.call, actions, write_id=write_id)
@@ -243,10 +231,10 @@ class DynamoDBSlots:
 
 
 def read_episode(call: Call, table_name: str, alert_id: AlertId) -> Image | None:
-    """Read the item of an alert, by exact keys: others of its partition are never in the way.
+    """Read the item of an alert, by exact keys.
 
-    The slot first: an episode leaves it and gets a key of its own in one write, so what is not in
-    the slot any more is found there.
+    The slot first: a former episode leaves it and gets a key of its own in one write, so it is
+    found there.
     """
     live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))
     if live is not None and live["id"]["S"] == alert_id:
@@ -255,11 +243,11 @@ def read_episode(call: Call, table_name: str, alert_id: AlertId) -> Image | None
 
 
 def _stored(alert: Alert, packed: PackedFacts) -> Alert:
-    return replace(alert, changes=(), overflow=packed.overflow, timer_at=timer_for(alert))
+    return replace(alert, changes=(), overflow=packed.overflow)
 
 
 def _ours_or_refused(item: Item | None, write_id: WriteId | None) -> Item:
-    """A failed condition that met our own write id means that the write was made."""
+    """If the item has our write id, the write was made although the condition failed."""
     if item and write_id and is_ours(item, write_id):
         return item
     raise SlotRefusedError(alert_from(item) if item else None)

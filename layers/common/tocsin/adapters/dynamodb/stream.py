@@ -1,4 +1,4 @@
-"""What a record of the table's stream tells of an alert, and how a record is kept."""
+"""Records of the table's stream: as changes of alerts, and as stored when set aside."""
 
 import base64
 import json
@@ -8,19 +8,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import alert_from, changes_from
+from tocsin.adapters.dynamodb.items import alert_from, changes_from, listed_occurrences
 from tocsin.domain.consequences import StoredChange
 
 KEPT_BYTES: Final = 1_048_576
-"""SQS takes no longer message. A record has two images of an item, which is 400 KB at most; packed
+"""The longest message of SQS. A record has two images of an item, which is 400 KB at most; packed
 they are longer only where their texts cannot be deflated."""
 
 
 def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
-    """Read a record; None if it is about something else than what a slot holds.
+    """Read a record; None: not of a slot.
 
-    An episode that makes room for the next one is written beside the slot. Nothing happens to
-    it by that: all that it was has been told from the slot.
+    A former episode is copied from the slot to a key of its own, which is no change of it.
     """
     told = record["dynamodb"]
     new, old = told.get("NewImage"), told.get("OldImage")
@@ -29,17 +28,18 @@ def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
     return StoredChange(
         before=alert_from(old) if old else None,
         after=alert_from(new),
+        listed_occurrences=listed_occurrences(new),
         changes=changes_from(new),
     )
 
 
 def sequence_number_of(record: Mapping[str, Any]) -> str:
-    """What Lambda tells a record by."""
+    """The id of a record."""
     return str(record["dynamodb"]["SequenceNumber"])
 
 
 def about_record(record: Mapping[str, Any]) -> dict[str, str]:
-    """Name the item; what is in it may be what is wrong."""
+    """Names of the item, without its content, which may be malformed."""
     item = record["dynamodb"].get("Keys", {}) | record["dynamodb"].get("NewImage", {})
     names = {"alert_id": "id", "pk": "pk", "sk": "sk"}
     named = {fact: item[name]["S"] for fact, name in names.items() if "S" in item.get(name, {})}
@@ -47,9 +47,9 @@ def about_record(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def kept_record(record: Mapping[str, Any], *, error: str, at: datetime) -> str:
-    """Write what is kept of a record that was set aside: what it is about, why, and all of it.
+    """The message of a record that is set aside: its names, the error and the record.
 
-    A record that is too long for a message is named only: the stream has it for 24 hours.
+    A record too long for a message is only named: the stream has it for 24 hours.
     """
     about = {**about_record(record), "error": error, "set_aside_at": at.isoformat()}
     packed = base64.b64encode(zlib.compress(json.dumps(record).encode())).decode()
@@ -58,7 +58,7 @@ def kept_record(record: Mapping[str, Any], *, error: str, at: datetime) -> str:
 
 
 def record_from(body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Read the record of what `kept_record` wrote; None if it was too long to be kept."""
+    """The inverse of `kept_record`; None: the record was too long."""
     packed = body["record"]
     if packed is None:
         return None

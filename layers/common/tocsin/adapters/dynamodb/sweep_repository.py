@@ -1,4 +1,4 @@
-"""How far the sweep has come: one item."""
+"""The state of the sweep: one item."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,6 @@ class DynamoDBSweeps:
     table_name: str
 
     def state(self) -> SweepState:
-        """Read it; a new one if there is none."""
         item = get_item(self.call, self.table_name, keys.SWEEP_KEY)
         if item is None:
             return SweepState()
@@ -38,7 +37,7 @@ class DynamoDBSweeps:
         )
 
     def keep(self, state: SweepState) -> None:
-        """Keep it for the next run; the tick runs one at a time."""
+        """Unconditional: ticks run one at a time."""
         fields = {
             "cursor": state.cursor,
             "seen": _written(state.seen),

@@ -1,4 +1,4 @@
-"""How a timeline's entries and an alert's history are written into the table and read from it."""
+"""Items of a timeline's entries and of an alert's history."""
 
 import json
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from tocsin.domain.ids import Actor, instant, milliseconds
 from tocsin.domain.timeline import Change, ChangeType
 
 NEWEST: Final = "newest"
-"""The last occurrence that a history knows."""
+"""The last occurrence in a history."""
 _PLACE: Final = "v"
 
 
 def change_item(key: keys.Key, change: Change, retention: timedelta) -> Item:
-    """Write one entry of a timeline; it is kept as long as resolved alerts are."""
+    """An entry of a timeline; it expires by the same retention as resolved alerts."""
     details = json.dumps(dict(change.details), separators=(",", ":"), ensure_ascii=False)
     return key | {
         "entity": text("change"),
@@ -31,7 +31,6 @@ def change_item(key: keys.Key, change: Change, retention: timedelta) -> Item:
 
 
 def change_from(item: Image) -> Change:
-    """Read one entry of a timeline."""
     return Change(
         type=ChangeType(item["type"]["S"]),
         at=instant(int(item["at"]["N"])),
@@ -41,9 +40,9 @@ def change_from(item: Image) -> Change:
 
 
 def sample_attributes(samples: Sequence[Sample]) -> Item:
-    """Write values, each into the place that its occurrence has among fifty.
+    """Values, each in the place of its occurrence among fifty.
 
-    So a history takes new values in one write, unread, and taking them again changes nothing.
+    So a history gets new values in one write, unread, and a second time without effect.
     """
     return {
         f"{_PLACE}{sample.occurrence % HISTORY_LIMIT}": text(
@@ -54,7 +53,7 @@ def sample_attributes(samples: Sequence[Sample]) -> Item:
 
 
 def samples_from(item: Image) -> tuple[Sample, ...]:
-    """Read a history, oldest value first."""
+    """Oldest first."""
     written = (
         json.loads(attribute["S"])
         for name, attribute in item.items()

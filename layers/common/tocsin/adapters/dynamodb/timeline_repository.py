@@ -1,4 +1,4 @@
-"""What the stream derives from changes: timelines, counts, histories, the copy for lists."""
+"""What the stream derives from changes: timelines, counts, histories, copies for lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,31 +9,34 @@ from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alert_list import stored_counts
 from tocsin.adapters.dynamodb.items import Item, expiry, number, text
-from tocsin.adapters.dynamodb.slot_repository import CONDITION_FAILED
 from tocsin.adapters.dynamodb.timeline_items import NEWEST, change_item, sample_attributes
-from tocsin.adapters.dynamodb.transactions import Action, put
+from tocsin.adapters.dynamodb.transactions import (
+    FAILED_IN_TRANSACTION,
+    IS_NEW,
+    Action,
+    put,
+    write_if,
+)
 from tocsin.adapters.dynamodb.writes import REFRESH_LISTED, Update
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import COUNTED, Counts
-from tocsin.domain.consequences import AlertChange
+from tocsin.domain.consequences import Consequences
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Fingerprint, fingerprint_of, milliseconds
 from tocsin.domain.timeline import Change
 
 ACTIONS_LIMIT: Final = 100
-"""DynamoDB takes no more in one transaction; one of them moves the counts."""
-_CONDITION_FAILED: Final = "ConditionalCheckFailed"
-_IS_NEW: Final = "attribute_not_exists(pk)"
+"""DynamoDB's limit for a transaction; one action moves the counts."""
 _MOVED: Final = ", ".join(f"{name} :{name}" for name in COUNTED)
 _ANY_SLOT: Final = Fingerprint("0")
 _OPENED_AND_RESOLVED: Final = 2
-"""The version of an alert that nothing else happened to: its last body is that of the recovery,
-which was written with its expiry, or there is none."""
+"""The version of an alert that was only opened and resolved: its last body is that of the recovery,
+written with its expiry, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One change and its entries; they are written together or not at all."""
+    """One change and its entries, written all or nothing."""
 
     slot: Fingerprint
     entries: tuple[Item, ...]
@@ -41,7 +44,7 @@ class _Told:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Tells it from all others; the same when it is told again."""
+        """Unique; the same for the same change."""
         first = self.entries[0]
         return first["pk"]["S"], first["sk"]["S"]
 
@@ -54,20 +57,19 @@ class DynamoDBTimeline:
     table_name: str
     retention: timedelta
 
-    def record(self, changes: Sequence[AlertChange]) -> int:
+    def record(self, changes: Sequence[Consequences]) -> int:
         """Write what is not on the timelines yet, and move the counts by just that.
 
         Raises:
-            AwsError: An entry is such that DynamoDB never takes it, and with it its
-                transaction; entries of other transactions may be written.
+            AwsError: DynamoDB refuses an entry for good, and with it its transaction; entries of
+                other transactions may be written.
         """
         told = [self._told(change) for change in changes]
-        # The same record may come twice in one batch, but not in one transaction.
+        # The same record may come twice in a batch, but must not in a transaction.
         once = {each.place: each for each in told}
         return sum(self._record(part) for part in _parts(list(once.values())))
 
     def add_samples(self, alert_id: AlertId, samples: Sequence[Sample]) -> None:
-        """Keep values that newer ones took the place of, oldest first; the newest 50 stay."""
         newest = number(samples[-1].occurrence)
         update = Update()
         for name, attribute in sample_attributes(samples).items():
@@ -79,12 +81,12 @@ class DynamoDBTimeline:
         self._update_if(update, keys.history_key(alert_id))
 
     def refresh_listed(self, alert: Alert) -> None:
-        """Show lists what repeats changed, if the alert still has its slot.
+        """Copy for lists what repeats changed, if the alert is still in its slot.
 
-        The copy is made of what the slot holds by then, which may be newer than `alert`. The
-        stream tells this write too, and nothing follows from it: only the copy has changed.
-        What its version changed is on the timeline by now, and leaves the item, so that further
-        repeats do not write it again. A newer version has renewed the copy itself.
+        The copy is of the slot's current item, which may be newer than `alert`. The stream brings
+        this write too, without consequences. The version's changes are on the timeline by now and
+        leave the item, so that repeats do not write them again. A newer version has renewed the
+        copy itself.
         """
         update = Update(sets=list(REFRESH_LISTED))
         update.remove("changes")
@@ -94,14 +96,12 @@ class DynamoDBTimeline:
         self._update_if(update, keys.slot_key(alert.fingerprint))
 
     def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
-        """Put entries on a timeline; one of the same name and time is the same entry."""
         for name, change in named:
             key = keys.told_key(alert_id, milliseconds(change.at), name)
             item = change_item(key, change, self.retention)
             self.call("PutItem", {"TableName": self.table_name, "Item": item})
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
-        """Show on the alert how many pages reached somebody; the number only grows."""
         for key in (keys.slot_key(fingerprint_of(alert_id)), keys.episode_key(alert_id)):
             update = Update()
             update.put("notification_count", number(count))
@@ -114,7 +114,6 @@ class DynamoDBTimeline:
                 return
 
     def let_expire(self, alert: Alert) -> None:
-        """Let what is kept beside a resolved alert go when the alert goes."""
         beside = [keys.overflow_key(alert.alert_id)]
         if alert.occurrences > 1:
             beside.append(keys.history_key(alert.alert_id))
@@ -127,29 +126,27 @@ class DynamoDBTimeline:
             self._update_if(update, key)
 
     def stored_counts(self) -> Counts:
-        """Read the numbers of open alerts, as the changes have moved them."""
         return stored_counts(self.call, self.table_name)
 
     def correct_counts(self, by: Counts) -> None:
-        """Move the numbers of open alerts: a change was lost."""
         self.call("UpdateItem", self._move_counts(by, _ANY_SLOT)["Update"])
 
-    def _told(self, told: AlertChange) -> _Told:
-        alert = told.alert
+    def _told(self, written: Consequences) -> _Told:
+        alert = written.alert
         entries: list[Item] = []
-        for position, change in enumerate(told.changes):
+        for position, change in enumerate(written.told):
             at = milliseconds(change.at)
-            if told.is_repeat:
+            if written.is_repeat:
                 key = keys.repeat_key(alert.alert_id, at, alert.occurrences)
             else:
                 key = keys.change_key(alert.alert_id, at, alert.version, position)
             entries.append(change_item(key, change, self.retention))
-        return _Told(alert.fingerprint, tuple(entries), told.counts)
+        return _Told(alert.fingerprint, tuple(entries), written.counts)
 
     def _record(self, part: Sequence[_Told]) -> int:
-        """Write one transaction, without what turns out to be there already.
+        """Write one transaction, without entries that exist.
 
-        The entries of a change are what tells whether the counts have moved by it.
+        The counts have moved by a change if its entries exist.
         """
         left = list(part)
         while left:
@@ -165,7 +162,7 @@ class DynamoDBTimeline:
         return sum(len(each.entries) for each in left)
 
     def _actions(self, told: Sequence[_Told]) -> list[Action]:
-        puts = [put(self.table_name, entry, _IS_NEW) for each in told for entry in each.entries]
+        puts = [put(self.table_name, entry, IS_NEW) for each in told for entry in each.entries]
         moved = sum((each.counts for each in told), Counts())
         return puts if moved == Counts() else [*puts, self._move_counts(moved, told[0].slot)]
 
@@ -184,18 +181,12 @@ class DynamoDBTimeline:
         }
 
     def _update_if(self, update: Update, key: keys.Key) -> bool:
-        """Write if the condition holds; if not, what was to be done is done."""
-        try:
-            self.call("UpdateItem", update.parameters(self.table_name, key))
-        except AwsError as error:
-            if error.code != CONDITION_FAILED:
-                raise
-            return False
-        return True
+        """Write if the condition holds; if not, it was done before."""
+        return write_if(self.call, "UpdateItem", update.parameters(self.table_name, key))
 
 
 def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
-    """Share out among as few transactions as they fit in."""
+    """Distribute among as few transactions as possible."""
     part: list[_Told] = []
     actions = 1
     for each in told:
@@ -209,10 +200,10 @@ def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
 
 
 def _known(told: Sequence[_Told], reasons: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Which are on a timeline already; a cancelled transaction gives a reason for each action."""
+    """Those on a timeline already; a cancelled transaction has a reason for each action."""
     owners = [each for each in told for _ in each.entries]
     return {
         owner.place
         for owner, reason in zip(owners, reasons, strict=False)  # the counts have no condition
-        if reason.get("Code") == _CONDITION_FAILED
+        if reason.get("Code") == FAILED_IN_TRANSACTION
     }

@@ -1,4 +1,4 @@
-"""Several items written together or not at all."""
+"""Conditional writes of any items: one, or several all or nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,9 +12,11 @@ type Action = dict[str, Any]
 """One entry of `TransactItems`."""
 
 _CANCELLED: Final = "TransactionCanceledException"
-_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+CONDITION_FAILED: Final = "ConditionalCheckFailedException"
+FAILED_IN_TRANSACTION: Final = "ConditionalCheckFailed"
+IS_NEW: Final = "attribute_not_exists(pk)"
 _MARKS: Final = ("write_id", "earlier_write_id", "repeat_id")
-"""The last change of state and the one before it; of an alert also the last repeat."""
+"""Of the last change of state and the one before; of an alert also of the last repeat."""
 
 
 class TransactionRefusedError(Exception):
@@ -23,12 +25,23 @@ class TransactionRefusedError(Exception):
     def __init__(self, met: Sequence[Item | None]) -> None:
         super().__init__("a condition of the transaction failed")
         self.met = tuple(met)
-        """For each action whose condition failed what it met: an item, or {} if there is none;
-        None for the others."""
+        """For each action whose condition failed the item that it met, {} for none; None for the
+        others."""
 
     def met_nothing(self, position: int) -> bool:
-        """Whether the item that this action wanted to be there is not."""
+        """Whether this action failed since its item does not exist."""
         return self.met[position] == {}
+
+
+def write_if(call: Call, operation: str, request: Mapping[str, Any]) -> bool:
+    """Make a conditional write; False: its condition failed."""
+    try:
+        call(operation, request)
+    except AwsError as error:
+        if error.code != CONDITION_FAILED:
+            raise
+        return False
+    return True
 
 
 def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attempt: int = 1) -> None:
@@ -36,13 +49,13 @@ def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attemp
 
     Args:
         call: DynamoDB.
-        actions: Each with a condition; at least one of the written items carries the write id.
-        write_id: Marks these writes. It is also the token by which DynamoDB recognises a
-            repetition after a lost reply, for ten minutes.
-        attempt: Tells apart two transactions with the same write id, of which the first failed.
+        actions: Each with a condition; at least one of the items has the write id.
+        write_id: Of these writes. Also the token by which DynamoDB recognises a repetition, for ten
+            minutes.
+        attempt: Distinguishes a second transaction with the same write id, after the first failed.
 
     Raises:
-        TransactionRefusedError: A condition failed, and not because of this very write.
+        TransactionRefusedError: A condition failed, and not because of this same write.
     """
     token = write_id if attempt == 1 else f"{write_id[:33]}#{attempt}"
     try:
@@ -60,7 +73,7 @@ def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attemp
 def put(
     table_name: str, item: Item, condition: str, values: Mapping[str, Any] | None = None
 ) -> Action:
-    """Write a whole item, if the one in its place is as expected."""
+    """Put an item, if the present one is as expected."""
     return {"Put": {"TableName": table_name, "Item": item} | _expected(condition, values)}
 
 
@@ -74,7 +87,7 @@ def delete(
 def check(
     table_name: str, key: Key, condition: str, values: Mapping[str, Any] | None = None
 ) -> Action:
-    """Only expect something of an item."""
+    """Expect something of an item, without a write."""
     return {"ConditionCheck": {"TableName": table_name, "Key": key} | _expected(condition, values)}
 
 
@@ -89,12 +102,12 @@ def _expected(condition: str, values: Mapping[str, Any] | None) -> Action:
 
 
 def _met(reason: Mapping[str, Any]) -> Item | None:
-    if reason.get("Code") != _CONDITION_FAILED:
+    if reason.get("Code") != FAILED_IN_TRANSACTION:
         return None
     met: Item = reason.get("Item") or {}
     return met
 
 
 def is_ours(item: Item, write_id: WriteId) -> bool:
-    """Whether this very write was made before, and what it left has not been written over."""
+    """Whether this same write was made, and its item not overwritten since."""
     return {"S": write_id} in (item.get(name) for name in _MARKS)

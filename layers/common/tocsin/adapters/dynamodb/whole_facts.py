@@ -1,4 +1,4 @@
-"""Searching labels and words that are too big for the index."""
+"""Searching facts that are too big for the index."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,15 +16,15 @@ _CHARGED_BYTES: Final = 4096
 
 
 def charged_bytes(size: int) -> int:
-    """What reading so much is charged for."""
+    """The bytes charged for reading so many."""
     return max(1, math.ceil(size / _CHARGED_BYTES)) * _CHARGED_BYTES
 
 
 def cut_alerts(images: Sequence[Image], *, query: AlertQuery, at: datetime) -> list[AlertId]:
-    """Name those that could be found by what the index lacks.
+    """Alerts that might be selected by facts that the index lacks.
 
-    An image of big facts shows their beginning. Where that alone is selected, or where other
-    filters already say no, the rest is not read.
+    An image of big facts has their beginning. If that alone is selected, or if other filters reject
+    the alert, the rest is not read.
     """
     if not query.searches_facts:
         return []
@@ -39,13 +39,13 @@ def cut_alerts(images: Sequence[Image], *, query: AlertQuery, at: datetime) -> l
 
 @dataclass(frozen=True, slots=True)
 class WholeFacts:
-    """Reads what lies beside alerts."""
+    """Reads the big facts of alerts."""
 
     call: Call
     table_name: str
 
     def read(self, alert_ids: Sequence[AlertId]) -> tuple[dict[str, str], int]:
-        """Read whole facts, and say how many bytes that took."""
+        """Read whole facts; also returns the bytes charged."""
         ids = {keys.overflow_sort(alert_id): alert_id for alert_id in alert_ids}
         wanted = [keys.overflow_key(alert_id) for alert_id in alert_ids]
         request: Mapping[str, Any] = {self.table_name: {"Keys": wanted}}
@@ -55,7 +55,7 @@ class WholeFacts:
             answer = self.call("BatchGetItem", {"RequestItems": request})
             for item in answer["Responses"].get(self.table_name, ()):
                 size += charged_bytes(sum(len(it.get("B", "")) * 3 // 4 for it in item.values()))
-                # Where they are not there yet, the beginning is searched.
+                # If they are not stored yet, the beginning is searched.
                 if "details" in item:
                     wholes[ids[item["sk"]["S"]]] = item["details"]["B"]
             request = answer.get("UnprocessedKeys", {})

@@ -1,4 +1,4 @@
-"""The conditional writes of alerts, as DynamoDB wants them spelled."""
+"""The conditional writes of alerts, as parameters of DynamoDB."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,12 +19,11 @@ from tocsin.adapters.dynamodb.items import (
     write_changes,
     write_value,
 )
-from tocsin.domain.alert import Alert, integration_actor
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import WriteId
-from tocsin.domain.next_action import timer_for
-from tocsin.domain.reception import RESOLVED_REASON_LIMIT, Source
+from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
-from tocsin.domain.timeline import Change, ChangeType
+from tocsin.domain.timeline import Change
 
 type Parameters = dict[str, Any]
 
@@ -37,11 +36,12 @@ HAS_NO_LATER_START: Final = (
     "attribute_not_exists(source_started_at) OR source_started_at <= :source_started_at"
 )
 IS_NOT_OURS: Final = "repeat_id <> :repeat_id"
-"""Our own write, applied although its reply was lost, must not count twice."""
+"""Our own write, made although its reply was lost, must not count twice."""
 REFRESH_LISTED: Final = tuple(
     f"{keys.LISTED}.{short} = {name}" for name, short in keys.COPIED_FIELDS.items()
 )
-"""A change of state moves the index entry anyway, so the copy for lists is renewed for free."""
+"""A change of state rewrites the index entry anyway, so the copy for lists is renewed without
+cost."""
 
 
 @dataclass(slots=True)
@@ -54,21 +54,19 @@ class Update:
     values: Item = field(default_factory=dict)
 
     def put(self, name: str, attribute: Attribute) -> None:
-        """Set an attribute to a value."""
         self.sets.append(f"{_path(name)} = :{name}")
         self.values[f":{name}"] = attribute
 
     def remove(self, name: str) -> None:
-        """Take an attribute away, if it is there."""
         self.removes.append(_path(name))
 
     def expect(self, condition: str, **values: Attribute) -> None:
-        """Demand something of the item as it is."""
+        """Add a condition."""
         self.conditions.append(f"({condition})")
         self.values |= {f":{name}": attribute for name, attribute in values.items()}
 
     def parameters(self, table_name: str, key: keys.Key) -> Parameters:
-        """What both UpdateItem and an Update of TransactWriteItems take."""
+        """Parameters of UpdateItem, and of an Update of TransactWriteItems."""
         clauses = (("SET", self.sets), ("REMOVE", self.removes))
         return {
             "TableName": table_name,
@@ -90,7 +88,7 @@ def _path(name: str) -> str:
 def count_update(
     signal: Signal, source: Source, packed: PackedFacts, *, at: datetime, write_id: WriteId
 ) -> Update:
-    """Count a repeat, without reading: the state must be as `is_mere_repeat` says."""
+    """Count a repeat, without a read: the condition is `is_mere_repeat`."""
     update = Update()
     update.sets.append("occurrences = occurrences + :one")
     update.values[":one"] = _ONE
@@ -119,7 +117,7 @@ def count_update(
 
 
 def with_known_overflow(update: Update, packed: PackedFacts) -> Update:
-    """Demand that what is too big for the slot is kept beside it already; there may be none."""
+    """Expect that the big facts, if any, are stored already."""
     if packed.overflow:
         update.expect("overflow = :overflow", overflow=text(packed.overflow))
     else:
@@ -127,31 +125,19 @@ def with_known_overflow(update: Update, packed: PackedFacts) -> Update:
     return update
 
 
-def resolve_update(
-    signal: Signal,
-    source: Source,
-    *,
-    at: datetime,
-    write_id: WriteId,
-    retention: timedelta,
-) -> Update:
-    """End an episode, without reading: it must be open, awake and not resolving already."""
-    by = integration_actor(source.integration)
-    reason = signal.facts.reason[:RESOLVED_REASON_LIMIT]
-    change = Change(
-        type=ChangeType.RESOLVED, at=at, by=by, details={"reason": reason} if reason else {}
-    )
+def resolve_update(ending: Change, *, write_id: WriteId, retention: timedelta) -> Update:
+    """End an episode, without a read: it must be open, awake and not resolving."""
     update = Update()
     update.sets.append("version = version + :one")
     update.sets.append("told = version + :one")
     update.sets.extend(REFRESH_LISTED)
     update.values[":one"] = _ONE
     update.sets.append("state_key = closed_key")
-    update.put("resolved_at", time(at))
-    update.put("resolved_by", text(by))
-    update.put("changed_at", time(at))
-    update.put("changes", write_changes([change]))
-    update.put("expires_at", expiry(at, retention))
+    update.put("resolved_at", time(ending.at))
+    update.put("resolved_by", text(ending.by))
+    update.put("changed_at", time(ending.at))
+    update.put("changes", write_changes([ending]))
+    update.put("expires_at", expiry(ending.at, retention))
     _mark(update, write_id)
     update.remove("due_key")
     update.remove("due_at")
@@ -165,13 +151,14 @@ def resolve_update(
 def state_update(
     before: Alert, after: Alert, *, write_id: WriteId, retention: timedelta
 ) -> tuple[Update, PackedFacts | None]:
-    """Store what differs, whatever repeats are counted meanwhile.
+    """Store the differences; repeats counted meanwhile stay.
 
     Returns:
-        The update, and the facts if they changed: their whole may have to be kept beside.
+        The update, and the facts if they changed: big ones need an item of their own.
     """
     update = _new_version(before, after, write_id, retention)
-    _move_timer(update, before, timer_for(after))
+    if after.timer_at != before.timer_at:
+        _put_timer(update, after, after.timer_at)
     packed = _put_repeated(update, before, after)
     update.expect("id = :read_id", read_id=text(before.alert_id))
     update.expect("version = :read_version", read_version=number(before.version))
@@ -179,15 +166,15 @@ def state_update(
         # A repeat may just have brought a later one.
         update.expect(HAS_NO_LATER_START)
     if before.lapses_at is not None and after.has_ended_by_itself:
-        # A repeat makes no version of its own, and one that just came keeps it open.
+        # A repeat makes no version, and one that just came keeps it open.
         update.expect("lapses_at = :read_lapses_at", read_lapses_at=time(before.lapses_at))
     return update, packed
 
 
 def timer_update(alert: Alert, due_at: datetime | None) -> Update:
-    """Move only the timer: no new version, for nothing has happened to the alert.
+    """Move only the timer, without a new version.
 
-    It needs no mark: sent again after a lost reply, it meets the timer that it wanted.
+    It needs no write id: sent again after a lost reply, it meets its own timer.
     """
     update = Update()
     _put_timer(update, alert, due_at)
@@ -204,12 +191,6 @@ def timer_update(alert: Alert, due_at: datetime | None) -> Update:
     return update
 
 
-def _move_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
-    """Go from the timer that was read to another one."""
-    if due_at != alert.timer_at:
-        _put_timer(update, alert, due_at)
-
-
 def _put_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
     for name, attribute in timer_attributes(alert.fingerprint, due_at).items():
         update.put(name, attribute)
@@ -219,7 +200,7 @@ def _put_timer(update: Update, alert: Alert, due_at: datetime | None) -> None:
 
 
 def _new_version(before: Alert, after: Alert, write_id: WriteId, retention: timedelta) -> Update:
-    """Set what differs between two states, and tell what happened."""
+    """Set the differences between two states, and the changes."""
     update = Update()
     old, new = state_of(before, retention), state_of(after, retention)
     for name, attribute in new.items():
@@ -235,16 +216,16 @@ def _new_version(before: Alert, after: Alert, write_id: WriteId, retention: time
 
 
 def _mark(update: Update, write_id: WriteId) -> None:
-    """Say whose change of state this is; whose the one before was stays known.
+    """Set the write id, and keep the one before.
 
-    Its writer may still be sending it again, not knowing that it was made.
+    The earlier writer may still repeat its write after a lost reply.
     """
     update.sets.append("earlier_write_id = write_id")
     update.put("write_id", text(write_id))
 
 
 def _put_repeated(update: Update, before: Alert, after: Alert) -> PackedFacts | None:
-    """Add what the signal behind the change counted."""
+    """Add the occurrence of the signal that made the change."""
     if after.occurrences == before.occurrences:
         update.sets.extend(REFRESH_LISTED)
         return None
