@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
-from tocsin.domain.people import ChannelType
+from tocsin.domain.people import ContactMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class DynamoDBSlackDirectory:
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
         found = DynamoDBConfiguration(self.call, self.table_name, CHANNELS).find(channel)
-        if found is None or found.value.type is not ChannelType.SLACK:
+        if found is None or found.value.type != ContactMethod.SLACK:
             return None
         secret = found.value.secret
         is_ours = secret is not None and secret.startswith(self.secrets_prefix)

@@ -33,7 +33,7 @@ class Received:
 
 @dataclass
 class Provider:
-    """Implements `Sender`; takes everything unless a test says otherwise."""
+    """Implements `MessageSender`; takes everything unless a test says otherwise."""
 
     now: Callable[[], datetime]
     received: list[Received] = field(default_factory=list)

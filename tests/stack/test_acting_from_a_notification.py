@@ -21,7 +21,7 @@ from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
 from tocsin.domain.configuration import Configured
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.link import LinkAction, Links, LinkSigner, read_link_key
-from tocsin.domain.people import Channel, ChannelType, User
+from tocsin.domain.people import Channel, User
 
 FORM = "application/x-www-form-urlencoded"
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -164,7 +164,7 @@ def slack(stack: Stack) -> str:
         Type="SecureString",
     )
     call, table = calls_of(stack.aws.client("dynamodb")), stack.deployment.table_name
-    channel = Channel(name="stack-slack", type=ChannelType.SLACK, secret=SLACK_PARAMETER)
+    channel = Channel(name="stack-slack", type="slack", secret=SLACK_PARAMETER)
     DynamoDBConfiguration(call, table, CHANNELS).put(
         None, Configured(value=channel, created_at=datetime.now(UTC)), write_id=WriteId("channel")
     )

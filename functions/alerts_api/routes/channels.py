@@ -12,7 +12,8 @@ from functions.alerts_api.answers import with_data
 from functions.alerts_api.channel_settings import (
     full_name_of_secret,
     problem_of_secret,
-    problem_of_url,
+    problems_of_settings,
+    settings_of,
 )
 from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.configured import (
@@ -25,19 +26,21 @@ from functions.alerts_api.configured import (
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.channels import ChannelBody
+from functions.alerts_api.schemas.channels import channel_body
+from tocsin.channels.by_type import MODULES, channel_spec
+from tocsin.channels.spec import SecretUse
+from tocsin.channels.webhook import SECRET_PREFIX
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import NewWriteId, SecretStore
 
-SIGNING_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every one
 SIGNING_SECRET_BYTES: Final = 32
 _SUFFIX_BYTES: Final = 4
 
@@ -61,7 +64,7 @@ class GeneratedSecrets:
             The name of its parameter, and the secret.
         """
         random = self.random_bytes(SIGNING_SECRET_BYTES)
-        secret = SIGNING_SECRET_PREFIX + base64.b64encode(random).decode("ascii")
+        secret = SECRET_PREFIX + base64.b64encode(random).decode("ascii")
         name = f"{self.below}/{channel}.{self.random_bytes(_SUFFIX_BYTES).hex()}"
         self.store().put(name, secret)
         return name, secret
@@ -169,12 +172,8 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
     def _problems_of(self, channel: Channel, former: str | None) -> list[Problem]:
-        problems = []
-        url = channel.settings.get("url")
-        if isinstance(url, str):
-            allows_private = self.allows_private_webhooks
-            if problem := problem_of_url(url, allows_private=allows_private):
-                problems.append(Problem("url", problem))
+        allows_private = self.allows_private_webhooks
+        problems = list(problems_of_settings(channel, allows_private=allows_private))
         if channel.secret is not None:
             problem = problem_of_secret(
                 channel.secret,
@@ -187,8 +186,10 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return problems
 
     def _with_secret(self, channel: Channel, former: str | None) -> tuple[Channel, str | None]:
-        """Give a webhook that names no secret the one it had from us, or a new one."""
-        if channel.type is not ChannelType.WEBHOOK or channel.secret is not None:
+        """Give a channel that names no secret the one it had from us, or a new one."""
+        if channel.secret is not None:
+            return channel, None
+        if channel_spec(channel.type).secret is not SecretUse.GENERATED:
             return channel, None
         if self.secrets.is_ours(former):
             return replace(channel, secret=former), None
@@ -208,8 +209,20 @@ def concern_of_channel(name: str) -> Concern:
 
 
 def read_channel(name: str, members: Members) -> Channel:
-    """Read a body."""
-    return validated(ChannelBody, members).named(name)
+    """Read a body.
+
+    Raises:
+        InvalidInputError: It does not have what its type needs, or has what it does not take.
+    """
+    body = validated(channel_body(tuple(MODULES)), members).model_dump()
+    type_, rate_per_minute = str(body.pop("type")), body.pop("rate_per_minute")
+    return Channel(
+        name=name,
+        type=type_,
+        settings=settings_of(type_, body),
+        secret=body["secret"],
+        rate_per_minute=rate_per_minute,
+    )
 
 
 def settings_of_channel(channel: Channel) -> dict[str, Any]:

@@ -1,119 +1,133 @@
 """Channels: ways to reach people, and a test of each."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.channel_settings import expect_addresses, settings_of
-from functions.alerts_api.schemas.configuration import (
-    Configured,
-    Email,
-    Kind,
-    Phone,
-    SecretName,
-)
+from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total, View
 from functions.alerts_api.schemas.operation import Operation
+from tocsin.channels.by_type import MODULES, channel_spec
+from tocsin.channels.spec import SecretUse, Setting
 from tocsin.domain.errors import ChannelNotFoundError
-from tocsin.domain.people import Channel, ChannelType
 
 TAG: Final = "Channels"
-ADDRESSES_LIMIT: Final = 50
-"""As many as one message of SES may have."""
 RATE_LIMIT: Final = 6_000
-_ADDRESS: Final = {
-    ChannelType.EMAIL: TypeAdapter[str](Email),
-    ChannelType.SMS: TypeAdapter[str](Phone),
-}
 
 
-class _Settings(ConfigurationBody):
-    """Which of them a channel needs depends on its type."""
+@cache
+def _channel_type(types: tuple[str, ...]) -> Any:  # noqa: ANN401 - an enumeration made at run time
+    make: Any = StrEnum
+    channel_type = make("ChannelType", {type_: type_ for type_ in types})
+    channel_type.__doc__ = "How a channel reaches people."
+    return channel_type
 
-    url: Annotated[str, Field(min_length=1, max_length=2_000)] | None = Field(
-        None,
-        description="webhook: where to send; https, without user, password or token.",
-        examples=["https://example.com/hook"],
-    )
-    channel: Annotated[str, Field(pattern=r"^[#@]?[A-Za-z0-9._-]{1,80}$")] | None = Field(
-        None, description="slack: where to write.", examples=[None]
-    )
-    to: (
-        Annotated[
-            list[Annotated[str, Field(max_length=254)]],
-            Field(min_length=1, max_length=ADDRESSES_LIMIT),
-        ]
-        | None
-    ) = Field(None, description="email, sms: the addresses.", examples=[None])
-    secret: SecretName | None = Field(
-        None,
-        description=(
-            "webhook: signs what is sent, by default with a secret that is generated and shown "
-            "once; slack: the app's token and signing secret; apprise: the URL. The name of an "
-            "SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone is meant there."
+
+def _settings_by_name(types: tuple[str, ...]) -> Mapping[str, Mapping[str, Setting]]:
+    """Collect the settings of all types: by name, and of each name by type."""
+    by_name: dict[str, dict[str, Setting]] = {}
+    for type_ in types:
+        for setting in channel_spec(type_).settings:
+            by_name.setdefault(setting.name, {})[type_] = setting
+    return by_name
+
+
+def _value(setting: Setting) -> Any:  # noqa: ANN401 - a type made at run time
+    text = Annotated[
+        str,
+        Field(
+            min_length=setting.min_length, max_length=setting.max_length, pattern=setting.pattern
         ),
-        examples=["hook"],
-    )
-    rate_per_minute: Annotated[int, Field(ge=1, le=RATE_LIMIT)] = Field(
-        60, description="More wait for their turn.", examples=[60]
-    )
+    ]
+    if setting.most is None:
+        return text
+    return Annotated[list[text], Field(min_length=1, max_length=setting.most)]
 
 
-class ChannelBody(_Settings):
-    """A channel without its name, which the path says."""
+def _about(by_type: Mapping[str, str]) -> str:
+    types_of: dict[str, list[str]] = {}
+    for type_, about in by_type.items():
+        types_of.setdefault(about, []).append(type_)
+    return "; ".join(f"{', '.join(types)}: {about}" for about, types in types_of.items())
 
-    type: ChannelType
 
-    def named(self, name: str) -> Channel:
-        """The channel that it describes.
-
-        Raises:
-            InvalidInputError: It does not have what its type needs, or has what it does not take.
-        """
-        members = {
-            "url": self.url,
-            "channel": self.channel,
-            "to": self.to,
-            "secret": self.secret,
+def _body_fields(types: tuple[str, ...]) -> dict[str, Any]:
+    """Make the fields of a body; which of them a channel needs depends on its type."""
+    fields: dict[str, Any] = {}
+    for name, by_type in _settings_by_name(types).items():
+        one = next(iter(by_type.values()))
+        about = _about({type_: setting.about for type_, setting in by_type.items()})
+        field = Field(None, description=f"{about}.", examples=[one.example])
+        fields[name] = _value(one) | None, field
+    specs = {type_: channel_spec(type_) for type_ in types}
+    secrets = _about(
+        {
+            type_: spec.credential
+            for type_, spec in specs.items()
+            if spec.secret is not SecretUse.NONE
         }
-        settings = settings_of(self.type, members)
-        if self.to is not None:
-            good = {address: _is_good(address, self.type) for address in self.to}
-            expect_addresses(self.to, self.type, good)
-        return Channel(
-            name=name,
-            type=self.type,
-            settings=settings,
-            secret=self.secret,
-            rate_per_minute=self.rate_per_minute,
-        )
+    )
+    about_secret = (
+        f"{secrets}. The name of an SSM parameter, SecureString, below `/tocsin/<stack>/`; "
+        "`hook` alone is meant there."
+    )
+    rate = Annotated[int, Field(ge=1, le=RATE_LIMIT)]
+    return {
+        **fields,
+        "secret": (SecretName | None, Field(None, description=about_secret, examples=["hook"])),
+        "rate_per_minute": (
+            rate,
+            Field(60, description="More wait for their turn.", examples=[60]),
+        ),
+    }
 
 
-def _is_good(address: str, type_: ChannelType) -> bool:
-    try:
-        _ADDRESS[type_].validate_python(address)
-    except ValidationError:
-        return False
-    return True
+@cache
+def channel_body(types: tuple[str, ...]) -> type[ConfigurationBody]:
+    """Make the body of PUT for these types."""
+    return create_model(
+        "ChannelBody",
+        __base__=ConfigurationBody,
+        __doc__="A channel without its name, which is in the path.",
+        **_body_fields(types),
+        type=(_channel_type(types), ...),
+    )
 
 
-class ChannelChange(_Settings):
-    """What to change."""
+_TYPES: Final = tuple(MODULES)
+_unlisted: Any = SkipJsonSchema
+ChannelChange: Final = create_model(
+    "ChannelChange",
+    __base__=ConfigurationBody,
+    __doc__="What to change.",
+    **_body_fields(_TYPES),
+    type=(_channel_type(_TYPES) | _unlisted[None], None),
+)
 
-    type: ChannelType | SkipJsonSchema[None] = None
+
+def _shown_fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, by_type in _settings_by_name(_TYPES).items():
+        one = next(iter(by_type.values()))
+        value: Any = str if one.most is None else list[str]
+        fields[name] = value | None, Field(None, examples=[one.example])
+    return fields
 
 
-class ShownChannel(Configured):
+_WithSettings: Final[Any] = create_model(
+    "_WithSettings", __base__=Configured, type=(_channel_type(_TYPES), ...), **_shown_fields()
+)
+
+
+class ShownChannel(_WithSettings):
     """A channel; what is behind its secret is never shown."""
 
     name: str = Field(examples=["ops-hook"])
-    type: ChannelType
-    url: str | None = Field(None, examples=["https://example.com/hook"])
-    channel: str | None = Field(None, examples=[None])
-    to: list[str] | None = Field(None, examples=[None])
     secret: str | None = Field(
         description="The name of the SSM parameter.", examples=["/tocsin/tocsin/hook"]
     )
@@ -140,7 +154,7 @@ class ChannelPage(Page[ShownChannel]):
 
 
 class TestState(StrEnum):
-    """What became of a test."""
+    """How a test ended, if it has."""
 
     SENT = "sent"
     FAILED = "failed"
@@ -148,7 +162,7 @@ class TestState(StrEnum):
 
 
 class TestOutcome(View):
-    """What became of a test message."""
+    """The result of a test message."""
 
     state: TestState
     provider_id: str | None = Field(
@@ -165,7 +179,7 @@ OPERATIONS: Final = {
         words="channel",
         plural="channels",
         tag=TAG,
-        body=ChannelBody,
+        body=channel_body(_TYPES),
         change=ChannelChange,
         page=ChannelPage,
         shown=Answer[ShownChannel],
@@ -176,8 +190,8 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Send a test message through a channel",
         description=(
-            "Waits for up to 8 s and says what became of it: 200 with `sent` or `failed`, 202 "
-            "with `pending` if that is still open."
+            "Waits up to 8 s for the result: 200 with `sent` or `failed`, 202 with `pending` if "
+            "it is still open."
         ),
         answer=Answer[TestOutcome],
         other_statuses=(HTTPStatus.ACCEPTED,),

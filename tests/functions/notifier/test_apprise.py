@@ -2,16 +2,16 @@
 
 import pytest
 
-from functions.notifier.channels.apprise import LOCAL_PLUGINS, AppriseSender, defused
 from functions.notifier.outbound import Outbound
 from tests.functions.notifier.conftest import a_message, an_alert, claimed, parameters
 from tests.scripted_server import ScriptedServer, reply
+from tocsin.channels.apprise import LOCAL_PLUGINS, AppriseSender, defused
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 
 pytestmark = pytest.mark.loopback
 
-CHANNEL = Channel(name="rest", type=ChannelType.APPRISE, secret="/tocsin/apprise")
+CHANNEL = Channel(name="rest", type="apprise", secret="/tocsin/apprise")
 
 
 def send(secret: str, *, allow_private: bool = True) -> None:

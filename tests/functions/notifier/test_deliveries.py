@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from functions.notifier.aws_sdk import AwsSdk
+from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.outbound import Outbound
 from functions.notifier.ports import Ports
-from functions.notifier.senders import Senders, Wiring, make_sender
 from tests.captured_log import captured_log
 from tests.examples import HOUR, NINE, UNKNOWN_ID
 from tests.fakes.failures import InMemoryFailures
@@ -32,11 +33,13 @@ from tests.functions.notifier.conftest import (
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
+from tocsin.channels.by_type import MODULES, channel_spec
+from tocsin.channels.spec import Wiring
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.lambda_runtime.observability import Log
 
 EVENT = Path(__file__).parents[3] / "events/notifier_delivery.json"
@@ -288,28 +291,28 @@ def test_what_waits_is_not_worth_a_line(notifier: Notifier, logged: Logged) -> N
 def a_wiring(log: Log, *, allow_private: bool) -> Wiring:
     return Wiring(
         outbound=Outbound(allow_private=allow_private),
-        parameters=parameters(),
+        secrets=parameters(),
         ledger=HeldWorld().notifications,
         email_from="",
-        aws={"AWS_REGION": "eu-central-1"},
+        ask_aws=AwsSdk("eu-central-1"),
         now=at_nine,
         log=log,
     )
 
 
-@pytest.mark.parametrize("channel_type", list(ChannelType))
-def test_every_type_of_channel_has_a_sender(channel_type: ChannelType) -> None:
-    sender = make_sender(channel_type, a_wiring(captured_log("notifier"), allow_private=False))
+@pytest.mark.parametrize("channel_type", MODULES)
+def test_every_type_of_channel_has_a_sender(channel_type: str) -> None:
+    wiring = a_wiring(captured_log("notifier"), allow_private=False)
 
-    assert callable(sender.send)
+    assert callable(channel_spec(channel_type).sender(wiring).send)
 
 
 def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
     logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    senders = Senders(a_wiring(captured_log("notifier"), allow_private=False))
-    here = Channel(name="here", type=ChannelType.CONSOLE)
-    monkeypatch.setattr("functions.notifier.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
+    senders = ChannelSenders(a_wiring(captured_log("notifier"), allow_private=False))
+    here = Channel(name="here", type="console")
+    monkeypatch.setattr("tocsin.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
 
     with pytest.raises(DeliveryFailedError) as failed:
         senders.send(claimed(), an_alert(), a_message(), here)
@@ -324,8 +327,8 @@ def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
 def test_the_console_shows_links_only_on_this_machine(
     logged: Logged, *, allow_private: bool
 ) -> None:
-    senders = Senders(a_wiring(captured_log("notifier"), allow_private=allow_private))
-    here = Channel(name="here", type=ChannelType.CONSOLE)
+    senders = ChannelSenders(a_wiring(captured_log("notifier"), allow_private=allow_private))
+    here = Channel(name="here", type="console")
 
     senders.send(claimed(), an_alert(), a_message(), here)
 

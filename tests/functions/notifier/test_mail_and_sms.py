@@ -1,6 +1,5 @@
 """E-mail and SMS, as SES and SNS are asked for them over the wire."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -8,20 +7,19 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from functions.notifier.channels.aws_sdk import sdk_client
-from functions.notifier.channels.email import EmailSender, html_body
-from functions.notifier.channels.sms import SmsSender
+from functions.notifier.aws_sdk import AwsSdk
 from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, a_message, an_alert, claimed
 from tests.scripted_server import ScriptedServer, cut_after, reply
+from tocsin.channels.email import EmailSender, html_body
+from tocsin.channels.sms import SmsSender
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.domain.signal import Facts
 
 pytestmark = pytest.mark.loopback
 
-AWS: Mapping[str, str] = {"AWS_REGION": "eu-central-1"}
-MAIL = Channel(name="@email", type=ChannelType.EMAIL, settings={"to": ["alice@example.com"]})
-PHONES = Channel(name="duty", type=ChannelType.SMS, settings={"to": ("+15550100", "+15550101")})
+MAIL = Channel(name="@email", type="email", settings={"to": ["alice@example.com"]})
+PHONES = Channel(name="duty", type="sms", settings={"to": ("+15550100", "+15550101")})
 PUBLISHED = reply(
     body=b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
     b"<MessageId>m-1</MessageId></PublishResult></PublishResponse>",
@@ -44,13 +42,13 @@ def at_the_server(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> No
 
 def mail(email_from: str = "tocsin@example.com", facts: Facts | None = None) -> str | None:
     alert = replace(an_alert(), facts=facts or an_alert().facts)
-    sender = EmailSender(sdk_client("sesv2", AWS), email_from)
+    sender = EmailSender(AwsSdk("eu-central-1"), email_from)
     delivery = a_delivery("email", target="user:alice")
     return sender.send(claimed(delivery), alert, a_message(alert, delivery), MAIL)
 
 
 def text_phones() -> str | None:
-    return SmsSender(sdk_client("sns", AWS)).send(claimed(), an_alert(), a_message(), PHONES)
+    return SmsSender(AwsSdk("eu-central-1")).send(claimed(), an_alert(), a_message(), PHONES)
 
 
 def failure_of(act: Any) -> DeliveryFailedError:  # noqa: ANN401 - anything that can be called

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from functions.notifier.channels.slack import SlackSender
 from functions.notifier.outbound import Outbound
 from tests.examples import ALICE, NINE, trigger
 from tests.functions.notifier.conftest import (
@@ -23,12 +22,13 @@ from tests.functions.notifier.conftest import (
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.channels.slack import SlackSender
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 
 pytestmark = pytest.mark.loopback
 
@@ -39,13 +39,11 @@ POSTED = reply(body={"ok": True, "channel": "C1", "ts": "1700000000.000100"})
 
 def chat(server: ScriptedServer | None = None, **settings: str) -> Channel:
     known = {"channel": "#oncall"} | ({"api_url": server.url} if server else {}) | settings
-    return Channel(name="ops-chat", type=ChannelType.SLACK, settings=known, secret="/tocsin/slack")
+    return Channel(name="ops-chat", type="slack", settings=known, secret="/tocsin/slack")
 
 
-def sender(
-    secret: str = SECRET, *, ledger: DynamoDBNotifications | None = None, allow_private: bool = True
-) -> SlackSender:
-    outbound = Outbound(allow_private=allow_private, attempt_seconds=0.5)
+def sender(secret: str = SECRET, *, ledger: DynamoDBNotifications | None = None) -> SlackSender:
+    outbound = Outbound(allow_private=True, attempt_seconds=0.5)
     return SlackSender(
         outbound, parameters(slack=secret), ledger or Stores(at_nine).notifications, at_nine
     )
@@ -309,8 +307,8 @@ def test_another_api_is_asked_only_where_private_addresses_are_allowed(
         asked.append(name)
         return ["127.0.0.1"]
 
-    careful = sender(allow_private=False)
-    careful.outbound.resolve = resolve
+    outbound = Outbound(allow_private=False, resolve=resolve)
+    careful = replace(sender(), outbound=outbound)
     with pytest.raises(DeliveryFailedError):
         careful.send(claimed(page()), an_alert(), a_message(), chat(server))
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from functions.notifier.channels.webhook import WebhookSender
 from functions.notifier.exchange import BODY_LIMIT_BYTES
 from functions.notifier.outbound import Outbound
 from tests.examples import NINE
@@ -21,9 +20,10 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
+from tocsin.channels.webhook import WebhookSender
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 
 pytestmark = pytest.mark.loopback
 
@@ -38,9 +38,7 @@ def sender(secret: str = SECRET) -> WebhookSender:
 
 def hook(server: ScriptedServer, path: str = "/hook?team=ops") -> Channel:
     settings = {"url": f"{server.url}{path}"}
-    return Channel(
-        name="ops-hook", type=ChannelType.WEBHOOK, settings=settings, secret="/tocsin/hook"
-    )
+    return Channel(name="ops-hook", type="webhook", settings=settings, secret="/tocsin/hook")
 
 
 def send(server: ScriptedServer, notification: Notification | None = None) -> None:

@@ -7,41 +7,44 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from functions.notifier.exchange import Answer
-from functions.notifier.outbound import Outbound
-from functions.notifier.parameters import Parameters
+from tocsin.channels.spec import Answer, ChannelSpec, Outbound, Secrets, SecretUse, Setting
 from tocsin.domain.alert import Alert
+from tocsin.domain.alert_json import alert_json, written
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel
-from tocsin.lambda_runtime.alert_json import alert_json, written
+from tocsin.domain.people import Channel, Updates
 
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how secrets begin
+SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every secret
 _RETRIED: Final = frozenset((408, 425, 429))
 _CREDENTIAL_REFUSED: Final = frozenset((401, 403))
 _OK: Final = range(200, 300)
 _SERVER_ERRORS: Final = range(500, 600)
+_SECRET_PARAMETERS: Final = frozenset(
+    (
+        *("access_token", "api_key", "apikey", "auth", "key", "pass", "password", "pwd"),
+        *("secret", "sig", "signature", "token"),
+    )
+)
+_LOCAL_NAMES: Final = (".localhost", ".local", ".internal")
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Implements `Sender` for channels of type webhook."""
-
     outbound: Outbound
-    parameters: Parameters
+    secrets: Secrets
     now: Callable[[], datetime]
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Post one event; a receiver tells a repetition by its `webhook-id`."""
+        """Post one event; a receiver recognises a repetition by its `webhook-id`."""
         at = self.now()
         body = _write(webhook_body(notification, alert, message.links, at)).encode()
         key = notification.delivery.key
@@ -51,7 +54,7 @@ class WebhookSender:
             "webhook-timestamp": str(int(at.timestamp())),
         }
         if channel.secret is not None:
-            signing_key = read_signing_key(self.parameters.get(channel.secret), channel.secret)
+            signing_key = read_signing_key(self.secrets.get(channel.secret), channel.secret)
             headers["webhook-signature"] = signature(signing_key, headers, body)
         answer = self.outbound.post(str(channel.settings.get("url", "")), headers, body)
         if answer.status in _OK:
@@ -62,7 +65,7 @@ class WebhookSender:
 def webhook_body(
     notification: Notification, alert: Alert, links: Links | None, at: datetime
 ) -> dict[str, Any]:
-    """What is posted, as the documentation of webhooks shows it."""
+    """Write the body, as docs/notifications.md shows it."""
     delivery = notification.delivery
     return {
         "type": delivery.event,
@@ -89,10 +92,10 @@ def signature(signing_key: bytes, headers: Mapping[str, str], body: bytes) -> st
 
 
 def read_signing_key(secret: str, name: str) -> bytes:
-    """Understand a secret.
+    """Decode a secret.
 
     Raises:
-        DeliveryFailedError: It is none; its name is told, and nothing of it.
+        DeliveryFailedError: With the secret's name and nothing of its content.
     """
     marked, encoded = secret[: len(SECRET_PREFIX)], secret[len(SECRET_PREFIX) :].strip()
     try:
@@ -117,7 +120,9 @@ def failure_of(answer: Answer, at: datetime) -> DeliveryFailedError:
 
 
 def retry_after(answer: Answer, at: datetime) -> timedelta | None:
-    """How long the other side wants to be left alone, in either of HTTP's two spellings."""
+    """Read `Retry-After`: seconds, or a date."""
+    from email.utils import parsedate_to_datetime
+
     said = answer.headers.get("retry-after", "")
     if said.isascii() and said.isdecimal() and len(said) <= len("86400"):
         return timedelta(seconds=int(said))
@@ -133,3 +138,77 @@ def _links_json(links: Links | None) -> dict[str, str | None]:
         name: getattr(links, name) if links else None
         for name in ("acknowledge", "snooze", "resolve", "view")
     }
+
+
+def problem_of_url(url: str, allows_private: bool) -> str | None:  # noqa: FBT001 - see Setting
+    """Say why a webhook cannot go there; None if it can.
+
+    The notifier checks the address that the name leads to, each time that it sends.
+
+    Args:
+        url: As it was sent.
+        allows_private: Whether `http` and addresses of this machine are for this stack.
+    """
+    parts = _split(url)
+    if parts is None:
+        return "is no URL such as https://example.com/hook"
+    named = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    credentials = sorted(named & _SECRET_PARAMETERS)
+    checks = (
+        (parts.scheme not in ("http", "https"), "must begin with https://"),
+        (
+            parts.username is not None or parts.password is not None,
+            "may hold no user or password: what is sent is told by its signature",
+        ),
+        (bool(credentials), f"may hold no credential: leave out {', '.join(credentials)}"),
+        (bool(parts.fragment), "may have no # part, which is never sent"),
+        (
+            not allows_private and parts.scheme != "https",
+            "must begin with https://, unless the stack allows private webhooks",
+        ),
+        (
+            not allows_private and _is_private(parts.hostname or ""),
+            "must be a public address, unless the stack allows private webhooks",
+        ),
+    )
+    return next((problem for is_wrong, problem in checks if is_wrong), None)
+
+
+def _split(url: str) -> SplitResult | None:
+    if any(letter.isspace() or not letter.isprintable() for letter in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        is_url = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_url else None
+
+
+def _is_private(host: str) -> bool:
+    import ipaddress
+
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        # Some resolvers take 127.1 and 0x7f000001 for addresses too; the notifier sees those.
+        return f".{host.rstrip('.').lower()}".endswith(_LOCAL_NAMES)
+    return not address.is_global
+
+
+CHANNEL: Final = ChannelSpec(
+    settings=(
+        Setting(
+            name="url",
+            about="where to send; https, without user, password or token",
+            example="https://example.com/hook",
+            min_length=1,
+            max_length=2_000,
+            problem=problem_of_url,
+        ),
+    ),
+    secret=SecretUse.GENERATED,
+    credential=("signs what is sent, by default with a secret that is generated and shown once"),
+    updates=Updates.ONCE,
+    sender=lambda wiring: WebhookSender(wiring.outbound, wiring.secrets, wiring.now),
+)

@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from functions.notifier.channels.slack_blocks import blocks, fallback_text
-from functions.notifier.channels.webhook import failure_of, retry_after
-from functions.notifier.outbound import Outbound
-from functions.notifier.parameters import Parameters
+from tocsin.channels.slack_blocks import blocks, fallback_text
+from tocsin.channels.spec import ChannelSpec, Outbound, Secrets, SecretUse, Setting
+from tocsin.channels.webhook import failure_of, retry_after
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification, NotificationEvent
-from tocsin.domain.people import Channel
+from tocsin.domain.people import Channel, Updates
 from tocsin.usecases.ports import NotificationRepository
 
 API_URL: Final = "https://slack.com/api"
@@ -47,10 +46,8 @@ class SlackSecret:
 
 @dataclass(frozen=True, slots=True)
 class SlackSender:
-    """Implements `Sender` for channels of type slack, and for people there."""
-
     outbound: Outbound
-    parameters: Parameters
+    secrets: Secrets
     ledger: NotificationRepository
     now: Callable[[], datetime]
 
@@ -61,7 +58,7 @@ class SlackSender:
 
         Slack knows no key by which it would refuse a repetition; the message carries ours.
         """
-        secret = read_secret(channel, self.parameters)
+        secret = read_secret(channel, self.secrets)
         delivery = notification.delivery
         said = {
             "text": fallback_text(message),
@@ -126,7 +123,7 @@ _UNPARSED: Final = {"parse": "none"}
 _PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False, **_UNPARSED}
 
 
-def read_secret(channel: Channel, parameters: Parameters) -> SlackSecret:
+def read_secret(channel: Channel, secrets: Secrets) -> SlackSecret:
     """Read a bot's token, alone or beside the secret that Slack signs with.
 
     Raises:
@@ -135,7 +132,7 @@ def read_secret(channel: Channel, parameters: Parameters) -> SlackSecret:
     if channel.secret is None:
         message = f"the channel {channel.name} names no secret"
         raise DeliveryFailedError(message, is_retryable=False)
-    written = parameters.get(channel.secret).strip()
+    written = secrets.get(channel.secret).strip()
     fields: dict[str, Any] = {"bot_token": written}
     if written.startswith("{"):
         try:
@@ -154,3 +151,14 @@ def _name_of(error: object) -> str:
     named = str(error)
     is_name = named.isascii() and named.replace("_", "").isalnum() and len(named) <= _NAME_LIMIT
     return named if is_name else "unknown_error"
+
+
+CHANNEL: Final = ChannelSpec(
+    settings=(
+        Setting(name="channel", about="where to write", pattern=r"^[#@]?[A-Za-z0-9._-]{1,80}$"),
+    ),
+    secret=SecretUse.REQUIRED,
+    credential="the app's token and signing secret",
+    updates=Updates.EACH,
+    sender=lambda wiring: SlackSender(wiring.outbound, wiring.secrets, wiring.ledger, wiring.now),
+)

@@ -1,15 +1,15 @@
 """SMS through SNS."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from functions.notifier.channels.aws_sdk import addresses_of, ask
+from tocsin.channels.addresses import address_list, addresses_of
+from tocsin.channels.spec import AskAws, ChannelSpec
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel
-from tocsin.domain.short_message import short
+from tocsin.domain.people import PHONE, Channel
 
 _TRANSACTIONAL: Final = {
     "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}
@@ -18,25 +18,26 @@ _TRANSACTIONAL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SmsSender:
-    """Implements `Sender` for channels of type sms, and for people by SMS."""
-
-    client: Any
+    ask_aws: AskAws
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
         """Send to each number.
 
-        Of several numbers one that takes it is enough: trying again would reach those a second
-        time who have it. Who must be sure of each number gives each a channel.
+        One number that is accepted is enough: another attempt would reach it twice. For a
+        guarantee per number, give each number a channel.
         """
+        from tocsin.domain.short_message import short
+
         text = short(message)
         taken: list[str] = []
         failure: DeliveryFailedError | None = None
-        for number in addresses_of(channel.settings):
+        for number in addresses_of(channel):
             try:
-                answer = ask(
-                    self.client.publish,
+                answer = self.ask_aws(
+                    "sns",
+                    "publish",
                     PhoneNumber=number,
                     Message=text,
                     MessageAttributes=_TRANSACTIONAL,
@@ -47,3 +48,11 @@ class SmsSender:
         if failure is not None and not taken:
             raise failure
         return " ".join(taken)
+
+
+CHANNEL: Final = ChannelSpec(
+    settings=(
+        address_list(PHONE, "must be a phone number such as +15550100: plus sign, country, number"),
+    ),
+    sender=lambda wiring: SmsSender(wiring.ask_aws),
+)
