@@ -21,7 +21,7 @@ from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.thread_calls import ThreadCalls
-from tocsin.channels.spec import Wiring
+from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tocsin.adapters.aws_json import Call
-    from tocsin.channels.spec import AskAws
+    from tocsin.channels.ports import AskAws
 
 THREADS: Final = 10
 """As many as the queue gives at once: each waits for one provider at most."""

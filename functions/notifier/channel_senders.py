@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tocsin.channels.by_type import MODULES, channel_spec
 from tocsin.domain.errors import DeliveryFailedError, TryAgainError
 
 if TYPE_CHECKING:
-    from tocsin.channels.spec import Wiring
+    from tocsin.channels.ports import Wiring
     from tocsin.domain.alert import Alert
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
@@ -54,6 +53,8 @@ class ChannelSenders:
             raise DeliveryFailedError(reason, is_retryable=True) from error
 
     def _sender(self, type_: str) -> MessageSender:
+        from tocsin.channels.by_type import MODULES, channel_spec
+
         if type_ not in MODULES:
             raise DeliveryFailedError(f"there is no channel type {type_}", is_retryable=False)
         if type_ not in self._made:

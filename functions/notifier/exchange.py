@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from tocsin.channels.spec import Answer
+from tocsin.channels.ports import Answer
 from tocsin.domain.errors import DeliveryFailedError
 
 BODY_LIMIT_BYTES: Final = 262_144

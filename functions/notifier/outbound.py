@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 from tocsin.domain.errors import DeliveryFailedError
 
 if TYPE_CHECKING:
-    from tocsin.channels.spec import Answer
+    from tocsin.channels.ports import Answer
 
 ATTEMPT_SECONDS: Final = 10.0
 """For one request from the look-up of the name to the last byte of the answer."""

@@ -30,7 +30,7 @@ from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
-from tocsin.channels.spec import Wiring
+from tocsin.channels.ports import Wiring
 from tocsin.domain.errors import DeliveryFailedError, TocsinError
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure

@@ -30,7 +30,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Se
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.http_connection import Reply
-from tocsin.channels.spec import Answer
+from tocsin.channels.ports import Answer
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.ids import AlertId

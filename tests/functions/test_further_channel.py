@@ -16,7 +16,8 @@ from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tests.functions.notifier.conftest import parameters
 from tocsin.channels.by_type import MODULES
-from tocsin.channels.spec import ChannelSpec, Secrets, SecretUse, Setting, Wiring
+from tocsin.channels.ports import Secrets, Wiring
+from tocsin.channels.spec import ChannelSpec, SecretUse, Setting
 from tocsin.domain.alert import Alert
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification

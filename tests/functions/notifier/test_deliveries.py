@@ -34,7 +34,7 @@ from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.channels.by_type import MODULES, channel_spec
-from tocsin.channels.spec import Wiring
+from tocsin.channels.ports import Wiring
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.message import Message

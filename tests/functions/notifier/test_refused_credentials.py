@@ -15,7 +15,7 @@ from tests.functions.notifier.conftest import a_message, an_alert, at_nine, clai
 from tests.scripted_server import ScriptedServer, Step, reply
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsUnavailableError
-from tocsin.channels.spec import Wiring
+from tocsin.channels.ports import Wiring
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel
 

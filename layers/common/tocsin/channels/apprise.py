@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tocsin.channels.spec import ChannelSpec, Outbound, Secrets, SecretUse
-from tocsin.domain.alert import Alert
+from tocsin.channels.spec import ChannelSpec, SecretUse
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.link import Links
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
+
+    from tocsin.channels.ports import Outbound, Secrets
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.link import Links
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
 LOCAL_PLUGINS: Final = frozenset(
     ("blink1", "dbus", "glib", "gnome", "growl", "macosx", "syslog", "vapid", "windows")
@@ -32,7 +34,7 @@ _TYPES: Final = {
 _UNSEEN: Final = "\N{ZERO WIDTH SPACE}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppriseSender:
     outbound: Outbound
     secrets: Secrets

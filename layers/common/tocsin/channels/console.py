@@ -1,16 +1,21 @@
 """Pages as lines of the log: what the terminal of `make run` shows."""
 
-from dataclasses import dataclass
-from typing import Final
+from __future__ import annotations
 
-from tocsin.channels.spec import ChannelSpec, Log
-from tocsin.domain.alert import Alert
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tocsin.channels.spec import ChannelSpec
 from tocsin.domain.people import Channel, Updates
 
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Log
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class ConsoleSender:
     log: Log
     shows_links: bool

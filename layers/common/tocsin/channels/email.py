@@ -1,17 +1,22 @@
 """E-mail through SES."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.channels.addresses import address_list, addresses_of
-from tocsin.channels.spec import AskAws, ChannelSpec
-from tocsin.domain.alert import Alert
+from tocsin.channels.spec import ChannelSpec
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.link import Links
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
 from tocsin.domain.people import EMAIL, Channel
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import AskAws
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.link import Links
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
 KEY_HEADER: Final = "X-Tocsin-Notification"
 """Identifies a repetition: SES has no idempotency key."""
@@ -22,7 +27,7 @@ _BUTTON: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EmailSender:
     ask_aws: AskAws
     email_from: str

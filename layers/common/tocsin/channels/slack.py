@@ -1,20 +1,24 @@
 """Slack: one message a page, brought up to date when the alert changes elsewhere."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tocsin.channels.slack_blocks import blocks, fallback_text
-from tocsin.channels.spec import ChannelSpec, Outbound, Secrets, SecretUse, Setting
+from tocsin.channels.spec import ChannelSpec, SecretUse, Setting
 from tocsin.channels.webhook import failure_of, retry_after
-from tocsin.domain.alert import Alert
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification, NotificationEvent
 from tocsin.domain.people import Channel, Updates
-from tocsin.usecases.ports import NotificationRepository
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Outbound, Secrets
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.usecases.ports import NotificationRepository
 
 API_URL: Final = "https://slack.com/api"
 _OK: Final = 200
@@ -35,7 +39,7 @@ _TOKEN_REFUSED: Final = frozenset(
 _NAME_LIMIT: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlackSecret:
     """What the app of a channel is known by."""
 
@@ -44,7 +48,7 @@ class SlackSecret:
     """Whether its buttons can act; without, they are links."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlackSender:
     outbound: Outbound
     secrets: Secrets
@@ -58,6 +62,8 @@ class SlackSender:
 
         Slack knows no key by which it would refuse a repetition; the message carries ours.
         """
+        from tocsin.channels.slack_blocks import blocks, fallback_text
+
         secret = read_secret(channel, self.secrets)
         delivery = notification.delivery
         said = {

@@ -4,12 +4,16 @@ All that senders say stands in `plain_text`, in which Slack reads neither mentio
 format; only the fallback for notifications is its own format, and escaped.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.link import LinkAction, Links
-from tocsin.domain.message import Line, Message
+
+if TYPE_CHECKING:
+    from tocsin.domain.message import Line, Message
 
 HEADER_LIMIT: Final = 150
 FIELD_LIMIT: Final = 2000

@@ -1,22 +1,27 @@
 """SMS through SNS."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.channels.addresses import address_list, addresses_of
-from tocsin.channels.spec import AskAws, ChannelSpec
-from tocsin.domain.alert import Alert
+from tocsin.channels.spec import ChannelSpec
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
 from tocsin.domain.people import PHONE, Channel
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import AskAws
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
 _TRANSACTIONAL: Final = {
     "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SmsSender:
     ask_aws: AskAws
 

@@ -1,5 +1,7 @@
 """Signed webhooks, as Standard Webhooks describes them (https://www.standardwebhooks.com)."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import hmac
@@ -7,17 +9,20 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from tocsin.channels.spec import Answer, ChannelSpec, Outbound, Secrets, SecretUse, Setting
-from tocsin.domain.alert import Alert
+from tocsin.channels.spec import ChannelSpec, SecretUse, Setting
 from tocsin.domain.alert_json import alert_json, written
 from tocsin.domain.errors import DeliveryFailedError
-from tocsin.domain.link import Links
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, Updates
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Answer, Outbound, Secrets
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.link import Links
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every secret
 _RETRIED: Final = frozenset((408, 425, 429))
@@ -35,7 +40,7 @@ _LOCAL_NAMES: Final = (".localhost", ".local", ".internal")
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WebhookSender:
     outbound: Outbound
     secrets: Secrets
