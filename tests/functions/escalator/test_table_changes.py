@@ -13,11 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import ALICE, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
-from tests.functions.escalator.conftest import Escalator, Logged, Record, ReplacePort, example
+from tests.functions.escalator.conftest import (
+    TABLE,
+    Escalator,
+    Logged,
+    Record,
+    ReplacePort,
+    example,
+)
+from tests.functions.notifier.conftest import a_delivery
 from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.stream import kept_record, record_from
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsTimers
@@ -25,6 +34,7 @@ from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
+from tocsin.domain.notification import Notification
 
 ID = AlertId("01KJMA0FM0SWN6QZPBR1784CMA")
 """The alert of events/escalator_table_change.json."""
@@ -370,6 +380,24 @@ def test_other_items_are_none_of_its_business(escalator: Escalator) -> None:
 
     assert failed == []
     assert escalator.everything() == {}
+
+
+def test_a_message_that_waits_or_is_claimed_tells_the_timeline_nothing(
+    escalator: Escalator,
+) -> None:
+    alert_id = a_life(escalator)
+    escalator.follow(escalator.written())
+    before = escalator.happened(alert_id)
+    ledger = DynamoDBNotifications(escalator.call, TABLE, RETENTION)
+    waiting = Notification.waiting(replace(a_delivery(), alert_id=alert_id), at=NINE)
+    ledger.add(waiting, write_id=escalator.new_write_id())
+    ledger.update(waiting, waiting.claim(at=NINE), write_id=escalator.new_write_id())
+    records = [it for it in escalator.written() if it["dynamodb"]["Keys"]["pk"]["S"][:2] == "L#"]
+
+    assert len(records) == 2
+    assert escalator.follow(records) == []
+    assert escalator.failures.bodies == []
+    assert escalator.happened(alert_id) == before
 
 
 # Lists, values, timers, the end
