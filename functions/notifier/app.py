@@ -20,6 +20,7 @@ from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotificatio
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
+from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
@@ -61,7 +62,7 @@ def _ask_aws(service: str, operation: str, **arguments: Any) -> "Mapping[str, An
 
 def _wire() -> Ports:
     call, sqs = _calls(DYNAMODB), _calls(SQS)
-    parameters = Parameters(_calls(SSM), _now, settings.secrets_prefix)
+    parameters = Parameters(SsmSecrets(_calls(SSM)), _now, settings.secrets_prefix)
     ledger = DynamoDBNotifications(call, settings.table_name, settings.retention)
     wiring = Wiring(
         outbound=Outbound(allow_private=settings.allow_private_webhooks),

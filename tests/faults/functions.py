@@ -30,6 +30,7 @@ from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
+from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.channels.ports import Wiring
 from tocsin.domain.errors import DeliveryFailedError, TocsinError
 from tocsin.lambda_runtime.log_lines import Log
@@ -192,7 +193,7 @@ class Process:
 
     def _notifier(self) -> NotifierPorts:
         call = self.calls(DYNAMODB)
-        parameters = Parameters(self.calls(SSM), self.now)
+        parameters = Parameters(SsmSecrets(self.calls(SSM)), self.now)
         ledger = DynamoDBNotifications(call, TABLE, RETENTION)
         wiring = Wiring(
             outbound=self.outbound,

@@ -15,6 +15,7 @@ from tests.functions.notifier.conftest import a_message, an_alert, at_nine, clai
 from tests.scripted_server import ScriptedServer, Step, reply
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsUnavailableError
+from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.channels.ports import Wiring
 from tocsin.domain.errors import DeliveryFailedError
 from tocsin.domain.people import Channel
@@ -44,7 +45,7 @@ def senders_reading(store: Rotation) -> ChannelSenders:
     return ChannelSenders(
         Wiring(
             outbound=Outbound(allow_private=True, attempt_seconds=0.5),
-            secrets=Parameters(store, at_nine),
+            secrets=Parameters(SsmSecrets(store), at_nine),
             ledger=Stores(at_nine).notifications,
             email_from="",
             ask_aws=AwsSdk("eu-central-1"),

@@ -7,13 +7,16 @@ from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 
 KEPT_FOR: Final = timedelta(minutes=5)
-"""After this nobody takes what was signed with a secret that has been changed."""
+"""How long a changed secret may still be used."""
 READ_AGAIN_AFTER: Final = timedelta(seconds=10)
-"""So that nobody who sends one forgery after the other uses up what the account may read."""
+"""So that a flood of forgeries does not use up the account's read limit."""
 
 
 class SsmSecrets:
-    """Reads each secret when it is needed; while that is impossible, what is known goes on."""
+    """Reads each secret when it is needed; if SSM is unavailable, an older value is used.
+
+    For several threads: at worst two of them read the same secret.
+    """
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -36,6 +39,10 @@ class SsmSecrets:
             TryAgainError: Likewise.
         """
         return self._not_older_than(READ_AGAIN_AFTER, name, at)
+
+    def forget(self, name: str) -> None:
+        """Read it again when it is next asked for."""
+        self._known.pop(name, None)
 
     def _not_older_than(self, limit: timedelta, name: str, at: datetime) -> str:
         secret, read_at = self._known.get(name, (None, at))
