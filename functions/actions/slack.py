@@ -1,6 +1,5 @@
 """Buttons in Slack: what Slack sends when somebody presses one."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from functions.actions.request import Request, form_value
 from functions.actions.slack_signature import is_from_slack
 from functions.actions.words import sentence
 from tocsin.adapters.aws_json import AwsError
+from tocsin.channels.slack_secret import read_slack_secret
 from tocsin.domain.errors import (
     AlertNotFoundError,
     MalformedInputError,
@@ -75,20 +75,11 @@ def _expect_signed(request: Request, channel: str, ports: Ports) -> None:
 
 
 def _is_signed(request: Request, name: str, ports: Ports) -> bool:
-    known = _signing_secret(ports.secrets.get(name, at=request.at))
+    known = read_slack_secret(ports.secrets.get(name, at=request.at)).signing_secret
     if is_from_slack(request.headers, request.body, known, request.at):
         return True
-    by_now = _signing_secret(ports.secrets.get_anew(name, at=request.at))
+    by_now = read_slack_secret(ports.secrets.get_anew(name, at=request.at)).signing_secret
     return by_now != known and is_from_slack(request.headers, request.body, by_now, request.at)
-
-
-def _signing_secret(written: str) -> str:
-    """Take the secret out of `{"bot_token": …, "signing_secret": …}`; empty if it is not there."""
-    try:
-        secret = json.loads(written)["signing_secret"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return secret if isinstance(secret, str) else ""
 
 
 def _challenge(request: Request) -> str | None:
