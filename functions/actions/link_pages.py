@@ -9,10 +9,10 @@ from functions.actions.acting import Press, act_once
 from functions.actions.links import read_link
 from functions.actions.ports import Ports
 from functions.actions.request import Request, form_value
-from functions.actions.words import clock
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.domain.message import written
 from tocsin.lambda_runtime.http import HttpAnswer
 
 FORM_LIMIT_BYTES: Final = 1_024
@@ -110,7 +110,7 @@ def _expired(expiry: LinkExpiredError) -> HttpAnswer:
     return _notice(
         HTTPStatus.GONE,
         "This link is too old",
-        f"It worked until {clock(expiry.expired_at)}. Links are good for a day.",
+        f"It worked until {written(expiry.expired_at)}. Links are good for a day.",
         "If the alert still fires, a newer message has newer links. Nothing was changed.",
     )
 

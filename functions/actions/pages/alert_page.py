@@ -1,4 +1,4 @@
-"""One alert for somebody with a phone at night: what, where, how bad, whose, what next."""
+"""The page of an alert, for a phone at night."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from functions.actions.acting import Outcome, title_of
 from functions.actions.pages.page import html, page
-from functions.actions.words import age, clock, name_of, sentence
+from functions.actions.words import age, sentence
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.link import Link, LinkAction
+from tocsin.domain.message import alert_lines
 from tocsin.domain.next_action import next_action
 from tocsin.domain.signal import CUT_MARK, LINK_SCHEMES
 
@@ -72,15 +73,9 @@ def _is_offered(action: LinkAction, alert: Alert, link: Link) -> bool:
 def _rows(alert: Alert, at: datetime) -> Iterator[Markup]:
     facts = alert.facts
     yield _row("Alert", facts.name)
-    places = (facts.object, facts.source_name or facts.source, f"integration {alert.integration}")
-    yield _row("Where", " · ".join(place for place in places if place))
-    yield _row("How bad", _how_bad(alert))
-    yield _row("Since", f"{clock(alert.fired_at)}, {age(alert.fired_at, at)} ago{_times(alert)}")
-    yield _row("Who has it", _who_has(alert))
-    yield _row("What happens next", _what_is_next(alert))
-    if alert.current_value is not None:
-        threshold = f", threshold {facts.threshold}" if facts.threshold is not None else ""
-        yield _row("Value", f"{alert.current_value}{threshold}")
+    for label, text in alert_lines(alert, next_action(alert)):
+        ago = f", {age(alert.fired_at, at)} ago" if label == "Since" else ""
+        yield _row(label, text + ago)
     if facts.labels:
         pairs = [f"{name}={value}" for name, value in islice(facts.labels.items(), PAIRS_LIMIT)]
         yield _row("Labels", ", ".join([*pairs, *_more(len(facts.labels))]))
@@ -90,33 +85,6 @@ def _rows(alert: Alert, at: datetime) -> Iterator[Markup]:
 
 def _row(name: str, text: str) -> Markup:
     return html("<div><dt>{}</dt><dd>{}</dd></div>", name, text)
-
-
-def _how_bad(alert: Alert) -> str:
-    said = alert.facts.source_severity
-    flaps = ", flapping" if alert.is_flapping else ""
-    return f"{alert.severity}{f' (sent as {said})' if said else ''}{flaps}"
-
-
-def _times(alert: Alert) -> str:
-    return f", seen {alert.occurrences} times" if alert.occurrences > 1 else ""
-
-
-def _who_has(alert: Alert) -> str:
-    match alert.status:
-        case AlertStatus.RESOLVED:
-            when = f" at {clock(alert.resolved_at)}" if alert.resolved_at else ""
-            return f"Resolved by {name_of(alert.resolved_by)}{when}"
-        case AlertStatus.ACKNOWLEDGED:
-            when = f" since {clock(alert.acknowledged_at)}" if alert.acknowledged_at else ""
-            return f"{name_of(alert.acknowledged_by)}{when}"
-        case AlertStatus.FIRING:
-            return "Nobody yet"
-
-
-def _what_is_next(alert: Alert) -> str:
-    due = next_action(alert)
-    return f"{due.why}, at {clock(due.at)}" if due.at else due.why
 
 
 def _more(number: int) -> list[str]:
