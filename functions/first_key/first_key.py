@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from functions.first_key.custom_resource import Resource
 from tocsin.domain.credential import SECRET_BYTES, ApiKey, Scope, hash_secret, spell_key
@@ -14,19 +14,9 @@ from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
 from tocsin.domain.ids import AUTO, entropy
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import KeyRepository, NewWriteId
+    from tocsin.usecases.ports import KeyRepository, NewWriteId, SecretStore
 
 NAME: Final = "first admin key"
-
-
-class Parameters(Protocol):
-    """Where the deployer reads the key."""
-
-    def put(self, name: str, value: str) -> None:
-        """Write a secret, in place of one that is there."""
-
-    def delete(self, name: str) -> None:
-        """Remove it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +28,7 @@ class FirstKey:
     """
 
     keys: KeyRepository
-    parameters: Parameters
+    parameters: SecretStore
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     new_write_id: NewWriteId

@@ -1,18 +1,23 @@
 """The life of the key that signs links in notifications."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from functions.first_key.custom_resource import Resource
-from functions.first_key.first_key import Parameters
 from tocsin.domain.link import LINK_KEY_BYTES, spell_link_key
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import SecretStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkKey:
     """Acts on requests of CloudFormation; a key drawn anew ends all links made before."""
 
-    parameters: Parameters
+    parameters: SecretStore
     random_bytes: Callable[[int], bytes]
 
     def make(self, resource: Resource) -> None:
