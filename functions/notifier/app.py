@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tocsin.channels.ports import AskAws
 
 THREADS: Final = 10
-"""As many as the queue gives at once: each waits for one provider at most."""
+"""A full batch: each waits for one provider at most."""
 
 settings = Settings.from_environment()
 log = make_log(settings.service, settings.log_level)
@@ -98,6 +98,6 @@ ports = _wire()
 
 
 def on_delivery(event: dict[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
-    """Bring each message of a batch to where it goes (deliveries queue)."""
+    """Send each message of a batch (deliveries queue)."""
     failed = deliver_messages(event["Records"], ports)
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

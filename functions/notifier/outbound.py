@@ -1,8 +1,8 @@
-"""Requests to addresses that a team has typed in: to the open internet, and nowhere else.
+"""Requests to URLs of a team's configuration: to the open internet, and nowhere else.
 
-A name is looked up once, every address that it leads to is checked, and the connection goes to
-the first of them that takes it: a name that leads elsewhere the next moment changes nothing.
-Redirects are not followed, and the environment's proxies are not asked.
+A name is looked up once, every address is checked, and the connection goes to the first of them
+that accepts it, so DNS rebinding has no effect. Redirects are not followed, and the environment's
+proxies are not used.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tocsin.channels.ports import Answer
 
 ATTEMPT_SECONDS: Final = 10.0
-"""For one request from the look-up of the name to the last byte of the answer."""
+"""For one request, from the look-up of the name to the last byte of the answer."""
 URL_LIMIT: Final = 2048
 
 _NOT_PUBLIC: Final = tuple(
@@ -39,7 +39,7 @@ _NOT_PUBLIC: Final = tuple(
     )
 )
 _OPEN_IPV6: Final = ipaddress.ip_network("2000::/3")
-"""All that is global: what is mapped, translated, local or multicast lies outside."""
+"""All global addresses: mapped, translated, local and multicast ones lie outside."""
 
 type Resolve = Callable[[str, int], Sequence[str]]
 """Takes a name and a port; answers addresses, or raises OSError."""

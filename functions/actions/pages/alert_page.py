@@ -30,7 +30,6 @@ _BUTTONS: Final = {
 
 
 def show_alert(alert: Alert, link: Link, at: datetime) -> str:
-    """Write the page that a link opens."""
     title = title_of(alert)
     reason = alert.facts.reason
     output = reason if len(reason) <= OUTPUT_LIMIT else reason[: OUTPUT_LIMIT - 1] + CUT_MARK
@@ -45,7 +44,6 @@ def show_alert(alert: Alert, link: Link, at: datetime) -> str:
 
 
 def show_outcome(outcome: Outcome) -> str:
-    """Write the page that comes after a button was pressed."""
     return page(
         sentence(outcome),
         html("<h1>{}</h1><p>{}</p>", sentence(outcome), outcome.title),
@@ -92,14 +90,14 @@ def _more(number: int) -> list[str]:
 
 
 def _links(alert: Alert) -> Iterator[Markup]:
-    """Links with where they lead, since a sender may call them anything."""
+    """Links with their hosts, since a sender chooses their names."""
     safe = {name: url for name, url in alert.facts.urls.items() if _is_safe(url)}
     for name, url in islice(safe.items(), PAIRS_LIMIT):
         yield html('<a href="{}" rel="noopener noreferrer">{}</a> ({})', url, name, _place(url))
 
 
 def _is_safe(url: str) -> bool:
-    """Whether it leads where it seems to; browsers take a backslash for a slash."""
+    """Whether its text cannot mislead; browsers read a backslash as a slash."""
     has_odd = "\\" in url or any(map(str.isspace, url))
     return url.lower().startswith(LINK_SCHEMES) and not has_odd
 

@@ -47,9 +47,9 @@ _SUFFIX_BYTES: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedSecrets:
-    """Signing secrets of our own making; written once and never read here.
+    """Generated signing secrets; written once and never read here.
 
-    Each has a parameter of its own: a channel never names one that another write replaced.
+    Each has a parameter of its own, so that no write replaces another channel's.
     """
 
     store: Callable[[], SecretStore]
@@ -58,7 +58,7 @@ class GeneratedSecrets:
     random_bytes: Callable[[int], bytes]
 
     def make(self, channel: str) -> tuple[str, str]:
-        """Keep a new secret.
+        """Write a new secret.
 
         Returns:
             The name of its parameter, and the secret.
@@ -79,15 +79,13 @@ class GeneratedSecrets:
         return parameter is not None and parameter.startswith(f"{self.below}/")
 
     def forget(self, parameter: str | None) -> None:
-        """Remove a parameter that was made here and that no channel names any more."""
+        """Remove a parameter that was made here, if it was."""
         if parameter is not None and self.is_ours(parameter):
             self.store().delete(parameter)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRoutes(ValueRoutes[Channel]):
-    """The channels of the team."""
-
     secrets: GeneratedSecrets
     tests: ChannelTests
     allows_private_webhooks: bool
@@ -102,7 +100,6 @@ class ChannelRoutes(ValueRoutes[Channel]):
         tests: ChannelTests,
         allows_private_webhooks: bool,
     ) -> ChannelRoutes:
-        """Make them for these stores."""
         return cls(
             noun=Noun(
                 words="channel",
@@ -138,7 +135,6 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return answer
 
     def test(self, request: Request, name: str) -> HttpAnswer:
-        """Send a test, and wait a little for what becomes of it."""
         outcome = self.tests.run(self.repository.get(name).name, at=request.at)
         is_pending = outcome["state"] == "pending"
         return with_data(outcome, HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK)
@@ -198,7 +194,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
 
 
 def concern_of_channel(name: str) -> Concern:
-    """Which open alerts it was asked about last."""
+    """Select the open alerts whose last step asked it."""
     asked = str(Target(TargetKind.CHANNEL, name))
     return Concern(
         noun="name",

@@ -1,4 +1,4 @@
-"""Slack: one message a page, brought up to date when the alert changes elsewhere."""
+"""Slack: one message for each page, updated when the alert changes."""
 
 from __future__ import annotations
 

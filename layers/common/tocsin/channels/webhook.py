@@ -114,7 +114,6 @@ def read_signing_key(secret: str, name: str) -> bytes:
 
 
 def failure_of(answer: Answer, at: datetime) -> DeliveryFailedError:
-    """Judge an answer that is no success."""
     is_retryable = answer.status in _RETRIED or answer.status in _SERVER_ERRORS
     return DeliveryFailedError(
         f"the receiver answered {answer.status}",
@@ -163,7 +162,7 @@ def problem_of_url(url: str, allows_private: bool) -> str | None:  # noqa: FBT00
         (parts.scheme not in ("http", "https"), "must begin with https://"),
         (
             parts.username is not None or parts.password is not None,
-            "may hold no user or password: what is sent is told by its signature",
+            "may hold no user or password: receivers check the signature",
         ),
         (bool(credentials), f"may hold no credential: leave out {', '.join(credentials)}"),
         (bool(parts.fragment), "may have no # part, which is never sent"),
