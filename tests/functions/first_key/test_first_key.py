@@ -124,7 +124,7 @@ def test_a_role_that_iam_does_not_know_yet_fails_no_deployment(
     assert len(waits) == 3
 
 
-def test_a_role_without_the_permission_is_told_while_there_is_time(
+def test_a_missing_permission_is_reported_before_the_function_times_out(
     stack: Stack, waits: list[float]
 ) -> None:
     stack.parameters = DeniedSecrets(refusals=100)
@@ -136,7 +136,9 @@ def test_a_role_without_the_permission_is_told_while_there_is_time(
     assert sum(waits) == 20
 
 
-def test_another_refusal_is_told_at_once(stack: Stack, waits: list[float]) -> None:
+def test_a_refusal_other_than_of_access_is_reported_at_once(
+    stack: Stack, waits: list[float]
+) -> None:
     stack.parameters = DeniedSecrets(refusals=100, code="ParameterLimitExceeded")
 
     assert stack.request("create")["Status"] == "FAILED"
@@ -263,7 +265,7 @@ class Refusing(InMemorySecrets):
         ),
     ],
 )
-def test_a_failure_is_told_with_its_reason_but_never_with_the_key(
+def test_cloudformation_gets_the_reason_of_a_failure_but_never_the_key(
     stack: Stack, error: Exception, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack.parameters = Refusing(error)
@@ -275,7 +277,7 @@ def test_a_failure_is_told_with_its_reason_but_never_with_the_key(
     assert "tocsin_AQEB" not in capsys.readouterr().out
 
 
-def test_what_a_failure_left_is_cleaned_up_by_the_rollback(stack: Stack) -> None:
+def test_the_rollback_of_a_failed_stack_deletes_its_key(stack: Stack) -> None:
     working = stack.parameters
     stack.parameters = Refusing(TryAgainError())
     stack.request("create")
@@ -285,7 +287,7 @@ def test_what_a_failure_left_is_cleaned_up_by_the_rollback(stack: Stack) -> None
     assert stack.keys.list() == ()
 
 
-def test_a_template_without_the_parameters_name_is_told_so_and_can_be_rolled_back(
+def test_a_template_without_parameter_name_fails_with_that_reason_and_rolls_back(
     stack: Stack,
 ) -> None:
     nameless = {"ParameterName": ""}

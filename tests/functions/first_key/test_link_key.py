@@ -98,7 +98,7 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     assert stack.parameters.kept[PARAMETER] not in logged + json.dumps(answer)
 
 
-def test_a_failure_is_told_with_its_reason(stack: Stack) -> None:
+def test_cloudformation_gets_the_reason_why_a_link_key_failed(stack: Stack) -> None:
     stack.parameters = DeniedSecrets(refusals=100)
 
     answer = stack.request("Create")

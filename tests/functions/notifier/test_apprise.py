@@ -79,7 +79,7 @@ def test_nothing_acts_on_this_machine(url: str) -> None:
     assert not failure_of(url).is_retryable
 
 
-def test_what_acts_on_this_machine_is_known_by_its_module() -> None:
+def test_apprise_services_that_act_on_this_machine_are_known_by_module() -> None:
     assert {"syslog", "dbus", "windows"} <= LOCAL_PLUGINS
 
 

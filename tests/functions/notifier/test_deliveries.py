@@ -129,7 +129,7 @@ def test_a_message_is_delivered(notifier: Notifier) -> None:
     assert len(notifier.world.provider.received) == 1
 
 
-def test_what_is_no_message_of_ours_fails_alone(notifier: Notifier) -> None:
+def test_a_foreign_message_in_the_queue_fails_alone(notifier: Notifier) -> None:
     notifier.world.opened()
     [delivery] = notifier.world.deliveries.arrived(NINE)
 
@@ -204,7 +204,7 @@ def test_a_provider_that_hangs_holds_up_no_neighbour(notifier: Notifier) -> None
     assert len(notifier.world.provider.received) == 2
 
 
-def test_the_log_names_what_was_delivered(notifier: Notifier, logged: Logged) -> None:
+def test_the_log_names_each_delivered_message(notifier: Notifier, logged: Logged) -> None:
     alert_id = notifier.world.opened()
     notifier.deliver_all()
 
@@ -259,7 +259,7 @@ def test_metrics_of_a_batch_are_written_together_when_all_its_threads_are_done(
     assert output.wrote_metrics == {threading.main_thread()}
 
 
-def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged) -> None:
+def test_failed_deliveries_are_counted(notifier: Notifier, logged: Logged) -> None:
     def refuse() -> None:
         raise DeliveryFailedError("the receiver answered 404", is_retryable=False)
 
@@ -277,7 +277,7 @@ def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged)
     assert (line["level"], line["reason"]) == ("WARNING", "the receiver answered 404")
 
 
-def test_what_waits_is_not_worth_a_line(notifier: Notifier, logged: Logged) -> None:
+def test_a_message_that_waits_writes_no_log_line(notifier: Notifier, logged: Logged) -> None:
     notifier.world.opened()
     [delivery] = notifier.world.deliveries.arrived(NINE)
     later = replace(delivery, due_at=NINE.replace(hour=10))
@@ -355,7 +355,9 @@ def test_no_address_and_no_secret_is_logged(notifier: Notifier, logged: Logged) 
     assert "+15550100" not in lines
 
 
-def test_an_alert_that_is_gone_is_said_to_be(notifier: Notifier, logged: Logged) -> None:
+def test_a_message_whose_alert_does_not_exist_is_skipped_with_that_reason(
+    notifier: Notifier, logged: Logged
+) -> None:
     delivery = replace(a_delivery(), alert_id=UNKNOWN_ID)
 
     assert notifier.deliver(written_delivery(delivery)) == []

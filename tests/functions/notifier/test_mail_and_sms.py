@@ -125,7 +125,7 @@ def test_nothing_is_sent_from_nowhere(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "MailFromDomainNotVerifiedException"])
-def test_what_ses_refuses_is_final_and_names_nobody(server: ScriptedServer, code: str) -> None:
+def test_a_refusal_of_ses_is_final_and_quotes_no_address(server: ScriptedServer, code: str) -> None:
     server.plays(refusal(code))
 
     failed = failure_of(mail)
@@ -163,13 +163,13 @@ def test_an_sms_goes_to_each_number_as_transactional(server: ScriptedServer) -> 
     assert asked[0]["MessageAttributes.entry.1.Value.StringValue"] == ["Transactional"]
 
 
-def test_one_number_that_takes_it_is_enough(server: ScriptedServer) -> None:
+def test_an_sms_that_one_number_accepts_is_sent(server: ScriptedServer) -> None:
     server.plays(reply(500, b""), PUBLISHED)
 
     assert text_phones() == "m-1"
 
 
-def test_no_number_that_takes_it_is_a_failure(server: ScriptedServer) -> None:
+def test_an_sms_that_no_number_accepts_has_failed(server: ScriptedServer) -> None:
     server.plays(reply(500, b""))
 
     assert failure_of(text_phones).is_retryable

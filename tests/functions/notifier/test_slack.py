@@ -109,7 +109,7 @@ def test_a_page_is_posted_to_the_channel(server: ScriptedServer) -> None:
     assert body["metadata"]["event_payload"] == {"notification_id": page().key}
 
 
-def test_its_buttons_carry_what_signs_a_link(server: ScriptedServer) -> None:
+def test_buttons_in_slack_carry_the_tokens_of_links(server: ScriptedServer) -> None:
     server.plays(POSTED)
 
     send(server)
@@ -184,7 +184,7 @@ def test_that_an_alert_became_worse_is_posted(server: ScriptedServer) -> None:
     assert posted(server)["channel"] == "#oncall"
 
 
-def test_what_is_over_has_no_buttons(server: ScriptedServer) -> None:
+def test_a_resolved_alert_has_no_buttons_in_slack(server: ScriptedServer) -> None:
     server.plays(POSTED)
     alert = an_alert().resolve(by=ALICE, at=NINE)
 
@@ -230,7 +230,7 @@ def test_hostile_text_means_nothing_to_slack(server: ScriptedServer, hostile: st
 @pytest.mark.parametrize(
     "error", ["invalid_auth", "channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
 )
-def test_what_slack_refuses_for_good_is_final(server: ScriptedServer, error: str) -> None:
+def test_a_final_error_of_slack_is_final(server: ScriptedServer, error: str) -> None:
     server.plays(reply(body={"ok": False, "error": error}))
 
     with pytest.raises(DeliveryFailedError) as failed:
@@ -240,7 +240,7 @@ def test_what_slack_refuses_for_good_is_final(server: ScriptedServer, error: str
 
 
 @pytest.mark.parametrize("error", ["ratelimited", "internal_error", "service_unavailable"])
-def test_what_slack_refuses_for_now_is_tried_again(server: ScriptedServer, error: str) -> None:
+def test_a_temporary_error_of_slack_is_tried_again(server: ScriptedServer, error: str) -> None:
     server.plays(reply(body={"ok": False, "error": error}, headers={"Retry-After": "30"}))
 
     with pytest.raises(DeliveryFailedError) as failed:
@@ -290,7 +290,9 @@ def test_an_error_that_is_no_word_is_not_shown(server: ScriptedServer) -> None:
 @pytest.mark.parametrize(
     "secret", ["", "{", "{}", '{"bot_token": ""}', '{"bot_token": "a\\nb"}', "a\nb"]
 )
-def test_a_bad_secret_is_named_and_not_told(server: ScriptedServer, secret: str) -> None:
+def test_a_bad_secret_is_reported_by_its_name_and_never_quoted(
+    server: ScriptedServer, secret: str
+) -> None:
     with pytest.raises(DeliveryFailedError) as failed:
         send(server, secret=secret)
 
