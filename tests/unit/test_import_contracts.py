@@ -65,6 +65,10 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
         pytest.param(
             "layers/common/tocsin/domain", "dateutil", id="a rule imports what it may not"
         ),
+        pytest.param(
+            "layers/common/tocsin/channels", "tocsin.adapters", id="a channel imports an adapter"
+        ),
+        pytest.param("layers/common/tocsin/channels", "boto3", id="a channel imports the AWS SDK"),
         pytest.param("functions/escalator", "boto3", id="a function needs the AWS SDK"),
         pytest.param("functions/actions", "urllib3", id="a function needs another HTTP client"),
     ],
