@@ -26,8 +26,8 @@ from functions.alerts_api.configured import (
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.channels import channel_body
-from tocsin.channels.by_type import MODULES, channel_spec
+from functions.alerts_api.schemas.channels import ChannelBody
+from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
 from tocsin.channels.webhook import SECRET_PREFIX
 from tocsin.domain.configuration import Configured
@@ -210,7 +210,7 @@ def read_channel(name: str, members: Members) -> Channel:
     Raises:
         InvalidInputError: It does not have what its type needs, or has what it does not take.
     """
-    body = validated(channel_body(tuple(MODULES)), members).model_dump()
+    body = validated(ChannelBody, members).model_dump()
     type_, rate_per_minute = str(body.pop("type")), body.pop("rate_per_minute")
     return Channel(
         name=name,

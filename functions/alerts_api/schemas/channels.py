@@ -1,8 +1,7 @@
 """Channels: ways to reach people, and a test of each."""
 
-from collections.abc import Mapping
+from collections import defaultdict
 from enum import StrEnum
-from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -19,112 +18,84 @@ from tocsin.domain.errors import ChannelNotFoundError
 TAG: Final = "Channels"
 RATE_LIMIT: Final = 6_000
 
+_SPECS: Final = {type_: channel_spec(type_) for type_ in MODULES}
+_SETTINGS: Final = {it.name: it for spec in _SPECS.values() for it in spec.settings}
+"""By name: types that share one give it the same form."""
 
-@cache
-def _channel_type(types: tuple[str, ...]) -> Any:  # noqa: ANN401 - an enumeration made at run time
-    make: Any = StrEnum
-    channel_type = make("ChannelType", {type_: type_ for type_ in types})
-    channel_type.__doc__ = "How a channel reaches people."
-    return channel_type
-
-
-def _settings_by_name(types: tuple[str, ...]) -> Mapping[str, Mapping[str, Setting]]:
-    """Collect the settings of all types: by name, and of each name by type."""
-    by_name: dict[str, dict[str, Setting]] = {}
-    for type_ in types:
-        for setting in channel_spec(type_).settings:
-            by_name.setdefault(setting.name, {})[type_] = setting
-    return by_name
-
-
-def _value(setting: Setting) -> Any:  # noqa: ANN401 - a type made at run time
-    text = Annotated[
-        str,
-        Field(
-            min_length=setting.min_length, max_length=setting.max_length, pattern=setting.pattern
-        ),
-    ]
-    if setting.most is None:
-        return text
-    return Annotated[list[text], Field(min_length=1, max_length=setting.most)]
-
-
-def _about(by_type: Mapping[str, str]) -> str:
-    types_of: dict[str, list[str]] = {}
-    for type_, about in by_type.items():
-        types_of.setdefault(about, []).append(type_)
-    return "; ".join(f"{', '.join(types)}: {about}" for about, types in types_of.items())
-
-
-def _body_fields(types: tuple[str, ...]) -> dict[str, Any]:
-    """Make the fields of a body; which of them a channel needs depends on its type."""
-    fields: dict[str, Any] = {}
-    for name, by_type in _settings_by_name(types).items():
-        one = next(iter(by_type.values()))
-        about = _about({type_: setting.about for type_, setting in by_type.items()})
-        field = Field(None, description=f"{about}.", examples=[one.example])
-        fields[name] = _value(one) | None, field
-    specs = {type_: channel_spec(type_) for type_ in types}
-    secrets = _about(
-        {
-            type_: spec.credential
-            for type_, spec in specs.items()
-            if spec.secret is not SecretUse.NONE
-        }
-    )
-    about_secret = (
-        f"{secrets}. The name of an SSM parameter, SecureString, below `/tocsin/<stack>/`; "
-        "`hook` alone is meant there."
-    )
-    rate = Annotated[int, Field(ge=1, le=RATE_LIMIT)]
-    return {
-        **fields,
-        "secret": (SecretName | None, Field(None, description=about_secret, examples=["hook"])),
-        "rate_per_minute": (
-            rate,
-            Field(60, description="More wait for their turn.", examples=[60]),
-        ),
-    }
-
-
-@cache
-def channel_body(types: tuple[str, ...]) -> type[ConfigurationBody]:
-    """Make the body of PUT for these types."""
-    return create_model(
-        "ChannelBody",
-        __base__=ConfigurationBody,
-        __doc__="A channel without its name, which is in the path.",
-        **_body_fields(types),
-        type=(_channel_type(types), ...),
-    )
-
-
-_TYPES: Final = tuple(MODULES)
+# mypy knows no types that are made at run time.
+_enumeration: Any = StrEnum
 _unlisted: Any = SkipJsonSchema
+_ChannelType: Final = _enumeration("ChannelType", {type_: type_ for type_ in MODULES})
+_ChannelType.__doc__ = "How a channel reaches people."
+
+
+def _about(said: dict[str, str]) -> str:
+    """Join what types say, those that say the same together."""
+    types_of: defaultdict[str, list[str]] = defaultdict(list)
+    for type_, about in said.items():
+        types_of[about].append(type_)
+    return "; ".join(f"{', '.join(types)}: {about}" for about, types in types_of.items()) + "."
+
+
+def _field_of(setting: Setting) -> tuple[Any, Any]:
+    limits = Field(
+        min_length=setting.min_length, max_length=setting.max_length, pattern=setting.pattern
+    )
+    value: Any = Annotated[str, limits]
+    if setting.most is not None:
+        value = Annotated[list[value], Field(min_length=1, max_length=setting.most)]
+    about = {
+        type_: it.about
+        for type_, spec in _SPECS.items()
+        for it in spec.settings
+        if it.name == setting.name
+    }
+    return value | None, Field(None, description=_about(about), examples=[setting.example])
+
+
+_secrets: Final = _about(
+    {type_: spec.credential for type_, spec in _SPECS.items() if spec.secret is not SecretUse.NONE}
+)
+_settings: Final[dict[str, Any]] = {
+    **{name: _field_of(setting) for name, setting in _SETTINGS.items()},
+    "secret": (
+        SecretName | None,
+        Field(
+            None,
+            description=(
+                f"{_secrets} The name of an SSM parameter, SecureString, below "
+                "`/tocsin/<stack>/`; `hook` alone is meant there."
+            ),
+            examples=["hook"],
+        ),
+    ),
+    "rate_per_minute": (
+        Annotated[int, Field(ge=1, le=RATE_LIMIT)],
+        Field(60, description="More wait for their turn.", examples=[60]),
+    ),
+}
+ChannelBody: Final = create_model(
+    "ChannelBody",
+    __base__=ConfigurationBody,
+    __doc__="A channel without its name, which is in the path.",
+    **_settings,
+    type=(_ChannelType, ...),
+)
 ChannelChange: Final = create_model(
     "ChannelChange",
     __base__=ConfigurationBody,
     __doc__="What to change.",
-    **_body_fields(_TYPES),
-    type=(_channel_type(_TYPES) | _unlisted[None], None),
+    **_settings,
+    type=(_ChannelType | _unlisted[None], None),
 )
+_shown: Final[dict[str, Any]] = {
+    it.name: ((str if it.most is None else list[str]) | None, Field(None, examples=[it.example]))
+    for it in _SETTINGS.values()
+}
+_Shown: Any = create_model("_Shown", __base__=Configured, type=(_ChannelType, ...), **_shown)
 
 
-def _shown_fields() -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for name, by_type in _settings_by_name(_TYPES).items():
-        one = next(iter(by_type.values()))
-        value: Any = str if one.most is None else list[str]
-        fields[name] = value | None, Field(None, examples=[one.example])
-    return fields
-
-
-_WithSettings: Final[Any] = create_model(
-    "_WithSettings", __base__=Configured, type=(_channel_type(_TYPES), ...), **_shown_fields()
-)
-
-
-class ShownChannel(_WithSettings):
+class ShownChannel(_Shown):
     """A channel; what is behind its secret is never shown."""
 
     name: str = Field(examples=["ops-hook"])
@@ -179,7 +150,7 @@ OPERATIONS: Final = {
         words="channel",
         plural="channels",
         tag=TAG,
-        body=channel_body(_TYPES),
+        body=ChannelBody,
         change=ChannelChange,
         page=ChannelPage,
         shown=Answer[ShownChannel],
