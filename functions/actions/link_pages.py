@@ -12,7 +12,6 @@ from functions.actions.request import Request, form_value
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
-from tocsin.domain.message import written
 from tocsin.lambda_runtime.http import HttpAnswer
 
 FORM_LIMIT_BYTES: Final = 1_024
@@ -104,6 +103,8 @@ def _nothing_here() -> HttpAnswer:
 
 
 def _expired(expiry: LinkExpiredError) -> HttpAnswer:
+    from tocsin.domain.message import written
+
     return _notice(
         HTTPStatus.GONE,
         "This link is too old",

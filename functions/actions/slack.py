@@ -11,9 +11,7 @@ from functions.actions.links import read_link
 from functions.actions.ports import Ports
 from functions.actions.request import Request, form_value
 from functions.actions.slack_signature import is_from_slack
-from functions.actions.words import sentence
 from tocsin.adapters.aws_json import AwsError
-from tocsin.channels.slack_secret import read_slack_secret
 from tocsin.domain.errors import (
     AlertNotFoundError,
     MalformedInputError,
@@ -75,6 +73,8 @@ def _expect_signed(request: Request, channel: str, ports: Ports) -> None:
 
 
 def _is_signed(request: Request, name: str, ports: Ports) -> bool:
+    from tocsin.channels.slack_secret import read_slack_secret
+
     known = read_slack_secret(ports.secrets.get(name, at=request.at)).signing_secret
     if is_from_slack(request.headers, request.body, known, request.at):
         return True
@@ -139,4 +139,6 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
 
 def _what_to_say(outcome: Outcome, actor: Actor) -> str | None:
     """Say nothing of what this person did, which the updated message shows."""
+    from functions.actions.words import sentence
+
     return None if outcome.is_done and outcome.by == actor else sentence(outcome)

@@ -1,4 +1,4 @@
-"""Whatever a sender writes into an alert, its page shows it as text and does nothing with it."""
+"""Hostile texts of senders are shown as text, and nothing else."""
 
 from dataclasses import replace
 from typing import Any

@@ -121,7 +121,7 @@ def test_a_webhook_that_lost_a_race_leaves_no_secret(
     editor: Client, secrets: InMemorySecrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*_: object, **__: object) -> None:
-        raise ConcurrentUpdateError("Somebody else just made this.")
+        raise ConcurrentUpdateError("Another request just made this.")
 
     monkeypatch.setattr(DynamoDBConfiguration, "put", overtaken)
 

@@ -1,4 +1,4 @@
-"""The stream's handler: everything that follows from a write, once, whatever comes between."""
+"""The stream's handler: everything that follows from a write, once, also after failures."""
 
 import copy
 import json

@@ -27,7 +27,7 @@ POSTED = reply(body={"ok": True, "channel": "C1", "ts": "1700000000.000100"})
 
 
 class Rotation:
-    """Parameter Store, whose secrets somebody replaces."""
+    """Parameter Store, whose secret is replaced."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
