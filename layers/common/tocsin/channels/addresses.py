@@ -11,7 +11,7 @@ ADDRESSES_LIMIT: Final = 50
 """As many as one message of SES may have."""
 
 
-def address_list(pattern: str, problem: str) -> Setting:
+def address_list(pattern: re.Pattern[str], problem: str) -> Setting:
     """Describe the setting.
 
     Args:
@@ -20,7 +20,7 @@ def address_list(pattern: str, problem: str) -> Setting:
     """
 
     def problem_of(address: str, _allows_private: bool) -> str | None:  # noqa: FBT001 - see Setting
-        return None if re.fullmatch(pattern, address) else problem
+        return None if pattern.fullmatch(address) else problem
 
     return Setting(
         name="to",

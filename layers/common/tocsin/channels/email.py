@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 KEY_HEADER: Final = "X-Tocsin-Notification"
 """Identifies a repetition: SES has no idempotency key."""
 
+_EMAIL: Final = re.compile(EMAIL)
 _CELL: Final = "padding:4px 12px 4px 0;text-align:left;vertical-align:top"
 _BUTTON: Final = (
     "padding:10px 16px;margin:0 8px 8px 0;display:inline-block;background:#1f2937;color:#fff"
@@ -96,6 +98,6 @@ def _links(links: Links | None) -> list[tuple[str, str]]:
 
 
 CHANNEL: Final = ChannelSpec(
-    settings=(address_list(EMAIL, "must be an e-mail address such as ops@example.com"),),
+    settings=(address_list(_EMAIL, "must be an e-mail address such as ops@example.com"),),
     sender=lambda wiring: EmailSender(wiring.ask_aws, wiring.email_from),
 )

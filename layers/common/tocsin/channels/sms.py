@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
 
+_PHONE: Final = re.compile(PHONE)
 _TRANSACTIONAL: Final = {
     "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}
 }
@@ -57,7 +59,9 @@ class SmsSender:
 
 CHANNEL: Final = ChannelSpec(
     settings=(
-        address_list(PHONE, "must be a phone number such as +15550100: plus sign, country, number"),
+        address_list(
+            _PHONE, "must be a phone number such as +15550100: plus sign, country, number"
+        ),
     ),
     sender=lambda wiring: SmsSender(wiring.ask_aws),
 )
