@@ -36,14 +36,15 @@ LATER: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "ActionsFunction": {"first page": "import functions.actions.pages.alert_page"},
     "NotifierFunction": {
-        "first webhook": "import functions.notifier.channels.webhook",
+        "first webhook": "import tocsin.channels.webhook, functions.notifier.exchange",
         "first e-mail": (
-            "from functions.notifier.channels.aws_sdk import sdk_client; "
-            "sdk_client('sesv2', {'AWS_REGION': 'us-east-1'})"
+            "import tocsin.channels.email; "
+            "from functions.notifier.aws_sdk import AwsSdk; "
+            "AwsSdk('us-east-1')._client('sesv2')"
         ),
         "first message by Apprise": (
-            "import functions.notifier.channels.apprise as it; "
-            "it.Apprise.instantiate('json://localhost')"
+            "import tocsin.channels.apprise; from apprise import Apprise; "
+            "Apprise.instantiate('json://localhost')"
         ),
     },
 }

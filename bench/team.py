@@ -22,13 +22,13 @@ from tocsin.domain.escalation import (
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import Actor, WriteId
 from tocsin.domain.integration import Integration, IntegrationType, Token
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 
 INTEGRATION: Final = "prod-prometheus"
 TOKEN: Final = "6f1d0c9e8a7b4c5d9e3f2a1b0c9d8e7f"  # noqa: S105 - opens nothing but this table
 API_KEY: Final = "tocsin_bench-0123456789abcdefghijklmnopqrstuvwx"
 HEARTBEAT_TOKEN: Final = "0c9d8e7f6f1d0c9e8a7b4c5d9e3f2a1b"  # noqa: S105 - likewise
-CHANNEL: Final = Channel(name="on-call", type=ChannelType.CONSOLE, rate_per_minute=100_000)
+CHANNEL: Final = Channel(name="on-call", type="console", rate_per_minute=100_000)
 """Of the type that asks nothing of anybody: what a delivery takes of us is counted."""
 DELAY: Final = timedelta(minutes=15)
 POLICY: Final = EscalationPolicy(

@@ -47,9 +47,7 @@ class TableChanges:
             if code in GONE:
                 return Kept(f"the stream no longer has the changes of {_when(batch)}")
             raise
-        patterns = self._patterns()
-        wanted = [record for record in records if _passes_any(patterns, record)]
-        failed = [reason for part in _parts(wanted) if (reason := self._why_failed(part))]
+        failed = [reason for part in _parts(records) if (reason := self._why_failed(part))]
         return Kept(f"{failed[0]} on the changes of {_when(batch)}") if failed else None
 
     def _follow_one(self, body: Mapping[str, Any]) -> Kept | None:
@@ -79,15 +77,6 @@ class TableChanges:
                     return
             iterator = answer.get("NextShardIterator")
 
-    def _patterns(self) -> list[Any]:
-        """What the deployed function wants to see."""
-        answer = self.functions.list_event_source_mappings(FunctionName=self.function_name)
-        return [
-            json.loads(each["Pattern"])
-            for mapping in answer["EventSourceMappings"]
-            for each in mapping.get("FilterCriteria", {}).get("Filters", [])
-        ]
-
     def _why_failed(self, records: Sequence[Record]) -> str | None:
         answer = self.functions.invoke(
             FunctionName=self.function_name, Payload=as_lambda_reads(records)
@@ -101,23 +90,6 @@ class TableChanges:
 
 def _when(batch: Mapping[str, Any]) -> str:
     return str(batch.get("approximateArrivalOfFirstRecord", batch["startSequenceNumber"]))
-
-
-def _passes_any(patterns: Sequence[Any], record: Record) -> bool:
-    """Without a filter everything passes."""
-    return not patterns or any(_passes(pattern, record) for pattern in patterns)
-
-
-def _passes(pattern: Any, value: Any) -> bool:  # noqa: ANN401 - any JSON
-    """Whether Lambda's filter lets a value through: it names values, or how they begin."""
-    if isinstance(pattern, list):
-        return any(
-            isinstance(value, str) and value.startswith(wanted["prefix"])
-            if isinstance(wanted, dict)
-            else value == wanted
-            for wanted in pattern
-        )
-    return all(key in value and _passes(part, value[key]) for key, part in pattern.items())
 
 
 def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:

@@ -1,4 +1,4 @@
-"""From a link that was used to what became of the alert; a link acts once."""
+"""Acts by a link, once."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tocsin.usecases.change_alert import change_alert
 
 
 class Result(StrEnum):
-    """What somebody who used a link is told."""
+    """What the user of a link is told."""
 
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
@@ -28,7 +28,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of an alert: by whom, when, or until when."""
+    """The result of a link: by whom, when, or until when."""
 
     result: Result
     by: Actor
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def is_done(self) -> bool:
-        """Whether this link did it, rather than somebody before."""
+        """Whether this link did it, not an earlier action."""
         return self.result in {Result.ACKNOWLEDGED, Result.SNOOZED, Result.RESOLVED}
 
 
@@ -54,13 +54,13 @@ class Press:
 
 
 def act_once(press: Press, ports: Ports) -> Outcome:
-    """Do what a link is for; used again, it only says again what it did.
+    """Do what a link is for; used again, it repeats its first answer.
 
-    What somebody else did before is no use of the link: it works should the alert fire again.
+    If another person acted first, the link is not used up: it works if the alert fires again.
 
     Raises:
-        AlertNotFoundError: The alert is not kept any more.
-        TryAgainError: Storage refuses for now, or another use is being worked on.
+        AlertNotFoundError: The alert is no longer kept.
+        TryAgainError: Storage is unavailable, or another use of the link is in progress.
     """
     claim = Claim(
         caller=press.link.actor,
@@ -77,7 +77,6 @@ def act_once(press: Press, ports: Ports) -> Outcome:
 
 
 def title_of(alert: Alert) -> str:
-    """What an alert is called in one line."""
     return alert.facts.summary or alert.facts.name
 
 
@@ -121,7 +120,7 @@ def _done(alert: Alert, press: Press) -> Outcome:
 
 
 def _met(alert: Alert, press: Press) -> Outcome:
-    """Say how an alert stands; what this actor did is done, however often it is tried."""
+    """Report an alert's state; what this actor did counts as done by this link."""
     title = title_of(alert)
     if alert.resolved_by is not None and alert.resolved_at is not None:
         is_ours = press.action is LinkAction.RESOLVE and alert.resolved_by == press.actor
@@ -132,7 +131,7 @@ def _met(alert: Alert, press: Press) -> Outcome:
         result = Result.ACKNOWLEDGED if is_ours else Result.ALREADY_ACKNOWLEDGED
         by, at = alert.acknowledged_by, alert.acknowledged_at
         return Outcome(result=result, by=by, at=at, title=title)
-    # Given back between the refusal and this look at it.
+    # Unacknowledged between the refusal and this read.
     raise TryAgainError
 
 

@@ -1,4 +1,4 @@
-"""The pages behind links: whoever looks changes nothing, whoever presses the button acts once."""
+"""The pages behind links: GET changes nothing, POST acts once."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -9,7 +9,6 @@ from functions.actions.acting import Press, act_once
 from functions.actions.links import read_link
 from functions.actions.ports import Ports
 from functions.actions.request import Request, form_value
-from functions.actions.words import clock
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
@@ -21,7 +20,6 @@ _OWN_SITE: Final = frozenset(("same-origin", "none"))
 
 
 def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
-    """Answer whoever follows a link, or presses a button on its page."""
     try:
         link = read_link(token, request.at, ports)
         request.facts["alert_id"] = link.alert_id
@@ -37,12 +35,11 @@ def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
 
 
 def failed(request_id: str) -> HttpAnswer:
-    """Say that it is our fault, and by which id to ask about it."""
     return _notice(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Something went wrong on our side",
         "Nothing may have happened. Go back and try again.",
-        f"If it stays like this, somebody can look for the request {request_id} in the logs.",
+        f"If it stays like this, look for the request {request_id} in the logs.",
     )
 
 
@@ -69,7 +66,7 @@ def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
 
 
 def _action(request: Request, link: Link) -> LinkAction | None:
-    """What is asked for: what the link is for, or what the form of a link to view says."""
+    """The link's action, or the one in the form of a link to view."""
     if len(request.body) > FORM_LIMIT_BYTES:
         return None
     named = form_value(request.body, "action")
@@ -80,10 +77,9 @@ def _action(request: Request, link: Link) -> LinkAction | None:
 
 
 def _is_foreign(request: Request, ports: Ports) -> bool:
-    """Whether a browser says that another site sent its user here.
+    """Whether a browser reports that the request comes from another site.
 
-    The token alone is the right to act, and no other site knows it. `null` is what browsers say
-    of our own form, since the page forbids referrers.
+    Browsers send the origin `null` with our own form, since the page forbids referrers.
     """
     if request.headers.get("sec-fetch-site", "none").lower() not in _OWN_SITE:
         return True
@@ -96,7 +92,7 @@ def _is_foreign(request: Request, ports: Ports) -> bool:
 
 
 def _nothing_here() -> HttpAnswer:
-    """One answer for what was forged, what never was and what is gone: nobody learns which."""
+    """The same answer for forged, unknown and deleted, so that it tells nothing."""
     return _notice(
         HTTPStatus.NOT_FOUND,
         "This link leads nowhere",
@@ -107,10 +103,12 @@ def _nothing_here() -> HttpAnswer:
 
 
 def _expired(expiry: LinkExpiredError) -> HttpAnswer:
+    from tocsin.domain.message import written
+
     return _notice(
         HTTPStatus.GONE,
         "This link is too old",
-        f"It worked until {clock(expiry.expired_at)}. Links are good for a day.",
+        f"It worked until {written(expiry.expired_at)}. Links are good for a day.",
         "If the alert still fires, a newer message has newer links. Nothing was changed.",
     )
 

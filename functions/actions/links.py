@@ -1,4 +1,4 @@
-"""Reading links with the stack's key, which may have been changed meanwhile."""
+"""Reads links with the stack's key, which may have been replaced."""
 
 from datetime import datetime
 
@@ -7,11 +7,11 @@ from tocsin.domain.link import Link, LinkSigner, LinkUnknownError, read_link_key
 
 
 def read_link(token: str, at: datetime, ports: Ports) -> Link:
-    """Understand a token.
+    """Read a token.
 
     Raises:
-        LinkUnknownError: It is none of ours.
-        LinkExpiredError: It was.
+        LinkUnknownError: Its signature is not ours.
+        LinkExpiredError: It is too old.
     """
     name = ports.link_key_parameter
     known = ports.secrets.get(name, at=at)

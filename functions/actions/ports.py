@@ -1,4 +1,4 @@
-"""What acting from a notification stands on: the table, secrets, a clock and chance."""
+"""What acting from a notification needs of the world."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class Secrets(Protocol):
-    """Secrets by the names of their parameters."""
+    """Secrets by the names of their SSM parameters."""
 
     def get(self, name: str, *, at: datetime) -> str:
-        """Give one as it was within the last minutes."""
+        """Give one that was read in the last five minutes."""
 
     def get_anew(self, name: str, *, at: datetime) -> str:
-        """Give one as it is by now: for when what was known did not fit."""
+        """Give one that was read in the last 10 s, for when the known one did not fit."""
 
 
 class SlackDirectory(Protocol):
-    """What the configuration says of Slack."""
+    """The configuration of Slack."""
 
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
@@ -34,17 +34,17 @@ class SlackDirectory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Storage, secrets, time and the log."""
+    """Everything that app.py wires and tests replace."""
 
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
     slack: SlackDirectory
     tell_in_slack: Callable[[str, str], None]
-    """Shows a text, by a message's `response_url`, to whoever pressed its button."""
+    """Takes a message's `response_url` and a text for the person who pressed its button."""
     link_key_parameter: str
     public_url: str
-    """Where people reach the stack; empty for the gateway's own address."""
+    """Empty for the gateway's own address."""
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log

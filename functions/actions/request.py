@@ -1,4 +1,4 @@
-"""What was asked of a link or by a button."""
+"""A request of a link or a button."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,10 +11,8 @@ FIELDS_LIMIT: Final = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Request(http.Request):
-    """One request."""
-
     facts: dict[str, object] = field(default_factory=dict)
-    """What the log is told of it; never the token, nor a path that holds one."""
+    """For the log; never the token, nor a path that holds one."""
 
     @property
     def segments(self) -> list[str]:
@@ -23,7 +21,7 @@ class Request(http.Request):
 
 
 def form_value(body: bytes, name: str) -> str | None:
-    """Read one field of a form; None if it is missing, twice there, or the form is none."""
+    """Read one field of a form; None if it is missing or repeated, or the body is no form."""
     try:
         fields = parse_qs(body.decode("ascii"), max_num_fields=FIELDS_LIMIT)
     except ValueError:

@@ -1,6 +1,5 @@
-"""Buttons in Slack: what Slack sends when somebody presses one."""
+"""Buttons in Slack."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from functions.actions.links import read_link
 from functions.actions.ports import Ports
 from functions.actions.request import Request, form_value
 from functions.actions.slack_signature import is_from_slack
-from functions.actions.words import sentence
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.errors import (
     AlertNotFoundError,
@@ -36,7 +34,7 @@ _BUSY: Final = "Not just now: storage is busy. Press the button again in a few s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pressed:
-    """Which button, by whom, and where an answer goes that only they see."""
+    """Which button, by whom, and the address for an answer that only they see."""
 
     token: str
     slack_id: str
@@ -44,10 +42,10 @@ class _Pressed:
 
 
 def answer_slack(request: Request, channel: str, ports: Ports) -> HttpAnswer:
-    """Do what the button says. The message itself is brought up to date by the notifier.
+    """Do what the button says; the notifier updates the message.
 
     Raises:
-        UnauthorizedError: It is not signed by this channel's app, or there is no such channel.
+        UnauthorizedError: The channel does not exist, or its app did not sign the request.
         MalformedInputError: It is not what Slack sends.
     """
     expect_size(request.body)
@@ -75,24 +73,17 @@ def _expect_signed(request: Request, channel: str, ports: Ports) -> None:
 
 
 def _is_signed(request: Request, name: str, ports: Ports) -> bool:
-    known = _signing_secret(ports.secrets.get(name, at=request.at))
+    from tocsin.channels.slack_secret import read_slack_secret
+
+    known = read_slack_secret(ports.secrets.get(name, at=request.at)).signing_secret
     if is_from_slack(request.headers, request.body, known, request.at):
         return True
-    by_now = _signing_secret(ports.secrets.get_anew(name, at=request.at))
+    by_now = read_slack_secret(ports.secrets.get_anew(name, at=request.at)).signing_secret
     return by_now != known and is_from_slack(request.headers, request.body, by_now, request.at)
 
 
-def _signing_secret(written: str) -> str:
-    """Take the secret out of `{"bot_token": …, "signing_secret": …}`; empty if it is not there."""
-    try:
-        secret = json.loads(written)["signing_secret"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return secret if isinstance(secret, str) else ""
-
-
 def _challenge(request: Request) -> str | None:
-    """What Slack wants to read back when the address is entered in the app's settings."""
+    """Slack's check of an address that is entered in the app's settings."""
     if not request.body.lstrip().startswith(b"{"):
         return None
     asked = read_json(request.body)
@@ -101,7 +92,7 @@ def _challenge(request: Request) -> str | None:
 
 
 def _pressed(request: Request) -> _Pressed | None:
-    """Read what was pressed; None for what needs no work, such as a button that is a link."""
+    """Read the interaction; None for one that needs no work, such as a button that is a link."""
     payload = read_json((form_value(request.body, "payload") or "").encode())
     match payload:
         case {"type": "block_actions", "user": {"id": str(slack_id)}, "actions": [first, *_]}:
@@ -124,7 +115,7 @@ def _text(members: object, name: str) -> str | None:
 
 
 def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
-    """Act; what only the person who pressed has to be told, or None."""
+    """Act, and return an answer for the person who pressed, if one is needed."""
     try:
         link = read_link(pressed.token, request.at, ports)
         if link.action is LinkAction.VIEW:
@@ -147,5 +138,7 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
 
 
 def _what_to_say(outcome: Outcome, actor: Actor) -> str | None:
-    """What this person did shows in the message; only what somebody else did needs words."""
+    """Say nothing of what this person did, which the updated message shows."""
+    from functions.actions.words import sentence
+
     return None if outcome.is_done and outcome.by == actor else sentence(outcome)

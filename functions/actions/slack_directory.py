@@ -1,16 +1,16 @@
-"""What the configuration says of Slack: channels with their secrets, users with their ids."""
+"""The configuration of Slack: channels with their secrets, users with their ids."""
 
 from dataclasses import dataclass
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
-from tocsin.domain.people import ChannelType
+from tocsin.domain.people import ContactMethod
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoDBSlackDirectory:
-    """Implements `SlackDirectory`; what was changed counts at once."""
+    """Implements `SlackDirectory`; changes count at once."""
 
     call: Call
     table_name: str
@@ -18,15 +18,13 @@ class DynamoDBSlackDirectory:
     """Begins the names of all parameters that this function may read: the stack's own."""
 
     def secret_of(self, channel: str) -> str | None:
-        """Name the parameter of a Slack channel's secret; None if there is no such channel."""
         found = DynamoDBConfiguration(self.call, self.table_name, CHANNELS).find(channel)
-        if found is None or found.value.type is not ChannelType.SLACK:
+        if found is None or found.value.type != ContactMethod.SLACK:
             return None
         secret = found.value.secret
         is_ours = secret is not None and secret.startswith(self.secrets_prefix)
         return secret if is_ours else None
 
     def user_of(self, slack_id: str) -> str | None:
-        """Name the user who has this id in Slack; None if nobody does."""
         users = DynamoDBConfiguration(self.call, self.table_name, USERS).list()
         return next((user.name for user in users if user.value.slack_id == slack_id), None)

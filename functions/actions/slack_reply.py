@@ -1,4 +1,4 @@
-"""A few words that Slack shows only to whoever pressed a button."""
+"""An answer that Slack shows only to the person who pressed a button."""
 
 import http.client
 import json
@@ -7,17 +7,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 HOSTS: Final = frozenset(("hooks.slack.com", "hooks.slack-gov.com"))
-"""Where Slack takes such answers; nothing is ever sent elsewhere, whatever a request says."""
+"""Slack's hosts for such answers; nothing is sent elsewhere."""
 TIMEOUT_SECONDS: Final = 1.0
 """Slack wants the answer to the press itself within 3 s."""
 
 
 def tell_in_slack(response_url: str, said: str) -> None:
-    """Send the words; whether they arrive changes nothing about what was done.
+    """Send the answer; the action is done either way.
 
     Raises:
         OSError: Slack could not be reached in time.
-        http.client.HTTPException: What came back is no HTTP.
+        http.client.HTTPException: The answer is not HTTP.
     """
     try:
         url = urlsplit(response_url)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 TOLERANCE_SECONDS: Final = 300
-"""How far Slack's clock and ours may be apart: an older request is a replay."""
+"""Slack's limit: an older request may be a replay."""
 _VERSION: Final = "v0"
 _DIGITS_LIMIT: Final = 12
 

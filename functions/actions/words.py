@@ -1,17 +1,11 @@
-"""How people, times and outcomes are put into words, on pages and in Slack."""
+"""The words of outcomes and of durations, on pages and in Slack."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from functions.actions.acting import Outcome, Result
-from tocsin.domain.ids import AUTO, Actor
+from tocsin.domain.message import name_of, written
 
-_KINDS: Final = {
-    "link": "{}",
-    "slack": "{} (Slack)",
-    "key": "API key {}",
-    "integration": "integration {}",
-}
 _UNITS: Final = (
     (timedelta(days=2), timedelta(days=1), "days"),
     (timedelta(hours=2), timedelta(hours=1), "hours"),
@@ -27,23 +21,7 @@ _SENTENCES: Final = {
 }
 
 
-def name_of(actor: Actor | None) -> str:
-    """Name whoever did something."""
-    if actor is None:
-        return "nobody"
-    if actor == AUTO:
-        return "Tocsin itself"
-    kind, colon, name = actor.partition(":")
-    return _KINDS.get(kind, "{}").format(name) if colon else actor
-
-
-def clock(at: datetime) -> str:
-    """Write a time for people, whose time zone we do not know."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def age(since: datetime, at: datetime) -> str:
-    """Say how long something has lasted."""
     lasted = at - since
     for least, unit, name in _UNITS:
         if lasted >= least:
@@ -52,5 +30,4 @@ def age(since: datetime, at: datetime) -> str:
 
 
 def sentence(outcome: Outcome) -> str:
-    """Say what became of the alert."""
-    return _SENTENCES[outcome.result].format(by=name_of(outcome.by), at=clock(outcome.at))
+    return _SENTENCES[outcome.result].format(by=name_of(outcome.by), at=written(outcome.at))

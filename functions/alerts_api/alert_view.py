@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.alert_json import alert_json, written
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType, Detail
-from tocsin.lambda_runtime.alert_json import alert_json, written
 
 _ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
     ChangeType.ACKNOWLEDGED: {"note": ""}

@@ -1,4 +1,4 @@
-"""A test of a channel: a message on its way like any other, and a look at what became of it."""
+"""The test of a channel: a message like any other, and its result."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import DeliveryQueue, NotificationRepository
 
 PAUSES_SECONDS: Final = (0.25, 0.25, 0.5, 0.5, 0.5, 1, 1, 1, 1, 1, 1)
-"""8 s in all: the function has 15, and whoever pressed the button waits."""
+"""8 s in all, of the function's 15: a person waits for the answer."""
 _RANDOM_BYTES: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTests:
-    """Sends tests and waits for them."""
-
     deliveries: Callable[[], DeliveryQueue]
     notifications: NotificationRepository
     random_bytes: Callable[[int], bytes]
@@ -36,10 +34,10 @@ class ChannelTests:
     """Takes seconds."""
 
     def run(self, channel: str, *, at: datetime) -> dict[str, Any]:
-        """Send a test through a channel; its alert exists nowhere.
+        """Send a test through a channel; its alert does not exist.
 
         Returns:
-            What became of it within 8 s.
+            Its state within 8 s.
         """
         delivery = Delivery(
             alert_id=AlertId(ulid(at, entropy(self.random_bytes(_RANDOM_BYTES)))),

@@ -14,6 +14,7 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import Concern, OpenAlerts, answer_removal
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
+from tocsin.domain.alert_json import written
 from tocsin.domain.configuration import Configured, Named, Stored
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import (
@@ -22,7 +23,6 @@ from tocsin.domain.errors import (
     Problem,
     StillReferencedError,
 )
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:

@@ -36,17 +36,17 @@ if TYPE_CHECKING:
 type PartialFailures = dict[str, list[dict[str, str]]]
 
 THREADS: Final = 5
-"""Timers that are worked on at the same time: half of what the queue gives at once. Each waits
-for DynamoDB most of the time, and each thread's first call costs a handshake."""
+"""Timers worked on at the same time: half of a full batch. They mostly wait for DynamoDB, and each
+thread's first call costs a TLS handshake."""
 
 PAGE_SECONDS: Final = 10.0
-"""A page of the sweep takes less, unless all that is on it has to be mended."""
+"""A page of the sweep takes less, unless all alerts on it have to be repaired."""
 
 settings = Settings.from_environment()
 
 
 def _calls(service: Service) -> "Call":
-    """Make ready for TLS now, before there is anything to be late with."""
+    """Load TLS at the start, before any work waits for it."""
     first = aws_client(service, settings.aws)
     return ThreadCalls(lambda: aws_client(service, settings.aws), here=first)
 
@@ -111,7 +111,7 @@ ports = Ports(
 def on_table_change(event: dict[str, Any], context: object) -> PartialFailures:
     """Do what follows from each change of an alert (DynamoDB stream).
 
-    What cannot be done is set aside; `make redrive` sends `redrive` along and is told instead.
+    Failing records are set aside, but reported where `make redrive` sets `redrive`.
     """
     told = replace(ports, failures=None) if event.get("redrive") else ports
     return _partial(follow_records(event["Records"], told))

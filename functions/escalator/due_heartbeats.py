@@ -1,4 +1,4 @@
-"""A timer of a heartbeat comes back: it may be overdue."""
+"""A heartbeat's timer: the heartbeat may be overdue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,6 @@ from tocsin.usecases.run_heartbeat import HeartbeatStores, run_due_heartbeat
 
 
 def run_heartbeat(timer: HeartbeatTimer, now: datetime, ports: Ports) -> Sequence[Measure]:
-    """Look whether it was heard from in time, and let its alert follow."""
     stores = HeartbeatStores(
         heartbeats=ports.heartbeats(),
         slots=ports.slots,

@@ -26,8 +26,7 @@ type Message = Mapping[str, Any]
 def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
     """Tick and sweep.
 
-    Nothing of it is tried again where storage or a queue refuse for now: the next tick finds all
-    that this one would have found.
+    Nothing is retried if storage or a queue is unavailable: the next tick finds the same.
 
     Args:
         ports: What the escalator needs of the world.
@@ -42,7 +41,7 @@ def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
 
 
 def tick(ports: Ports) -> int:
-    """Send what is due before the next tick; when nothing is, nothing is said either.
+    """Send what is due before the next tick.
 
     Returns:
         How many timers were sent.
@@ -54,7 +53,7 @@ def tick(ports: Ports) -> int:
 
 
 def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
-    """Look for forgotten alerts, at every tenth tick; one that ran out of time goes on there.
+    """Look for forgotten alerts, at every tenth tick; a sweep that ran out of time continues.
 
     Args:
         ports: What the escalator needs of the world.
@@ -89,7 +88,7 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
 
 
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
-    """Work on all timers at the same time; on what came twice, one after the other.
+    """Work on all timers at the same time; on copies of one timer, one after the other.
 
     Returns:
         The ids of the messages that failed; the queue brings them back.

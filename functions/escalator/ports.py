@@ -41,24 +41,23 @@ class Ports:
     notifications: NotificationRepository
     deliveries: DeliveryQueue
     heartbeats: Callable[[], HeartbeatRepository]
-    """Made when a timer of one comes back."""
+    """Made for the first timer of a heartbeat."""
     alerts: Callable[[], AlertRepository]
-    """Made when a sweep is due."""
+    """Made for the first sweep."""
     sweeps: Callable[[], SweepRepository]
     threads: Callable[[], Executor]
-    """Made when timers come back: they are worked on side by side."""
+    """Made for the first batch of timers."""
     now: Callable[[], datetime]
     wait: Callable[[float], None]
-    """For so many seconds, less than one: SQS counts in whole ones."""
+    """Takes seconds, less than one: SQS delays by whole seconds."""
     new_write_id: NewWriteId
     log: Log
     service: str
     failures: FailureQueue | None = None
-    """Where what cannot be done is set aside; None: it is reported as failed, again and again."""
+    """Takes what fails for good; None: it is reported as failed to the queue or stream."""
 
     @property
     def outlets(self) -> Outlets:
-        """Where the consequences of a change go to."""
         return Outlets(
             timeline=self.timeline,
             slots=self.slots,

@@ -1,4 +1,4 @@
-"""A batch of the table's stream: follow its changes, whatever one record among them is like."""
+"""A batch of the table's stream; a record that fails does not hold up the others."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,18 +21,17 @@ type Record = Mapping[str, Any]
 
 
 def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
-    """Follow all changes that can be followed.
+    """Follow the changes.
 
-    One that cannot stands in nobody's way: halves, and halves of halves, are tried until it
-    is alone. After three tries it is set aside. To follow the others twice is harmless.
+    A batch that fails is halved until the failing record is alone; after three tries that is
+    set aside. To follow the others twice is harmless.
 
     Returns:
         The sequence numbers of the records that failed and were not set aside, in the stream's
         order.
 
     Raises:
-        TryAgainError: Storage or queue refuse for now. No record is to blame, and Lambda
-            should wait before it tries the batch again.
+        TryAgainError: Storage or a queue is unavailable: Lambda waits, and retries the batch.
     """
     if len(records) == 1:
         return [] if _deal_with(records[0], ports) else [sequence_number_of(records[0])]

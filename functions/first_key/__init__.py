@@ -1,1 +1,1 @@
-"""The secrets that are made with the stack: its first admin key, and the key of its links."""
+"""The secrets made with the stack: its first admin key, and the key of its links."""

@@ -32,20 +32,20 @@ UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says w
 
 LINK_KEY: Final = "Custom::LinkKey"
 _WAITS_SECONDS: Final = (1, 2, 3, 4, 5, 5)
-"""For IAM, which knows a new role everywhere only after some seconds."""
+"""IAM needs some seconds to propagate a new role."""
 
 
 class Secret(Protocol):
-    """The life of one secret; of what can be named in a log, each gives the id."""
+    """One secret; each method returns an id that may be logged, if the secret has one."""
 
     def make(self, resource: Resource) -> str | None:
-        """Make it."""
+        """Create it."""
 
     def replace(self, before: Resource, after: Resource) -> str | None:
-        """Make another if another is asked for."""
+        """Create another if the resource changed."""
 
     def remove(self, resource: Resource) -> str | None:
-        """End it."""
+        """Delete it."""
 
 
 type Wire = Callable[[str], Secret]
@@ -53,7 +53,7 @@ type Wire = Callable[[str], Secret]
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Do what CloudFormation asks, and tell it the end whatever that is."""
+    """Do what CloudFormation asks, and report success or failure."""
     respond(event, _wire)
 
 
@@ -76,7 +76,7 @@ def respond(event: Mapping[str, Any], wire: Wire) -> None:
 
 
 def _wire(resource_type: str) -> Secret:
-    """Make the parts; here and not on import, so that CloudFormation hears of a fault."""
+    """Wire on use, not on import, so that faults are reported to CloudFormation."""
     settings = Settings.from_environment()
     call = aws_client(SSM, settings.aws).call
     if resource_type == LINK_KEY:
@@ -107,10 +107,9 @@ def _is_denied(error: AwsError) -> bool:
 
 
 def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
-    """Do what is asked for; the id of the key that it was about."""
     properties = event["ResourceProperties"]
     if event["RequestType"] == "Delete" and not properties.get("ParameterName"):
-        # What could not be made for want of its properties is rolled back: nothing is there.
+        # Creation failed for want of its properties and is rolled back: nothing exists.
         return None
     resource, secret = Resource.of(event, properties), wire(event["ResourceType"])
     match event["RequestType"]:
@@ -132,7 +131,7 @@ def _physical_id(event: Mapping[str, Any]) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Say what went wrong, in words that cannot hold the key."""
+    """Say what went wrong without quoting a text that may hold the key."""
     match error:
         case AwsError(code=code, message=message) if _is_denied(error):
             return f"{code}: {message}"

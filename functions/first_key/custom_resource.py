@@ -1,4 +1,4 @@
-"""CloudFormation's side: what it asks of a custom resource, and how it wants to be answered."""
+"""CloudFormation's protocol of custom resources."""
 
 import http.client
 import json
@@ -20,16 +20,16 @@ type Status = Literal["SUCCESS", "FAILED"]
 
 
 class RequestError(Exception):
-    """CloudFormation asks for something that cannot be: a fault of the template."""
+    """The request is impossible: a fault of the template."""
 
 
 class AnswerNotTakenError(Exception):
-    """CloudFormation could not be told; Lambda then sends the same request again."""
+    """CloudFormation did not take the answer; Lambda then repeats the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """The resource as the template has it; equal ones are the same key."""
+    """The resource in the template; equal ones are the same key."""
 
     stack_id: str
     logical_id: str
@@ -38,7 +38,7 @@ class Resource:
 
     @classmethod
     def of(cls, event: Mapping[str, Any], properties: Mapping[str, Any]) -> "Resource":
-        """Read properties; CloudFormation has made a text of each.
+        """Read properties, all of them texts.
 
         Raises:
             RequestError: One is missing.
@@ -55,10 +55,10 @@ class Resource:
 
 
 def send_answer(event: Mapping[str, Any], status: Status, reason: str, physical_id: str) -> None:
-    """Tell CloudFormation how it went; without this it would wait until its patience ends.
+    """Report to CloudFormation, which waits for an hour without an answer.
 
     Raises:
-        AnswerNotTakenError: The address did not take it, every time.
+        AnswerNotTakenError: All attempts failed.
     """
     answer = {
         "Status": status,

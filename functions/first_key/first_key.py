@@ -1,4 +1,4 @@
-"""The life of the first admin key: made, replaced and removed as the stack says."""
+"""The first admin key: created, replaced and deleted with the stack."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from functions.first_key.custom_resource import Resource
 from tocsin.domain.credential import SECRET_BYTES, ApiKey, Scope, hash_secret, spell_key
@@ -14,37 +14,27 @@ from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
 from tocsin.domain.ids import AUTO, entropy
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import KeyRepository, NewWriteId
+    from tocsin.usecases.ports import KeyRepository, NewWriteId, SecretStore
 
 NAME: Final = "first admin key"
-
-
-class Parameters(Protocol):
-    """Where the deployer reads the key."""
-
-    def put(self, name: str, value: str) -> None:
-        """Write a secret, in place of one that is there."""
-
-    def delete(self, name: str) -> None:
-        """Remove it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstKey:
     """Acts on requests of CloudFormation, each of which may come twice.
 
-    The key's id follows from the resource, so a repeated request meets what the first one left;
-    the key itself is drawn anew, and the earlier one ends.
+    The key's id is derived from the resource, so a repeated request replaces the key that the
+    first one created.
     """
 
     keys: KeyRepository
-    parameters: Parameters
+    parameters: SecretStore
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     new_write_id: NewWriteId
 
     def make(self, resource: Resource) -> str:
-        """Make the key, and show it to the deployer; the id that it has."""
+        """Create the key, write it to the deployer's parameter, and return its id."""
         secret = spell_key(self.random_bytes(SECRET_BYTES))
         key = ApiKey(
             key_id=key_id_of(resource),
@@ -63,10 +53,10 @@ class FirstKey:
         return key.key_id
 
     def replace(self, before: Resource, after: Resource) -> str:
-        """Make another key if another is asked for; the id of the one that then is valid.
+        """Create another key if the resource changed, and return the id of the valid one.
 
-        A resource of another parameter is another one to CloudFormation, which asks for the
-        removal of the former itself once the update has succeeded.
+        If the parameter changed, CloudFormation itself deletes the former resource after the
+        update.
         """
         if before == after:
             return key_id_of(after)
@@ -76,7 +66,7 @@ class FirstKey:
         return key_id
 
     def remove(self, resource: Resource) -> str:
-        """End the key, and hide it; the id that it had."""
+        """Revoke the key, delete its parameter, and return its id."""
         self._revoke(key_id_of(resource))
         self.parameters.delete(resource.parameter_name)
         return key_id_of(resource)
@@ -90,7 +80,6 @@ class FirstKey:
 
 
 def key_id_of(resource: Resource) -> str:
-    """Name the key of a resource."""
     parts = (
         resource.stack_id,
         resource.logical_id,

@@ -1,30 +1,34 @@
-"""The life of the key that signs links in notifications."""
+"""The key that signs links in notifications."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from functions.first_key.custom_resource import Resource
-from functions.first_key.first_key import Parameters
 from tocsin.domain.link import LINK_KEY_BYTES, spell_link_key
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import SecretStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkKey:
-    """Acts on requests of CloudFormation; a key drawn anew ends all links made before."""
+    """Acts on requests of CloudFormation; a new key ends all links made before."""
 
-    parameters: Parameters
+    parameters: SecretStore
     random_bytes: Callable[[int], bytes]
 
     def make(self, resource: Resource) -> None:
-        """Draw the key."""
         key = spell_link_key(self.random_bytes(LINK_KEY_BYTES))
         self.parameters.put(resource.parameter_name, key)
 
     def replace(self, before: Resource, after: Resource) -> None:
-        """Draw another key if another is asked for; else links go on working."""
+        """Create another key if the resource changed; else links go on working."""
         if before != after:
             self.make(after)
 
     def remove(self, resource: Resource) -> None:
-        """End all links."""
+        """Delete the key, which ends all links."""
         self.parameters.delete(resource.parameter_name)

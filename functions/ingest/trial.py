@@ -10,12 +10,12 @@ from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, with_repairs
 from functions.ingest.ports import Ports
 from functions.ingest.senders import Ignored, Sent, sender_of
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError, NotFoundError
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.preview_signal import PlannedPage, Preview, preview_signal
 

@@ -1,1 +1,1 @@
-"""Reaching people: one message to one person or channel at a time."""
+"""Sends messages: each to one person or channel."""

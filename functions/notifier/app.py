@@ -1,16 +1,17 @@
-"""Brings messages to people: the Lambda handler and its wiring."""
+"""Sends messages: the Lambda handler and its wiring."""
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.deliveries import deliver_messages
 from functions.notifier.links import ParameterLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
-from functions.notifier.senders import Senders, Wiring
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
@@ -19,17 +20,22 @@ from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotificatio
 from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
+from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
+from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.usecases.deliver_notification import Work
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tocsin.adapters.aws_json import Call
+    from tocsin.channels.ports import AskAws
 
 THREADS: Final = 10
-"""As many as the queue gives at once: each waits for one provider at most."""
+"""A full batch: each waits for one provider at most."""
 
 settings = Settings.from_environment()
 log = make_log(settings.service, settings.log_level)
@@ -43,16 +49,27 @@ def _calls(service: Service) -> "Call":
     return ThreadCalls(lambda: aws_client(service, settings.aws))
 
 
+@cache
+def _sdk() -> "AskAws":
+    from functions.notifier.aws_sdk import AwsSdk
+
+    return AwsSdk(settings.aws["AWS_REGION"])
+
+
+def _ask_aws(service: str, operation: str, **arguments: Any) -> "Mapping[str, Any]":  # noqa: ANN401 - of any operation
+    return _sdk()(service, operation, **arguments)
+
+
 def _wire() -> Ports:
     call, sqs = _calls(DYNAMODB), _calls(SQS)
-    parameters = Parameters(_calls(SSM), _now, settings.secrets_prefix)
+    parameters = Parameters(SsmSecrets(_calls(SSM)), _now, settings.secrets_prefix)
     ledger = DynamoDBNotifications(call, settings.table_name, settings.retention)
     wiring = Wiring(
         outbound=Outbound(allow_private=settings.allows_private_webhooks),
-        parameters=parameters,
+        secrets=parameters,
         ledger=ledger,
         email_from=settings.email_from,
-        aws=settings.aws,
+        ask_aws=_ask_aws,
         now=_now,
         log=log,
     )
@@ -62,7 +79,7 @@ def _wire() -> Ports:
         paging=DynamoDBPaging(call, settings.table_name),
         gate=DynamoDBGate(call, settings.table_name),
         queue=SqsDeliveries(sqs, settings.deliveries_queue_url),
-        sender=Senders(wiring),
+        sender=ChannelSenders(wiring),
         links=ParameterLinks(parameters, settings.link_key_parameter, settings.public_url, log),
         now=_now,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
@@ -81,6 +98,6 @@ ports = _wire()
 
 
 def on_delivery(event: dict[str, Any], context: object) -> dict[str, list[dict[str, str]]]:
-    """Bring each message of a batch to where it goes (deliveries queue)."""
+    """Send each message of a batch (deliveries queue)."""
     failed = deliver_messages(event["Records"], ports)
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

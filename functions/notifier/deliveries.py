@@ -1,4 +1,4 @@
-"""A batch of the deliveries queue: each message for itself, side by side."""
+"""A batch of the deliveries queue: its messages are sent at the same time."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta

@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import BadStatusLine, HTTPException, HTTPResponse
 from io import BufferedReader
 from threading import Timer
@@ -15,23 +15,14 @@ from typing import Any, Final
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from tocsin.channels.ports import Answer
 from tocsin.usecases.refusals import DeliveryFailedError
 
 BODY_LIMIT_BYTES: Final = 262_144
+"""Of an answer; a longer one counts as empty."""
 
 # It would log the address of a host whose answer has an odd header, and an address may be a secret.
 logging.getLogger("urllib3.connection").disabled = True
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A host's answer."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Names in any case."""
-    body: bytes = b""
-    """Empty, too, if it was longer than `BODY_LIMIT_BYTES` or broke off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +135,7 @@ def _connection(host: Host, address: str, timeout_seconds: float) -> HTTPConnect
 
 
 def _end(connected: socket.socket) -> None:
-    """Let whoever waits for the other side wait no longer: a host may send a byte at a time."""
+    """Interrupt the read that waits for the host, which may send a byte at a time."""
     with suppress(OSError):
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
 

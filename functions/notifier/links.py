@@ -1,4 +1,4 @@
-"""The links in a message, signed with a key that only those who make and read links know."""
+"""The links in a message."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ class ParameterLinks:
     log: Log
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
-        """Make the links of one message; a page goes out without them rather than not at all."""
+        """Make the links of one message; None if they cannot be made."""
         if _NOT_SET in {self.parameter_name, self.public_url}:
             return None
         try:

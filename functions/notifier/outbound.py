@@ -1,8 +1,8 @@
-"""Requests to addresses that a team has typed in: to the open internet, and nowhere else.
+"""Requests to URLs of a team's configuration: to the open internet, and nowhere else.
 
-A name is looked up once, every address that it leads to is checked, and the connection goes to
-the first of them that takes it: a name that leads elsewhere the next moment changes nothing.
-Redirects are not followed, and the environment's proxies are not asked.
+A name is looked up once, every address is checked, and the connection goes to the first of them
+that accepts it, so DNS rebinding has no effect. Redirects are not followed, and the environment's
+proxies are not used.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from urllib.parse import SplitResult, urlsplit
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
-    from functions.notifier.exchange import Answer
+    from tocsin.channels.ports import Answer
 
 ATTEMPT_SECONDS: Final = 10.0
-"""For one request from the look-up of the name to the last byte of the answer."""
+"""For one request, from the look-up of the name to the last byte of the answer."""
 URL_LIMIT: Final = 2048
 
 _NOT_PUBLIC: Final = tuple(
@@ -39,7 +39,7 @@ _NOT_PUBLIC: Final = tuple(
     )
 )
 _OPEN_IPV6: Final = ipaddress.ip_network("2000::/3")
-"""All that is global: what is mapped, translated, local or multicast lies outside."""
+"""All global addresses: mapped, translated, local and multicast ones lie outside."""
 
 type Resolve = Callable[[str, int], Sequence[str]]
 """Takes a name and a port; answers addresses, or raises OSError."""
@@ -49,7 +49,7 @@ def look_up(name: str, port: int) -> Sequence[str]:
     """Ask the system's resolver.
 
     Raises:
-        OSError: There is no such name, or nobody who knows.
+        OSError: The name does not exist, or the resolver did not answer.
     """
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
@@ -74,7 +74,7 @@ class Outbound:
         """Send one request.
 
         Raises:
-            DeliveryFailedError: The address is none that may be used, or nobody answered.
+            DeliveryFailedError: The URL or its address is refused, or there was no answer.
         """
         from functions.notifier.exchange import Host, exchange
 
@@ -91,6 +91,16 @@ class Outbound:
             name=name, port=port, addresses=addresses, tls=self._tls if is_secure else None
         )
         return exchange(checked, path, sent, body, until=until)
+
+    def is_private(self, host: str) -> bool:
+        """Whether a name leads to an address that is not public, and must be refused."""
+        if self.allow_private:
+            return False
+        try:
+            addresses = self.resolve(host, 443)
+        except (OSError, UnicodeError):
+            return False  # no host, or one that cannot be reached
+        return not all(is_public(address) for address in addresses)
 
     def _split(self, url: str) -> SplitResult:
         if len(url) > URL_LIMIT or not (url.isascii() and url.isprintable()) or " " in url:
@@ -143,7 +153,7 @@ class Outbound:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address belongs to the open internet, and to nobody's inside."""
+    """Whether an address belongs to the open internet."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

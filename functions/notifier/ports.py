@@ -20,11 +20,11 @@ class Ports:
 
     work: Work
     threads: Executor
-    """So that a provider that hangs does not hold up the rest of a batch."""
+    """A provider that hangs does not hold up the rest of a batch."""
     log: Log
     service: str
     failures: FailureQueue | None = None
-    """Where what cannot be done is set aside; None: it is reported as failed, again and again."""
+    """Takes what fails for good; None: it is reported as failed to the queue."""
 
     def measure(self, *measures: Measure) -> None:
         """Write metrics; threads return their measures instead."""

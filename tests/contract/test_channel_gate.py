@@ -10,12 +10,12 @@ from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
 from tocsin.domain.gate import BURST, FAILURES_LIMIT, URGENT_BURST, Passage
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.usecases.ports import ChannelGate
 
 SECOND = timedelta(seconds=1)
-HOOK = Channel(name="ops-hook", type=ChannelType.WEBHOOK, rate_per_minute=60)
-CHAT = Channel(name="ops-chat", type=ChannelType.SLACK, rate_per_minute=60)
+HOOK = Channel(name="ops-hook", type="webhook", rate_per_minute=60)
+CHAT = Channel(name="ops-chat", type="slack", rate_per_minute=60)
 OPEN = Passage()
 
 
@@ -116,7 +116,7 @@ def test_a_success_ends_the_rest(gate: ChannelGate) -> None:
 
 
 def test_a_slow_channel_has_a_slow_rate(gate: ChannelGate) -> None:
-    slow = Channel(name="slow", type=ChannelType.SMS, rate_per_minute=1)
+    slow = Channel(name="slow", type="sms", rate_per_minute=1)
     for _ in range(BURST):
         enter(gate, slow)
 

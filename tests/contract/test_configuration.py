@@ -21,7 +21,7 @@ from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
@@ -78,10 +78,10 @@ FULL_USER = User(
     ),
     managed_by="team file",
 )
-CHANNEL = Channel(name="here", type=ChannelType.CONSOLE)
+CHANNEL = Channel(name="here", type="console")
 FULL_CHANNEL = Channel(
     name="here",
-    type=ChannelType.EMAIL,
+    type="email",
     settings={"to": ("ops@example.com", "dev@example.com"), "url": "https://example.com/hook"},
     secret="/tocsin/payments/hook",
     rate_per_minute=7,

@@ -37,7 +37,7 @@ class Received:
 
 @dataclass
 class Providers:
-    """Implements `Sender` for every type of channel."""
+    """Implements `MessageSender` for every type of channel."""
 
     now: Callable[[], datetime]
     received: list[Received] = field(default_factory=list)

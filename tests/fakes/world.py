@@ -34,7 +34,7 @@ from tocsin.domain.next_action import (
     next_action,
 )
 from tocsin.domain.notification import NotificationEvent
-from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
+from tocsin.domain.people import Channel, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
@@ -336,9 +336,7 @@ class World(Stores):
         made = Configured(value=value, created_at=before.created_at if before else self.now)
         store.put(before, made, write_id=self.new_write_id())
 
-    def channel(
-        self, name: str, type_: ChannelType = ChannelType.WEBHOOK, *, rate_per_minute: int = 60
-    ) -> None:
+    def channel(self, name: str, type_: str = "webhook", *, rate_per_minute: int = 60) -> None:
         """Configure a channel."""
         self.keep(self.channels, Channel(name=name, type=type_, rate_per_minute=rate_per_minute))
 

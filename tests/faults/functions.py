@@ -12,11 +12,11 @@ from functions.escalator.ports import Ports as EscalatorPorts
 from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports as IngestPorts
 from functions.ingest.ports import SideBySide as LongLists
+from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.links import ParameterLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
-from functions.notifier.senders import Senders, Wiring
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
 from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
@@ -31,12 +31,13 @@ from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
+from tocsin.adapters.ssm_secrets import SsmSecrets
+from tocsin.channels.ports import Wiring
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.people import ChannelType
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.deliver_notification import Work
-from tocsin.usecases.ports import NewWriteId, Sender
+from tocsin.usecases.ports import MessageSender, NewWriteId
 from tocsin.usecases.refusals import DeliveryFailedError
 
 TABLE = "tocsin"
@@ -106,7 +107,7 @@ class Process:
     threads: Executor
     new_write_id: NewWriteId
     outbound: Outbound
-    personal: Sender
+    personal: MessageSender
     """Brings e-mail and SMS."""
     log: Quiet
     seconds_left: Callable[[], float]
@@ -176,20 +177,18 @@ class Process:
     def notifier(self) -> NotifierPorts:
         """As functions/notifier/app.py."""
         call = self.calls(DYNAMODB)
-        parameters = Parameters(self.calls(SSM), self.now)
+        parameters = Parameters(SsmSecrets(self.calls(SSM)), self.now)
         ledger = DynamoDBNotifications(call, TABLE, RETENTION)
         wiring = Wiring(
             outbound=self.outbound,
-            parameters=parameters,
+            secrets=parameters,
             ledger=ledger,
             email_from="",
-            aws={},
+            ask_aws=_unused,
             now=self.now,
             log=self.log,
         )
-        senders = Senders(
-            wiring, {ChannelType.EMAIL: self.personal, ChannelType.SMS: self.personal}
-        )
+        senders = ChannelSenders(wiring, {"email": self.personal, "sms": self.personal})
         work = Work(
             ledger=ledger,
             alerts=DynamoDBAlerts(call, TABLE, RETENTION),
@@ -210,5 +209,5 @@ class Process:
         )
 
 
-def _unused() -> Any:  # noqa: ANN401 - never made
+def _unused(*_: object, **__: object) -> Any:  # noqa: ANN401 - never made
     raise AssertionError("no story comes with an API key, or from SNS")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.notifier.exchange import Answer
 from functions.notifier.outbound import Outbound
 from tests.faults.functions import DELIVERIES, LINK_KEY, TIMERS
 from tests.faults.plans import (
@@ -31,6 +30,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Se
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.http_connection import Reply
+from tocsin.channels.ports import Answer
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import spell_link_key
@@ -420,7 +420,7 @@ class Wire(Outbound):
 
 @dataclass
 class Personal:
-    """Implements `Sender` for e-mail and SMS."""
+    """Implements `MessageSender` for e-mail and SMS."""
 
     line: Line
 

@@ -29,7 +29,7 @@ from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
 from tocsin.domain.notification import DeliveryState, NotificationEvent
-from tocsin.domain.people import Channel, ChannelType, NotificationRule, User
+from tocsin.domain.people import Channel, NotificationRule, User
 from tocsin.usecases.change_alert import change_alert
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -106,7 +106,7 @@ class StoryTeam:
         self.channels.add(name)
         channel = Channel(
             name=name,
-            type=ChannelType.WEBHOOK,
+            type="webhook",
             settings={"url": f"https://{name}.example.com/"},
             rate_per_minute=rate_per_minute,
         )

@@ -13,7 +13,7 @@ from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import Actor
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import ActionKind
-from tocsin.domain.people import ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.reception import Outcome, Source
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
@@ -151,7 +151,7 @@ def test_personal_rules_follow_each_other_until_somebody_acts(world: World) -> N
         NotificationRule(by=ContactMethod.SMS, after=FIVE_MINUTES),
         NotificationRule(by=ContactMethod.SLACK, after=20 * MINUTE),
     )
-    world.channel("chat", ChannelType.SLACK)
+    world.channel("chat", "slack")
     world.escalation_policy(("user:alice", HOUR))
     alert_id = world.opened()
     world.pass_time(minutes=6)
@@ -483,9 +483,9 @@ def test_those_who_were_told_hear_that_somebody_has_it(world: World) -> None:
     ]
 
 
-@pytest.mark.parametrize("type_", [ChannelType.WEBHOOK, ChannelType.CONSOLE, ChannelType.SLACK])
+@pytest.mark.parametrize("type_", ["webhook", "console", "slack"])
 def test_a_change_that_the_stream_tells_again_is_no_news_to_those_whom_it_paged(
-    world: World, type_: ChannelType
+    world: World, type_: str
 ) -> None:
     world.channel("ops", type_)
     world.escalation_policy(("channel:ops", FIVE_MINUTES))

@@ -11,7 +11,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Actor
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 from tocsin.usecases.follow_notifications import follow_notifications
@@ -37,9 +37,9 @@ def while_sending(world: World, act: Callable[[Alert], object]) -> None:
     world.providers.send = slow_send  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("type_", [ChannelType.SLACK, ChannelType.WEBHOOK, ChannelType.CONSOLE])
+@pytest.mark.parametrize("type_", ["slack", "webhook", "console"])
 def test_a_page_that_was_on_its_way_at_the_acknowledgement_is_followed_by_that(
-    world: World, type_: ChannelType
+    world: World, type_: str
 ) -> None:
     world.channel("ops", type_)
     world.escalation_policy(("channel:ops", HOUR))
@@ -52,7 +52,7 @@ def test_a_page_that_was_on_its_way_at_the_acknowledgement_is_followed_by_that(
 
 
 def test_a_page_of_what_woke_by_opening_anew_is_followed_too(world: World) -> None:
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
     alert_id = world.signal(severity=Severity.WARNING).alert_id
     assert alert_id is not None
@@ -83,7 +83,7 @@ def test_a_second_page_that_was_on_its_way_is_followed_too(world: World) -> None
 def test_the_newest_state_is_what_a_rewritten_message_says_in_the_end() -> None:
     """A slow `acknowledged` must not stand where `resolved` stood."""
     world = HeldWorld()
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
     alert_id = world.opened()
     world.deliver()
@@ -134,7 +134,7 @@ def test_what_became_of_a_page_may_be_told_again_after_a_further_change(world: W
 
 def test_a_message_that_nobody_could_find_again_is_not_rewritten(world: World) -> None:
     """Slack did not answer, so it has not named the message: an update could only fail."""
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
     world.providers.fail("ops", DeliveryFailedError("no answer in time", is_retryable=True))
     alert_id = world.opened()
@@ -160,7 +160,7 @@ def test_a_channel_may_be_called_like_a_contact_method(world: World, name: str) 
 
 
 def test_only_the_newest_messages_of_a_place_are_rewritten(world: World) -> None:
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", MINUTE), repeat=10)
     alert_id = world.opened()
     world.pass_time(minutes=30)
@@ -172,7 +172,7 @@ def test_only_the_newest_messages_of_a_place_are_rewritten(world: World) -> None
 
 
 def test_the_message_that_it_became_worse_is_rewritten_too(world: World) -> None:
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
     alert_id = world.signal(severity=Severity.WARNING).alert_id
     assert alert_id is not None
@@ -191,7 +191,7 @@ def test_the_message_that_it_became_worse_is_rewritten_too(world: World) -> None
 def test_that_it_became_worse_is_followed_by_what_happened_while_it_was_on_its_way(
     world: World,
 ) -> None:
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
     alert_id = world.signal(severity=Severity.WARNING).alert_id
     assert alert_id is not None
@@ -212,7 +212,7 @@ def test_that_it_became_worse_is_followed_by_what_happened_while_it_was_on_its_w
 def test_a_page_whose_episode_was_replaced_while_it_was_on_its_way_is_followed_too(
     world: World,
 ) -> None:
-    world.channel("ops", ChannelType.SLACK)
+    world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
 
     def close_and_fire_again(_alert: Alert) -> None:

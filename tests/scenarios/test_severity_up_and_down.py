@@ -275,4 +275,4 @@ def test_that_it_became_critical_does_not_wait_in_the_line_of_milder_pages() -> 
     world.run(until=NINE + MINUTE)
 
     titles = [it.title for it in world.provider.received]
-    assert "CRITICAL now, key:01ARZ3 has it: disk-full" in titles
+    assert "CRITICAL now, API key 01ARZ3 has it: disk-full" in titles

@@ -51,6 +51,8 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
         ("layers/common/tocsin/domain", "dateutil"),
         ("functions/escalator", "boto3"),
         ("functions/actions", "urllib3"),
+        ("layers/common/tocsin/channels", "tocsin.adapters"),
+        ("layers/common/tocsin/channels", "boto3"),
     ],
 )
 def test_a_broken_contract_is_reported_with_its_line(

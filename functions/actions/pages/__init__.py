@@ -1,1 +1,1 @@
-"""What whoever follows a link sees: no script, nothing fetched."""
+"""The pages behind links: no script, nothing fetched."""

@@ -1,4 +1,4 @@
-"""One alert for somebody with a phone at night: what, where, how bad, whose, what next."""
+"""The page of an alert, for a phone at night."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from functions.actions.acting import Outcome, title_of
 from functions.actions.pages.page import html, page
-from functions.actions.words import age, clock, name_of, sentence
+from functions.actions.words import age, sentence
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.link import Link, LinkAction
+from tocsin.domain.message import alert_lines
 from tocsin.domain.next_action import next_action
 from tocsin.domain.signal import CUT_MARK, LINK_SCHEMES
 
@@ -29,7 +30,6 @@ _BUTTONS: Final = {
 
 
 def show_alert(alert: Alert, link: Link, at: datetime) -> str:
-    """Write the page that a link opens."""
     title = title_of(alert)
     reason = alert.facts.reason
     output = reason if len(reason) <= OUTPUT_LIMIT else reason[: OUTPUT_LIMIT - 1] + CUT_MARK
@@ -44,7 +44,6 @@ def show_alert(alert: Alert, link: Link, at: datetime) -> str:
 
 
 def show_outcome(outcome: Outcome) -> str:
-    """Write the page that comes after a button was pressed."""
     return page(
         sentence(outcome),
         html("<h1>{}</h1><p>{}</p>", sentence(outcome), outcome.title),
@@ -72,15 +71,9 @@ def _is_offered(action: LinkAction, alert: Alert, link: Link) -> bool:
 def _rows(alert: Alert, at: datetime) -> Iterator[Markup]:
     facts = alert.facts
     yield _row("Alert", facts.name)
-    places = (facts.object, facts.source_name or facts.source, f"integration {alert.integration}")
-    yield _row("Where", " · ".join(place for place in places if place))
-    yield _row("How bad", _how_bad(alert))
-    yield _row("Since", f"{clock(alert.fired_at)}, {age(alert.fired_at, at)} ago{_times(alert)}")
-    yield _row("Who has it", _who_has(alert))
-    yield _row("What happens next", _what_is_next(alert))
-    if alert.current_value is not None:
-        threshold = f", threshold {facts.threshold}" if facts.threshold is not None else ""
-        yield _row("Value", f"{alert.current_value}{threshold}")
+    for label, text in alert_lines(alert, next_action(alert)):
+        ago = f", {age(alert.fired_at, at)} ago" if label == "Since" else ""
+        yield _row(label, text + ago)
     if facts.labels:
         pairs = [f"{name}={value}" for name, value in islice(facts.labels.items(), PAIRS_LIMIT)]
         yield _row("Labels", ", ".join([*pairs, *_more(len(facts.labels))]))
@@ -92,46 +85,19 @@ def _row(name: str, text: str) -> Markup:
     return html("<div><dt>{}</dt><dd>{}</dd></div>", name, text)
 
 
-def _how_bad(alert: Alert) -> str:
-    said = alert.facts.source_severity
-    flaps = ", flapping" if alert.is_flapping else ""
-    return f"{alert.severity}{f' (sent as {said})' if said else ''}{flaps}"
-
-
-def _times(alert: Alert) -> str:
-    return f", seen {alert.occurrences} times" if alert.occurrences > 1 else ""
-
-
-def _who_has(alert: Alert) -> str:
-    match alert.status:
-        case AlertStatus.RESOLVED:
-            when = f" at {clock(alert.resolved_at)}" if alert.resolved_at else ""
-            return f"Resolved by {name_of(alert.resolved_by)}{when}"
-        case AlertStatus.ACKNOWLEDGED:
-            when = f" since {clock(alert.acknowledged_at)}" if alert.acknowledged_at else ""
-            return f"{name_of(alert.acknowledged_by)}{when}"
-        case AlertStatus.FIRING:
-            return "Nobody yet"
-
-
-def _what_is_next(alert: Alert) -> str:
-    due = next_action(alert)
-    return f"{due.why}, at {clock(due.at)}" if due.at else due.why
-
-
 def _more(number: int) -> list[str]:
     return [f"and {number - PAIRS_LIMIT} more"] if number > PAIRS_LIMIT else []
 
 
 def _links(alert: Alert) -> Iterator[Markup]:
-    """Links with where they lead, since a sender may call them anything."""
+    """Links with their hosts, since a sender chooses their names."""
     safe = {name: url for name, url in alert.facts.urls.items() if _is_safe(url)}
     for name, url in islice(safe.items(), PAIRS_LIMIT):
         yield html('<a href="{}" rel="noopener noreferrer">{}</a> ({})', url, name, _place(url))
 
 
 def _is_safe(url: str) -> bool:
-    """Whether it leads where it seems to; browsers take a backslash for a slash."""
+    """Whether its text cannot mislead; browsers read a backslash as a slash."""
     has_odd = "\\" in url or any(map(str.isspace, url))
     return url.lower().startswith(LINK_SCHEMES) and not has_odd
 

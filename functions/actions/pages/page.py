@@ -26,7 +26,6 @@ HEADERS: Final = {
 
 
 def page(title: str, *parts: Markup) -> str:
-    """Write a page of its title and parts."""
     return html(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -39,12 +38,11 @@ def page(title: str, *parts: Markup) -> str:
 
 
 def notice(title: str, *sentences: str) -> str:
-    """Write a page that only says something."""
     said = (html("<p>{}</p>", sentence) for sentence in sentences if sentence)
     return page(title, html("<h1>{}</h1>", title), *said)
 
 
 def html(template: str, *values: object) -> Markup:
-    """Fill our own HTML with values: what is no Markup is shown as nothing but text."""
+    """Fill our own HTML with values; all but Markup is escaped."""
     shown = (it if isinstance(it, Markup) else printable(str(it)) for it in values)
     return Markup(template).format(*shown)  # noqa: S704 - no template holds a value

@@ -25,9 +25,9 @@ from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
 from tocsin.domain.alert import Alert
+from tocsin.domain.alert_json import alert_json, written
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId
-from tocsin.lambda_runtime.alert_json import alert_json, written
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 

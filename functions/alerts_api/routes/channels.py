@@ -12,7 +12,8 @@ from functions.alerts_api.answers import with_data
 from functions.alerts_api.channel_settings import (
     full_name_of_secret,
     problem_of_secret,
-    problem_of_url,
+    problems_of_settings,
+    settings_of,
 )
 from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.configured import (
@@ -26,27 +27,29 @@ from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.channels import ChannelBody
+from tocsin.channels.by_type import channel_spec
+from tocsin.channels.spec import SecretUse
+from tocsin.channels.webhook import SECRET_PREFIX
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.references import Stores
     from tocsin.usecases.ports import NewWriteId, SecretStore
 
-SIGNING_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every one
 SIGNING_SECRET_BYTES: Final = 32
 _SUFFIX_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedSecrets:
-    """Signing secrets of our own making; written once and never read here.
+    """Generated signing secrets; written once and never read here.
 
-    Each has a parameter of its own: a channel never names one that another write replaced.
+    Each has a parameter of its own, so that no write replaces another channel's.
     """
 
     store: Callable[[], SecretStore]
@@ -55,13 +58,13 @@ class GeneratedSecrets:
     random_bytes: Callable[[int], bytes]
 
     def make(self, channel: str) -> tuple[str, str]:
-        """Keep a new secret.
+        """Write a new secret.
 
         Returns:
             The name of its parameter, and the secret.
         """
         random = self.random_bytes(SIGNING_SECRET_BYTES)
-        secret = SIGNING_SECRET_PREFIX + base64.b64encode(random).decode("ascii")
+        secret = SECRET_PREFIX + base64.b64encode(random).decode("ascii")
         name = f"{self.below}/{channel}.{self.random_bytes(_SUFFIX_BYTES).hex()}"
         self.store().put(name, secret)
         return name, secret
@@ -76,15 +79,13 @@ class GeneratedSecrets:
         return parameter is not None and parameter.startswith(f"{self.below}/")
 
     def forget(self, parameter: str | None) -> None:
-        """Remove a parameter that was made here and that no channel names any more."""
+        """Remove a parameter that was made here, if it was."""
         if parameter is not None and self.is_ours(parameter):
             self.store().delete(parameter)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRoutes(ValueRoutes[Channel]):
-    """The channels of the team."""
-
     secrets: GeneratedSecrets
     tests: ChannelTests
     allows_private_webhooks: bool
@@ -99,7 +100,6 @@ class ChannelRoutes(ValueRoutes[Channel]):
         tests: ChannelTests,
         allows_private_webhooks: bool,
     ) -> ChannelRoutes:
-        """Make them for these stores."""
         return cls(
             noun=Noun(
                 words="channel",
@@ -135,7 +135,6 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return answer
 
     def test(self, request: Request, name: str) -> HttpAnswer:
-        """Send a test, and wait a little for what becomes of it."""
         outcome = self.tests.run(self.repository.get(name).name, at=request.at)
         is_pending = outcome["state"] == "pending"
         return with_data(outcome, HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK)
@@ -169,12 +168,8 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
     def _problems_of(self, channel: Channel, former: str | None) -> list[Problem]:
-        problems = []
-        url = channel.settings.get("url")
-        if isinstance(url, str):
-            allows_private = self.allows_private_webhooks
-            if problem := problem_of_url(url, allows_private=allows_private):
-                problems.append(Problem("url", problem))
+        allows_private = self.allows_private_webhooks
+        problems = list(problems_of_settings(channel, allows_private=allows_private))
         if channel.secret is not None:
             problem = problem_of_secret(
                 channel.secret,
@@ -187,8 +182,10 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return problems
 
     def _with_secret(self, channel: Channel, former: str | None) -> tuple[Channel, str | None]:
-        """Give a webhook that names no secret the one it had from us, or a new one."""
-        if channel.type is not ChannelType.WEBHOOK or channel.secret is not None:
+        """Give a channel that names no secret the one it had from us, or a new one."""
+        if channel.secret is not None:
+            return channel, None
+        if channel_spec(channel.type).secret is not SecretUse.GENERATED:
             return channel, None
         if self.secrets.is_ours(former):
             return replace(channel, secret=former), None
@@ -197,7 +194,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
 
 
 def concern_of_channel(name: str) -> Concern:
-    """Which open alerts it was asked about last."""
+    """Select the open alerts whose last step asked it."""
     asked = str(Target(TargetKind.CHANNEL, name))
     return Concern(
         noun="name",
@@ -208,8 +205,20 @@ def concern_of_channel(name: str) -> Concern:
 
 
 def read_channel(name: str, members: Members) -> Channel:
-    """Read a body."""
-    return validated(ChannelBody, members).named(name)
+    """Read a body.
+
+    Raises:
+        InvalidInputError: It does not have what its type needs, or has what it does not take.
+    """
+    body = validated(ChannelBody, members).model_dump()
+    type_, rate_per_minute = str(body.pop("type")), body.pop("rate_per_minute")
+    return Channel(
+        name=name,
+        type=type_,
+        settings=settings_of(type_, body),
+        secret=body["secret"],
+        rate_per_minute=rate_per_minute,
+    )
 
 
 def settings_of_channel(channel: Channel) -> dict[str, Any]:

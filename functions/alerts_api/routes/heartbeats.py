@@ -19,12 +19,12 @@ from functions.alerts_api.configured import (
 from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.schemas.heartbeats import HeartbeatBody
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
 from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.integration import Token
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 

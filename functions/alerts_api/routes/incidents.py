@@ -18,11 +18,11 @@ from functions.alerts_api.schemas.incidents import (
     ResolutionBody,
     UpdateBody,
 )
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId, IncidentId, entropy, ulid
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.severity import Severity
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_incident import attach_alerts, change_incident, resolve_incident
 from tocsin.usecases.incident_work import IncidentStores, Opening

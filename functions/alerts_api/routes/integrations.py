@@ -16,9 +16,9 @@ from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.integrations import IntegrationBody, RotationBody
 from functions.alerts_api.shown_checks import view_checks
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.keys import KeyBody, KeyChange
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import (
     SECRET_BYTES,
     ApiKey,
@@ -21,7 +22,6 @@ from tocsin.domain.credential import (
     spell_key,
 )
 from tocsin.domain.ids import entropy, ulid
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_key import change_key, revoke_key
 

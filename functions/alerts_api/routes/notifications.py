@@ -10,10 +10,10 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
 from functions.alerts_api.routes.alerts import ALERT
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import AlertId, milliseconds
 from tocsin.domain.notification import DeliveryState, Notification
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:

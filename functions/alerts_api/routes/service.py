@@ -3,8 +3,8 @@
 from functions.alerts_api.answers import with_data, with_json
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
+from tocsin.domain.alert_json import written
 from tocsin.domain.errors import UnauthorizedError
-from tocsin.lambda_runtime.alert_json import written
 from tocsin.lambda_runtime.http import HttpAnswer
 
 

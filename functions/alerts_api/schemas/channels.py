@@ -1,119 +1,104 @@
 """Channels: ways to reach people, and a test of each."""
 
+from collections import defaultdict
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.channel_settings import expect_addresses, settings_of
-from functions.alerts_api.schemas.configuration import (
-    Configured,
-    Email,
-    Kind,
-    Phone,
-    SecretName,
-)
+from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total, View
 from functions.alerts_api.schemas.operation import Operation
+from tocsin.channels.by_type import MODULES, channel_spec
+from tocsin.channels.spec import SecretUse, Setting
 from tocsin.domain.errors import ChannelNotFoundError
-from tocsin.domain.people import Channel, ChannelType
 
 TAG: Final = "Channels"
-ADDRESSES_LIMIT: Final = 50
-"""As many as one message of SES may have."""
 RATE_LIMIT: Final = 6_000
-_ADDRESS: Final = {
-    ChannelType.EMAIL: TypeAdapter[str](Email),
-    ChannelType.SMS: TypeAdapter[str](Phone),
-}
+
+_SPECS: Final = {type_: channel_spec(type_) for type_ in MODULES}
+_SETTINGS: Final = {it.name: it for spec in _SPECS.values() for it in spec.settings}
+"""By name: types that share one give it the same form."""
+
+# mypy knows no types that are made at run time.
+_enumeration: Any = StrEnum
+_unlisted: Any = SkipJsonSchema
+_ChannelType: Final = _enumeration("ChannelType", {type_: type_ for type_ in MODULES})
+_ChannelType.__doc__ = "How a channel reaches people."
 
 
-class _Settings(ConfigurationBody):
-    """Which of them a channel needs depends on its type."""
+def _about(said: dict[str, str]) -> str:
+    """Join what types say, those that say the same together."""
+    types_of: defaultdict[str, list[str]] = defaultdict(list)
+    for type_, about in said.items():
+        types_of[about].append(type_)
+    return "; ".join(f"{', '.join(types)}: {about}" for about, types in types_of.items()) + "."
 
-    url: Annotated[str, Field(min_length=1, max_length=2_000)] | None = Field(
-        None,
-        description="webhook: where to send; https, without user, password or token.",
-        examples=["https://example.com/hook"],
+
+def _field_of(setting: Setting) -> tuple[Any, Any]:
+    limits = Field(
+        min_length=setting.min_length, max_length=setting.max_length, pattern=setting.pattern
     )
-    channel: Annotated[str, Field(pattern=r"^[#@]?[A-Za-z0-9._-]{1,80}$")] | None = Field(
-        None, description="slack: where to write.", examples=[None]
-    )
-    to: (
-        Annotated[
-            list[Annotated[str, Field(max_length=254)]],
-            Field(min_length=1, max_length=ADDRESSES_LIMIT),
-        ]
-        | None
-    ) = Field(None, description="email, sms: the addresses.", examples=[None])
-    secret: SecretName | None = Field(
-        None,
-        description=(
-            "webhook: signs what is sent, by default with a secret that is generated and shown "
-            "once; slack: the app's token and signing secret; apprise: the URL. The name of an "
-            "SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone is meant there."
+    value: Any = Annotated[str, limits]
+    if setting.most is not None:
+        value = Annotated[list[value], Field(min_length=1, max_length=setting.most)]
+    about = {
+        type_: it.about
+        for type_, spec in _SPECS.items()
+        for it in spec.settings
+        if it.name == setting.name
+    }
+    return value | None, Field(None, description=_about(about), examples=[setting.example])
+
+
+_secrets: Final = _about(
+    {type_: spec.credential for type_, spec in _SPECS.items() if spec.secret is not SecretUse.NONE}
+)
+_settings: Final[dict[str, Any]] = {
+    **{name: _field_of(setting) for name, setting in _SETTINGS.items()},
+    "secret": (
+        SecretName | None,
+        Field(
+            None,
+            description=(
+                f"{_secrets} The name of an SSM parameter, SecureString, below "
+                "`/tocsin/<stack>/`; `hook` alone is meant there."
+            ),
+            examples=["hook"],
         ),
-        examples=["hook"],
-    )
-    rate_per_minute: Annotated[int, Field(ge=1, le=RATE_LIMIT)] = Field(
-        60, description="More wait for their turn.", examples=[60]
-    )
+    ),
+    "rate_per_minute": (
+        Annotated[int, Field(ge=1, le=RATE_LIMIT)],
+        Field(60, description="More wait for their turn.", examples=[60]),
+    ),
+}
+ChannelBody: Final = create_model(
+    "ChannelBody",
+    __base__=ConfigurationBody,
+    __doc__="A channel without its name, which is in the path.",
+    **_settings,
+    type=(_ChannelType, ...),
+)
+ChannelChange: Final = create_model(
+    "ChannelChange",
+    __base__=ConfigurationBody,
+    __doc__="What to change.",
+    **_settings,
+    type=(_ChannelType | _unlisted[None], None),
+)
+_shown: Final[dict[str, Any]] = {
+    it.name: ((str if it.most is None else list[str]) | None, Field(None, examples=[it.example]))
+    for it in _SETTINGS.values()
+}
+_Shown: Any = create_model("_Shown", __base__=Configured, type=(_ChannelType, ...), **_shown)
 
 
-class ChannelBody(_Settings):
-    """A channel without its name, which the path says."""
-
-    type: ChannelType
-
-    def named(self, name: str) -> Channel:
-        """The channel that it describes.
-
-        Raises:
-            InvalidInputError: It does not have what its type needs, or has what it does not take.
-        """
-        members = {
-            "url": self.url,
-            "channel": self.channel,
-            "to": self.to,
-            "secret": self.secret,
-        }
-        settings = settings_of(self.type, members)
-        if self.to is not None:
-            good = {address: _is_good(address, self.type) for address in self.to}
-            expect_addresses(self.to, self.type, good)
-        return Channel(
-            name=name,
-            type=self.type,
-            settings=settings,
-            secret=self.secret,
-            rate_per_minute=self.rate_per_minute,
-        )
-
-
-def _is_good(address: str, type_: ChannelType) -> bool:
-    try:
-        _ADDRESS[type_].validate_python(address)
-    except ValidationError:
-        return False
-    return True
-
-
-class ChannelChange(_Settings):
-    """What to change."""
-
-    type: ChannelType | SkipJsonSchema[None] = None
-
-
-class ShownChannel(Configured):
+class ShownChannel(_Shown):
     """A channel; what is behind its secret is never shown."""
 
     name: str = Field(examples=["ops-hook"])
-    type: ChannelType
-    url: str | None = Field(None, examples=["https://example.com/hook"])
-    channel: str | None = Field(None, examples=[None])
-    to: list[str] | None = Field(None, examples=[None])
     secret: str | None = Field(
         description="The name of the SSM parameter.", examples=["/tocsin/tocsin/hook"]
     )
@@ -140,7 +125,7 @@ class ChannelPage(Page[ShownChannel]):
 
 
 class TestState(StrEnum):
-    """What became of a test."""
+    """How a test ended, if it has."""
 
     SENT = "sent"
     FAILED = "failed"
@@ -148,7 +133,7 @@ class TestState(StrEnum):
 
 
 class TestOutcome(View):
-    """What became of a test message."""
+    """The result of a test message."""
 
     state: TestState
     provider_id: str | None = Field(
@@ -176,8 +161,8 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Send a test message through a channel",
         description=(
-            "Waits for up to 8 s and says what became of it: 200 with `sent` or `failed`, 202 "
-            "with `pending` if that is still open."
+            "Waits up to 8 s for the result: 200 with `sent` or `failed`, 202 with `pending` if "
+            "it is still open."
         ),
         answer=Answer[TestOutcome],
         other_statuses=(HTTPStatus.ACCEPTED,),

@@ -17,6 +17,7 @@ from tocsin.domain.errors import (
     StillReferencedError,
 )
 from tocsin.domain.escalation import ALL_SEVERITIES
+from tocsin.domain.people import EMAIL, PHONE
 from tocsin.domain.severity import Severity
 
 ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the default."
@@ -33,24 +34,19 @@ EVERY_SEVERITY: Final = sorted(ALL_SEVERITIES, key=lambda severity: severity.ran
 
 Phone = Annotated[
     str,
-    Field(pattern=r"^\+[1-9][0-9]{6,14}$", examples=["+15550100"]),
+    Field(pattern=PHONE, examples=["+15550100"]),
 ]
-"""E.164, of which 15 digits are the limit."""
 
 Email = Annotated[
     str,
     Field(
         max_length=254,
-        pattern=(
-            r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
-            r"@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$"
-        ),
+        pattern=EMAIL,
         json_schema_extra={"format": "email"},
         examples=["alice@example.com"],
     ),
 ]
-"""As far as a pattern tells; 254 characters are the limit of RFC 5321's paths, and SES takes no
-letters beyond ASCII before the @."""
+"""254 characters are the limit of RFC 5321's paths."""
 
 SecretName = Annotated[
     str,

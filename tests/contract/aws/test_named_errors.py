@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.notifier.channels.aws_sdk import ask
+from functions.notifier.aws_sdk import ask
 from tests.held_requests import service_model
 from tocsin.adapters.aws_json import AwsError, _read, _TransientError
 from tocsin.adapters.http_connection import Reply

@@ -1,4 +1,4 @@
-"""Somebody who holds links, and a Slack workspace: what they send, and what comes back."""
+"""A person with links and a Slack workspace: what they send, and the answers."""
 
 import base64
 import copy
@@ -235,7 +235,7 @@ def example(case: str) -> dict[str, Any]:
 
 
 def slack_payload(token: str, *, user: str = "U1") -> dict[str, Any]:
-    """What Slack says when somebody presses a button."""
+    """What Slack sends for a pressed button."""
     return {
         "type": "block_actions",
         "user": {"id": user, "name": "somebody"},

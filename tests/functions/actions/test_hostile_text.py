@@ -1,4 +1,4 @@
-"""Whatever a sender writes into an alert, its page shows it as text and does nothing with it."""
+"""Hostile texts of senders are shown as text, and nothing else."""
 
 from dataclasses import replace
 from typing import Any
@@ -240,7 +240,7 @@ def test_a_link_that_is_safe_leads_where_it_says(url: str) -> None:
     assert [attributes["href"] for tag, attributes in page.elements if tag == "a"] == [url]
 
 
-def test_an_address_that_is_none_is_shown_and_breaks_nothing() -> None:
+def test_an_invalid_url_of_a_sender_is_shown_as_text() -> None:
     plain = firing()
     alert = replace(plain, facts=replace(plain.facts, urls={"x": "https://[::1/"}))
 

@@ -51,7 +51,7 @@ def test_the_event_of_the_gateway_acknowledges(holder: Holder, alert_id: AlertId
         pytest.param("U999", "slack:U999", id="unknown"),
     ],
 )
-def test_whoever_pressed_is_who_acted(
+def test_the_person_who_pressed_a_button_in_slack_is_the_responder(
     holder: Holder, alert_id: AlertId, token: str, user: str, actor: str
 ) -> None:
     assert is_silent(holder.click(token, user=user))
@@ -83,7 +83,9 @@ def test_a_button_in_slack_and_one_on_a_page_do_not_act_twice(
     assert holder.world.happened(alert_id).count("snoozed") == 1
 
 
-def test_who_comes_late_is_told_so_alone(holder: Holder, alert_id: AlertId, token: str) -> None:
+def test_a_late_press_in_slack_is_answered_to_that_person_alone(
+    holder: Holder, alert_id: AlertId, token: str
+) -> None:
     holder.world.acknowledge(alert_id, by=BOB)
 
     assert is_silent(holder.click(token))
@@ -93,7 +95,7 @@ def test_who_comes_late_is_told_so_alone(holder: Holder, alert_id: AlertId, toke
     ]
 
 
-def test_a_second_person_who_presses_is_told_who_did_it(holder: Holder, token: str) -> None:
+def test_a_second_person_who_presses_a_button_reads_who_acted(holder: Holder, token: str) -> None:
     holder.click(token, user="U1")
 
     holder.click(token, user="U2")
@@ -127,7 +129,7 @@ def test_a_value_signed_with_another_key_does_nothing(holder: Holder, alert_id: 
     assert holder.world.happened(alert_id) == ["fired"]
 
 
-def test_busy_storage_is_told_and_the_button_works_later(
+def test_busy_storage_is_reported_in_slack_and_the_button_works_later(
     holder: Holder, alert_id: AlertId, token: str
 ) -> None:
     holder.alerts = BusyAlerts()
@@ -209,7 +211,7 @@ def test_a_signature_holds_for_five_minutes(
         pytest.param('{"signing_secret": 5}', id="a number"),
     ],
 )
-def test_without_a_good_secret_nobody_can_sign(
+def test_no_request_is_accepted_without_a_signing_secret(
     holder: Holder, token: str, stored: str | None
 ) -> None:
     holder.secrets.stored.pop(SLACK_SECRET)
@@ -256,7 +258,7 @@ def change(**members: object) -> Any:  # noqa: ANN401 - a change of any payload
         pytest.param({"user": {}}, 200, id="nobody"),
     ],
 )
-def test_what_is_no_press_of_our_button_does_nothing(
+def test_an_interaction_of_slack_without_our_button_does_nothing(
     holder: Holder, alert_id: AlertId, token: str, members: dict[str, object], status: int
 ) -> None:
     assert holder.click(token, change=change(**members)).status == status

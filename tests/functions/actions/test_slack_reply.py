@@ -83,7 +83,7 @@ def test_nothing_is_sent_elsewhere(url: str) -> None:
     assert Connection.opened == []
 
 
-def test_a_connection_that_fails_is_closed_and_told() -> None:
+def test_a_failed_connection_to_slack_is_closed_and_raises() -> None:
     Connection.fails = True
 
     with pytest.raises(TimeoutError):

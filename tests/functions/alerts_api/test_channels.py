@@ -73,7 +73,7 @@ def test_a_bare_name_is_meant_below_the_stacks_own_prefix(editor: Client) -> Non
     assert put(editor, secret="payments/hook").data["secret"] == "/tocsin/tocsin/payments/hook"
 
 
-def test_a_secret_that_nobody_names_any_more_is_removed(
+def test_a_generated_secret_is_deleted_when_the_channel_names_another(
     editor: Client, secrets: InMemorySecrets
 ) -> None:
     put(editor)
@@ -117,11 +117,11 @@ def test_a_refused_channel_leaves_no_secret(editor: Client, secrets: InMemorySec
     assert secrets.kept == {}
 
 
-def test_a_webhook_that_somebody_else_made_first_leaves_no_secret(
+def test_a_webhook_that_lost_a_race_leaves_no_secret(
     editor: Client, secrets: InMemorySecrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*_: object, **__: object) -> None:
-        raise ConcurrentUpdateError("Somebody else just made this.")
+        raise ConcurrentUpdateError("Another request just made this.")
 
     monkeypatch.setattr(DynamoDBConfiguration, "put", overtaken)
 
@@ -227,7 +227,7 @@ def test_a_test_that_is_tried_again_is_pending_and_says_why(
     assert answer.data["attempts"] == 1
 
 
-def test_a_test_that_nobody_takes_on_is_pending_after_8_seconds(
+def test_a_test_that_the_notifier_has_not_claimed_is_pending_after_8_seconds(
     notifier: Notifier, tester: Client
 ) -> None:
     started = notifier.world.now

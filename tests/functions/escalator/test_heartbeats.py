@@ -67,7 +67,7 @@ def test_a_tick_sends_its_timer_and_the_timer_opens_its_alert(
     assert lateness == 1, "the second delivery did nothing"
 
 
-def test_a_timer_of_what_was_heard_from_is_put_off(
+def test_the_timer_of_a_heartbeat_that_was_heard_is_postponed(
     escalator: Escalator, heartbeats: DynamoDBHeartbeats
 ) -> None:
     known = replace(BACKUP.watched(NINE), heard_at=NINE)
@@ -91,7 +91,7 @@ def test_a_timer_that_comes_before_its_time_waits_again(escalator: Escalator) ->
     assert escalator.timers.waiting == [timer]
 
 
-def test_a_timer_of_what_was_removed_does_nothing(escalator: Escalator) -> None:
+def test_the_timer_of_a_removed_heartbeat_does_nothing(escalator: Escalator) -> None:
     escalator.now = DEADLINE
 
     deliver(escalator, HeartbeatTimer(heartbeat="backup", due_at=DEADLINE))

@@ -1,4 +1,4 @@
-"""The stream's handler: everything that follows from a write, once, whatever comes between."""
+"""The stream's handler: everything that follows from a write, once, also after failures."""
 
 import copy
 import json
@@ -13,11 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import ALICE, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
-from tests.functions.escalator.conftest import Escalator, Logged, Record, ReplacePort, example
+from tests.functions.escalator.conftest import (
+    TABLE,
+    Escalator,
+    Logged,
+    Record,
+    ReplacePort,
+    example,
+)
+from tests.functions.notifier.conftest import a_delivery
 from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION
+from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.stream import kept_record, record_from
 from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsTimers
@@ -26,6 +35,7 @@ from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
+from tocsin.domain.notification import Notification
 
 ID = AlertId("01KJMA0FM0SWN6QZPBR1784CMA")
 """The alert of events/escalator_table_change.json."""
@@ -61,7 +71,7 @@ def images_of(record: Record) -> dict[str, Any]:
 # The example
 
 
-def test_the_example_is_what_the_table_tells(escalator: Escalator) -> None:
+def test_the_example_event_is_what_the_tables_stream_holds(escalator: Escalator) -> None:
     assert a_life(escalator) == ID
 
     told = [images_of(record) for record in escalator.written()]
@@ -80,7 +90,7 @@ def test_the_timeline_follows_the_changes(escalator: Escalator) -> None:
     ]
 
 
-def test_what_was_done_is_logged_and_measured(escalator: Escalator, logged: Logged) -> None:
+def test_followed_changes_are_logged_and_counted(escalator: Escalator, logged: Logged) -> None:
     escalator.follow(example("table_change")["Records"])
 
     line, metrics = logged()
@@ -148,7 +158,7 @@ def three_lives(escalator: Escalator) -> dict[AlertId, list[Record]]:
 # What others do to a batch
 
 
-def test_a_record_that_cannot_be_read_stands_in_nobodys_way(
+def test_a_record_that_cannot_be_read_holds_up_no_other(
     escalator: Escalator, three_lives: dict[AlertId, list[Record]], logged: Logged
 ) -> None:
     first, poisoned, last = (copy.deepcopy(records[:1]) for records in three_lives.values())
@@ -174,7 +184,7 @@ def at_fault(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
     raise ZeroDivisionError
 
 
-def test_what_was_set_aside_says_what_it_was_and_can_be_followed_again(
+def test_a_record_that_was_set_aside_is_kept_whole_and_can_be_followed_again(
     escalator: Escalator, three_lives: dict[AlertId, list[Record]], replace_port: ReplacePort
 ) -> None:
     alert_id, (record, *_) = next(iter(three_lives.items()))
@@ -222,7 +232,7 @@ def test_a_change_that_cannot_be_set_aside_for_now_comes_back(
         escalator.follow(broken)
 
 
-def test_who_redrives_is_told_of_a_change_that_fails_again(
+def test_a_change_that_fails_again_is_reported_to_redrive(
     escalator: Escalator, three_lives: dict[AlertId, list[Record]]
 ) -> None:
     broken = copy.deepcopy(next(iter(three_lives.values()))[:1])
@@ -278,7 +288,7 @@ def test_a_record_too_long_for_a_message_is_named() -> None:
     assert (json.loads(kept)["alert_id"], record_from(json.loads(kept))) == (ID, None)
 
 
-def test_a_change_that_dynamodb_never_takes_stands_in_nobodys_way(
+def test_a_change_that_dynamodb_always_refuses_holds_up_no_other(
     escalator: Escalator,
     three_lives: dict[AlertId, list[Record]],
     replace_port: ReplacePort,
@@ -341,7 +351,7 @@ def test_a_queue_that_does_not_answer_keeps_no_entry_back(
     assert escalator.happened(alert_id) == ["fired", "snoozed"]
 
 
-def test_what_the_handler_writes_itself_leads_to_nothing_more(
+def test_the_writes_of_the_stream_handler_lead_to_no_more_writes(
     escalator: Escalator, logged: Logged
 ) -> None:
     a_life(escalator)
@@ -357,7 +367,7 @@ def test_what_the_handler_writes_itself_leads_to_nothing_more(
     assert logged() == []
 
 
-def test_other_items_are_none_of_its_business(escalator: Escalator) -> None:
+def test_records_of_other_items_are_passed_over(escalator: Escalator) -> None:
     item = {"pk": {"S": "C#integration"}, "sk": {"S": "prod-prometheus"}}
     told = {"Keys": item, "NewImage": item, "SequenceNumber": "1"}
     removed = {"Keys": item, "OldImage": item, "SequenceNumber": "2"}
@@ -371,6 +381,24 @@ def test_other_items_are_none_of_its_business(escalator: Escalator) -> None:
 
     assert failed == []
     assert escalator.everything() == {}
+
+
+def test_a_message_that_waits_or_is_claimed_tells_the_timeline_nothing(
+    escalator: Escalator,
+) -> None:
+    alert_id = a_life(escalator)
+    escalator.follow(escalator.written())
+    before = escalator.happened(alert_id)
+    ledger = DynamoDBNotifications(escalator.call, TABLE, RETENTION)
+    waiting = Notification.waiting(replace(a_delivery(), alert_id=alert_id), at=NINE)
+    ledger.add(waiting, write_id=escalator.new_write_id())
+    ledger.update(waiting, waiting.claim(at=NINE), write_id=escalator.new_write_id())
+    records = [it for it in escalator.written() if it["dynamodb"]["Keys"]["pk"]["S"][:2] == "L#"]
+
+    assert len(records) == 2
+    assert escalator.follow(records) == []
+    assert escalator.failures.bodies == []
+    assert escalator.happened(alert_id) == before
 
 
 # Lists, values, timers, the end
@@ -425,7 +453,7 @@ def test_a_resolve_window_that_ends_before_the_next_tick_is_timed_at_once(
     assert [timer.due_at for timer in escalator.timers.waiting] == [NINE + MINUTE]
 
 
-def test_what_is_due_later_is_left_to_the_ticks(escalator: Escalator) -> None:
+def test_an_action_due_after_the_next_tick_is_left_to_the_ticks(escalator: Escalator) -> None:
     alert_id = escalator.signal(trigger(), PROMETHEUS)
     escalator.change(alert_id, snoozed_for(timedelta(hours=1)))
 

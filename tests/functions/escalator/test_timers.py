@@ -253,7 +253,7 @@ def test_an_acknowledgement_in_between_does_not_put_off_the_end_of_a_snooze(
     assert (alert.status, alert.snooze) == (AlertStatus.ACKNOWLEDGED, None)
 
 
-def test_a_message_that_cannot_be_read_stands_in_nobodys_way(
+def test_a_message_that_cannot_be_read_holds_up_no_other(
     escalator: Escalator, logged: Logged
 ) -> None:
     alert_id = a_snoozed_alert(escalator)

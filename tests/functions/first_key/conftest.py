@@ -10,6 +10,8 @@ from typing import Any, Self
 import pytest
 
 from tests.captured_log import captured_log
+from tests.fakes.secrets import InMemorySecrets
+from tocsin.adapters.aws_json import AwsError
 
 
 class CloudFormation:
@@ -58,6 +60,21 @@ class CloudFormation:
                 """Say nothing."""
 
         return Handler
+
+
+class DeniedSecrets(InMemorySecrets):
+    """As IAM refuses before it knows a new role everywhere."""
+
+    def __init__(self, refusals: int, code: str = "AccessDeniedException") -> None:
+        super().__init__()
+        self.refusals = refusals
+        self.code = code
+
+    def put(self, name: str, value: str) -> None:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise AwsError(self.code, "not authorized to perform: ssm:PutParameter")
+        super().put(name, value)
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ def test_an_address_that_is_busy_is_asked_again(
     assert len(cloudformation.answers) == 1
 
 
-def test_an_answer_that_nobody_takes_lets_lambda_send_the_request_again(
+def test_an_answer_that_cloudformation_refuses_lets_lambda_repeat_the_request(
     cloudformation: CloudFormation, event: dict[str, Any]
 ) -> None:
     cloudformation.refusals = ATTEMPTS

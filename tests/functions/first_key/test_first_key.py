@@ -11,8 +11,9 @@ import pytest
 from functions.first_key.app import respond
 from functions.first_key.first_key import FirstKey
 from tests.examples import NINE
+from tests.fakes.secrets import InMemorySecrets
 from tests.fakes.write_ids import WriteIds
-from tests.functions.first_key.conftest import CloudFormation
+from tests.functions.first_key.conftest import CloudFormation, DeniedSecrets
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
@@ -26,26 +27,13 @@ PARAMETER = "/tocsin/tocsin/admin-key"
 pytestmark = pytest.mark.loopback
 
 
-class InMemoryParameters:
-    """Parameters, in memory."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, str] = {}
-
-    def put(self, name: str, value: str) -> None:
-        self.values[name] = value
-
-    def delete(self, name: str) -> None:
-        self.values.pop(name, None)
-
-
 @dataclass
 class Stack:
     """A stack with a first admin key, as CloudFormation drives it."""
 
     cloudformation: CloudFormation
     keys: DynamoDBKeys = field(default_factory=lambda: Stores(lambda: NINE).keys)
-    parameters: Any = field(default_factory=InMemoryParameters)
+    parameters: InMemorySecrets = field(default_factory=InMemorySecrets)
     new_write_id: WriteIds = field(default_factory=WriteIds)
     drawn: int = 0
 
@@ -78,7 +66,7 @@ class Stack:
     @property
     def shown(self) -> ApiKey | None:
         """Whose key it is that the deployer reads."""
-        return self.keys.by_hash(hash_secret(self.parameters.values.get(PARAMETER, "")))
+        return self.keys.by_hash(hash_secret(self.parameters.kept.get(PARAMETER, "")))
 
     def _random_bytes(self, length: int) -> bytes:
         self.drawn += 1
@@ -114,7 +102,7 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
 ) -> None:
     answer = stack.request("create")
 
-    secret = stack.parameters.values[PARAMETER]
+    secret = stack.parameters.kept[PARAMETER]
     assert answer["NoEcho"] is True
     assert secret not in json.dumps(answer)
     logged = capsys.readouterr().out
@@ -123,25 +111,10 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     assert stack.cloudformation.url not in logged
 
 
-class DeniedParameters(InMemoryParameters):
-    """As IAM has it before it knows a new role everywhere."""
-
-    def __init__(self, refusals: int, code: str = "AccessDeniedException") -> None:
-        super().__init__()
-        self.refusals = refusals
-        self.code = code
-
-    def put(self, name: str, value: str) -> None:
-        self.refusals -= 1
-        if self.refusals >= 0:
-            raise AwsError(self.code, "not authorized to perform: ssm:PutParameter")
-        super().put(name, value)
-
-
 def test_a_role_that_iam_does_not_know_yet_fails_no_deployment(
     stack: Stack, waits: list[float]
 ) -> None:
-    stack.parameters = DeniedParameters(refusals=3)
+    stack.parameters = DeniedSecrets(refusals=3)
 
     answer = stack.request("create")
 
@@ -151,10 +124,10 @@ def test_a_role_that_iam_does_not_know_yet_fails_no_deployment(
     assert len(waits) == 3
 
 
-def test_a_role_without_the_permission_is_told_while_there_is_time(
+def test_a_missing_permission_is_reported_before_the_function_times_out(
     stack: Stack, waits: list[float]
 ) -> None:
-    stack.parameters = DeniedParameters(refusals=100)
+    stack.parameters = DeniedSecrets(refusals=100)
 
     answer = stack.request("create")
 
@@ -163,8 +136,10 @@ def test_a_role_without_the_permission_is_told_while_there_is_time(
     assert sum(waits) == 20
 
 
-def test_another_refusal_is_told_at_once(stack: Stack, waits: list[float]) -> None:
-    stack.parameters = DeniedParameters(refusals=100, code="ParameterLimitExceeded")
+def test_a_refusal_other_than_of_access_is_reported_at_once(
+    stack: Stack, waits: list[float]
+) -> None:
+    stack.parameters = DeniedSecrets(refusals=100, code="ParameterLimitExceeded")
 
     assert stack.request("create")["Status"] == "FAILED"
     assert not waits
@@ -187,18 +162,18 @@ def test_two_stacks_do_not_share_a_key(stack: Stack) -> None:
 
 def test_an_update_that_asks_for_nothing_changes_nothing(stack: Stack) -> None:
     stack.request("create")
-    before = dict(stack.parameters.values)
+    before = dict(stack.parameters.kept)
 
     answer = stack.request("update", properties={"Generation": "1", "ServiceTimeout": "60"})
 
     assert answer["Status"] == "SUCCESS"
-    assert stack.parameters.values == before
+    assert stack.parameters.kept == before
     assert stack.shown is not None
 
 
 def test_another_generation_is_another_key_and_the_end_of_the_one_before(stack: Stack) -> None:
     stack.request("create")
-    before = stack.parameters.values[PARAMETER]
+    before = stack.parameters.kept[PARAMETER]
 
     answer = stack.request("update")
 
@@ -239,7 +214,7 @@ def test_a_renamed_parameter_is_another_resource_and_the_old_one_is_cleaned_up(
     stack.request("delete", properties={"ParameterName": "/old"})
     (key,) = stack.keys.list()
     assert stack.shown == key
-    assert list(stack.parameters.values) == [PARAMETER]
+    assert list(stack.parameters.kept) == [PARAMETER]
 
 
 def test_a_deleted_stack_leaves_neither_key_nor_parameter(stack: Stack) -> None:
@@ -249,10 +224,10 @@ def test_a_deleted_stack_leaves_neither_key_nor_parameter(stack: Stack) -> None:
         assert stack.request("delete")["Status"] == "SUCCESS"
 
     assert stack.keys.list() == ()
-    assert stack.parameters.values == {}
+    assert stack.parameters.kept == {}
 
 
-class Refusing:
+class Refusing(InMemorySecrets):
     """A Parameter Store that refuses."""
 
     def __init__(self, error: Exception) -> None:
@@ -290,7 +265,7 @@ class Refusing:
         ),
     ],
 )
-def test_a_failure_is_told_with_its_reason_but_never_with_the_key(
+def test_cloudformation_gets_the_reason_of_a_failure_but_never_the_key(
     stack: Stack, error: Exception, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack.parameters = Refusing(error)
@@ -302,7 +277,7 @@ def test_a_failure_is_told_with_its_reason_but_never_with_the_key(
     assert "tocsin_AQEB" not in capsys.readouterr().out
 
 
-def test_what_a_failure_left_is_cleaned_up_by_the_rollback(stack: Stack) -> None:
+def test_the_rollback_of_a_failed_stack_deletes_its_key(stack: Stack) -> None:
     working = stack.parameters
     stack.parameters = Refusing(TryAgainError())
     stack.request("create")
@@ -312,7 +287,7 @@ def test_what_a_failure_left_is_cleaned_up_by_the_rollback(stack: Stack) -> None
     assert stack.keys.list() == ()
 
 
-def test_a_template_without_the_parameters_name_is_told_so_and_can_be_rolled_back(
+def test_a_template_without_parameter_name_fails_with_that_reason_and_rolls_back(
     stack: Stack,
 ) -> None:
     nameless = {"ParameterName": ""}

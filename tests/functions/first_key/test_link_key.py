@@ -9,8 +9,8 @@ import pytest
 
 from functions.first_key.app import LINK_KEY, respond
 from functions.first_key.link_key import LinkKey
-from tests.functions.first_key.conftest import CloudFormation
-from tocsin.adapters.aws_json import AwsError
+from tests.fakes.secrets import InMemorySecrets
+from tests.functions.first_key.conftest import CloudFormation, DeniedSecrets
 from tocsin.domain.link import read_link_key
 
 EVENT = Path(__file__).parents[3] / "events/first_key_create_link_key.json"
@@ -19,28 +19,12 @@ PARAMETER = "/tocsin/tocsin/link-key"
 pytestmark = pytest.mark.loopback
 
 
-class InMemoryParameters:
-    """Parameters, in memory; refuses when told to."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, str] = {}
-        self.error: Exception | None = None
-
-    def put(self, name: str, value: str) -> None:
-        if self.error is not None:
-            raise self.error
-        self.values[name] = value
-
-    def delete(self, name: str) -> None:
-        self.values.pop(name, None)
-
-
 @dataclass
 class Stack:
     """A stack with a link key, as CloudFormation drives it."""
 
     cloudformation: CloudFormation
-    parameters: InMemoryParameters = field(default_factory=InMemoryParameters)
+    parameters: InMemorySecrets = field(default_factory=InMemorySecrets)
     drawn: int = 0
 
     def request(self, kind: str, *, generation: str = "1", before: str = "1") -> dict[str, Any]:
@@ -55,7 +39,7 @@ class Stack:
 
     @property
     def key(self) -> bytes:
-        return read_link_key(self.parameters.values[PARAMETER])
+        return read_link_key(self.parameters.kept[PARAMETER])
 
     def _wire(self, resource_type: str) -> LinkKey:
         assert resource_type == LINK_KEY
@@ -101,7 +85,7 @@ def test_a_deleted_stack_leaves_no_key(stack: Stack) -> None:
     for _ in range(2):
         assert stack.request("Delete")["Status"] == "SUCCESS"
 
-    assert stack.parameters.values == {}
+    assert stack.parameters.kept == {}
 
 
 def test_the_key_is_neither_told_to_cloudformation_nor_logged(
@@ -111,15 +95,15 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
 
     logged = capsys.readouterr().out
     assert "Secret done" in logged
-    assert stack.parameters.values[PARAMETER] not in logged + json.dumps(answer)
+    assert stack.parameters.kept[PARAMETER] not in logged + json.dumps(answer)
 
 
-def test_a_failure_is_told_with_its_reason(stack: Stack) -> None:
-    stack.parameters.error = AwsError("AccessDeniedException", "not authorized")
+def test_cloudformation_gets_the_reason_why_a_link_key_failed(stack: Stack) -> None:
+    stack.parameters = DeniedSecrets(refusals=100)
 
     answer = stack.request("Create")
 
     assert (answer["Status"], answer["Reason"]) == (
         "FAILED",
-        "AccessDeniedException: not authorized",
+        "AccessDeniedException: not authorized to perform: ssm:PutParameter",
     )

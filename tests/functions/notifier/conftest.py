@@ -11,6 +11,7 @@ from functions.notifier.parameters import Parameters
 from tests.examples import MINUTE, NINE, firing, trigger
 from tests.scripted_server import ScriptedServer
 from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.link import LinkSigner
@@ -70,7 +71,7 @@ def parameters(**secrets: str) -> Parameters:
             raise AwsError("ParameterNotFound", "")
         return {"Parameter": {"Value": secrets[name]}}
 
-    return Parameters(call, at_nine)
+    return Parameters(SsmSecrets(call), at_nine)
 
 
 def at_nine() -> datetime:

@@ -2,16 +2,16 @@
 
 import pytest
 
-from functions.notifier.channels.apprise import LOCAL_PLUGINS, AppriseSender, defused
 from functions.notifier.outbound import Outbound
 from tests.functions.notifier.conftest import a_message, an_alert, claimed, parameters
 from tests.scripted_server import ScriptedServer, reply
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.channels.apprise import LOCAL_PLUGINS, AppriseSender, defused
+from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 
-CHANNEL = Channel(name="rest", type=ChannelType.APPRISE, secret="/tocsin/apprise")
+CHANNEL = Channel(name="rest", type="apprise", secret="/tocsin/apprise")
 
 
 def send(secret: str, *, allow_private: bool = True) -> None:
@@ -79,7 +79,7 @@ def test_nothing_acts_on_this_machine(url: str) -> None:
     assert not failure_of(url).is_retryable
 
 
-def test_what_acts_on_this_machine_is_known_by_its_module() -> None:
+def test_apprise_services_that_act_on_this_machine_are_known_by_module() -> None:
     assert {"syslog", "dbus", "windows"} <= LOCAL_PLUGINS
 
 

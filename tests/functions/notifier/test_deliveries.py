@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from functions.notifier.aws_sdk import AwsSdk
+from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.outbound import Outbound
 from functions.notifier.ports import Ports
-from functions.notifier.senders import Senders, Wiring, make_sender
 from tests.captured_log import captured_log
 from tests.examples import HOUR, NINE, UNKNOWN_ID
 from tests.fakes.failures import InMemoryFailures
@@ -32,10 +33,12 @@ from tests.functions.notifier.conftest import (
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
+from tocsin.channels.by_type import MODULES, channel_spec
+from tocsin.channels.ports import Wiring
 from tocsin.domain.alert import Alert
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.lambda_runtime.observability import Log
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -126,7 +129,7 @@ def test_a_message_is_delivered(notifier: Notifier) -> None:
     assert len(notifier.world.provider.received) == 1
 
 
-def test_what_is_no_message_of_ours_fails_alone(notifier: Notifier) -> None:
+def test_a_foreign_message_in_the_queue_fails_alone(notifier: Notifier) -> None:
     notifier.world.opened()
     [delivery] = notifier.world.deliveries.arrived(NINE)
 
@@ -201,7 +204,7 @@ def test_a_provider_that_hangs_holds_up_no_neighbour(notifier: Notifier) -> None
     assert len(notifier.world.provider.received) == 2
 
 
-def test_the_log_names_what_was_delivered(notifier: Notifier, logged: Logged) -> None:
+def test_the_log_names_each_delivered_message(notifier: Notifier, logged: Logged) -> None:
     alert_id = notifier.world.opened()
     notifier.deliver_all()
 
@@ -256,7 +259,7 @@ def test_metrics_of_a_batch_are_written_together_when_all_its_threads_are_done(
     assert output.wrote_metrics == {threading.main_thread()}
 
 
-def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged) -> None:
+def test_failed_deliveries_are_counted(notifier: Notifier, logged: Logged) -> None:
     def refuse() -> None:
         raise DeliveryFailedError("the receiver answered 404", is_retryable=False)
 
@@ -274,7 +277,7 @@ def test_what_failed_for_good_is_counted_too(notifier: Notifier, logged: Logged)
     assert (line["level"], line["reason"]) == ("WARNING", "the receiver answered 404")
 
 
-def test_what_waits_is_not_worth_a_line(notifier: Notifier, logged: Logged) -> None:
+def test_a_message_that_waits_writes_no_log_line(notifier: Notifier, logged: Logged) -> None:
     notifier.world.opened()
     [delivery] = notifier.world.deliveries.arrived(NINE)
     later = replace(delivery, due_at=NINE.replace(hour=10))
@@ -288,28 +291,28 @@ def test_what_waits_is_not_worth_a_line(notifier: Notifier, logged: Logged) -> N
 def a_wiring(log: Log, *, allow_private: bool) -> Wiring:
     return Wiring(
         outbound=Outbound(allow_private=allow_private),
-        parameters=parameters(),
+        secrets=parameters(),
         ledger=HeldWorld().notifications,
         email_from="",
-        aws={"AWS_REGION": "eu-central-1"},
+        ask_aws=AwsSdk("eu-central-1"),
         now=at_nine,
         log=log,
     )
 
 
-@pytest.mark.parametrize("channel_type", list(ChannelType))
-def test_every_type_of_channel_has_a_sender(channel_type: ChannelType) -> None:
-    sender = make_sender(channel_type, a_wiring(captured_log("notifier"), allow_private=False))
+@pytest.mark.parametrize("channel_type", MODULES)
+def test_every_type_of_channel_has_a_sender(channel_type: str) -> None:
+    wiring = a_wiring(captured_log("notifier"), allow_private=False)
 
-    assert callable(sender.send)
+    assert callable(channel_spec(channel_type).sender(wiring).send)
 
 
 def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
     logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    senders = Senders(a_wiring(captured_log("notifier"), allow_private=False))
-    here = Channel(name="here", type=ChannelType.CONSOLE)
-    monkeypatch.setattr("functions.notifier.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
+    senders = ChannelSenders(a_wiring(captured_log("notifier"), allow_private=False))
+    here = Channel(name="here", type="console")
+    monkeypatch.setattr("tocsin.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
 
     with pytest.raises(DeliveryFailedError) as failed:
         senders.send(claimed(), an_alert(), a_message(), here)
@@ -324,8 +327,8 @@ def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
 def test_the_console_shows_links_only_on_this_machine(
     logged: Logged, *, allow_private: bool
 ) -> None:
-    senders = Senders(a_wiring(captured_log("notifier"), allow_private=allow_private))
-    here = Channel(name="here", type=ChannelType.CONSOLE)
+    senders = ChannelSenders(a_wiring(captured_log("notifier"), allow_private=allow_private))
+    here = Channel(name="here", type="console")
 
     senders.send(claimed(), an_alert(), a_message(), here)
 
@@ -352,7 +355,9 @@ def test_no_address_and_no_secret_is_logged(notifier: Notifier, logged: Logged) 
     assert "+15550100" not in lines
 
 
-def test_an_alert_that_is_gone_is_said_to_be(notifier: Notifier, logged: Logged) -> None:
+def test_a_message_whose_alert_does_not_exist_is_skipped_with_that_reason(
+    notifier: Notifier, logged: Logged
+) -> None:
     delivery = replace(a_delivery(), alert_id=UNKNOWN_ID)
 
     assert notifier.deliver(written_delivery(delivery)) == []

@@ -1,6 +1,5 @@
 """E-mail and SMS, as SES and SNS are asked for them over the wire."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -8,20 +7,19 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from functions.notifier.channels.aws_sdk import sdk_client
-from functions.notifier.channels.email import EmailSender, html_body
-from functions.notifier.channels.sms import SmsSender
+from functions.notifier.aws_sdk import AwsSdk
 from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, a_message, an_alert, claimed
 from tests.scripted_server import ScriptedServer, cut_after, reply
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.channels.email import EmailSender, html_body
+from tocsin.channels.sms import SmsSender
+from tocsin.domain.people import Channel
 from tocsin.domain.signal import Facts
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 
-AWS: Mapping[str, str] = {"AWS_REGION": "eu-central-1"}
-MAIL = Channel(name="@email", type=ChannelType.EMAIL, settings={"to": ["alice@example.com"]})
-PHONES = Channel(name="duty", type=ChannelType.SMS, settings={"to": ("+15550100", "+15550101")})
+MAIL = Channel(name="@email", type="email", settings={"to": ["alice@example.com"]})
+PHONES = Channel(name="duty", type="sms", settings={"to": ("+15550100", "+15550101")})
 PUBLISHED = reply(
     body=b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
     b"<MessageId>m-1</MessageId></PublishResult></PublishResponse>",
@@ -44,13 +42,13 @@ def at_the_server(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> No
 
 def mail(email_from: str = "tocsin@example.com", facts: Facts | None = None) -> str | None:
     alert = replace(an_alert(), facts=facts or an_alert().facts)
-    sender = EmailSender(sdk_client("sesv2", AWS), email_from)
+    sender = EmailSender(AwsSdk("eu-central-1"), email_from)
     delivery = a_delivery("email", target="user:alice")
     return sender.send(claimed(delivery), alert, a_message(alert, delivery), MAIL)
 
 
 def text_phones() -> str | None:
-    return SmsSender(sdk_client("sns", AWS)).send(claimed(), an_alert(), a_message(), PHONES)
+    return SmsSender(AwsSdk("eu-central-1")).send(claimed(), an_alert(), a_message(), PHONES)
 
 
 def failure_of(act: Any) -> DeliveryFailedError:  # noqa: ANN401 - anything that can be called
@@ -127,7 +125,7 @@ def test_nothing_is_sent_from_nowhere(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "MailFromDomainNotVerifiedException"])
-def test_what_ses_refuses_is_final_and_names_nobody(server: ScriptedServer, code: str) -> None:
+def test_a_refusal_of_ses_is_final_and_quotes_no_address(server: ScriptedServer, code: str) -> None:
     server.plays(refusal(code))
 
     failed = failure_of(mail)
@@ -165,13 +163,13 @@ def test_an_sms_goes_to_each_number_as_transactional(server: ScriptedServer) -> 
     assert asked[0]["MessageAttributes.entry.1.Value.StringValue"] == ["Transactional"]
 
 
-def test_one_number_that_takes_it_is_enough(server: ScriptedServer) -> None:
+def test_an_sms_that_one_number_accepts_is_sent(server: ScriptedServer) -> None:
     server.plays(reply(500, b""), PUBLISHED)
 
     assert text_phones() == "m-1"
 
 
-def test_no_number_that_takes_it_is_a_failure(server: ScriptedServer) -> None:
+def test_an_sms_that_no_number_accepts_has_failed(server: ScriptedServer) -> None:
     server.plays(reply(500, b""))
 
     assert failure_of(text_phones).is_retryable

@@ -101,12 +101,12 @@ def refused(outbound: Outbound, url: str) -> DeliveryFailedError:
 
 
 @pytest.mark.parametrize("address", INSIDE)
-def test_what_is_inside_is_not_public(address: str) -> None:
+def test_private_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", OUTSIDE + OUTSIDE_6)
-def test_what_is_outside_is_public(address: str) -> None:
+def test_internet_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
 
@@ -139,7 +139,7 @@ def test_this_machine_is_not_reached_under_any_name(canary: socket.socket, name:
 
 
 @pytest.mark.parametrize("url", BAD_URLS)
-def test_what_is_no_plain_https_url_is_not_even_looked_up(url: str) -> None:
+def test_a_url_that_is_not_plain_https_is_not_looked_up(url: str) -> None:
     asked: list[str] = []
 
     def resolve(name: str, _port: int) -> Sequence[str]:
@@ -153,7 +153,9 @@ def test_what_is_no_plain_https_url_is_not_even_looked_up(url: str) -> None:
     assert not asked
 
 
-def test_a_name_is_asked_once_and_nobody_else_answers_later(canary: socket.socket) -> None:
+def test_a_host_name_is_looked_up_once_so_that_dns_rebinding_has_no_effect(
+    canary: socket.socket,
+) -> None:
     port = canary.getsockname()[1]
     answers = [["203.0.113.1"], ["127.0.0.1"]]
 
@@ -165,7 +167,7 @@ def test_a_name_is_asked_once_and_nobody_else_answers_later(canary: socket.socke
     assert not has_been_met(canary)
 
 
-def test_a_name_that_nobody_knows_may_be_known_later() -> None:
+def test_a_host_name_that_is_not_found_is_tried_again() -> None:
     def resolve(_name: str, _port: int) -> Sequence[str]:
         raise socket.gaierror
 

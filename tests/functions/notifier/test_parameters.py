@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from functions.notifier.links import ParameterLinks
-from functions.notifier.parameters import KEPT_FOR, Parameters
+from functions.notifier.parameters import Parameters
 from tests.captured_log import captured_log
 from tests.examples import NINE
 from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, parameters
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
+from tocsin.adapters.ssm_secrets import KEPT_FOR, SsmSecrets
 from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -39,13 +40,13 @@ class Store:
 
 def failure_of(store: Store, name: str = "/tocsin/hook") -> DeliveryFailedError:
     with pytest.raises(DeliveryFailedError) as failed:
-        Parameters(store, store.time).get(name)
+        Parameters(SsmSecrets(store), store.time).get(name)
     return failed.value
 
 
 def test_a_secret_is_remembered_for_five_minutes() -> None:
     store = Store()
-    known = Parameters(store, store.time)
+    known = Parameters(SsmSecrets(store), store.time)
 
     first = known.get("/tocsin/hook")
     store.now += KEPT_FOR - timedelta(seconds=1)
@@ -110,7 +111,7 @@ def test_a_secret_of_another_stack_is_not_asked_for() -> None:
     store = Store()
 
     with pytest.raises(DeliveryFailedError) as failed:
-        Parameters(store, store.time, "/tocsin/tocsin/").get("/tocsin/other/hook")
+        Parameters(SsmSecrets(store), store.time, "/tocsin/tocsin/").get("/tocsin/other/hook")
 
     assert failed.value.reason == "the secret's name must begin with /tocsin/tocsin/"
     assert store.asked == []

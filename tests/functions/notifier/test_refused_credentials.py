@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
+from functions.notifier.aws_sdk import AwsSdk
+from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
-from functions.notifier.senders import Senders, Wiring
 from tests.captured_log import captured_log
 from tests.functions.notifier.conftest import a_message, an_alert, at_nine, claimed
 from tests.scripted_server import ScriptedServer, Step, reply
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsUnavailableError
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.adapters.ssm_secrets import SsmSecrets
+from tocsin.channels.ports import Wiring
+from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
@@ -24,7 +27,7 @@ POSTED = reply(body={"ok": True, "channel": "C1", "ts": "1700000000.000100"})
 
 
 class Rotation:
-    """Parameter Store, whose secrets somebody replaces."""
+    """Parameter Store, whose secret is replaced."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
@@ -38,33 +41,33 @@ class Rotation:
         return {"Parameter": {"Value": self.secret}}
 
 
-def senders_reading(store: Rotation) -> Senders:
-    return Senders(
+def senders_reading(store: Rotation) -> ChannelSenders:
+    return ChannelSenders(
         Wiring(
             outbound=Outbound(allow_private=True, attempt_seconds=0.5),
-            parameters=Parameters(store, at_nine),
+            secrets=Parameters(SsmSecrets(store), at_nine),
             ledger=Stores(at_nine).notifications,
             email_from="",
-            aws={},
+            ask_aws=AwsSdk("eu-central-1"),
             now=at_nine,
             log=captured_log("notifier"),
         )
     )
 
 
-def channel(type_: ChannelType, server: ScriptedServer) -> Channel:
+def channel(type_: str, server: ScriptedServer) -> Channel:
     settings = {
-        ChannelType.WEBHOOK: {"url": f"{server.url}/hook"},
-        ChannelType.SLACK: {"channel": "#oncall", "api_url": server.url},
+        "webhook": {"url": f"{server.url}/hook"},
+        "slack": {"channel": "#oncall", "api_url": server.url},
     }
     return Channel(name="ops", type=type_, settings=settings[type_], secret="/tocsin/ops")
 
 
-def send(senders: Senders, to: Channel) -> str | None:
+def send(senders: ChannelSenders, to: Channel) -> str | None:
     return senders.send(claimed(), an_alert(), a_message(), to)
 
 
-def refusal(senders: Senders, to: Channel) -> DeliveryFailedError:
+def refusal(senders: ChannelSenders, to: Channel) -> DeliveryFailedError:
     with pytest.raises(DeliveryFailedError) as failed:
         send(senders, to)
     return failed.value
@@ -79,7 +82,7 @@ def test_a_webhook_secret_that_was_replaced_loses_no_page(
     server: ScriptedServer, status: int
 ) -> None:
     store = Rotation(OLD)
-    senders, hook = senders_reading(store), channel(ChannelType.WEBHOOK, server)
+    senders, hook = senders_reading(store), channel("webhook", server)
     send(senders, hook)
     store.secret = NEW
     server.plays(reply(status), reply())
@@ -101,7 +104,7 @@ def test_a_webhook_secret_that_was_replaced_loses_no_page(
 def test_a_slack_token_that_was_replaced_loses_no_page(server: ScriptedServer, error: str) -> None:
     store = Rotation("xoxb-old")
     server.plays(POSTED)
-    senders, chat = senders_reading(store), channel(ChannelType.SLACK, server)
+    senders, chat = senders_reading(store), channel("slack", server)
     send(senders, chat)
     store.secret = json.dumps({"bot_token": "xoxb-new"})
     server.plays(refused_by_slack(error), POSTED)
@@ -114,11 +117,11 @@ def test_a_slack_token_that_was_replaced_loses_no_page(server: ScriptedServer, e
 
 @pytest.mark.parametrize(
     ("type_", "secret"),
-    [(ChannelType.WEBHOOK, NEW), (ChannelType.SLACK, "xoxb-new")],
+    [("webhook", NEW), ("slack", "xoxb-new")],
     ids=["webhook", "slack"],
 )
 def test_a_secret_that_was_none_and_has_been_mended_loses_no_page(
-    server: ScriptedServer, type_: ChannelType, secret: str
+    server: ScriptedServer, type_: str, secret: str
 ) -> None:
     store = Rotation("{")
     senders, to = senders_reading(store), channel(type_, server)
@@ -136,7 +139,7 @@ def test_an_apprise_url_that_was_none_and_has_been_mended_loses_no_page(
 ) -> None:
     store = Rotation("nothing://here")
     senders = senders_reading(store)
-    to = Channel(name="ops", type=ChannelType.APPRISE, settings={}, secret="/tocsin/ops")
+    to = Channel(name="ops", type="apprise", settings={}, secret="/tocsin/ops")
     refusal(senders, to)
     store.secret = server.url.replace("http://", "json://")
 
@@ -147,7 +150,7 @@ def test_an_apprise_url_that_was_none_and_has_been_mended_loses_no_page(
 
 def test_what_is_refused_again_is_final(server: ScriptedServer) -> None:
     store = Rotation(OLD)
-    senders, hook = senders_reading(store), channel(ChannelType.WEBHOOK, server)
+    senders, hook = senders_reading(store), channel("webhook", server)
     server.plays(reply(401))
 
     failed = refusal(senders, hook)
@@ -160,7 +163,7 @@ def test_other_refusals_are_final_at_once(server: ScriptedServer) -> None:
     store = Rotation("xoxb-old")
     server.plays(refused_by_slack("channel_not_found"))
 
-    failed = refusal(senders_reading(store), channel(ChannelType.SLACK, server))
+    failed = refusal(senders_reading(store), channel("slack", server))
 
     assert not failed.is_retryable
     assert len(server.requests) == store.reads == 1
@@ -170,14 +173,14 @@ def test_what_is_busy_is_tried_later_with_the_same_secret(server: ScriptedServer
     store = Rotation(OLD)
     server.plays(reply(503))
 
-    assert refusal(senders_reading(store), channel(ChannelType.WEBHOOK, server)).is_retryable
+    assert refusal(senders_reading(store), channel("webhook", server)).is_retryable
 
     assert len(server.requests) == store.reads == 1
 
 
 def test_a_secret_that_cannot_be_read_anew_for_now_is_tried_later(server: ScriptedServer) -> None:
     store = Rotation(OLD)
-    senders, hook = senders_reading(store), channel(ChannelType.WEBHOOK, server)
+    senders, hook = senders_reading(store), channel("webhook", server)
     send(senders, hook)
     server.plays(reply(401))
     store.is_available = False

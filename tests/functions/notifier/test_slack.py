@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from functions.notifier.channels.slack import SlackSender
 from functions.notifier.outbound import Outbound
 from tests.examples import ALICE, NINE, trigger
 from tests.functions.notifier.conftest import (
@@ -23,11 +22,12 @@ from tests.functions.notifier.conftest import (
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.channels.slack import SlackSender
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
@@ -39,13 +39,11 @@ POSTED = reply(body={"ok": True, "channel": "C1", "ts": "1700000000.000100"})
 
 def chat(server: ScriptedServer | None = None, **settings: str) -> Channel:
     known = {"channel": "#oncall"} | ({"api_url": server.url} if server else {}) | settings
-    return Channel(name="ops-chat", type=ChannelType.SLACK, settings=known, secret="/tocsin/slack")
+    return Channel(name="ops-chat", type="slack", settings=known, secret="/tocsin/slack")
 
 
-def sender(
-    secret: str = SECRET, *, ledger: DynamoDBNotifications | None = None, allow_private: bool = True
-) -> SlackSender:
-    outbound = Outbound(allow_private=allow_private, attempt_seconds=0.5)
+def sender(secret: str = SECRET, *, ledger: DynamoDBNotifications | None = None) -> SlackSender:
+    outbound = Outbound(allow_private=True, attempt_seconds=0.5)
     return SlackSender(
         outbound, parameters(slack=secret), ledger or Stores(at_nine).notifications, at_nine
     )
@@ -111,7 +109,7 @@ def test_a_page_is_posted_to_the_channel(server: ScriptedServer) -> None:
     assert body["metadata"]["event_payload"] == {"notification_id": page().key}
 
 
-def test_its_buttons_carry_what_signs_a_link(server: ScriptedServer) -> None:
+def test_buttons_in_slack_carry_the_tokens_of_links(server: ScriptedServer) -> None:
     server.plays(POSTED)
 
     send(server)
@@ -186,7 +184,7 @@ def test_that_an_alert_became_worse_is_posted(server: ScriptedServer) -> None:
     assert posted(server)["channel"] == "#oncall"
 
 
-def test_what_is_over_has_no_buttons(server: ScriptedServer) -> None:
+def test_a_resolved_alert_has_no_buttons_in_slack(server: ScriptedServer) -> None:
     server.plays(POSTED)
     alert = an_alert().resolve(by=ALICE, at=NINE)
 
@@ -232,7 +230,7 @@ def test_hostile_text_means_nothing_to_slack(server: ScriptedServer, hostile: st
 @pytest.mark.parametrize(
     "error", ["invalid_auth", "channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
 )
-def test_what_slack_refuses_for_good_is_final(server: ScriptedServer, error: str) -> None:
+def test_a_final_error_of_slack_is_final(server: ScriptedServer, error: str) -> None:
     server.plays(reply(body={"ok": False, "error": error}))
 
     with pytest.raises(DeliveryFailedError) as failed:
@@ -242,7 +240,7 @@ def test_what_slack_refuses_for_good_is_final(server: ScriptedServer, error: str
 
 
 @pytest.mark.parametrize("error", ["ratelimited", "internal_error", "service_unavailable"])
-def test_what_slack_refuses_for_now_is_tried_again(server: ScriptedServer, error: str) -> None:
+def test_a_temporary_error_of_slack_is_tried_again(server: ScriptedServer, error: str) -> None:
     server.plays(reply(body={"ok": False, "error": error}, headers={"Retry-After": "30"}))
 
     with pytest.raises(DeliveryFailedError) as failed:
@@ -292,7 +290,9 @@ def test_an_error_that_is_no_word_is_not_shown(server: ScriptedServer) -> None:
 @pytest.mark.parametrize(
     "secret", ["", "{", "{}", '{"bot_token": ""}', '{"bot_token": "a\\nb"}', "a\nb"]
 )
-def test_a_bad_secret_is_named_and_not_told(server: ScriptedServer, secret: str) -> None:
+def test_a_bad_secret_is_reported_by_its_name_and_never_quoted(
+    server: ScriptedServer, secret: str
+) -> None:
     with pytest.raises(DeliveryFailedError) as failed:
         send(server, secret=secret)
 
@@ -309,8 +309,8 @@ def test_another_api_is_asked_only_where_private_addresses_are_allowed(
         asked.append(name)
         return ["127.0.0.1"]
 
-    careful = sender(allow_private=False)
-    careful.outbound.resolve = resolve
+    outbound = Outbound(allow_private=False, resolve=resolve)
+    careful = replace(sender(), outbound=outbound)
     with pytest.raises(DeliveryFailedError):
         careful.send(claimed(page()), an_alert(), a_message(), chat(server))
 

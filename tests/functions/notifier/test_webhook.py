@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from functions.notifier.channels.webhook import WebhookSender
 from functions.notifier.exchange import BODY_LIMIT_BYTES
 from functions.notifier.outbound import Outbound
 from tests.examples import NINE
@@ -21,8 +20,9 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
+from tocsin.channels.webhook import WebhookSender
 from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel, ChannelType
+from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
@@ -38,9 +38,7 @@ def sender(secret: str = SECRET) -> WebhookSender:
 
 def hook(server: ScriptedServer, path: str = "/hook?team=ops") -> Channel:
     settings = {"url": f"{server.url}{path}"}
-    return Channel(
-        name="ops-hook", type=ChannelType.WEBHOOK, settings=settings, secret="/tocsin/hook"
-    )
+    return Channel(name="ops-hook", type="webhook", settings=settings, secret="/tocsin/hook")
 
 
 def send(server: ScriptedServer, notification: Notification | None = None) -> None:
@@ -185,7 +183,7 @@ def test_a_receiver_that_accepts_and_drops_is_asked_again(server: ScriptedServer
     [b"SSH-2.0-OpenSSH_9.9\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-", b"\0" * 100_000],
     ids=["another protocol", "half a head", "a head without end"],
 )
-def test_what_is_no_answer_is_none(server: ScriptedServer, sent: bytes) -> None:
+def test_a_broken_http_answer_is_a_failed_attempt(server: ScriptedServer, sent: bytes) -> None:
     server.plays(cut_after(sent))
 
     assert failure(server).is_retryable
@@ -226,7 +224,9 @@ def test_a_receiver_that_recovers_gets_it(server: ScriptedServer) -> None:
     ["", "plain", "whsec_", "whsec_%%%", "WHSEC_dGVzdA=="],
     ids=["empty", "without prefix", "prefix alone", "no base64", "another prefix"],
 )
-def test_a_bad_secret_is_named_and_not_told(server: ScriptedServer, secret: str) -> None:
+def test_a_bad_secret_is_reported_by_its_name_and_never_quoted(
+    server: ScriptedServer, secret: str
+) -> None:
     with pytest.raises(DeliveryFailedError) as failed:
         sender(secret).send(claimed(), an_alert(), a_message(), hook(server))
 

@@ -15,8 +15,6 @@ from ops.table_changes import PAYLOAD_BYTES, TableChanges
 from tocsin.adapters.dynamodb.stream import kept_record
 
 STREAM = "arn:aws:dynamodb:us-east-1:0:table/t/stream/1"
-LIVE = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["LIVE"]}}}}
-LEDGER = {"dynamodb": {"Keys": {"pk": {"S": [{"prefix": "L#"}]}}}}
 
 
 def record(number: int, sk: str = "LIVE", pk: str = "A#1", **image: Any) -> dict[str, Any]:  # noqa: ANN401 - any attribute
@@ -66,16 +64,10 @@ class Streams:
 class Functions:
     """Takes changes as Lambda does."""
 
-    filters: Sequence[Any] = (LIVE, LEDGER)
     failing: frozenset[str] = frozenset()
     error: str | None = None
     followed: list[list[str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
-
-    def list_event_source_mappings(self, **_: str) -> dict[str, Any]:
-        filters = [{"Pattern": json.dumps(each)} for each in self.filters]
-        criteria = {"FilterCriteria": {"Filters": filters}} if filters else {}
-        return {"EventSourceMappings": [criteria]}
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto3's
         assert FunctionName == "table-change"
@@ -102,24 +94,6 @@ def test_a_batch_is_followed_from_its_first_to_its_last_change() -> None:
     assert follow(streams, functions, given_up(3, 6)) is None
 
     assert functions.followed == [["3", "4", "5", "6"]]
-
-
-def test_only_what_the_deployed_filter_lets_through_is_followed() -> None:
-    functions = Functions()
-    removed = record(4) | {"eventName": "REMOVE"}
-    streams = Streams([record(1), record(2, "T#1"), record(3, "1#0", "L#1"), removed, record(5)])
-
-    assert follow(streams, functions, given_up(1, 5)) is None
-
-    assert functions.followed == [["1", "3", "5"]]
-
-
-def test_without_a_filter_everything_is_followed() -> None:
-    functions = Functions(filters=())
-
-    follow(Streams([record(1, "T#1")]), functions, given_up(1, 1))
-
-    assert functions.followed == [["1"]]
 
 
 def test_a_change_comes_as_lambda_brings_it() -> None:
@@ -178,7 +152,7 @@ def set_aside(record: dict[str, Any]) -> Message:
 
 
 def test_a_change_that_was_set_aside_is_followed_as_it_was_without_the_stream() -> None:
-    functions = Functions(filters=())
+    functions = Functions()
 
     assert follow(Streams([], refusal="Trimmed"), functions, set_aside(record(7, id="x"))) is None
 

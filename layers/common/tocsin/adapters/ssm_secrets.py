@@ -13,7 +13,10 @@ READ_AGAIN_AFTER: Final = timedelta(seconds=10)
 
 
 class SsmSecrets:
-    """Reads each secret on demand; while that fails, the cached one is used."""
+    """Reads each secret on demand; while that fails, the cached one is used.
+
+    For several threads: at worst two of them read the same secret.
+    """
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -36,6 +39,10 @@ class SsmSecrets:
             TryAgainError: Likewise.
         """
         return self._not_older_than(READ_AGAIN_AFTER, name, at)
+
+    def forget(self, name: str) -> None:
+        """Read it again when it is next asked for."""
+        self._known.pop(name, None)
 
     def _not_older_than(self, limit: timedelta, name: str, at: datetime) -> str:
         secret, read_at = self._known.get(name, (None, at))

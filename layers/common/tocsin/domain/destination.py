@@ -6,15 +6,10 @@ from typing import Final
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.gate import PERSONAL_RATE_PER_MINUTE
 from tocsin.domain.notification import Delivery
-from tocsin.domain.people import Channel, ChannelType, ContactMethod, Directory
+from tocsin.domain.people import Channel, ContactMethod, Directory
 
 _AFTER: Final = "+"
 """Between a contact method and its rule's delay, in the channel of a delivery."""
-_TYPES: Final = {
-    ContactMethod.EMAIL: ChannelType.EMAIL,
-    ContactMethod.SMS: ChannelType.SMS,
-    ContactMethod.SLACK: ChannelType.SLACK,
-}
 
 
 def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
@@ -36,7 +31,7 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
         return _direct_message(address, directory)
     return Channel(
         name=f"@{method}",
-        type=_TYPES[method],
+        type=method,
         settings={"to": [address]},
         rate_per_minute=PERSONAL_RATE_PER_MINUTE,
     )
@@ -61,7 +56,7 @@ def why_gone(delivery: Delivery) -> str:
 
 def _direct_message(slack_id: str, directory: Directory) -> Channel | None:
     by_name = sorted(directory.channels.values(), key=lambda channel: channel.name)
-    app = next((channel for channel in by_name if channel.type is ChannelType.SLACK), None)
+    app = next((channel for channel in by_name if channel.type == ContactMethod.SLACK), None)
     if app is None:
         return None
     return replace(

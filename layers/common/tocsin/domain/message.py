@@ -1,4 +1,4 @@
-"""The text of a message about an alert, the same on every channel."""
+"""An alert in words, the same in every message and on the page behind its links."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.link import Links
 from tocsin.domain.next_action import ActionKind, NextAction
 from tocsin.domain.notification import Delivery, NotificationEvent
@@ -14,12 +15,17 @@ from tocsin.domain.signal import CUT_MARK, Facts, printable
 
 TITLE_LIMIT: Final = 200
 LINE_LIMIT: Final = 1000
-"""Characters; the link shows the rest."""
+"""Characters; the page behind the link has more."""
+
+_ACTORS: Final = {
+    "link": "{}",
+    "slack": "{} (Slack)",
+    "key": "API key {}",
+    "integration": "integration {}",
+}
 
 
 class Line(NamedTuple):
-    """A fact and its name."""
-
     label: str
     text: str
 
@@ -40,7 +46,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """All but title and links."""
+        """The lines without title and links."""
         return "\n".join(f"{label}: {text}" for label, text in self.lines)
 
     def line(self, label: str) -> str | None:
@@ -50,23 +56,24 @@ class Message:
 def message_of(
     alert: Alert, delivery: Delivery, action: NextAction, links: Links | None = None
 ) -> Message:
-    """What happened, where, severity, since when, responder and next action.
+    """Write the message of a delivery.
 
     Args:
-        alert: Read when the message is sent.
-        delivery: The planned message.
-        action: The next action.
-        links: For the reader; left out of a resolved alert.
+        alert: As it is when the message is sent.
+        delivery: What the message is for.
+        action: What happens next if nobody acts.
+        links: Left out once there is nothing to do.
     """
+    lines = [Line("What", _what(alert.facts)), Line("Details", alert.facts.reason)]
+    lines += alert_lines(alert, action)
+    if delivery.is_page and alert.escalation.policy:
+        step = delivery.step_name or str(delivery.step)
+        lines.append(Line("Asked", f"step {step} of {alert.escalation.policy}"))
     return Message(
         event=delivery.event,
         severity=alert.severity,
         title=one_line(_title(alert, delivery), TITLE_LIMIT),
-        lines=tuple(
-            Line(label, one_line(text, LINE_LIMIT))
-            for label, text in _facts(alert, delivery, action)
-            if text
-        ),
+        lines=tuple(Line(label, one_line(text, LINE_LIMIT)) for label, text in lines if text),
         links=links if alert.is_open else None,
     )
 
@@ -86,40 +93,36 @@ def _title(alert: Alert, delivery: Delivery) -> str:
             flapping = ", flapping" if alert.is_flapping else ""
             return f"{alert.severity.upper()}{flapping}: {name}"
         case NotificationEvent.WORSENED:
-            return f"{alert.severity.upper()} now, {alert.acknowledged_by} has it: {name}"
+            return f"{alert.severity.upper()} now, {name_of(alert.acknowledged_by)} has it: {name}"
         case _:
             return f"{_state(alert, delivery)}: {name}"
 
 
 def _state(alert: Alert, delivery: Delivery) -> str:
-    """The state by now, which may differ from when the message was planned."""
+    """The alert's state by now, which may be later than what the message was planned for."""
     match alert.status:
         case AlertStatus.RESOLVED:
-            return f"Resolved by {alert.resolved_by}"
+            return f"Resolved by {name_of(alert.resolved_by)}"
         case _ if alert.snooze is not None:
             return f"Snoozed until {written(alert.snooze.until)}"
         case AlertStatus.ACKNOWLEDGED:
-            return f"Acknowledged by {alert.acknowledged_by}"
+            return f"Acknowledged by {name_of(alert.acknowledged_by)}"
         case AlertStatus.FIRING if delivery.event is NotificationEvent.WOKEN:
             return "No longer snoozed"
         case AlertStatus.FIRING:
             return "Firing again, nobody has it"
 
 
-def _facts(alert: Alert, delivery: Delivery, action: NextAction) -> Iterator[tuple[str, str]]:
-    facts = alert.facts
-    yield "What", _what(facts)
-    yield "Details", facts.reason
-    yield "Where", _where(alert)
-    yield "How bad", _how_bad(alert)
-    yield "Since", _since(alert)
-    yield "Who has it", _who_has_it(alert)
-    yield "Next", _next(action)
+def alert_lines(alert: Alert, action: NextAction) -> Iterator[Line]:
+    """Say where it is, how bad, since when, who has it and what happens next; nothing is cut."""
+    yield Line("Where", _where(alert))
+    yield Line("How bad", _how_bad(alert))
+    yield Line("Since", _since(alert))
+    yield Line("Who has it", _who_has_it(alert))
+    yield Line("Next", _next(action))
     if alert.flapping is not None and alert.is_flapping:
-        yield "Flapping", f"{alert.flapping.words}; paged once, then quiet until it is stable"
-    if delivery.is_page and alert.escalation.policy:
-        step = delivery.step_name or str(delivery.step)
-        yield "Asked", f"step {step} of {alert.escalation.policy}"
+        words = f"{alert.flapping.words}; paged once, then quiet until it is stable"
+        yield Line("Flapping", words)
 
 
 def _what(facts: Facts) -> str:
@@ -144,7 +147,8 @@ def _how_bad(alert: Alert) -> str:
         words += f"; value {alert.current_value}"
     if facts.threshold is not None:
         over = f" over {facts.window}" if facts.window else ""
-        words += f"; threshold {facts.operator or ''} {facts.threshold}{over}"
+        operator = f"{facts.operator} " if facts.operator else ""
+        words += f"; threshold {operator}{facts.threshold}{over}"
     return words
 
 
@@ -159,10 +163,10 @@ def _who_has_it(alert: Alert) -> str:
             return "nobody yet"
         case AlertStatus.ACKNOWLEDGED:
             since = f" since {written(alert.acknowledged_at)}" if alert.acknowledged_at else ""
-            return f"{alert.acknowledged_by}{since}"
+            return f"{name_of(alert.acknowledged_by)}{since}"
         case AlertStatus.RESOLVED:
             at = f" at {written(alert.resolved_at)}" if alert.resolved_at else ""
-            return f"resolved by {alert.resolved_by}{at}"
+            return f"resolved by {name_of(alert.resolved_by)}{at}"
 
 
 def _next(action: NextAction) -> str:
@@ -171,6 +175,16 @@ def _next(action: NextAction) -> str:
     return f"{written(action.at)}: {action.why}"
 
 
+def name_of(actor: Actor | None) -> str:
+    """Name a person, a key, an integration or Tocsin itself."""
+    if actor is None:
+        return "nobody"
+    if actor == AUTO:
+        return "Tocsin itself"
+    kind, colon, name = actor.partition(":")
+    return _ACTORS.get(kind, "{}").format(name) if colon else actor
+
+
 def written(at: datetime) -> str:
-    """Write a time for readers in any time zone."""
+    """Write a time in UTC: the reader's time zone is not known."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

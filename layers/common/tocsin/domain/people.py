@@ -1,12 +1,21 @@
 """Who can be reached, and how: users with their contact methods, and channels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
+
+PHONE: Final = r"^\+[1-9][0-9]{6,14}$"
+"""E.164, of which 15 digits are the limit."""
+EMAIL: Final = (
+    r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
+    r"@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$"
+)
+"""As far as a pattern can check: SES takes no letters beyond ASCII before the @."""
 
 
 class ContactMethod(StrEnum):
@@ -17,13 +26,14 @@ class ContactMethod(StrEnum):
     SLACK = "slack"
 
 
-class ChannelType(StrEnum):
-    WEBHOOK = "webhook"
-    SLACK = "slack"
-    EMAIL = "email"
-    SMS = "sms"
-    APPRISE = "apprise"
-    CONSOLE = "console"
+class Updates(StrEnum):
+    """How messages of a type of channel follow their alert when it changes."""
+
+    NONE = "none"
+    ONCE = "once"
+    """One more message for each change."""
+    EACH = "each"
+    """Each message is rewritten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +85,10 @@ class Channel:
     """A way to reach people; what its type needs is in `settings`."""
 
     name: str
-    type: ChannelType
+    type: str
+    """A key of `MODULES` in `tocsin.channels.by_type`."""
     settings: Mapping[str, object] = field(default_factory=dict)
-    """webhook: `url`; slack: `channel`; email: `to`; sms: `to`. Never a secret."""
+    """Texts and lists of texts, as the type's `ChannelSpec` names them. Never a secret."""
     secret: str | None = None
     """The name of an SSM parameter, which only the notifier reads."""
     rate_per_minute: int = 60
@@ -93,3 +104,5 @@ class Directory:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Users by schedule, at the time for which this was read."""
+    updates: Callable[[str], Updates] = lambda _type: Updates.NONE
+    """Takes a type of channel."""

@@ -15,7 +15,7 @@ from tocsin.domain.notification import (
     NotificationReason,
     messages_of_step,
 )
-from tocsin.domain.people import ChannelType, ContactMethod, Directory, User
+from tocsin.domain.people import ContactMethod, Directory, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +210,6 @@ def _why_not(
     if address is None:
         return f"{user.name} has no address for {method}"
     types = {channel.type for channel in directory.channels.values()}
-    if method is ContactMethod.SLACK and ChannelType.SLACK not in types:
+    if method is ContactMethod.SLACK and ContactMethod.SLACK not in types:
         return "no Slack channel is configured, whose app could write to people"
     return None

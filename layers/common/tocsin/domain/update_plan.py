@@ -13,7 +13,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
-from tocsin.domain.people import ChannelType, ContactMethod, Directory
+from tocsin.domain.people import Directory, Updates
 from tocsin.domain.timeline import Change, ChangeType
 
 _EVENTS: Final = {
@@ -130,13 +130,13 @@ def event_now(alert: Alert) -> NotificationEvent:
 
 
 def can_be_told(delivery: Delivery, directory: Directory) -> bool:
-    """Whether the channel's type has updates."""
-    return _rewrites(delivery, directory) is not None
+    """Whether a place that was paged can hear of changes."""
+    return _updates_of(delivery, directory) is not Updates.NONE
 
 
 def _may_be_told(page: Notification, directory: Directory) -> bool:
-    """Whether a page may have arrived, and has a provider's id if it is to be rewritten."""
-    is_lost = _rewrites(page.delivery, directory) is True and page.provider_id is None
+    """Whether a page may have arrived, and can be found again if it is one to be rewritten."""
+    is_lost = _updates_of(page.delivery, directory) is Updates.EACH and page.provider_id is None
     return page.may_have_arrived and not is_lost
 
 
@@ -146,15 +146,16 @@ def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Deliver
     for page in sorted(pages, key=lambda page: page.asked_at, reverse=True):
         place = page.target, page.channel
         counted[place] = counted.get(place, 0) + 1
-        if not _rewrites(page, directory) or counted[place] <= SLACK_UPDATES_LIMIT:
+        is_rewritten = _updates_of(page, directory) is Updates.EACH
+        if not is_rewritten or counted[place] <= SLACK_UPDATES_LIMIT:
             yield page
 
 
 def _update_of(
     page: Delivery, alert: Alert, event: NotificationEvent, directory: Directory
 ) -> Delivery | None:
-    rewrites = _rewrites(page, directory)
-    if rewrites is None:
+    updates = _updates_of(page, directory)
+    if updates is Updates.NONE:
         return None
     is_worsened = page.event is NotificationEvent.WORSENED
     update = replace(
@@ -168,20 +169,15 @@ def _update_of(
         asked_at=alert.changed_at,
         due_at=alert.changed_at,
     )
-    if rewrites:
+    if updates is Updates.EACH:
         return update
     return replace(update, step=0, loop=0, step_name=None, of_version=0)
 
 
-def _rewrites(page: Delivery, directory: Directory) -> bool | None:
-    """Whether messages are rewritten one by one; None: no updates."""
+def _updates_of(page: Delivery, directory: Directory) -> Updates:
     if is_to_user(page):
-        return True if method_of(page) is ContactMethod.SLACK else None
-    channel = directory.channels.get(page.channel)
-    match channel.type if channel else None:
-        case ChannelType.SLACK:
-            return True
-        case ChannelType.WEBHOOK | ChannelType.CONSOLE:
-            return False
-        case _:
-            return None
+        type_: str | None = method_of(page)
+    else:
+        channel = directory.channels.get(page.channel)
+        type_ = channel.type if channel else None
+    return directory.updates(type_) if type_ else Updates.NONE

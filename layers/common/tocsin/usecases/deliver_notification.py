@@ -38,10 +38,10 @@ if TYPE_CHECKING:
         ChannelGate,
         DeliveryQueue,
         LinkMaker,
+        MessageSender,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
-        Sender,
     )
 
 CLAIM_ATTEMPTS: Final = 3
@@ -86,7 +86,7 @@ class Work:
     paging: PagingRepository
     gate: ChannelGate
     queue: DeliveryQueue
-    sender: Sender
+    sender: MessageSender
     links: LinkMaker
     now: Callable[[], datetime]
     """Read again after sending, which takes time."""

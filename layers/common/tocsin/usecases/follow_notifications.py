@@ -48,7 +48,8 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     is postponed. If the alert has changed meanwhile, an update is planned.
 
     Args:
-        batch: As written, without waiting and claimed ones; the same one may come twice.
+        batch: As each write left them; those that wait or are claimed are passed over. The same
+            one may come twice.
         now: When the batch is worked on.
         outlets: Ports.
 
@@ -57,9 +58,9 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     """
     by_alert: defaultdict[AlertId, list[Notification]] = defaultdict(list)
     for notification in batch:
-        if notification.delivery.event is NotificationEvent.TEST:
-            continue
-        by_alert[notification.delivery.alert_id].append(notification)
+        is_test = notification.delivery.event is NotificationEvent.TEST
+        if notification.state in _TYPES and not is_test:
+            by_alert[notification.delivery.alert_id].append(notification)
     for alert_id, told in by_alert.items():
         has_ended = any(each.state.has_ended for each in told)
         ledger = outlets.notifications.of_alert(alert_id) if has_ended else ()

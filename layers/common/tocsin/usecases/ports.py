@@ -268,7 +268,7 @@ class ChannelGate(Protocol):
         """
 
 
-class Sender(Protocol):
+class MessageSender(Protocol):
     """Brings messages to one type of channel."""
 
     def send(

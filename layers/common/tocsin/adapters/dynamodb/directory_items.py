@@ -16,7 +16,7 @@ from tocsin.adapters.dynamodb.named_objects import (
     write_texts,
 )
 from tocsin.domain.errors import ChannelNotFoundError, UserNotFoundError
-from tocsin.domain.people import Channel, ChannelType, ContactMethod, NotificationRule, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 
 
 def _write_user(user: User) -> Item:
@@ -87,7 +87,7 @@ def _write_settings(settings: Mapping[str, object]) -> Item:
 def _channel_from(image: Image) -> Channel:
     return Channel(
         name=name_of(image),
-        type=ChannelType(image["channel_type"]["S"]),
+        type=image["channel_type"]["S"],
         settings={name: _setting_from(value) for name, value in image["settings"]["M"].items()},
         secret=read_text(image, "secret"),
         rate_per_minute=int(image["rate_per_minute"]["N"]),

@@ -46,11 +46,13 @@ class DynamoDBPaging:
         known = self._directory
         if known is None or not _is_fresh(known[1], at, max_age):
             from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+            from tocsin.channels.by_type import updates_of
             from tocsin.domain.people import Directory
 
             directory = Directory(
                 users={user.name: user for user in self._all(USERS)},
                 channels={channel.name: channel for channel in self._all(CHANNELS)},
+                updates=updates_of,
             )
             known = self._directory = directory, at
         return known[0]

@@ -1,21 +1,25 @@
-"""Slack: one message a page, brought up to date when the alert changes elsewhere."""
+"""Slack: one message for each page, updated when the alert changes."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from functions.notifier.channels.slack_blocks import blocks, fallback_text
-from functions.notifier.channels.webhook import failure_of, retry_after
-from functions.notifier.outbound import Outbound
-from functions.notifier.parameters import Parameters
-from tocsin.domain.alert import Alert
-from tocsin.domain.message import Message
+from tocsin.channels.slack_secret import SlackSecret, read_slack_secret
+from tocsin.channels.spec import ChannelSpec, SecretUse, Setting
+from tocsin.channels.webhook import failure_of, retry_after
 from tocsin.domain.notification import Delivery, Notification, NotificationEvent
-from tocsin.domain.people import Channel
-from tocsin.usecases.ports import NotificationRepository
+from tocsin.domain.people import Channel, Updates
 from tocsin.usecases.refusals import DeliveryFailedError
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Outbound, Secrets
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.usecases.ports import NotificationRepository
 
 API_URL: Final = "https://slack.com/api"
 _OK: Final = 200
@@ -25,47 +29,38 @@ _RETRIED: Final = frozenset(
         *("request_timeout", "team_added_to_org", "accesslimited"),
     )
 )
-"""Slack's errors that another attempt may mend; of the others its documentation says why."""
+"""Slack's errors that a retry may fix, by its documentation."""
 _TOKEN_REFUSED: Final = frozenset(
     (
         *("invalid_auth", "not_authed", "token_revoked", "token_expired"),
         *("account_inactive", "missing_scope"),
     )
 )
-"""Those that another bot token may mend."""
+"""Those that another bot token may fix."""
 _NAME_LIMIT: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class SlackSecret:
-    """What the app of a channel is known by."""
-
-    bot_token: str
-    has_signing_secret: bool
-    """Whether its buttons can act; without, they are links."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlackSender:
-    """Implements `Sender` for channels of type slack, and for people there."""
-
     outbound: Outbound
-    parameters: Parameters
+    secrets: Secrets
     ledger: NotificationRepository
     now: Callable[[], datetime]
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Post a message, or rewrite the one that told the alert before.
+        """Post a message, or rewrite the alert's earlier one.
 
-        Slack knows no key by which it would refuse a repetition; the message carries ours.
+        Slack has no idempotency key; the message carries ours as metadata.
         """
-        secret = read_secret(channel, self.parameters)
+        from tocsin.channels.slack_blocks import blocks, fallback_text
+
+        secret = read_secret(channel, self.secrets)
         delivery = notification.delivery
         said = {
             "text": fallback_text(message),
-            "blocks": blocks(message, alert, by_buttons=secret.has_signing_secret),
+            "blocks": blocks(message, alert, by_buttons=bool(secret.signing_secret)),
             "metadata": {
                 "event_type": "tocsin_notification",
                 "event_payload": {"notification_id": delivery.key},
@@ -81,7 +76,6 @@ class SlackSender:
         return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
 
     def _earlier(self, delivery: Delivery) -> dict[str, str]:
-        """Find the message that told of what now has changed."""
         version = delivery.of_version
         event = NotificationEvent.WORSENED if version else NotificationEvent.PAGED
         earlier = replace(delivery, event=event, version=version, of_version=0, after=None)
@@ -126,31 +120,36 @@ _UNPARSED: Final = {"parse": "none"}
 _PLAINLY: Final = {"unfurl_links": False, "unfurl_media": False, **_UNPARSED}
 
 
-def read_secret(channel: Channel, parameters: Parameters) -> SlackSecret:
-    """Read a bot's token, alone or beside the secret that Slack signs with.
+def read_secret(channel: Channel, secrets: Secrets) -> SlackSecret:
+    """Read the secret that a channel names.
 
     Raises:
-        DeliveryFailedError: There is none; nothing of what is there instead is told.
+        DeliveryFailedError: There is no bot token; it quotes nothing of the secret.
     """
     if channel.secret is None:
         message = f"the channel {channel.name} names no secret"
         raise DeliveryFailedError(message, is_retryable=False)
-    written = parameters.get(channel.secret).strip()
-    fields: dict[str, Any] = {"bot_token": written}
-    if written.startswith("{"):
-        try:
-            fields = json.loads(written)
-        except ValueError:
-            fields = {}
-    token, signing = str(fields.get("bot_token") or ""), fields.get("signing_secret")
+    secret = read_slack_secret(secrets.get(channel.secret))
+    token = secret.bot_token
     if not token or not (token.isascii() and token.isprintable()):
         message = f"the secret {channel.secret} holds no bot_token"
         raise DeliveryFailedError(message, is_retryable=False, refuses_credential=True)
-    return SlackSecret(bot_token=token, has_signing_secret=bool(signing))
+    return secret
 
 
 def _name_of(error: object) -> str:
-    """Slack's errors are words; anything else is not shown."""
+    """Show Slack's name of an error, and nothing that is not a name."""
     named = str(error)
     is_name = named.isascii() and named.replace("_", "").isalnum() and len(named) <= _NAME_LIMIT
     return named if is_name else "unknown_error"
+
+
+CHANNEL: Final = ChannelSpec(
+    settings=(
+        Setting(name="channel", about="where to write", pattern=r"^[#@]?[A-Za-z0-9._-]{1,80}$"),
+    ),
+    secret=SecretUse.REQUIRED,
+    credential="the app's token and signing secret",
+    updates=Updates.EACH,
+    sender=lambda wiring: SlackSender(wiring.outbound, wiring.secrets, wiring.ledger, wiring.now),
+)

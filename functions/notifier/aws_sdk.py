@@ -1,6 +1,7 @@
-"""AWS services that speak no JSON, by AWS's own SDK; loaded only when one is needed."""
+"""SES and SNS, which speak no JSON, by boto3; loaded with the first e-mail or SMS."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import boto3.session
@@ -22,25 +23,39 @@ _RETRIED: Final = frozenset(
 _SERVER_ERROR: Final = 500
 
 
-def sdk_client(service: str, aws: Mapping[str, str]) -> Any:  # noqa: ANN401 - made at run time
-    """Make a client, which several threads may use; the ledger retries, not the SDK."""
-    config = Config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
-        retries={"total_max_attempts": 1},
-    )
-    session = boto3.session.Session(region_name=aws["AWS_REGION"])
-    return session.client(service, config=config)  # type: ignore[call-overload] # any service
+@dataclass(frozen=True, slots=True)
+class AwsSdk:
+    """Implements `AskAws`; for several threads, as boto3's clients are."""
+
+    region: str
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, service: str, operation: str, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of any operation
+        """Call an operation."""
+        client = self._clients.get(service)
+        if client is None:
+            client = self._clients.setdefault(service, self._client(service))
+        return ask(getattr(client, operation), **arguments)
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - made at run time
+        """Make a client that does not retry: the ledger does."""
+        config = Config(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries={"total_max_attempts": 1},
+        )
+        session = boto3.session.Session(region_name=self.region)
+        return session.client(service, config=config)  # type: ignore[call-overload] # any service
 
 
-def ask(call: Any, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - of any operation
+def ask(call: Any, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of any operation
     """Call an operation.
 
     Raises:
         DeliveryFailedError: With AWS's code, and not its text, which quotes addresses.
     """
     try:
-        answer: dict[str, Any] = call(**arguments)
+        answer: Mapping[str, Any] = call(**arguments)
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "Unknown"))
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -50,16 +65,3 @@ def ask(call: Any, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - of any
         name = type(error).__name__
         raise DeliveryFailedError(f"AWS did not answer: {name}", is_retryable=True) from error
     return answer
-
-
-def addresses_of(settings: Mapping[str, object]) -> list[str]:
-    """To whom a channel writes.
-
-    Raises:
-        DeliveryFailedError: To nobody.
-    """
-    to = settings.get("to", ())
-    found = [to] if isinstance(to, str) else [str(each) for each in to]  # type: ignore[attr-defined]
-    if not found:
-        raise DeliveryFailedError("the channel has no address", is_retryable=False)
-    return found

@@ -1,33 +1,37 @@
 """E-mail through SES."""
 
+from __future__ import annotations
+
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from markupsafe import Markup
-
-from functions.notifier.channels.aws_sdk import addresses_of, ask
-from tocsin.domain.alert import Alert
-from tocsin.domain.link import Links
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel
+from tocsin.channels.addresses import address_list, addresses_of
+from tocsin.channels.spec import ChannelSpec
+from tocsin.domain.people import EMAIL, Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
-KEY_HEADER: Final = "X-Tocsin-Notification"
-"""Tells a repetition: SES has no key by which it would refuse one."""
+if TYPE_CHECKING:
+    from tocsin.channels.ports import AskAws
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.link import Links
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
+KEY_HEADER: Final = "X-Tocsin-Notification"
+"""Identifies a repetition: SES has no idempotency key."""
+
+_EMAIL: Final = re.compile(EMAIL)
 _CELL: Final = "padding:4px 12px 4px 0;text-align:left;vertical-align:top"
 _BUTTON: Final = (
     "padding:10px 16px;margin:0 8px 8px 0;display:inline-block;background:#1f2937;color:#fff"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EmailSender:
-    """Implements `Sender` for channels of type email, and for people by e-mail."""
-
-    client: Any
+    ask_aws: AskAws
     email_from: str
 
     def send(
@@ -38,10 +42,11 @@ class EmailSender:
             raise DeliveryFailedError(
                 "no address to send from: deploy with EmailFrom", is_retryable=False
             )
-        answer = ask(
-            self.client.send_email,
+        answer = self.ask_aws(
+            "sesv2",
+            "send_email",
             FromEmailAddress=self.email_from,
-            Destination={"ToAddresses": addresses_of(channel.settings)},
+            Destination={"ToAddresses": addresses_of(channel)},
             Content={"Simple": _content(message, notification.delivery.key)},
         )
         return str(answer["MessageId"])
@@ -59,14 +64,15 @@ def _content(message: Message, key: str) -> Mapping[str, Any]:
 
 
 def text_body(message: Message) -> str:
-    """For readers of plain text."""
     lines = [message.title, "", message.text]
     lines += ["", *(f"{label}: {url}" for label, url in _links(message.links))]
     return "\n".join(lines)
 
 
 def html_body(message: Message) -> str:
-    """For everybody else; nothing in it is loaded from anywhere."""
+    """Write HTML that loads nothing."""
+    from markupsafe import Markup
+
     row = Markup('<tr><th style="{0}">{1}</th><td style="{0}">{2}</td></tr>')
     link = Markup('<a style="{}" href="{}">{}</a>')
     return Markup(
@@ -89,3 +95,9 @@ def _links(links: Links | None) -> list[tuple[str, str]]:
         ("Resolve", links.resolve),
         ("View", links.view),
     ]
+
+
+CHANNEL: Final = ChannelSpec(
+    settings=(address_list(_EMAIL, "must be an e-mail address such as ops@example.com"),),
+    sender=lambda wiring: EmailSender(wiring.ask_aws, wiring.email_from),
+)

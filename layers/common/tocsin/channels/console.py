@@ -1,26 +1,29 @@
 """Pages as lines of the log: what the terminal of `make run` shows."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.alert import Alert
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
-from tocsin.domain.people import Channel
-from tocsin.lambda_runtime.observability import Log
+from tocsin.channels.spec import ChannelSpec
+from tocsin.domain.people import Channel, Updates
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Log
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConsoleSender:
-    """Implements `Sender` for channels of type console."""
-
     log: Log
     shows_links: bool
-    """Whoever reads the log may use them, so only where that is the person at the terminal."""
+    """Readers of the log may use them, so only where that is the person at the terminal."""
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Write one line."""
         facts: dict[str, object] = {
             "title": message.title,
             "lines": [f"{label}: {text}" for label, text in message.lines],
@@ -38,3 +41,9 @@ class ConsoleSender:
             }
         self.log.info("Page", **facts)
         return None
+
+
+CHANNEL: Final = ChannelSpec(
+    updates=Updates.ONCE,
+    sender=lambda wiring: ConsoleSender(wiring.log, shows_links=wiring.outbound.allow_private),
+)

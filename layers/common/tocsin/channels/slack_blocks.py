@@ -1,22 +1,26 @@
 """How a message looks in Slack: Block Kit.
 
-All that senders say stands in `plain_text`, in which Slack reads neither mentions nor links nor
-format; only the fallback for notifications is its own format, and escaped.
+Senders' texts are `plain_text`, in which Slack reads no mentions, links or format; only the
+fallback for notifications is Slack's own format, and escaped.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.link import LinkAction, Links
-from tocsin.domain.message import Line, Message
+
+if TYPE_CHECKING:
+    from tocsin.domain.message import Line, Message
 
 HEADER_LIMIT: Final = 150
 FIELD_LIMIT: Final = 2000
 CONTEXT_LIMIT: Final = 2000
 FALLBACK_LIMIT: Final = 3000
 FIELDS_LIMIT: Final = 10
-"""Slack's limits; a message over one of them is refused as a whole."""
+"""Slack's limits; it refuses a message over one of them."""
 
 _IN_CONTEXT: Final = frozenset(("Next", "Asked", "Flapping"))
 
@@ -27,9 +31,9 @@ def blocks(message: Message, alert: Alert, *, by_buttons: bool) -> list[Block]:
     """Lay a message out.
 
     Args:
-        message: What it says.
-        alert: Decides what can still be done.
-        by_buttons: Slack tells us who pressed one; otherwise they are links to a page that asks.
+        message: What to show.
+        alert: Decides which actions are left.
+        by_buttons: Whether buttons act in Slack; otherwise they are links to a page.
     """
     fields = [line for line in message.lines if line.label not in _IN_CONTEXT]
     context = [line for line in message.lines if line.label in _IN_CONTEXT]
@@ -47,12 +51,12 @@ def blocks(message: Message, alert: Alert, *, by_buttons: bool) -> list[Block]:
 
 
 def fallback_text(message: Message) -> str:
-    """What phones show before the message is opened, in Slack's own format."""
+    """The text of a phone's notification, in Slack's own format."""
     return escaped(message.title)[:FALLBACK_LIMIT]
 
 
 def escaped(text: str) -> str:
-    """Take the meaning from the three characters by which Slack begins mentions and links."""
+    """Escape the three characters that are special in Slack's format."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -75,7 +79,7 @@ def _button(action: LinkAction, label: str) -> Block:
 
 
 def _token(url: str) -> str:
-    """What signs a link, which a button carries as its value."""
+    """A link's token, which a button carries as its value."""
     return url.rpartition("/")[2]
 
 

@@ -1,22 +1,25 @@
 """All other services through Apprise; the secret is its URL, or several, each on a line."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
-from apprise.plugins.base import NotifyBase
-
-from functions.notifier.outbound import Outbound, is_public
-from functions.notifier.parameters import Parameters
-from tocsin.domain.alert import Alert
-from tocsin.domain.link import Links
-from tocsin.domain.message import Message
-from tocsin.domain.notification import Notification
+from tocsin.channels.spec import ChannelSpec, SecretUse
 from tocsin.domain.people import Channel
 from tocsin.domain.severity import Severity
 from tocsin.usecases.refusals import DeliveryFailedError
+
+if TYPE_CHECKING:
+    from apprise.plugins.base import NotifyBase
+
+    from tocsin.channels.ports import Outbound, Secrets
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.link import Links
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
 
 LOCAL_PLUGINS: Final = frozenset(
     ("blink1", "dbus", "glib", "gnome", "growl", "macosx", "syslog", "vapid", "windows")
@@ -24,37 +27,37 @@ LOCAL_PLUGINS: Final = frozenset(
 """Modules of Apprise that do something on the machine itself, or read its files."""
 _DISCARD: Final = logging.CRITICAL + 1
 _TYPES: Final = {
-    Severity.CRITICAL: NotifyType.FAILURE,
-    Severity.WARNING: NotifyType.WARNING,
-    Severity.INFO: NotifyType.INFO,
+    Severity.CRITICAL: "failure",
+    Severity.WARNING: "warning",
+    Severity.INFO: "info",
 }
 _UNSEEN: Final = "\N{ZERO WIDTH SPACE}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AppriseSender:
-    """Implements `Sender` for channels of type apprise."""
-
     outbound: Outbound
-    parameters: Parameters
+    secrets: Secrets
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
         """Send to each URL; one that takes it is enough, as with numbers of SMS."""
-        # Its log would show addresses, and what was answered from there.
+        from apprise import NotifyFormat, NotifyType
+
+        # Its log would show addresses and answers.
         logging.getLogger("apprise").setLevel(_DISCARD)
         if channel.secret is None:
             problem = f"the channel {channel.name} names no secret"
             raise DeliveryFailedError(problem, is_retryable=False)
-        services = self._services(self.parameters.get(channel.secret).split(), channel.secret)
+        services = self._services(self.secrets.get(channel.secret).split(), channel.secret)
         taken = [
             service
             for service in services
             if service.notify(
                 body=defused(_body(message)),
                 title=defused(message.title),
-                notify_type=_TYPES[message.severity],
+                notify_type=NotifyType(_TYPES[message.severity]),
                 body_format=NotifyFormat.TEXT,
             )
         ]
@@ -68,6 +71,9 @@ class AppriseSender:
         return [self._service(url, secret) for url in urls]
 
     def _service(self, url: str, secret: str) -> NotifyBase:
+        from apprise import Apprise, AppriseAsset
+        from apprise.plugins.base import NotifyBase
+
         asset = AppriseAsset(http_redirects=False, async_mode=False)
         service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if not isinstance(service, NotifyBase):
@@ -81,25 +87,19 @@ class AppriseSender:
         return service
 
     def _expect_public(self, service: NotifyBase, secret: str) -> None:
-        """Look at where a service of somebody's own would be.
+        """Refuse a self-hosted service at a private address.
 
-        Apprise looks the name up once more when it connects: this stops mistakes and simple
-        tricks. Who can write the secret can also run code of the team's.
+        Apprise resolves the name again when it connects: this stops mistakes and simple
+        tricks. People who can write the secret can also run the team's code.
         """
         host = getattr(service, "host", None)
-        if self.outbound.allow_private or not isinstance(host, str) or not host:
-            return
-        try:
-            addresses = self.outbound.resolve(host, 443)
-        except (OSError, UnicodeError):
-            return  # a word that only looks like a host, or one that Apprise will not reach either
-        if not all(is_public(address) for address in addresses):
+        if isinstance(host, str) and host and self.outbound.is_private(host):
             problem = f"the secret {secret} leads to an address that is not public"
             raise _unusable(problem)
 
 
 def defused(text: str) -> str:
-    """Break mentions and links, which each service spells in its own way, all with one of these."""
+    """Break mentions and links of all services with an invisible character."""
     broken = text.replace("@", f"@{_UNSEEN}").replace("<", f"<{_UNSEEN}")
     return broken.replace("](", f"]{_UNSEEN}(")
 
@@ -116,3 +116,10 @@ def _links(links: Links | None) -> list[str]:
     if links is None:
         return []
     return [f"Acknowledge: {links.acknowledge}", f"View: {links.view}"]
+
+
+CHANNEL: Final = ChannelSpec(
+    secret=SecretUse.REQUIRED,
+    credential="the URL",
+    sender=lambda wiring: AppriseSender(wiring.outbound, wiring.secrets),
+)

@@ -1,0 +1,63 @@
+"""Sends each message by its channel's type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tocsin.domain.errors import TryAgainError
+from tocsin.usecases.refusals import DeliveryFailedError
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Wiring
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
+    from tocsin.domain.people import Channel
+    from tocsin.usecases.ports import MessageSender
+
+
+@dataclass(slots=True)
+class ChannelSenders:
+    """Implements `MessageSender` for all types; each is loaded with its first message."""
+
+    wiring: Wiring
+    _made: dict[str, MessageSender] = field(default_factory=dict)
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Send by the channel's type.
+
+        A refused credential is read anew and tried once more before that is final.
+
+        A fault of ours in a channel is a failed attempt like any other, so that the alert's next
+        step does not wait for the fix.
+        """
+        try:
+            sender = self._sender(channel.type)
+            try:
+                return sender.send(notification, alert, message, channel)
+            except DeliveryFailedError as failure:
+                if channel.secret is None or not failure.refuses_credential:
+                    raise
+            # The secret is remembered for minutes, and may have been replaced since.
+            self.wiring.secrets.forget(channel.secret)
+            return sender.send(notification, alert, message, channel)
+        except (DeliveryFailedError, TryAgainError):
+            raise
+        except Exception as error:
+            self.wiring.log.exception(
+                "Channel at fault", channel=channel.name, notification=notification.delivery.key
+            )
+            reason = f"a fault of ours in channels of type {channel.type}"
+            raise DeliveryFailedError(reason, is_retryable=True) from error
+
+    def _sender(self, type_: str) -> MessageSender:
+        from tocsin.channels.by_type import MODULES, channel_spec
+
+        if type_ not in MODULES:
+            raise DeliveryFailedError(f"there is no channel type {type_}", is_retryable=False)
+        if type_ not in self._made:
+            self._made[type_] = channel_spec(type_).sender(self.wiring)
+        return self._made[type_]

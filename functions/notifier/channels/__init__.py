@@ -1,1 +1,0 @@
-"""The ways to reach people, one module each; loaded when the first message goes that way."""

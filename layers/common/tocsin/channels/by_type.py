@@ -1,0 +1,32 @@
+"""Which types of channels there are; the module of each is loaded when it is needed."""
+
+from importlib import import_module
+from typing import Final
+
+from tocsin.channels.spec import ChannelSpec
+from tocsin.domain.people import Updates
+
+MODULES: Final = {
+    "webhook": "tocsin.channels.webhook",
+    "slack": "tocsin.channels.slack",
+    "email": "tocsin.channels.email",
+    "sms": "tocsin.channels.sms",
+    "apprise": "tocsin.channels.apprise",
+    "console": "tocsin.channels.console",
+}
+"""Each has its `ChannelSpec` as `CHANNEL`."""
+
+
+def channel_spec(type_: str) -> ChannelSpec:
+    """Load the module of a type.
+
+    Raises:
+        KeyError: There is no such type.
+    """
+    spec: ChannelSpec = import_module(MODULES[type_]).CHANNEL
+    return spec
+
+
+def updates_of(type_: str) -> Updates:
+    """Say how messages of a type follow their alert."""
+    return channel_spec(type_).updates if type_ in MODULES else Updates.NONE

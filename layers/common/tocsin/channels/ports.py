@@ -1,0 +1,87 @@
+"""What channels send with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import NotificationRepository
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A host's answer."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in any case."""
+    body: bytes = b""
+    """Empty, too, if it was too long or broke off."""
+
+
+class Outbound(Protocol):
+    """Sends requests to the open internet."""
+
+    allow_private: bool
+    """Lets through plain HTTP and addresses of this machine and its network."""
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Send one request.
+
+        Raises:
+            DeliveryFailedError: The URL is refused, or there was no answer.
+        """
+
+    def is_private(self, host: str) -> bool:
+        """Whether a name leads to an address that is not public, and must be refused."""
+
+
+class Secrets(Protocol):
+    """Secrets by the names of their parameters, remembered for five minutes."""
+
+    def get(self, name: str) -> str:
+        """Read one.
+
+        Raises:
+            DeliveryFailedError: It does not exist, or cannot be read.
+        """
+
+    def forget(self, name: str) -> None:
+        """Read it again when it is next asked for."""
+
+
+class AskAws(Protocol):
+    """Calls AWS by its SDK."""
+
+    def __call__(self, service: str, operation: str, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of any operation
+        """Call an operation, named as a method of boto3's client.
+
+        Raises:
+            DeliveryFailedError: AWS refused, or did not answer.
+        """
+
+
+class Log(Protocol):
+    """The function's log."""
+
+    def info(self, message: str, **facts: object) -> None:
+        """Write a line."""
+
+    def exception(self, message: str, **facts: object) -> None:
+        """Write a line with the error that is being handled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """What all senders together are given."""
+
+    outbound: Outbound
+    secrets: Secrets
+    ledger: NotificationRepository
+    email_from: str
+    ask_aws: AskAws
+    now: Callable[[], datetime]
+    log: Log

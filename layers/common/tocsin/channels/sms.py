@@ -1,0 +1,67 @@
+"""SMS through SNS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tocsin.channels.addresses import address_list, addresses_of
+from tocsin.channels.spec import ChannelSpec
+from tocsin.domain.people import PHONE, Channel
+from tocsin.usecases.refusals import DeliveryFailedError
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import AskAws
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Notification
+
+_PHONE: Final = re.compile(PHONE)
+_TRANSACTIONAL: Final = {
+    "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}
+}
+
+
+@dataclass(frozen=True)
+class SmsSender:
+    ask_aws: AskAws
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Send to each number.
+
+        One number that is accepted is enough: another attempt would reach it twice. For a
+        guarantee per number, give each number a channel.
+        """
+        from tocsin.domain.short_message import short
+
+        text = short(message)
+        taken: list[str] = []
+        failure: DeliveryFailedError | None = None
+        for number in addresses_of(channel):
+            try:
+                answer = self.ask_aws(
+                    "sns",
+                    "publish",
+                    PhoneNumber=number,
+                    Message=text,
+                    MessageAttributes=_TRANSACTIONAL,
+                )
+                taken.append(str(answer["MessageId"]))
+            except DeliveryFailedError as error:
+                failure = error
+        if failure is not None and not taken:
+            raise failure
+        return " ".join(taken)
+
+
+CHANNEL: Final = ChannelSpec(
+    settings=(
+        address_list(
+            _PHONE, "must be a phone number such as +15550100: plus sign, country, number"
+        ),
+    ),
+    sender=lambda wiring: SmsSender(wiring.ask_aws),
+)
