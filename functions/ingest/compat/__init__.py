@@ -15,7 +15,7 @@ from functions.ingest.admission import admit_elsewhere
 from functions.ingest.exchange import Intake, Taken
 from functions.ingest.intake import take_in_entries
 from functions.ingest.senders import Entry
-from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.reading.fields import kind_of
 from tocsin.domain.errors import IntegrationNotFoundError, MalformedInputError, TocsinError
 from tocsin.lambda_runtime.http import HttpAnswer
 

@@ -12,9 +12,9 @@ from functions.ingest.compat.refusals import headers_of
 from functions.ingest.exchange import Intake, Taken
 from functions.ingest.intake import settings_of
 from functions.ingest.senders import Entry
-from functions.ingest.senders.entries import Entries, read_entry
-from functions.ingest.senders.fields import kind_of
-from functions.ingest.senders.prometheus_alerts import read_alert
+from functions.ingest.senders.reading.entries import Entries, read_entry
+from functions.ingest.senders.reading.fields import kind_of
+from functions.ingest.senders.reading.prometheus_alerts import read_alert
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.own_alerts import OwnAlerts
-from functions.ingest.senders.prometheus_alerts import RESOLVE_TIMEOUT
+from functions.ingest.senders.reading.prometheus_alerts import RESOLVE_TIMEOUT
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import InvalidInputError, Problem

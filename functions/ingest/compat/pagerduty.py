@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.bodies import MULTIPART
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
 from functions.ingest.exchange import Taken
 from functions.ingest.intake import settings_of
 from functions.ingest.senders import Entry
 from functions.ingest.senders.events import read_event
-from functions.ingest.senders.fields import kind_of
 from functions.ingest.senders.pagerduty import processed, read_event_v1
+from functions.ingest.senders.reading.bodies import MULTIPART
+from functions.ingest.senders.reading.fields import kind_of
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import (
     IntegrationNotFoundError,

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.compat.own_alerts import OwnAlerts, written
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.signal import SUMMARY_LIMIT, FactsBuilder, printable

@@ -17,8 +17,8 @@ from tocsin.domain.signal import Signal
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.ingest.bodies import ReadBody
     from functions.ingest.ports import Ports
+    from functions.ingest.senders.reading.bodies import ReadBody
     from tocsin.domain.integration import Integration
 
 type Results = Sequence[Mapping[str, Any]]
@@ -63,7 +63,7 @@ class Sent:
 
     @cached_property
     def _read(self) -> "ReadBody":
-        from functions.ingest.bodies import read_body
+        from functions.ingest.senders.reading.bodies import read_body
 
         return read_body(self.body, self.headers.get("content-type", ""))
 

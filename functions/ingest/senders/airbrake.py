@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.fields import Fields, as_text, finished, kind_of
+from functions.ingest.senders.reading.fields import Fields, as_text, finished, kind_of
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.severity import Reading, read_severity

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import Entries, read_entry, said_around
-from functions.ingest.senders.fields import Fields, as_text, assumed, kind_of
-from functions.ingest.senders.prometheus_labels import (
+from functions.ingest.senders.reading.entries import Entries, read_entry, said_around
+from functions.ingest.senders.reading.fields import Fields, as_text, assumed, kind_of
+from functions.ingest.senders.reading.prometheus_labels import (
     facts_of,
     fingerprint_of_labels,
     read_labels,
@@ -14,7 +14,7 @@ from functions.ingest.senders.prometheus_labels import (
     value_of,
     with_note,
 )
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import bounded
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.signal import FactsBuilder, Signal, SignalAction

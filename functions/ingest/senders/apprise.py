@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
@@ -27,7 +27,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one notification."""
     if sent.body.lstrip()[:1] != b"<":
         return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
-    from functions.ingest.senders.xml_bodies import read_xml, text_of
+    from functions.ingest.senders.reading.xml_bodies import read_xml, text_of
 
     document = read_xml(sent.body)
     entry = {name: text_of(document, tag) for name, tag in _XML_NAMES.items()}

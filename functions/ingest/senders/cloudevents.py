@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
-from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields, as_text, assumed, finished, unread
-from functions.ingest.senders.states import OVER
-from functions.ingest.senders.times import read_time
-from functions.ingest.texts import text_of
+from functions.ingest.senders.reading.charsets import text_of
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields, as_text, assumed, finished, unread
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.states import OVER
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.errors import MalformedInputError
 from tocsin.domain.severity import read_severity

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, as_text
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.reading import cloudwatch_alarms
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields, as_text
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 
@@ -52,7 +53,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | I
     kind, source = fields.needed("detail-type"), fields.needed("source")
     fields.raise_problems(EXPECTED)
     if kind == ALARM:
-        return cloudwatch.read_event(fields, settings)
+        return cloudwatch_alarms.read_event(fields, settings)
     if kind == _HEALTH and fields.part("detail").any_text("eventArn"):
         return _health(fields, settings)
     detail = fields.part("detail")

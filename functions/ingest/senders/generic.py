@@ -5,12 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, each_of
-from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, link_name, unread
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.shapes import links_of, pairs_of
-from functions.ingest.senders.states import OVER, SEEN
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.entries import each_object, each_of
+from functions.ingest.senders.reading.fields import (
+    Fields,
+    as_text,
+    is_link,
+    kind_of,
+    link_name,
+    unread,
+)
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.shapes import links_of, pairs_of
+from functions.ingest.senders.reading.states import OVER, SEEN
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.severity import read_severity
@@ -18,7 +25,7 @@ from tocsin.domain.signal import Signal, SignalAction
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.ingest.senders.mapping import Budget, Mapped
+    from functions.ingest.senders.reading.mapping import Budget, Mapped
 
 EXPECTED: Final = (
     'Expected an object like {"title": "Nightly job failed", "status": "firing", "severity": '
@@ -219,13 +226,13 @@ def _handshake(headers: Mapping[str, str]) -> HttpAnswer | None:
 
 
 def _mapped(settings: SenderSettings, entry: object, budget: "Budget") -> "Mapped":
-    from functions.ingest.senders.mapping import Mapped
+    from functions.ingest.senders.reading.mapping import Mapped
 
     return Mapped(settings.mapping, entry, budget)
 
 
 def _budget(sent: Sent) -> "Budget":
-    from functions.ingest.senders.mapping import Budget
+    from functions.ingest.senders.reading.mapping import Budget
 
     return Budget.of_body(len(sent.body))
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, each_of, said_around
-from functions.ingest.senders.fields import Fields, host_of, kind_of
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.prometheus_labels import (
+from functions.ingest.senders.reading.entries import each_object, each_of, said_around
+from functions.ingest.senders.reading.fields import Fields, host_of, kind_of
+from functions.ingest.senders.reading.product_tests import as_test
+from functions.ingest.senders.reading.prometheus_labels import (
     filled,
     links_in,
     name_of,
@@ -18,9 +18,9 @@ from functions.ingest.senders.prometheus_labels import (
     spelled,
     summary_of,
 )
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.signal import Signal, SignalAction

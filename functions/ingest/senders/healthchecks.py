@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.product_tests import as_test
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.signal import Signal, SignalAction
 
 EXPECTED: Final = (

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
-from functions.ingest.senders.shapes import pairs_of
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 

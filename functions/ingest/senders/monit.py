@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.lambda_runtime.http import HttpAnswer
@@ -45,7 +45,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event, or a report for M/Monit, which may hold none."""
     if sent.body.lstrip()[:1] != b"<":
         return each_object(sent, lambda entry: read_variables(entry, settings), EXPECTED)
-    from functions.ingest.senders.xml_bodies import read_xml
+    from functions.ingest.senders.reading.xml_bodies import read_xml
 
     entry = _from_xml(read_xml(sent.body))
     return [read_entry(entry, lambda it: read_report(it, settings), EXPECTED, part=entry)]
@@ -117,7 +117,7 @@ def answer(_results: Results) -> HttpAnswer:
 
 
 def _from_xml(document: "Element") -> dict[str, Any]:
-    from functions.ingest.senders.xml_bodies import text_of
+    from functions.ingest.senders.reading.xml_bodies import text_of
 
     event = document.find("event")
     named = ("service", "id", "state", "message")

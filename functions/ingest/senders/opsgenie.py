@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import read_entry
-from functions.ingest.senders.fields import Fields, finished, kind_of
+from functions.ingest.senders.reading.entries import read_entry
+from functions.ingest.senders.reading.fields import Fields, finished, kind_of
 from tocsin.domain.dedup import bounded, dedup_key_of
 from tocsin.domain.errors import MalformedInputError
 from tocsin.domain.severity import read_severity

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import read_entry
 from functions.ingest.senders.events import read_event
-from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.reading.entries import read_entry
+from functions.ingest.senders.reading.fields import kind_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.signal import Signal
 from tocsin.lambda_runtime.http import HttpAnswer

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import (
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import (
     CARRIED_TEXTS,
     Fields,
     assumed,

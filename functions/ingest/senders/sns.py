@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.lenient_json import read_lenient
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report, merged
+from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
+from functions.ingest.senders.reading import cloudwatch_alarms
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.report import Report, merged
 from functions.ingest.sns.message import CONFIRMATION, EXPECTED, FAREWELL
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
@@ -96,7 +97,7 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
     message = fields.any_text("Message") or ""
     said = _object(message)
     if "AlarmName" in said and "NewStateValue" in said:
-        return cloudwatch.read_notification(Fields(said), settings)
+        return cloudwatch_alarms.read_notification(Fields(said), settings)
     if "source" in said and ("detail-type" in said or "detailType" in said):
         from functions.ingest.senders.eventbridge import read_event
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.product_tests import as_test
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.signal import Signal, SignalAction
 

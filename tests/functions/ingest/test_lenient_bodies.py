@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from functions.ingest.bodies import read_body
-from functions.ingest.lenient_json import read_lenient
+from functions.ingest.senders.reading.bodies import read_body
+from functions.ingest.senders.reading.lenient_json import read_lenient
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.integration import IntegrationType

@@ -11,7 +11,7 @@ from functions.ingest.compat.alerta.view import status_of_alert
 from functions.ingest.compat.own_alerts import OwnAlerts, Transition
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.senders.alerta import TAGS
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.reading.fields import Fields
 from tocsin.domain.alert import NOTE_LIMIT, SNOOZE_LIMIT, Alert, AlertStatus, Snooze
 from tocsin.domain.errors import (
     AlreadyResolvedError,

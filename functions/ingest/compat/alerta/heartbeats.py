@@ -16,7 +16,7 @@ from functions.ingest.compat.heartbeats import (
 from functions.ingest.compat.own_alerts import OwnAlerts, written
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.exchange import Taken
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
 from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
 

@@ -11,9 +11,9 @@ from functions.ingest.compat.opsgenie.view import PRIORITIES
 from functions.ingest.compat.own_alerts import OwnAlerts, Transition
 from functions.ingest.exchange import Intake
 from functions.ingest.intake import settings_of
-from functions.ingest.senders.fields import Fields
 from functions.ingest.senders.opsgenie import TAGS, names
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.alert import NOTE_LIMIT, SNOOZE_LIMIT, Alert, Snooze
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.times import read_time
 
 TEN = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 

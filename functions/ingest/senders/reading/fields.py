@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from functions.ingest.senders.shapes import LINK, links_of, pairs_of
+from functions.ingest.senders.reading.shapes import LINK, links_of, pairs_of
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.severity import Reading
 from tocsin.domain.signal import LINK_SCHEMES, Facts, FactsBuilder, SignalAction, Value
@@ -176,7 +176,7 @@ def unread(fields: "Fields", known: Collection[str], path: str = "") -> tuple[st
     others = [name for name in fields.names() if name not in known]
     if not others:
         return ()
-    from functions.ingest.senders.unread import lookalikes
+    from functions.ingest.senders.reading.lookalikes import lookalikes
 
     return tuple(f"{path}{name}" for name in lookalikes(others, known))
 

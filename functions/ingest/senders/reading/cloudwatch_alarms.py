@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
 from tocsin.domain.signal import Signal, SignalAction

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, assumed
-from functions.ingest.senders.prometheus_labels import (
+from functions.ingest.senders.reading.fields import Fields, assumed
+from functions.ingest.senders.reading.prometheus_labels import (
     facts_of,
     fingerprint_of_labels,
     severity_of,
     value_of,
 )
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.signal import FactsBuilder, Signal, SignalAction
 

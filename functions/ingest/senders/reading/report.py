@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, as_text, assumed, finished
+from functions.ingest.senders.reading.fields import Fields, as_text, assumed, finished
 from tocsin.domain.dedup import bounded
 from tocsin.domain.severity import RESOLVE, read_severity
 from tocsin.domain.signal import (

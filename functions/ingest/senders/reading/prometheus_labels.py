@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, finished, is_link, link_name
+from functions.ingest.senders.reading.fields import Fields, finished, is_link, link_name
 from tocsin.domain.severity import Reading, read_severity
 from tocsin.domain.signal import (
     NAME_LIMIT,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
 from functions.ingest.senders import Entry, Ignored, Sent
-from functions.ingest.senders.fields import as_text, kind_of
+from functions.ingest.senders.reading.fields import as_text, kind_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.signal import Signal
 
