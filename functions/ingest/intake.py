@@ -27,6 +27,7 @@ from tocsin.usecases.receive_signal import receive_signal
 if TYPE_CHECKING:
     from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
+    from functions.ingest.senders.reading.report import Report
     from tocsin.domain.sent_body import SentBody
 
 FEW: Final = 32
@@ -104,10 +105,10 @@ def take_one(
             return Outcome.REJECTED, rejected(refusal)
         case Ignored(why):
             return Outcome.IGNORED, _ignored(why)
-        case signal if integration.paused:
-            return Outcome.IGNORED, _result(signal, Outcome.IGNORED, None)
-        case signal:
-            signal = with_repairs(signal, sent)
+        case report:
+            signal = signal_of(report, sent, integration)
+            if integration.paused:
+                return Outcome.IGNORED, _result(signal, Outcome.IGNORED, None)
             receipt = receive_signal(
                 signal,
                 integration.source,
@@ -122,8 +123,9 @@ def take_one(
             return receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id)
 
 
-def with_repairs(signal: Signal, sent: Sent) -> Signal:
-    """Say in the alert what had to be repaired to read the body that told of it."""
+def signal_of(report: Report, sent: Sent, integration: Integration) -> Signal:
+    """Make the signal of a report, with what had to be repaired to read the body."""
+    signal = report.signal(integration.severity_map, sent.at)
     if not sent.repairs:
         return signal
     truncated = (*sent.repairs, *signal.facts.truncated)

@@ -10,7 +10,6 @@ from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
 from functions.ingest.compat.refusals import headers_of
 from functions.ingest.exchange import Intake, Taken
-from functions.ingest.intake import settings_of
 from functions.ingest.senders import Entry
 from functions.ingest.senders.reading.entries import Entries, read_entry
 from functions.ingest.senders.reading.fields import kind_of
@@ -75,7 +74,7 @@ def take_alerts(
 
     As Alertmanager does it, good ones are taken although the answer refuses the others.
     """
-    read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
+    read_one = partial(read_alert, at=call.request.at)
     values = _alerts_in(call)
     alone = len(values) == 1
 

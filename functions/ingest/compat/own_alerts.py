@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from functions.ingest.compat import CompatCall
     from functions.ingest.exchange import Intake, Request
     from functions.ingest.ports import Ports
+    from functions.ingest.senders.reading.report import Report
     from tocsin.domain.integration import Integration
-    from tocsin.domain.signal import Signal
 
 PAGES_LIMIT: Final = 5
 """Pages of a list that one request reads: each takes up to 200 read units, which are some 2,000
@@ -44,9 +44,9 @@ class OwnAlerts:
         """Storage and time."""
         return self.call.ports
 
-    def take_in(self, *signals: Signal) -> Intake:
-        """Take signals in as those of any sender; the request's body is kept with them."""
-        return self.call.take_in([Entry(signal) for signal in signals], self.integration)
+    def take_in(self, *reports: Report) -> Intake:
+        """Take reports in as those of any sender; the request's body is kept with them."""
+        return self.call.take_in([Entry(report) for report in reports], self.integration)
 
     @property
     def actor(self) -> Actor:

@@ -59,20 +59,19 @@ def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
 
 def _take_v2(call: CompatCall, event: Mapping[str, Any]) -> Taken:
     integration = _integration(call, event, "routing_key")
-    signal = read_event(event, settings_of(integration))
-    intake = call.take_in([Entry(signal)], integration)
-    reply = processed(_text(event, "dedup_key") or signal.dedup_key)
+    intake = call.take_in([Entry(read_event(event))], integration)
+    reply = processed(_text(event, "dedup_key") or intake.results[0]["dedup_key"])
     return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
 def _take_v1(call: CompatCall, event: Mapping[str, Any]) -> Taken:
     integration = _integration(call, event, "service_key")
-    signal = read_event_v1(event, settings_of(integration))
-    intake = call.take_in([Entry(signal)], integration)
+    report = read_event_v1(event, settings_of(integration))
+    intake = call.take_in([Entry(report)], integration)
     said = {
         "status": "success",
         "message": "Event processed",
-        "incident_key": _text(event, "incident_key") or signal.dedup_key,
+        "incident_key": _text(event, "incident_key") or intake.results[0]["dedup_key"],
     }
     reply = HttpAnswer(status=HTTPStatus.OK, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=integration.name, intake=intake)

@@ -1,6 +1,7 @@
-"""Whose language a sender speaks: one module a product, loaded when its first event comes.
+"""Senders: one module for each product, called like its type, loaded with its first event.
 
-A sender module has one name that others use, `SENDER`. How to add one: docs/senders.md.
+A module's `SENDER` says how the product's bodies are read: each becomes reports, and each report a
+signal (`reading/report.py`). The tools for that are in `reading/`. How to add one: docs/senders.md.
 """
 
 import json
@@ -9,17 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tocsin.domain.errors import InvalidInputError
-from tocsin.domain.integration import IntegrationType
-from tocsin.domain.signal import Signal
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
     from functions.ingest.senders.reading.bodies import ReadBody
-    from tocsin.domain.integration import Integration
+    from functions.ingest.senders.reading.report import Report
+    from tocsin.domain.integration import Integration, IntegrationType
 
 type Results = Sequence[Mapping[str, Any]]
 """What became of each entry, in their order."""
@@ -79,7 +79,7 @@ class Ignored:
 class Entry:
     """One thing that a body says."""
 
-    read: Signal | Ignored | InvalidInputError
+    read: "Report | Ignored | InvalidInputError"
     """What it means; a refusal does not lose the others."""
     said: object = None
     """The part of the body that says it, kept as what was sent; None for the whole body."""
@@ -128,15 +128,8 @@ class Sender:
     """Status and body that it gets."""
 
 
-_MODULES: Final[Mapping[IntegrationType, str]] = {
-    IntegrationType.MONITOR: "rest",
-}
-"""Where a type's module is not called like the type."""
-
-
-def sender_of(type_: IntegrationType) -> Sender:
-    """Load the module that reads this type; a cold start pays for none that it does not use."""
-    name = _MODULES.get(type_) or type_.replace("-", "_")
-    module: Any = import_module(f"functions.ingest.senders.{name}")
+def sender_of(type_: "IntegrationType") -> Sender:
+    """Load the module that is called like the type; a cold start loads none."""
+    module: Any = import_module(f"functions.ingest.senders.{type_.replace('-', '_')}")
     sender: Sender = module.SENDER
     return sender

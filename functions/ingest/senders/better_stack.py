@@ -1,15 +1,15 @@
 """Better Stack's outgoing webhook: incidents of its uptime monitoring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
 from functions.ingest.senders.reading.shapes import pairs_of
 from functions.ingest.senders.reading.times import read_time
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an incident webhook: an object like {"event": "started", "data": {"id": "1", '
@@ -22,12 +22,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one incident."""
-    return each_object(sent, lambda entry: read_incident(entry, settings), EXPECTED)
-
-
-def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_incident(entry: Mapping[str, Any]) -> Report | Ignored:
     """Understand one incident; monitors and people on call come the same way and mean nothing."""
     fields = Fields(entry)
     data = fields.part("data")
@@ -62,7 +57,7 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal 
             "Screenshot": attributes.raw("screenshot_url"),
         },
         started_at=read_time(attributes.raw("started_at")),
-    ).signal(settings)
+    )
 
 
 def _action(fields: Fields, attributes: Fields) -> SignalAction:
@@ -78,7 +73,7 @@ def _action(fields: Fields, attributes: Fields) -> SignalAction:
 SENDER: Final = Sender(
     product="Better Stack incidents",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_incident, EXPECTED),
     fires="`event` `started`",
     resolves="`event` `resolved`",
     dedup_key="`data.id`",

@@ -1,16 +1,16 @@
 """Kibana's alerting rules (Elastic), by a webhook connector with our template."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected the template of docs/senders/kibana.md, filled in: an object with "
@@ -21,12 +21,7 @@ _VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
 """One of Mustache, as it is written in the template."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert of a rule."""
-    return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
-
-
-def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_alert(entry: Mapping[str, Any]) -> Report:
     """Understand one alert; a variable that was left as it was says nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     uuid = fields.text("alert_uuid")
@@ -56,7 +51,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
             "action_group": fields.raw("action_group"),
         },
         urls={"Alert": fields.raw("alert_details_url"), "Kibana": fields.raw("kibana_url")},
-    ).signal(settings)
+    )
 
 
 def _rule_and_alert(fields: Fields) -> str:
@@ -72,7 +67,7 @@ def _is_unset(value: object) -> bool:
 SENDER: Final = Sender(
     product="Kibana alerting rules (Elastic)",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_alert, EXPECTED),
     fires="every `action_group` but `recovered`",
     resolves="`action_group` `recovered`",
     dedup_key="`alert_uuid`, else `rule_id` + `alert_id`",

@@ -1,16 +1,16 @@
 """Nagios and its relatives, by a notification command that posts the macros as JSON."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.report import Report
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected macros by their names: {"NOTIFICATIONTYPE": "PROBLEM", "HOSTNAME": "db-1", '
@@ -37,12 +37,7 @@ _MACRO: Final = re.compile(r"\$[A-Za-z_][\w.:]*\$")
 """Of Nagios (`$SERVICEDESC$`) and Icinga 2 (`$service.name$`)."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one notification."""
-    return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
-
-
-def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
     """Understand one notification, of a host or of a service on it."""
     fields = Fields({name.upper(): it for name, it in entry.items() if not _is_macro(it)})
     host = fields.needed("HOSTNAME")
@@ -86,7 +81,7 @@ def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Sig
         },
         started_at=read_time(fields.any_text(f"{about}LASTSTATECHANGE", f"LAST{about}STATECHANGE")),
         comment=": ".join(it for it in (author, comment) if it),
-    ).signal(settings)
+    )
 
 
 def _is_macro(value: object) -> bool:
@@ -97,7 +92,7 @@ def _is_macro(value: object) -> bool:
 SENDER: Final = Sender(
     product="Nagios and relatives, by a notification command",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_notification, EXPECTED),
     fires="`NOTIFICATIONTYPE` `PROBLEM`",
     resolves="`NOTIFICATIONTYPE` `RECOVERY`",
     dedup_key="`HOSTNAME` + `SERVICEDESC` (or `SERVICENAME`)",

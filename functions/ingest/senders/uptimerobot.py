@@ -10,7 +10,7 @@ from functions.ingest.senders.reading.report import Report
 from functions.ingest.senders.reading.shapes import pairs_of
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an object or a form with "monitorID" (or "monitorURL") and "alertType": 1, 2 or 3.'
@@ -28,15 +28,15 @@ _VARIABLES: Final = frozenset(
 _WORDS: Final[Mapping[str, str]] = {_DOWN: "critical", _UP: "ok", _EXPIRES: "warning"}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     """Understand one change of a monitor."""
     if sent.query and not sent.body.strip():
         query = dict(sent.query)
-        return [read_entry(query, lambda it: read_change(it, settings), EXPECTED, part=query)]
-    return each_object(sent, lambda entry: read_change(entry, settings), EXPECTED)
+        return [read_entry(query, read_change, EXPECTED, part=query)]
+    return each_object(sent, read_change, EXPECTED)
 
 
-def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_change(entry: Mapping[str, Any]) -> Report:
     """Understand one change; `monitorID`, `monitor_id` and `monitorid` are one name."""
     plain = {_plain(name): value for name, value in entry.items() if not _is_unset(value)}
     fields = Fields(plain)
@@ -69,7 +69,7 @@ def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         },
         urls={"Checked": url},
         started_at=started_at,
-    ).signal(settings)
+    )
 
 
 def _plain(name: str) -> str:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
+from functions.ingest.senders.reading.report import Report
 from tests.examples import NINE
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.hostile import CONTROLS, EVENT, NUL, REST, TO_THE_LEFT
@@ -139,7 +140,8 @@ def test_a_changed_body_is_refused_or_read(type_: IntegrationType, data: some.Da
         return
     for entry in entries:
         match entry.read:
-            case Signal() as signal:
+            case Report() as report:
+                signal = report.signal(SETTINGS.severity_map, NINE)
                 expect_whole(signal)
             case Ignored(why):
                 assert why

@@ -13,9 +13,9 @@ from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.exchange import Intake, Taken
 from functions.ingest.intake import settings_of
 from functions.ingest.senders.alerta import AlertaEvent, read_alert
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.reception import Outcome
-from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
 from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError
 
@@ -62,21 +62,21 @@ def told(own: OwnAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -
 
 def _send(call: CompatCall, own: OwnAlerts) -> Taken:
     event = read_alert(call.object_in_body(), settings_of(own.integration))
-    intake = own.take_in(*_signals(own, event))
+    intake = own.take_in(*_reports(own, event))
     status, said = _became(call, own, event, intake)
     reply = HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=own.integration.name, intake=intake)
 
 
-def _signals(own: OwnAlerts, event: AlertaEvent) -> list[Signal]:
+def _reports(own: OwnAlerts, event: AlertaEvent) -> list[Report]:
     """What an event means where the events that it is correlated with may be open already."""
     if event.resolves or not event.other_keys:
-        return event.signals
-    for key in (event.signal.dedup_key, *event.other_keys):
+        return event.reports
+    for key in (event.report.dedup_key, *event.other_keys):
         alert = own.by_key(key)
         if alert is not None and alert.is_open:
-            return [event.signal_for(alert.dedup_key)]
-    return event.signals
+            return [event.report_for(alert.dedup_key)]
+    return event.reports
 
 
 def _became(

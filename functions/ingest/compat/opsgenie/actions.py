@@ -10,9 +10,9 @@ from functions.ingest.compat.opsgenie.requests import Done
 from functions.ingest.compat.opsgenie.view import PRIORITIES
 from functions.ingest.compat.own_alerts import OwnAlerts, Transition
 from functions.ingest.exchange import Intake
-from functions.ingest.intake import settings_of
 from functions.ingest.senders.opsgenie import TAGS, names
 from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.alert import NOTE_LIMIT, SNOOZE_LIMIT, Alert, Snooze
 from tocsin.domain.errors import (
@@ -97,9 +97,8 @@ def _close(asked: Asked) -> Callable[[OwnAlerts, Any], Outcome]:
         if isinstance(named, Alert) and not named.is_open:
             return Outcome(Done.CLOSED_BEFORE, named.alert_id)
         dedup_key = named.dedup_key if isinstance(named, Alert) else named
-        facts = Facts(name="", reason=asked.note or "")
-        signal = Signal(action=SignalAction.RESOLVE, dedup_key=dedup_key, facts=facts)
-        intake = own.take_in(signal)
+        end = Report(action=SignalAction.RESOLVE, dedup_key=dedup_key, name="", reason=asked.note)
+        intake = own.take_in(end)
         result = intake.results[0]
         alert_id = result["alert_id"]
         if result["outcome"] in {Received.RESOLVED, Received.RESOLVING}:
@@ -313,7 +312,7 @@ def _correcting(asked: Asked, correct: Correct) -> OnAlert:
 def _signal(own: OwnAlerts, alert: Alert, facts: Facts) -> Signal:
     severity = alert.severity
     if facts.source_severity != alert.facts.source_severity:
-        words = settings_of(own.integration).severity_map
+        words = own.integration.severity_map
         severity = read_severity(facts.source_severity, words).severity
     return Signal(
         action=SignalAction.TRIGGER, dedup_key=alert.dedup_key, severity=severity, facts=facts

@@ -20,7 +20,6 @@ from functions.ingest.compat.opsgenie.requests import Done, request_id_of
 from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.exchange import Taken
-from functions.ingest.intake import settings_of
 from functions.ingest.senders.opsgenie import read_alert
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.integration import Integration
@@ -109,8 +108,7 @@ def _take_one(call: CompatCall, own: OwnAlerts, name: str, below: tuple[str, ...
 
 def _create(call: CompatCall, own: OwnAlerts) -> Taken:
     body = call.object_in_body()
-    signal = read_alert(body, settings_of(own.integration))
-    intake = own.take_in(signal)
+    intake = own.take_in(read_alert(body))
     result = intake.results[0]
     alert_id = result["alert_id"]
     if alert_id is not None:

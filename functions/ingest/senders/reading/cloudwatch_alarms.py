@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from functions.ingest.senders import SenderSettings
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.lenient_json import read_lenient
 from functions.ingest.senders.reading.report import Report
@@ -11,7 +10,7 @@ from functions.ingest.senders.reading.shapes import pairs_of
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = "Expected a CloudWatch alarm with its name and its state: OK, ALARM, …"
 _OVER: Final = "OK"
@@ -19,7 +18,7 @@ _ALARM: Final = "ALARM"
 _NO_DATA: Final = "INSUFFICIENT_DATA"
 
 
-def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
+def read_notification(alarm: Fields) -> Report:
     """Understand an alarm as CloudWatch publishes it to a topic."""
     name = alarm.needed("AlarmName")
     state = alarm.needed("NewStateValue").upper()
@@ -55,10 +54,10 @@ def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
         operator=trigger.any_text("ComparisonOperator"),
         window=trigger.any_text("Period"),
         started_at=read_time(alarm.raw("StateChangeTime")) if state == _ALARM else None,
-    ).signal(settings)
+    )
 
 
-def read_event(event: Fields, settings: SenderSettings) -> Signal:
+def read_event(event: Fields) -> Report:
     """Understand an alarm's change of state as EventBridge has it."""
     detail = event.part("detail")
     name = detail.needed("alarmName")
@@ -96,7 +95,7 @@ def read_event(event: Fields, settings: SenderSettings) -> Signal:
         },
         urls=_links(arn, name),
         started_at=read_time(now.raw("timestamp")) if state == _ALARM else None,
-    ).signal(settings)
+    )
 
 
 def _metric(trigger: Fields) -> Fields:

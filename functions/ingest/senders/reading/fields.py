@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from functions.ingest.senders.reading.shapes import LINK, links_of, pairs_of
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.severity import Reading
-from tocsin.domain.signal import LINK_SCHEMES, Facts, FactsBuilder, SignalAction, Value
+from tocsin.domain.signal import LINK_SCHEMES
 
 CARRIED_TEXTS: Final = (
     *("source_name", "rule_id", "rule_name", "monitor_id", "monitor_name", "group_id"),
@@ -43,23 +41,6 @@ class Fields:
             if value is not None and value != "":
                 return as_text(value)
         return None
-
-    def value(self, name: str, builder: FactsBuilder) -> Value:
-        """A measured value or a bound: a number, else a text; a long one is cut."""
-        value = self._entry.get(name)
-        match value:
-            case dict() | list():
-                return builder.short(name, as_text(value))
-            case str():
-                return builder.short(name, value)
-            case bool() | float() | None:
-                return value
-            case int() if abs(value) < _LARGE:
-                return value
-            case int() if abs(value) < _LARGEST:
-                return float(value)
-            case _:
-                return builder.short(name, str(value))
 
     def pairs(self, *names: str) -> dict[str, str]:
         """Names and values of all the spellings that are there, in any shape; a later one wins."""
@@ -149,26 +130,12 @@ class Fields:
 
 _written: Final = json.JSONEncoder(ensure_ascii=False).encode
 _URL_ENDINGS: Final = ("_url", "_uri", "_link", "url", "link")
-_LARGE: Final = 2**53
-"""Up to here every reader of JSON keeps whole numbers whole."""
-_LARGEST: Final = 10**300
 
 
-def carried(fields: Fields, builder: FactsBuilder) -> dict[str, Any]:
-    """What our own formats carry through, as arguments of `Facts`."""
-    texts = {name: builder.short(name, fields.text(name)) for name in CARRIED_TEXTS}
-    return {**texts, "threshold": fields.value("threshold", builder)}
-
-
-def finished(facts: Facts, builder: FactsBuilder) -> Facts:
-    """Add what was cut on the way."""
-    return replace(facts, truncated=builder.truncated) if builder.truncated else facts
-
-
-def assumed(reading: Reading, action: SignalAction) -> dict[str, str]:
-    """What is to be told of a severity that was not said, or in a word that nobody knows."""
-    is_told = reading.is_assumed and action is SignalAction.TRIGGER
-    return {"severity": reading.severity} if is_told else {}
+def carried(fields: Fields) -> dict[str, Any]:
+    """What our own formats carry through, as arguments of `Report`."""
+    texts = {name: fields.text(name) for name in CARRIED_TEXTS}
+    return {**texts, "threshold": fields.raw("threshold")}
 
 
 def unread(fields: "Fields", known: Collection[str], path: str = "") -> tuple[str, ...]:

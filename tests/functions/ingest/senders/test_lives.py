@@ -1,6 +1,7 @@
 """One life of an alert in each sender's own words: it fires, fires again, and is over."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.wire import sample as named
 from tests.wire import samples
-from tocsin.domain.alert import AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
@@ -270,15 +271,28 @@ def test_what_nobody_sends_is_refused_with_what_would_be_right(
     assert gateway.alerts() == []
 
 
-def test_the_integrations_own_words_go_first(gateway: Gateway, life: Life) -> None:
+@pytest.fixture
+def mapped(gateway: Gateway, life: Life) -> Callable[[str], list[Alert]]:
+    """What opens where the integration's map has another meaning for the severity as sent."""
     gateway.register(life.type)
     gateway.replay(named(life.fires), path=URL)
     (alert,) = gateway.alerts()
     word = (alert.facts.source_severity or "").lower()
-    again = Gateway()
-    again.register(life.type, severity_map={word: "warning"})
 
-    again.replay(named(life.fires), path=URL)
+    def opened(meaning: str) -> list[Alert]:
+        again = Gateway()
+        again.register(life.type, severity_map={word: meaning})
+        again.replay(named(life.fires), path=URL)
+        return again.alerts()
 
-    (alert,) = again.alerts()
-    assert alert.severity is Severity.WARNING
+    return opened
+
+
+def test_the_integrations_own_words_go_first(mapped: Callable[[str], list[Alert]]) -> None:
+    assert [it.severity for it in mapped("warning")] == [Severity.WARNING]
+
+
+def test_a_severity_that_the_integration_calls_ok_opens_nothing(
+    mapped: Callable[[str], list[Alert]],
+) -> None:
+    assert mapped("ok") == []
