@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from functions.ingest.exchange import Intake, Request, Taken
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Intake, Request, Taken
 from functions.ingest.routes import take
 from tocsin.domain.errors import (
     InvalidInputError,
@@ -79,11 +79,11 @@ def answer(
 
 
 def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    from functions.ingest.by_rule import take_by_rule
+    from functions.ingest.eventbridge_target import take_eventbridge_event
 
     event_id = str(event.get("id"))[:64]
     try:
-        intake = take_by_rule(event, ports)
+        intake = take_eventbridge_event(event, ports)
     except (InvalidInputError, MalformedInputError, PayloadTooLargeError) as refusal:
         # It would not be better the next time.
         ports.log.warning("Event refused", event_id=event_id, code=refusal.code)

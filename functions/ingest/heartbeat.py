@@ -7,10 +7,10 @@ import json
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.admission import admit_elsewhere
-from functions.ingest.exchange import Request, Taken
+from functions.ingest.authentication import admit_elsewhere
+from functions.ingest.heartbeat_failures import failure_reported
 from functions.ingest.ports import Ports
-from functions.ingest.signs_of_life import why_no_life
+from functions.ingest.request_and_answer import Request, Taken
 from tocsin.domain.credential import hash_token
 from tocsin.domain.errors import (
     HeartbeatNotFoundError,
@@ -42,7 +42,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         by = admit_elsewhere(token, request, ports).name
         name = _name_in(request)
     body = _body_of(request)
-    why = why_no_life(body, request.query)
+    why = failure_reported(body, request.query)
     if why is not None:
         heartbeats.get(name) if by is None else find_pinged(name, by, heartbeats)
         said = {"name": name, "outcome": Outcome.IGNORED, "reason": why}

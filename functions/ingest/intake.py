@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.exchange import UNUSABLE_LIMIT, Intake, Taken
+from functions.ingest.request_and_answer import UNUSABLE_LIMIT, Intake, Taken
 from functions.ingest.senders import (
     Entry,
     Ignored,
@@ -25,8 +25,8 @@ from tocsin.domain.signal import Signal
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
-    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Request
     from functions.ingest.senders.reading.report import Report
     from tocsin.domain.sent_body import SentBody
 
@@ -79,10 +79,10 @@ def take_in_entries(
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
     """
-    if len(entries) > FEW and ports.side_by_side is not None:
-        from functions.ingest.side_by_side import take_in_many
+    if len(entries) > FEW and ports.long_lists is not None:
+        from functions.ingest.long_lists import take_in_many
 
-        return take_in_many(entries, sent, integration, ports, ports.side_by_side(), take_one)
+        return take_in_many(entries, sent, integration, ports, ports.long_lists(), take_one)
     intake = Intake()
     for entry in entries:
         if intake.is_over:

@@ -11,17 +11,17 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.admission import admit_elsewhere
-from functions.ingest.exchange import Intake, Taken
+from functions.ingest.authentication import admit_elsewhere
 from functions.ingest.intake import take_in_entries
+from functions.ingest.request_and_answer import Intake, Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.reading.fields import kind_of
 from tocsin.domain.errors import IntegrationNotFoundError, MalformedInputError, TocsinError
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Request
     from tocsin.domain.integration import Integration
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
 from functions.ingest.compat.refusals import headers_of
-from functions.ingest.exchange import Intake, Taken
+from functions.ingest.request_and_answer import Intake, Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.reading.entries import Entries, read_entry
 from functions.ingest.senders.reading.fields import kind_of

@@ -7,7 +7,7 @@ from typing import Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager import take_alerts
 from functions.ingest.compat.refusals import headers_of
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from functions.ingest.routes import BY_POST
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, NotFoundError, TocsinError
 from tocsin.lambda_runtime.http import HttpAnswer, status_of

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.own_alerts import OwnAlerts
+from functions.ingest.compat.integration_alerts import IntegrationAlerts
 from functions.ingest.senders.reading.prometheus_alerts import RESOLVE_TIMEOUT
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
@@ -71,7 +71,7 @@ def view_groups(call: CompatCall, integration: Integration) -> list[dict[str, An
 
 
 def _open_alerts(call: CompatCall, integration: Integration) -> list[Alert]:
-    own = OwnAlerts(integration, call)
+    own = IntegrationAlerts(integration, call)
     return own.newest(AlertQuery(statuses=_OPEN), limit=SHOWN_LIMIT)
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.exchange import Taken
 from functions.ingest.intake import settings_of
+from functions.ingest.request_and_answer import Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.events import read_event
 from functions.ingest.senders.pagerduty import processed, read_event_v1
@@ -78,13 +78,13 @@ def _take_v1(call: CompatCall, event: Mapping[str, Any]) -> Taken:
 
 
 def _take_change(call: CompatCall, event: Mapping[str, Any]) -> Taken:
-    from functions.ingest.compat.own_alerts import OwnAlerts
+    from functions.ingest.compat.integration_alerts import IntegrationAlerts
     from functions.ingest.compat.pagerduty_changes import keep_change, read_change
 
     integration = _integration(call, event, "routing_key")
     change = read_change(event, at=call.request.at)
     if not integration.paused:
-        keep_change(change, OwnAlerts(integration, call))
+        keep_change(change, IntegrationAlerts(integration, call))
     said = {"status": "success", "message": "Change event processed"}
     reply = HttpAnswer(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
     return Taken(reply=reply, integration=integration.name, what="Change event answered")

@@ -25,11 +25,11 @@ ENVIRONMENT = {
 }
 NEEDED_LATER = {
     "concurrent": "few lists are long",
-    "functions.ingest.side_by_side": "few lists are long",
+    "functions.ingest.long_lists": "few lists are long",
     "threading": "few lists are long",
     "tocsin.adapters.dynamodb.progress_repository": "few lists are long",
     "tocsin.adapters.thread_calls": "few lists are long",
-    "functions.ingest.by_key": "most senders have a token",
+    "functions.ingest.events_api": "most senders have a token",
     "functions.ingest.senders.reading.bodies": "some senders have no body",
     "functions.ingest.compat": "few speak as another product's clients",
     "email": "few bodies are forms",

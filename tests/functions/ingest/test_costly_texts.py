@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from functions.ingest.exchange import UNUSABLE_LIMIT
+from functions.ingest.request_and_answer import UNUSABLE_LIMIT
 from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
 from tests.functions.ingest.long_lists import SlowIntake
 from tests.functions.ingest.test_mutated_samples import originals

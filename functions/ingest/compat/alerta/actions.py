@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.ingest.compat.alerta.config import SHELVE_TIMEOUT_SECONDS
-from functions.ingest.compat.alerta.found import find
+from functions.ingest.compat.alerta.find_alert import find
 from functions.ingest.compat.alerta.view import status_of_alert
-from functions.ingest.compat.own_alerts import OwnAlerts, Transition
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, Transition
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.senders.alerta import TAGS
 from functions.ingest.senders.reading.fields import Fields
@@ -34,7 +34,9 @@ _ACTION_OF_STATUS: Final = {
 }
 
 
-def perform(own: OwnAlerts, name: str, word: str, body: Mapping[str, Any], *, at: datetime) -> None:
+def perform(
+    own: IntegrationAlerts, name: str, word: str, body: Mapping[str, Any], *, at: datetime
+) -> None:
     """Do what a client asks for.
 
     Raises:
@@ -60,7 +62,9 @@ def expect_text(body: Mapping[str, Any]) -> str:
     return printable(text)
 
 
-def _read(word: str, body: Mapping[str, Any], at: datetime) -> Callable[[OwnAlerts, Alert], None]:
+def _read(
+    word: str, body: Mapping[str, Any], at: datetime
+) -> Callable[[IntegrationAlerts, Alert], None]:
     match word:
         case "action":
             action = body.get("action")
@@ -83,12 +87,12 @@ def _read(word: str, body: Mapping[str, Any], at: datetime) -> Callable[[OwnAler
 
 def _acting(
     action: str, body: Mapping[str, Any], at: datetime
-) -> Callable[[OwnAlerts, Alert], None]:
+) -> Callable[[IntegrationAlerts, Alert], None]:
     text = body.get("text")
     note = printable(text)[:NOTE_LIMIT] if isinstance(text, str) and text else None
     transition_of = _transition(action, note, body, at)
 
-    def act(own: OwnAlerts, alert: Alert) -> None:
+    def act(own: IntegrationAlerts, alert: Alert) -> None:
         if transition_of is None:
             said = f" ({note})" if note else ""
             what = printable(action)[:100]
@@ -106,7 +110,7 @@ def _acting(
 
 def _transition(
     action: str, note: str | None, body: Mapping[str, Any], at: datetime
-) -> Callable[[OwnAlerts], Transition] | None:
+) -> Callable[[IntegrationAlerts], Transition] | None:
     """Find the transition of a word; None for what only people can do."""
     if action == "shelve":
         snooze = Snooze(until=at + _timeout(body), reason=note)
@@ -155,7 +159,7 @@ def _timeout(body: Mapping[str, Any]) -> timedelta:
 
 def _tagging(
     body: Mapping[str, Any], at: datetime, *, is_added: bool
-) -> Callable[[OwnAlerts, Alert], None]:
+) -> Callable[[IntegrationAlerts, Alert], None]:
     said = body.get("tags")
     tags = [it for it in said if isinstance(it, str) and it] if isinstance(said, list) else []
     if not tags:
@@ -173,7 +177,9 @@ def _tagging(
     return _correcting(correct, at)
 
 
-def _describing(body: Mapping[str, Any], at: datetime) -> Callable[[OwnAlerts, Alert], None]:
+def _describing(
+    body: Mapping[str, Any], at: datetime
+) -> Callable[[IntegrationAlerts, Alert], None]:
     said = body.get("attributes")
     if not isinstance(said, dict) or not said:
         raise _wrong("attributes", "must supply 'attributes' as an object")
@@ -188,8 +194,8 @@ def _describing(body: Mapping[str, Any], at: datetime) -> Callable[[OwnAlerts, A
     return _correcting(correct, at)
 
 
-def _correcting(correct: Correct, at: datetime) -> Callable[[OwnAlerts, Alert], None]:
-    def act(own: OwnAlerts, alert: Alert) -> None:
+def _correcting(correct: Correct, at: datetime) -> Callable[[IntegrationAlerts, Alert], None]:
+    def act(own: IntegrationAlerts, alert: Alert) -> None:
         def corrected(alert: Alert) -> Alert:
             facts = correct(alert.facts, FactsBuilder())
             if facts == alert.facts:

@@ -13,9 +13,9 @@ from functions.ingest.compat.heartbeats import (
     name_of,
     shown,
 )
-from functions.ingest.compat.own_alerts import OwnAlerts, written
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, written
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
 from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
@@ -23,7 +23,7 @@ from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
 MAX_LATENCY_MILLISECONDS: Final = 2_000
 
 
-def take_heartbeat(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
+def take_heartbeat(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
     """Answer a request for one heartbeat."""
     match call.request.method, path:
         case "POST", ():
@@ -37,7 +37,7 @@ def take_heartbeat(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> T
             raise nothing_here()
 
 
-def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
+def take_heartbeats(call: CompatCall, own: IntegrationAlerts) -> Taken:
     """List all."""
     if call.request.method != "GET":
         raise nothing_here()
@@ -46,7 +46,7 @@ def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
     return told(own, {"status": "ok", "heartbeats": rows, **pages})
 
 
-def _report(call: CompatCall, own: OwnAlerts) -> Taken:
+def _report(call: CompatCall, own: IntegrationAlerts) -> Taken:
     body = call.object_in_body()
     origin = body.get("origin")
     if not isinstance(origin, str) or not origin:

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.alerta.alert import base_of, told
-from functions.ingest.compat.alerta.found import SHORT_ID
+from functions.ingest.compat.alerta.find_alert import SHORT_ID
 from functions.ingest.compat.alerta.view import severity_of, status_of_alert, view_alert
-from functions.ingest.compat.own_alerts import SHOWN_LIMIT, OwnAlerts, written
+from functions.ingest.compat.integration_alerts import SHOWN_LIMIT, IntegrationAlerts, written
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -44,7 +44,7 @@ _WORD: Final = re.compile(r'\s*(?:(?P<field>[a-z][\w.-]{0,60}):)?(?P<value>"[^"]
 type Test = Callable[[dict[str, Any]], bool]
 
 
-def take_list(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
+def take_list(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
     """Answer a request for many alerts."""
     if path not in {(), ("count",)}:
         raise nothing_here()
@@ -80,7 +80,9 @@ def _page(call: CompatCall, found: Sequence[Alert], query: dict[str, str]) -> di
     }
 
 
-def _found(call: CompatCall, own: OwnAlerts, pairs: Sequence[tuple[str, str]]) -> list[Alert]:
+def _found(
+    call: CompatCall, own: IntegrationAlerts, pairs: Sequence[tuple[str, str]]
+) -> list[Alert]:
     """Find what passes all filters; the same filter several times asks for any of its values."""
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:

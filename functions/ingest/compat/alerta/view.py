@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.compat.alerta.config import ALERT_TIMEOUT_SECONDS, SEVERITIES
-from functions.ingest.compat.own_alerts import written
+from functions.ingest.compat.integration_alerts import written
 from functions.ingest.senders.alerta import CORRELATE, LIST_LABELS, NAMING_LABELS, SERVICE, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.severity import Severity

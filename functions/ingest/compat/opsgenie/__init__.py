@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import (
     AlertNotFoundError,

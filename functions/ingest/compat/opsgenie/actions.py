@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, Transition
 from functions.ingest.compat.opsgenie.requests import Done
 from functions.ingest.compat.opsgenie.view import PRIORITIES
-from functions.ingest.compat.own_alerts import OwnAlerts, Transition
-from functions.ingest.exchange import Intake
+from functions.ingest.request_and_answer import Intake
 from functions.ingest.senders.opsgenie import TAGS, names
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.report import Report
@@ -78,11 +78,13 @@ class Asked:
         self.fields.raise_problems("This cannot be asked for like that.")
 
 
-type OnAlert = Callable[[OwnAlerts, Alert], Outcome]
+type OnAlert = Callable[[IntegrationAlerts, Alert], Outcome]
 type Correct = Callable[[Facts, FactsBuilder], Facts]
 
 
-def add_note_of_create(own: OwnAlerts, body: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+def add_note_of_create(
+    own: IntegrationAlerts, body: Mapping[str, Any], result: Mapping[str, Any]
+) -> None:
     """Keep the note of the request that opened an alert."""
     note = body.get("note")
     is_opened = result["outcome"] in {Received.OPENED, Received.REOPENED}
@@ -90,10 +92,10 @@ def add_note_of_create(own: OwnAlerts, body: Mapping[str, Any], result: Mapping[
         own.add_note(own.get(result["alert_id"]), printable(note))
 
 
-def _close(asked: Asked) -> Callable[[OwnAlerts, Any], Outcome]:
+def _close(asked: Asked) -> Callable[[IntegrationAlerts, Any], Outcome]:
     asked.expect_good()
 
-    def perform(own: OwnAlerts, named: Alert | str) -> Outcome:
+    def perform(own: IntegrationAlerts, named: Alert | str) -> Outcome:
         if isinstance(named, Alert) and not named.is_open:
             return Outcome(Done.CLOSED_BEFORE, named.alert_id)
         dedup_key = named.dedup_key if isinstance(named, Alert) else named
@@ -235,7 +237,7 @@ _NEEDED_BY: Final = {
     "teams": "team",
 }
 
-ACTIONS: Final[Mapping[str, Callable[[Asked], Callable[[OwnAlerts, Any], Outcome]]]] = {
+ACTIONS: Final[Mapping[str, Callable[[Asked], Callable[[IntegrationAlerts, Any], Outcome]]]] = {
     "acknowledge": _acknowledge,
     "actions": _asked_of_people,
     "assign": _asked_of_people,
@@ -261,8 +263,8 @@ def _needed(asked: Asked, name: str) -> str:
     return text or ""
 
 
-def _changing(done: Done, transition: Callable[[OwnAlerts], Transition]) -> OnAlert:
-    def perform(own: OwnAlerts, alert: Alert) -> Outcome:
+def _changing(done: Done, transition: Callable[[IntegrationAlerts], Transition]) -> OnAlert:
+    def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
         try:
             own.change(alert.alert_id, transition(own))
         except AlreadyAcknowledgedError:
@@ -277,7 +279,7 @@ def _changing(done: Done, transition: Callable[[OwnAlerts], Transition]) -> OnAl
 
 
 def _noting(note: str) -> OnAlert:
-    def perform(own: OwnAlerts, alert: Alert) -> Outcome:
+    def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
         own.add_note(alert, note)
         return Outcome(Done.NOTED, alert.alert_id)
 
@@ -288,7 +290,7 @@ def _correcting(asked: Asked, correct: Correct) -> OnAlert:
     """Change what was said of an alert, if it is open and that is something else."""
     asked.expect_good()
 
-    def perform(own: OwnAlerts, alert: Alert) -> Outcome:
+    def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
         def corrected(alert: Alert) -> Alert:
             facts = correct(alert.facts, FactsBuilder())
             if facts == alert.facts:
@@ -309,7 +311,7 @@ def _correcting(asked: Asked, correct: Correct) -> OnAlert:
     return perform
 
 
-def _signal(own: OwnAlerts, alert: Alert, facts: Facts) -> Signal:
+def _signal(own: IntegrationAlerts, alert: Alert, facts: Facts) -> Signal:
     severity = alert.severity
     if facts.source_severity != alert.facts.source_severity:
         words = own.integration.severity_map

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.lambda_runtime.http import HttpAnswer
 
 

@@ -15,7 +15,7 @@ from functions.ingest.compat.heartbeats import (
 )
 from functions.ingest.compat.opsgenie.answers import told
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.errors import HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
 from tocsin.domain.integration import Integration

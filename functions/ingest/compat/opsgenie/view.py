@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.compat.own_alerts import written
+from functions.ingest.compat.integration_alerts import written
 from functions.ingest.senders.opsgenie import ACTIONS, RESPONDERS, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import ulid_bytes

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.compat.own_alerts import PAGES_LIMIT
+from functions.ingest.compat.integration_alerts import PAGES_LIMIT
 from tests.fakes.world import World
 from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
 from tests.wire import response, sample

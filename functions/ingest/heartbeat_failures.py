@@ -24,7 +24,7 @@ _SEVERITIES: Final = ("severity", "alert_severity")
 _KUMA_DOWN: Final = ("0", "2")
 
 
-def why_no_life(body: object, query: Mapping[str, str]) -> str | None:
+def failure_reported(body: object, query: Mapping[str, str]) -> str | None:
     """Say what speaks against life; None where nothing does.
 
     Args:

@@ -18,8 +18,8 @@ from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from functions.ingest.compat import CompatCall
-    from functions.ingest.exchange import Intake, Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Intake, Request
     from functions.ingest.senders.reading.report import Report
     from tocsin.domain.integration import Integration
 
@@ -33,7 +33,7 @@ type Transition = Callable[[Alert], Alert]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAlerts:
+class IntegrationAlerts:
     """What a token opens: the alerts of its integration and no others."""
 
     integration: Integration
@@ -63,7 +63,7 @@ class OwnAlerts:
         self._expect_ours(alert)
         return alert
 
-    def by_key(self, dedup_key: str) -> Alert | None:
+    def with_key(self, dedup_key: str) -> Alert | None:
         """Read the current or last episode of a dedup key; long facts are shortened."""
         slot = fingerprint(self.integration.name, dedup_key)
         return self.ports.slots.in_slot(slot)

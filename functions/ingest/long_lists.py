@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.exchange import Intake
+from functions.ingest.request_and_answer import Intake
 from functions.ingest.senders import Entry, Ignored, Sent
 from tocsin.domain.dedup import bounded
 from tocsin.domain.errors import InvalidInputError, TryAgainError
@@ -16,7 +16,7 @@ from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
 
 if TYPE_CHECKING:
-    from functions.ingest.ports import Ports, SideBySide
+    from functions.ingest.ports import LongLists, Ports
 
 CHUNK: Final = 512
 """Entries that are read and waiting at the same time."""
@@ -41,7 +41,7 @@ def take_in_many(
     sent: Sent,
     integration: Integration,
     ports: Ports,
-    beside: SideBySide,
+    beside: LongLists,
     take_one: TakeOne,
 ) -> Intake:
     """Take in a long list; entries with one dedup key keep their order.
@@ -84,7 +84,7 @@ class _Work:
     """One request's work, in several threads."""
 
     take_one: Callable[[Entry], _Taken]
-    beside: SideBySide
+    beside: LongLists
     refusal: TryAgainError | None = field(default=None)
     """Of storage, to one of the entries; no further one is begun then."""
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, signal_of
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Request, Taken
 from functions.ingest.senders import Entry, Ignored, Sent, sender_of
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError, NotFoundError
@@ -23,7 +23,7 @@ TRIED_LIMIT: Final = 100
 _TRY: Final = "try"
 
 
-def take_trial(request: Request, target: str, ports: Ports) -> Taken:
+def take_dry_run(request: Request, target: str, ports: Ports) -> Taken:
     """Answer what would happen if a sender sent this; its headers count as the sender's.
 
     Args:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from functions.ingest.exchange import Request
+from functions.ingest.request_and_answer import Request
 from tocsin.domain.credential import SecretHash, hash_secret
 from tocsin.domain.errors import SenderNotTrustedError
 from tocsin.domain.intake_checks import Basic, HeaderToken, IntakeChecks, Signature
