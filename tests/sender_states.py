@@ -836,7 +836,7 @@ PRODUCTS: Final = (
             ),
             State(says="any other text", body=notification("Hello"), does=OPENS),
         ),
-        not_read="raw message delivery, which nobody signs: it is refused, and the answer says so",
+        not_read="raw message delivery, which is not signed: it is refused, and the answer says so",
     ),
     Product(
         type=Type.STATUSPAGE,

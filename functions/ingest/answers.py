@@ -33,8 +33,8 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     """Answer one request; every error becomes an answer too.
 
     Raises:
-        TryAgainError: Storage refuses for now, and nobody waits for an answer: an event of
-            EventBridge, which Lambda hands over again.
+        TryAgainError: Storage refuses for now, and the event came from EventBridge: Lambda hands it
+            over again.
     """
     if "requestContext" not in event:
         return _take_handed_over(event, ports)

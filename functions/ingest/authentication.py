@@ -1,4 +1,4 @@
-"""Which integration a request belongs to, and whether it is what that integration asks for."""
+"""Which integration a request's token belongs to, and whether the request passes its checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /api/v1/integrations/{name}/try`: what a body would do, by a key, and nothing is done."""
+"""`POST /api/v1/integrations/{name}/try`: what a body would do, by API key; no write."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Events that EventBridge hands over itself: nobody waits for an answer."""
+"""Events that an EventBridge rule sends to the function itself, without an answer."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`POST /api/v1/events`: an API key instead of a token, and once instead of twice."""
+"""`POST /api/v1/events`: authenticated by API key, made idempotent by `Idempotency-Key`."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -1,6 +1,6 @@
 """`/i/{token}/heartbeat`: a heartbeat's own URL, or an integration's and the heartbeat's name.
 
-It hears life only from what says life.
+A request that reports a failure is no ping: `heartbeat_failures.py`.
 """
 
 import json
@@ -27,11 +27,11 @@ NAME_LIMIT: Final = 64
 
 
 def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
-    """Note that something was heard from.
+    """Record a ping, unless the request reports a failure.
 
     Raises:
-        IntegrationNotFoundError: Nobody has this token.
-        HeartbeatNotFoundError: There is no heartbeat of this name that may be pinged so.
+        IntegrationNotFoundError: Neither a heartbeat nor an integration has this token.
+        HeartbeatNotFoundError: There is no heartbeat of this name that the token may ping.
         InvalidInputError: An integration's token says which one by `name`, and there is none.
     """
     request.expect_method("Heartbeats are sent by POST, GET or HEAD.", "POST", "GET", "HEAD")
@@ -67,7 +67,7 @@ def _taken(request: Request, answer: dict[str, Any], *, what: str) -> Taken:
 
 
 def _body_of(request: Request) -> object:
-    """What the body says; a ping may bring anything, so what cannot be read says nothing."""
+    """The body as read; None where it cannot be read, for a ping may have any body."""
     try:
         return request.sent.value if request.content.strip() else None
     except TocsinError:

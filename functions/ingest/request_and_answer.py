@@ -1,4 +1,4 @@
-"""One request of a sender: what came in, what it brought, and how it is answered."""
+"""One request of a sender, the results of its entries, and its answer."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ class Request(http.Request):
 
 @dataclass(slots=True)
 class Intake:
-    """What one request brought."""
+    """The results of the entries of one request."""
 
     results: list[Mapping[str, Any]] = field(default_factory=list)
     """Of each entry, in their order, up to a number that an answer can hold."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     unread: int = 0
-    """Entries at the end that nobody looked at: too many before them were unusable."""
+    """Entries at the end that were not read: too many before them were unusable."""
     _unusable: int = 0
 
     def note(self, outcome: Outcome, result: Mapping[str, Any]) -> None:

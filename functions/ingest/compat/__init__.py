@@ -45,7 +45,7 @@ class CompatCall:
         """Find whose request it is; the token of the URL goes before that of the product.
 
         Raises:
-            IntegrationNotFoundError: There is no token, one that nobody has, or one whose product
+            IntegrationNotFoundError: There is no token, an unknown one, or one whose product
                 proves what it sends to the integration's URL.
             UnauthorizedError: The integration's own checks say no.
         """
@@ -104,7 +104,7 @@ _BELOW_A_TOKEN: Final[Mapping[str, str]] = {
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
-"""Module by path; whatever is below such a path belongs to it too."""
+"""Module by path; all paths below it belong to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
     "alert": "alerta",

@@ -18,7 +18,7 @@ _PLAIN_TEXT: Final = {"content-type": "text/plain; charset=utf-8"}
 
 
 def take(call: CompatCall) -> Taken:
-    """Take in a list of alerts, whatever its content type says; or say that all is well."""
+    """Take in a list of alerts of any content type, or answer a health check."""
     integration = call.integration()
     is_get = call.request.method in ("GET", "HEAD")
     if call.path in _HEALTH and is_get:

@@ -34,7 +34,7 @@ type Transition = Callable[[Alert], Alert]
 
 @dataclass(frozen=True, slots=True)
 class IntegrationAlerts:
-    """What a token opens: the alerts of its integration and no others."""
+    """The alerts of a token's integration; no others can be seen or changed."""
 
     integration: Integration
     call: CompatCall
@@ -50,7 +50,7 @@ class IntegrationAlerts:
 
     @property
     def actor(self) -> Actor:
-        """Who did it, whatever name the client gives."""
+        """The integration, also where the client names a person."""
         return integration_actor(self.integration.name)
 
     def get(self, alert_id: str) -> Alert:

@@ -98,7 +98,7 @@ def _expect_plain(call: CompatCall) -> None:
 
     Raises:
         MalformedInputError: It is such a form, and no header has a key.
-        InvalidInputError: Nobody has the header's key.
+        InvalidInputError: No integration has the header's key.
     """
     headers = call.request.headers
     if MULTIPART not in headers.get("content-type", "").lower():

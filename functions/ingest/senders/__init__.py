@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tocsin.domain.integration import Integration, IntegrationType
 
 type Results = Sequence[Mapping[str, Any]]
-"""What became of each entry, in their order."""
+"""One for each entry, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class SenderSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What a sender sent; all that a reader may look at."""
+    """The request, as far as a reader may look at it."""
 
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Sent:
 
     @property
     def value(self) -> Any:  # noqa: ANN401 - JSON may be anything
-        """The body as a JSON value, whatever it calls itself; a form is an object.
+        """The body as a JSON value, also under another content type; a form is an object.
 
         Raises:
             MalformedInputError: Neither JSON nor a form.
@@ -70,23 +70,23 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """An entry that is understood and asks for nothing, and why: a test, a change of settings."""
+    """An entry that asks for nothing, and why: a change of settings, an undecided state."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a body says."""
+    """One alert of a body."""
 
     read: "Report | Ignored | InvalidInputError"
-    """What it means; a refusal does not lose the others."""
+    """A refusal does not lose the other entries."""
     said: object = None
-    """The part of the body that says it, kept as what was sent; None for the whole body."""
+    """The part of the body that is kept with the alert; None for the whole body."""
 
 
 def accepted(results: Results, left_out: int = 0, unread: int = 0) -> HttpAnswer:
-    """Answer with what became of each entry: the shape of our own API."""
+    """Answer with the result of each entry, in the shape of our own API."""
     counts = {"left_out": left_out, "unread": unread}
     more = {name: count for name, count in counts.items() if count}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
@@ -106,9 +106,9 @@ class Sender:
     Raises `MalformedInputError` or `InvalidInputError` where the body as a whole is unusable.
     """
     admit: "Callable[[Sent, Integration, Ports], None] | None" = None
-    """Asks of a product's messages what no integration has to be told to ask: SNS signs.
+    """Checks that a product itself sent it, without a setting of the integration: SNS signs.
 
-    Comes before `read`, and may do what that must not: ask the product, and write."""
+    Called before `read`; may ask the product, and write."""
     answer: Callable[[Results], HttpAnswer] = accepted
     handshake: Callable[[Mapping[str, str]], HttpAnswer | None] | None = None
     """Answers an OPTIONS request by which a product asks whether it may send; None where its

@@ -1,4 +1,4 @@
-"""Airbrake's webhook: an error that keeps occurring; nobody says that it stopped."""
+"""Airbrake's webhook: errors as they occur; it never says that one stopped."""
 
 from collections.abc import Mapping
 from typing import Any, Final

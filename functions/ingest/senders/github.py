@@ -24,7 +24,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "action_required": SignalAction.TRIGGER,
     "success": SignalAction.RESOLVE,
 }
-"""By conclusion; whatever else there is (cancelled, skipped, neutral, stale) decides nothing."""
+"""By conclusion; others (cancelled, skipped, neutral, stale) are ignored."""
 _WORDS: Final[Mapping[str, str]] = {
     "failure": "critical",
     "timed_out": "critical",

@@ -19,7 +19,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "failed": SignalAction.TRIGGER,
     "success": SignalAction.RESOLVE,
 }
-"""By status; whatever else there is (running, canceled, skipped, manual) decides nothing."""
+"""By status; others (running, canceled, skipped, manual) are ignored."""
 
 
 def read_event(entry: Mapping[str, Any]) -> Report | Ignored:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tocsin.domain.integration import Integration
 
 OLDEST: Final = timedelta(hours=1)
-"""SNS tries for about an hour; whatever is older, somebody kept."""
+"""SNS repeats a message for about an hour; an older one is a replay."""
 EARLIEST: Final = timedelta(minutes=5)
 RAW: Final = "x-amz-sns-rawdelivery"
 

@@ -33,7 +33,7 @@ SETUP = WriteId("setup")
 
 
 def _unreachable(host: str, _path: str) -> NoReturn:
-    raise AssertionError(f"nobody should ask {host}")
+    raise AssertionError(f"{host} was asked")
 
 
 @functools.cache

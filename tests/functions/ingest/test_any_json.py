@@ -1,4 +1,4 @@
-"""Whatever JSON a sender sends, its reader refuses it or makes a whole signal of it."""
+"""Any JSON is refused, or makes a whole signal."""
 
 import json
 

@@ -210,7 +210,7 @@ def test_only_a_key_that_may_read_the_configuration_may_try(tried: Gateway) -> N
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/api/v1/integrations/nobody/try", "integration_not_found"),
+        ("/api/v1/integrations/unknown/try", "integration_not_found"),
         ("/api/v1/integrations/prod", "not_found"),
         ("/api/v1/integrations/prod/try/more", "not_found"),
     ],

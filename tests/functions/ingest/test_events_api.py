@@ -56,7 +56,7 @@ def test_a_key_is_taken(keyed: Gateway, headers: Mapping[str, str]) -> None:
     [
         pytest.param({}, id="nothing"),
         pytest.param({"authorization": "Bearer "}, id="an empty key"),
-        pytest.param({"authorization": "Bearer tocsin_other"}, id="a key that nobody has"),
+        pytest.param({"authorization": "Bearer tocsin_other"}, id="an unknown key"),
         pytest.param({"authorization": f"Basic {SECRET}"}, id="another scheme"),
         pytest.param({"authorization": SECRET}, id="no scheme"),
         pytest.param({"authorization": "Bearer ü\ud800"}, id="half a character"),

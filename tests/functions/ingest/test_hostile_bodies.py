@@ -1,4 +1,4 @@
-"""Whatever is sent: a clear refusal or a clean alert, soon, and nothing in between."""
+"""A hostile body gets a clear refusal or makes a clean alert, within its time."""
 
 import json
 import time

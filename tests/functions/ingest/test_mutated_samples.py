@@ -1,4 +1,4 @@
-"""Whatever becomes of a real body on its way, no sender's module fails: it refuses or it reads.
+"""No sender's module fails by a changed real body: it refuses or reads it.
 
 Every registered type is tried with all of its samples, each changed at some places.
 """
@@ -29,7 +29,7 @@ OURS: Final[Mapping[IntegrationType, Mapping[str, Any]]] = {
     IntegrationType.MONITOR: REST,
     IntegrationType.EVENTS: EVENT,
 }
-"""Our own formats, of which nobody captured anything."""
+"""Our own formats, of which nothing was captured."""
 ENDPOINTS: Final = (
     *("amtool", "prometheus", "pagerduty-python", "pdpyras", "alertmanager-pagerduty"),
     *("alerta-api", "alertmanager-opsgenie", "opsgenie-python"),

@@ -11,7 +11,7 @@ from tests.wire import FOLDER
 from tocsin.domain.integration import IntegrationType
 
 OURS = {IntegrationType.REST, IntegrationType.EVENTS, IntegrationType.MONITOR}
-"""Our own formats: nobody else's program was there to be captured."""
+"""Our own formats, of which there is no other program to capture."""
 
 
 def test_the_table_is_that_of_the_code() -> None:

@@ -1,4 +1,4 @@
-"""What a sender is told of how it was read: what was assumed, and what nobody looked at."""
+"""Results tell an assumed severity and fields that were not read."""
 
 from typing import Any
 

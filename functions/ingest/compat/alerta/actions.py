@@ -122,7 +122,7 @@ def _transition(
 
 
 def _opened(alert: Alert, *, by: Actor, at: datetime, note: str | None) -> Alert:
-    """Take back whatever keeps it from being open."""
+    """Undo an acknowledgement or a snooze."""
     if alert.is_open and alert.is_snoozed(at):
         awake = _unshelved(alert, by=by, at=at, note=note)
         if awake.status is AlertStatus.FIRING:

@@ -82,7 +82,7 @@ def _reports(own: IntegrationAlerts, event: AlertaEvent) -> list[Report]:
 def _became(
     call: CompatCall, own: IntegrationAlerts, event: AlertaEvent, intake: Intake
 ) -> tuple[int, dict[str, Any]]:
-    """Say what became of an event; 202 is Alerta's way to say that it changes nothing."""
+    """Status and body for an event; 202 is Alerta's for one that changes nothing."""
     meant = [it for it in intake.results if it["outcome"] != Outcome.IGNORED]
     if not meant:
         why = "the integration is paused" if own.integration.paused else "nothing of it is open"

@@ -64,7 +64,7 @@ def _report(call: CompatCall, own: IntegrationAlerts) -> Taken:
 
 
 class HeartbeatUnknownError(HeartbeatNotFoundError):
-    """Nobody watches what reports; the client should know, rather than be told that all is well."""
+    """The reporting program has no heartbeat here, so its failure would go unnoticed."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()

@@ -85,7 +85,7 @@ def severity_of(alert: Alert) -> str:
 
 
 def status_of_alert(alert: Alert, at: datetime) -> str:
-    """An open alert that is muted is shelved, whoever has it."""
+    """An open alert that is muted is shelved, also if it is acknowledged."""
     if alert.is_open and alert.is_snoozed(at):
         return "shelved"
     return _STATUS_OF[alert.status]

@@ -35,7 +35,7 @@ from tocsin.domain.signal import (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request."""
+    """The result of a request, and the alert that it was about."""
 
     done: Done
     alert_id: str | None = None
@@ -218,7 +218,7 @@ def _details(asked: Asked) -> OnAlert:
 
 
 def _asked_of_people(asked: Asked) -> OnAlert:
-    """Keep on the timeline what nobody but the escalation policy decides here."""
+    """Keep on the timeline what only the escalation policy decides here."""
     word, *name = asked.path
     needed = _NEEDED_BY.get(word)
     if needed is not None:

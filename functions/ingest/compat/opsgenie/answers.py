@@ -11,7 +11,7 @@ from tocsin.lambda_runtime.http import HttpAnswer
 
 
 def accepted(call: CompatCall, request_id: str) -> HttpAnswer:
-    """Answer a write; by the id the client can ask what became of it."""
+    """Answer a write; the client can ask for its result by the id."""
     return _reply(call, {"result": "Request will be processed"}, HTTPStatus.ACCEPTED, request_id)
 
 

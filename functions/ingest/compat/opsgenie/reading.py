@@ -1,4 +1,4 @@
-"""What a client reads: one alert, a list of them, what became of a request."""
+"""What a client reads: one alert, a list of them, the result of a request."""
 
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -64,7 +64,7 @@ def count_alerts(call: CompatCall, own: IntegrationAlerts) -> dict[str, Any]:
 
 
 def get_request(call: CompatCall, own: IntegrationAlerts, request_id: str) -> dict[str, Any]:
-    """Show what became of a request."""
+    """Show the result of a request."""
     name = own.integration.name
     record = read_request_id(request_id, name)
     if record is None:

@@ -24,7 +24,7 @@ class ReadBody(NamedTuple):
 
 
 def read_body(body: bytes, content_type: str) -> ReadBody:
-    """Read a body as JSON, whatever its type says; where it is none, as the form it calls itself.
+    """Read a body as JSON, also under another content type; else as the form it calls itself.
 
     Raises:
         MalformedInputError: Neither JSON nor such a form.

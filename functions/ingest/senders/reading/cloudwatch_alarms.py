@@ -131,7 +131,7 @@ def _described(description: str | None) -> Fields:
 
 
 def _words(before: str | None) -> dict[str, str]:
-    """What fired and then lacks data is as bad as before: nobody says that it is over."""
+    """An alarm that lacks data after it fired is as bad as before: it is not over."""
     lacks_data = "critical" if (before or "").upper() == _ALARM else "unknown"
     return {_ALARM.lower(): "critical", _NO_DATA.lower(): lacks_data}
 

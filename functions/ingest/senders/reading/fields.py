@@ -82,7 +82,7 @@ class Fields:
         return text or ""
 
     def part(self, name: str) -> "Fields":
-        """An object within; whatever else is there says nothing, and that is no problem."""
+        """An object within; any other value counts as an empty one, and is no problem."""
         value = self._entry.get(name)
         part = Fields(value if isinstance(value, dict) else {}, f"{self._path}{name}.")
         part.problems = self.problems

@@ -10,7 +10,7 @@ from tests.wire import response, sample
 
 @pytest.fixture
 def three(alerta: Alerta) -> Alerta:
-    """An open alert, one that somebody has, and one that is closed."""
+    """An open alert, an acknowledged one, and one that is closed."""
     alerta.alert_of(event="WebDown", severity="critical", service=["shop", "web"], tags=["dc1"])
     alerta.gateway.world.pass_time(seconds=1)
     second = alerta.alert_of(event="DiskFull", text="97 % used", attributes={"region": "EU"})

@@ -11,7 +11,7 @@ from tocsin.domain.ids import milliseconds
 
 @pytest.fixture
 def three(opsgenie: Opsgenie) -> Opsgenie:
-    """An open alert, one that somebody has, and one that is closed."""
+    """An open alert, an acknowledged one, and one that is closed."""
     opsgenie.create("web", message="Web down", priority="P1", tags=["prod", "web"], entity="web-1")
     opsgenie.gateway.world.pass_time(seconds=1)
     opsgenie.create("db", message="Disk full", source="nagios", details={"host": "db-1"})

@@ -21,7 +21,7 @@ TRIGGER = json.loads(sample("pagerduty-docs/v2-trigger").body)
 
 @pytest.fixture
 def pagerduty(gateway: Gateway) -> Gateway:
-    """The endpoint speaks PagerDuty's language whatever the integration's type is."""
+    """The endpoint speaks PagerDuty's language for an integration of any type."""
     gateway.register(IntegrationType.REST)
     return gateway
 
@@ -129,7 +129,7 @@ def test_a_fault_of_ours_is_spelled_so_too(
 
 
 def strangers() -> dict[str, tuple[bytes, str]]:
-    """Bodies, and their content types, of somebody who has no key."""
+    """Bodies, and their content types, without a key."""
     part = b"--x\r\nContent-Disposition: form-data; name="
     form = "multipart/form-data; boundary=x"
     return {

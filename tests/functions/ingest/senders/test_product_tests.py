@@ -1,4 +1,4 @@
-"""What products send when somebody presses their button for a test."""
+"""The products' own test notifications."""
 
 import json
 from dataclasses import dataclass
