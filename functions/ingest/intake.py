@@ -165,7 +165,6 @@ def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | 
 
 
 def settings_of(integration: Integration) -> SenderSettings:
-    """What a reader needs to know of an integration."""
     return SenderSettings(severity_map=integration.severity_map, mapping=integration.mapping)
 
 
@@ -206,7 +205,6 @@ def _ignored(why: str) -> dict[str, Any]:
 
 
 def rejected(refusal: InvalidInputError) -> dict[str, Any]:
-    """Answer for an entry that cannot be used."""
     details = [{"field": it.field, "problem": it.problem} for it in refusal.details]
     error = {"code": refusal.code, "message": refusal.message, "details": details}
     return {"dedup_key": None, "alert_id": None, "outcome": Outcome.REJECTED, "error": error}

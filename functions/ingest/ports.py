@@ -40,8 +40,6 @@ class LongLists:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Storage, time, logs and metrics."""
-
     slots: SlotRepository
     integrations: Integrations
     paging: PagingRepository

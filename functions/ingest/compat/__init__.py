@@ -79,32 +79,12 @@ class CompatCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """Another product's endpoints."""
-
     take: Callable[[CompatCall], Taken]
     """Raises `TocsinError` for what it refuses; unknown paths are a `NotFoundError`."""
     refuse: Callable[[TocsinError, str], HttpAnswer]
     """Spells a refusal as the product would; `str` is the request's id. A plain `TocsinError` is
     a fault of ours."""
 
-
-_BELOW_A_TOKEN: Final[Mapping[str, str]] = {
-    "-/healthy": "alertmanager_v1",
-    "-/ready": "alertmanager_v1",
-    "api/v1": "alertmanager_v1",
-    "api/v2": "alertmanager",
-    "alert": "alerta",
-    "alerts": "alerta",
-    "config": "alerta",
-    "generic": "pagerduty",
-    "heartbeat": "alerta",
-    "heartbeats": "alerta",
-    "v2/alerts": "opsgenie",
-    "v2/heartbeats": "opsgenie",
-    "v2/change": "pagerduty",
-    "v2/enqueue": "pagerduty",
-}
-"""Module by path; all paths below it belong to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
     "alert": "alerta",
@@ -118,7 +98,14 @@ _AT_THE_ROOT: Final[Mapping[str, str]] = {
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
-"""Likewise, for clients that can be given a host only. template.yaml has routes for them."""
+"""Module by path; all paths below it belong to it too. template.yaml has routes for them."""
+_BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    **_AT_THE_ROOT,
+    "-/healthy": "alertmanager_v1",
+    "-/ready": "alertmanager_v1",
+    "api/v1": "alertmanager_v1",
+    "api/v2": "alertmanager",
+}
 
 
 def product_at(path: str, *, is_root: bool) -> Product | None:

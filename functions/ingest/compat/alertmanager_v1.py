@@ -31,7 +31,6 @@ def take(call: CompatCall) -> Taken:
 
 
 def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
-    """Spell a refusal as API v1 does."""
     status = status_of(error)
     is_bad_data = isinstance(error, (InvalidInputError, MalformedInputError))
     if is_bad_data:

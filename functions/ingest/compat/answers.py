@@ -12,7 +12,6 @@ from tocsin.domain.errors import IntegrationNotFoundError
 
 
 def respond_as_product(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    """Answer one request; every error becomes an answer too."""
     request = Request(event=event, at=ports.now())
     token, rest = token_and_rest(request.path)
     product = product_at(rest, is_root=not token)

@@ -41,7 +41,6 @@ class IntegrationAlerts:
 
     @property
     def ports(self) -> Ports:
-        """Storage and time."""
         return self.call.ports
 
     def take_in(self, *reports: Report) -> Intake:
@@ -116,7 +115,6 @@ class IntegrationAlerts:
         )
 
     def add_note(self, alert: Alert, note: str) -> Change:
-        """Put a note on the alert's timeline."""
         note = printable(note)
         text = note if len(note) <= NOTE_LIMIT else note[: NOTE_LIMIT - 1] + "…"
         change = Change(

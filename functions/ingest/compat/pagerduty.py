@@ -31,7 +31,6 @@ KEY_HEADER: Final = "x-routing-key"
 
 
 def take(call: CompatCall) -> Taken:
-    """Take in one event."""
     if call.path not in _READERS:
         raise nothing_here()
     call.request.expect_method("Events are sent by POST.", "POST")

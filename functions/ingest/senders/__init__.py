@@ -27,8 +27,6 @@ type Results = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings:
-    """What an integration says about how to read its sender."""
-
     severity_map: Mapping[str, str] = field(default_factory=dict)
     mapping: Mapping[str, str] = field(default_factory=dict)
     """JMESPath by part of an alert, for senders that no module knows."""

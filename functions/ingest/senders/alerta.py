@@ -51,8 +51,6 @@ _OWN_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AlertaEvent:
-    """One alert as it was sent."""
-
     report: Report
     severity: str
     """The sender's word."""
@@ -72,7 +70,6 @@ class AlertaEvent:
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert."""
     value = sent.value
     if not isinstance(value, dict):
         raise MalformedInputError(f"The body is {kind_of(value)}. {EXPECTED}")

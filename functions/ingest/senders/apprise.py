@@ -24,7 +24,6 @@ _OWN: Final = frozenset(("version", "title", "message", "type", "attachments"))
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one notification."""
     if sent.body.lstrip()[:1] != b"<":
         return each_object(sent, read_notification, EXPECTED)
     from functions.ingest.senders.reading.xml_bodies import read_xml, text_of
@@ -35,7 +34,7 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_notification(entry: Mapping[str, Any]) -> Report:
-    """Understand one notification; `:dedup_key=` in its URL is what tells it from others."""
+    """`:dedup_key=` in its URL is what tells it from others."""
     fields = Fields(entry)
     title = fields.any_text("title") or fields.needed("message")
     fields.raise_problems(EXPECTED)

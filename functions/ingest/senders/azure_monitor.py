@@ -41,7 +41,6 @@ _ACTIVITY: Final = {"operation": "operationName", "caller": "caller"}
 
 
 def read_alert(entry: Mapping[str, Any]) -> Report:
-    """Understand one alert."""
     data = Fields(entry).part("data")
     essentials, context = data.part("essentials"), data.part("alertContext")
     alert_id = essentials.needed("alertId")

@@ -23,7 +23,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
 
 
 def read_incident(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one incident; monitors and people on call come the same way and mean nothing."""
+    """Monitors and people on call come the same way and mean nothing."""
     fields = Fields(entry)
     data = fields.part("data")
     attributes = data.part("attributes")

@@ -53,7 +53,7 @@ REQUEST_RATE: Final = "webhook-request-rate"
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event, in whichever mode it comes, or a batch of them."""
+    """One event in any of the modes, or a batch of them."""
     if f"{_HEADERS_FROM}specversion" in sent.headers:
         return [read_entry(_event_in_headers(sent), _read_event, EXPECTED, part=None)]
     return each_object(sent, _read_event, EXPECTED)

@@ -43,7 +43,6 @@ _GUARDDUTY_MEDIUM: Final = 4
 
 
 def read_event(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one event."""
     fields = Fields(entry)
     kind, source = fields.needed("detail-type"), fields.needed("source")
     fields.raise_problems(EXPECTED)

@@ -24,7 +24,6 @@ _WORDS: Final[Mapping[str, str]] = {"no severity": "critical", **ALWAYS_CRITICAL
 
 
 def read_incident(entry: Mapping[str, Any]) -> Report:
-    """Understand one incident."""
     fields = Fields(entry)
     incident = fields.part("incident")
     incident_id = incident.needed("incident_id")

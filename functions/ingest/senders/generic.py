@@ -77,7 +77,6 @@ LABEL_LIMIT: Final = 1_000
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert, or a list of them."""
     mapping = settings.mapping
     budget = _budget(sent) if mapping else None
 
@@ -98,7 +97,7 @@ def read_alert(
     mapping: Mapping[str, str] = _NO_MAPPING,
     budget: "Budget | None" = None,
 ) -> Report:
-    """Understand one alert; a field without a place of its own is kept as a label or a link.
+    """A field without a place of its own is kept as a label or a link.
 
     Args:
         entry: What says it.

@@ -34,13 +34,12 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
     event = sent.headers.get(EVENT, "")
     return each_object(sent, lambda entry: read_event(entry, event), EXPECTED)
 
 
 def read_event(entry: Mapping[str, Any], event: str) -> Report | Ignored:
-    """Understand one event; all but finished workflow runs ask for nothing."""
+    """All but finished workflow runs ask for nothing."""
     fields = Fields(entry)
     if event == "ping":
         return _ping(fields)

@@ -23,7 +23,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
 
 
 def read_event(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one event; all but finished pipelines and jobs ask for nothing."""
+    """All but finished pipelines and jobs ask for nothing."""
     fields = Fields(entry)
     kind = fields.needed("object_kind")
     fields.raise_problems(EXPECTED)

@@ -41,7 +41,6 @@ _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand each alert of a group."""
     value = sent.value
     if not isinstance(value, dict) or "alerts" not in value:
         return each_object(sent, read_legacy, EXPECTED)
@@ -54,7 +53,6 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_alert(entry: Mapping[str, Any], group: Fields) -> Report:
-    """Understand one alert."""
     fields = Fields(entry)
     labels = filled(fields.part("labels").texts())
     annotations = fields.part("annotations").texts()

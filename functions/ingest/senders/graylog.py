@@ -27,7 +27,7 @@ _TEST: Final = "test-dummy-v1"
 
 
 def read_event(entry: Mapping[str, Any]) -> Report:
-    """Understand one event; Graylog does not say when it is over."""
+    """Graylog does not say when it is over."""
     fields = Fields(entry)
     if fields.flat("check_result"):
         return _condition(fields)

@@ -26,7 +26,6 @@ _TEST: Final = "TEST"
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one change of a check."""
     if sent.query and not sent.body.strip():
         query = dict(sent.query)
         return [read_entry(query, read_check, EXPECTED, part=query)]
@@ -34,7 +33,7 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_check(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one check; a placeholder that was left as it was says nothing."""
+    """A placeholder that was left as it was says nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     check = fields.needed("check", "code", "uuid")
     status = fields.needed("status").lower()

@@ -19,7 +19,6 @@ _OVER: Final = frozenset(("OK", "RESOLVED"))
 
 
 def read_trigger(entry: Mapping[str, Any]) -> Report:
-    """Understand one trigger or burn alert."""
     fields = Fields(entry)
     trigger_id = fields.needed("id")
     status = fields.needed("status").upper()

@@ -22,7 +22,7 @@ _VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
 
 
 def read_alert(entry: Mapping[str, Any]) -> Report:
-    """Understand one alert; a variable that was left as it was says nothing."""
+    """A variable that was left as it was says nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     uuid = fields.text("alert_uuid")
     key = uuid or _rule_and_alert(fields)

@@ -52,7 +52,6 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_variables(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand the variables of an exec."""
     fields = Fields(entry)
     service, event = fields.needed("MONIT_SERVICE"), fields.needed("MONIT_EVENT")
     fields.raise_problems(EXPECTED)

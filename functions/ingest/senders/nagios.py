@@ -38,7 +38,6 @@ _MACRO: Final = re.compile(r"\$[A-Za-z_][\w.:]*\$")
 
 
 def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one notification, of a host or of a service on it."""
     fields = Fields({name.upper(): it for name, it in entry.items() if not _is_macro(it)})
     host = fields.needed("HOSTNAME")
     kind = fields.needed("NOTIFICATIONTYPE").upper()

@@ -22,7 +22,7 @@ _TEST: Final = ("test_alarm", "test.chart")
 
 
 def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one notification: an alert, a host that is gone, or a mere message."""
+    """An alert, a host that is gone, or a mere message."""
     fields = Fields(entry)
     if fields.flat("status"):
         return _host(fields)

@@ -26,7 +26,6 @@ _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
 
 
 def read_issue(entry: Mapping[str, Any]) -> Report:
-    """Understand one issue of a workflow."""
     fields = Fields(entry)
     if "id" not in entry and "incident_id" in entry:
         return _legacy(fields)

@@ -34,7 +34,6 @@ _FIELD_NAMES: Final = {
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert to create."""
     return only_object(sent, read_alert, EXPECTED)
 
 
@@ -70,7 +69,6 @@ def read_alert(body: Mapping[str, Any]) -> Report:
 
 
 def names(fields: Fields, name: str) -> list[str]:
-    """Read a list of words."""
     value = fields.raw(name)
     if value is None or value == "":
         return []

@@ -20,7 +20,6 @@ _WORDS: Final[Mapping[str, str]] = {"low": "warning", **ALWAYS_CRITICAL}
 
 
 def read_check(entry: Mapping[str, Any]) -> Report:
-    """Understand one check."""
     fields = Fields(entry)
     check_id = fields.needed("check_id")
     state = fields.needed("current_state").upper()

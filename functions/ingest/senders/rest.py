@@ -17,7 +17,6 @@ EXPECTED: Final = (
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert, or a list of them."""
     return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
 
 
@@ -35,7 +34,7 @@ _KNOWN: Final = frozenset(
 
 
 def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Report:
-    """Understand one alert; `ok` closes what the same name, source and object opened.
+    """`ok` closes what the same name, source and object opened.
 
     An end needs no name where the dedup key says which alert is over.
     """

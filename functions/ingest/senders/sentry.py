@@ -30,13 +30,12 @@ _WORDS: Final[Mapping[str, str]] = {"fatal": "urgent", **ALWAYS_CRITICAL}
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
     resource = sent.headers.get(RESOURCE, "").lower()
     return each_object(sent, lambda entry: read_event(entry, resource), EXPECTED)
 
 
 def read_event(entry: Mapping[str, Any], resource: str) -> Report | Ignored:
-    """Understand one event; without the header by what it holds."""
+    """Without the header by what it holds."""
     fields = Fields(entry)
     data = fields.part("data")
     if not resource and "data" not in entry and fields.text("id") and fields.text(*_PROJECTS):

@@ -82,7 +82,7 @@ def admit(sent: Sent, integration: "Integration", ports: "Ports") -> None:
 
 
 def read_message(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one message; that a topic stops sending is an alert itself."""
+    """That a topic stops sending is an alert itself."""
     fields = Fields(entry)
     topic = fields.needed("TopicArn")
     kind = fields.needed("Type")

@@ -27,7 +27,6 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def read_update(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one update, of an incident or of a component."""
     fields = Fields(entry)
     page = fields.part("page")
     if fields.flat("component"):

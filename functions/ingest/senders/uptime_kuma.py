@@ -26,7 +26,6 @@ _NO_LINKS: Final = ("https://", "http://")
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one heartbeat."""
     if sent.method == "GET":
         entry = {
             name: read_lenient(text.encode("utf-8", "replace"))[0] if text[:1] == "{" else text

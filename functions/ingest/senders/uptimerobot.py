@@ -29,7 +29,6 @@ _WORDS: Final[Mapping[str, str]] = {_DOWN: "critical", _UP: "ok", _EXPIRES: "war
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one change of a monitor."""
     if sent.query and not sent.body.strip():
         query = dict(sent.query)
         return [read_entry(query, read_change, EXPECTED, part=query)]
@@ -37,7 +36,7 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_change(entry: Mapping[str, Any]) -> Report:
-    """Understand one change; `monitorID`, `monitor_id` and `monitorid` are one name."""
+    """`monitorID`, `monitor_id` and `monitorid` are one name."""
     plain = {_plain(name): value for name, value in entry.items() if not _is_unset(value)}
     fields = Fields(plain)
     url = fields.text("monitorurl")

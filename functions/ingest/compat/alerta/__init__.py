@@ -26,7 +26,6 @@ _KEY_SCHEMES: Final = frozenset(("key", "bearer"))
 
 
 def take(call: CompatCall) -> Taken:
-    """Answer one request."""
     if call.path == "config":
         return _config(call)
     integration = call.integration(_key_in(call))
@@ -51,7 +50,6 @@ def take(call: CompatCall) -> Taken:
 
 
 def refuse(error: TocsinError, request_id: str) -> HttpAnswer:
-    """Spell a refusal as Alerta does."""
     status = next(
         (code for kind, code in _STATUSES.items() if isinstance(error, kind)),
         int(status_of(error)),

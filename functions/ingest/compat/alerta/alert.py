@@ -23,7 +23,6 @@ TIMELINE_LIMIT: Final = 200
 
 
 def take_alert(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
-    """Answer a request for one alert."""
     method = call.request.method
     match method, path:
         case "POST", ():
@@ -55,7 +54,6 @@ def base_of(call: CompatCall) -> str:
 
 
 def told(own: IntegrationAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -> Taken:
-    """Answer with an object."""
     reply = HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=own.integration.name)
 

@@ -24,7 +24,6 @@ MAX_LATENCY_MILLISECONDS: Final = 2_000
 
 
 def take_heartbeat(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
-    """Answer a request for one heartbeat."""
     match call.request.method, path:
         case "POST", ():
             return _report(call, own)
@@ -38,7 +37,6 @@ def take_heartbeat(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ..
 
 
 def take_heartbeats(call: CompatCall, own: IntegrationAlerts) -> Taken:
-    """List all."""
     if call.request.method != "GET":
         raise nothing_here()
     rows = [_view(call, it, call.request.at) for it in shown(call, own.integration)]

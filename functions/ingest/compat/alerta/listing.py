@@ -45,7 +45,6 @@ type Test = Callable[[dict[str, Any]], bool]
 
 
 def take_list(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
-    """Answer a request for many alerts."""
     if path not in {(), ("count",)}:
         raise nothing_here()
     if call.request.method != "GET":

@@ -63,7 +63,6 @@ def view_alert(alert: Alert, at: datetime, address: str) -> dict[str, Any]:
 
 
 def view_note(note: Change, note_id: str, alert: Alert, address: str) -> dict[str, Any]:
-    """Show a note of an alert."""
     return {
         "id": note_id,
         "text": note.details.get("note") or "",

@@ -48,7 +48,6 @@ _WITH_NAME: Final = ("actions", "attachments")
 
 
 def take_alerts(call: CompatCall, integration: Integration) -> Taken:
-    """Answer a request for one alert or many."""
     own = IntegrationAlerts(integration, call)
     method = call.request.method
     match method, _path_of(call):

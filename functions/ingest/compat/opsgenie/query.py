@@ -65,7 +65,6 @@ class Search:
     tests: tuple[Test, ...]
 
     def wants(self, alert: Alert) -> bool:
-        """Whether an alert meets every condition."""
         return all(test(alert) for test in self.tests)
 
 

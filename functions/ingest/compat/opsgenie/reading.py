@@ -30,7 +30,6 @@ _SORTS: Final = {
 
 
 def get_alert(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
-    """Show one alert."""
     alert = _found(call, own, name)
     whole = own.get(alert.alert_id) if alert.overflow else alert
     return {"data": view_alert(whole, call.request.at)}
@@ -58,13 +57,11 @@ def list_alerts(call: CompatCall, own: IntegrationAlerts) -> dict[str, Any]:
 
 
 def count_alerts(call: CompatCall, own: IntegrationAlerts) -> dict[str, Any]:
-    """Count what a query finds."""
     search = read_query(call.request.query.get("query", ""), call.request.at)
     return {"data": {"count": len(own.newest(search.query, wanted=search.wants))}}
 
 
 def get_request(call: CompatCall, own: IntegrationAlerts, request_id: str) -> dict[str, Any]:
-    """Show the result of a request."""
     name = own.integration.name
     record = read_request_id(request_id, name)
     if record is None:
@@ -88,7 +85,6 @@ def get_request(call: CompatCall, own: IntegrationAlerts, request_id: str) -> di
 
 
 def list_notes(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
-    """Show an alert's notes."""
     changes = _timeline(own, _found(call, own, name))
     noted = [change for change in changes if change.type is ChangeType.NOTE]
     rows = [{"note": change.details.get("note") or "", **_entry(change)} for change in noted]
@@ -96,7 +92,6 @@ def list_notes(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str,
 
 
 def list_logs(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
-    """Show what happened to an alert."""
     rows = [
         {"log": _told(change), "type": "system", **_entry(change)}
         for change in _timeline(own, _found(call, own, name))

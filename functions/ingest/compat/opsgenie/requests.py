@@ -27,8 +27,6 @@ _BEGINNING_OF_TIME: Final = ALPHABET[0] * (ULID_LENGTH - FINGERPRINT_LENGTH)
 
 
 class Done(IntEnum):
-    """The result of a request."""
-
     CREATED = 0
     CLOSED = 1
     ACKNOWLEDGED = 2
@@ -68,8 +66,6 @@ STATUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """What a request's id says."""
-
     done: Done
     alert_id: AlertId | None
 

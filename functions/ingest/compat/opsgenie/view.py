@@ -16,7 +16,6 @@ _OURS: Final = frozenset((TAGS, RESPONDERS, ACTIONS))
 
 
 def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Show an alert in a list."""
     snoozed_until = alert.snooze.until if alert.snooze and alert.is_snoozed(at) else None
     row: dict[str, Any] = {
         "id": alert.alert_id,

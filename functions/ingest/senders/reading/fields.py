@@ -104,7 +104,6 @@ class Fields:
         return {name: as_text(it) for name, it in self._entry.items() if it is not None}
 
     def names(self) -> list[str]:
-        """All that are there."""
         return list(self._entry)
 
     def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
@@ -112,13 +111,11 @@ class Fields:
         return self._entry.get(name)
 
     def require(self, name: str, *, is_there: bool, problem: str = "is missing") -> None:
-        """Note a missing field."""
         already = any(it.field == f"{self._path}{name}" for it in self.problems)
         if not is_there and not already:
             self._refuse(name, problem)
 
     def raise_problems(self, expected: str) -> None:
-        """Refuse the entry if anything is wrong with it."""
         if self.problems:
             raise InvalidInputError(expected, self.problems)
 
@@ -189,12 +186,10 @@ def scalar_text(value: str | float) -> str:
 
 
 def as_text(value: object) -> str:
-    """Keep any JSON value as text."""
     return value if isinstance(value, str) else _written(value)
 
 
 def kind_of(value: object) -> str:
-    """Name a JSON value's kind for a person."""
     match value:
         case dict():
             return "an object"

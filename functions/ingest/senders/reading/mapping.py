@@ -36,7 +36,6 @@ class Budget:
 
     @classmethod
     def of_body(cls, size_bytes: int) -> Self:
-        """What a body of this size may cost."""
         return cls(BODY_WORK_LIMIT + size_bytes)
 
 
