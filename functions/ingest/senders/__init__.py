@@ -120,9 +120,9 @@ class Sender:
     """What tells its alerts apart."""
     severity: str
     """Where its severity comes from."""
-    episode_start: str
+    episode_start: str = "-"
     """Where it says when the condition began, or `-`."""
-    answers: str
+    answers: str = "202, a result"
     """Status and body that it gets."""
 
 

@@ -56,6 +56,4 @@ SENDER: Final = Sender(
     resolves="-",
     dedup_key="`error.project.id` + `error.id`",
     severity="critical, unless the `severity_map` has another for `error.environment`",
-    episode_start="-",
-    answers="202, a result",
 )

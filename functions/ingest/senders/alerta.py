@@ -175,6 +175,5 @@ SENDER: Final = Sender(
     resolves="`severity` normal, ok or cleared, for all events in `correlate`",
     dedup_key="`environment`, `resource`, `event` and `customer`",
     severity="`severity`, else normal",
-    episode_start="-",
     answers="201 as Alerta",
 )

@@ -60,6 +60,4 @@ SENDER: Final = Sender(
     resolves="`type` `success`",
     dedup_key="a parameter `dedup_key` or `alert_id`, else the title",
     severity="`type`",
-    episode_start="-",
-    answers="202, a result",
 )

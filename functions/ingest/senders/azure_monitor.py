@@ -183,5 +183,4 @@ SENDER: Final = Sender(
     ),
     severity="`data.essentials.severity`: Sev0, Sev1 critical, Sev2 warning, Sev3, Sev4 info",
     episode_start="`data.essentials.firedDateTime`",
-    answers="202, a result",
 )

@@ -79,5 +79,4 @@ SENDER: Final = Sender(
     dedup_key="`data.id`",
     severity="critical",
     episode_start="`data.attributes.started_at`",
-    answers="202, a result",
 )

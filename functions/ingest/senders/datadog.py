@@ -157,6 +157,4 @@ SENDER: Final = Sender(
     resolves="`alert_transition` (else the title's prefix) `Recovered`",
     dedup_key="`alert_cycle_key`, `aggreg_key`, `alert_id` + `alert_scope`, or title and scope",
     severity="`alert_priority`, else `alert_type`",
-    episode_start="-",
-    answers="202, a result",
 )

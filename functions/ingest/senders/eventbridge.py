@@ -149,5 +149,4 @@ SENDER: Final = Sender(
     ),
     severity="`severity` in the alarm's description, else its state; `detail.severity`",
     episode_start="`detail.state.timestamp` of `ALARM`",
-    answers="202, a result",
 )

@@ -142,6 +142,5 @@ SENDER: Final = Sender(
     resolves="`event_action` `resolve`",
     dedup_key="`dedup_key`, else summary, source, component, group and class of `payload`",
     severity="`payload.severity`",
-    episode_start="-",
     answers="202, a result for each entry",
 )

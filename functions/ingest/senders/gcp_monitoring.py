@@ -82,5 +82,4 @@ SENDER: Final = Sender(
     dedup_key="`incident.incident_id`",
     severity="`incident.severity`; else critical",
     episode_start="`incident.started_at`",
-    answers="202, a result",
 )

@@ -127,6 +127,4 @@ SENDER: Final = Sender(
         "fork + `head_repository.full_name`, of a GitHub of one's own + its host"
     ),
     severity="critical; `action_required` warning",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -141,6 +141,4 @@ SENDER: Final = Sender(
         "+ its host"
     ),
     severity="critical",
-    episode_start="-",
-    answers="202, a result",
 )

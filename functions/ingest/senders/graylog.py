@@ -95,6 +95,4 @@ SENDER: Final = Sender(
     resolves="-",
     dedup_key="`event_definition_id` + `event.key`, else + `event.group_by_fields`",
     severity="`event.priority`: 1 info, 2 warning, 3 and 4 critical",
-    episode_start="-",
-    answers="202, a result",
 )

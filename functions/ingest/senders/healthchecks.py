@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.entries import query_or_objects
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from functions.ingest.senders.reading.times import read_time
@@ -26,10 +26,7 @@ _TEST: Final = "TEST"
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    if sent.query and not sent.body.strip():
-        query = dict(sent.query)
-        return [read_entry(query, read_check, EXPECTED, part=query)]
-    return each_object(sent, read_check, EXPECTED)
+    return query_or_objects(sent, read_check, EXPECTED)
 
 
 def read_check(entry: Mapping[str, Any]) -> Report | Ignored:
@@ -79,5 +76,4 @@ SENDER: Final = Sender(
     dedup_key="`check` (`$CODE`)",
     severity="critical",
     episode_start="`now` of `down`",
-    answers="202, a result",
 )

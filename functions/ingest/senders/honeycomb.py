@@ -70,6 +70,4 @@ SENDER: Final = Sender(
     resolves="`status` `OK`",
     dedup_key="`id`",
     severity="`alert_severity`; else critical",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -72,6 +72,4 @@ SENDER: Final = Sender(
     resolves="`action_group` `recovered`",
     dedup_key="`alert_uuid`, else `rule_id` + `alert_id`",
     severity="`severity`; an `action_group` that ends with `.warning`; else critical",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -136,6 +136,5 @@ SENDER: Final = Sender(
     resolves="`MONIT_EVENT` with `succeeded`, `ok`, `up`, `recovery`, …; XML: `event/state` 0, 3",
     dedup_key="`MONIT_HOST` + `MONIT_SERVICE` + the event without its state",
     severity="critical",
-    episode_start="-",
     answers="200, empty",
 )

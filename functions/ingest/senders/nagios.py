@@ -97,5 +97,4 @@ SENDER: Final = Sender(
     dedup_key="`HOSTNAME` + `SERVICEDESC` (or `SERVICENAME`)",
     severity="`SERVICESTATE` or `HOSTSTATE`",
     episode_start="`LASTSERVICESTATECHANGE` or `LASTHOSTSTATECHANGE`",
-    answers="202, a result",
 )

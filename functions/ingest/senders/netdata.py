@@ -95,6 +95,4 @@ SENDER: Final = Sender(
     resolves="`severity` or `status` `clear`; a host that is reachable again",
     dedup_key="`space` + `host` + `chart` + `alert`; of reachability `host`",
     severity="`severity` or `status`",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -105,5 +105,4 @@ SENDER: Final = Sender(
     dedup_key="`id`; legacy `incident_id`",
     severity="`priority`; legacy `severity`",
     episode_start="`createdAt`",
-    answers="202, a result",
 )

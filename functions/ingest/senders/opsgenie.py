@@ -116,6 +116,5 @@ SENDER: Final = Sender(
     resolves="`POST …/v2/alerts/{alias}/close`, below the URL",
     dedup_key="`alias`, else `message`, `entity`, `source` and `details`",
     severity="`priority`, else P3",
-    episode_start="-",
     answers="202 as Opsgenie",
 )

@@ -94,6 +94,5 @@ SENDER: Final = Sender(
     resolves="`event_action` (v1: `event_type`) `resolve`",
     dedup_key="`dedup_key` (v1: `incident_key`), else what names the condition; it is answered",
     severity="`payload.severity`; v1: critical",
-    episode_start="-",
     answers="202 as PagerDuty; v1 clients, which want 200, take its endpoint",
 )

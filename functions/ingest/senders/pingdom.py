@@ -68,5 +68,4 @@ SENDER: Final = Sender(
     dedup_key="`check_id`",
     severity="`importance_level`: HIGH critical, LOW warning; else critical",
     episode_start="`state_changed_timestamp`",
-    answers="202, a result",
 )

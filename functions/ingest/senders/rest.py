@@ -74,6 +74,5 @@ SENDER: Final = Sender(
     resolves="`severity` `ok`",
     dedup_key="`dedup_key`, else `name` + `source` + `object`",
     severity="`severity`",
-    episode_start="-",
     answers="202, a result for each entry",
 )

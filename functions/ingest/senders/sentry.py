@@ -180,5 +180,4 @@ SENDER: Final = Sender(
     dedup_key="`data.event.issue_id`; `data.metric_alert.id` + its rule's; plugin: project + `id`",
     severity="`data.event.level`; a metric alert's `action`; else critical",
     episode_start="`data.metric_alert.date_started`",
-    answers="202, a result",
 )

@@ -224,5 +224,4 @@ SENDER: Final = Sender(
     ),
     severity="`severity` in the alarm's description, else its state; else warning",
     episode_start="`StateChangeTime` of `ALARM`",
-    answers="202, a result",
 )

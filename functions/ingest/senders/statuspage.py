@@ -98,5 +98,4 @@ SENDER: Final = Sender(
     dedup_key="`incident.id`; `component.id`",
     severity="`incident.impact`; `component_update.new_status`",
     episode_start="`incident.created_at`",
-    answers="202, a result",
 )

@@ -89,6 +89,4 @@ SENDER: Final = Sender(
     resolves="`heartbeat.status` 1",
     dedup_key="`monitor.id`; of a mere `msg` its text without numbers",
     severity="critical; a mere `msg` info",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.entries import query_or_objects
 from functions.ingest.senders.reading.fields import Fields
 from functions.ingest.senders.reading.report import Report
 from functions.ingest.senders.reading.shapes import pairs_of
@@ -29,10 +29,7 @@ _WORDS: Final[Mapping[str, str]] = {_DOWN: "critical", _UP: "ok", _EXPIRES: "war
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
-    if sent.query and not sent.body.strip():
-        query = dict(sent.query)
-        return [read_entry(query, read_change, EXPECTED, part=query)]
-    return each_object(sent, read_change, EXPECTED)
+    return query_or_objects(sent, read_change, EXPECTED)
 
 
 def read_change(entry: Mapping[str, Any]) -> Report:
@@ -90,5 +87,4 @@ SENDER: Final = Sender(
     dedup_key="`monitorID`, else `monitorURL`; certificates apart",
     severity="down critical, certificate warning",
     episode_start="`alertDateTime`",
-    answers="202, a result",
 )

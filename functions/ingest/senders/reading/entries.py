@@ -67,6 +67,14 @@ def objects(read: ReadObject, expected: str) -> Callable[[Sent, SenderSettings],
     return lambda sent, _settings: each_object(sent, read, expected)
 
 
+def query_or_objects(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
+    """Read the query of a request without a body as an object; else as `each_object`."""
+    if not sent.query or sent.body.strip():
+        return each_object(sent, read, expected)
+    query = dict(sent.query)
+    return [read_entry(query, read, expected, part=query)]
+
+
 def only_object(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
     """Read a body that is one object.
 
