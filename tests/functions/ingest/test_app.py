@@ -100,7 +100,7 @@ FIRST_EVENT = (
 """Whose token, refused as a repeat, whom to page, what was sent and the alert."""
 
 
-def test_a_cold_start_asks_nobody(dynamodb: ScriptedServer, handler: Handler) -> None:
+def test_a_cold_start_makes_no_request(dynamodb: ScriptedServer, handler: Handler) -> None:
     assert callable(handler)
     assert dynamodb.connections == 0
 

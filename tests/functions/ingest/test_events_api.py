@@ -62,7 +62,7 @@ def test_a_key_is_taken(keyed: Gateway, headers: Mapping[str, str]) -> None:
         pytest.param({"authorization": "Bearer ü\ud800"}, id="half a character"),
     ],
 )
-def test_nobody_gets_in_with(keyed: Gateway, headers: Mapping[str, str]) -> None:
+def test_events_without_a_valid_key_are_refused(keyed: Gateway, headers: Mapping[str, str]) -> None:
     reply = send(keyed, headers=headers)
 
     assert (reply.status, reply.code) == (401, "unauthorized")

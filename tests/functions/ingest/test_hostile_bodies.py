@@ -162,7 +162,7 @@ def accepted_everywhere(type_: IntegrationType, value: object) -> dict[str, Any]
     return accepted
 
 
-def test_what_is_accepted_is_kept_as_it_is_on_the_table(
+def test_the_alert_of_a_hostile_body_is_the_same_on_the_table(
     type_: IntegrationType, gateway: Gateway, call: Call
 ) -> None:
     slots = DynamoDBSlots(call, "tocsin", timedelta(days=90))

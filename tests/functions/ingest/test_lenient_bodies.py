@@ -71,7 +71,9 @@ def test_utf_8_is_read_as_utf_8_under_any_charset(rest: Gateway) -> None:
         pytest.param(b'{"name": "\xef\xbf\xbd"}', "�", "lost on the way", id="lost before"),
     ],
 )
-def test_what_is_nearly_json_is_repaired(rest: Gateway, body: bytes, name: str, note: str) -> None:
+def test_a_body_that_is_nearly_json_is_repaired(
+    rest: Gateway, body: bytes, name: str, note: str
+) -> None:
     reply = rest.post(body, headers=BINARY)
 
     assert rest.alert(reply).facts.name == name

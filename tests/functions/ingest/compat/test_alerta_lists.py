@@ -106,7 +106,9 @@ def test_pages_say_whether_more_follow(three: Alerta) -> None:
         "&".join(f"a{number}=b" for number in range(60)),
     ],
 )
-def test_what_is_not_understood_is_refused_rather_than_guessed(three: Alerta, query: str) -> None:
+def test_a_query_that_is_not_understood_is_refused_rather_than_guessed(
+    three: Alerta, query: str
+) -> None:
     for path in ("/alerts", "/alerts/count"):
         reply = three.send("GET", path, query=query)
         if query.startswith("page") and path.endswith("count"):

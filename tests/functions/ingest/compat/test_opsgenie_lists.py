@@ -76,7 +76,9 @@ def test_times_are_compared_in_milliseconds(three: Opsgenie) -> None:
         "status: ",
     ],
 )
-def test_what_is_not_understood_is_refused_rather_than_guessed(three: Opsgenie, query: str) -> None:
+def test_a_query_that_is_not_understood_is_refused_rather_than_guessed(
+    three: Opsgenie, query: str
+) -> None:
     for path in ("", "/count"):
         reply = three.send("GET", path, query=f"query={quote(query)}")
         assert (reply.status, list(reply.json["errors"])) == (422, ["query"])

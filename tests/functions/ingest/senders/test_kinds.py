@@ -452,7 +452,7 @@ def test_the_handshake_is_answered_where_cloudevents_come(
     assert gateway.alerts() == []
 
 
-def test_a_handshake_needs_a_token_that_somebody_has(gateway: Gateway) -> None:
+def test_a_handshake_needs_a_known_token(gateway: Gateway) -> None:
     headers = {"webhook-request-origin": "eventgrid.azure.net"}
 
     reply = gateway.post("", method="OPTIONS", headers=headers)

@@ -259,7 +259,7 @@ def test_every_sample_is_understood(gateway: Gateway, type_: IntegrationType) ->
         pytest.param(b"<" + b"a" * 2**20, 413, id="too large, and no JSON"),
     ],
 )
-def test_what_nobody_sends_is_refused_with_what_would_be_right(
+def test_a_wrong_body_is_refused_with_what_would_be_right(
     gateway: Gateway, type_: IntegrationType, body: bytes, status: int
 ) -> None:
     gateway.register(type_)

@@ -85,7 +85,7 @@ def test_healthchecks_placeholders_that_were_left_alone_say_nothing(gateway: Gat
 
 
 @pytest.mark.parametrize("case", ["webhook-down", "webhook-down-form-data", "webhook-down-get"])
-def test_uptime_kuma_is_understood_however_it_sends(gateway: Gateway, case: str) -> None:
+def test_uptime_kuma_is_understood_by_json_form_and_query(gateway: Gateway, case: str) -> None:
     gateway.register(IntegrationType.UPTIME_KUMA)
 
     fired = gateway.replay(sample(f"uptime-kuma/{case}"), path=URL)
@@ -106,7 +106,9 @@ def test_uptime_kumas_doubts_and_maintenance_ask_for_nothing(gateway: Gateway, s
     assert (reply.status, reply.outcomes) == (202, ["ignored"])
 
 
-def test_a_certificate_that_expires_soon_is_one_alert_whatever_the_days(gateway: Gateway) -> None:
+def test_a_certificate_that_expires_soon_is_one_alert_for_any_number_of_days(
+    gateway: Gateway,
+) -> None:
     gateway.register(IntegrationType.UPTIME_KUMA)
     message = body_of("uptime-kuma/webhook-cert-expiry")
 
