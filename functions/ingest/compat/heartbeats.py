@@ -55,5 +55,5 @@ def hear(call: CompatCall, integration: Integration, name: str) -> Heartbeat:
 
 def configured_elsewhere() -> ScopeMissingError:
     """The refusal for creating, changing or deleting a heartbeat."""
-    message = "Heartbeats are configured in the team's file or by the API, not by a sender's key."
+    message = "Heartbeats are configured by the API, not by a sender's key."
     return ScopeMissingError(message)

@@ -139,3 +139,9 @@ def written(instant: datetime) -> str:
     """Spell a time as PagerDuty, Opsgenie and Alerta all do."""
     text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def words(alert: Alert, label: str) -> list[str]:
+    """The words of a label that holds a list of them."""
+    said = alert.facts.labels.get(label)
+    return said.split(",") if said else []

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
 from functions.ingest.senders.reading.entries import query_or_objects
-from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.fields import Fields, without
 from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.signal import SignalAction
@@ -31,7 +31,7 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 def read_check(entry: Mapping[str, Any]) -> Report | Ignored:
     """A placeholder that was left as it was says nothing."""
-    fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
+    fields = Fields(without(entry, _PLACEHOLDER))
     check = fields.needed("check", "code", "uuid")
     status = fields.needed("status").lower()
     fields.raise_problems(EXPECTED)
@@ -60,10 +60,6 @@ def read_check(entry: Mapping[str, Any]) -> Report | Ignored:
         started_at=None if is_over else read_time(fields.any_text("now")),
         is_test=is_test,
     )
-
-
-def _is_unset(value: object) -> bool:
-    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
 
 
 SENDER: Final = Sender(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Sender
 from functions.ingest.senders.reading.entries import objects
-from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.fields import Fields, without
 from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
@@ -23,7 +23,7 @@ _VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
 
 def read_alert(entry: Mapping[str, Any]) -> Report:
     """A variable that was left as it was says nothing."""
-    fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
+    fields = Fields(without(entry, _VARIABLE))
     uuid = fields.text("alert_uuid")
     key = uuid or _rule_and_alert(fields)
     fields.raise_problems(EXPECTED)
@@ -58,10 +58,6 @@ def _rule_and_alert(fields: Fields) -> str:
     rule_id, alert_id = fields.text("rule_id"), fields.text("alert_id")
     fields.require("alert_uuid", is_there=bool(rule_id), problem="is missing, and so is rule_id")
     return dedup_key_of(rule_id, alert_id)
-
-
-def _is_unset(value: object) -> bool:
-    return isinstance(value, str) and _VARIABLE.fullmatch(value.strip()) is not None
 
 
 SENDER: Final = Sender(

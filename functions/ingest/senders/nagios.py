@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from functions.ingest.senders import Ignored, Sender
 from functions.ingest.senders.reading.entries import objects
-from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.fields import Fields, without
 from functions.ingest.senders.reading.report import Report
 from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
@@ -38,7 +38,8 @@ _MACRO: Final = re.compile(r"\$[A-Za-z_][\w.:]*\$")
 
 
 def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
-    fields = Fields({name.upper(): it for name, it in entry.items() if not _is_macro(it)})
+    filled = without(entry, _MACRO)
+    fields = Fields({name.upper(): it for name, it in filled.items()})
     host = fields.needed("HOSTNAME")
     kind = fields.needed("NOTIFICATIONTYPE").upper()
     fields.raise_problems(EXPECTED)
@@ -81,11 +82,6 @@ def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
         started_at=read_time(fields.any_text(f"{about}LASTSTATECHANGE", f"LAST{about}STATECHANGE")),
         comment=": ".join(it for it in (author, comment) if it),
     )
-
-
-def _is_macro(value: object) -> bool:
-    """Whether a macro was left as it was, as that of a service is for a host."""
-    return isinstance(value, str) and _MACRO.fullmatch(value) is not None
 
 
 SENDER: Final = Sender(

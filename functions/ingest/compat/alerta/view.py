@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.compat.alerta.config import ALERT_TIMEOUT_SECONDS, SEVERITIES
-from functions.ingest.compat.integration_alerts import written
+from functions.ingest.compat.integration_alerts import words, written
 from functions.ingest.senders.alerta import CORRELATE, LIST_LABELS, NAMING_LABELS, SERVICE, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.severity import Severity
@@ -88,12 +88,6 @@ def status_of_alert(alert: Alert, at: datetime) -> str:
     if alert.is_open and alert.is_snoozed(at):
         return "shelved"
     return _STATUS_OF[alert.status]
-
-
-def words(alert: Alert, label: str) -> list[str]:
-    """What a label of several words holds."""
-    said = alert.facts.labels.get(label)
-    return said.split(",") if said else []
 
 
 def attributes_of(alert: Alert) -> dict[str, str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.ingest.compat.opsgenie.view import priority_of, words
+from functions.ingest.compat.integration_alerts import words
+from functions.ingest.compat.opsgenie.view import priority_of
 from functions.ingest.senders.opsgenie import TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery

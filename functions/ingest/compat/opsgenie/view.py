@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.compat.integration_alerts import written
+from functions.ingest.compat.integration_alerts import words, written
 from functions.ingest.senders.opsgenie import ACTIONS, RESPONDERS, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import ulid_bytes
@@ -64,12 +64,6 @@ def priority_of(alert: Alert) -> str:
     """The priority as it was sent, else what is nearest to the severity."""
     said = (alert.facts.source_severity or "").upper()
     return said if said in PRIORITIES else _PRIORITY_OF[alert.severity]
-
-
-def words(alert: Alert, label: str) -> list[str]:
-    """What a label of several words holds."""
-    said = alert.facts.labels.get(label)
-    return said.split(",") if said else []
 
 
 def _responders(alert: Alert) -> list[dict[str, str]]:

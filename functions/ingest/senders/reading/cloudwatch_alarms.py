@@ -46,7 +46,7 @@ def read_notification(alarm: Fields) -> Report:
             "region": region,
             "namespace": metric.raw("Namespace"),
             "metric": metric.raw("MetricName"),
-            "expression": _expression(trigger.parts("Metrics"), "Expression"),
+            "expression": _expression(trigger.parts("Metrics")),
             "children": _children(alarm),
         },
         urls=_links(alarm.any_text("AlarmArn"), name),
@@ -58,44 +58,35 @@ def read_notification(alarm: Fields) -> Report:
 
 
 def read_event(event: Fields) -> Report:
-    """Understand an alarm's change of state as EventBridge has it."""
+    """Understand an alarm's change of state as EventBridge has it: the same by other names."""
     detail = event.part("detail")
-    name = detail.needed("alarmName")
-    now, before = detail.part("state"), detail.part("previousState")
-    state = now.needed("value").upper()
+    now = detail.part("state")
+    name, state = detail.needed("alarmName"), now.needed("value")
     event.raise_problems(EXPECTED)
     resources = event.raw("resources")
     arn = resources[0] if isinstance(resources, list) and resources else None
-    account, region = event.any_text("account"), event.any_text("region")
     configuration = detail.part("configuration")
     metrics = configuration.parts("metrics")
     measured = [it.part("metricStat").part("metric") for it in metrics]
     metric = next((it for it in measured if it.raw("name") is not None), Fields({}))
-    dimensions = pairs_of(metric.raw("dimensions"))
-    described = _described(configuration.any_text("description"))
-    return Report(
-        action=SignalAction.RESOLVE if state == _OVER else SignalAction.TRIGGER,
-        dedup_key=arn if isinstance(arn, str) and arn else dedup_key_of(account, region, name),
-        name=name,
-        summary=described.any_text("description"),
-        reason=now.any_text("reason"),
-        severity=described.any_text("severity") or state,
-        words=_words(before.any_text("value")),
-        source="cloudwatch",
-        source_name=account,
-        object=", ".join(str(value) for value in dimensions.values()) or None,
-        rule_name=name,
-        labels={
-            **dimensions,
-            "account": account,
-            "region": region,
-            "namespace": metric.raw("namespace"),
-            "metric": metric.raw("name"),
-            "expression": _expression(metrics, "expression"),
+    notification = {
+        "AlarmName": name,
+        "AlarmArn": arn if isinstance(arn, str) else None,
+        "AlarmDescription": configuration.raw("description"),
+        "AWSAccountId": event.raw("account"),
+        "Region": event.raw("region"),
+        "NewStateValue": state,
+        "NewStateReason": now.raw("reason"),
+        "StateChangeTime": now.raw("timestamp"),
+        "OldStateValue": detail.part("previousState").raw("value"),
+        "Trigger": {
+            "MetricName": metric.raw("name"),
+            "Namespace": metric.raw("namespace"),
+            "Dimensions": metric.raw("dimensions"),
+            "Metrics": [{"Expression": it.raw("expression")} for it in metrics],
         },
-        urls=_links(arn, name),
-        started_at=read_time(now.raw("timestamp")) if state == _ALARM else None,
-    )
+    }
+    return read_notification(Fields(notification))
 
 
 def _metric(trigger: Fields) -> Fields:
@@ -106,9 +97,9 @@ def _metric(trigger: Fields) -> Fields:
     return next((it for it in measured if it.raw("MetricName") is not None), trigger)
 
 
-def _expression(metrics: Sequence[Fields], name: str) -> str | None:
+def _expression(metrics: Sequence[Fields]) -> str | None:
     """What is made of the metrics."""
-    return next((said for it in metrics if (said := it.any_text(name))), None)
+    return next((said for it in metrics if (said := it.any_text("Expression"))), None)
 
 
 def _children(alarm: Fields) -> str | None:

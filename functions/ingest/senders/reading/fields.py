@@ -1,6 +1,7 @@
 """Reading single fields of a sender's body: liberal in form, clear in refusal."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -127,6 +128,15 @@ class Fields:
 
 _written: Final = json.JSONEncoder(ensure_ascii=False).encode
 _URL_ENDINGS: Final = ("_url", "_uri", "_link", "url", "link")
+
+
+def without(entry: Mapping[str, Any], placeholder: re.Pattern[str]) -> dict[str, Any]:
+    """The members but those whose template was not filled in: their whole text matches."""
+    return {
+        name: value
+        for name, value in entry.items()
+        if not isinstance(value, str) or placeholder.fullmatch(value.strip()) is None
+    }
 
 
 def carried(fields: Fields) -> dict[str, Any]:
