@@ -28,7 +28,7 @@ class Does(StrEnum):
     TEST = "a test"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class State:
     """One thing that a product says."""
 
@@ -81,9 +81,9 @@ def states(
     opening = next(iter(does[Does.OPENS]))
     return tuple(
         State(
-            says=f"{says or f'`{path}`'} `{word}`",
-            body=changed(base, path, word),
-            does=what,
+            f"{says or f'`{path}`'} `{word}`",
+            changed(base, path, word),
+            what,
             headers=headers or {},
             opened_by=changed(base, path, opening),
         )
@@ -247,8 +247,8 @@ PRODUCTS: Final = (
         type=Type.AIRBRAKE,
         source="fixtures of Zulip's Airbrake integration",
         states=(
-            State(says="an `error`", body=wire("airbrake/error"), does=OPENS),
-            State(says="a `deploy`", body={"deploy": {"id": 1}}, does=NOTHING),
+            State("an `error`", wire("airbrake/error"), OPENS),
+            State("a `deploy`", {"deploy": {"id": 1}}, NOTHING),
         ),
         not_read="that an error was resolved: Airbrake does not send it",
     ),
@@ -273,9 +273,9 @@ PRODUCTS: Final = (
         states=(
             *states(ALERTMANAGER, "alerts.0.status", {OPENS: ("firing",), RESOLVES: ("resolved",)}),
             State(
-                says="label `severity` `none` (Watchdog, InfoInhibitor): info",
-                body=changed(ALERTMANAGER, "alerts.0.labels.severity", "none"),
-                does=OPENS,
+                "label `severity` `none` (Watchdog, InfoInhibitor): info",
+                changed(ALERTMANAGER, "alerts.0.labels.severity", "none"),
+                OPENS,
             ),
         ),
         not_read="a `payload` of your own (0.32 and later)",
@@ -326,7 +326,7 @@ PRODUCTS: Final = (
                 "event",
                 {OPENS: ("started",), ACKNOWLEDGES: ("acknowledged",), RESOLVES: ("resolved",)},
             ),
-            State(says="a monitor", body=wire("better-stack/monitor-created"), does=NOTHING),
+            State("a monitor", wire("better-stack/monitor-created"), NOTHING),
         ),
     ),
     Product(
@@ -339,29 +339,29 @@ PRODUCTS: Final = (
                 {OPENS: ("firing",), RESOLVES: ("resolved", "ok", "closed", "recovered", "up")},
             ),
             State(
-                says="a `type` that ends with `resolved`, `recovered`, `closed`, `ok`, …",
-                body={**CLOUD_EVENT, "type": "com.example.disk.resolved", "data": {}},
-                does=RESOLVES,
+                "a `type` that ends with `resolved`, `recovered`, `closed`, `ok`, …",
+                {**CLOUD_EVENT, "type": "com.example.disk.resolved", "data": {}},
+                RESOLVES,
                 opened_by=CLOUD_EVENT,
             ),
             State(
-                says="`data_base64`",
-                body={
+                "`data_base64`",
+                {
                     **{name: it for name, it in CLOUD_EVENT.items() if name != "data"},
                     "data_base64": "eyJzdGF0dXMiOiJyZXNvbHZlZCJ9",
                 },
-                does=RESOLVES,
+                RESOLVES,
                 opened_by=CLOUD_EVENT,
             ),
             State(
-                says="version 0.3, `datacontentencoding` `base64`",
-                body={
+                "version 0.3, `datacontentencoding` `base64`",
+                {
                     **CLOUD_EVENT,
                     "specversion": "0.3",
                     "datacontentencoding": "base64",
                     "data": "eyJzdGF0dXMiOiJyZXNvbHZlZCJ9",
                 },
-                does=RESOLVES,
+                RESOLVES,
                 opened_by=CLOUD_EVENT,
             ),
         ),
@@ -400,9 +400,9 @@ PRODUCTS: Final = (
                 says="the default template, `title`",
             ),
             State(
-                says="`[TEST]` before the title",
-                body=changed(DATADOG, "alert_title", "[TEST] [Triggered] Disk"),
-                does=TEST,
+                "`[TEST]` before the title",
+                changed(DATADOG, "alert_title", "[TEST] [Triggered] Disk"),
+                TEST,
             ),
         ),
     ),
@@ -432,9 +432,9 @@ PRODUCTS: Final = (
                 says="CodePipeline, CodeBuild, CodeDeploy: `state`",
             ),
             State(
-                says="any other event",
-                body={"detail-type": "ECS Task State Change", "source": "aws.ecs", "detail": {}},
-                does=OPENS,
+                "any other event",
+                {"detail-type": "ECS Task State Change", "source": "aws.ecs", "detail": {}},
+                OPENS,
             ),
         ),
         not_read="the end of other events: they have to be resolved by hand",
@@ -461,7 +461,7 @@ PRODUCTS: Final = (
                     RESOLVES: ("closed", "CLOSED"),
                 },
             ),
-            State(says="`version` `test`", body=wire("gcp-monitoring/test-connection"), does=TEST),
+            State("`version` `test`", wire("gcp-monitoring/test-connection"), TEST),
         ),
     ),
     Product(
@@ -503,21 +503,14 @@ PRODUCTS: Final = (
                 headers=PUSH,
             ),
             State(
-                says="`success` of a fork's pull request: of an alert of its own",
-                body=changed(PULL_REQUEST, "workflow_run.conclusion", "success"),
-                does=RESOLVES,
+                "`success` of a fork's pull request: of an alert of its own",
+                changed(PULL_REQUEST, "workflow_run.conclusion", "success"),
+                RESOLVES,
                 headers=PUSH,
                 opened_by=PULL_REQUEST,
             ),
-            State(
-                says="event `ping`",
-                body=wire("github/ping"),
-                does=TEST,
-                headers={"x-github-event": "ping"},
-            ),
-            State(
-                says="any other event", body={}, does=NOTHING, headers={"x-github-event": "push"}
-            ),
+            State("event `ping`", wire("github/ping"), TEST, headers={"x-github-event": "ping"}),
+            State("any other event", {}, NOTHING, headers={"x-github-event": "push"}),
         ),
     ),
     Product(
@@ -537,7 +530,7 @@ PRODUCTS: Final = (
                 },
             ),
             *states(JOB, "build_status", {OPENS: ("failed",), RESOLVES: ("success",)}),
-            State(says="any other event", body={"object_kind": "push"}, does=NOTHING),
+            State("any other event", {"object_kind": "push"}, NOTHING),
         ),
         not_read="*Test* of a webhook: it sends a real pipeline and cannot be told from it",
     ),
@@ -549,21 +542,15 @@ PRODUCTS: Final = (
             *states(
                 GRAFANA_LEGACY,
                 "state",
-                {
-                    OPENS: ("alerting", "no_data"),
-                    RESOLVES: ("ok",),
-                    NOTHING: ("paused", "pending"),
-                },
+                {OPENS: ("alerting", "no_data"), RESOLVES: ("ok",), NOTHING: ("paused", "pending")},
                 says="legacy, `state`",
             ),
             State(
-                says="*Test* of a contact point",
-                body=changed(
-                    GRAFANA,
-                    "alerts.0.labels",
-                    {"alertname": "TestAlert", "instance": "Grafana"},
+                "*Test* of a contact point",
+                changed(
+                    GRAFANA, "alerts.0.labels", {"alertname": "TestAlert", "instance": "Grafana"}
                 ),
-                does=TEST,
+                TEST,
             ),
         ),
         not_read="a custom payload (Grafana 12)",
@@ -572,16 +559,16 @@ PRODUCTS: Final = (
         type=Type.GRAYLOG,
         source="docs.graylog.org, HTTP notification; alert conditions before 3.1",
         states=(
-            State(says="an event", body=wire("graylog/event"), does=OPENS),
-            State(says="an alert condition", body=wire("graylog/notification"), does=OPENS),
+            State("an event", wire("graylog/event"), OPENS),
+            State("an alert condition", wire("graylog/notification"), OPENS),
             State(
-                says="*Execute Test Notification*",
-                body={
+                "*Execute Test Notification*",
+                {
                     "event_definition_id": "this-is-a-test-notification",
                     "event_definition_type": "test-dummy-v1",
                     "event": {},
                 },
-                does=TEST,
+                TEST,
             ),
         ),
         not_read="the end: Graylog does not send it",
@@ -591,11 +578,7 @@ PRODUCTS: Final = (
         source="healthchecks/healthchecks `hc/integrations/webhook/transport.py`",
         states=(
             *states(HEALTHCHECK, "status", {OPENS: ("down",), RESOLVES: ("up",)}),
-            State(
-                says="*Send Test Notification*: check `TEST`",
-                body={**HEALTHCHECK, "name": "TEST"},
-                does=TEST,
-            ),
+            State("*Send Test Notification*: check `TEST`", {**HEALTHCHECK, "name": "TEST"}, TEST),
         ),
     ),
     Product(
@@ -603,7 +586,7 @@ PRODUCTS: Final = (
         source="docs.honeycomb.io, webhooks of triggers and burn alerts",
         states=(
             *states(HONEYCOMB, "status", {OPENS: ("TRIGGERED",), RESOLVES: ("OK", "RESOLVED")}),
-            State(says="`is_test`", body={**HONEYCOMB, "is_test": True}, does=TEST),
+            State("`is_test`", {**HONEYCOMB, "is_test": True}, TEST),
         ),
     ),
     *(
@@ -655,16 +638,16 @@ PRODUCTS: Final = (
         states=(
             *(
                 State(
-                    says=f"`{said}`",
-                    body={**MONIT, "MONIT_EVENT": said},
-                    does=what,
+                    f"`{said}`",
+                    {**MONIT, "MONIT_EVENT": said},
+                    what,
                     opened_by={**MONIT, "MONIT_EVENT": bad},
                 )
                 for bad, good in MONIT_PAIRS
                 for said, what in ((bad, OPENS), (good, RESOLVES))
             ),
             *(
-                State(says=f"`{said}`", body={**MONIT, "MONIT_EVENT": said}, does=NOTHING)
+                State(f"`{said}`", {**MONIT, "MONIT_EVENT": said}, NOTHING)
                 for said in ("Action done", "Monit instance changed")
             ),
         ),
@@ -691,16 +674,14 @@ PRODUCTS: Final = (
                 },
             ),
             *states(
-                NETDATA_NODE,
-                "status.text",
-                {OPENS: ("unreachable",), RESOLVES: ("reachable",)},
+                NETDATA_NODE, "status.text", {OPENS: ("unreachable",), RESOLVES: ("reachable",)}
             ),
             State(
-                says="`alarm-notify.sh test`",
-                body={**NETDATA, "name": "test_alarm", "chart": "test.chart"},
-                does=TEST,
+                "`alarm-notify.sh test`",
+                {**NETDATA, "name": "test_alarm", "chart": "test.chart"},
+                TEST,
             ),
-            State(says="Cloud's test notification", body={"message": "x"}, does=TEST),
+            State("Cloud's test notification", {"message": "x"}, TEST),
         ),
     ),
     Product(
@@ -720,7 +701,7 @@ PRODUCTS: Final = (
     Product(
         type=Type.OPSGENIE,
         source="docs.opsgenie.com, Alert API",
-        states=(State(says="an alert is created", body=OPSGENIE, does=OPENS),),
+        states=(State("an alert is created", OPSGENIE, OPENS),),
         not_read="all else comes by paths below the URL (`…/close`, `…/acknowledge`, …)",
     ),
     Product(
@@ -744,9 +725,7 @@ PRODUCTS: Final = (
         type=Type.PINGDOM,
         source="pingdom.com, webhooks of uptime and transaction checks",
         states=states(
-            PINGDOM,
-            "current_state",
-            {OPENS: ("DOWN", "FAILING"), RESOLVES: ("UP", "SUCCESS")},
+            PINGDOM, "current_state", {OPENS: ("DOWN", "FAILING"), RESOLVES: ("UP", "SUCCESS")}
         ),
     ),
     Product(
@@ -754,9 +733,9 @@ PRODUCTS: Final = (
         source="docs.sentry.io, integration platform webhooks; the WebHooks plugin",
         states=(
             State(
-                says="`event_alert`, `triggered`",
-                body=SENTRY_ALERT,
-                does=OPENS,
+                "`event_alert`, `triggered`",
+                SENTRY_ALERT,
+                OPENS,
                 headers={"sentry-hook-resource": "event_alert"},
             ),
             *states(
@@ -768,9 +747,9 @@ PRODUCTS: Final = (
             ),
             *(
                 State(
-                    says=f"`issue`, `{action}`",
-                    body={**SENTRY_ISSUE, "action": action},
-                    does=what,
+                    f"`issue`, `{action}`",
+                    {**SENTRY_ISSUE, "action": action},
+                    what,
                     headers={"sentry-hook-resource": "issue"},
                     opened_by=SENTRY_ALERT,
                 )
@@ -785,22 +764,19 @@ PRODUCTS: Final = (
             ),
             *(
                 State(
-                    says=f"`activity_alert`, issue `{status}`",
-                    body={
-                        **changed(SENTRY_ISSUE, "data.issue.status", status),
-                        "action": "triggered",
-                    },
-                    does=what,
+                    f"`activity_alert`, issue `{status}`",
+                    {**changed(SENTRY_ISSUE, "data.issue.status", status), "action": "triggered"},
+                    what,
                     headers={"sentry-hook-resource": "activity_alert"},
                     opened_by=SENTRY_ALERT,
                 )
                 for status, what in (("unresolved", OPENS), ("resolved", RESOLVES))
             ),
-            State(says="the WebHooks plugin", body=SENTRY_PLUGIN, does=OPENS),
+            State("the WebHooks plugin", SENTRY_PLUGIN, OPENS),
             State(
-                says="`comment`, `installation`, …",
-                body={"action": "created", "data": {}},
-                does=NOTHING,
+                "`comment`, `installation`, …",
+                {"action": "created", "data": {}},
+                NOTHING,
                 headers={"sentry-hook-resource": "comment"},
             ),
         ),
@@ -811,12 +787,7 @@ PRODUCTS: Final = (
         source="docs.aws.amazon.com: CloudWatch alarms, RDS and Auto Scaling notices on SNS",
         states=(
             *(
-                State(
-                    says=f"`NewStateValue` `{state}`",
-                    body=alarm(state),
-                    does=what,
-                    opened_by=alarm("ALARM"),
-                )
+                State(f"`NewStateValue` `{state}`", alarm(state), what, opened_by=alarm("ALARM"))
                 for state, what in (
                     ("ALARM", OPENS),
                     ("INSUFFICIENT_DATA", OPENS),
@@ -824,17 +795,17 @@ PRODUCTS: Final = (
                 )
             ),
             State(
-                says="a notice of RDS",
-                body=notification({"Source ID": "orders", "Event Message": "Storage full"}),
-                does=OPENS,
+                "a notice of RDS",
+                notification({"Source ID": "orders", "Event Message": "Storage full"}),
+                OPENS,
             ),
             State(
-                says="JSON of a script, `status` `resolved`",
-                body=notification({"title": "Job", "status": "resolved"}),
-                does=RESOLVES,
+                "JSON of a script, `status` `resolved`",
+                notification({"title": "Job", "status": "resolved"}),
+                RESOLVES,
                 opened_by=notification({"title": "Job", "status": "firing"}),
             ),
-            State(says="any other text", body=notification("Hello"), does=OPENS),
+            State("any other text", notification("Hello"), OPENS),
         ),
         not_read="raw message delivery, which is not signed: it is refused, and the answer says so",
     ),
@@ -867,16 +838,10 @@ PRODUCTS: Final = (
         source="louislam/uptime-kuma `server/notification-providers/webhook.js`",
         states=(
             *states(
-                KUMA,
-                "heartbeat.status",
-                {OPENS: ("0",), RESOLVES: ("1",), NOTHING: ("2", "3")},
+                KUMA, "heartbeat.status", {OPENS: ("0",), RESOLVES: ("1",), NOTHING: ("2", "3")}
             ),
-            State(
-                says="a certificate that expires",
-                body=wire("uptime-kuma/webhook-cert-expiry"),
-                does=OPENS,
-            ),
-            State(says="*Test*", body=wire("uptime-kuma/webhook-test-button"), does=TEST),
+            State("a certificate that expires", wire("uptime-kuma/webhook-cert-expiry"), OPENS),
+            State("*Test*", wire("uptime-kuma/webhook-test-button"), TEST),
         ),
         not_read="a custom body",
     ),
@@ -891,9 +856,9 @@ PRODUCTS: Final = (
         states=(
             *states(ZABBIX, "eventvalue", {OPENS: ("1",), RESOLVES: ("0",)}),
             State(
-                says="`eventupdate` `1` with `eventack` `Yes`",
-                body={**ZABBIX, "eventupdate": "1", "eventack": "Yes"},
-                does=ACKNOWLEDGES,
+                "`eventupdate` `1` with `eventack` `Yes`",
+                {**ZABBIX, "eventupdate": "1", "eventack": "Yes"},
+                ACKNOWLEDGES,
                 opened_by=ZABBIX,
             ),
             *states(
@@ -903,9 +868,9 @@ PRODUCTS: Final = (
                 says="without `eventvalue`, `trigger_status`",
             ),
             State(
-                says="*Test* of the media type: macros as they are",
-                body={"event_id": "{EVENT.ID}", "eventvalue": "{EVENT.VALUE}"},
-                does=TEST,
+                "*Test* of the media type: macros as they are",
+                {"event_id": "{EVENT.ID}", "eventvalue": "{EVENT.VALUE}"},
+                TEST,
             ),
         ),
     ),
