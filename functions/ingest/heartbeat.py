@@ -82,7 +82,7 @@ def _name_in(request: Request) -> str:
         name = body.get("name") if isinstance(body, dict) else None
     if not isinstance(name, str) or not name:
         problem = Problem("name", "is missing: which heartbeat is it? Add ?name=nightly-backup")
-        raise InvalidInputError("This URL is an integration's.", [problem])
+        raise InvalidInputError("An integration's URL needs the heartbeat's name.", [problem])
     if len(name) > NAME_LIMIT:
         raise HeartbeatNotFoundError
     return name

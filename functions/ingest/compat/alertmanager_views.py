@@ -49,7 +49,7 @@ def view_alerts(call: CompatCall, integration: Integration) -> list[dict[str, An
     filters = [text for name, text in pairs if name == "filter"]
     if len(filters) > FILTERS_LIMIT:
         problem = Problem("filter", f"at most {FILTERS_LIMIT} are understood")
-        raise InvalidInputError("The list cannot be read like that.", [problem])
+        raise InvalidInputError("A query parameter of the list is wrong.", [problem])
     matchers = [Matcher.parse(text, "filter") for text in filters]
     wanted = dict(pairs)
     shows_active = wanted.get("active", "true") != "false"

@@ -103,7 +103,9 @@ def _expect_plain(call: CompatCall) -> None:
     if MULTIPART not in headers.get("content-type", "").lower():
         return
     if KEY_HEADER not in headers:
-        raise MalformedInputError(f"Send JSON, or the key in the header {KEY_HEADER} as well.")
+        raise MalformedInputError(
+            f"A form of parts needs the key in the header {KEY_HEADER}; or send JSON."
+        )
     _integration(call, {}, "routing_key")
 
 

@@ -49,7 +49,9 @@ def read_transition(entry: Mapping[str, Any]) -> Report:
     title = _Title.of(fields.any_text("alert_title", "title") or "")
     key = _identity(fields, title)
     fields.require(
-        "alert_cycle_key", is_there=bool(key), problem="is missing, and so is all else to tell by"
+        "alert_cycle_key",
+        is_there=bool(key),
+        problem="is missing, and so are aggreg_key, alert_id and the title",
     )
     fields.raise_problems(EXPECTED)
     transition = fields.any_text("alert_transition", "alertTransition", "alertStatus")

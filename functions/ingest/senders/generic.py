@@ -88,7 +88,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     entries = _mapped(mapping, sent.value, budget or _budget(sent)).value("entries")
     if not isinstance(entries, list):
         problem = Problem("mapping.entries", f"finds {kind_of(entries)}; it must find a list")
-        raise InvalidInputError("The mapping fails.", [problem])
+        raise InvalidInputError("The integration's mapping cannot be applied.", [problem])
     return each_of(entries, read_one, EXPECTED)
 
 

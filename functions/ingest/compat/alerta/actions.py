@@ -218,4 +218,4 @@ def _correcting(correct: Correct, at: datetime) -> Callable[[IntegrationAlerts, 
 
 
 def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("This cannot be asked for like that.", [Problem(field, problem)])
+    return InvalidInputError("The body of the action is wrong.", [Problem(field, problem)])

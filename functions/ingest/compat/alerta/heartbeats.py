@@ -49,11 +49,13 @@ def _report(call: CompatCall, own: IntegrationAlerts) -> Taken:
     origin = body.get("origin")
     if not isinstance(origin, str) or not origin:
         problem = Problem("origin", 'Missing mandatory value for "origin"')
-        raise InvalidInputError("This is no heartbeat.", [problem])
+        raise InvalidInputError("The body is no heartbeat.", [problem])
     try:
         heartbeat = hear(call, own.integration, name_of(origin))
     except HeartbeatNotFoundError as error:
-        problem = Problem("origin", f"there is no heartbeat {name_of(origin)}: it has to be made")
+        problem = Problem(
+            "origin", f"there is no heartbeat {name_of(origin)}: make it by the API first"
+        )
         raise HeartbeatUnknownError(problem) from error
     view = _view(call, heartbeat, read_time(body.get("createTime")) or call.request.at)
     view["origin"] = origin

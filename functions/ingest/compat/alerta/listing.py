@@ -204,4 +204,4 @@ def _number(query: dict[str, str], name: str, default: int) -> int:
 
 
 def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("The list cannot be read like that.", [Problem(field, problem)])
+    return InvalidInputError("A query parameter of the list is wrong.", [Problem(field, problem)])

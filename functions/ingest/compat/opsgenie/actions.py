@@ -75,7 +75,7 @@ class Asked:
         Raises:
             InvalidInputError: `details` name the fields.
         """
-        self.fields.raise_problems("This cannot be asked for like that.")
+        self.fields.raise_problems("The body of the action is wrong.")
 
 
 type OnAlert = Callable[[IntegrationAlerts, Alert], Outcome]

@@ -101,7 +101,7 @@ def _take_one(call: CompatCall, own: IntegrationAlerts, name: str, below: tuple[
         raise nothing_here()
     if word not in _ACTIONS_BY_METHOD.get(method, ()):
         allowed = [it for it, words in _ACTIONS_BY_METHOD.items() if word in words]
-        raise MethodNotAllowedError(f"This is asked for by {allowed[0]}.", ", ".join(allowed))
+        raise MethodNotAllowedError(f"Use {allowed[0]} for this path.", ", ".join(allowed))
     return _act(call, own, Identifier.of(call, name), below)
 
 

@@ -29,12 +29,12 @@ class Identifier:
         """Read it.
 
         Raises:
-            InvalidInputError: There is no such type of identifier.
+            InvalidInputError: The identifierType is unknown.
         """
         type_ = call.request.query.get("identifierType") or "id"
         if type_ not in TYPES:
             problem = Problem("identifierType", f"must be one of {', '.join(TYPES)}")
-            raise InvalidInputError("There is no such type of identifier.", [problem])
+            raise InvalidInputError("The identifierType is unknown.", [problem])
         return cls(type_, text)
 
     @property

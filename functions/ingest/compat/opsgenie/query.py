@@ -172,4 +172,4 @@ def _flag(value: str) -> bool:
 
 
 def _refused(problem: str) -> InvalidInputError:
-    return InvalidInputError("The query cannot be used.", [Problem("query", problem)])
+    return InvalidInputError("The query is not understood.", [Problem("query", problem)])

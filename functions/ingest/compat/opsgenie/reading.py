@@ -142,4 +142,4 @@ def _number(query: Any, name: str, default: int) -> int:  # noqa: ANN401 - any m
 
 
 def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("The list cannot be read like that.", [Problem(field, problem)])
+    return InvalidInputError("A query parameter of the list is wrong.", [Problem(field, problem)])

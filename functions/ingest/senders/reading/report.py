@@ -1,9 +1,10 @@
 """What a product says about one alert, in its own words, and the signal that it becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from functions.ingest.senders.reading.fields import as_text
 from tocsin.domain.dedup import bounded
@@ -33,6 +34,7 @@ ALWAYS_CRITICAL: Final[Mapping[str, str]] = {"": "critical"}
 BY_SEVERITY: Final = None
 """The action of a product that says by a severity like `ok` that an alert is over."""
 
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _NOTHING: Final[tuple[Anything, ...]] = (None, "", [], {})
 _LARGE: Final = 2**53
 """Up to here every reader of JSON keeps whole numbers whole."""
@@ -57,7 +59,7 @@ class Report:
     reason: str | None = None
     severity: str | None = None
     """The product's word. The integration's map goes first, then `words`, then the domain's."""
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = _NONE
     """What the product means by its words, in lower case."""
     source: str | None = None
     source_name: str | None = None
@@ -67,10 +69,10 @@ class Report:
     monitor_id: str | None = None
     monitor_name: str | None = None
     group_id: str | None = None
-    labels: Mapping[str, Anything] = field(default_factory=dict)
+    labels: Mapping[str, Anything] = _NONE
     keeps_empty_labels: bool = False
     """Of formats that have labels of their own: one without a text is still a label."""
-    urls: Mapping[str, Anything] = field(default_factory=dict)
+    urls: Mapping[str, Anything] = _NONE
     """Values that are no text, or an empty one, are left out."""
     current_value: Anything = None
     threshold: Anything = None
@@ -88,7 +90,7 @@ class Report:
     is_test: bool = False
     """The product's own test: an alert of severity info with the label `test`, which ends by
     itself, or by the product's test of the end."""
-    field_names: Mapping[str, str] = field(default_factory=dict)
+    field_names: Mapping[str, str] = _NONE
     """What the product calls a part (`reason`) where the answer says that it was cut (`output`)."""
 
     def signal(self, severity_map: Mapping[str, str], at: datetime) -> Signal:
