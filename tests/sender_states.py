@@ -509,6 +509,7 @@ PRODUCTS: Final = (
                 headers=PUSH,
                 opened_by=PULL_REQUEST,
             ),
+            State("a run under way", changed(RUN, "workflow_run.conclusion", None), NOTHING),
             State("event `ping`", wire("github/ping"), TEST, headers={"x-github-event": "ping"}),
             State("any other event", {}, NOTHING, headers={"x-github-event": "push"}),
         ),

@@ -12,7 +12,8 @@ from tocsin.domain.alert import NOTE_LIMIT, Alert, integration_actor
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.ids import Actor, AlertId, fingerprint
-from tocsin.domain.signal import printable
+from tocsin.domain.severity import read_severity
+from tocsin.domain.signal import Facts, FactsBuilder, Signal, SignalAction, printable
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
 
@@ -30,6 +31,7 @@ SHOWN_LIMIT: Final = PAGES_LIMIT * LIMIT_MAXIMUM
 """Alerts of an integration that such a client can see, newest first."""
 
 type Transition = Callable[[Alert], Alert]
+type Correct = Callable[[Facts, FactsBuilder], Facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,31 @@ class IntegrationAlerts:
             new_write_id=self.ports.new_write_id,
             needs_facts=needs_facts,
         )
+
+    def correct(self, alert: Alert, correct: Correct, at: datetime) -> None:
+        """Change what was said of an alert, if that is something else.
+
+        Raises:
+            AlreadyResolvedError: It is not open.
+        """
+
+        def corrected(alert: Alert) -> Alert:
+            facts, severity = correct(alert.facts, FactsBuilder()), alert.severity
+            if facts == alert.facts:
+                return alert
+            if facts.source_severity != alert.facts.source_severity:
+                words = self.integration.severity_map
+                severity = read_severity(facts.source_severity, words).severity
+            signal = Signal(
+                action=SignalAction.TRIGGER,
+                dedup_key=alert.dedup_key,
+                severity=severity,
+                facts=facts,
+            )
+            policy = self.integration.escalation_policy
+            return alert.corrected(signal, by=self.actor, at=at, policy=policy)
+
+        self.change(alert.alert_id, corrected, needs_facts=True)
 
     def add_note(self, alert: Alert, note: str) -> Change:
         note = printable(note)

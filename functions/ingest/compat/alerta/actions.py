@@ -8,7 +8,7 @@ from typing import Any, Final
 from functions.ingest.compat.alerta.config import SHELVE_TIMEOUT_SECONDS
 from functions.ingest.compat.alerta.find_alert import find
 from functions.ingest.compat.alerta.view import status_of_alert
-from functions.ingest.compat.integration_alerts import IntegrationAlerts, Transition
+from functions.ingest.compat.integration_alerts import Correct, IntegrationAlerts, Transition
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.senders.alerta import TAGS
 from functions.ingest.senders.reading.fields import Fields
@@ -21,9 +21,7 @@ from tocsin.domain.errors import (
     Problem,
 )
 from tocsin.domain.ids import Actor
-from tocsin.domain.signal import Facts, FactsBuilder, Signal, SignalAction, printable
-
-type Correct = Callable[[Facts, FactsBuilder], Facts]
+from tocsin.domain.signal import Facts, FactsBuilder, printable
 
 _ACTION_OF_STATUS: Final = {
     "open": "open",
@@ -196,21 +194,8 @@ def _describing(
 
 def _correcting(correct: Correct, at: datetime) -> Callable[[IntegrationAlerts, Alert], None]:
     def act(own: IntegrationAlerts, alert: Alert) -> None:
-        def corrected(alert: Alert) -> Alert:
-            facts = correct(alert.facts, FactsBuilder())
-            if facts == alert.facts:
-                return alert
-            signal = Signal(
-                action=SignalAction.TRIGGER,
-                dedup_key=alert.dedup_key,
-                severity=alert.severity,
-                facts=facts,
-            )
-            policy = own.integration.escalation_policy
-            return alert.corrected(signal, by=own.actor, at=at, policy=policy)
-
         try:
-            own.change(alert.alert_id, corrected, needs_facts=True)
+            own.correct(alert, correct, at)
         except AlreadyResolvedError as error:
             raise ConflictError("invalid action for current closed status") from error
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.compat.integration_alerts import IntegrationAlerts, Transition
+from functions.ingest.compat.integration_alerts import Correct, IntegrationAlerts, Transition
 from functions.ingest.compat.opsgenie.requests import Done
 from functions.ingest.compat.opsgenie.view import PRIORITIES
 from functions.ingest.request_and_answer import Intake
@@ -21,13 +21,11 @@ from tocsin.domain.errors import (
     NotAcknowledgedError,
 )
 from tocsin.domain.reception import Outcome as Received
-from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import (
     NAME_LIMIT,
     SUMMARY_LIMIT,
     Facts,
     FactsBuilder,
-    Signal,
     SignalAction,
     printable,
 )
@@ -79,7 +77,6 @@ class Asked:
 
 
 type OnAlert = Callable[[IntegrationAlerts, Alert], Outcome]
-type Correct = Callable[[Facts, FactsBuilder], Facts]
 
 
 def add_note_of_create(
@@ -291,31 +288,10 @@ def _correcting(asked: Asked, correct: Correct) -> OnAlert:
     asked.expect_good()
 
     def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
-        def corrected(alert: Alert) -> Alert:
-            facts = correct(alert.facts, FactsBuilder())
-            if facts == alert.facts:
-                return alert
-            return alert.corrected(
-                _signal(own, alert, facts),
-                by=own.actor,
-                at=asked.at,
-                policy=own.integration.escalation_policy,
-            )
-
         try:
-            own.change(alert.alert_id, corrected, needs_facts=True)
+            own.correct(alert, correct, asked.at)
         except AlreadyResolvedError:
             return Outcome(Done.CLOSED_BEFORE, alert.alert_id)
         return Outcome(Done.UPDATED, alert.alert_id)
 
     return perform
-
-
-def _signal(own: IntegrationAlerts, alert: Alert, facts: Facts) -> Signal:
-    severity = alert.severity
-    if facts.source_severity != alert.facts.source_severity:
-        words = own.integration.severity_map
-        severity = read_severity(facts.source_severity, words).severity
-    return Signal(
-        action=SignalAction.TRIGGER, dedup_key=alert.dedup_key, severity=severity, facts=facts
-    )

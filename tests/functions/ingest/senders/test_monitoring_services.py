@@ -8,7 +8,6 @@ import pytest
 
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.wire import sample
-from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
@@ -117,33 +116,6 @@ def test_a_certificate_that_expires_soon_is_one_alert_for_any_number_of_days(
 
     assert (first.outcomes, second.outcomes) == (["opened"], ["updated"])
     assert gateway.alert(first).severity is Severity.INFO
-
-
-def test_better_stacks_acknowledgement_is_one_here(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.BETTER_STACK)
-    gateway.replay(sample("better-stack/incident-started"), path=URL)
-
-    reply = gateway.replay(sample("better-stack/incident-acknowledged"), path=URL)
-
-    assert reply.outcomes == ["acknowledged"]
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.ACKNOWLEDGED
-
-
-@pytest.mark.parametrize(
-    ("type_", "case"),
-    [
-        (IntegrationType.BETTER_STACK, "better-stack/monitor-created"),
-        (IntegrationType.STATUSPAGE, "statuspage/maintenance-scheduled"),
-    ],
-)
-def test_what_is_no_alert_opens_none(gateway: Gateway, type_: IntegrationType, case: str) -> None:
-    gateway.register(type_)
-
-    reply = gateway.replay(sample(case), path=URL)
-
-    assert (reply.status, reply.outcomes) == (202, ["ignored"])
-    assert gateway.alerts() == []
 
 
 @pytest.mark.parametrize(
