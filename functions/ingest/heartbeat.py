@@ -12,12 +12,7 @@ from functions.ingest.heartbeat_failures import failure_reported
 from functions.ingest.ports import Ports
 from functions.ingest.request_and_answer import Request, Taken
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import (
-    HeartbeatNotFoundError,
-    InvalidInputError,
-    Problem,
-    TocsinError,
-)
+from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem, TocsinError
 from tocsin.domain.integration import HEARTBEATS
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.http import HttpAnswer
