@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bench.gateway_events import CAPTURED, payload
 from bench.team import INTEGRATION, POLICY
-from functions.ingest.senders import SenderSettings, events
+from functions.ingest.senders import events
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.items import Item, alert_item, pack_facts
 from tocsin.domain.alert import Alert, AlertStatus
@@ -44,8 +44,8 @@ def store(call: Call, table_name: str, count: int, *, stored: int = 0) -> None:
 
 def _items(numbers: range) -> Iterator[Item]:
     chance = random.Random(numbers.start)  # noqa: S311 - the same alerts in every run
-    told = events.read_event(json.loads(payload(CAPTURED)), SenderSettings())
     newest = datetime.now(UTC) - 2 * _APART
+    told = events.read_event(json.loads(payload(CAPTURED))).signal({}, newest)
     for number in numbers:
         host = f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(256)}"
         signal = replace(

@@ -4,8 +4,8 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -28,9 +28,6 @@ class Does(StrEnum):
     TEST = "a test"
 
 
-OPENS, RESOLVES, ACKNOWLEDGES, NOTHING, TEST = Does
-
-
 @dataclass(frozen=True)
 class State:
     """One thing that a product says."""
@@ -38,13 +35,12 @@ class State:
     says: str
     body: Body
     does: Does
-    _: KW_ONLY
     headers: Mapping[str, str] = field(default_factory=dict)
     opened_by: Body | None = None
     """What opened the alert that this ends or acknowledges; None where it ends nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Product:
     """What a type's sender can say, from where that is known, and what is not read."""
 
@@ -76,29 +72,32 @@ def changed(body: Mapping[str, Any], path: str, value: object) -> dict[str, Any]
 def states(
     base: Mapping[str, Any],
     path: str,
-    opens: str,
+    does: Mapping[Does, Iterable[str]],
     *,
     says: str = "",
     headers: Mapping[str, str] | None = None,
-    **others: str,
 ) -> tuple[State, ...]:
-    """All values of the field by which a product says how an alert is, by what each does."""
-    opening, *_ = opens.split(", ")
+    """All values of the field by which a product says how an alert stands."""
+    opening = next(iter(does[Does.OPENS]))
     return tuple(
         State(
             f"{says or f'`{path}`'} `{word}`",
             changed(base, path, word),
-            Does(name),
+            what,
             headers=headers or {},
             opened_by=changed(base, path, opening),
         )
-        for name, words in {"opens": opens, **others}.items()
-        for word in words.split(", ")
+        for what, words in does.items()
+        for word in words
     )
 
 
+OPENS, RESOLVES, ACKNOWLEDGES, NOTHING, TEST = Does
 REST = {"name": "Disk full", "source": "s", "object": "db-1", "severity": "critical"}
-SEVERITIES = "critical, urgent, down, warning, unknown, information, info, none, x"
+SEVERITIES = {
+    OPENS: ("critical", "urgent", "down", "warning", "unknown", "information", "info", "none", "x"),
+    RESOLVES: ("ok", "normal", "clear", "resolved", "up"),
+}
 CLOUD_EVENT = {
     "specversion": "1.0",
     "id": "1",
@@ -245,32 +244,34 @@ MONIT_PAIRS = (
 
 PRODUCTS: Final = (
     Product(
-        Type.AIRBRAKE,
-        "fixtures of Zulip's Airbrake integration",
-        (
+        type=Type.AIRBRAKE,
+        source="fixtures of Zulip's Airbrake integration",
+        states=(
             State("an `error`", wire("airbrake/error"), OPENS),
             State("a `deploy`", {"deploy": {"id": 1}}, NOTHING),
         ),
         not_read="that an error was resolved: Airbrake does not send it",
     ),
     Product(
-        Type.ALERTA,
-        "alerta-server 9.1, its severities (`alerta/models/alarms/alerta.py`)",
-        states(
+        type=Type.ALERTA,
+        source="alerta-server 9.1, its severities (`alerta/models/alarms/alerta.py`)",
+        states=states(
             ALERTA,
             "severity",
-            (
-                "major, security, critical, minor, warning, indeterminate, "
-                "informational, debug, trace, unknown"
-            ),
-            resolves="normal, ok, cleared",
+            {
+                OPENS: (
+                    *("major", "security", "critical", "minor", "warning", "indeterminate"),
+                    *("informational", "debug", "trace", "unknown"),
+                ),
+                RESOLVES: ("normal", "ok", "cleared"),
+            },
         ),
     ),
     Product(
-        Type.ALERTMANAGER,
-        "prometheus/alertmanager, `notify/webhook` (versions 3 and 4)",
-        (
-            *states(ALERTMANAGER, "alerts.0.status", "firing", resolves="resolved"),
+        type=Type.ALERTMANAGER,
+        source="prometheus/alertmanager, `notify/webhook` (versions 3 and 4)",
+        states=(
+            *states(ALERTMANAGER, "alerts.0.status", {OPENS: ("firing",), RESOLVES: ("resolved",)}),
             State(
                 "label `severity` `none` (Watchdog, InfoInhibitor): info",
                 changed(ALERTMANAGER, "alerts.0.labels.severity", "none"),
@@ -280,63 +281,62 @@ PRODUCTS: Final = (
         not_read="a `payload` of your own (0.32 and later)",
     ),
     Product(
-        Type.APPRISE,
-        "caronc/apprise 2.2, `apprise/common.py`",
-        states(
+        type=Type.APPRISE,
+        source="caronc/apprise 2.2, `apprise/common.py`",
+        states=states(
             {"title": "Disk full", "message": "m", "type": "failure"},
             "type",
-            "failure, warning, info",
-            resolves="success",
+            {OPENS: ("failure", "warning", "info"), RESOLVES: ("success",)},
         ),
     ),
     Product(
-        Type.AZURE_MONITOR,
-        "Microsoft's common alert schema, Service Health and Resource Health alerts",
-        (
+        type=Type.AZURE_MONITOR,
+        source="Microsoft's common alert schema, Service Health and Resource Health alerts",
+        states=(
             *states(
                 AZURE,
                 "data.essentials.monitorCondition",
-                "Fired",
-                resolves="Resolved",
+                {OPENS: ("Fired",), RESOLVES: ("Resolved",)},
                 says="`monitorCondition`",
             ),
             *states(
                 SERVICE_HEALTH,
                 "data.alertContext.properties.stage",
-                "Active, Planned, InProgress, Rescheduled",
-                resolves="Resolved, Complete, Canceled, RCA",
+                {
+                    OPENS: ("Active", "Planned", "InProgress", "Rescheduled"),
+                    RESOLVES: ("Resolved", "Complete", "Canceled", "RCA"),
+                },
                 says="Service Health, `stage`",
             ),
             *states(
                 RESOURCE_HEALTH,
                 "data.alertContext.properties.currentHealthStatus",
-                "Unavailable, Degraded, Unknown",
-                resolves="Available",
+                {OPENS: ("Unavailable", "Degraded", "Unknown"), RESOLVES: ("Available",)},
                 says="Resource Health, `currentHealthStatus`",
             ),
         ),
         not_read="the schemas before the common one: they are refused, and the answer says so",
     ),
     Product(
-        Type.BETTER_STACK,
-        "betterstack.com/docs, outgoing webhooks",
-        (
+        type=Type.BETTER_STACK,
+        source="betterstack.com/docs, outgoing webhooks",
+        states=(
             *states(
                 wire("better-stack/incident-started"),
                 "event",
-                "started",
-                acknowledges="acknowledged",
-                resolves="resolved",
+                {OPENS: ("started",), ACKNOWLEDGES: ("acknowledged",), RESOLVES: ("resolved",)},
             ),
             State("a monitor", wire("better-stack/monitor-created"), NOTHING),
         ),
     ),
     Product(
-        Type.CLOUDEVENTS,
-        "CloudEvents 1.0 and 0.3 (structured, binary, batched)",
-        (
+        type=Type.CLOUDEVENTS,
+        source="CloudEvents 1.0 and 0.3 (structured, binary, batched)",
+        states=(
             *states(
-                CLOUD_EVENT, "data.status", "firing", resolves="resolved, ok, closed, recovered, up"
+                CLOUD_EVENT,
+                "data.status",
+                {OPENS: ("firing",), RESOLVES: ("resolved", "ok", "closed", "recovered", "up")},
             ),
             State(
                 "a `type` that ends with `resolved`, `recovered`, `closed`, `ok`, …",
@@ -368,24 +368,35 @@ PRODUCTS: Final = (
         not_read="versions 0.1 and 0.2, which have other names",
     ),
     Product(
-        Type.DATADOG,
-        "docs.datadoghq.com/integrations/webhooks, `$ALERT_TRANSITION` and titles",
-        (
+        type=Type.DATADOG,
+        source="docs.datadoghq.com/integrations/webhooks, `$ALERT_TRANSITION` and titles",
+        states=(
             *states(
                 DATADOG,
                 "alert_transition",
-                "Triggered, Re-Triggered, No Data, Re-No Data, Warn, Re-Warn, Renotify",
-                resolves="Recovered",
+                {
+                    OPENS: (
+                        *("Triggered", "Re-Triggered", "No Data", "Re-No Data", "Warn", "Re-Warn"),
+                        "Renotify",
+                    ),
+                    RESOLVES: ("Recovered",),
+                },
             ),
             *states(
                 DATADOG_DEFAULT,
                 "title",
-                (
-                    "[Triggered on {host:db-7}] Disk, "
-                    "[P3] [Re-Triggered on {host:db-7}] Disk, [Warn on {host:db-7}] Disk, "
-                    "[No Data on {host:db-7}] Disk"
-                ),
-                resolves="[Recovered on {host:db-7}] Disk, [P3] [Recovered on {host:db-7}] Disk",
+                {
+                    OPENS: (
+                        "[Triggered on {host:db-7}] Disk",
+                        "[P3] [Re-Triggered on {host:db-7}] Disk",
+                        "[Warn on {host:db-7}] Disk",
+                        "[No Data on {host:db-7}] Disk",
+                    ),
+                    RESOLVES: (
+                        "[Recovered on {host:db-7}] Disk",
+                        "[P3] [Recovered on {host:db-7}] Disk",
+                    ),
+                },
                 says="the default template, `title`",
             ),
             State(
@@ -396,23 +407,28 @@ PRODUCTS: Final = (
         ),
     ),
     Product(
-        Type.EVENTBRIDGE,
-        "docs.aws.amazon.com: events of CloudWatch, AWS Health, CodePipeline, CodeBuild",
-        (
-            *states(ALARM, "detail.state.value", "ALARM, INSUFFICIENT_DATA", resolves="OK"),
+        type=Type.EVENTBRIDGE,
+        source="docs.aws.amazon.com: events of CloudWatch, AWS Health, CodePipeline, CodeBuild",
+        states=(
+            *states(
+                ALARM,
+                "detail.state.value",
+                {OPENS: ("ALARM", "INSUFFICIENT_DATA"), RESOLVES: ("OK",)},
+            ),
             *states(
                 HEALTH,
                 "detail.statusCode",
-                "open, upcoming",
-                resolves="closed",
+                {OPENS: ("open", "upcoming"), RESOLVES: ("closed",)},
                 says="AWS Health, `detail.statusCode`",
             ),
             *states(
                 PIPELINE,
                 "detail.state",
-                "FAILED",
-                resolves="SUCCEEDED",
-                nothing="STARTED, RESUMED, CANCELED, SUPERSEDED",
+                {
+                    OPENS: ("FAILED",),
+                    RESOLVES: ("SUCCEEDED",),
+                    NOTHING: ("STARTED", "RESUMED", "CANCELED", "SUPERSEDED"),
+                },
                 says="CodePipeline, CodeBuild, CodeDeploy: `state`",
             ),
             State(
@@ -424,57 +440,66 @@ PRODUCTS: Final = (
         not_read="the end of other events: they have to be resolved by hand",
     ),
     Product(
-        Type.EVENTS,
-        "our own format, in the shape of PagerDuty's Events API v2",
-        states(EVENT, "event_action", "trigger", acknowledges="acknowledge", resolves="resolve"),
+        type=Type.EVENTS,
+        source="our own format, in the shape of PagerDuty's Events API v2",
+        states=states(
+            EVENT,
+            "event_action",
+            {OPENS: ("trigger",), ACKNOWLEDGES: ("acknowledge",), RESOLVES: ("resolve",)},
+        ),
     ),
     Product(
-        Type.GCP_MONITORING,
-        "cloud.google.com/monitoring, webhook schemas 1.1 and 1.2",
-        (
+        type=Type.GCP_MONITORING,
+        source="cloud.google.com/monitoring, webhook schemas 1.1 and 1.2",
+        states=(
             *states(
                 GCP,
                 "incident.state",
-                "open, OPEN",
-                acknowledges="acknowledged",
-                resolves="closed, CLOSED",
+                {
+                    OPENS: ("open", "OPEN"),
+                    ACKNOWLEDGES: ("acknowledged",),
+                    RESOLVES: ("closed", "CLOSED"),
+                },
             ),
             State("`version` `test`", wire("gcp-monitoring/test-connection"), TEST),
         ),
     ),
     Product(
-        Type.GENERIC,
-        "our own; the words that senders of JSON use",
-        (
+        type=Type.GENERIC,
+        source="our own; the words that senders of JSON use",
+        states=(
             *states(
                 {"title": "Disk full", "alert_uid": "u", "status": "firing"},
                 "status",
-                "firing, alerting, triggered, problem, down",
-                acknowledges="acknowledged, ack",
-                resolves=(
-                    "resolved, ok, closed, up, recovered, cleared, normal, success, passed, "
-                    "healthy, fixed, restored"
-                ),
+                {
+                    OPENS: ("firing", "alerting", "triggered", "problem", "down"),
+                    ACKNOWLEDGES: ("acknowledged", "ack"),
+                    RESOLVES: (
+                        *("resolved", "ok", "closed", "up", "recovered", "cleared", "normal"),
+                        *("success", "passed", "healthy", "fixed", "restored"),
+                    ),
+                },
             ),
             *states(
                 {"title": "Disk full", "severity": "critical"},
                 "severity",
-                "critical",
-                resolves="ok",
+                {OPENS: ("critical",), RESOLVES: ("ok",)},
                 says="without `status`, `severity`",
             ),
         ),
     ),
     Product(
-        Type.GITHUB,
-        "docs.github.com, event `workflow_run`, conclusions of check runs",
-        (
+        type=Type.GITHUB,
+        source="docs.github.com, event `workflow_run`, conclusions of check runs",
+        states=(
             *states(
                 RUN,
                 "workflow_run.conclusion",
-                "failure, timed_out, startup_failure, action_required",
-                resolves="success",
-                nothing="cancelled, skipped, neutral, stale",
+                {
+                    OPENS: ("failure", "timed_out", "startup_failure", "action_required"),
+                    RESOLVES: ("success",),
+                    NOTHING: ("cancelled", "skipped", "neutral", "stale"),
+                },
                 headers=PUSH,
             ),
             State(
@@ -484,40 +509,41 @@ PRODUCTS: Final = (
                 headers=PUSH,
                 opened_by=PULL_REQUEST,
             ),
+            State("a run under way", changed(RUN, "workflow_run.conclusion", None), NOTHING),
             State("event `ping`", wire("github/ping"), TEST, headers={"x-github-event": "ping"}),
             State("any other event", {}, NOTHING, headers={"x-github-event": "push"}),
         ),
     ),
     Product(
-        Type.GITLAB,
-        "docs.gitlab.com, pipeline and job events, `Ci::HasStatus`",
-        (
+        type=Type.GITLAB,
+        source="docs.gitlab.com, pipeline and job events, `Ci::HasStatus`",
+        states=(
             *states(
                 PIPELINE_RUN,
                 "object_attributes.status",
-                "failed",
-                resolves="success",
-                nothing=(
-                    "created, waiting_for_resource, preparing, pending, running, canceled, "
-                    "canceling, skipped, manual, scheduled"
-                ),
+                {
+                    OPENS: ("failed",),
+                    RESOLVES: ("success",),
+                    NOTHING: (
+                        *("created", "waiting_for_resource", "preparing", "pending", "running"),
+                        *("canceled", "canceling", "skipped", "manual", "scheduled"),
+                    ),
+                },
             ),
-            *states(JOB, "build_status", "failed", resolves="success"),
+            *states(JOB, "build_status", {OPENS: ("failed",), RESOLVES: ("success",)}),
             State("any other event", {"object_kind": "push"}, NOTHING),
         ),
         not_read="*Test* of a webhook: it sends a real pipeline and cannot be told from it",
     ),
     Product(
-        Type.GRAFANA,
-        "grafana/alerting `receivers/webhook`; the webhook of Grafana 4 to 8",
-        (
-            *states(GRAFANA, "alerts.0.status", "firing", resolves="resolved"),
+        type=Type.GRAFANA,
+        source="grafana/alerting `receivers/webhook`; the webhook of Grafana 4 to 8",
+        states=(
+            *states(GRAFANA, "alerts.0.status", {OPENS: ("firing",), RESOLVES: ("resolved",)}),
             *states(
                 GRAFANA_LEGACY,
                 "state",
-                "alerting, no_data",
-                resolves="ok",
-                nothing="paused, pending",
+                {OPENS: ("alerting", "no_data"), RESOLVES: ("ok",), NOTHING: ("paused", "pending")},
                 says="legacy, `state`",
             ),
             State(
@@ -531,9 +557,9 @@ PRODUCTS: Final = (
         not_read="a custom payload (Grafana 12)",
     ),
     Product(
-        Type.GRAYLOG,
-        "docs.graylog.org, HTTP notification; alert conditions before 3.1",
-        (
+        type=Type.GRAYLOG,
+        source="docs.graylog.org, HTTP notification; alert conditions before 3.1",
+        states=(
             State("an event", wire("graylog/event"), OPENS),
             State("an alert condition", wire("graylog/notification"), OPENS),
             State(
@@ -549,61 +575,68 @@ PRODUCTS: Final = (
         not_read="the end: Graylog does not send it",
     ),
     Product(
-        Type.HEALTHCHECKS,
-        "healthchecks/healthchecks `hc/integrations/webhook/transport.py`",
-        (
-            *states(HEALTHCHECK, "status", "down", resolves="up"),
+        type=Type.HEALTHCHECKS,
+        source="healthchecks/healthchecks `hc/integrations/webhook/transport.py`",
+        states=(
+            *states(HEALTHCHECK, "status", {OPENS: ("down",), RESOLVES: ("up",)}),
             State("*Send Test Notification*: check `TEST`", {**HEALTHCHECK, "name": "TEST"}, TEST),
         ),
     ),
     Product(
-        Type.HONEYCOMB,
-        "docs.honeycomb.io, webhooks of triggers and burn alerts",
-        (
-            *states(HONEYCOMB, "status", "TRIGGERED", resolves="OK, RESOLVED"),
+        type=Type.HONEYCOMB,
+        source="docs.honeycomb.io, webhooks of triggers and burn alerts",
+        states=(
+            *states(HONEYCOMB, "status", {OPENS: ("TRIGGERED",), RESOLVES: ("OK", "RESOLVED")}),
             State("`is_test`", {**HONEYCOMB, "is_test": True}, TEST),
         ),
     ),
     *(
         Product(
-            type_,
-            source,
-            states(
+            type=type_,
+            source=source,
+            states=states(
                 NAGIOS,
                 "NOTIFICATIONTYPE",
-                "PROBLEM",
-                acknowledges="ACKNOWLEDGEMENT",
-                resolves="RECOVERY",
-                nothing=others,
+                {
+                    OPENS: ("PROBLEM",),
+                    ACKNOWLEDGES: ("ACKNOWLEDGEMENT",),
+                    RESOLVES: ("RECOVERY",),
+                    NOTHING: others,
+                },
             ),
         )
         for type_, source, others in (
             (
                 Type.ICINGA2,
                 "Icinga/icinga2 `lib/icinga/notification.cpp`",
-                "CUSTOM, DOWNTIMESTART, DOWNTIMEEND, DOWNTIMEREMOVED, FLAPPINGSTART, FLAPPINGEND",
+                (
+                    *("CUSTOM", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMEREMOVED"),
+                    *("FLAPPINGSTART", "FLAPPINGEND"),
+                ),
             ),
             (
                 Type.NAGIOS,
                 "Nagios Core, macro `$NOTIFICATIONTYPE$`",
                 (
-                    "CUSTOM, DOWNTIMESTART, DOWNTIMEEND, DOWNTIMECANCELLED, "
-                    "FLAPPINGSTART, FLAPPINGSTOP, FLAPPINGDISABLED"
+                    *("CUSTOM", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMECANCELLED"),
+                    *("FLAPPINGSTART", "FLAPPINGSTOP", "FLAPPINGDISABLED"),
                 ),
             ),
         )
     ),
     Product(
-        Type.KIBANA,
-        "elastic.co, rule action variables; values by our template",
-        states(
-            KIBANA, "action_group", "threshold met, query matched, default", resolves="recovered"
+        type=Type.KIBANA,
+        source="elastic.co, rule action variables; values by our template",
+        states=states(
+            KIBANA,
+            "action_group",
+            {OPENS: ("threshold met", "query matched", "default"), RESOLVES: ("recovered",)},
         ),
     ),
     Product(
-        Type.MONIT,
-        "Monit `src/event.c`, table of events (5.20 to 5.35)",
-        (
+        type=Type.MONIT,
+        source="Monit `src/event.c`, table of events (5.20 to 5.35)",
+        states=(
             *(
                 State(
                     f"`{said}`",
@@ -622,24 +655,28 @@ PRODUCTS: Final = (
     ),
     *(
         Product(
-            type_,
-            "our own: Harp's REST payload",
-            states(REST, "severity", SEVERITIES, resolves="ok, normal, clear, resolved, up"),
+            type=type_,
+            source="our own: Harp's REST payload",
+            states=states(REST, "severity", SEVERITIES),
         )
         for type_ in (Type.MONITOR, Type.REST)
     ),
     Product(
-        Type.NETDATA,
-        "learn.netdata.cloud; netdata/netdata `alarm-notify.sh`",
-        (
+        type=Type.NETDATA,
+        source="learn.netdata.cloud; netdata/netdata `alarm-notify.sh`",
+        states=(
             *states(
                 NETDATA,
                 "status",
-                "WARNING, CRITICAL",
-                resolves="CLEAR, REMOVED",
-                nothing="UNDEFINED, UNINITIALIZED",
+                {
+                    OPENS: ("WARNING", "CRITICAL"),
+                    RESOLVES: ("CLEAR", "REMOVED"),
+                    NOTHING: ("UNDEFINED", "UNINITIALIZED"),
+                },
             ),
-            *states(NETDATA_NODE, "status.text", "unreachable", resolves="reachable"),
+            *states(
+                NETDATA_NODE, "status.text", {OPENS: ("unreachable",), RESOLVES: ("reachable",)}
+            ),
             State(
                 "`alarm-notify.sh test`",
                 {**NETDATA, "name": "test_alarm", "chart": "test.chart"},
@@ -649,53 +686,53 @@ PRODUCTS: Final = (
         ),
     ),
     Product(
-        Type.NEWRELIC,
-        "docs.newrelic.com, workflows; notification channels before them",
-        (
-            *states(NEWRELIC, "state", "CREATED, ACTIVATED", resolves="CLOSED"),
+        type=Type.NEWRELIC,
+        source="docs.newrelic.com, workflows; notification channels before them",
+        states=(
+            *states(NEWRELIC, "state", {OPENS: ("CREATED", "ACTIVATED"), RESOLVES: ("CLOSED",)}),
             *states(
                 NEWRELIC_LEGACY,
                 "current_state",
-                "open",
-                acknowledges="acknowledged",
-                resolves="closed",
+                {OPENS: ("open",), ACKNOWLEDGES: ("acknowledged",), RESOLVES: ("closed",)},
                 says="legacy, `current_state`",
             ),
         ),
         not_read="an acknowledgement in a workflow: the default payload does not tell it",
     ),
     Product(
-        Type.OPSGENIE,
-        "docs.opsgenie.com, Alert API",
-        (State("an alert is created", OPSGENIE, OPENS),),
+        type=Type.OPSGENIE,
+        source="docs.opsgenie.com, Alert API",
+        states=(State("an alert is created", OPSGENIE, OPENS),),
         not_read="all else comes by paths below the URL (`…/close`, `…/acknowledge`, …)",
     ),
     Product(
-        Type.PAGERDUTY,
-        "developer.pagerduty.com, Events API v2 and v1",
-        (
+        type=Type.PAGERDUTY,
+        source="developer.pagerduty.com, Events API v2 and v1",
+        states=(
             *states(
-                EVENT, "event_action", "trigger", acknowledges="acknowledge", resolves="resolve"
+                EVENT,
+                "event_action",
+                {OPENS: ("trigger",), ACKNOWLEDGES: ("acknowledge",), RESOLVES: ("resolve",)},
             ),
             *states(
                 PAGERDUTY_V1,
                 "event_type",
-                "trigger",
-                acknowledges="acknowledge",
-                resolves="resolve",
+                {OPENS: ("trigger",), ACKNOWLEDGES: ("acknowledge",), RESOLVES: ("resolve",)},
                 says="version 1, `event_type`",
             ),
         ),
     ),
     Product(
-        Type.PINGDOM,
-        "pingdom.com, webhooks of uptime and transaction checks",
-        states(PINGDOM, "current_state", "DOWN, FAILING", resolves="UP, SUCCESS"),
+        type=Type.PINGDOM,
+        source="pingdom.com, webhooks of uptime and transaction checks",
+        states=states(
+            PINGDOM, "current_state", {OPENS: ("DOWN", "FAILING"), RESOLVES: ("UP", "SUCCESS")}
+        ),
     ),
     Product(
-        Type.SENTRY,
-        "docs.sentry.io, integration platform webhooks; the WebHooks plugin",
-        (
+        type=Type.SENTRY,
+        source="docs.sentry.io, integration platform webhooks; the WebHooks plugin",
+        states=(
             State(
                 "`event_alert`, `triggered`",
                 SENTRY_ALERT,
@@ -705,8 +742,7 @@ PRODUCTS: Final = (
             *states(
                 SENTRY_METRIC,
                 "action",
-                "critical, warning",
-                resolves="resolved",
+                {OPENS: ("critical", "warning"), RESOLVES: ("resolved",)},
                 says="`metric_alert`,",
                 headers={"sentry-hook-resource": "metric_alert"},
             ),
@@ -748,9 +784,9 @@ PRODUCTS: Final = (
         not_read="the end of what the plugin reports: the plugin does not send it; a sample event",
     ),
     Product(
-        Type.SNS,
-        "docs.aws.amazon.com: CloudWatch alarms, RDS and Auto Scaling notices on SNS",
-        (
+        type=Type.SNS,
+        source="docs.aws.amazon.com: CloudWatch alarms, RDS and Auto Scaling notices on SNS",
+        states=(
             *(
                 State(f"`NewStateValue` `{state}`", alarm(state), what, opened_by=alarm("ALARM"))
                 for state, what in (
@@ -772,48 +808,54 @@ PRODUCTS: Final = (
             ),
             State("any other text", notification("Hello"), OPENS),
         ),
-        not_read="raw message delivery, which nobody signs: it is refused, and the answer says so",
+        not_read="raw message delivery, which is not signed: it is refused, and the answer says so",
     ),
     Product(
-        Type.STATUSPAGE,
-        "support.atlassian.com/statuspage, webhook notifications",
-        (
+        type=Type.STATUSPAGE,
+        source="support.atlassian.com/statuspage, webhook notifications",
+        states=(
             *states(
                 STATUSPAGE,
                 "incident.status",
-                "investigating, identified, monitoring",
-                resolves="resolved, postmortem",
-                nothing="scheduled, in_progress, verifying, completed",
+                {
+                    OPENS: ("investigating", "identified", "monitoring"),
+                    RESOLVES: ("resolved", "postmortem"),
+                    NOTHING: ("scheduled", "in_progress", "verifying", "completed"),
+                },
             ),
             *states(
                 COMPONENT,
                 "component_update.new_status",
-                "degraded_performance, partial_outage, major_outage",
-                resolves="operational",
-                nothing="under_maintenance",
+                {
+                    OPENS: ("degraded_performance", "partial_outage", "major_outage"),
+                    RESOLVES: ("operational",),
+                    NOTHING: ("under_maintenance",),
+                },
             ),
         ),
     ),
     Product(
-        Type.UPTIME_KUMA,
-        "louislam/uptime-kuma `server/notification-providers/webhook.js`",
-        (
-            *states(KUMA, "heartbeat.status", "0", resolves="1", nothing="2, 3"),
+        type=Type.UPTIME_KUMA,
+        source="louislam/uptime-kuma `server/notification-providers/webhook.js`",
+        states=(
+            *states(
+                KUMA, "heartbeat.status", {OPENS: ("0",), RESOLVES: ("1",), NOTHING: ("2", "3")}
+            ),
             State("a certificate that expires", wire("uptime-kuma/webhook-cert-expiry"), OPENS),
             State("*Test*", wire("uptime-kuma/webhook-test-button"), TEST),
         ),
         not_read="a custom body",
     ),
     Product(
-        Type.UPTIMEROBOT,
-        "uptimerobot.com, webhook variables",
-        states(ROBOT, "alertType", "1, 3", resolves="2"),
+        type=Type.UPTIMEROBOT,
+        source="uptimerobot.com, webhook variables",
+        states=states(ROBOT, "alertType", {OPENS: ("1", "3"), RESOLVES: ("2",)}),
     ),
     Product(
-        Type.ZABBIX,
-        "zabbix.com, macros of problem, update and recovery operations; our media type",
-        (
-            *states(ZABBIX, "eventvalue", "1", resolves="0"),
+        type=Type.ZABBIX,
+        source="zabbix.com, macros of problem, update and recovery operations; our media type",
+        states=(
+            *states(ZABBIX, "eventvalue", {OPENS: ("1",), RESOLVES: ("0",)}),
             State(
                 "`eventupdate` `1` with `eventack` `Yes`",
                 {**ZABBIX, "eventupdate": "1", "eventack": "Yes"},
@@ -823,8 +865,7 @@ PRODUCTS: Final = (
             *states(
                 {name: it for name, it in ZABBIX.items() if name != "eventvalue"},
                 "trigger_status",
-                "PROBLEM",
-                resolves="OK",
+                {OPENS: ("PROBLEM",), RESOLVES: ("OK",)},
                 says="without `eventvalue`, `trigger_status`",
             ),
             State(

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from functions.ingest.exchange import Intake, Request, Taken
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Intake, Request, Taken
 from functions.ingest.routes import take
 from tocsin.domain.errors import (
     InvalidInputError,
@@ -33,8 +33,8 @@ def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     """Answer one request; every error becomes an answer too.
 
     Raises:
-        TryAgainError: Storage refuses for now, and nobody waits for an answer: an event of
-            EventBridge, which Lambda hands over again.
+        TryAgainError: Storage refuses for now, and the event came from EventBridge: Lambda hands it
+            over again.
     """
     if "requestContext" not in event:
         return _take_handed_over(event, ports)
@@ -79,11 +79,11 @@ def answer(
 
 
 def _take_handed_over(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    from functions.ingest.by_rule import take_by_rule
+    from functions.ingest.eventbridge_target import take_eventbridge_event
 
     event_id = str(event.get("id"))[:64]
     try:
-        intake = take_by_rule(event, ports)
+        intake = take_eventbridge_event(event, ports)
     except (InvalidInputError, MalformedInputError, PayloadTooLargeError) as refusal:
         # It would not be better the next time.
         ports.log.warning("Event refused", event_id=event_id, code=refusal.code)

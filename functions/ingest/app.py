@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.answers import respond
 from functions.ingest.integrations import Integrations
-from functions.ingest.ports import Ports, SideBySide
+from functions.ingest.ports import LongLists, Ports
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
@@ -71,10 +71,10 @@ def _heartbeats() -> "DynamoDBHeartbeats":
 
 
 @cache
-def _side_by_side() -> SideBySide:
+def _long_lists() -> LongLists:
     from concurrent.futures import ThreadPoolExecutor
 
-    from functions.ingest.side_by_side import NOTE_SECONDS
+    from functions.ingest.long_lists import NOTE_SECONDS
     from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
     from tocsin.adapters.thread_calls import ThreadCalls
 
@@ -82,7 +82,7 @@ def _side_by_side() -> SideBySide:
         lambda: aws_client(DYNAMODB, settings.aws),
         seconds_left=lambda: max(0.0, _time_left() - NOTE_SECONDS),
     )
-    return SideBySide(
+    return LongLists(
         threads=ThreadPoolExecutor(THREADS, thread_name_prefix="entry"),
         slots=DynamoDBSlots(call, settings.table_name, settings.retention),
         paging=DynamoDBPaging(call, settings.table_name),
@@ -108,7 +108,7 @@ ports = Ports(
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),
     service=settings.service,
-    side_by_side=_side_by_side,
+    long_lists=_long_lists,
 )
 
 

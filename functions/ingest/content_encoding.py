@@ -69,8 +69,8 @@ def _member(body: bytes, window: int) -> tuple[bytes, bytes]:
     try:
         part = inflater.decompress(body, BODY_LIMIT_BYTES + 1)
     except zlib.error:
-        raise MalformedInputError("The compressed body is broken.") from None
+        raise MalformedInputError("The compressed body is damaged.") from None
     expect_size(part)
     if not inflater.eof:
-        raise MalformedInputError("The compressed body is broken off.")
+        raise MalformedInputError("The compressed body ends too early.")
     return part, inflater.unused_data

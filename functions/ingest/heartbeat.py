@@ -1,23 +1,18 @@
 """`/i/{token}/heartbeat`: a heartbeat's own URL, or an integration's and the heartbeat's name.
 
-It hears life only from what says life.
+A request that reports a failure is no ping: `heartbeat_failures.py`.
 """
 
 import json
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.admission import admit_elsewhere
-from functions.ingest.exchange import Request, Taken
+from functions.ingest.authentication import admit_elsewhere
+from functions.ingest.heartbeat_failures import failure_reported
 from functions.ingest.ports import Ports
-from functions.ingest.signs_of_life import why_no_life
+from functions.ingest.request_and_answer import Request, Taken
 from tocsin.domain.credential import hash_token
-from tocsin.domain.errors import (
-    HeartbeatNotFoundError,
-    InvalidInputError,
-    Problem,
-    TocsinError,
-)
+from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem, TocsinError
 from tocsin.domain.integration import HEARTBEATS
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.http import HttpAnswer
@@ -27,11 +22,11 @@ NAME_LIMIT: Final = 64
 
 
 def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
-    """Note that something was heard from.
+    """Record a ping, unless the request reports a failure.
 
     Raises:
-        IntegrationNotFoundError: Nobody has this token.
-        HeartbeatNotFoundError: There is no heartbeat of this name that may be pinged so.
+        IntegrationNotFoundError: Neither a heartbeat nor an integration has this token.
+        HeartbeatNotFoundError: There is no heartbeat of this name that the token may ping.
         InvalidInputError: An integration's token says which one by `name`, and there is none.
     """
     request.expect_method("Heartbeats are sent by POST, GET or HEAD.", "POST", "GET", "HEAD")
@@ -42,7 +37,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         by = admit_elsewhere(token, request, ports).name
         name = _name_in(request)
     body = _body_of(request)
-    why = why_no_life(body, request.query)
+    why = failure_reported(body, request.query)
     if why is not None:
         heartbeats.get(name) if by is None else find_pinged(name, by, heartbeats)
         said = {"name": name, "outcome": Outcome.IGNORED, "reason": why}
@@ -67,7 +62,7 @@ def _taken(request: Request, answer: dict[str, Any], *, what: str) -> Taken:
 
 
 def _body_of(request: Request) -> object:
-    """What the body says; a ping may bring anything, so what cannot be read says nothing."""
+    """The body as read; None where it cannot be read, for a ping may have any body."""
     try:
         return request.sent.value if request.content.strip() else None
     except TocsinError:
@@ -82,7 +77,7 @@ def _name_in(request: Request) -> str:
         name = body.get("name") if isinstance(body, dict) else None
     if not isinstance(name, str) or not name:
         problem = Problem("name", "is missing: which heartbeat is it? Add ?name=nightly-backup")
-        raise InvalidInputError("This URL is an integration's.", [problem])
+        raise InvalidInputError("An integration's URL needs the heartbeat's name.", [problem])
     if len(name) > NAME_LIMIT:
         raise HeartbeatNotFoundError
     return name

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.exchange import UNUSABLE_LIMIT, Intake, Taken
+from functions.ingest.request_and_answer import UNUSABLE_LIMIT, Intake, Taken
 from functions.ingest.senders import (
     Entry,
     Ignored,
@@ -25,8 +25,9 @@ from tocsin.domain.signal import Signal
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
-    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Request
+    from functions.ingest.senders.reading.report import Report
     from tocsin.domain.sent_body import SentBody
 
 FEW: Final = 32
@@ -78,10 +79,10 @@ def take_in_entries(
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
     """
-    if len(entries) > FEW and ports.side_by_side is not None:
-        from functions.ingest.side_by_side import take_in_many
+    if len(entries) > FEW and ports.long_lists is not None:
+        from functions.ingest.long_lists import take_in_many
 
-        return take_in_many(entries, sent, integration, ports, ports.side_by_side(), take_one)
+        return take_in_many(entries, sent, integration, ports, ports.long_lists(), take_one)
     intake = Intake()
     for entry in entries:
         if intake.is_over:
@@ -104,10 +105,10 @@ def take_one(
             return Outcome.REJECTED, rejected(refusal)
         case Ignored(why):
             return Outcome.IGNORED, _ignored(why)
-        case signal if integration.paused:
-            return Outcome.IGNORED, _result(signal, Outcome.IGNORED, None)
-        case signal:
-            signal = with_repairs(signal, sent)
+        case report:
+            signal = signal_of(report, sent, integration)
+            if integration.paused:
+                return Outcome.IGNORED, _result(signal, Outcome.IGNORED, None)
             receipt = receive_signal(
                 signal,
                 integration.source,
@@ -122,8 +123,9 @@ def take_one(
             return receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id)
 
 
-def with_repairs(signal: Signal, sent: Sent) -> Signal:
-    """Say in the alert what had to be repaired to read the body that told of it."""
+def signal_of(report: Report, sent: Sent, integration: Integration) -> Signal:
+    """Make the signal of a report, with what had to be repaired to read the body."""
+    signal = report.signal(integration.severity_map, sent.at)
     if not sent.repairs:
         return signal
     truncated = (*sent.repairs, *signal.facts.truncated)
@@ -163,7 +165,6 @@ def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | 
 
 
 def settings_of(integration: Integration) -> SenderSettings:
-    """What a reader needs to know of an integration."""
     return SenderSettings(severity_map=integration.severity_map, mapping=integration.mapping)
 
 
@@ -204,7 +205,6 @@ def _ignored(why: str) -> dict[str, Any]:
 
 
 def rejected(refusal: InvalidInputError) -> dict[str, Any]:
-    """Answer for an entry that cannot be used."""
     details = [{"field": it.field, "problem": it.problem} for it in refusal.details]
     error = {"code": refusal.code, "message": refusal.message, "details": details}
     return {"dedup_key": None, "alert_id": None, "outcome": Outcome.REJECTED, "error": error}

@@ -58,7 +58,7 @@ class Integrations:
         """Find the integration of an integration URL.
 
         Raises:
-            IntegrationNotFoundError: Nobody has this token.
+            IntegrationNotFoundError: No integration has this token.
         """
         token_hash = hash_token(token)
         known, read_at = self._known.get(token_hash, (None, at))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SideBySide:
+class LongLists:
     """What long lists need beside the rest: for several threads."""
 
     threads: Executor
@@ -40,8 +40,6 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Storage, time, logs and metrics."""
-
     slots: SlotRepository
     integrations: Integrations
     paging: PagingRepository
@@ -57,7 +55,7 @@ class Ports:
     new_write_id: NewWriteId
     log: Log
     service: str
-    side_by_side: Callable[[], SideBySide] | None = None
+    long_lists: Callable[[], LongLists] | None = None
     """For long lists; None: their entries are taken in one after the other."""
 
     def count(self, counts: Mapping[str, int]) -> None:

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from functions.ingest.admission import admit
-from functions.ingest.exchange import Request, Taken
+from functions.ingest.authentication import admit
 from functions.ingest.intake import take_sent
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Request, Taken
 from functions.ingest.senders import sender_of
 from tocsin.domain.errors import IntegrationNotFoundError, TryAgainError
 
@@ -27,15 +27,15 @@ def take(request: Request, ports: Ports) -> Taken:
     """
     path = request.path
     if path == EVENTS_PATH:
-        from functions.ingest.by_key import take_by_key
+        from functions.ingest.events_api import take_events
 
         request.expect_method(*BY_POST)
-        return take_by_key(request, ports)
+        return take_events(request, ports)
     if path.startswith(INTEGRATIONS_PATH):
-        from functions.ingest.trial import take_trial
+        from functions.ingest.dry_run import take_dry_run
 
         request.expect_method(*BY_POST)
-        return take_trial(request, path.removeprefix(INTEGRATIONS_PATH), ports)
+        return take_dry_run(request, path.removeprefix(INTEGRATIONS_PATH), ports)
     token, below = token_and_rest(path)
     if below not in BELOW_A_TOKEN:
         # The gateway's routes change after the functions: until then an update sends us what is

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bench.item_size import WRITE_UNIT_BYTES, item_bytes
 from functions.ingest.senders import SenderSettings, Sent, pagerduty
+from functions.ingest.senders.reading.report import Report
 from tests.alert_histories import (
     ACKNOWLEDGE,
     PROMOTE,
@@ -368,11 +369,12 @@ def test_what_a_repeated_alert_is_charged_for_fits_a_write_unit(call: Call) -> N
     """The captured event, without the marks that writes leave on it."""
     sent = Sent(body=CAPTURED.read_bytes(), at=NINE)
     (entry,) = pagerduty.read(sent, SenderSettings())
-    assert isinstance(entry.read, Signal)
+    assert isinstance(entry.read, Report)
+    signal = entry.read.signal({}, NINE)
     slots = DynamoDBSlots(call, TABLE, RETENTION)
     source = Source(integration="prod-alertmanager")
     opened = Alert.open(
-        entry.read, integration=source.integration, slot=source.slot_of(entry.read), at=NINE
+        signal, integration=source.integration, slot=source.slot_of(signal), at=NINE
     )
     opened = opened.escalate(None, at=NINE)
     alert = slots.add(opened, write_id=WriteId("0123456789abcdef01"))
@@ -382,7 +384,7 @@ def test_what_a_repeated_alert_is_charged_for_fits_a_write_unit(call: Call) -> N
         alert, alert.acknowledge(by=ALICE, at=NINE), write_id=WriteId("0123456789abcdef03")
     )
 
-    slots.count(entry.read, source, at=NINE, write_id=WriteId("0123456789abcdef04"))
+    slots.count(signal, source, at=NINE, write_id=WriteId("0123456789abcdef04"))
 
     assert item_bytes(image(call, alert)) <= WRITE_UNIT_BYTES
 

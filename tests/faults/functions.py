@@ -10,8 +10,8 @@ from typing import Any
 
 from functions.escalator.ports import Ports as EscalatorPorts
 from functions.ingest.integrations import Integrations
+from functions.ingest.ports import LongLists
 from functions.ingest.ports import Ports as IngestPorts
-from functions.ingest.ports import SideBySide as LongLists
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.links import ParameterLinks
 from functions.notifier.outbound import Outbound
@@ -136,7 +136,7 @@ class Process:
             new_write_id=self.new_write_id,
             log=QuietLog(self.log),
             service="ingest",
-            side_by_side=lambda: self._long_lists(call),
+            long_lists=lambda: self._long_lists(call),
         )
 
     def _long_lists(self, call: Call) -> LongLists:

@@ -11,17 +11,17 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.admission import admit_elsewhere
-from functions.ingest.exchange import Intake, Taken
+from functions.ingest.authentication import admit_elsewhere
 from functions.ingest.intake import take_in_entries
+from functions.ingest.request_and_answer import Intake, Taken
 from functions.ingest.senders import Entry
-from functions.ingest.senders.fields import kind_of
+from functions.ingest.senders.reading.fields import kind_of
 from tocsin.domain.errors import IntegrationNotFoundError, MalformedInputError, TocsinError
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Request
     from tocsin.domain.integration import Integration
 
 
@@ -45,7 +45,7 @@ class CompatCall:
         """Find whose request it is; the token of the URL goes before that of the product.
 
         Raises:
-            IntegrationNotFoundError: There is no token, one that nobody has, or one whose product
+            IntegrationNotFoundError: There is no token, an unknown one, or one whose product
                 proves what it sends to the integration's URL.
             UnauthorizedError: The integration's own checks say no.
         """
@@ -79,32 +79,12 @@ class CompatCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """Another product's endpoints."""
-
     take: Callable[[CompatCall], Taken]
     """Raises `TocsinError` for what it refuses; unknown paths are a `NotFoundError`."""
     refuse: Callable[[TocsinError, str], HttpAnswer]
     """Spells a refusal as the product would; `str` is the request's id. A plain `TocsinError` is
     a fault of ours."""
 
-
-_BELOW_A_TOKEN: Final[Mapping[str, str]] = {
-    "-/healthy": "alertmanager_v1",
-    "-/ready": "alertmanager_v1",
-    "api/v1": "alertmanager_v1",
-    "api/v2": "alertmanager",
-    "alert": "alerta",
-    "alerts": "alerta",
-    "config": "alerta",
-    "generic": "pagerduty",
-    "heartbeat": "alerta",
-    "heartbeats": "alerta",
-    "v2/alerts": "opsgenie",
-    "v2/heartbeats": "opsgenie",
-    "v2/change": "pagerduty",
-    "v2/enqueue": "pagerduty",
-}
-"""Module by path; whatever is below such a path belongs to it too."""
 
 _AT_THE_ROOT: Final[Mapping[str, str]] = {
     "alert": "alerta",
@@ -118,7 +98,14 @@ _AT_THE_ROOT: Final[Mapping[str, str]] = {
     "v2/change": "pagerduty",
     "v2/enqueue": "pagerduty",
 }
-"""Likewise, for clients that can be given a host only. template.yaml has routes for them."""
+"""Module by path; all paths below it belong to it too. template.yaml has routes for them."""
+_BELOW_A_TOKEN: Final[Mapping[str, str]] = {
+    **_AT_THE_ROOT,
+    "-/healthy": "alertmanager_v1",
+    "-/ready": "alertmanager_v1",
+    "api/v1": "alertmanager_v1",
+    "api/v2": "alertmanager",
+}
 
 
 def product_at(path: str, *, is_root: bool) -> Product | None:

@@ -9,12 +9,11 @@ from typing import Any, Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
 from functions.ingest.compat.refusals import headers_of
-from functions.ingest.exchange import Intake, Taken
-from functions.ingest.intake import settings_of
+from functions.ingest.request_and_answer import Intake, Taken
 from functions.ingest.senders import Entry
-from functions.ingest.senders.entries import Entries, read_entry
-from functions.ingest.senders.fields import kind_of
-from functions.ingest.senders.prometheus_alerts import read_alert
+from functions.ingest.senders.reading.entries import Entries, read_entry
+from functions.ingest.senders.reading.fields import kind_of
+from functions.ingest.senders.reading.prometheus_alerts import read_alert
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,
@@ -75,7 +74,7 @@ def take_alerts(
 
     As Alertmanager does it, good ones are taken although the answer refuses the others.
     """
-    read_one = partial(read_alert, settings=settings_of(integration), at=call.request.at)
+    read_one = partial(read_alert, at=call.request.at)
     values = _alerts_in(call)
     alone = len(values) == 1
 

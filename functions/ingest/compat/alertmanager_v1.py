@@ -7,7 +7,7 @@ from typing import Final
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.alertmanager import take_alerts
 from functions.ingest.compat.refusals import headers_of
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from functions.ingest.routes import BY_POST
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, NotFoundError, TocsinError
 from tocsin.lambda_runtime.http import HttpAnswer, status_of
@@ -18,7 +18,7 @@ _PLAIN_TEXT: Final = {"content-type": "text/plain; charset=utf-8"}
 
 
 def take(call: CompatCall) -> Taken:
-    """Take in a list of alerts, whatever its content type says; or say that all is well."""
+    """Take in a list of alerts of any content type, or answer a health check."""
     integration = call.integration()
     is_get = call.request.method in ("GET", "HEAD")
     if call.path in _HEALTH and is_get:
@@ -31,7 +31,6 @@ def take(call: CompatCall) -> Taken:
 
 
 def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
-    """Spell a refusal as API v1 does."""
     status = status_of(error)
     is_bad_data = isinstance(error, (InvalidInputError, MalformedInputError))
     if is_bad_data:

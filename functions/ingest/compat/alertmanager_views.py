@@ -6,8 +6,8 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.own_alerts import OwnAlerts
-from functions.ingest.senders.prometheus_alerts import RESOLVE_TIMEOUT
+from functions.ingest.compat.integration_alerts import IntegrationAlerts
+from functions.ingest.senders.reading.prometheus_alerts import RESOLVE_TIMEOUT
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -49,7 +49,7 @@ def view_alerts(call: CompatCall, integration: Integration) -> list[dict[str, An
     filters = [text for name, text in pairs if name == "filter"]
     if len(filters) > FILTERS_LIMIT:
         problem = Problem("filter", f"at most {FILTERS_LIMIT} are understood")
-        raise InvalidInputError("The list cannot be read like that.", [problem])
+        raise InvalidInputError("A query parameter of the list is wrong.", [problem])
     matchers = [Matcher.parse(text, "filter") for text in filters]
     wanted = dict(pairs)
     shows_active = wanted.get("active", "true") != "false"
@@ -71,7 +71,7 @@ def view_groups(call: CompatCall, integration: Integration) -> list[dict[str, An
 
 
 def _open_alerts(call: CompatCall, integration: Integration) -> list[Alert]:
-    own = OwnAlerts(integration, call)
+    own = IntegrationAlerts(integration, call)
     return own.newest(AlertQuery(statuses=_OPEN), limit=SHOWN_LIMIT)
 
 

@@ -5,14 +5,13 @@ from typing import Any
 
 from functions.ingest.answers import answer
 from functions.ingest.compat import CompatCall, product_at
-from functions.ingest.exchange import Request, Taken
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Request, Taken
 from functions.ingest.routes import BELOW_A_TOKEN, BY_POST, take_by_token, token_and_rest
 from tocsin.domain.errors import IntegrationNotFoundError
 
 
 def respond_as_product(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    """Answer one request; every error becomes an answer too."""
     request = Request(event=event, at=ports.now())
     token, rest = token_and_rest(request.path)
     product = product_at(rest, is_root=not token)

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.bodies import MULTIPART
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.exchange import Taken
 from functions.ingest.intake import settings_of
+from functions.ingest.request_and_answer import Taken
 from functions.ingest.senders import Entry
 from functions.ingest.senders.events import read_event
-from functions.ingest.senders.fields import kind_of
 from functions.ingest.senders.pagerduty import processed, read_event_v1
+from functions.ingest.senders.reading.bodies import MULTIPART
+from functions.ingest.senders.reading.fields import kind_of
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import (
     IntegrationNotFoundError,
@@ -31,7 +31,6 @@ KEY_HEADER: Final = "x-routing-key"
 
 
 def take(call: CompatCall) -> Taken:
-    """Take in one event."""
     if call.path not in _READERS:
         raise nothing_here()
     call.request.expect_method("Events are sent by POST.", "POST")
@@ -59,33 +58,32 @@ def refuse(error: TocsinError, _request_id: str) -> HttpAnswer:
 
 def _take_v2(call: CompatCall, event: Mapping[str, Any]) -> Taken:
     integration = _integration(call, event, "routing_key")
-    signal = read_event(event, settings_of(integration))
-    intake = call.take_in([Entry(signal)], integration)
-    reply = processed(_text(event, "dedup_key") or signal.dedup_key)
+    intake = call.take_in([Entry(read_event(event))], integration)
+    reply = processed(_text(event, "dedup_key") or intake.results[0]["dedup_key"])
     return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
 def _take_v1(call: CompatCall, event: Mapping[str, Any]) -> Taken:
     integration = _integration(call, event, "service_key")
-    signal = read_event_v1(event, settings_of(integration))
-    intake = call.take_in([Entry(signal)], integration)
+    report = read_event_v1(event, settings_of(integration))
+    intake = call.take_in([Entry(report)], integration)
     said = {
         "status": "success",
         "message": "Event processed",
-        "incident_key": _text(event, "incident_key") or signal.dedup_key,
+        "incident_key": _text(event, "incident_key") or intake.results[0]["dedup_key"],
     }
     reply = HttpAnswer(status=HTTPStatus.OK, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=integration.name, intake=intake)
 
 
 def _take_change(call: CompatCall, event: Mapping[str, Any]) -> Taken:
-    from functions.ingest.compat.own_alerts import OwnAlerts
+    from functions.ingest.compat.integration_alerts import IntegrationAlerts
     from functions.ingest.compat.pagerduty_changes import keep_change, read_change
 
     integration = _integration(call, event, "routing_key")
     change = read_change(event, at=call.request.at)
     if not integration.paused:
-        keep_change(change, OwnAlerts(integration, call))
+        keep_change(change, IntegrationAlerts(integration, call))
     said = {"status": "success", "message": "Change event processed"}
     reply = HttpAnswer(status=HTTPStatus.ACCEPTED, body=json.dumps(said))
     return Taken(reply=reply, integration=integration.name, what="Change event answered")
@@ -99,13 +97,15 @@ def _expect_plain(call: CompatCall) -> None:
 
     Raises:
         MalformedInputError: It is such a form, and no header has a key.
-        InvalidInputError: Nobody has the header's key.
+        InvalidInputError: No integration has the header's key.
     """
     headers = call.request.headers
     if MULTIPART not in headers.get("content-type", "").lower():
         return
     if KEY_HEADER not in headers:
-        raise MalformedInputError(f"Send JSON, or the key in the header {KEY_HEADER} as well.")
+        raise MalformedInputError(
+            f"A form of parts needs the key in the header {KEY_HEADER}; or send JSON."
+        )
     _integration(call, {}, "routing_key")
 
 

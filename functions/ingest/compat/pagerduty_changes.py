@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.compat.own_alerts import OwnAlerts, written
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.times import read_time
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, written
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.signal import SUMMARY_LIMIT, FactsBuilder, printable
@@ -67,7 +67,7 @@ def read_change(event: Mapping[str, Any], *, at: datetime) -> ChangeEvent:
     return change
 
 
-def keep_change(change: ChangeEvent, alerts: OwnAlerts) -> None:
+def keep_change(change: ChangeEvent, alerts: IntegrationAlerts) -> None:
     """Write it on the timelines of the alerts that it concerns."""
     for alert in alerts.newest(_OPEN, wanted=change.concerns, limit=ALERTS_LIMIT):
         alerts.add_note(alert, change.note)

@@ -1,6 +1,7 @@
-"""Whose language a sender speaks: one module a product, loaded when its first event comes.
+"""Senders: one module for each product, called like its type, loaded with its first event.
 
-A sender module has one name that others use, `SENDER`. How to add one: docs/senders.md.
+A module's `SENDER` says how the product's bodies are read: each becomes reports, and each report a
+signal (`reading/report.py`). The tools for that are in `reading/`. How to add one: docs/senders.md.
 """
 
 import json
@@ -9,26 +10,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from tocsin.domain.errors import InvalidInputError
-from tocsin.domain.integration import IntegrationType
-from tocsin.domain.signal import Signal
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.ingest.bodies import ReadBody
     from functions.ingest.ports import Ports
-    from tocsin.domain.integration import Integration
+    from functions.ingest.senders.reading.bodies import ReadBody
+    from functions.ingest.senders.reading.report import Report
+    from tocsin.domain.integration import Integration, IntegrationType
 
 type Results = Sequence[Mapping[str, Any]]
-"""What became of each entry, in their order."""
+"""One for each entry, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderSettings:
-    """What an integration says about how to read its sender."""
-
     severity_map: Mapping[str, str] = field(default_factory=dict)
     mapping: Mapping[str, str] = field(default_factory=dict)
     """JMESPath by part of an alert, for senders that no module knows."""
@@ -36,7 +34,7 @@ class SenderSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What a sender sent; all that a reader may look at."""
+    """The request, as far as a reader may look at it."""
 
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +46,7 @@ class Sent:
 
     @property
     def value(self) -> Any:  # noqa: ANN401 - JSON may be anything
-        """The body as a JSON value, whatever it calls itself; a form is an object.
+        """The body as a JSON value, also under another content type; a form is an object.
 
         Raises:
             MalformedInputError: Neither JSON nor a form.
@@ -63,30 +61,30 @@ class Sent:
 
     @cached_property
     def _read(self) -> "ReadBody":
-        from functions.ingest.bodies import read_body
+        from functions.ingest.senders.reading.bodies import read_body
 
         return read_body(self.body, self.headers.get("content-type", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """An entry that is understood and asks for nothing, and why: a test, a change of settings."""
+    """An entry that asks for nothing, and why: a change of settings, an undecided state."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a body says."""
+    """One alert of a body."""
 
-    read: Signal | Ignored | InvalidInputError
-    """What it means; a refusal does not lose the others."""
+    read: "Report | Ignored | InvalidInputError"
+    """A refusal does not lose the other entries."""
     said: object = None
-    """The part of the body that says it, kept as what was sent; None for the whole body."""
+    """The part of the body that is kept with the alert; None for the whole body."""
 
 
 def accepted(results: Results, left_out: int = 0, unread: int = 0) -> HttpAnswer:
-    """Answer with what became of each entry: the shape of our own API."""
+    """Answer with the result of each entry, in the shape of our own API."""
     counts = {"left_out": left_out, "unread": unread}
     more = {name: count for name, count in counts.items() if count}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
@@ -106,9 +104,9 @@ class Sender:
     Raises `MalformedInputError` or `InvalidInputError` where the body as a whole is unusable.
     """
     admit: "Callable[[Sent, Integration, Ports], None] | None" = None
-    """Asks of a product's messages what no integration has to be told to ask: SNS signs.
+    """Checks that a product itself sent it, without a setting of the integration: SNS signs.
 
-    Comes before `read`, and may do what that must not: ask the product, and write."""
+    Called before `read`; may ask the product, and write."""
     answer: Callable[[Results], HttpAnswer] = accepted
     handshake: Callable[[Mapping[str, str]], HttpAnswer | None] | None = None
     """Answers an OPTIONS request by which a product asks whether it may send; None where its
@@ -122,21 +120,14 @@ class Sender:
     """What tells its alerts apart."""
     severity: str
     """Where its severity comes from."""
-    episode_start: str
+    episode_start: str = "-"
     """Where it says when the condition began, or `-`."""
-    answers: str
+    answers: str = "202, a result"
     """Status and body that it gets."""
 
 
-_MODULES: Final[Mapping[IntegrationType, str]] = {
-    IntegrationType.MONITOR: "rest",
-}
-"""Where a type's module is not called like the type."""
-
-
-def sender_of(type_: IntegrationType) -> Sender:
-    """Load the module that reads this type; a cold start pays for none that it does not use."""
-    name = _MODULES.get(type_) or type_.replace("-", "_")
-    module: Any = import_module(f"functions.ingest.senders.{name}")
+def sender_of(type_: "IntegrationType") -> Sender:
+    """Load the module that is called like the type; a cold start loads none."""
+    module: Any = import_module(f"functions.ingest.senders.{type_.replace('-', '_')}")
     sender: Sender = module.SENDER
     return sender

@@ -1,24 +1,18 @@
-"""Airbrake's webhook: an error that keeps occurring; nobody says that it stopped."""
+"""Airbrake's webhook: errors as they occur; it never says that one stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal
 
 EXPECTED: Final = 'Expected an object like {"error": {"id": "1705190192091077626", …}}.'
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one error."""
-    return each_object(sent, lambda entry: read_error(entry, settings), EXPECTED)
-
-
-def read_error(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_error(entry: Mapping[str, Any]) -> Report | Ignored:
     """Understand one error group, or a deploy, which is none."""
     fields = Fields(entry)
     if "deploy" in entry and "error" not in entry:
@@ -51,17 +45,15 @@ def read_error(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | I
             "Request": error.part("last_notice").raw("request_url"),
         },
         current_value=error.raw("times_occurred"),
-    ).signal(settings)
+    )
 
 
 SENDER: Final = Sender(
     product="Airbrake errors",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_error, EXPECTED),
     fires="every error that it sends",
     resolves="-",
     dedup_key="`error.project.id` + `error.id`",
     severity="critical, unless the `severity_map` has another for `error.environment`",
-    episode_start="-",
-    answers="202, a result",
 )

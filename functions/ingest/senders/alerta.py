@@ -2,23 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.fields import Fields, as_text, finished, kind_of
+from functions.ingest.senders.reading.fields import Fields, as_text, kind_of
+from functions.ingest.senders.reading.report import BY_SEVERITY, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
 from tocsin.domain.severity import Reading, read_severity
-from tocsin.domain.signal import (
-    NAME_LIMIT,
-    SUMMARY_LIMIT,
-    Facts,
-    FactsBuilder,
-    Signal,
-    SignalAction,
-)
 from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
@@ -37,6 +30,14 @@ NAMING_LABELS: Final = ("environment", "group", "customer", "type")
 LIST_LABELS: Final = (SERVICE, CORRELATE, TAGS)
 """Likewise, for lists: words with commas between."""
 
+_FIELD_NAMES: Final = {
+    "name": "event",
+    "summary": "text",
+    "reason": "rawData",
+    "source": "origin",
+    "object": "resource",
+    "current_value": "value",
+}
 _OWN_WORDS: Final = {
     "security": "urgent",
     "major": "critical",
@@ -50,44 +51,29 @@ _OWN_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AlertaEvent:
-    """One alert as it was sent."""
-
-    signal: Signal
+    report: Report
     severity: str
     """The sender's word."""
+    resolves: bool
     other_keys: tuple[str, ...] = ()
     """The dedup keys of the events that it is correlated with."""
 
     @property
-    def resolves(self) -> bool:
-        """Whether it says that all is well."""
-        return self.signal.action is SignalAction.RESOLVE
+    def reports(self) -> list[Report]:
+        """All that it means: recovery closes all events that it is correlated with."""
+        keys = self.other_keys if self.resolves else ()
+        return [self.report, *map(self.report_for, keys)]
 
-    @property
-    def signals(self) -> list[Signal]:
-        """All that it means: recovery closes whatever it is correlated with."""
-        if not self.resolves:
-            return [self.signal]
-        return [self.signal, *(self.signal_for(key) for key in self.other_keys)]
-
-    def signal_for(self, dedup_key: str) -> Signal:
+    def report_for(self, dedup_key: str) -> Report:
         """The same for the alert of another event."""
-        said = self.signal
-        return Signal(
-            action=said.action,
-            dedup_key=dedup_key,
-            severity=said.severity,
-            facts=said.facts,
-            current_value=said.current_value,
-        )
+        return replace(self.report, dedup_key=dedup_key)
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert."""
     value = sent.value
     if not isinstance(value, dict):
         raise MalformedInputError(f"The body is {kind_of(value)}. {EXPECTED}")
-    return [Entry(signal) for signal in read_alert(value, settings).signals]
+    return [Entry(report) for report in read_alert(value, settings).reports]
 
 
 def read_alert(body: Mapping[str, Any], settings: SenderSettings) -> AlertaEvent:
@@ -99,33 +85,29 @@ def read_alert(body: Mapping[str, Any], settings: SenderSettings) -> AlertaEvent
     problems = _problems(body)
     if problems:
         raise InvalidInputError(EXPECTED, problems)
-    fields, builder = Fields(body), FactsBuilder()
+    fields = Fields(body)
     resource, event = fields.text("resource") or "", fields.text("event") or ""
-    word = fields.any_text("severity") or NORMAL
-    reading = read_word(word, settings.severity_map)
-    text = fields.any_text("text") or f"{event} on {resource}"
-    facts = Facts(
-        name=builder.text("event", event, NAME_LIMIT),
-        summary=builder.text("text", text, SUMMARY_LIMIT),
-        reason=builder.long_text("rawData", fields.any_text("rawData") or ""),
-        source=builder.short("origin", fields.any_text("origin")),
-        object=builder.short("resource", resource),
-        source_severity=builder.short("severity", word),
-        labels=builder.labels(_labels(fields, reading)),
-    )
-    value = fields.raw("value")
-    current_value = builder.short("value", as_text(value)) if value not in (None, "") else None
     environment, customer = fields.any_text("environment"), fields.any_text("customer")
-    others = [it for it in dict.fromkeys(_words(body, CORRELATE)) if it != event]
-    signal = Signal(
-        action=SignalAction.RESOLVE if reading.resolves else SignalAction.TRIGGER,
+    severity, value = fields.any_text("severity") or NORMAL, fields.raw("value")
+    report = Report(
+        action=BY_SEVERITY,
         dedup_key=dedup_key_of(environment, resource, event, customer),
-        severity=reading.severity,
-        facts=finished(facts, builder),
-        current_value=current_value,
+        name=event,
+        summary=fields.any_text("text") or f"{event} on {resource}",
+        reason=fields.any_text("rawData"),
+        severity=severity,
+        words=_OWN_WORDS,
+        source=fields.any_text("origin"),
+        object=resource,
+        labels=_labels(fields),
+        keeps_empty_labels=True,
+        current_value=as_text(value) if value not in (None, "") else None,
+        field_names=_FIELD_NAMES,
     )
+    others = [it for it in dict.fromkeys(_words(body, CORRELATE)) if it != event]
     keys = [dedup_key_of(environment, resource, it, customer) for it in others]
-    return AlertaEvent(signal, word, tuple(keys[:CORRELATED_LIMIT]))
+    resolves = read_word(severity, settings.severity_map).resolves
+    return AlertaEvent(report, severity, resolves, tuple(keys[:CORRELATED_LIMIT]))
 
 
 def read_word(word: str, severity_map: Mapping[str, str]) -> Reading:
@@ -152,16 +134,15 @@ def _problems(body: Mapping[str, Any]) -> list[Problem]:
     return found
 
 
-def _labels(fields: Fields, reading: Reading) -> dict[str, str]:
-    labels = {"urgent": "true"} if reading.is_urgent else {}
-    labels |= {name: text for name in NAMING_LABELS if (text := fields.any_text(name))}
+def _labels(fields: Fields) -> dict[str, str]:
+    labels = {name: text for name in NAMING_LABELS if (text := fields.any_text(name))}
     for name in LIST_LABELS:
         value = fields.raw(name)
         words = [it for it in value if isinstance(it, str) and it] if value else []
         if words:
             labels[name] = ",".join(words)
         if name == TAGS:
-            # A tag like env=prod is a label to whoever routes or silences by it.
+            # A tag like env=prod is a label, by which alerts are routed and silenced.
             labels |= _tagged(words)
     return {**fields.pairs("attributes"), **labels}
 
@@ -194,6 +175,5 @@ SENDER: Final = Sender(
     resolves="`severity` normal, ok or cleared, for all events in `correlate`",
     dedup_key="`environment`, `resource`, `event` and `customer`",
     severity="`severity`, else normal",
-    episode_start="-",
     answers="201 as Alerta",
 )

@@ -4,20 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import Entries, read_entry, said_around
-from functions.ingest.senders.fields import Fields, as_text, assumed, kind_of
-from functions.ingest.senders.prometheus_labels import (
-    facts_of,
+from functions.ingest.senders.reading.entries import Entries, read_entry, said_around
+from functions.ingest.senders.reading.fields import Fields, as_text, kind_of
+from functions.ingest.senders.reading.prometheus_labels import (
+    described,
     fingerprint_of_labels,
     read_labels,
-    severity_of,
-    value_of,
-    with_note,
 )
-from functions.ingest.senders.times import read_time
-from tocsin.domain.dedup import bounded
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
-from tocsin.domain.signal import FactsBuilder, Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected what Alertmanager\'s webhook_configs send: {"version": "4", "alerts": [{"status": '
@@ -28,7 +25,7 @@ KEPT_AROUND_LIMIT: Final = 16_384
 """Characters: as much as is kept of a body."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     """Understand each alert of a group.
 
     Raises:
@@ -45,8 +42,8 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
     around = said_around(group, "alerts")
     kept = _kept_around(group)
 
-    def read_one(alert: Mapping[str, Any]) -> Signal:
-        return _read_alert(alert, Fields(around), settings)
+    def read_one(alert: Mapping[str, Any]) -> Report:
+        return _read_alert(alert, Fields(around))
 
     def read_alone(alert: object) -> Entry:
         part = None if len(alerts) == 1 else {**kept, "alerts": [alert]}
@@ -61,40 +58,28 @@ def _kept_around(group: Mapping[str, Any]) -> dict[str, Any]:
     return around if len(as_text(around)) <= KEPT_AROUND_LIMIT else {}
 
 
-def _read_alert(entry: Mapping[str, Any], group: Fields, settings: SenderSettings) -> Signal:
+def _read_alert(entry: Mapping[str, Any], group: Fields) -> Report:
     alert = Fields(entry)
-    builder = FactsBuilder()
     labels = read_labels(alert)
-    reading = severity_of(labels, settings)
+    said = described(alert, labels, {"alertmanager": group.text("externalURL")})
     is_over = (alert.text("status") or group.text("status") or "").strip().lower() == "resolved"
-    action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
-    facts = facts_of(
-        alert,
-        labels,
-        builder,
-        links={"alertmanager": group.text("externalURL")},
-        group_id=group.any_text("groupKey"),
-        is_urgent=reading.is_urgent,
-    )
-    current_value = value_of(alert, builder)
     alert.raise_problems(EXPECTED)
-    return Signal(
-        action=action,
-        dedup_key=bounded(alert.text("fingerprint") or fingerprint_of_labels(labels)),
-        severity=reading.severity,
-        facts=with_note(facts, _left_out(group)),
-        current_value=current_value,
-        source_started_at=read_time(alert.raw("startsAt")),
-        assumed=assumed(reading, action),
+    return Report(
+        action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
+        dedup_key=alert.text("fingerprint") or fingerprint_of_labels(labels),
+        group_id=group.any_text("groupKey"),
+        started_at=read_time(alert.raw("startsAt")),
+        notes=_left_out(group),
+        **said,
     )
 
 
-def _left_out(group: Fields) -> str | None:
-    """Alerts beyond the receiver's `max_alerts` are never told, nor is their end."""
+def _left_out(group: Fields) -> tuple[str, ...]:
+    """Alerts beyond the receiver's `max_alerts` are never sent, nor is their end."""
     count = group.raw("truncatedAlerts")
     if not isinstance(count, int) or isinstance(count, bool) or count <= 0:
-        return None
-    return f"group: Alertmanager left out {count} more alerts of it (max_alerts)"
+        return ()
+    return (f"group: Alertmanager left out {count} more alerts of it (max_alerts)",)
 
 
 SENDER: Final = Sender(

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected what Apprise sends: "title", "message" and "type" (info, success, warning, failure), '
@@ -23,19 +23,18 @@ _XML_NAMES: Final[Mapping[str, str]] = {
 _OWN: Final = frozenset(("version", "title", "message", "type", "attachments"))
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one notification."""
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     if sent.body.lstrip()[:1] != b"<":
-        return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
-    from functions.ingest.senders.xml_bodies import read_xml, text_of
+        return each_object(sent, read_notification, EXPECTED)
+    from functions.ingest.senders.reading.xml_bodies import read_xml, text_of
 
     document = read_xml(sent.body)
     entry = {name: text_of(document, tag) for name, tag in _XML_NAMES.items()}
-    return [read_entry(entry, lambda it: read_notification(it, settings), EXPECTED, part=entry)]
+    return [read_entry(entry, read_notification, EXPECTED, part=entry)]
 
 
-def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one notification; `:dedup_key=` in its URL is what tells it from others."""
+def read_notification(entry: Mapping[str, Any]) -> Report:
+    """`:dedup_key=` in its URL is what tells it from others."""
     fields = Fields(entry)
     title = fields.any_text("title") or fields.needed("message")
     fields.raise_problems(EXPECTED)
@@ -50,7 +49,7 @@ def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Sig
         words=_WORDS,
         source="apprise",
         labels={name: value for name, value in entry.items() if name not in _OWN},
-    ).signal(settings)
+    )
 
 
 SENDER: Final = Sender(
@@ -61,6 +60,4 @@ SENDER: Final = Sender(
     resolves="`type` `success`",
     dedup_key="a parameter `dedup_key` or `alert_id`, else the title",
     severity="`type`",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -1,19 +1,19 @@
 """Azure Monitor's common alert schema."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, as_text
-from functions.ingest.senders.report import Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields, as_text
+from functions.ingest.senders.reading.report import Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected the common alert schema ("Enable the common alert schema: Yes" in the action group): '
@@ -40,13 +40,7 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _ACTIVITY: Final = {"operation": "operationName", "caller": "caller"}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert."""
-    return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
-
-
-def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one alert."""
+def read_alert(entry: Mapping[str, Any]) -> Report:
     data = Fields(entry).part("data")
     essentials, context = data.part("essentials"), data.part("alertContext")
     alert_id = essentials.needed("alertId")
@@ -91,7 +85,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         window=condition.any_text("windowSize"),
         started_at=read_time(essentials.raw("firedDateTime")),
         notes=(f"condition: {len(conditions) - 1} more",) if len(conditions) > 1 else (),
-    ).signal(settings)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +170,7 @@ def _labels(essentials: Fields, first: Fields) -> dict[str, object]:
 SENDER: Final = Sender(
     product="Azure Monitor (common alert schema)",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_alert, EXPECTED),
     fires="`data.essentials.monitorCondition` `Fired`",
     resolves=(
         "`data.essentials.monitorCondition` `Resolved`; of Service Health `stage` or `status` "
@@ -189,5 +183,4 @@ SENDER: Final = Sender(
     ),
     severity="`data.essentials.severity`: Sev0, Sev1 critical, Sev2 warning, Sev3, Sev4 info",
     episode_start="`data.essentials.firedDateTime`",
-    answers="202, a result",
 )

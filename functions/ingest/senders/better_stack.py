@@ -1,15 +1,15 @@
 """Better Stack's outgoing webhook: incidents of its uptime monitoring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
-from tocsin.domain.signal import Signal, SignalAction
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an incident webhook: an object like {"event": "started", "data": {"id": "1", '
@@ -22,13 +22,8 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one incident."""
-    return each_object(sent, lambda entry: read_incident(entry, settings), EXPECTED)
-
-
-def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand one incident; monitors and people on call come the same way and mean nothing."""
+def read_incident(entry: Mapping[str, Any]) -> Report | Ignored:
+    """Monitors and people on call come the same way and mean nothing."""
     fields = Fields(entry)
     data = fields.part("data")
     attributes = data.part("attributes")
@@ -62,7 +57,7 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings) -> Signal 
             "Screenshot": attributes.raw("screenshot_url"),
         },
         started_at=read_time(attributes.raw("started_at")),
-    ).signal(settings)
+    )
 
 
 def _action(fields: Fields, attributes: Fields) -> SignalAction:
@@ -78,11 +73,10 @@ def _action(fields: Fields, attributes: Fields) -> SignalAction:
 SENDER: Final = Sender(
     product="Better Stack incidents",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_incident, EXPECTED),
     fires="`event` `started`",
     resolves="`event` `resolved`",
     dedup_key="`data.id`",
     severity="critical",
     episode_start="`data.attributes.started_at`",
-    answers="202, a result",
 )

@@ -6,25 +6,17 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
-from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields, as_text, assumed, finished, unread
-from functions.ingest.senders.states import OVER
-from functions.ingest.senders.times import read_time
-from functions.ingest.texts import text_of
-from tocsin.domain.dedup import bounded, dedup_key_of
+from functions.ingest.senders.reading.charsets import text_of
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields, as_text, unread
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.report import BY_SEVERITY, Report
+from functions.ingest.senders.reading.states import OVER
+from functions.ingest.senders.reading.times import read_time
+from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError
-from tocsin.domain.severity import read_severity
-from tocsin.domain.signal import (
-    NAME_LIMIT,
-    SUMMARY_LIMIT,
-    Facts,
-    FactsBuilder,
-    Signal,
-    SignalAction,
-    printable,
-)
+from tocsin.domain.signal import NAME_LIMIT, SignalAction, printable
 from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
@@ -50,19 +42,21 @@ _KNOWN_IN_DATA: Final = frozenset(
         *("urls", "links"),
     )
 )
+_FIELD_NAMES: Final = {
+    "name": "data.name",
+    "summary": "data.summary",
+    "reason": "data",
+    "object": "subject",
+}
 REQUEST_ORIGIN: Final = "webhook-request-origin"
 REQUEST_RATE: Final = "webhook-request-rate"
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event, in whichever mode it comes, or a batch of them."""
-
-    def read_one(event: Mapping[str, Any]) -> Signal:
-        return _read_event(event, settings)
-
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
+    """One event in any of the modes, or a batch of them."""
     if f"{_HEADERS_FROM}specversion" in sent.headers:
-        return [read_entry(_event_in_headers(sent), read_one, EXPECTED, part=None)]
-    return each_object(sent, read_one, EXPECTED)
+        return [read_entry(_event_in_headers(sent), _read_event, EXPECTED, part=None)]
+    return each_object(sent, _read_event, EXPECTED)
 
 
 def handshake(headers: Mapping[str, str]) -> HttpAnswer | None:
@@ -93,32 +87,31 @@ def _event_in_headers(sent: Sent) -> dict[str, Any]:
     return event
 
 
-def _read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def _read_event(entry: Mapping[str, Any]) -> Report:
     event = Fields(entry)
-    builder = FactsBuilder()
-    type_, source = event.text("type"), event.text("source")
-    event.require("type", is_there=bool(type_ and type_.strip()))
-    event.require("source", is_there=bool(source and source.strip()))
+    type_, source = event.needed("type"), event.needed("source")
     said = _said(event)
     data = _data(event, said)
-    reading = read_severity(data.text("severity") or event.text("severity"), settings.severity_map)
-    reason = _reason(said, data)
-    facts = _facts(event, data, builder, reason=reason, is_urgent=reading.is_urgent)
-    current_value = data.value("current_value", builder)
-    event.raise_problems(EXPECTED)
-    is_over = reading.resolves or _says_over(type_ or "", data)
-    known = data.text("dedup_key") or event.text("dedupkey")
-    action = SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
-    return Signal(
-        action=action,
-        dedup_key=bounded(known) if known else _identity(event),
-        severity=reading.severity,
-        facts=facts,
-        current_value=current_value,
-        source_started_at=read_time(data.raw("started_at")) or read_time(event.raw("time")),
-        assumed=assumed(reading, action),
+    name = data.text("name", "title", "summary") or type_
+    report = Report(
+        action=SignalAction.RESOLVE if _says_over(type_, data) else BY_SEVERITY,
+        dedup_key=data.text("dedup_key") or event.text("dedupkey") or _identity(event),
+        name=name,
+        summary=data.text("summary", "title", "message"),
+        reason=_reason(said, data),
+        severity=data.text("severity") or event.text("severity"),
+        source=source,
+        object=event.text("subject"),
+        labels={"type": type_, **event.others(_KNOWN), **data.pairs("labels", "tags")},
+        keeps_empty_labels=True,
+        urls=data.links("urls", "links"),
+        current_value=data.raw("current_value"),
+        started_at=read_time(data.raw("started_at")) or read_time(event.raw("time")),
         ignored=unread(data, _KNOWN_IN_DATA, "data."),
+        field_names=_FIELD_NAMES,
     )
+    event.raise_problems(EXPECTED)
+    return report
 
 
 def _data(event: Fields, said: object) -> Fields:
@@ -155,28 +148,6 @@ def _read(written: bytes) -> Any:  # noqa: ANN401 - any JSON
         return read_lenient(written)[0]
     except MalformedInputError:
         return text_of(written)[0]
-
-
-def _facts(
-    event: Fields, data: Fields, builder: FactsBuilder, *, reason: str, is_urgent: bool
-) -> Facts:
-    type_, subject = event.text("type") or "", event.text("subject")
-    name = data.text("name", "title", "summary") or type_
-    labels = {"urgent": "true"} if is_urgent else {}
-    labels |= {"type": type_, **event.others(_KNOWN), **data.pairs("labels", "tags")}
-    facts = Facts(
-        name=builder.text("data.name", name, NAME_LIMIT),
-        summary=builder.text(
-            "data.summary", data.text("summary", "title", "message") or name, SUMMARY_LIMIT
-        ),
-        reason=builder.long_text("data", reason),
-        source=builder.short("source", event.text("source")),
-        object=builder.short("subject", subject),
-        source_severity=builder.short("severity", data.text("severity") or event.text("severity")),
-        labels=builder.labels(labels),
-        urls=builder.urls(data.links("urls", "links")),
-    )
-    return finished(facts, builder)
 
 
 def _reason(said: object, data: Fields) -> str:

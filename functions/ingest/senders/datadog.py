@@ -1,19 +1,17 @@
 """Datadog's webhooks, whose body is a template: ours, Datadog's own, and Harp's."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.shapes import pairs_of
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected the payload template of docs/senders/datadog.md, filled in: an object with "
@@ -45,24 +43,21 @@ _PREFIXES_LIMIT: Final = 4
 """Brackets before a title: test, priority, state."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one monitor's transition."""
-    return each_object(sent, lambda entry: read_transition(entry, settings, sent.at), EXPECTED)
-
-
-def read_transition(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
-    """Understand one transition; variables that Datadog left as they were say nothing."""
+def read_transition(entry: Mapping[str, Any]) -> Report:
+    """Variables that Datadog left as they were say nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     title = _Title.of(fields.any_text("alert_title", "title") or "")
     key = _identity(fields, title)
     fields.require(
-        "alert_cycle_key", is_there=bool(key), problem="is missing, and so is all else to tell by"
+        "alert_cycle_key",
+        is_there=bool(key),
+        problem="is missing, and so are aggreg_key, alert_id and the title",
     )
     fields.raise_problems(EXPECTED)
     transition = fields.any_text("alert_transition", "alertTransition", "alertStatus")
     state = (transition or title.state).lower()
     host = fields.any_text("hostname")
-    signal = Report(
+    return Report(
         action=_action_of(state),
         dedup_key=dedup_key_of("test", key) if title.is_test else key,
         name=title.text or key,
@@ -77,8 +72,8 @@ def read_transition(entry: Mapping[str, Any], settings: SenderSettings, at: date
         rule_name=fields.any_text("alert_query", "alertQuery"),
         labels=_tags(fields, title),
         urls={"Event": fields.raw("link") or fields.raw("url"), "Graph": fields.raw("snapshot")},
-    ).signal(settings)
-    return as_test(signal, at) if title.is_test else signal
+        is_test=title.is_test,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +154,9 @@ def _tags(fields: Fields, title: _Title) -> dict[str, object]:
 SENDER: Final = Sender(
     product="Datadog monitors",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_transition, EXPECTED),
     fires="`alert_transition` (else the title's prefix) `Triggered`, `Warn`, `No Data`, `Renotify`",
     resolves="`alert_transition` (else the title's prefix) `Recovered`",
     dedup_key="`alert_cycle_key`, `aggreg_key`, `alert_id` + `alert_scope`, or title and scope",
     severity="`alert_priority`, else `alert_type`",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, as_text
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading import cloudwatch_alarms
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields, as_text
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an event of EventBridge: an object with "detail-type", "source" and "detail".'
@@ -41,20 +42,14 @@ _GUARDDUTY_HIGH: Final = 7
 _GUARDDUTY_MEDIUM: Final = 4
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
-
-
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand one event."""
+def read_event(entry: Mapping[str, Any]) -> Report | Ignored:
     fields = Fields(entry)
     kind, source = fields.needed("detail-type"), fields.needed("source")
     fields.raise_problems(EXPECTED)
     if kind == ALARM:
-        return cloudwatch.read_event(fields, settings)
+        return cloudwatch_alarms.read_event(fields)
     if kind == _HEALTH and fields.part("detail").any_text("eventArn"):
-        return _health(fields, settings)
+        return _health(fields)
     detail = fields.part("detail")
     resources = _resources(fields)
     about = _about(detail)
@@ -74,7 +69,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | I
         source_name=fields.any_text("account"),
         object=resources[0] if resources else about,
         labels=_labels(fields),
-    ).signal(settings)
+    )
 
 
 def _about(detail: Fields) -> str | None:
@@ -104,7 +99,7 @@ def _severity(source: str, detail: Fields) -> str | None:
     return detail.any_text("severity", "level")
 
 
-def _health(fields: Fields, settings: SenderSettings) -> Signal:
+def _health(fields: Fields) -> Report:
     detail = fields.part("detail")
     descriptions = detail.parts("eventDescription")
     code = detail.any_text("eventTypeCode") or _HEALTH
@@ -122,7 +117,7 @@ def _health(fields: Fields, settings: SenderSettings) -> Signal:
         object=detail.any_text("service"),
         labels=_labels(fields),
         started_at=read_time(detail.raw("startTime")),
-    ).signal(settings)
+    )
 
 
 def _resources(fields: Fields) -> tuple[str, ...]:
@@ -142,7 +137,7 @@ def _labels(fields: Fields) -> dict[str, Any]:
 SENDER: Final = Sender(
     product="Amazon EventBridge: CloudWatch alarms and other events",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_event, EXPECTED),
     fires="`detail.state.value` `ALARM`, `INSUFFICIENT_DATA`; every other event",
     resolves=(
         "`detail.state.value` `OK`; of AWS Health `detail.statusCode` `closed`; of CodePipeline, "
@@ -154,5 +149,4 @@ SENDER: Final = Sender(
     ),
     severity="`severity` in the alarm's description, else its state; `detail.severity`",
     episode_start="`detail.state.timestamp` of `ALARM`",
-    answers="202, a result",
 )

@@ -1,31 +1,15 @@
 """Events in the shape of PagerDuty's Events API v2."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import (
-    CARRIED_TEXTS,
-    Fields,
-    as_text,
-    assumed,
-    carried,
-    finished,
-    unread,
-)
-from tocsin.domain.dedup import bounded, dedup_key_of
-from tocsin.domain.severity import read_severity
-from tocsin.domain.signal import (
-    NAME_LIMIT,
-    SUMMARY_LIMIT,
-    Facts,
-    FactsBuilder,
-    Signal,
-    SignalAction,
-    printable,
-)
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import CARRIED_TEXTS, Fields, as_text, carried, unread
+from functions.ingest.senders.reading.report import Report
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import NAME_LIMIT, SignalAction, printable
 
 EXPECTED: Final = (
     'Expected an object like {"event_action": "trigger", "dedup_key": "disk/db-1", "payload": '
@@ -44,15 +28,17 @@ _KNOWN_IN_PAYLOAD: Final = frozenset(
         *("custom_details", "dedup_key", "reason", "labels", "current_value", "threshold"),
     )
 )
+_FIELD_NAMES: Final = {
+    "summary": "payload.summary",
+    "reason": "payload.custom_details",
+    "source": "payload.source",
+    "object": "payload.component",
+    "severity": "payload.severity",
+}
 _ACTIONS: Final = ", ".join(SignalAction)
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event, or a list of them."""
-    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
-
-
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_event(entry: Mapping[str, Any]) -> Report:
     """Understand one event.
 
     A trigger without a dedup key is identified by what names its condition, so that the same
@@ -68,21 +54,25 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
     else:
         problem = f"is needed to {action}: the key of the event that opened the alert"
         fields.require("dedup_key", is_there=bool(dedup_key), problem=problem)
-    word = payload.text("severity")
-    reading = read_severity(word, settings.severity_map)
-    builder = FactsBuilder()
-    current_value = payload.value("current_value", builder)
-    facts = _facts(fields, payload, builder, is_urgent=reading.is_urgent)
-    fields.raise_problems(EXPECTED)
-    return Signal(
+    report = Report(
         action=action,
-        dedup_key=bounded(dedup_key) if dedup_key else _identity(payload, summary),
-        severity=reading.severity,
-        facts=facts,
-        current_value=current_value,
-        assumed=assumed(reading, action),
+        dedup_key=dedup_key or _identity(payload, summary),
+        name=printable(summary or "")[:NAME_LIMIT],
+        summary=summary,
+        reason=_reason(payload),
+        severity=payload.text("severity"),
+        source=payload.text("source"),
+        object=payload.text("component"),
+        labels=_labels(fields, payload),
+        keeps_empty_labels=True,
+        urls=_urls(fields),
+        current_value=payload.raw("current_value"),
         ignored=(*unread(fields, _KNOWN), *unread(payload, _KNOWN_IN_PAYLOAD, "payload.")),
+        field_names=_FIELD_NAMES,
+        **carried(payload),
     )
+    fields.raise_problems(EXPECTED)
+    return report
 
 
 def _payload(entry: Mapping[str, Any], fields: Fields) -> Fields:
@@ -102,27 +92,11 @@ def _action(fields: Fields) -> SignalAction:
     return SignalAction.TRIGGER
 
 
-def _facts(fields: Fields, payload: Fields, builder: FactsBuilder, *, is_urgent: bool) -> Facts:
-    summary = payload.text("summary") or ""
-    component = payload.text("component")
-    details = payload.raw("custom_details")
-    labels = {"urgent": "true"} if is_urgent else {}
-    labels |= _labels(fields, payload)
-    reason = payload.any_text("reason")
-    if reason is None and details is not None and not _has_names(details):
-        reason = as_text(details)
-    facts = Facts(
-        name=printable(summary)[:NAME_LIMIT],
-        summary=builder.text("payload.summary", summary, SUMMARY_LIMIT),
-        reason=builder.long_text("payload.custom_details", reason or ""),
-        source=builder.short("payload.source", payload.text("source")),
-        object=builder.short("payload.component", component),
-        source_severity=builder.short("payload.severity", payload.text("severity")),
-        labels=builder.labels(labels),
-        urls=builder.urls(_urls(fields)),
-        **carried(payload, builder),
-    )
-    return finished(facts, builder)
+def _reason(payload: Fields) -> str | None:
+    reason, details = payload.any_text("reason"), payload.raw("custom_details")
+    if reason is not None or details is None or _has_names(details):
+        return reason
+    return as_text(details)
 
 
 def _labels(fields: Fields, payload: Fields) -> dict[str, str]:
@@ -163,11 +137,10 @@ def _identity(payload: Fields, summary: str | None) -> str:
 SENDER: Final = Sender(
     product="Events in the shape of PagerDuty's Events API v2",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_event, EXPECTED),
     fires="`event_action` `trigger`",
     resolves="`event_action` `resolve`",
     dedup_key="`dedup_key`, else summary, source, component, group and class of `payload`",
     severity="`payload.severity`",
-    episode_start="-",
     answers="202, a result for each entry",
 )

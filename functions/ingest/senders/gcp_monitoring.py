@@ -1,18 +1,16 @@
 """Google Cloud Monitoring's webhook, formats 1.1 and 1.2."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an object like {"version": "1.2", "incident": {"incident_id": "0.abc", '
@@ -25,13 +23,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
 _WORDS: Final[Mapping[str, str]] = {"no severity": "critical", **ALWAYS_CRITICAL}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one incident."""
-    return each_object(sent, lambda entry: read_incident(entry, settings, sent.at), EXPECTED)
-
-
-def read_incident(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
-    """Understand one incident."""
+def read_incident(entry: Mapping[str, Any]) -> Report:
     fields = Fields(entry)
     incident = fields.part("incident")
     incident_id = incident.needed("incident_id")
@@ -43,7 +35,7 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings, at: dateti
     title = incident.any_text("summary") if is_test else None
     name = title or condition or policy or f"Incident {incident_id}"
     documentation = incident.part("documentation")
-    signal = Report(
+    return Report(
         action=_ACTIONS.get(state, SignalAction.TRIGGER),
         dedup_key=dedup_key_of("test", incident_id) if is_test else incident_id,
         name=name,
@@ -65,8 +57,8 @@ def read_incident(entry: Mapping[str, Any], settings: SenderSettings, at: dateti
         current_value=incident.raw("observed_value"),
         threshold=incident.raw("threshold_value"),
         started_at=read_time(incident.raw("started_at")),
-    ).signal(settings)
-    return as_test(signal, at) if is_test else signal
+        is_test=is_test,
+    )
 
 
 def _labels(incident: Fields) -> dict[str, object]:
@@ -84,11 +76,10 @@ def _labels(incident: Fields) -> dict[str, object]:
 SENDER: Final = Sender(
     product="Google Cloud Monitoring",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_incident, EXPECTED),
     fires="`incident.state` `open`",
     resolves="`incident.state` `closed`",
     dedup_key="`incident.incident_id`",
     severity="`incident.severity`; else critical",
     episode_start="`incident.started_at`",
-    answers="202, a result",
 )

@@ -5,20 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, each_of
-from functions.ingest.senders.fields import Fields, as_text, is_link, kind_of, link_name, unread
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.shapes import links_of, pairs_of
-from functions.ingest.senders.states import OVER, SEEN
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.entries import each_object, each_of
+from functions.ingest.senders.reading.fields import (
+    Fields,
+    as_text,
+    is_link,
+    kind_of,
+    link_name,
+    unread,
+)
+from functions.ingest.senders.reading.report import BY_SEVERITY, Report
+from functions.ingest.senders.reading.shapes import links_of, pairs_of
+from functions.ingest.senders.reading.states import OVER, SEEN
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.severity import read_severity
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.ingest.senders.mapping import Budget, Mapped
+    from functions.ingest.senders.reading.mapping import Budget, Mapped
 
 EXPECTED: Final = (
     'Expected an object like {"title": "Nightly job failed", "status": "firing", "severity": '
@@ -58,6 +64,7 @@ _PREFIX: Final = re.compile(
 _FIRES: Final = frozenset(("firing", "problem", "alert", "alerting", "triggered", "down"))
 _PREFIXES_LIMIT: Final = 4
 _LINKS: Final = (("url", "Link"), ("link", "Link"), ("runbook_url", "Runbook"))
+_NO_MAPPING: Final[Mapping[str, str]] = {}
 _KNOWN: Final = frozenset(
     it
     for names in (*_NAMES.values(), *_MAPS.values(), [name for name, _ in _LINKS])
@@ -70,42 +77,48 @@ LABEL_LIMIT: Final = 1_000
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert, or a list of them."""
-    budget = _budget(sent) if settings.mapping else None
-    if "entries" not in settings.mapping:
-        return each_object(sent, lambda entry: read_alert(entry, settings, budget), EXPECTED)
-    entries = _mapped(settings, sent.value, budget or _budget(sent)).value("entries")
+    mapping = settings.mapping
+    budget = _budget(sent) if mapping else None
+
+    def read_one(entry: Mapping[str, Any]) -> Report:
+        return read_alert(entry, mapping, budget)
+
+    if "entries" not in mapping:
+        return each_object(sent, read_one, EXPECTED)
+    entries = _mapped(mapping, sent.value, budget or _budget(sent)).value("entries")
     if not isinstance(entries, list):
         problem = Problem("mapping.entries", f"finds {kind_of(entries)}; it must find a list")
-        raise InvalidInputError("The mapping fails.", [problem])
-    return each_of(entries, lambda entry: read_alert(entry, settings, budget), EXPECTED)
+        raise InvalidInputError("The integration's mapping cannot be applied.", [problem])
+    return each_of(entries, read_one, EXPECTED)
 
 
 def read_alert(
-    entry: Mapping[str, Any], settings: SenderSettings, budget: "Budget | None" = None
-) -> Signal:
-    """Understand one alert; a field without a place of its own is kept as a label or a link.
+    entry: Mapping[str, Any],
+    mapping: Mapping[str, str] = _NO_MAPPING,
+    budget: "Budget | None" = None,
+) -> Report:
+    """A field without a place of its own is kept as a label or a link.
 
     Args:
         entry: What says it.
-        settings: How to read it.
+        mapping: The integration's.
         budget: What the mapping may cost; None where there is none.
     """
-    found = _Parts(entry, settings, budget)
+    found = _Parts(entry, mapping, budget)
     title, source, object_ = found.text("name"), found.text("source"), found.text("object")
     key = found.text("dedup_key")
     found.expect("name", is_there=bool((title or key or "").strip()))
-    severity, status = found.text("severity"), found.status()
+    status = found.status()
     name, said = _without_state(title) if status is None else (title, None)
     started_at = found.value("started_at")
     others, links, left_out = found.unread()
     return Report(
-        action=_action(status or said, severity, settings),
+        action=_action(status or said),
         dedup_key=key or dedup_key_of(name, source, object_),
         name=name or key or "",
         summary=found.text("summary"),
         reason=found.text("reason"),
-        severity=severity,
+        severity=found.text("severity"),
         source=source,
         object=object_,
         labels={**others, **found.members("labels")},
@@ -114,18 +127,18 @@ def read_alert(
         started_at=read_time(started_at),
         notes=left_out,
         ignored=unread(Fields(entry), _KNOWN),
-    ).signal(settings)
+    )
 
 
 class _Parts:
     """The parts of an alert: where the mapping says, else where most senders have them."""
 
     def __init__(
-        self, entry: Mapping[str, Any], settings: SenderSettings, budget: "Budget | None"
+        self, entry: Mapping[str, Any], mapping: Mapping[str, str], budget: "Budget | None"
     ) -> None:
         self._entry = Fields(entry)
-        self._mapping = settings.mapping
-        self._mapped = _mapped(settings, entry, budget) if budget else None
+        self._mapping = mapping
+        self._mapped = _mapped(mapping, entry, budget) if budget else None
 
     def value(self, part: str) -> Any:  # noqa: ANN401 - any JSON
         if self._mapped is not None and part in self._mapping:
@@ -218,26 +231,25 @@ def _handshake(headers: Mapping[str, str]) -> HttpAnswer | None:
     return handshake(headers)
 
 
-def _mapped(settings: SenderSettings, entry: object, budget: "Budget") -> "Mapped":
-    from functions.ingest.senders.mapping import Mapped
+def _mapped(mapping: Mapping[str, str], entry: object, budget: "Budget") -> "Mapped":
+    from functions.ingest.senders.reading.mapping import Mapped
 
-    return Mapped(settings.mapping, entry, budget)
+    return Mapped(mapping, entry, budget)
 
 
 def _budget(sent: Sent) -> "Budget":
-    from functions.ingest.senders.mapping import Budget
+    from functions.ingest.senders.reading.mapping import Budget
 
     return Budget.of_body(len(sent.body))
 
 
-def _action(status: str | None, severity: str | None, settings: SenderSettings) -> SignalAction:
+def _action(status: str | None) -> SignalAction | None:
     word = (status or "").strip().lower()
     if word in OVER:
         return SignalAction.RESOLVE
     if word in SEEN:
         return SignalAction.ACKNOWLEDGE
-    is_over = not word and read_severity(severity, settings.severity_map).resolves
-    return SignalAction.RESOLVE if is_over else SignalAction.TRIGGER
+    return SignalAction.TRIGGER if word else BY_SEVERITY
 
 
 SENDER: Final = Sender(

@@ -1,16 +1,14 @@
 """GitHub's webhook: workflow runs of Actions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, installation
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import Report
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields, installation
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EVENT: Final = "x-github-event"
 UNKNOWN_FORK: Final = "a fork that was removed"
@@ -26,7 +24,7 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "action_required": SignalAction.TRIGGER,
     "success": SignalAction.RESOLVE,
 }
-"""By conclusion; whatever else there is (cancelled, skipped, neutral, stale) decides nothing."""
+"""By conclusion; others (cancelled, skipped, neutral, stale) are ignored."""
 _WORDS: Final[Mapping[str, str]] = {
     "failure": "critical",
     "timed_out": "critical",
@@ -35,19 +33,16 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     event = sent.headers.get(EVENT, "")
-    return each_object(sent, lambda entry: read_event(entry, event, settings, sent.at), EXPECTED)
+    return each_object(sent, lambda entry: read_event(entry, event), EXPECTED)
 
 
-def read_event(
-    entry: Mapping[str, Any], event: str, settings: SenderSettings, at: datetime
-) -> Signal | Ignored:
-    """Understand one event; all but finished workflow runs ask for nothing."""
+def read_event(entry: Mapping[str, Any], event: str) -> Report | Ignored:
+    """All but finished workflow runs ask for nothing."""
     fields = Fields(entry)
     if event == "ping":
-        return as_test(_ping(fields, settings), at)
+        return _ping(fields)
     if event not in ("", "workflow_run"):
         return Ignored(f"an event {event[:64]}")
     run, repository = fields.part("workflow_run"), fields.part("repository")
@@ -90,7 +85,7 @@ def read_event(
             "actor": fields.part("sender").raw("login"),
         },
         urls={"Run": run.raw("html_url"), "Workflow": workflow.raw("html_url")},
-    ).signal(settings)
+    )
 
 
 def _fork(run: Fields, full_name: str) -> str | None:
@@ -105,7 +100,7 @@ def _fork(run: Fields, full_name: str) -> str | None:
     return None if head is None or head.lower() == full_name.lower() else head
 
 
-def _ping(fields: Fields, settings: SenderSettings) -> Signal:
+def _ping(fields: Fields) -> Report:
     """What GitHub sends when a webhook is made, and by *Redeliver*."""
     owner = fields.part("repository").any_text("full_name") or fields.part("organization").any_text(
         "login"
@@ -117,7 +112,8 @@ def _ping(fields: Fields, settings: SenderSettings) -> Signal:
         severity="info",
         source="github",
         source_name=owner,
-    ).signal(settings)
+        is_test=True,
+    )
 
 
 SENDER: Final = Sender(
@@ -131,6 +127,4 @@ SENDER: Final = Sender(
         "fork + `head_repository.full_name`, of a GitHub of one's own + its host"
     ),
     severity="critical; `action_required` warning",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -1,14 +1,14 @@
 """GitLab's webhook: pipelines and jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, installation
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields, installation
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected GitLab\'s pipeline or job event: an object with "object_kind", "project" and, '
@@ -19,29 +19,24 @@ _ACTIONS: Final[Mapping[str, SignalAction]] = {
     "failed": SignalAction.TRIGGER,
     "success": SignalAction.RESOLVE,
 }
-"""By status; whatever else there is (running, canceled, skipped, manual) decides nothing."""
+"""By status; others (running, canceled, skipped, manual) are ignored."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings), EXPECTED)
-
-
-def read_event(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand one event; all but finished pipelines and jobs ask for nothing."""
+def read_event(entry: Mapping[str, Any]) -> Report | Ignored:
+    """All but finished pipelines and jobs ask for nothing."""
     fields = Fields(entry)
     kind = fields.needed("object_kind")
     fields.raise_problems(EXPECTED)
     match kind:
         case "pipeline":
-            return _pipeline(fields, settings)
+            return _pipeline(fields)
         case "build":
-            return _job(fields, settings)
+            return _job(fields)
         case _:
             return Ignored(f"an event {kind[:64]}")
 
 
-def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
+def _pipeline(fields: Fields) -> Report | Ignored:
     project, pipeline = fields.part("project"), fields.part("object_attributes")
     path = project.needed("path_with_namespace")
     ref = pipeline.needed("ref")
@@ -83,7 +78,7 @@ def _pipeline(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
             "Pipeline": pipeline.raw("url") or _page(project, "pipelines", pipeline.raw("id")),
             "Commit": fields.part("commit").raw("url"),
         },
-    ).signal(settings)
+    )
 
 
 def _apart(fields: Fields, pipeline: Fields) -> tuple[str, ...]:
@@ -100,7 +95,7 @@ def _page(project: Fields, of: str, number: object) -> str | None:
     return f"{address}/-/{of}/{number}" if address else None
 
 
-def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
+def _job(fields: Fields) -> Report | Ignored:
     project = fields.part("project")
     path = project.any_text("path_with_namespace") or fields.needed("project_name")
     ref, job = fields.needed("ref"), fields.needed("build_name")
@@ -132,13 +127,13 @@ def _job(fields: Fields, settings: SenderSettings) -> Signal | Ignored:
             "user": fields.part("user").raw("username"),
         },
         urls={"Job": _page(project, "jobs", fields.raw("build_id"))},
-    ).signal(settings)
+    )
 
 
 SENDER: Final = Sender(
     product="GitLab pipelines and jobs",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_event, EXPECTED),
     fires="`object_attributes.status` `failed`; `build_status` `failed`",
     resolves="`object_attributes.status` `success`; `build_status` `success`",
     dedup_key=(
@@ -146,6 +141,4 @@ SENDER: Final = Sender(
         "+ its host"
     ),
     severity="critical",
-    episode_start="-",
-    answers="202, a result",
 )

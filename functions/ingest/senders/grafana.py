@@ -1,14 +1,12 @@
 """Grafana: the webhook of unified alerting, and that of the alerting before it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, each_of, said_around
-from functions.ingest.senders.fields import Fields, host_of, kind_of
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.prometheus_labels import (
+from functions.ingest.senders.reading.entries import each_object, each_of, said_around
+from functions.ingest.senders.reading.fields import Fields, host_of, kind_of
+from functions.ingest.senders.reading.prometheus_labels import (
     filled,
     links_in,
     name_of,
@@ -18,12 +16,12 @@ from functions.ingest.senders.prometheus_labels import (
     spelled,
     summary_of,
 )
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected what Grafana's webhook contact point sends without a custom payload: an object with "
@@ -42,23 +40,19 @@ _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand each alert of a group."""
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     value = sent.value
     if not isinstance(value, dict) or "alerts" not in value:
-        return each_object(sent, lambda entry: read_legacy(entry, settings, sent.at), EXPECTED)
+        return each_object(sent, read_legacy, EXPECTED)
     alerts = value["alerts"]
     if not isinstance(alerts, list):
         problem = Problem("alerts", f"must be a list, not {kind_of(alerts)}")
         raise InvalidInputError(EXPECTED, [problem])
     around = Fields(said_around(value, "alerts"))
-    return each_of(alerts, lambda alert: read_alert(alert, around, settings, sent.at), EXPECTED)
+    return each_of(alerts, lambda alert: read_alert(alert, around), EXPECTED)
 
 
-def read_alert(
-    entry: Mapping[str, Any], group: Fields, settings: SenderSettings, at: datetime
-) -> Signal:
-    """Understand one alert."""
+def read_alert(entry: Mapping[str, Any], group: Fields) -> Report:
     fields = Fields(entry)
     labels = filled(fields.part("labels").texts())
     annotations = fields.part("annotations").texts()
@@ -69,7 +63,7 @@ def read_alert(
     written = shown(annotations)
     values = fields.flat("values")
     value = next(iter(values.values())) if len(values) == 1 else fields.any_text("values")
-    signal = Report(
+    return Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
         dedup_key=dedup_key_of(
             host_of(group.raw("externalURL"), fields.raw("generatorURL"), fields.raw("silenceURL")),
@@ -99,14 +93,11 @@ def read_alert(
         current_value=value,
         started_at=read_time(fields.raw("startsAt")),
         notes=_left_out(group),
-    ).signal(settings)
-    is_test = _TEST.items() <= labels.items()
-    return as_test(signal, at) if is_test else signal
+        is_test=_TEST.items() <= labels.items(),
+    )
 
 
-def read_legacy(
-    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
-) -> Signal | Ignored:
+def read_legacy(entry: Mapping[str, Any]) -> Report | Ignored:
     """Understand one rule's change of state, as Grafana before version 9 sends it."""
     fields = Fields(entry)
     rule_id = fields.needed("ruleId")
@@ -119,7 +110,7 @@ def read_legacy(
     tags = pairs_of(fields.raw("tags"))
     name = fields.any_text("ruleName", "title") or rule_id
     is_test = name == _LEGACY_TEST
-    signal = Report(
+    return Report(
         action=action,
         dedup_key=dedup_key_of(
             "test" if is_test else "rule",
@@ -139,8 +130,8 @@ def read_legacy(
         urls={"Alert rule": fields.raw("ruleUrl"), "Image": fields.raw("imageUrl")},
         current_value=matches[0].raw("value") if matches else None,
         notes=_other_series(matches),
-    ).signal(settings)
-    return as_test(signal, at) if is_test else signal
+        is_test=is_test,
+    )
 
 
 def _other_series(matches: Sequence[Fields]) -> tuple[str, ...]:

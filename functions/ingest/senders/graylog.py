@@ -1,16 +1,13 @@
 """Graylog's HTTP notification, of events and of the alert conditions before version 3.1."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal
 
 EXPECTED: Final = (
     "Expected Graylog's HTTP notification: an object with "
@@ -29,16 +26,11 @@ _TEST: Final = "test-dummy-v1"
 """Type of the event definition that *Execute Test Notification* makes up."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings, sent.at), EXPECTED)
-
-
-def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
-    """Understand one event; Graylog does not say when it is over."""
+def read_event(entry: Mapping[str, Any]) -> Report:
+    """Graylog does not say when it is over."""
     fields = Fields(entry)
     if fields.flat("check_result"):
-        return _condition(fields, settings)
+        return _condition(fields)
     event = fields.part("event")
     definition = fields.text("event_definition_id") or event.needed("event_definition_id")
     fields.raise_problems(EXPECTED)
@@ -46,7 +38,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
     title = fields.any_text("event_definition_title") or definition
     grouped = (part for name in sorted(groups) for part in (name, str(groups[name])))
     key = event.text("key")
-    signal = Report(
+    return Report(
         dedup_key=dedup_key_of(definition, key) if key else dedup_key_of(definition, *grouped),
         name=title,
         summary=event.any_text("message"),
@@ -60,9 +52,8 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         rule_name=title,
         labels={**event.flat("fields"), **groups},
         urls={"Replay": fields.raw("http_external_uri") or event.raw("replay_url")},
-    ).signal(settings)
-    is_test = fields.any_text("event_definition_type") == _TEST
-    return as_test(signal, at) if is_test else signal
+        is_test=fields.any_text("event_definition_type") == _TEST,
+    )
 
 
 def _reason(fields: Fields) -> str:
@@ -72,7 +63,7 @@ def _reason(fields: Fields) -> str:
     return "\n".join(it for it in said if it.strip())
 
 
-def _condition(fields: Fields, settings: SenderSettings) -> Signal:
+def _condition(fields: Fields) -> Report:
     result, stream = fields.part("check_result"), fields.part("stream")
     condition = result.part("triggered_condition")
     condition_id = condition.needed("id")
@@ -93,17 +84,15 @@ def _condition(fields: Fields, settings: SenderSettings) -> Signal:
         rule_name=title,
         labels={"stream": stream.raw("title"), "type": condition.raw("type")},
         threshold=condition.part("parameters").raw("threshold"),
-    ).signal(settings)
+    )
 
 
 SENDER: Final = Sender(
     product="Graylog events",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_event, EXPECTED),
     fires="every event that it sends",
     resolves="-",
     dedup_key="`event_definition_id` + `event.key`, else + `event.group_by_fields`",
     severity="`event.priority`: 1 info, 2 warning, 3 and 4 critical",
-    episode_start="-",
-    answers="202, a result",
 )

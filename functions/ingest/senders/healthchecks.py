@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
-from functions.ingest.senders.times import read_time
-from tocsin.domain.signal import Signal, SignalAction
+from functions.ingest.senders.reading.entries import query_or_objects
+from functions.ingest.senders.reading.fields import Fields, without
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.times import read_time
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected the template of docs/senders/healthchecks.md, filled in: an object with "
@@ -27,21 +25,13 @@ _TEST: Final = "TEST"
 """The check that *Send Test Notification* makes up (hc/front/views.py)."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one change of a check."""
-    if sent.query and not sent.body.strip():
-        query = dict(sent.query)
-        return [
-            read_entry(query, lambda it: read_check(it, settings, sent.at), EXPECTED, part=query)
-        ]
-    return each_object(sent, lambda entry: read_check(entry, settings, sent.at), EXPECTED)
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
+    return query_or_objects(sent, read_check, EXPECTED)
 
 
-def read_check(
-    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
-) -> Signal | Ignored:
-    """Understand one check; a placeholder that was left as it was says nothing."""
-    fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
+def read_check(entry: Mapping[str, Any]) -> Report | Ignored:
+    """A placeholder that was left as it was says nothing."""
+    fields = Fields(without(entry, _PLACEHOLDER))
     check = fields.needed("check", "code", "uuid")
     status = fields.needed("status").lower()
     fields.raise_problems(EXPECTED)
@@ -50,7 +40,7 @@ def read_check(
         return Ignored(f"status {status[:64]}")
     is_over = status == "up"
     is_test = name == _TEST
-    signal = Report(
+    return Report(
         action=SignalAction.RESOLVE if is_over else SignalAction.TRIGGER,
         # The check of a test has another code each time.
         dedup_key="test" if is_test else check,
@@ -68,12 +58,8 @@ def read_check(
             "exit_status": fields.raw("exitstatus"),
         },
         started_at=None if is_over else read_time(fields.any_text("now")),
-    ).signal(settings)
-    return as_test(signal, at) if is_test else signal
-
-
-def _is_unset(value: object) -> bool:
-    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
+        is_test=is_test,
+    )
 
 
 SENDER: Final = Sender(
@@ -86,5 +72,4 @@ SENDER: Final = Sender(
     dedup_key="`check` (`$CODE`)",
     severity="critical",
     episode_start="`now` of `down`",
-    answers="202, a result",
 )

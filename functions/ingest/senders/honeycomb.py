@@ -1,16 +1,14 @@
 """Honeycomb's webhook: triggers and burn alerts of service level objectives."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields, as_text
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields, as_text
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected Honeycomb\'s own payload: an object like {"id": "abcdefg", "name": "Slow", '
@@ -20,13 +18,7 @@ GROUPS_SHOWN: Final = 50
 _OVER: Final = frozenset(("OK", "RESOLVED"))
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one trigger."""
-    return each_object(sent, lambda entry: read_trigger(entry, settings, sent.at), EXPECTED)
-
-
-def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
-    """Understand one trigger or burn alert."""
+def read_trigger(entry: Mapping[str, Any]) -> Report:
     fields = Fields(entry)
     trigger_id = fields.needed("id")
     status = fields.needed("status").upper()
@@ -34,7 +26,7 @@ def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetim
     is_test = fields.raw("is_test") is True or fields.raw("isTest") is True
     name = fields.any_text("name") or f"Trigger {trigger_id}"
     groups = fields.parts("result_groups_triggered")
-    signal = Report(
+    return Report(
         action=SignalAction.RESOLVE if status in _OVER else SignalAction.TRIGGER,
         dedup_key=dedup_key_of("test", trigger_id) if is_test else trigger_id,
         name=name,
@@ -55,8 +47,8 @@ def read_trigger(entry: Mapping[str, Any], settings: SenderSettings, at: datetim
         current_value=groups[0].raw("Result") if groups else None,
         threshold=fields.raw("threshold"),
         operator=fields.any_text("operator"),
-    ).signal(settings)
-    return as_test(signal, at) if is_test else signal
+        is_test=is_test,
+    )
 
 
 def _reason(fields: Fields, groups: Sequence[Fields]) -> str:
@@ -73,11 +65,9 @@ def _reason(fields: Fields, groups: Sequence[Fields]) -> str:
 SENDER: Final = Sender(
     product="Honeycomb triggers and burn alerts",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_trigger, EXPECTED),
     fires="`status` `TRIGGERED`",
     resolves="`status` `OK`",
     dedup_key="`id`",
     severity="`alert_severity`; else critical",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -1,16 +1,16 @@
 """Kibana's alerting rules (Elastic), by a webhook connector with our template."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
-from functions.ingest.senders.shapes import pairs_of
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields, without
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected the template of docs/senders/kibana.md, filled in: an object with "
@@ -21,14 +21,9 @@ _VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
 """One of Mustache, as it is written in the template."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert of a rule."""
-    return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
-
-
-def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one alert; a variable that was left as it was says nothing."""
-    fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
+def read_alert(entry: Mapping[str, Any]) -> Report:
+    """A variable that was left as it was says nothing."""
+    fields = Fields(without(entry, _VARIABLE))
     uuid = fields.text("alert_uuid")
     key = uuid or _rule_and_alert(fields)
     fields.raise_problems(EXPECTED)
@@ -56,7 +51,7 @@ def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
             "action_group": fields.raw("action_group"),
         },
         urls={"Alert": fields.raw("alert_details_url"), "Kibana": fields.raw("kibana_url")},
-    ).signal(settings)
+    )
 
 
 def _rule_and_alert(fields: Fields) -> str:
@@ -65,18 +60,12 @@ def _rule_and_alert(fields: Fields) -> str:
     return dedup_key_of(rule_id, alert_id)
 
 
-def _is_unset(value: object) -> bool:
-    return isinstance(value, str) and _VARIABLE.fullmatch(value.strip()) is not None
-
-
 SENDER: Final = Sender(
     product="Kibana alerting rules (Elastic)",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_alert, EXPECTED),
     fires="every `action_group` but `recovered`",
     resolves="`action_group` `recovered`",
     dedup_key="`alert_uuid`, else `rule_id` + `alert_id`",
     severity="`severity`; an `action_group` that ends with `.warning`; else critical",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
@@ -41,18 +41,17 @@ _ACTION: Final = "524288"
 """The events that Monit itself was started, stopped or reloaded, or did what it was told."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     """Understand one event, or a report for M/Monit, which may hold none."""
     if sent.body.lstrip()[:1] != b"<":
-        return each_object(sent, lambda entry: read_variables(entry, settings), EXPECTED)
-    from functions.ingest.senders.xml_bodies import read_xml
+        return each_object(sent, read_variables, EXPECTED)
+    from functions.ingest.senders.reading.xml_bodies import read_xml
 
     entry = _from_xml(read_xml(sent.body))
-    return [read_entry(entry, lambda it: read_report(it, settings), EXPECTED, part=entry)]
+    return [read_entry(entry, read_report, EXPECTED, part=entry)]
 
 
-def read_variables(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand the variables of an exec."""
+def read_variables(entry: Mapping[str, Any]) -> Report | Ignored:
     fields = Fields(entry)
     service, event = fields.needed("MONIT_SERVICE"), fields.needed("MONIT_EVENT")
     fields.raise_problems(EXPECTED)
@@ -72,7 +71,7 @@ def read_variables(entry: Mapping[str, Any], settings: SenderSettings) -> Signal
         object=host,
         labels={"host": host, "service": service, "event": condition},
         current_value=fields.raw("MONIT_PROGRAM_STATUS"),
-    ).signal(settings)
+    )
 
 
 def _condition(event: str) -> tuple[str, bool]:
@@ -86,7 +85,7 @@ def _condition(event: str) -> tuple[str, bool]:
     return event, False
 
 
-def read_report(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
+def read_report(entry: Mapping[str, Any]) -> Report | Ignored:
     """Understand what Monit sends to M/Monit: the state of all, and at most one event."""
     fields = Fields(entry)
     if not fields.flat("event"):
@@ -108,7 +107,7 @@ def read_report(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | 
         source="monit",
         object=host,
         labels={"host": host, "service": service},
-    ).signal(settings)
+    )
 
 
 def answer(_results: Results) -> HttpAnswer:
@@ -117,7 +116,7 @@ def answer(_results: Results) -> HttpAnswer:
 
 
 def _from_xml(document: "Element") -> dict[str, Any]:
-    from functions.ingest.senders.xml_bodies import text_of
+    from functions.ingest.senders.reading.xml_bodies import text_of
 
     event = document.find("event")
     named = ("service", "id", "state", "message")
@@ -137,6 +136,5 @@ SENDER: Final = Sender(
     resolves="`MONIT_EVENT` with `succeeded`, `ok`, `up`, `recovery`, …; XML: `event/state` 0, 3",
     dedup_key="`MONIT_HOST` + `MONIT_SERVICE` + the event without its state",
     severity="critical",
-    episode_start="-",
     answers="200, empty",
 )

@@ -1,16 +1,16 @@
 """Nagios and its relatives, by a notification command that posts the macros as JSON."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields, without
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected macros by their names: {"NOTIFICATIONTYPE": "PROBLEM", "HOSTNAME": "db-1", '
@@ -37,14 +37,9 @@ _MACRO: Final = re.compile(r"\$[A-Za-z_][\w.:]*\$")
 """Of Nagios (`$SERVICEDESC$`) and Icinga 2 (`$service.name$`)."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one notification."""
-    return each_object(sent, lambda entry: read_notification(entry, settings), EXPECTED)
-
-
-def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand one notification, of a host or of a service on it."""
-    fields = Fields({name.upper(): it for name, it in entry.items() if not _is_macro(it)})
+def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
+    filled = without(entry, _MACRO)
+    fields = Fields({name.upper(): it for name, it in filled.items()})
     host = fields.needed("HOSTNAME")
     kind = fields.needed("NOTIFICATIONTYPE").upper()
     fields.raise_problems(EXPECTED)
@@ -86,22 +81,16 @@ def read_notification(entry: Mapping[str, Any], settings: SenderSettings) -> Sig
         },
         started_at=read_time(fields.any_text(f"{about}LASTSTATECHANGE", f"LAST{about}STATECHANGE")),
         comment=": ".join(it for it in (author, comment) if it),
-    ).signal(settings)
-
-
-def _is_macro(value: object) -> bool:
-    """Whether a macro was left as it was, as that of a service is for a host."""
-    return isinstance(value, str) and _MACRO.fullmatch(value) is not None
+    )
 
 
 SENDER: Final = Sender(
     product="Nagios and relatives, by a notification command",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_notification, EXPECTED),
     fires="`NOTIFICATIONTYPE` `PROBLEM`",
     resolves="`NOTIFICATIONTYPE` `RECOVERY`",
     dedup_key="`HOSTNAME` + `SERVICEDESC` (or `SERVICENAME`)",
     severity="`SERVICESTATE` or `HOSTSTATE`",
     episode_start="`LASTSERVICESTATECHANGE` or `LASTHOSTSTATECHANGE`",
-    answers="202, a result",
 )

@@ -1,16 +1,14 @@
 """Netdata: the webhook of Netdata Cloud, and the custom sender of an agent."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import Report
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected Netdata Cloud's webhook or the custom sender of docs/senders/netdata.md: an object "
@@ -23,28 +21,21 @@ _TEST: Final = ("test_alarm", "test.chart")
 """Alert and chart of `alarm-notify.sh test`, which sends WARNING, CRITICAL and CLEAR."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one notification."""
-    return each_object(sent, lambda entry: read_notification(entry, settings, sent.at), EXPECTED)
-
-
-def read_notification(
-    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
-) -> Signal | Ignored:
-    """Understand one notification: an alert, a host that is gone, or a mere message."""
+def read_notification(entry: Mapping[str, Any]) -> Report | Ignored:
+    """An alert, a host that is gone, or a mere message."""
     fields = Fields(entry)
     if fields.flat("status"):
-        return _host(fields, settings)
+        return _host(fields)
     alert = fields.text("alert", "alarm", "name")
     if alert is None:
-        return _message(fields, settings, at)
+        return _message(fields)
     fields.raise_problems(EXPECTED)
     word = (fields.any_text("severity", "status") or "").lower()
     if word in _UNDECIDED:
         return Ignored(f"status {word}")
     host = fields.any_text("host", "hostname", "node")
     chart = fields.any_text("chart")
-    signal = Report(
+    return Report(
         action=SignalAction.RESOLVE if word in _OVER else SignalAction.TRIGGER,
         dedup_key=dedup_key_of(fields.any_text("space"), host, chart, alert),
         name=alert,
@@ -60,11 +51,11 @@ def read_notification(
         },
         urls={"Netdata": fields.raw("alert_url") or fields.raw("alarm_url") or fields.raw("url")},
         current_value=fields.any_text("value_string", "value"),
-    ).signal(settings)
-    return as_test(signal, at) if (alert, chart) == _TEST else signal
+        is_test=(alert, chart) == _TEST,
+    )
 
 
-def _host(fields: Fields, settings: SenderSettings) -> Signal:
+def _host(fields: Fields) -> Report:
     host = fields.needed("host")
     fields.raise_problems(EXPECTED)
     status = fields.part("status")
@@ -78,32 +69,30 @@ def _host(fields: Fields, settings: SenderSettings) -> Signal:
         source="netdata",
         object=host,
         urls={"Netdata": fields.raw("url")},
-    ).signal(settings)
+    )
 
 
-def _message(fields: Fields, settings: SenderSettings, at: datetime) -> Signal:
+def _message(fields: Fields) -> Report:
     """A test of Netdata Cloud: its text has the token by which the webhook is verified there."""
     message = fields.needed("message", "title")
     fields.raise_problems(EXPECTED)
-    signal = Report(
+    return Report(
         dedup_key=dedup_key_of("message", fields.any_text("title")),
         name=fields.any_text("title") or "Message from Netdata",
         summary=message,
         reason=fields.any_text("token"),
         severity="info",
         source="netdata",
-    ).signal(settings)
-    return as_test(signal, at)
+        is_test=True,
+    )
 
 
 SENDER: Final = Sender(
     product="Netdata Cloud, and agents by a custom sender",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_notification, EXPECTED),
     fires="`severity` or `status` `warning`, `critical`; a host that is not reachable",
     resolves="`severity` or `status` `clear`; a host that is reachable again",
     dedup_key="`space` + `host` + `chart` + `alert`; of reachability `host`",
     severity="`severity` or `status`",
-    episode_start="-",
-    answers="202, a result",
 )

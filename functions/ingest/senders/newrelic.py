@@ -1,16 +1,16 @@
 """New Relic: workflows, and the notification channels before them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected New Relic's default webhook payload: an object with "
@@ -25,16 +25,10 @@ _LEGACY_ACTIONS: Final[Mapping[str, SignalAction]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one issue."""
-    return each_object(sent, lambda entry: read_issue(entry, settings), EXPECTED)
-
-
-def read_issue(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one issue of a workflow."""
+def read_issue(entry: Mapping[str, Any]) -> Report:
     fields = Fields(entry)
     if "id" not in entry and "incident_id" in entry:
-        return _legacy(fields, settings)
+        return _legacy(fields)
     issue_id = fields.needed("id", "issueId")
     fields.raise_problems(EXPECTED)
     is_over = (fields.any_text("state") or "").upper() in _OVER
@@ -58,10 +52,10 @@ def read_issue(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         ),
         urls={"Issue": fields.raw("issueUrl")},
         started_at=read_time(fields.raw("createdAt")),
-    ).signal(settings)
+    )
 
 
-def _legacy(fields: Fields, settings: SenderSettings) -> Signal:
+def _legacy(fields: Fields) -> Report:
     incident_id = fields.needed("incident_id")
     fields.raise_problems(EXPECTED)
     state = (fields.any_text("current_state") or "").lower()
@@ -89,7 +83,7 @@ def _legacy(fields: Fields, settings: SenderSettings) -> Signal:
             "Runbook": fields.raw("runbook_url"),
             "Chart": fields.raw("violation_chart_url"),
         },
-    ).signal(settings)
+    )
 
 
 def _listed(values: object) -> str | None:
@@ -105,11 +99,10 @@ def _listed(values: object) -> str | None:
 SENDER: Final = Sender(
     product="New Relic workflows and legacy channels",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_issue, EXPECTED),
     fires="`state` `CREATED`, `ACTIVATED`; legacy `current_state` `open`",
     resolves="`state` `CLOSED`; legacy `current_state` `closed`",
     dedup_key="`id`; legacy `incident_id`",
     severity="`priority`; legacy `severity`",
     episode_start="`createdAt`",
-    answers="202, a result",
 )

@@ -7,19 +7,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import read_entry
-from functions.ingest.senders.fields import Fields, finished, kind_of
-from tocsin.domain.dedup import bounded, dedup_key_of
-from tocsin.domain.errors import MalformedInputError
-from tocsin.domain.severity import read_severity
-from tocsin.domain.signal import (
-    NAME_LIMIT,
-    SUMMARY_LIMIT,
-    Facts,
-    FactsBuilder,
-    Signal,
-    SignalAction,
-)
+from functions.ingest.senders.reading.entries import only_object
+from functions.ingest.senders.reading.fields import Fields, kind_of
+from functions.ingest.senders.reading.report import Report
+from tocsin.domain.dedup import dedup_key_of
+from tocsin.domain.signal import SUMMARY_LIMIT, FactsBuilder
 from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
@@ -32,55 +24,51 @@ TAGS: Final = "tags"
 RESPONDERS: Final = "responders"
 """Likewise, as `type:name`."""
 ACTIONS: Final = "actions"
+_FIELD_NAMES: Final = {
+    "name": "message",
+    "summary": "message",
+    "reason": "description",
+    "object": "entity",
+    "severity": "priority",
+}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert to create."""
-    value = sent.value
-    if not isinstance(value, dict):
-        raise MalformedInputError(f"The body is {kind_of(value)}. {EXPECTED}")
-    return [read_entry(value, lambda body: read_alert(body, settings), EXPECTED, part=None)]
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
+    return only_object(sent, read_alert, EXPECTED)
 
 
-def read_alert(body: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_alert(body: Mapping[str, Any]) -> Report:
     """Understand an alert to create; one without an alias is identified by all that names it.
 
     Raises:
         InvalidInputError: `details` name the fields that are wrong.
     """
-    fields, builder = Fields(body), FactsBuilder()
+    fields = Fields(body)
     message = fields.text("message") or ""
     fields.require("message", is_there=bool(message.strip()), problem="can not be empty")
-    word = fields.text("priority") or PRIORITY_DEFAULT
-    reading = read_severity(word, settings.severity_map)
+    source, entity = fields.text("source"), fields.text("entity")
     details = fields.pairs("details")
     listed = {
         TAGS: names(fields, "tags"),
         RESPONDERS: _responders(fields),
         ACTIONS: names(fields, "actions"),
     }
-    labels = details | {name: ",".join(words) for name, words in listed.items() if words}
-    facts = Facts(
-        name=builder.text("message", message, NAME_LIMIT),
-        summary=builder.text("message", message, SUMMARY_LIMIT),
-        reason=builder.long_text("description", fields.text("description") or ""),
-        source=builder.short("source", fields.text("source")),
-        object=builder.short("entity", fields.text("entity")),
-        source_severity=builder.short("priority", word),
-        labels=builder.labels({"urgent": "true", **labels} if reading.is_urgent else labels),
+    report = Report(
+        dedup_key=fields.text("alias") or _identity(message, entity, source, details),
+        name=message,
+        reason=fields.text("description"),
+        severity=fields.text("priority") or PRIORITY_DEFAULT,
+        source=source,
+        object=entity,
+        labels=details | {name: ",".join(words) for name, words in listed.items() if words},
+        keeps_empty_labels=True,
+        field_names=_FIELD_NAMES,
     )
-    alias = fields.text("alias")
     fields.raise_problems(EXPECTED)
-    return Signal(
-        action=SignalAction.TRIGGER,
-        dedup_key=bounded(alias) if alias else _identity(facts, details),
-        severity=reading.severity,
-        facts=finished(facts, builder),
-    )
+    return report
 
 
 def names(fields: Fields, name: str) -> list[str]:
-    """Read a list of words."""
     value = fields.raw(name)
     if value is None or value == "":
         return []
@@ -99,10 +87,17 @@ def _responders(fields: Fields) -> list[str]:
     return found
 
 
-def _identity(facts: Facts, details: Mapping[str, str]) -> str:
+def _identity(
+    message: str, entity: str | None, source: str | None, details: Mapping[str, str]
+) -> str:
     """Alerts that differ in anything that may name their condition stay apart."""
-    written = json.dumps(details, sort_keys=True)
-    key = dedup_key_of(facts.summary, facts.object, facts.source, written)
+    kept = FactsBuilder()
+    key = dedup_key_of(
+        kept.text("message", message, SUMMARY_LIMIT),
+        kept.short("entity", entity),
+        kept.short("source", source),
+        json.dumps(details, sort_keys=True),
+    )
     # Clients put it into paths, so it has no slash.
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -121,6 +116,5 @@ SENDER: Final = Sender(
     resolves="`POST …/v2/alerts/{alias}/close`, below the URL",
     dedup_key="`alias`, else `message`, `entity`, `source` and `details`",
     severity="`priority`, else P3",
-    episode_start="-",
     answers="202 as Opsgenie",
 )

@@ -7,11 +7,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import read_entry
 from functions.ingest.senders.events import read_event
-from functions.ingest.senders.fields import kind_of
-from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
-from tocsin.domain.signal import Signal
+from functions.ingest.senders.reading.entries import only_object
+from functions.ingest.senders.reading.report import Report
+from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
@@ -35,39 +34,34 @@ _NAMES_V1: Final = {
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event of either version."""
-    value = sent.value
-    if not isinstance(value, dict):
-        raise MalformedInputError(f"The body is {kind_of(value)}. {EXPECTED}")
-    return [read_entry(value, lambda event: _read(event, settings), EXPECTED, part=None)]
+
+    def read_one(event: Mapping[str, Any]) -> Report:
+        return read_event_v1(event, settings) if "event_type" in event else read_event(event)
+
+    return only_object(sent, read_one, EXPECTED)
 
 
-def read_event_v1(event: Mapping[str, Any], settings: SenderSettings) -> Signal:
+def read_event_v1(event: Mapping[str, Any], settings: SenderSettings) -> Report:
     """Understand an event of version 1 as the one of version 2 that says the same.
 
     Raises:
         InvalidInputError: `details` name the fields of version 1.
     """
     try:
-        signal = read_event(_as_v2(event), settings)
+        report = read_event(_as_v2(event))
     except InvalidInputError as refusal:
         problems = [
             Problem(_NAMES_V1.get(it.field, it.field), it.problem) for it in refusal.details
         ]
         raise InvalidInputError(EXPECTED_V1, problems) from refusal
-    return replace(signal, facts=replace(signal.facts, source_severity=None))
+    severity = settings.severity_map.get(SEVERITY_V1, SEVERITY_V1)
+    return replace(report, words={"": severity})
 
 
 def processed(dedup_key: str) -> HttpAnswer:
     """Answer an event of version 2; its clients want this very status and these words."""
     said = {"status": "success", "message": "Event processed", "dedup_key": dedup_key}
     return HttpAnswer(status=HTTPStatus.ACCEPTED, body=json.dumps(said, ensure_ascii=False))
-
-
-def _read(event: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    if "event_type" in event:
-        return read_event_v1(event, settings)
-    return read_event(event, settings)
 
 
 def _as_v2(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +72,6 @@ def _as_v2(event: Mapping[str, Any]) -> dict[str, Any]:
         "dedup_key": event.get("incident_key"),
         "payload": {
             "summary": event.get("description"),
-            "severity": SEVERITY_V1,
             "custom_details": event.get("details"),
         },
         "client": event.get("client"),
@@ -101,6 +94,5 @@ SENDER: Final = Sender(
     resolves="`event_action` (v1: `event_type`) `resolve`",
     dedup_key="`dedup_key` (v1: `incident_key`), else what names the condition; it is answered",
     severity="`payload.severity`; v1: critical",
-    episode_start="-",
     answers="202 as PagerDuty; v1 clients, which want 200, take its endpoint",
 )

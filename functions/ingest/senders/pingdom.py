@@ -1,16 +1,16 @@
 """Pingdom's webhook: an uptime or transaction check that changed its state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an object like {"check_id": 803318, "check_name": "shop", "current_state": "DOWN"}.'
@@ -19,13 +19,7 @@ _OVER: Final = frozenset(("UP", "SUCCESS"))
 _WORDS: Final[Mapping[str, str]] = {"low": "warning", **ALWAYS_CRITICAL}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one check."""
-    return each_object(sent, lambda entry: read_check(entry, settings), EXPECTED)
-
-
-def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one check."""
+def read_check(entry: Mapping[str, Any]) -> Report:
     fields = Fields(entry)
     check_id = fields.needed("check_id")
     state = fields.needed("current_state").upper()
@@ -62,17 +56,16 @@ def read_check(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         ),
         urls={"Checked": parameters.raw("full_url")},
         started_at=None if is_over else read_time(changed_at),
-    ).signal(settings)
+    )
 
 
 SENDER: Final = Sender(
     product="Pingdom checks",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_check, EXPECTED),
     fires="`current_state` `DOWN`, `FAILING`",
     resolves="`current_state` `UP`, `SUCCESS`",
     dedup_key="`check_id`",
     severity="`importance_level`: HIGH critical, LOW warning; else critical",
     episode_start="`state_changed_timestamp`",
-    answers="202, a result",
 )

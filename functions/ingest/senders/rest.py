@@ -4,25 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import (
-    CARRIED_TEXTS,
-    Fields,
-    assumed,
-    carried,
-    finished,
-    unread,
-)
-from tocsin.domain.dedup import bounded, dedup_key_of
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import CARRIED_TEXTS, Fields, carried, unread
+from functions.ingest.senders.reading.report import BY_SEVERITY, Report
+from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.severity import read_severity
-from tocsin.domain.signal import (
-    NAME_LIMIT,
-    SUMMARY_LIMIT,
-    Facts,
-    FactsBuilder,
-    Signal,
-    SignalAction,
-)
 
 EXPECTED: Final = (
     'Expected an object like {"name": "Disk full", "severity": "critical", "source": "backup", '
@@ -31,7 +17,6 @@ EXPECTED: Final = (
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one alert, or a list of them."""
     return each_object(sent, lambda entry: read_alert(entry, settings), EXPECTED)
 
 
@@ -48,46 +33,37 @@ _KNOWN: Final = frozenset(
 )
 
 
-def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one alert; `ok` closes what the same name, source and object opened.
+def read_alert(entry: Mapping[str, Any], settings: SenderSettings) -> Report:
+    """`ok` closes what the same name, source and object opened.
 
     An end needs no name where the dedup key says which alert is over.
     """
     fields = Fields(entry)
-    builder = FactsBuilder()
-    name = fields.text(*_NAMES)
+    name, dedup_key = fields.text(*_NAMES), fields.text("dedup_key")
     source, object_ = fields.text("source"), fields.text("object")
-    word = fields.text(*_SEVERITIES)
-    reading = read_severity(word, settings.severity_map)
-    action = SignalAction.RESOLVE if reading.resolves else SignalAction.TRIGGER
-    dedup_key = fields.text("dedup_key")
-    is_known = reading.resolves and bool(dedup_key and dedup_key.strip())
-    fields.require("name", is_there=is_known or bool(name and name.strip()))
-    labels = fields.pairs(*_LABELS)
-    if reading.is_urgent:
-        labels = {"urgent": "true", **labels}
-    facts = Facts(
-        name=builder.text("name", name or "", NAME_LIMIT),
-        summary=builder.text("summary", fields.text("summary") or name or "", SUMMARY_LIMIT),
-        reason=builder.long_text("output", fields.any_text(*_OUTPUTS) or ""),
-        source=builder.short("source", source),
-        object=builder.short("object", object_),
-        source_severity=builder.short("severity", word),
-        labels=builder.labels(labels),
-        urls=builder.urls(fields.links(*_URLS)),
-        **carried(fields, builder),
-    )
-    current_value = fields.value("current_value", builder)
-    fields.raise_problems(EXPECTED)
-    return Signal(
-        action=action,
-        dedup_key=bounded(dedup_key) if dedup_key else dedup_key_of(name, source, object_),
-        severity=reading.severity,
-        facts=finished(facts, builder),
-        current_value=current_value,
-        assumed=assumed(reading, action),
+    severity = fields.text(*_SEVERITIES)
+    if not name or not name.strip():
+        is_end = read_severity(severity, settings.severity_map).resolves
+        fields.require("name", is_there=is_end and bool(dedup_key and dedup_key.strip()))
+    report = Report(
+        action=BY_SEVERITY,
+        dedup_key=dedup_key or dedup_key_of(name, source, object_),
+        name=name or "",
+        summary=fields.text("summary"),
+        reason=fields.any_text(*_OUTPUTS),
+        severity=severity,
+        source=source,
+        object=object_,
+        labels=fields.pairs(*_LABELS),
+        keeps_empty_labels=True,
+        urls=fields.links(*_URLS),
+        current_value=fields.raw("current_value"),
         ignored=unread(fields, _KNOWN),
+        field_names={"reason": "output"},
+        **carried(fields),
     )
+    fields.raise_problems(EXPECTED)
+    return report
 
 
 SENDER: Final = Sender(
@@ -98,6 +74,5 @@ SENDER: Final = Sender(
     resolves="`severity` `ok`",
     dedup_key="`dedup_key`, else `name` + `source` + `object`",
     severity="`severity`",
-    episode_start="-",
     answers="202, a result for each entry",
 )

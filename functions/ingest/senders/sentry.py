@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.entries import each_object
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 RESOURCE: Final = "sentry-hook-resource"
 EXPECTED: Final = (
@@ -29,32 +29,29 @@ _SAYS_NOTHING: Final = frozenset(
 _WORDS: Final[Mapping[str, str]] = {"fatal": "urgent", **ALWAYS_CRITICAL}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     resource = sent.headers.get(RESOURCE, "").lower()
-    return each_object(sent, lambda entry: read_event(entry, resource, settings), EXPECTED)
+    return each_object(sent, lambda entry: read_event(entry, resource), EXPECTED)
 
 
-def read_event(
-    entry: Mapping[str, Any], resource: str, settings: SenderSettings
-) -> Signal | Ignored:
-    """Understand one event; without the header by what it holds."""
+def read_event(entry: Mapping[str, Any], resource: str) -> Report | Ignored:
+    """Without the header by what it holds."""
     fields = Fields(entry)
     data = fields.part("data")
     if not resource and "data" not in entry and fields.text("id") and fields.text(*_PROJECTS):
-        return _plugin(fields, settings)
+        return _plugin(fields)
     if resource == "metric_alert" or (not resource and data.flat("metric_alert")):
-        return _metric_alert(fields, data, settings)
+        return _metric_alert(fields, data)
     if resource == "event_alert" or (not resource and data.flat("event")):
-        return _issue_alert(data, settings)
+        return _issue_alert(data)
     if resource in ("issue", "activity_alert") or (not resource and data.flat("issue")):
-        return _issue(fields, data, settings, is_alert=resource == "activity_alert")
+        return _issue(fields, data, is_alert=resource == "activity_alert")
     fields.require("data", is_there=bool(resource), problem="holds neither an alert nor an issue")
     fields.raise_problems(EXPECTED)
     return Ignored(f"a Sentry event of kind {resource[:64]}")
 
 
-def _metric_alert(fields: Fields, data: Fields, settings: SenderSettings) -> Signal:
+def _metric_alert(fields: Fields, data: Fields) -> Report:
     alert = data.part("metric_alert")
     rule = alert.part("alert_rule")
     alert_id = alert.needed("id")
@@ -79,10 +76,10 @@ def _metric_alert(fields: Fields, data: Fields, settings: SenderSettings) -> Sig
         },
         urls={"Sentry": data.raw("web_url")},
         started_at=read_time(alert.raw("date_started")),
-    ).signal(settings)
+    )
 
 
-def _issue_alert(data: Fields, settings: SenderSettings) -> Signal:
+def _issue_alert(data: Fields) -> Report:
     event = data.part("event")
     issue_id = event.needed("issue_id")
     event.raise_problems(EXPECTED)
@@ -104,10 +101,10 @@ def _issue_alert(data: Fields, settings: SenderSettings) -> Signal:
             {"environment": event.raw("environment"), "release": event.raw("release")},
         ),
         urls={"Sentry": event.raw("web_url")},
-    ).signal(settings)
+    )
 
 
-def _plugin(fields: Fields, settings: SenderSettings) -> Signal:
+def _plugin(fields: Fields) -> Report:
     """The WebHooks plugin from before the integrations, which never says that an issue is over."""
     event = fields.part("event")
     project, issue_id = fields.text(*_PROJECTS), fields.needed("id")
@@ -135,7 +132,7 @@ def _plugin(fields: Fields, settings: SenderSettings) -> Signal:
             },
         ),
         urls={"Sentry": fields.raw("url")},
-    ).signal(settings)
+    )
 
 
 def _name(title: str | None, culprit: str | None) -> str:
@@ -146,9 +143,7 @@ def _name(title: str | None, culprit: str | None) -> str:
     return title
 
 
-def _issue(
-    fields: Fields, data: Fields, settings: SenderSettings, *, is_alert: bool
-) -> Signal | Ignored:
+def _issue(fields: Fields, data: Fields, *, is_alert: bool) -> Report | Ignored:
     issue = data.part("issue")
     issue_id = issue.needed("id")
     fields.raise_problems(EXPECTED)
@@ -166,7 +161,7 @@ def _issue(
         source="sentry",
         object=issue.part("project").any_text("name", "slug"),
         urls={"Sentry": issue.raw("web_url") or issue.raw("permalink")},
-    ).signal(settings)
+    )
 
 
 def _listed(values: object) -> str:
@@ -185,5 +180,4 @@ SENDER: Final = Sender(
     dedup_key="`data.event.issue_id`; `data.metric_alert.id` + its rule's; plugin: project + `id`",
     severity="`data.event.level`; a metric alert's `action`; else critical",
     episode_start="`data.metric_alert.date_started`",
-    answers="202, a result",
 )

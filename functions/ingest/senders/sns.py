@@ -4,19 +4,20 @@ What is read here has been checked before: `functions/ingest/sns/genuine.py`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.lenient_json import read_lenient
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent, cloudwatch
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report, merged
+from functions.ingest.senders import Ignored, Sender, Sent
+from functions.ingest.senders.reading import cloudwatch_alarms
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.report import Report, merged
 from functions.ingest.sns.message import CONFIRMATION, EXPECTED, FAREWELL
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 if TYPE_CHECKING:
     from functions.ingest.ports import Ports
@@ -73,11 +74,6 @@ _LABELS: Final[Mapping[str, str]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one message."""
-    return each_object(sent, lambda entry: read_message(entry, settings), EXPECTED)
-
-
 def admit(sent: Sent, integration: "Integration", ports: "Ports") -> None:
     """Refuse what is not genuine; confirm a subscription."""
     from functions.ingest.sns.genuine import expect_genuine
@@ -85,27 +81,27 @@ def admit(sent: Sent, integration: "Integration", ports: "Ports") -> None:
     expect_genuine(sent, integration, ports)
 
 
-def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand one message; that a topic stops sending is an alert itself."""
+def read_message(entry: Mapping[str, Any]) -> Report | Ignored:
+    """That a topic stops sending is an alert itself."""
     fields = Fields(entry)
     topic = fields.needed("TopicArn")
     kind = fields.needed("Type")
     fields.raise_problems(EXPECTED)
     if kind in (CONFIRMATION, FAREWELL):
-        return _subscription(topic, kind, settings)
+        return _subscription(topic, kind)
     message = fields.any_text("Message") or ""
     said = _object(message)
     if "AlarmName" in said and "NewStateValue" in said:
-        return cloudwatch.read_notification(Fields(said), settings)
+        return cloudwatch_alarms.read_notification(Fields(said))
     if "source" in said and ("detail-type" in said or "detailType" in said):
         from functions.ingest.senders.eventbridge import read_event
 
         # AWS's own notification rules write it in one word.
-        return read_event({"detail-type": said.get("detailType"), **said}, settings)
+        return read_event({"detail-type": said.get("detailType"), **said})
     if said.keys() & _OURS and said.keys() & _OUR_NAMES:
         from functions.ingest.senders.generic import read_alert
 
-        return read_alert({"source": topic, **said}, replace(settings, mapping={}))
+        return read_alert({"source": topic, **said})
     subject = fields.any_text("Subject")
     notice = _Notice.of(said) if said else _Notice.of_text(message)
     line = _first_line(message, said)
@@ -122,7 +118,7 @@ def read_message(entry: Mapping[str, Any], settings: SenderSettings) -> Signal |
         object=notice.object,
         labels=merged(notice.labels, {"topic": topic}),
         urls={"Console": notice.link},
-    ).signal(settings)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +182,7 @@ def _first_line(message: str, said: Mapping[str, Any]) -> str | None:
     return None if said else message.strip().partition(_LINE)[0] or None
 
 
-def _subscription(topic: str, kind: str, settings: SenderSettings) -> Signal:
+def _subscription(topic: str, kind: str) -> Report:
     name = f"{topic.rpartition(':')[2]} no longer sends"
     return Report(
         action=SignalAction.RESOLVE if kind == CONFIRMATION else SignalAction.TRIGGER,
@@ -195,7 +191,7 @@ def _subscription(topic: str, kind: str, settings: SenderSettings) -> Signal:
         reason=f"The subscription of {topic} to this integration was removed.",
         source="sns",
         source_name=topic,
-    ).signal(settings)
+    )
 
 
 def _object(message: str) -> Mapping[str, Any]:
@@ -218,7 +214,7 @@ def _lines(message: str) -> Mapping[str, Any]:
 SENDER: Final = Sender(
     product="Amazon SNS: CloudWatch alarms and other messages",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_message, EXPECTED),
     admit=admit,
     fires="`NewStateValue` `ALARM`, `INSUFFICIENT_DATA`; every other message",
     resolves="`NewStateValue` `OK`",
@@ -228,5 +224,4 @@ SENDER: Final = Sender(
     ),
     severity="`severity` in the alarm's description, else its state; else warning",
     episode_start="`StateChangeTime` of `ALARM`",
-    answers="202, a result",
 )

@@ -1,15 +1,15 @@
 """Statuspage's webhook subscription: other people's incidents and components."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Ignored, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an object with "page" and either "incident" or "component" and "component_update".'
@@ -26,21 +26,15 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one update."""
-    return each_object(sent, lambda entry: read_update(entry, settings), EXPECTED)
-
-
-def read_update(entry: Mapping[str, Any], settings: SenderSettings) -> Signal | Ignored:
-    """Understand one update, of an incident or of a component."""
+def read_update(entry: Mapping[str, Any]) -> Report | Ignored:
     fields = Fields(entry)
     page = fields.part("page")
     if fields.flat("component"):
-        return _component(fields, page, settings)
-    return _incident(fields, page, settings)
+        return _component(fields, page)
+    return _incident(fields, page)
 
 
-def _incident(fields: Fields, page: Fields, settings: SenderSettings) -> Signal | Ignored:
+def _incident(fields: Fields, page: Fields) -> Report | Ignored:
     incident = fields.part("incident")
     incident_id = incident.needed("id")
     fields.raise_problems(EXPECTED)
@@ -68,10 +62,10 @@ def _incident(fields: Fields, page: Fields, settings: SenderSettings) -> Signal 
         },
         urls={"Incident": incident.raw("shortlink"), "Page": page.raw("url")},
         started_at=read_time(incident.raw("created_at")),
-    ).signal(settings)
+    )
 
 
-def _component(fields: Fields, page: Fields, settings: SenderSettings) -> Signal | Ignored:
+def _component(fields: Fields, page: Fields) -> Report | Ignored:
     component, update = fields.part("component"), fields.part("component_update")
     component_id = component.needed("id")
     fields.raise_problems(EXPECTED)
@@ -92,17 +86,16 @@ def _component(fields: Fields, page: Fields, settings: SenderSettings) -> Signal
         object=name,
         labels={"page": page.any_text("name", "id"), "status": status},
         urls={"Page": page.raw("url")},
-    ).signal(settings)
+    )
 
 
 SENDER: Final = Sender(
     product="Statuspage subscriptions",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_update, EXPECTED),
     fires="`incident.status` `investigating`, `identified`, `monitoring`; an outage",
     resolves="`incident.status` `resolved`, `postmortem`; a component that is `operational`",
     dedup_key="`incident.id`; `component.id`",
     severity="`incident.impact`; `component_update.new_status`",
     episode_start="`incident.created_at`",
-    answers="202, a result",
 )

@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.lenient_json import read_lenient
 from functions.ingest.senders import Entry, Ignored, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import ALWAYS_CRITICAL, Report, merged
-from functions.ingest.senders.shapes import pairs_of
+from functions.ingest.senders.reading.entries import each_object, read_entry
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.report import ALWAYS_CRITICAL, Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     "Expected what Uptime Kuma's webhook sends with its preset body: "
@@ -27,29 +25,22 @@ _NO_LINKS: Final = ("https://", "http://")
 """What a monitor that is not of HTTP has for an address."""
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one heartbeat."""
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
     if sent.method == "GET":
         entry = {
             name: read_lenient(text.encode("utf-8", "replace"))[0] if text[:1] == "{" else text
             for name, text in sent.query.items()
         }
-        return [
-            read_entry(
-                entry, lambda it: read_heartbeat(it, settings, sent.at), EXPECTED, part=entry
-            )
-        ]
-    return each_object(sent, lambda entry: read_heartbeat(entry, settings, sent.at), EXPECTED)
+        return [read_entry(entry, read_heartbeat, EXPECTED, part=entry)]
+    return each_object(sent, read_heartbeat, EXPECTED)
 
 
-def read_heartbeat(
-    entry: Mapping[str, Any], settings: SenderSettings, at: datetime
-) -> Signal | Ignored:
+def read_heartbeat(entry: Mapping[str, Any]) -> Report | Ignored:
     """Understand one heartbeat, or a message without one: a test, an expiring certificate."""
     fields = Fields(entry)
     heartbeat, monitor = fields.part("heartbeat"), fields.part("monitor")
     if not fields.flat("heartbeat") and not fields.flat("monitor"):
-        return _message(fields, settings, at)
+        return _message(fields)
     monitor_id = monitor.text("id") or heartbeat.needed("monitorID")
     status = heartbeat.needed("status")
     fields.raise_problems(EXPECTED)
@@ -71,22 +62,22 @@ def read_heartbeat(
         labels=merged(pairs_of(monitor.raw("tags")), {"monitor_type": monitor.raw("type")}),
         urls={"Checked": None if url in _NO_LINKS else url},
         current_value=heartbeat.raw("ping"),
-    ).signal(settings)
+    )
 
 
-def _message(fields: Fields, settings: SenderSettings, at: datetime) -> Signal:
+def _message(fields: Fields) -> Report:
     message = fields.needed("msg")
     fields.raise_problems(EXPECTED)
     is_test = message.rstrip().endswith(_TEST)
     # Days until a certificate expires are a value, and no identity is made of values.
     about = _NUMBER.sub("#", message)
-    signal = Report(
+    return Report(
         dedup_key=dedup_key_of("test" if is_test else "message", about),
         name=message,
         severity="info",
         source="uptime-kuma",
-    ).signal(settings)
-    return as_test(signal, at) if is_test else signal
+        is_test=is_test,
+    )
 
 
 SENDER: Final = Sender(
@@ -98,6 +89,4 @@ SENDER: Final = Sender(
     resolves="`heartbeat.status` 1",
     dedup_key="`monitor.id`; of a mere `msg` its text without numbers",
     severity="critical; a mere `msg` info",
-    episode_start="-",
-    answers="202, a result",
 )

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from functions.ingest.senders import Entry, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object, read_entry
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.entries import query_or_objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = (
     'Expected an object or a form with "monitorID" (or "monitorURL") and "alertType": 1, 2 or 3.'
@@ -28,16 +28,12 @@ _VARIABLES: Final = frozenset(
 _WORDS: Final[Mapping[str, str]] = {_DOWN: "critical", _UP: "ok", _EXPIRES: "warning"}
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one change of a monitor."""
-    if sent.query and not sent.body.strip():
-        query = dict(sent.query)
-        return [read_entry(query, lambda it: read_change(it, settings), EXPECTED, part=query)]
-    return each_object(sent, lambda entry: read_change(entry, settings), EXPECTED)
+def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
+    return query_or_objects(sent, read_change, EXPECTED)
 
 
-def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
-    """Understand one change; `monitorID`, `monitor_id` and `monitorid` are one name."""
+def read_change(entry: Mapping[str, Any]) -> Report:
+    """`monitorID`, `monitor_id` and `monitorid` are one name."""
     plain = {_plain(name): value for name, value in entry.items() if not _is_unset(value)}
     fields = Fields(plain)
     url = fields.text("monitorurl")
@@ -69,7 +65,7 @@ def read_change(entry: Mapping[str, Any], settings: SenderSettings) -> Signal:
         },
         urls={"Checked": url},
         started_at=started_at,
-    ).signal(settings)
+    )
 
 
 def _plain(name: str) -> str:
@@ -91,5 +87,4 @@ SENDER: Final = Sender(
     dedup_key="`monitorID`, else `monitorURL`; certificates apart",
     severity="down critical, certificate warning",
     episode_start="`alertDateTime`",
-    answers="202, a result",
 )

@@ -2,19 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.senders import Entry, Results, Sender, SenderSettings, Sent
-from functions.ingest.senders.entries import each_object
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.product_tests import as_test
-from functions.ingest.senders.report import Report, merged
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders import Results, Sender
+from functions.ingest.senders.reading.entries import objects
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report, merged
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
@@ -38,16 +37,11 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-    """Understand one event."""
-    return each_object(sent, lambda entry: read_event(entry, settings, sent.at), EXPECTED)
-
-
-def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime) -> Signal:
-    """Understand one event; macros that Zabbix left as they were say nothing."""
+def read_event(entry: Mapping[str, Any]) -> Report:
+    """Macros that Zabbix left as they were say nothing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_macro(value)})
     if "event_id" in entry and fields.raw("event_id") is None and _is_macro(entry["event_id"]):
-        return as_test(_test(fields, settings), at)
+        return _test(fields)
     event_id = fields.needed("event_id")
     fields.raise_problems(EXPECTED)
     name = fields.any_text("trigger_name", "eventname") or f"Zabbix event {event_id}"
@@ -73,7 +67,7 @@ def read_event(entry: Mapping[str, Any], settings: SenderSettings, at: datetime)
         urls=_urls(server, event_id, trigger_id) | {"Runbook": fields.raw("trigger_url")},
         started_at=_started_at(fields),
         comment=fields.any_text("eventupdatemessage", "event_update_message"),
-    ).signal(settings)
+    )
 
 
 def _unpacked(tags: object) -> object:
@@ -86,14 +80,15 @@ def _unpacked(tags: object) -> object:
         return tags
 
 
-def _test(fields: Fields, settings: SenderSettings) -> Signal:
+def _test(fields: Fields) -> Report:
     """The button *Test* of a media type sends its parameters with all macros as they are."""
     return Report(
         dedup_key=dedup_key_of("test", fields.any_text("source")),
         name="Test of Zabbix's media type",
         severity="info",
         source=fields.any_text("source"),
-    ).signal(settings)
+        is_test=True,
+    )
 
 
 def answer(results: Results) -> HttpAnswer:
@@ -137,7 +132,7 @@ def _urls(server: str | None, event_id: str, trigger_id: str | None) -> dict[str
 SENDER: Final = Sender(
     product="Zabbix, by a webhook media type",
     expected=EXPECTED,
-    read=read,
+    read=objects(read_event, EXPECTED),
     answer=answer,
     fires="`trigger_status` `PROBLEM`",
     resolves="`eventvalue` 0; without it `event_action` `resolve` or `trigger_status` `OK`",

@@ -1,4 +1,4 @@
-"""The two requests that intake makes of the internet, both to SNS and to nobody else."""
+"""The two requests that intake makes to the internet, both to SNS."""
 
 import ssl
 from collections.abc import Callable

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.senders.fields import kind_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.fields import kind_of
+from functions.ingest.senders.reading.times import read_time
 from functions.ingest.sns.message import CONFIRMATION, EXPECTED
 from functions.ingest.sns.signature import SIGNED_FIELDS, is_signed_by
 from functions.ingest.sns.topic import Topic
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tocsin.domain.integration import Integration
 
 OLDEST: Final = timedelta(hours=1)
-"""SNS tries for about an hour; whatever is older, somebody kept."""
+"""SNS repeats a message for about an hour; an older one is a replay."""
 EARLIEST: Final = timedelta(minutes=5)
 RAW: Final = "x-amz-sns-rawdelivery"
 

@@ -38,7 +38,7 @@ def string_to_sign(message: Mapping[str, Any]) -> bytes:
         if value is None and name in OPTIONAL:
             continue
         if not isinstance(value, str):
-            raise ValueError(name)  # noqa: TRY004 - whoever sent it, it is the wrong value
+            raise ValueError(name)  # noqa: TRY004 - a wrong value, not a programming error
         lines += (name, value)
     if not lines:
         raise ValueError("Type")

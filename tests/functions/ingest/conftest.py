@@ -8,7 +8,7 @@ from tocsin.domain.integration import IntegrationType
 
 @pytest.fixture
 def gateway() -> Gateway:
-    """Nobody has a token or a key yet."""
+    """There is no integration and no key yet."""
     return Gateway()
 
 

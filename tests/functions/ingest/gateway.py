@@ -33,7 +33,7 @@ SETUP = WriteId("setup")
 
 
 def _unreachable(host: str, _path: str) -> NoReturn:
-    raise AssertionError(f"nobody should ask {host}")
+    raise AssertionError(f"{host} was asked")
 
 
 @functools.cache
@@ -148,8 +148,8 @@ class Gateway:
         expect_arrived(event)
         http = event["requestContext"]["http"]
         function = function_of(http["method"], event["rawPath"])
-        is_trial = event["rawPath"].startswith(INTEGRATIONS_PATH)
-        take = respond if function == "IngestFunction" or is_trial else respond_as_product
+        is_dry_run = event["rawPath"].startswith(INTEGRATIONS_PATH)
+        take = respond if function == "IngestFunction" or is_dry_run else respond_as_product
         answer = take(event, self.ports)
         self.world.follow()
         return Reply(answer["statusCode"], answer["headers"], answer["body"])

@@ -1,4 +1,4 @@
-"""Bodies that nobody should send, and that somebody will."""
+"""Hostile bodies."""
 
 import gzip
 import json

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from functions.ingest.ports import SideBySide
+from functions.ingest.ports import LongLists
 from tests.functions.ingest.gateway import Gateway, Reply
 
 SECONDS = 8.5
@@ -71,14 +71,14 @@ class SlowIntake:
 
     def __post_init__(self) -> None:
         slots = Slow(self.gateway.world.slots, self.threads, lambda: self.seconds)
-        beside = SideBySide(
+        beside = LongLists(
             threads=self.threads,
             slots=slots,
             paging=self.gateway.world.paging,
             progress=self.gateway.world.progress,
             seconds_left=lambda: max(0.0, SECONDS - self.threads.seconds),
         )
-        self.gateway.ports = replace(self.gateway.ports, side_by_side=lambda: beside)
+        self.gateway.ports = replace(self.gateway.ports, long_lists=lambda: beside)
 
     def post(self, body: object, **more: Any) -> Reply:  # noqa: ANN401 - as of the gateway
         self.threads.begin()

@@ -44,7 +44,7 @@ class Opsgenie:
         return str(reply.json["requestId"])
 
     def act(self, action: str, body: object = "", *, alias: str = "disk") -> dict[str, Any]:
-        """Ask for something and return what became of it."""
+        """Send a request and return its result."""
         method = "PUT" if action in {"message", "description", "priority"} else "POST"
         query = "identifierType=alias"
         reply = self.send(method, f"/{alias}/{action}", body, query=query)
@@ -53,7 +53,7 @@ class Opsgenie:
         return self.became(reply)
 
     def became(self, reply: Reply) -> dict[str, Any]:
-        """Ask what became of a request."""
+        """Ask for the result of a request."""
         data: dict[str, Any] = self.read(f"/requests/{reply.json['requestId']}")
         return data
 

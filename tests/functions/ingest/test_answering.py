@@ -113,7 +113,7 @@ def test_events_are_only_taken_by_post(rest: Gateway, method: str, path: str) ->
         "",
     ],
 )
-def test_json_is_read_whatever_it_calls_itself(rest: Gateway, content_type: str) -> None:
+def test_json_is_read_under_any_content_type(rest: Gateway, content_type: str) -> None:
     assert rest.post(DISK, headers={"content-type": content_type}).outcomes == ["opened"]
 
 

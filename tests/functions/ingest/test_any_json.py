@@ -1,4 +1,4 @@
-"""Whatever JSON a sender sends, its reader refuses it or makes a whole signal of it."""
+"""Any JSON is refused, or makes a whole signal."""
 
 import json
 
@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
+from functions.ingest.senders.reading.report import Report
 from tests.examples import NINE
 from tests.functions.ingest.hostile import EVENT_FIELDS, PAYLOAD_FIELDS, REST_FIELDS
 from tocsin.domain.dedup import DEDUP_KEY_LIMIT
@@ -76,10 +77,10 @@ def test_the_same_object_is_the_same_signal(
 
 
 def entries_of(type_: IntegrationType, body: bytes) -> list[Signal | Ignored | InvalidInputError]:
-    entries = sender_of(type_).read(
-        Sent(body=body, at=NINE), SenderSettings(severity_map={"x": "ok"})
-    )
-    return [entry.read for entry in entries]
+    words = {"x": "ok"}
+    sent, settings_ = Sent(body=body, at=NINE), SenderSettings(severity_map=words)
+    reads = [entry.read for entry in sender_of(type_).read(sent, settings_)]
+    return [it.signal(words, NINE) if isinstance(it, Report) else it for it in reads]
 
 
 def expect_whole(signal: Signal) -> None:

@@ -25,12 +25,12 @@ ENVIRONMENT = {
 }
 NEEDED_LATER = {
     "concurrent": "few lists are long",
-    "functions.ingest.side_by_side": "few lists are long",
+    "functions.ingest.long_lists": "few lists are long",
     "threading": "few lists are long",
     "tocsin.adapters.dynamodb.progress_repository": "few lists are long",
     "tocsin.adapters.thread_calls": "few lists are long",
-    "functions.ingest.by_key": "most senders have a token",
-    "functions.ingest.bodies": "some senders have no body",
+    "functions.ingest.events_api": "most senders have a token",
+    "functions.ingest.senders.reading.bodies": "some senders have no body",
     "functions.ingest.compat": "few speak as another product's clients",
     "email": "few bodies are forms",
     "random": "most calls need no second attempt",
@@ -100,7 +100,7 @@ FIRST_EVENT = (
 """Whose token, refused as a repeat, whom to page, what was sent and the alert."""
 
 
-def test_a_cold_start_asks_nobody(dynamodb: ScriptedServer, handler: Handler) -> None:
+def test_a_cold_start_makes_no_request(dynamodb: ScriptedServer, handler: Handler) -> None:
     assert callable(handler)
     assert dynamodb.connections == 0
 
@@ -225,9 +225,9 @@ def test_a_cold_start_loads_only_what_every_event_needs() -> None:
 
 
 NEEDED_TO_REPAIR = {
-    "functions.ingest.forms",
-    "functions.ingest.lenient_json",
-    "functions.ingest.texts",
+    "functions.ingest.senders.reading.forms",
+    "functions.ingest.senders.reading.lenient_json",
+    "functions.ingest.senders.reading.charsets",
 }
 
 
@@ -249,4 +249,4 @@ def test_a_first_body_that_is_good_json_loads_nothing_that_repairs_others(type_:
 def test_any_json_is_read_without_what_reads_prometheus() -> None:
     loaded = modules_loaded_by("import functions.ingest.senders.generic")
 
-    assert "functions.ingest.senders.prometheus_labels" not in loaded
+    assert "functions.ingest.senders.reading.prometheus_labels" not in loaded

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from functions.ingest.exchange import UNUSABLE_LIMIT
+from functions.ingest.request_and_answer import UNUSABLE_LIMIT
 from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
 from tests.functions.ingest.long_lists import SlowIntake
 from tests.functions.ingest.test_mutated_samples import originals
@@ -152,7 +152,7 @@ def test_no_endpoint_takes_long_to_refuse_entries(gateway: Gateway, path: str) -
 
 
 @pytest.mark.parametrize("threads", [True, False])
-def test_what_is_not_read_of_a_list_is_told(gateway: Gateway, threads: bool) -> None:  # noqa: FBT001
+def test_entries_that_were_not_read_are_counted(gateway: Gateway, threads: bool) -> None:  # noqa: FBT001
     gateway.register(IntegrationType.REST)
     body, unusable = unusable_but_the_first(b'[{"name":"Disk full"}', b"]")
 

@@ -98,7 +98,7 @@ def test_the_event_files_tell_a_whole_life(events: Gateway) -> None:
 
 
 @pytest.mark.parametrize("word", ["acknowledge", "resolve"])
-def test_an_action_on_what_nobody_knows_is_a_success_without_effect(
+def test_an_action_on_an_unknown_alert_is_a_success_without_effect(
     events: Gateway, word: str
 ) -> None:
     reply = events.post(action(word))
@@ -202,7 +202,7 @@ def test_an_integration_has_words_of_its_own(gateway: Gateway) -> None:
     assert opened_by(gateway, trigger(severity="error")).severity is Severity.WARNING
 
 
-def test_what_a_sender_calls_urgent_is_labelled_so(events: Gateway) -> None:
+def test_an_alert_of_an_urgent_severity_has_the_label_urgent(events: Gateway) -> None:
     alert = opened_by(events, trigger(severity="urgent"))
 
     assert (alert.severity, alert.facts.labels) == (Severity.CRITICAL, {"urgent": "true"})
@@ -218,7 +218,7 @@ def test_what_a_sender_calls_urgent_is_labelled_so(events: Gateway) -> None:
         pytest.param(None, {}, "", id="nothing"),
     ],
 )
-def test_custom_details_may_be(
+def test_custom_details_become_labels_or_the_reason(
     events: Gateway, details: object, labels: dict[str, str], reason: str
 ) -> None:
     facts = opened_by(events, trigger(custom_details=details)).facts
@@ -268,7 +268,7 @@ def test_links_and_images_of_one_name_are_all_kept(events: Gateway) -> None:
     ],
     ids=["a name", "an address", "both"],
 )
-def test_a_client_is_known_by(
+def test_a_client_becomes_a_link_or_a_label(
     events: Gateway, fields: dict[str, str], labels: dict[str, str], urls: dict[str, str]
 ) -> None:
     facts = opened_by(events, trigger() | fields).facts

@@ -70,7 +70,9 @@ def test_a_field_called_data_that_is_a_text_is_a_member(rest: Gateway) -> None:
         ),
     ],
 )
-def test_what_is_no_form_is_refused(rest: Gateway, body: bytes, headers: dict[str, str]) -> None:
+def test_a_body_that_is_no_form_is_refused(
+    rest: Gateway, body: bytes, headers: dict[str, str]
+) -> None:
     assert rest.post(body, headers=headers).status == 400
     assert rest.alerts() == []
 

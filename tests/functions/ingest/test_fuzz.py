@@ -28,7 +28,7 @@ from tocsin.domain.integration import IntegrationType
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
 NO_CERTIFICATE: Final = HttpReply("HTTP/1.1 404 Not Found\r\n\r\n")
-"""What SNS answers: nobody has its key."""
+"""What SNS is answered: its key is unknown."""
 BODIES: Final = 24_000
 BODIES_OF_A_GATEWAY: Final = 25
 """Which come to the alerts of those before them."""

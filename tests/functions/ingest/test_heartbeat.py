@@ -41,7 +41,7 @@ def is_heard(gateway: Gateway) -> bool:
 
 @pytest.mark.parametrize("method", ["POST", "GET", "HEAD"])
 @pytest.mark.parametrize("path", [OWN_PATH, f"{OWN_PATH}/"])
-def test_it_is_heard_by_its_own_url(gateway: Gateway, method: str, path: str) -> None:
+def test_a_heartbeat_is_heard_by_its_own_url(gateway: Gateway, method: str, path: str) -> None:
     answer = gateway.post(b"", path=path, method=method)
 
     assert answer.status == 202
@@ -60,7 +60,7 @@ def test_it_is_heard_by_its_own_url(gateway: Gateway, method: str, path: str) ->
         pytest.param("name=backup", {"name": "other"}, id="the query goes first"),
     ],
 )
-def test_it_is_heard_by_an_integrations_url_and_its_name(
+def test_a_heartbeat_is_heard_by_an_integrations_url_and_its_name(
     gateway: Gateway, query: str, body: object
 ) -> None:
     answer = send(gateway, SHARED_PATH, query=query, body=body)

@@ -1,4 +1,4 @@
-"""Whatever is sent: a clear refusal or a clean alert, soon, and nothing in between."""
+"""A hostile body gets a clear refusal or makes a clean alert, within its time."""
 
 import json
 import time
@@ -162,7 +162,7 @@ def accepted_everywhere(type_: IntegrationType, value: object) -> dict[str, Any]
     return accepted
 
 
-def test_what_is_accepted_is_kept_as_it_is_on_the_table(
+def test_the_alert_of_a_hostile_body_is_the_same_on_the_table(
     type_: IntegrationType, gateway: Gateway, call: Call
 ) -> None:
     slots = DynamoDBSlots(call, "tocsin", timedelta(days=90))

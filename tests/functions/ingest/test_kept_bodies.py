@@ -134,7 +134,7 @@ def test_the_url_of_an_integration_is_masked() -> None:
         '{"url": "https://example.com:8080/a@b"}',
     ],
 )
-def test_what_is_no_secret_stays(body: str) -> None:
+def test_a_text_that_is_no_secret_stays(body: str) -> None:
     assert kept(body.encode()).text == body
 
 
@@ -154,7 +154,7 @@ def test_a_body_is_masked_before_it_is_cut() -> None:
 
 
 @pytest.mark.parametrize("case", corpus(IntegrationType.REST))
-def test_something_is_kept_of_whatever_comes(case: str) -> None:
+def test_a_part_of_any_body_is_kept(case: str) -> None:
     body = kept(corpus(IntegrationType.REST)[case])
 
     assert len(body.text.encode()) <= KEPT_BYTES

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from functions.ingest.bodies import read_body
-from functions.ingest.lenient_json import read_lenient
+from functions.ingest.senders.reading.bodies import read_body
+from functions.ingest.senders.reading.lenient_json import read_lenient
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.integration import IntegrationType
@@ -71,7 +71,9 @@ def test_utf_8_is_read_as_utf_8_under_any_charset(rest: Gateway) -> None:
         pytest.param(b'{"name": "\xef\xbf\xbd"}', "�", "lost on the way", id="lost before"),
     ],
 )
-def test_what_is_nearly_json_is_repaired(rest: Gateway, body: bytes, name: str, note: str) -> None:
+def test_a_body_that_is_nearly_json_is_repaired(
+    rest: Gateway, body: bytes, name: str, note: str
+) -> None:
     reply = rest.post(body, headers=BINARY)
 
     assert rest.alert(reply).facts.name == name

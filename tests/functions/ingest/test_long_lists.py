@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.exchange import UNUSABLE_LIMIT
-from functions.ingest.ports import SideBySide
-from functions.ingest.side_by_side import CHUNK
+from functions.ingest.long_lists import CHUNK
+from functions.ingest.ports import LongLists
+from functions.ingest.request_and_answer import UNUSABLE_LIMIT
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway
 from tests.functions.ingest.long_lists import Slow, SlowIntake, VirtualThreads
 from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
@@ -334,14 +334,14 @@ def test_entries_of_one_dedup_key_keep_their_order(gateway: Gateway) -> None:
             return getattr(slots, name)
 
     with ThreadPoolExecutor(REAL_THREADS) as threads:
-        beside = SideBySide(
+        beside = LongLists(
             threads=threads,
             slots=Jittery(),
             paging=gateway.world.paging,
             progress=gateway.world.progress,
             seconds_left=lambda: 10.0,
         )
-        gateway.ports = replace(gateway.ports, side_by_side=lambda: beside)
+        gateway.ports = replace(gateway.ports, long_lists=lambda: beside)
         reply = gateway.post(body)
 
     outcomes: dict[str, list[str]] = {}
@@ -452,7 +452,7 @@ def test_a_list_that_begins_with_too_many_unusable_entries_is_read_no_further(
 
 
 def test_without_threads_a_list_is_taken_in_one_after_the_other(rest: Gateway) -> None:
-    assert rest.ports.side_by_side is None
+    assert rest.ports.long_lists is None
 
     assert rest.post([disk(number) for number in range(100)]).outcomes == ["opened"] * 100
 

@@ -93,7 +93,7 @@ def test_both_spellings_say_the_same(rest: Gateway) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SPELLING))
-def test_the_spellings_may_be_mixed_at(rest: Gateway, name: str) -> None:
+def test_each_field_may_have_the_name_of_the_other_spelling(rest: Gateway, name: str) -> None:
     expected = rest.alert(rest.post(SPELLING))
     older = dict(zip(SPELLING, OLDER_SPELLING, strict=True))[name]
     mixed = {key: text for key, text in SPELLING.items() if key != name}

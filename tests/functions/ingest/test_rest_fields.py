@@ -56,7 +56,7 @@ def test_an_integration_has_words_of_its_own(gateway: Gateway) -> None:
     [({}, {"urgent": "true"}), ({"urgent": "no"}, {"urgent": "no"})],
     ids=["unless it said otherwise", "as it said"],
 )
-def test_what_a_sender_calls_urgent_is_labelled_so(
+def test_an_alert_of_an_urgent_severity_has_the_label_urgent(
     rest: Gateway, tags: dict[str, str], labels: dict[str, str]
 ) -> None:
     alert = rest.alert(rest.post({**DISK, "severity": "urgent", "extra_tags": tags}))
@@ -193,7 +193,7 @@ def test_values_make_a_history(rest: Gateway) -> None:
     assert [sample.value for sample in history] == [80, 150]
 
 
-def test_what_is_too_long_is_cut_and_said_so(rest: Gateway) -> None:
+def test_a_text_that_is_too_long_is_cut_and_the_alert_says_so(rest: Gateway) -> None:
     body = {
         "name": "n" * 300,
         "output": "x" * 500_000,

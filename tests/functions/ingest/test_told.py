@@ -1,4 +1,4 @@
-"""What a sender is told of how it was read: what was assumed, and what nobody looked at."""
+"""Results tell an assumed severity and fields that were not read."""
 
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_an_end_needs_no_name_but_its_key(rest: Gateway, severity: str) -> None:
     assert reply.outcomes == ["resolved"]
 
 
-def test_an_end_of_what_is_not_open_is_no_error(rest: Gateway) -> None:
+def test_an_end_of_an_alert_that_is_not_open_is_no_error(rest: Gateway) -> None:
     assert rest.post({"dedup_key": "unknown", "severity": "ok"}).outcomes == ["ignored"]
 
 

@@ -1,4 +1,4 @@
-"""Every input that gave somebody trouble with a receiver of alerts, through the handler."""
+"""Inputs that other receivers of alerts had trouble with, through the handler."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ ALERTS_API = "/api/v1/alerts"
 
 @dataclass
 class Told:
-    """What became of a case."""
+    """The result of a case."""
 
     replies: list[Reply]
     alerts: list[Alert]

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
-from functions.ingest.compat.own_alerts import OwnAlerts
+from functions.ingest.compat.integration_alerts import IntegrationAlerts
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.errors import (
     IntegrationNotFoundError,
     InvalidInputError,
@@ -26,11 +26,10 @@ _KEY_SCHEMES: Final = frozenset(("key", "bearer"))
 
 
 def take(call: CompatCall) -> Taken:
-    """Answer one request."""
     if call.path == "config":
         return _config(call)
     integration = call.integration(_key_in(call))
-    own = OwnAlerts(integration, call)
+    own = IntegrationAlerts(integration, call)
     match call.segments:
         case ("alert", *rest):
             from functions.ingest.compat.alerta.alert import take_alert
@@ -51,7 +50,6 @@ def take(call: CompatCall) -> Taken:
 
 
 def refuse(error: TocsinError, request_id: str) -> HttpAnswer:
-    """Spell a refusal as Alerta does."""
     status = next(
         (code for kind, code in _STATUSES.items() if isinstance(error, kind)),
         int(status_of(error)),

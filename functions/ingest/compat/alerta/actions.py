@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from functions.ingest.compat.alerta.config import SHELVE_TIMEOUT_SECONDS
-from functions.ingest.compat.alerta.found import find
+from functions.ingest.compat.alerta.find_alert import find
 from functions.ingest.compat.alerta.view import status_of_alert
-from functions.ingest.compat.own_alerts import OwnAlerts, Transition
+from functions.ingest.compat.integration_alerts import Correct, IntegrationAlerts, Transition
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.senders.alerta import TAGS
-from functions.ingest.senders.fields import Fields
+from functions.ingest.senders.reading.fields import Fields
 from tocsin.domain.alert import NOTE_LIMIT, SNOOZE_LIMIT, Alert, AlertStatus, Snooze
 from tocsin.domain.errors import (
     AlreadyResolvedError,
@@ -21,9 +21,7 @@ from tocsin.domain.errors import (
     Problem,
 )
 from tocsin.domain.ids import Actor
-from tocsin.domain.signal import Facts, FactsBuilder, Signal, SignalAction, printable
-
-type Correct = Callable[[Facts, FactsBuilder], Facts]
+from tocsin.domain.signal import Facts, FactsBuilder, printable
 
 _ACTION_OF_STATUS: Final = {
     "open": "open",
@@ -34,7 +32,9 @@ _ACTION_OF_STATUS: Final = {
 }
 
 
-def perform(own: OwnAlerts, name: str, word: str, body: Mapping[str, Any], *, at: datetime) -> None:
+def perform(
+    own: IntegrationAlerts, name: str, word: str, body: Mapping[str, Any], *, at: datetime
+) -> None:
     """Do what a client asks for.
 
     Raises:
@@ -60,7 +60,9 @@ def expect_text(body: Mapping[str, Any]) -> str:
     return printable(text)
 
 
-def _read(word: str, body: Mapping[str, Any], at: datetime) -> Callable[[OwnAlerts, Alert], None]:
+def _read(
+    word: str, body: Mapping[str, Any], at: datetime
+) -> Callable[[IntegrationAlerts, Alert], None]:
     match word:
         case "action":
             action = body.get("action")
@@ -83,12 +85,12 @@ def _read(word: str, body: Mapping[str, Any], at: datetime) -> Callable[[OwnAler
 
 def _acting(
     action: str, body: Mapping[str, Any], at: datetime
-) -> Callable[[OwnAlerts, Alert], None]:
+) -> Callable[[IntegrationAlerts, Alert], None]:
     text = body.get("text")
     note = printable(text)[:NOTE_LIMIT] if isinstance(text, str) and text else None
     transition_of = _transition(action, note, body, at)
 
-    def act(own: OwnAlerts, alert: Alert) -> None:
+    def act(own: IntegrationAlerts, alert: Alert) -> None:
         if transition_of is None:
             said = f" ({note})" if note else ""
             what = printable(action)[:100]
@@ -106,7 +108,7 @@ def _acting(
 
 def _transition(
     action: str, note: str | None, body: Mapping[str, Any], at: datetime
-) -> Callable[[OwnAlerts], Transition] | None:
+) -> Callable[[IntegrationAlerts], Transition] | None:
     """Find the transition of a word; None for what only people can do."""
     if action == "shelve":
         snooze = Snooze(until=at + _timeout(body), reason=note)
@@ -118,7 +120,7 @@ def _transition(
 
 
 def _opened(alert: Alert, *, by: Actor, at: datetime, note: str | None) -> Alert:
-    """Take back whatever keeps it from being open."""
+    """Undo an acknowledgement or a snooze."""
     if alert.is_open and alert.is_snoozed(at):
         awake = _unshelved(alert, by=by, at=at, note=note)
         if awake.status is AlertStatus.FIRING:
@@ -155,7 +157,7 @@ def _timeout(body: Mapping[str, Any]) -> timedelta:
 
 def _tagging(
     body: Mapping[str, Any], at: datetime, *, is_added: bool
-) -> Callable[[OwnAlerts, Alert], None]:
+) -> Callable[[IntegrationAlerts, Alert], None]:
     said = body.get("tags")
     tags = [it for it in said if isinstance(it, str) and it] if isinstance(said, list) else []
     if not tags:
@@ -173,7 +175,9 @@ def _tagging(
     return _correcting(correct, at)
 
 
-def _describing(body: Mapping[str, Any], at: datetime) -> Callable[[OwnAlerts, Alert], None]:
+def _describing(
+    body: Mapping[str, Any], at: datetime
+) -> Callable[[IntegrationAlerts, Alert], None]:
     said = body.get("attributes")
     if not isinstance(said, dict) or not said:
         raise _wrong("attributes", "must supply 'attributes' as an object")
@@ -188,23 +192,10 @@ def _describing(body: Mapping[str, Any], at: datetime) -> Callable[[OwnAlerts, A
     return _correcting(correct, at)
 
 
-def _correcting(correct: Correct, at: datetime) -> Callable[[OwnAlerts, Alert], None]:
-    def act(own: OwnAlerts, alert: Alert) -> None:
-        def corrected(alert: Alert) -> Alert:
-            facts = correct(alert.facts, FactsBuilder())
-            if facts == alert.facts:
-                return alert
-            signal = Signal(
-                action=SignalAction.TRIGGER,
-                dedup_key=alert.dedup_key,
-                severity=alert.severity,
-                facts=facts,
-            )
-            policy = own.integration.escalation_policy
-            return alert.corrected(signal, by=own.actor, at=at, policy=policy)
-
+def _correcting(correct: Correct, at: datetime) -> Callable[[IntegrationAlerts, Alert], None]:
+    def act(own: IntegrationAlerts, alert: Alert) -> None:
         try:
-            own.change(alert.alert_id, corrected, needs_facts=True)
+            own.correct(alert, correct, at)
         except AlreadyResolvedError as error:
             raise ConflictError("invalid action for current closed status") from error
 
@@ -212,4 +203,4 @@ def _correcting(correct: Correct, at: datetime) -> Callable[[OwnAlerts, Alert], 
 
 
 def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("This cannot be asked for like that.", [Problem(field, problem)])
+    return InvalidInputError("The body of the action is wrong.", [Problem(field, problem)])

@@ -6,24 +6,23 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.alerta.found import find
+from functions.ingest.compat.alerta.find_alert import find
 from functions.ingest.compat.alerta.view import severity_of, view_alert, view_note
-from functions.ingest.compat.own_alerts import OwnAlerts, address_of
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, address_of
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Intake, Taken
 from functions.ingest.intake import settings_of
+from functions.ingest.request_and_answer import Intake, Taken
 from functions.ingest.senders.alerta import AlertaEvent, read_alert
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.reception import Outcome
-from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
 from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError
 
 TIMELINE_LIMIT: Final = 200
 
 
-def take_alert(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
-    """Answer a request for one alert."""
+def take_alert(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
     method = call.request.method
     match method, path:
         case "POST", ():
@@ -54,35 +53,34 @@ def base_of(call: CompatCall) -> str:
     return f"{address_of(call.request)}{path}"
 
 
-def told(own: OwnAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -> Taken:
-    """Answer with an object."""
+def told(own: IntegrationAlerts, said: Mapping[str, Any], status: int = HTTPStatus.OK) -> Taken:
     reply = HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=own.integration.name)
 
 
-def _send(call: CompatCall, own: OwnAlerts) -> Taken:
+def _send(call: CompatCall, own: IntegrationAlerts) -> Taken:
     event = read_alert(call.object_in_body(), settings_of(own.integration))
-    intake = own.take_in(*_signals(own, event))
+    intake = own.take_in(*_reports(own, event))
     status, said = _became(call, own, event, intake)
     reply = HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False))
     return Taken(reply=reply, integration=own.integration.name, intake=intake)
 
 
-def _signals(own: OwnAlerts, event: AlertaEvent) -> list[Signal]:
+def _reports(own: IntegrationAlerts, event: AlertaEvent) -> list[Report]:
     """What an event means where the events that it is correlated with may be open already."""
     if event.resolves or not event.other_keys:
-        return event.signals
-    for key in (event.signal.dedup_key, *event.other_keys):
-        alert = own.by_key(key)
+        return event.reports
+    for key in (event.report.dedup_key, *event.other_keys):
+        alert = own.with_key(key)
         if alert is not None and alert.is_open:
-            return [event.signal_for(alert.dedup_key)]
-    return event.signals
+            return [event.report_for(alert.dedup_key)]
+    return event.reports
 
 
 def _became(
-    call: CompatCall, own: OwnAlerts, event: AlertaEvent, intake: Intake
+    call: CompatCall, own: IntegrationAlerts, event: AlertaEvent, intake: Intake
 ) -> tuple[int, dict[str, Any]]:
-    """Say what became of an event; 202 is Alerta's way to say that it changes nothing."""
+    """Status and body for an event; 202 is Alerta's for one that changes nothing."""
     meant = [it for it in intake.results if it["outcome"] != Outcome.IGNORED]
     if not meant:
         why = "the integration is paused" if own.integration.paused else "nothing of it is open"
@@ -95,7 +93,7 @@ def _became(
     return HTTPStatus.CREATED, {"status": "ok", "id": alert.alert_id, "alert": shown}
 
 
-def _notes(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
+def _notes(call: CompatCall, own: IntegrationAlerts, name: str) -> Taken:
     alert = find(own, name)
     page = own.ports.alerts().timeline(alert.alert_id, cursor=None, limit=TIMELINE_LIMIT)
     noted = [change for change in page.changes if change.type is ChangeType.NOTE]
@@ -106,7 +104,7 @@ def _notes(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
     return told(own, {"status": "ok", "total": len(rows), "notes": rows})
 
 
-def _add_note(call: CompatCall, own: OwnAlerts, name: str) -> Taken:
+def _add_note(call: CompatCall, own: IntegrationAlerts, name: str) -> Taken:
     from functions.ingest.compat.alerta.actions import expect_text
 
     text = expect_text(call.object_in_body())

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.own_alerts import address_of
+from functions.ingest.compat.integration_alerts import address_of
 
 SEVERITIES: Final = {
     "security": 0,

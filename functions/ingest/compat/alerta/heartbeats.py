@@ -6,25 +6,18 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.alerta.alert import base_of, told
-from functions.ingest.compat.heartbeats import (
-    configured_elsewhere,
-    find,
-    hear,
-    name_of,
-    shown,
-)
-from functions.ingest.compat.own_alerts import OwnAlerts, written
+from functions.ingest.compat.heartbeats import configured_elsewhere, find, hear, name_of, shown
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, written
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
-from functions.ingest.senders.times import read_time
+from functions.ingest.request_and_answer import Taken
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
 from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
 
 MAX_LATENCY_MILLISECONDS: Final = 2_000
 
 
-def take_heartbeat(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
-    """Answer a request for one heartbeat."""
+def take_heartbeat(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
     match call.request.method, path:
         case "POST", ():
             return _report(call, own)
@@ -37,8 +30,7 @@ def take_heartbeat(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> T
             raise nothing_here()
 
 
-def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
-    """List all."""
+def take_heartbeats(call: CompatCall, own: IntegrationAlerts) -> Taken:
     if call.request.method != "GET":
         raise nothing_here()
     rows = [_view(call, it, call.request.at) for it in shown(call, own.integration)]
@@ -46,16 +38,18 @@ def take_heartbeats(call: CompatCall, own: OwnAlerts) -> Taken:
     return told(own, {"status": "ok", "heartbeats": rows, **pages})
 
 
-def _report(call: CompatCall, own: OwnAlerts) -> Taken:
+def _report(call: CompatCall, own: IntegrationAlerts) -> Taken:
     body = call.object_in_body()
     origin = body.get("origin")
     if not isinstance(origin, str) or not origin:
         problem = Problem("origin", 'Missing mandatory value for "origin"')
-        raise InvalidInputError("This is no heartbeat.", [problem])
+        raise InvalidInputError("The body is no heartbeat.", [problem])
     try:
         heartbeat = hear(call, own.integration, name_of(origin))
     except HeartbeatNotFoundError as error:
-        problem = Problem("origin", f"there is no heartbeat {name_of(origin)}: it has to be made")
+        problem = Problem(
+            "origin", f"there is no heartbeat {name_of(origin)}: make it by the API first"
+        )
         raise HeartbeatUnknownError(problem) from error
     view = _view(call, heartbeat, read_time(body.get("createTime")) or call.request.at)
     view["origin"] = origin
@@ -64,7 +58,7 @@ def _report(call: CompatCall, own: OwnAlerts) -> Taken:
 
 
 class HeartbeatUnknownError(HeartbeatNotFoundError):
-    """Nobody watches what reports; the client should know, rather than be told that all is well."""
+    """The reporting program has no heartbeat here, so its failure would go unnoticed."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__()

@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
 from functions.ingest.compat.alerta.alert import base_of, told
-from functions.ingest.compat.alerta.found import SHORT_ID
+from functions.ingest.compat.alerta.find_alert import SHORT_ID
 from functions.ingest.compat.alerta.view import severity_of, status_of_alert, view_alert
-from functions.ingest.compat.own_alerts import SHOWN_LIMIT, OwnAlerts, written
+from functions.ingest.compat.integration_alerts import SHOWN_LIMIT, IntegrationAlerts, written
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -44,8 +44,7 @@ _WORD: Final = re.compile(r'\s*(?:(?P<field>[a-z][\w.-]{0,60}):)?(?P<value>"[^"]
 type Test = Callable[[dict[str, Any]], bool]
 
 
-def take_list(call: CompatCall, own: OwnAlerts, path: tuple[str, ...]) -> Taken:
-    """Answer a request for many alerts."""
+def take_list(call: CompatCall, own: IntegrationAlerts, path: tuple[str, ...]) -> Taken:
     if path not in {(), ("count",)}:
         raise nothing_here()
     if call.request.method != "GET":
@@ -80,7 +79,9 @@ def _page(call: CompatCall, found: Sequence[Alert], query: dict[str, str]) -> di
     }
 
 
-def _found(call: CompatCall, own: OwnAlerts, pairs: Sequence[tuple[str, str]]) -> list[Alert]:
+def _found(
+    call: CompatCall, own: IntegrationAlerts, pairs: Sequence[tuple[str, str]]
+) -> list[Alert]:
     """Find what passes all filters; the same filter several times asks for any of its values."""
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -203,4 +204,4 @@ def _number(query: dict[str, str], name: str, default: int) -> int:
 
 
 def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("The list cannot be read like that.", [Problem(field, problem)])
+    return InvalidInputError("A query parameter of the list is wrong.", [Problem(field, problem)])

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from functions.ingest.compat.alerta.config import ALERT_TIMEOUT_SECONDS, SEVERITIES
-from functions.ingest.compat.own_alerts import written
+from functions.ingest.compat.integration_alerts import words, written
 from functions.ingest.senders.alerta import CORRELATE, LIST_LABELS, NAMING_LABELS, SERVICE, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.severity import Severity
@@ -63,7 +63,6 @@ def view_alert(alert: Alert, at: datetime, address: str) -> dict[str, Any]:
 
 
 def view_note(note: Change, note_id: str, alert: Alert, address: str) -> dict[str, Any]:
-    """Show a note of an alert."""
     return {
         "id": note_id,
         "text": note.details.get("note") or "",
@@ -85,16 +84,10 @@ def severity_of(alert: Alert) -> str:
 
 
 def status_of_alert(alert: Alert, at: datetime) -> str:
-    """An open alert that is muted is shelved, whoever has it."""
+    """An open alert that is muted is shelved, also if it is acknowledged."""
     if alert.is_open and alert.is_snoozed(at):
         return "shelved"
     return _STATUS_OF[alert.status]
-
-
-def words(alert: Alert, label: str) -> list[str]:
-    """What a label of several words holds."""
-    said = alert.facts.labels.get(label)
-    return said.split(",") if said else []
 
 
 def attributes_of(alert: Alert) -> dict[str, str]:

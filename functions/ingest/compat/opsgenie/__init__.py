@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
 from functions.ingest.compat.refusals import headers_of, nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import (
     AlertNotFoundError,
@@ -27,7 +27,6 @@ class KeyFormatError(InvalidInputError):
 
 
 def take(call: CompatCall) -> Taken:
-    """Answer one request."""
     integration = call.integration(_key_in(call))
     match call.segments:
         case ("v2", "alerts", *_):
@@ -43,7 +42,6 @@ def take(call: CompatCall) -> Taken:
 
 
 def refuse(error: TocsinError, request_id: str) -> HttpAnswer:
-    """Spell a refusal as Opsgenie does."""
     status: int = status_of(error)
     said: dict[str, Any] = {"message": error.message, "took": 0.0, "requestId": request_id}
     match error:

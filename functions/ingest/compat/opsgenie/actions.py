@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from functions.ingest.compat.integration_alerts import Correct, IntegrationAlerts, Transition
 from functions.ingest.compat.opsgenie.requests import Done
 from functions.ingest.compat.opsgenie.view import PRIORITIES
-from functions.ingest.compat.own_alerts import OwnAlerts, Transition
-from functions.ingest.exchange import Intake
-from functions.ingest.intake import settings_of
-from functions.ingest.senders.fields import Fields
+from functions.ingest.request_and_answer import Intake
 from functions.ingest.senders.opsgenie import TAGS, names
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.alert import NOTE_LIMIT, SNOOZE_LIMIT, Alert, Snooze
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,
@@ -21,13 +21,11 @@ from tocsin.domain.errors import (
     NotAcknowledgedError,
 )
 from tocsin.domain.reception import Outcome as Received
-from tocsin.domain.severity import read_severity
 from tocsin.domain.signal import (
     NAME_LIMIT,
     SUMMARY_LIMIT,
     Facts,
     FactsBuilder,
-    Signal,
     SignalAction,
     printable,
 )
@@ -35,7 +33,7 @@ from tocsin.domain.signal import (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request."""
+    """The result of a request, and the alert that it was about."""
 
     done: Done
     alert_id: str | None = None
@@ -75,14 +73,15 @@ class Asked:
         Raises:
             InvalidInputError: `details` name the fields.
         """
-        self.fields.raise_problems("This cannot be asked for like that.")
+        self.fields.raise_problems("The body of the action is wrong.")
 
 
-type OnAlert = Callable[[OwnAlerts, Alert], Outcome]
-type Correct = Callable[[Facts, FactsBuilder], Facts]
+type OnAlert = Callable[[IntegrationAlerts, Alert], Outcome]
 
 
-def add_note_of_create(own: OwnAlerts, body: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+def add_note_of_create(
+    own: IntegrationAlerts, body: Mapping[str, Any], result: Mapping[str, Any]
+) -> None:
     """Keep the note of the request that opened an alert."""
     note = body.get("note")
     is_opened = result["outcome"] in {Received.OPENED, Received.REOPENED}
@@ -90,16 +89,15 @@ def add_note_of_create(own: OwnAlerts, body: Mapping[str, Any], result: Mapping[
         own.add_note(own.get(result["alert_id"]), printable(note))
 
 
-def _close(asked: Asked) -> Callable[[OwnAlerts, Any], Outcome]:
+def _close(asked: Asked) -> Callable[[IntegrationAlerts, Any], Outcome]:
     asked.expect_good()
 
-    def perform(own: OwnAlerts, named: Alert | str) -> Outcome:
+    def perform(own: IntegrationAlerts, named: Alert | str) -> Outcome:
         if isinstance(named, Alert) and not named.is_open:
             return Outcome(Done.CLOSED_BEFORE, named.alert_id)
         dedup_key = named.dedup_key if isinstance(named, Alert) else named
-        facts = Facts(name="", reason=asked.note or "")
-        signal = Signal(action=SignalAction.RESOLVE, dedup_key=dedup_key, facts=facts)
-        intake = own.take_in(signal)
+        end = Report(action=SignalAction.RESOLVE, dedup_key=dedup_key, name="", reason=asked.note)
+        intake = own.take_in(end)
         result = intake.results[0]
         alert_id = result["alert_id"]
         if result["outcome"] in {Received.RESOLVED, Received.RESOLVING}:
@@ -217,7 +215,7 @@ def _details(asked: Asked) -> OnAlert:
 
 
 def _asked_of_people(asked: Asked) -> OnAlert:
-    """Keep on the timeline what nobody but the escalation policy decides here."""
+    """Keep on the timeline what only the escalation policy decides here."""
     word, *name = asked.path
     needed = _NEEDED_BY.get(word)
     if needed is not None:
@@ -236,7 +234,7 @@ _NEEDED_BY: Final = {
     "teams": "team",
 }
 
-ACTIONS: Final[Mapping[str, Callable[[Asked], Callable[[OwnAlerts, Any], Outcome]]]] = {
+ACTIONS: Final[Mapping[str, Callable[[Asked], Callable[[IntegrationAlerts, Any], Outcome]]]] = {
     "acknowledge": _acknowledge,
     "actions": _asked_of_people,
     "assign": _asked_of_people,
@@ -262,8 +260,8 @@ def _needed(asked: Asked, name: str) -> str:
     return text or ""
 
 
-def _changing(done: Done, transition: Callable[[OwnAlerts], Transition]) -> OnAlert:
-    def perform(own: OwnAlerts, alert: Alert) -> Outcome:
+def _changing(done: Done, transition: Callable[[IntegrationAlerts], Transition]) -> OnAlert:
+    def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
         try:
             own.change(alert.alert_id, transition(own))
         except AlreadyAcknowledgedError:
@@ -278,7 +276,7 @@ def _changing(done: Done, transition: Callable[[OwnAlerts], Transition]) -> OnAl
 
 
 def _noting(note: str) -> OnAlert:
-    def perform(own: OwnAlerts, alert: Alert) -> Outcome:
+    def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
         own.add_note(alert, note)
         return Outcome(Done.NOTED, alert.alert_id)
 
@@ -289,32 +287,11 @@ def _correcting(asked: Asked, correct: Correct) -> OnAlert:
     """Change what was said of an alert, if it is open and that is something else."""
     asked.expect_good()
 
-    def perform(own: OwnAlerts, alert: Alert) -> Outcome:
-        def corrected(alert: Alert) -> Alert:
-            facts = correct(alert.facts, FactsBuilder())
-            if facts == alert.facts:
-                return alert
-            return alert.corrected(
-                _signal(own, alert, facts),
-                by=own.actor,
-                at=asked.at,
-                policy=own.integration.escalation_policy,
-            )
-
+    def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:
         try:
-            own.change(alert.alert_id, corrected, needs_facts=True)
+            own.correct(alert, correct, asked.at)
         except AlreadyResolvedError:
             return Outcome(Done.CLOSED_BEFORE, alert.alert_id)
         return Outcome(Done.UPDATED, alert.alert_id)
 
     return perform
-
-
-def _signal(own: OwnAlerts, alert: Alert, facts: Facts) -> Signal:
-    severity = alert.severity
-    if facts.source_severity != alert.facts.source_severity:
-        words = settings_of(own.integration).severity_map
-        severity = read_severity(facts.source_severity, words).severity
-    return Signal(
-        action=SignalAction.TRIGGER, dedup_key=alert.dedup_key, severity=severity, facts=facts
-    )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
+from functions.ingest.compat.integration_alerts import IntegrationAlerts
 from functions.ingest.compat.opsgenie.actions import ACTIONS, Asked, Outcome, add_note_of_create
 from functions.ingest.compat.opsgenie.answers import accepted, told
-from functions.ingest.compat.opsgenie.found import Identifier, find
+from functions.ingest.compat.opsgenie.find_alert import Identifier, find
 from functions.ingest.compat.opsgenie.reading import (
     count_alerts,
     get_alert,
@@ -17,16 +18,14 @@ from functions.ingest.compat.opsgenie.reading import (
     nothing_listed,
 )
 from functions.ingest.compat.opsgenie.requests import Done, request_id_of
-from functions.ingest.compat.own_alerts import OwnAlerts
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
-from functions.ingest.intake import settings_of
+from functions.ingest.request_and_answer import Taken
 from functions.ingest.senders.opsgenie import read_alert
 from tocsin.domain.errors import ScopeMissingError
 from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.http import MethodNotAllowedError
 
-type Read = Callable[[CompatCall, OwnAlerts, str], dict[str, Any]]
+type Read = Callable[[CompatCall, IntegrationAlerts, str], dict[str, Any]]
 
 _READS: Final[Mapping[str, Read]] = {
     "": get_alert,
@@ -49,8 +48,7 @@ _WITH_NAME: Final = ("actions", "attachments")
 
 
 def take_alerts(call: CompatCall, integration: Integration) -> Taken:
-    """Answer a request for one alert or many."""
-    own = OwnAlerts(integration, call)
+    own = IntegrationAlerts(integration, call)
     method = call.request.method
     match method, _path_of(call):
         case "POST", ():
@@ -88,7 +86,7 @@ def _path_of(call: CompatCall) -> tuple[str, ...]:
     return (alias, *texts[len(texts) - behind :])
 
 
-def _take_one(call: CompatCall, own: OwnAlerts, name: str, below: tuple[str, ...]) -> Taken:
+def _take_one(call: CompatCall, own: IntegrationAlerts, name: str, below: tuple[str, ...]) -> Taken:
     method = call.request.method
     word = below[0] if below else ""
     if method == "GET":
@@ -103,14 +101,13 @@ def _take_one(call: CompatCall, own: OwnAlerts, name: str, below: tuple[str, ...
         raise nothing_here()
     if word not in _ACTIONS_BY_METHOD.get(method, ()):
         allowed = [it for it, words in _ACTIONS_BY_METHOD.items() if word in words]
-        raise MethodNotAllowedError(f"This is asked for by {allowed[0]}.", ", ".join(allowed))
+        raise MethodNotAllowedError(f"Use {allowed[0]} for this path.", ", ".join(allowed))
     return _act(call, own, Identifier.of(call, name), below)
 
 
-def _create(call: CompatCall, own: OwnAlerts) -> Taken:
+def _create(call: CompatCall, own: IntegrationAlerts) -> Taken:
     body = call.object_in_body()
-    signal = read_alert(body, settings_of(own.integration))
-    intake = own.take_in(signal)
+    intake = own.take_in(read_alert(body))
     result = intake.results[0]
     alert_id = result["alert_id"]
     if alert_id is not None:
@@ -120,7 +117,9 @@ def _create(call: CompatCall, own: OwnAlerts) -> Taken:
     return Taken(reply=reply, integration=own.integration.name, intake=intake)
 
 
-def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[str, ...]) -> Taken:
+def _act(
+    call: CompatCall, own: IntegrationAlerts, identifier: Identifier, below: tuple[str, ...]
+) -> Taken:
     asked = Asked.of(call.object_in_body(), below, call.request.query, at=call.ports.now())
     perform = ACTIONS[below[0]](asked)  # what is wrong with the body is said before anything else
     if own.integration.paused:
@@ -136,5 +135,5 @@ def _act(call: CompatCall, own: OwnAlerts, identifier: Identifier, below: tuple[
     return Taken(reply=reply, integration=name, intake=outcome.intake, what="Action answered")
 
 
-def _told(call: CompatCall, own: OwnAlerts, said: Mapping[str, Any]) -> Taken:
+def _told(call: CompatCall, own: IntegrationAlerts, said: Mapping[str, Any]) -> Taken:
     return told(call, own.integration.name, said)

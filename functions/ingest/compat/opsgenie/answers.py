@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.lambda_runtime.http import HttpAnswer
 
 
 def accepted(call: CompatCall, request_id: str) -> HttpAnswer:
-    """Answer a write; by the id the client can ask what became of it."""
+    """Answer a write; the client can ask for its result by the id."""
     return _reply(call, {"result": "Request will be processed"}, HTTPStatus.ACCEPTED, request_id)
 
 

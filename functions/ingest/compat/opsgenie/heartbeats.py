@@ -6,16 +6,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.heartbeats import (
-    configured_elsewhere,
-    find,
-    hear,
-    name_of,
-    shown,
-)
+from functions.ingest.compat.heartbeats import configured_elsewhere, find, hear, name_of, shown
 from functions.ingest.compat.opsgenie.answers import told
 from functions.ingest.compat.refusals import nothing_here
-from functions.ingest.exchange import Taken
+from functions.ingest.request_and_answer import Taken
 from tocsin.domain.errors import HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat, HeartbeatStatus
 from tocsin.domain.integration import Integration

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from functions.ingest.compat.opsgenie.view import priority_of, words
+from functions.ingest.compat.integration_alerts import words
+from functions.ingest.compat.opsgenie.view import priority_of
 from functions.ingest.senders.opsgenie import TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
@@ -65,7 +66,6 @@ class Search:
     tests: tuple[Test, ...]
 
     def wants(self, alert: Alert) -> bool:
-        """Whether an alert meets every condition."""
         return all(test(alert) for test in self.tests)
 
 
@@ -172,4 +172,4 @@ def _flag(value: str) -> bool:
 
 
 def _refused(problem: str) -> InvalidInputError:
-    return InvalidInputError("The query cannot be used.", [Problem("query", problem)])
+    return InvalidInputError("The query is not understood.", [Problem("query", problem)])

@@ -1,14 +1,14 @@
-"""What a client reads: one alert, a list of them, what became of a request."""
+"""What a client reads: one alert, a list of them, the result of a request."""
 
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.opsgenie.found import Identifier, find
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, address_of, written
+from functions.ingest.compat.opsgenie.find_alert import Identifier, find
 from functions.ingest.compat.opsgenie.query import read_query
 from functions.ingest.compat.opsgenie.requests import STATUSES, Done, read_request_id
 from functions.ingest.compat.opsgenie.view import view_alert, view_row
-from functions.ingest.compat.own_alerts import OwnAlerts, address_of, written
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, NotFoundError, Problem
 from tocsin.domain.timeline import Change, ChangeType
@@ -29,14 +29,13 @@ _SORTS: Final = {
 }
 
 
-def get_alert(call: CompatCall, own: OwnAlerts, name: str) -> dict[str, Any]:
-    """Show one alert."""
+def get_alert(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
     alert = _found(call, own, name)
     whole = own.get(alert.alert_id) if alert.overflow else alert
     return {"data": view_alert(whole, call.request.at)}
 
 
-def list_alerts(call: CompatCall, own: OwnAlerts) -> dict[str, Any]:
+def list_alerts(call: CompatCall, own: IntegrationAlerts) -> dict[str, Any]:
     """Show what a query finds, and where the pages are."""
     query = call.request.query
     offset = _number(query, "offset", 0)
@@ -57,14 +56,12 @@ def list_alerts(call: CompatCall, own: OwnAlerts) -> dict[str, Any]:
     return {"data": rows, "paging": paging}
 
 
-def count_alerts(call: CompatCall, own: OwnAlerts) -> dict[str, Any]:
-    """Count what a query finds."""
+def count_alerts(call: CompatCall, own: IntegrationAlerts) -> dict[str, Any]:
     search = read_query(call.request.query.get("query", ""), call.request.at)
     return {"data": {"count": len(own.newest(search.query, wanted=search.wants))}}
 
 
-def get_request(call: CompatCall, own: OwnAlerts, request_id: str) -> dict[str, Any]:
-    """Show what became of a request."""
+def get_request(call: CompatCall, own: IntegrationAlerts, request_id: str) -> dict[str, Any]:
     name = own.integration.name
     record = read_request_id(request_id, name)
     if record is None:
@@ -87,16 +84,14 @@ def get_request(call: CompatCall, own: OwnAlerts, request_id: str) -> dict[str, 
     return {"data": data}
 
 
-def list_notes(call: CompatCall, own: OwnAlerts, name: str) -> dict[str, Any]:
-    """Show an alert's notes."""
+def list_notes(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
     changes = _timeline(own, _found(call, own, name))
     noted = [change for change in changes if change.type is ChangeType.NOTE]
     rows = [{"note": change.details.get("note") or "", **_entry(change)} for change in noted]
     return {"data": rows, "paging": {}}
 
 
-def list_logs(call: CompatCall, own: OwnAlerts, name: str) -> dict[str, Any]:
-    """Show what happened to an alert."""
+def list_logs(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
     rows = [
         {"log": _told(change), "type": "system", **_entry(change)}
         for change in _timeline(own, _found(call, own, name))
@@ -104,20 +99,20 @@ def list_logs(call: CompatCall, own: OwnAlerts, name: str) -> dict[str, Any]:
     return {"data": rows, "paging": {}}
 
 
-def nothing_listed(call: CompatCall, own: OwnAlerts, name: str) -> dict[str, Any]:
+def nothing_listed(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
     """Show that an alert has none: files are not kept, and who is asked is not told here."""
     _found(call, own, name)
     return {"data": []}
 
 
-def _found(call: CompatCall, own: OwnAlerts, name: str) -> Alert:
+def _found(call: CompatCall, own: IntegrationAlerts, name: str) -> Alert:
     alert = find(own, Identifier.of(call, name))
     if alert is None:
         raise AlertNotFoundError
     return alert
 
 
-def _timeline(own: OwnAlerts, alert: Alert) -> tuple[Change, ...]:
+def _timeline(own: IntegrationAlerts, alert: Alert) -> tuple[Change, ...]:
     page = own.ports.alerts().timeline(alert.alert_id, cursor=None, limit=TIMELINE_LIMIT)
     return page.changes
 
@@ -147,4 +142,4 @@ def _number(query: Any, name: str, default: int) -> int:  # noqa: ANN401 - any m
 
 
 def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("The list cannot be read like that.", [Problem(field, problem)])
+    return InvalidInputError("A query parameter of the list is wrong.", [Problem(field, problem)])

@@ -1,6 +1,6 @@
-"""Ids of requests, which say by themselves what became of them.
+"""Ids of requests, which hold the result of the request.
 
-Opsgenie answers a write with the id of a request, by which clients ask what became of it and,
+Opsgenie answers a write with the id of a request, by which clients ask for its result and,
 after a create, name the alert. An alert's id is 128 bits, like a UUID, whose first four stay zero
 until the year 2527: they say what was done, so nothing has to be kept.
 """
@@ -27,8 +27,6 @@ _BEGINNING_OF_TIME: Final = ALPHABET[0] * (ULID_LENGTH - FINGERPRINT_LENGTH)
 
 
 class Done(IntEnum):
-    """What became of a request."""
-
     CREATED = 0
     CLOSED = 1
     ACKNOWLEDGED = 2
@@ -68,14 +66,12 @@ STATUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """What a request's id says."""
-
     done: Done
     alert_id: AlertId | None
 
 
 def request_id_of(done: Done, alert_id: str | None, integration: str) -> str:
-    """Spell what became of a request as a UUID."""
+    """Spell the result of a request as a UUID."""
     rest = int.from_bytes(ulid_bytes(alert_id or _nothing(integration)))
     digits = f"{done << _DONE_SHIFT | rest:0{_DIGITS}x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.compat.own_alerts import written
+from functions.ingest.compat.integration_alerts import words, written
 from functions.ingest.senders.opsgenie import ACTIONS, RESPONDERS, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import ulid_bytes
@@ -16,7 +16,6 @@ _OURS: Final = frozenset((TAGS, RESPONDERS, ACTIONS))
 
 
 def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Show an alert in a list."""
     snoozed_until = alert.snooze.until if alert.snooze and alert.is_snoozed(at) else None
     row: dict[str, Any] = {
         "id": alert.alert_id,
@@ -65,12 +64,6 @@ def priority_of(alert: Alert) -> str:
     """The priority as it was sent, else what is nearest to the severity."""
     said = (alert.facts.source_severity or "").upper()
     return said if said in PRIORITIES else _PRIORITY_OF[alert.severity]
-
-
-def words(alert: Alert, label: str) -> list[str]:
-    """What a label of several words holds."""
-    said = alert.facts.labels.get(label)
-    return said.split(",") if said else []
 
 
 def _responders(alert: Alert) -> list[dict[str, str]]:

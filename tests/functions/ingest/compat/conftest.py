@@ -10,7 +10,7 @@ from tocsin.domain.integration import IntegrationType
 
 @pytest.fixture
 def opsgenie(gateway: Gateway) -> Opsgenie:
-    """The endpoint speaks Opsgenie's language whatever the integration's type is."""
+    """The endpoint speaks Opsgenie's language for an integration of any type."""
     gateway.register(IntegrationType.REST)
     return Opsgenie(gateway)
 
@@ -23,6 +23,6 @@ def anywhere(request: pytest.FixtureRequest, gateway: Gateway) -> Opsgenie:
 
 @pytest.fixture
 def alerta(gateway: Gateway) -> Alerta:
-    """The endpoint speaks Alerta's language whatever the integration's type is."""
+    """The endpoint speaks Alerta's language for an integration of any type."""
     gateway.register(IntegrationType.REST)
     return Alerta(gateway)

@@ -145,7 +145,7 @@ def test_values_and_texts_are_no_identity(alerta: Alerta, same: dict[str, Any]) 
     assert alerta.alert.occurrences == 2
 
 
-def test_recovery_of_what_is_not_open_is_no_error(alerta: Alerta) -> None:
+def test_recovery_of_an_alert_that_is_not_open_is_no_error(alerta: Alerta) -> None:
     reply = alerta.replay(sample("uptime-kuma-endpoints/alerta-up"))
 
     assert reply.status == 202
@@ -370,7 +370,7 @@ def test_a_body_that_does_not_say_enough_is_refused(
         ("PUT", "/alert/01KJMA0FM0CNEJE5F6DDEB40TZ/tag", 404),
     ],
 )
-def test_what_is_not_there_is_refused_in_alertas_shape(
+def test_unknown_paths_and_methods_are_refused_in_alertas_shape(
     alerta: Alerta, method: str, path: str, status: int
 ) -> None:
     alerta.alert_of()
@@ -385,7 +385,7 @@ def test_what_is_not_there_is_refused_in_alertas_shape(
 @pytest.mark.parametrize(
     "body", [b"{", b"[]", b'"x"', b"\xff" * 9, b"", b'{"resource": {}, "event": "e"}']
 )
-def test_what_is_no_alert_is_refused(alerta: Alerta, body: bytes) -> None:
+def test_a_body_that_is_no_alert_is_refused(alerta: Alerta, body: bytes) -> None:
     assert alerta.send("POST", "/alert", body).status == 400
     assert alerta.gateway.alerts() == []
 
@@ -458,7 +458,7 @@ def test_the_beginning_of_an_id_will_do(alerta: Alerta) -> None:
     assert alerta.send("GET", f"/alert/{short}").status == 404
 
 
-def test_a_paused_integration_says_so_and_does_nothing(gateway: Gateway) -> None:
+def test_a_paused_integration_answers_that_it_is_paused_and_does_nothing(gateway: Gateway) -> None:
     integration = gateway.register(IntegrationType.ALERTA)
     alerta = Alerta(gateway)
     alerta.alert_of()

@@ -10,7 +10,7 @@ from tests.wire import response, sample
 
 @pytest.fixture
 def three(alerta: Alerta) -> Alerta:
-    """An open alert, one that somebody has, and one that is closed."""
+    """An open alert, an acknowledged one, and one that is closed."""
     alerta.alert_of(event="WebDown", severity="critical", service=["shop", "web"], tags=["dc1"])
     alerta.gateway.world.pass_time(seconds=1)
     second = alerta.alert_of(event="DiskFull", text="97 % used", attributes={"region": "EU"})
@@ -106,7 +106,9 @@ def test_pages_say_whether_more_follow(three: Alerta) -> None:
         "&".join(f"a{number}=b" for number in range(60)),
     ],
 )
-def test_what_is_not_understood_is_refused_rather_than_guessed(three: Alerta, query: str) -> None:
+def test_a_query_that_is_not_understood_is_refused_rather_than_guessed(
+    three: Alerta, query: str
+) -> None:
     for path in ("/alerts", "/alerts/count"):
         reply = three.send("GET", path, query=query)
         if query.startswith("page") and path.endswith("count"):

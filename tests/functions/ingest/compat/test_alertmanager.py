@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.compat.own_alerts import PAGES_LIMIT
+from functions.ingest.compat.integration_alerts import PAGES_LIMIT
 from tests.fakes.world import World
 from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
 from tests.wire import response, sample
@@ -127,7 +127,9 @@ def test_a_refusal_is_that_of_alertmanager(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", {"labels": {}}, 3])
-def test_what_is_no_list_is_refused_as_alertmanager_does(prometheus: Gateway, body: object) -> None:
+def test_a_body_that_is_no_list_is_refused_as_alertmanager_does(
+    prometheus: Gateway, body: object
+) -> None:
     reply = prometheus.post(body if isinstance(body, bytes) else json.dumps(body), path=ALERTS)
 
     assert (reply.status, reply.json["code"]) == (400, 400)
@@ -264,7 +266,7 @@ def test_there_are_no_silences_and_none_is_pretended(prometheus: Gateway) -> Non
         assert (reply.status, reply.json["code"]) == (404, 404)
 
 
-def test_it_says_that_it_is_well(prometheus: Gateway) -> None:
+def test_health_checks_of_alertmanager_are_answered(prometheus: Gateway) -> None:
     for check in ("healthy", "ready"):
         reply = get(prometheus, f"/i/{TOKEN}/-/{check}")
         assert (reply.status, reply.text) == (200, "OK")
@@ -283,7 +285,7 @@ def test_receivers_are_the_integration(prometheus: Gateway) -> None:
         ("GET", API, 404),
     ],
 )
-def test_what_is_not_there_is_said_in_its_shape(
+def test_unknown_paths_of_api_v1_are_refused_in_its_shape(
     prometheus: Gateway, method: str, path: str, status: int
 ) -> None:
     reply = prometheus.post("", path=path, method=method)
@@ -291,7 +293,7 @@ def test_what_is_not_there_is_said_in_its_shape(
     assert (reply.status, reply.json["code"]) == (status, status)
 
 
-def test_it_is_only_below_a_token(prometheus: Gateway) -> None:
+def test_alertmanagers_paths_are_only_below_a_token(prometheus: Gateway) -> None:
     assert prometheus.post(DIRECT, path="/api/v2/alerts").status == 404
     reply = prometheus.post(DIRECT, path=f"/i/{'0' * 32}/api/v2/alerts")
     assert (reply.status, reply.json["code"]) == (404, 404)

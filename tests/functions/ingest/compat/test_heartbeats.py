@@ -45,7 +45,9 @@ def stranger(gateway: Gateway) -> Gateway:
     return gateway
 
 
-def test_an_integration_that_is_not_named_ends_no_missed_ones_alert(stranger: Gateway) -> None:
+def test_an_integration_that_no_heartbeat_names_ends_no_alert_of_a_missed_heartbeat(
+    stranger: Gateway,
+) -> None:
     stranger.world.pass_time(minutes=90)
     missed = {it.dedup_key for it in stranger.alerts() if it.is_open}
 
@@ -66,7 +68,9 @@ def test_an_integration_that_is_not_named_ends_no_missed_ones_alert(stranger: Ga
 
 
 @pytest.mark.parametrize("path", ["v2/heartbeats", "heartbeats"])
-def test_lists_show_only_those_that_may_be_pinged(stranger: Gateway, path: str) -> None:
+def test_lists_show_only_heartbeats_that_the_integration_may_ping(
+    stranger: Gateway, path: str
+) -> None:
     (first, *_) = stranger.world.heartbeats.list()
     named = replace(first, integrations=("prod",))
     stranger.world.heartbeats.update(first, named, write_id=WriteId("again"))
@@ -78,7 +82,9 @@ def test_lists_show_only_those_that_may_be_pinged(stranger: Gateway, path: str) 
 
 
 @pytest.mark.parametrize("path", ["v2/heartbeats/hb-1", "heartbeat/hb-1"])
-def test_one_that_may_not_be_pinged_is_not_found(stranger: Gateway, path: str) -> None:
+def test_a_heartbeat_that_the_integration_may_not_ping_is_not_found(
+    stranger: Gateway, path: str
+) -> None:
     assert stranger.post("", path=f"/i/{TOKEN}/{path}", method="GET").status == 404
 
 
@@ -103,7 +109,9 @@ def test_opsgenies_sdk_pings(gateway: Gateway) -> None:
     assert heard(gateway) == ["hb-1"]
 
 
-def test_an_unknown_name_is_answered_the_same_and_heard_by_nobody(gateway: Gateway) -> None:
+def test_a_ping_of_an_unknown_heartbeat_is_answered_the_same_and_changes_nothing(
+    gateway: Gateway,
+) -> None:
     for name in ("unknown", "%00", "x" * 500):
         reply = Opsgenie(gateway).replay(
             sample("opsgenie-python/heartbeat-ping"), path=f"/v2/heartbeats/{name}/ping"
@@ -183,7 +191,7 @@ def test_alertas_list_is_answered(gateway: Gateway) -> None:
         ("GET", "/heartbeat/unknown", "", 404),
     ],
 )
-def test_who_is_not_watched_is_told_so(
+def test_alertas_client_is_refused_an_unknown_heartbeat_and_any_change_of_one(
     gateway: Gateway, method: str, path: str, body: object, status: int
 ) -> None:
     reply = Alerta(gateway).send(method, path, body)

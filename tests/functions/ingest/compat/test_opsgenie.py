@@ -104,7 +104,9 @@ def test_an_alert_has_other_names_too(opsgenie: Opsgenie, type_: str) -> None:
     ],
 )
 @pytest.mark.parametrize("type_", ["id", "alias", "tiny"])
-def test_a_name_that_nobody_gave_is_unknown(opsgenie: Opsgenie, name: str, type_: str) -> None:
+def test_an_unknown_alert_is_not_found_and_its_close_is_answered_so(
+    opsgenie: Opsgenie, name: str, type_: str
+) -> None:
     opsgenie.create()
     query = f"identifierType={type_}"
 
@@ -120,7 +122,7 @@ def test_a_name_that_nobody_gave_is_unknown(opsgenie: Opsgenie, name: str, type_
 
 
 @pytest.mark.parametrize("request_id", ["x", "0" * 32, "f" * 32, KEY, "d" * 32])
-def test_a_request_that_nobody_made_is_unknown(opsgenie: Opsgenie, request_id: str) -> None:
+def test_an_unknown_request_is_answered_404(opsgenie: Opsgenie, request_id: str) -> None:
     opsgenie.create()
 
     assert opsgenie.send("GET", f"/requests/{request_id}").status == 404
@@ -136,7 +138,7 @@ def test_a_request_that_nobody_made_is_unknown(opsgenie: Opsgenie, request_id: s
         ("unacknowledge", ["close"], "Alert is already closed"),
     ],
 )
-def test_what_is_done_already_is_told_in_the_words_that_clients_look_for(
+def test_an_action_that_was_done_before_is_answered_in_the_words_that_clients_look_for(
     opsgenie: Opsgenie, action: str, before: list[str], status: str
 ) -> None:
     opsgenie.create()
@@ -186,7 +188,7 @@ def test_all_that_is_said_is_shown_again(opsgenie: Opsgenie) -> None:
     assert (note["note"], note["owner"]) == ("created", "integration:prod")
 
 
-def test_an_alert_that_somebody_has_says_who_and_when(opsgenie: Opsgenie) -> None:
+def test_an_acknowledged_alert_says_who_has_it_and_since_when(opsgenie: Opsgenie) -> None:
     opsgenie.create()
     opsgenie.gateway.world.pass_time(seconds=5)
     opsgenie.act("acknowledge")
@@ -207,7 +209,7 @@ def test_an_alert_that_somebody_has_says_who_and_when(opsgenie: Opsgenie) -> Non
 
 
 @pytest.mark.parametrize("path", ["recipients", "attachments"])
-def test_what_is_not_kept_is_an_empty_list(opsgenie: Opsgenie, path: str) -> None:
+def test_files_and_recipients_are_empty_lists(opsgenie: Opsgenie, path: str) -> None:
     opsgenie.create()
 
     assert opsgenie.read(f"/disk/{path}", "identifierType=alias") == []
@@ -371,7 +373,7 @@ def test_a_body_that_does_not_say_enough_is_refused(
         ("DELETE", "/disk", 403),
     ],
 )
-def test_what_is_not_there_is_refused_in_opsgenies_shape(
+def test_unknown_paths_and_methods_are_refused_in_opsgenies_shape(
     opsgenie: Opsgenie, method: str, path: str, status: int
 ) -> None:
     opsgenie.create()
@@ -384,7 +386,7 @@ def test_what_is_not_there_is_refused_in_opsgenies_shape(
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff" * 9])
-def test_what_is_no_object_is_refused(opsgenie: Opsgenie, body: bytes) -> None:
+def test_a_body_that_is_no_object_is_refused(opsgenie: Opsgenie, body: bytes) -> None:
     for path in ("", "/disk/close"):
         reply = opsgenie.send("POST", path, body)
         assert (reply.status, set(reply.json)) == (400, {"message", "took", "requestId"})
@@ -424,7 +426,7 @@ def test_a_key_that_opens_nothing_is_refused_before_anything_is_read(
 
 
 @pytest.mark.parametrize("key", [TOKEN, KEY, KEY.upper()])
-def test_a_key_is_one_however_it_is_spelled(opsgenie: Opsgenie, key: str) -> None:
+def test_a_key_is_accepted_in_every_spelling(opsgenie: Opsgenie, key: str) -> None:
     body = {"message": "Disk full"}
 
     by_header = {"authorization": f"GenieKey {key}"}
@@ -432,7 +434,7 @@ def test_a_key_is_one_however_it_is_spelled(opsgenie: Opsgenie, key: str) -> Non
     assert opsgenie.gateway.post(body, path=ALERTS, query=f"apiKey={key}").status == 202
 
 
-def test_an_unknown_token_in_the_path_is_refused_whatever_the_key(opsgenie: Opsgenie) -> None:
+def test_an_unknown_token_in_the_path_is_refused_with_any_key(opsgenie: Opsgenie) -> None:
     opsgenie.below = f"/i/{OTHER_KEY}"
 
     assert opsgenie.send("POST", "", {"message": "m"}).status == 401
@@ -465,7 +467,7 @@ def test_alerts_of_others_are_not_there(opsgenie: Opsgenie) -> None:
     assert opsgenie.read("/disk/notes", "identifierType=alias") == []
 
 
-def test_a_paused_integration_says_so_and_does_nothing(gateway: Gateway) -> None:
+def test_a_paused_integration_answers_that_it_is_paused_and_does_nothing(gateway: Gateway) -> None:
     integration = gateway.register(IntegrationType.OPSGENIE)
     opsgenie = Opsgenie(gateway)
     opsgenie.create()
@@ -549,7 +551,9 @@ def test_the_integrations_own_url_creates_too(gateway: Gateway, case: str) -> No
 
 
 @pytest.mark.parametrize("body", [[], {}, "text", {"message": []}])
-def test_the_integrations_own_url_refuses_what_is_no_alert(gateway: Gateway, body: object) -> None:
+def test_the_integrations_own_url_refuses_a_body_that_is_no_alert(
+    gateway: Gateway, body: object
+) -> None:
     gateway.register(IntegrationType.OPSGENIE)
 
     assert gateway.post(body).status in (400, 422)

@@ -11,7 +11,7 @@ from tocsin.domain.ids import milliseconds
 
 @pytest.fixture
 def three(opsgenie: Opsgenie) -> Opsgenie:
-    """An open alert, one that somebody has, and one that is closed."""
+    """An open alert, an acknowledged one, and one that is closed."""
     opsgenie.create("web", message="Web down", priority="P1", tags=["prod", "web"], entity="web-1")
     opsgenie.gateway.world.pass_time(seconds=1)
     opsgenie.create("db", message="Disk full", source="nagios", details={"host": "db-1"})
@@ -76,7 +76,9 @@ def test_times_are_compared_in_milliseconds(three: Opsgenie) -> None:
         "status: ",
     ],
 )
-def test_what_is_not_understood_is_refused_rather_than_guessed(three: Opsgenie, query: str) -> None:
+def test_a_query_that_is_not_understood_is_refused_rather_than_guessed(
+    three: Opsgenie, query: str
+) -> None:
     for path in ("", "/count"):
         reply = three.send("GET", path, query=f"query={quote(query)}")
         assert (reply.status, list(reply.json["errors"])) == (422, ["query"])

@@ -21,7 +21,7 @@ TRIGGER = json.loads(sample("pagerduty-docs/v2-trigger").body)
 
 @pytest.fixture
 def pagerduty(gateway: Gateway) -> Gateway:
-    """The endpoint speaks PagerDuty's language whatever the integration's type is."""
+    """The endpoint speaks PagerDuty's language for an integration of any type."""
     gateway.register(IntegrationType.REST)
     return gateway
 
@@ -66,7 +66,7 @@ def test_a_form_that_is_json_is_read_as_json(pagerduty: Gateway) -> None:
 
 
 @pytest.mark.parametrize("action", ["acknowledge", "resolve"])
-def test_what_is_said_about_an_unknown_key_is_no_error(pagerduty: Gateway, action: str) -> None:
+def test_an_event_about_an_unknown_dedup_key_is_no_error(pagerduty: Gateway, action: str) -> None:
     assert pagerduty.post(event(event_action=action), path=PATH).status == 202
     assert pagerduty.alerts() == []
 
@@ -108,7 +108,7 @@ def test_only_posts_are_events(pagerduty: Gateway) -> None:
     assert (reply.status, reply.headers["allow"]) == (405, "POST")
 
 
-def test_below_a_token_that_nobody_has_nothing_is_read(pagerduty: Gateway) -> None:
+def test_below_an_unknown_token_no_body_is_read(pagerduty: Gateway) -> None:
     reply = pagerduty.post(b"\xff" * 2_000_000, path=f"/i/{'0' * 32}/v2/enqueue")
 
     assert (reply.status, reply.json["status"]) == (400, "invalid event")
@@ -129,7 +129,7 @@ def test_a_fault_of_ours_is_spelled_so_too(
 
 
 def strangers() -> dict[str, tuple[bytes, str]]:
-    """Bodies, and their content types, of somebody who has no key."""
+    """Bodies, and their content types, without a key."""
     part = b"--x\r\nContent-Disposition: form-data; name="
     form = "multipart/form-data; boundary=x"
     return {

@@ -82,7 +82,9 @@ def test_a_change_of_something_else_is_kept_nowhere(
     assert notes(pagerduty, alert_id) == []
 
 
-def test_what_is_over_and_what_is_anothers_is_left_alone(pagerduty: Gateway) -> None:
+def test_a_change_leaves_resolved_alerts_and_those_of_other_integrations_alone(
+    pagerduty: Gateway,
+) -> None:
     other = replace(
         pagerduty.integrations.get("prod"), name="other", tokens=(Token.of(OTHER_TOKEN),)
     )

@@ -137,7 +137,9 @@ def test_the_integrations_own_url_takes_version_1_too(gateway: Gateway, case: st
 @pytest.mark.parametrize(
     "body", [[], [event()], {}, {"event_action": "x"}, "text", {"payload": []}]
 )
-def test_the_integrations_own_url_refuses_what_is_no_event(gateway: Gateway, body: object) -> None:
+def test_the_integrations_own_url_refuses_a_body_that_is_no_event(
+    gateway: Gateway, body: object
+) -> None:
     gateway.register(IntegrationType.PAGERDUTY)
 
     assert gateway.post(body).status in (400, 422)

@@ -45,7 +45,7 @@ def test_an_event_keeps_what_it_says(cloudevents: Gateway) -> None:
     assert alert.source_started_at.isoformat() == "2026-03-01T08:59:58.123000+00:00"
 
 
-def test_a_type_that_says_so_resolves(cloudevents: Gateway) -> None:
+def test_a_type_that_ends_with_a_word_of_recovery_resolves(cloudevents: Gateway) -> None:
     fired, repeated, resolved = (
         cloudevents.replay(sample(f"cloudevents/structured-{case}"), path=PATH)
         for case in ("firing", "firing", "resolved")
@@ -61,7 +61,7 @@ def test_a_type_that_says_so_resolves(cloudevents: Gateway) -> None:
     "data",
     [{"status": "resolved"}, {"state": "OK"}, {"severity": "ok"}, {"status": "Closed"}],
 )
-def test_data_that_says_so_resolves(cloudevents: Gateway, data: dict[str, str]) -> None:
+def test_data_with_a_state_of_recovery_resolves(cloudevents: Gateway, data: dict[str, str]) -> None:
     send(cloudevents)
 
     assert send(cloudevents, data=data).outcomes == ["resolved"]
@@ -128,6 +128,8 @@ def test_a_key_of_its_own_goes_first(cloudevents: Gateway) -> None:
         pytest.param(b" " * (BODY_LIMIT_BYTES + 1), 413, id="oversized"),
     ],
 )
-def test_what_is_no_event_is_refused(cloudevents: Gateway, body: object, status: int) -> None:
+def test_a_body_that_is_no_cloudevent_is_refused(
+    cloudevents: Gateway, body: object, status: int
+) -> None:
     assert cloudevents.post(body, path=PATH).status == status
     assert cloudevents.alerts() == []

@@ -18,15 +18,6 @@ def body_of(name: str) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("conclusion", ["cancelled", "skipped", "neutral", "stale", None])
-def test_runs_that_decide_nothing_ask_for_nothing(gateway: Gateway, conclusion: str | None) -> None:
-    gateway.register(IntegrationType.GITHUB)
-    run = body_of("github/workflow_run-failure")
-    run["workflow_run"]["conclusion"] = conclusion
-
-    assert gateway.post(run).outcomes == ["ignored"]
-
-
 def test_each_branch_is_an_alert(gateway: Gateway) -> None:
     gateway.register(IntegrationType.GITHUB)
     run = body_of("github/workflow_run-failure")
@@ -47,13 +38,6 @@ def test_github_may_send_a_form(gateway: Gateway) -> None:
     }
 
     assert gateway.post(form, headers=headers).outcomes == ["opened"]
-
-
-@pytest.mark.parametrize("case", ["gitlab/pipeline-running"])
-def test_a_pipeline_under_way_asks_for_nothing(gateway: Gateway, case: str) -> None:
-    gateway.register(IntegrationType.GITLAB)
-
-    assert gateway.replay(sample(case), path=URL).outcomes == ["ignored"]
 
 
 def test_a_job_of_gitlab_that_may_fail_does_not_page(gateway: Gateway) -> None:

@@ -111,7 +111,7 @@ def test_the_integration_called_eventbridge_says_how(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("event", [{}, {"detail-type": "x"}, {"source": 7, "detail-type": []}])
-def test_what_is_no_event_is_refused_once_and_for_all(
+def test_an_invocation_that_is_no_event_is_refused_without_a_retry(
     gateway: Gateway, event: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert respond(event, gateway.ports) == {}

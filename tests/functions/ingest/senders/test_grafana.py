@@ -97,11 +97,3 @@ def test_a_legacy_rule_fires_and_ends(gateway: Gateway) -> None:
     assert (fired.outcomes, resolved.outcomes) == (["opened"], ["resolved"])
     alert = gateway.alert(fired)
     assert (alert.severity, alert.current_value) == (Severity.WARNING, 23644.5)
-
-
-def test_a_paused_legacy_rule_asks_for_nothing(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GRAFANA)
-
-    reply = gateway.post({"ruleId": 7, "state": "paused"})
-
-    assert (reply.status, reply.outcomes) == (202, ["ignored"])

@@ -20,17 +20,6 @@ def body_of(name: str) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("type_", [IntegrationType.NAGIOS, IntegrationType.ICINGA2])
-def test_an_acknowledgement_there_is_one_here(gateway: Gateway, type_: IntegrationType) -> None:
-    gateway.register(type_)
-    gateway.replay(sample(f"{type_}/service-problem-critical"), path=URL)
-
-    gateway.replay(sample(f"{type_}/service-acknowledgement"), path=URL)
-
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.ACKNOWLEDGED
-
-
 def test_another_state_of_a_service_is_the_same_alert(gateway: Gateway) -> None:
     gateway.register(IntegrationType.ICINGA2)
     cases = ("problem-warning", "problem-critical", "problem-unknown", "recovery")
@@ -59,15 +48,6 @@ def test_a_host_is_an_alert_without_a_service(gateway: Gateway) -> None:
     assert (alert.facts.name, alert.facts.reason) == ("Host db-1", "no reply")
     assert alert.severity is Severity.CRITICAL
     assert alert.source_started_at == datetime.fromtimestamp(1795301014, UTC)
-
-
-@pytest.mark.parametrize("kind", ["FLAPPINGSTART", "DOWNTIMEEND", "CUSTOM"])
-def test_other_notifications_ask_for_nothing(gateway: Gateway, kind: str) -> None:
-    gateway.register(IntegrationType.NAGIOS)
-
-    reply = gateway.post({"NOTIFICATIONTYPE": kind, "HOSTNAME": "db-1"})
-
-    assert (reply.status, reply.outcomes) == (202, ["ignored"])
 
 
 def test_zabbix_gets_exactly_200_and_json(gateway: Gateway) -> None:
@@ -100,17 +80,6 @@ def test_zabbixs_severities_by_name_and_number(
     assert gateway.alerts()[0].severity is severity
 
 
-def test_zabbixs_acknowledgement_is_one_here(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ZABBIX)
-    problem = body_of("zabbix/harp-webhook-problem")
-    gateway.post(problem)
-
-    gateway.post({**problem, "eventupdate": "1", "eventack": "Yes"})
-
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.ACKNOWLEDGED
-
-
 def test_monit_reports_as_to_its_own_server(gateway: Gateway) -> None:
     gateway.register(IntegrationType.MONIT)
     event = sample("monit/mmonit-collector-event")
@@ -124,27 +93,6 @@ def test_monit_reports_as_to_its_own_server(gateway: Gateway) -> None:
     (alert,) = gateway.alerts()
     assert (alert.status, alert.facts.name) == (AlertStatus.RESOLVED, "disk on vm")
     assert alert.facts.reason == "status failed (2) -- DISK CRITICAL - 98% used"
-
-
-@pytest.mark.parametrize(
-    ("bad", "good"),
-    [
-        ("Connection failed", "Connection succeeded"),
-        ("Does not exist", "Exists"),
-        ("Timeout", "Timeout recovery"),
-        ("Resource limit matched", "Resource limit succeeded"),
-    ],
-)
-def test_monits_good_news_end_its_bad_news(gateway: Gateway, bad: str, good: str) -> None:
-    gateway.register(IntegrationType.MONIT)
-    service = {"MONIT_HOST": "vm", "MONIT_SERVICE": "db"}
-    gateway.post({**service, "MONIT_EVENT": "Checksum failed"})
-
-    gateway.post({**service, "MONIT_EVENT": bad})
-    gateway.post({**service, "MONIT_EVENT": good})
-
-    open_ = [alert.facts.summary for alert in gateway.alerts() if alert.is_open]
-    assert open_ == ["db: Checksum failed"]
 
 
 @pytest.mark.parametrize(
@@ -246,14 +194,3 @@ def test_new_relics_issues_keep_their_own_ids(gateway: Gateway) -> None:
         ["updated"],
         ["resolved"],
     )
-
-
-def test_new_relics_legacy_channel_acknowledges(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.NEWRELIC)
-    legacy = body_of("newrelic/legacy-channel")
-    gateway.post(legacy)
-
-    acknowledged = gateway.post({**legacy, "current_state": "acknowledged"})
-    closed = gateway.post({**legacy, "current_state": "closed"})
-
-    assert (acknowledged.outcomes, closed.outcomes) == (["acknowledged"], ["resolved"])

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from functions.ingest.senders import SenderSettings
+from functions.ingest.senders.reading.report import Report
 from functions.ingest.senders.sns import read_message
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import Opsgenie
@@ -15,9 +15,9 @@ from tests.wire import sample
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import Signal
 
 SEVERAL = "env:prod, team:x,role:db,role:primary,plain"
+LOW_PAYLOAD = {"summary": "Disk full", "severity": "low"}
 AS_LABELS = {"env": "prod", "team": "x", "role": "db,primary", "plain": "true"}
 
 
@@ -340,20 +340,18 @@ def test_a_merge_request_of_a_fork_is_not_our_branch(gateway: Gateway) -> None:
 def test_notices_of_one_subject_are_told_by_what_they_are_about(
     first: object, second: object
 ) -> None:
-    signals = [read_message(notification(said), SenderSettings()) for said in (first, second)]
+    reports = [read_message(notification(said)) for said in (first, second)]
 
-    assert len({it.dedup_key for it in signals if isinstance(it, Signal)}) == 2
+    assert len({it.dedup_key for it in reports if isinstance(it, Report)}) == 2
 
 
 def test_a_notice_of_s3_is_named_by_its_object_and_what_happened() -> None:
     record = {"eventName": "ObjectRemoved", "s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}
 
-    signal = read_message(
-        notification({"Records": [record]}, "Amazon S3 Notification"), SenderSettings()
-    )
+    report = read_message(notification({"Records": [record]}, "Amazon S3 Notification"))
 
-    assert isinstance(signal, Signal)
-    assert (signal.facts.name, signal.facts.object) == ("b/k: ObjectRemoved", "b/k")
+    assert isinstance(report, Report)
+    assert (report.name, report.object) == ("b/k: ObjectRemoved", "b/k")
 
 
 def test_an_entry_of_azures_activity_log_says_what_was_done(gateway: Gateway) -> None:
@@ -454,7 +452,7 @@ def test_the_handshake_is_answered_where_cloudevents_come(
     assert gateway.alerts() == []
 
 
-def test_a_handshake_needs_a_token_that_somebody_has(gateway: Gateway) -> None:
+def test_a_handshake_needs_a_known_token(gateway: Gateway) -> None:
     headers = {"webhook-request-origin": "eventgrid.azure.net"}
 
     reply = gateway.post("", method="OPTIONS", headers=headers)
@@ -546,3 +544,25 @@ def test_a_cloudevents_type_ends_with_its_state_behind_any_separator(
     ended = gateway.post({**event, "type": f"com.example{separator}resolved"})
 
     assert (opened.outcomes, ended.outcomes) == (["opened"], ["resolved"])
+
+
+@pytest.mark.parametrize(
+    ("type_", "body"),
+    [
+        (IntegrationType.EVENTS, {"event_action": "trigger", "payload": LOW_PAYLOAD}),
+        (IntegrationType.PAGERDUTY, {"event_action": "trigger", "payload": LOW_PAYLOAD}),
+        (IntegrationType.OPSGENIE, {"message": "Disk full", "priority": "low"}),
+        (
+            IntegrationType.ALERTMANAGER,
+            {"alerts": [{"status": "firing", "labels": {"alertname": "A", "severity": "low"}}]},
+        ),
+    ],
+)
+def test_a_severity_that_the_integration_calls_ok_opens_nothing_also_where_it_never_says_ok(
+    gateway: Gateway, type_: IntegrationType, body: dict[str, Any]
+) -> None:
+    gateway.register(type_, severity_map={"low": "ok"})
+
+    gateway.post(body)
+
+    assert gateway.alerts() == []

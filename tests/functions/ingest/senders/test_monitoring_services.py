@@ -8,7 +8,6 @@ import pytest
 
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.wire import sample
-from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
@@ -85,7 +84,7 @@ def test_healthchecks_placeholders_that_were_left_alone_say_nothing(gateway: Gat
 
 
 @pytest.mark.parametrize("case", ["webhook-down", "webhook-down-form-data", "webhook-down-get"])
-def test_uptime_kuma_is_understood_however_it_sends(gateway: Gateway, case: str) -> None:
+def test_uptime_kuma_is_understood_by_json_form_and_query(gateway: Gateway, case: str) -> None:
     gateway.register(IntegrationType.UPTIME_KUMA)
 
     fired = gateway.replay(sample(f"uptime-kuma/{case}"), path=URL)
@@ -106,7 +105,9 @@ def test_uptime_kumas_doubts_and_maintenance_ask_for_nothing(gateway: Gateway, s
     assert (reply.status, reply.outcomes) == (202, ["ignored"])
 
 
-def test_a_certificate_that_expires_soon_is_one_alert_whatever_the_days(gateway: Gateway) -> None:
+def test_a_certificate_that_expires_soon_is_one_alert_for_any_number_of_days(
+    gateway: Gateway,
+) -> None:
     gateway.register(IntegrationType.UPTIME_KUMA)
     message = body_of("uptime-kuma/webhook-cert-expiry")
 
@@ -115,33 +116,6 @@ def test_a_certificate_that_expires_soon_is_one_alert_whatever_the_days(gateway:
 
     assert (first.outcomes, second.outcomes) == (["opened"], ["updated"])
     assert gateway.alert(first).severity is Severity.INFO
-
-
-def test_better_stacks_acknowledgement_is_one_here(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.BETTER_STACK)
-    gateway.replay(sample("better-stack/incident-started"), path=URL)
-
-    reply = gateway.replay(sample("better-stack/incident-acknowledged"), path=URL)
-
-    assert reply.outcomes == ["acknowledged"]
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.ACKNOWLEDGED
-
-
-@pytest.mark.parametrize(
-    ("type_", "case"),
-    [
-        (IntegrationType.BETTER_STACK, "better-stack/monitor-created"),
-        (IntegrationType.STATUSPAGE, "statuspage/maintenance-scheduled"),
-    ],
-)
-def test_what_is_no_alert_opens_none(gateway: Gateway, type_: IntegrationType, case: str) -> None:
-    gateway.register(type_)
-
-    reply = gateway.replay(sample(case), path=URL)
-
-    assert (reply.status, reply.outcomes) == (202, ["ignored"])
-    assert gateway.alerts() == []
 
 
 @pytest.mark.parametrize(

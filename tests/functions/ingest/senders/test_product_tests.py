@@ -1,4 +1,4 @@
-"""What products send when somebody presses their button for a test."""
+"""The products' own test notifications."""
 
 import json
 from dataclasses import dataclass
@@ -153,7 +153,7 @@ def press(gateway: Gateway, pressed: Pressed) -> None:
     assert 200 <= reply.status < 300
 
 
-def test_a_test_opens_an_alert_that_says_so_and_pages_nobody(
+def test_a_products_test_opens_an_alert_with_the_label_test_that_pages_no_one(
     gateway: Gateway, pressed: Pressed
 ) -> None:
     press(gateway, pressed)
@@ -177,7 +177,9 @@ def test_a_test_is_over_after_ten_minutes(gateway: Gateway, pressed: Pressed) ->
 @pytest.mark.parametrize(
     "pressed", [it for it in BUTTONS if it.end], ids=lambda pressed: str(pressed.type)
 )
-def test_a_test_of_the_end_ends_it_at_once(gateway: Gateway, pressed: Pressed) -> None:
+def test_a_products_test_of_the_end_ends_its_alert_at_once(
+    gateway: Gateway, pressed: Pressed
+) -> None:
     press(gateway, pressed)
 
     gateway.post(pressed.end, headers=dict(pressed.headers))
@@ -186,7 +188,7 @@ def test_a_test_of_the_end_ends_it_at_once(gateway: Gateway, pressed: Pressed) -
     assert alert.status is AlertStatus.RESOLVED
 
 
-def test_a_test_does_not_touch_an_alert_that_is_none(gateway: Gateway) -> None:
+def test_a_products_test_does_not_touch_a_real_alert(gateway: Gateway) -> None:
     gateway.register(IntegrationType.HONEYCOMB)
     gateway.post({"id": "abc", "name": "Slow", "status": "TRIGGERED"})
 

@@ -187,7 +187,7 @@ def test_a_farewell_is_an_alert_and_another_confirmation_its_end(gateway: Gatewa
     assert gateway.alert(opened).facts.name == "alarms no longer sends"
 
 
-def test_before_a_topic_is_confirmed_nobody_may_send(gateway: Gateway) -> None:
+def test_before_a_topic_is_confirmed_its_messages_are_refused(gateway: Gateway) -> None:
     gateway.register(IntegrationType.SNS)
 
     assert send(gateway, message("cloudwatch-alarm")).status == 401
@@ -225,7 +225,7 @@ def test_old_and_early_messages_are_refused(gateway: Gateway, age: timedelta) ->
     assert send(gateway, message("cloudwatch-alarm")).status == 401
 
 
-def test_raw_delivery_is_refused_as_nobody_signs_it(gateway: Gateway) -> None:
+def test_raw_delivery_is_refused_as_it_is_not_signed(gateway: Gateway) -> None:
     gateway.register(IntegrationType.SNS, topic_arn=f"{TOPIC}-raw")
 
     assert gateway.replay(sample("sns/raw-delivery"), path=f"/i/{TOKEN}").status == 401
@@ -313,7 +313,7 @@ def test_a_broken_certificate_is_a_bad_one_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "pem", [b"", b"hello", b"\xff", CERTIFICATE[:200], Owner(1024).certificate]
 )
-def test_what_is_no_good_certificate_is_refused(pem: bytes) -> None:
+def test_a_bad_certificate_is_refused(pem: bytes) -> None:
     with pytest.raises(BadCertificateError):
         read_certificate(pem)
 

@@ -7,14 +7,29 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
+from functions.ingest.senders.reading.report import Report
 from tests.examples import NINE
+from tests.functions.ingest.gateway import Gateway
 from tests.sender_states import FOLDER, PRODUCTS, Body, Does, State, pages
+from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.signal import Signal, SignalAction
 
 ALL = [(product.type, state) for product in PRODUCTS for state in product.states]
 ENDS = [it for it in ALL if it[1].does in {Does.RESOLVES, Does.ACKNOWLEDGES}]
+
+
+CHANGING_NO_OTHER = [
+    (type_, state)
+    for type_, state in ALL
+    if type_ is not IntegrationType.SNS  # whose messages are signed
+    and state.does in {Does.RESOLVES, Does.ACKNOWLEDGES, Does.NOTHING}
+]
+STATUSES = {
+    Does.RESOLVES: AlertStatus.RESOLVED,
+    Does.ACKNOWLEDGES: AlertStatus.ACKNOWLEDGED,
+}
 
 
 def named(cases: Sequence[tuple[IntegrationType, State]]) -> list[ParameterSet]:
@@ -34,7 +49,7 @@ def read(
 ) -> Signal | Ignored | InvalidInputError:
     sent = Sent(body=json.dumps(body).encode(), headers=headers, at=NINE)
     (entry,) = sender_of(type_).read(sent, SenderSettings())
-    return entry.read
+    return entry.read.signal({}, NINE) if isinstance(entry.read, Report) else entry.read
 
 
 @pytest.mark.parametrize(("type_", "state"), named(ALL))
@@ -61,6 +76,23 @@ def test_an_end_is_that_of_the_alert_that_was_opened(type_: IntegrationType, sta
     assert isinstance(opened, Signal)
     assert opened.action is SignalAction.TRIGGER
     assert signal.dedup_key == opened.dedup_key
+
+
+@pytest.mark.parametrize(("type_", "state"), named(CHANGING_NO_OTHER))
+def test_a_state_that_opens_nothing_does_it_through_the_whole_of_intake(
+    gateway: Gateway, type_: IntegrationType, state: State
+) -> None:
+    gateway.register(type_)
+    if state.opened_by is not None:
+        headers = {} if type_ is IntegrationType.SENTRY else state.headers
+        gateway.post(state.opened_by, headers=headers)
+    opened = [alert.status for alert in gateway.alerts()]
+
+    reply = gateway.post(state.body, headers=state.headers)
+
+    assert reply.status in {200, 201, 202}
+    after = [STATUSES[state.does]] if state.does in STATUSES else opened
+    assert [alert.status for alert in gateway.alerts()] == after
 
 
 def test_every_type_has_its_states() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.times import read_time
 
 TEN = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 
@@ -41,7 +41,7 @@ def test_every_way_of_writing_is_read(said: object) -> None:
     assert read_time(said) == TEN
 
 
-def test_what_is_finer_than_microseconds_is_cut() -> None:
+def test_a_time_finer_than_microseconds_is_cut() -> None:
     assert read_time("2026-11-21T22:00:00.123456789Z") == TEN.replace(microsecond=123456)
     assert read_time("2026-11-21T22:00:00.7Z") == TEN.replace(microsecond=700_000)
 
@@ -56,7 +56,7 @@ def test_what_is_finer_than_microseconds_is_cut() -> None:
         *(None, True, 0, -1, 12, 1e308, 10**400, float("nan"), float("inf"), [], {}),
     ],
 )
-def test_what_is_no_time_is_none(said: object) -> None:
+def test_a_value_that_is_no_time_is_read_as_none(said: object) -> None:
     assert read_time(said) is None
 
 

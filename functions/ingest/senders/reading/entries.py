@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
-from functions.ingest.senders import Entry, Ignored, Sent
-from functions.ingest.senders.fields import as_text, kind_of
+from functions.ingest.senders import Entry, Ignored, SenderSettings, Sent
+from functions.ingest.senders.reading.fields import as_text, kind_of
+from functions.ingest.senders.reading.report import Report
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
-from tocsin.domain.signal import Signal
 
 AROUND_LIMIT: Final = 4_096
 """Characters; no field of an alert that is said for a whole group has so many."""
 
-type ReadObject = Callable[[Mapping[str, Any]], Signal | Ignored]
+type ReadObject = Callable[[Mapping[str, Any]], Report | Ignored]
 """Understands one object; raises `InvalidInputError` for one that says nothing usable."""
 
 
@@ -62,6 +62,30 @@ def _cut(value: object) -> object:
     return value if len(text) <= AROUND_LIMIT else text[:AROUND_LIMIT]
 
 
+def objects(read: ReadObject, expected: str) -> Callable[[Sent, SenderSettings], Sequence[Entry]]:
+    """Make the reader of a product whose bodies are an object, or a list of them."""
+    return lambda sent, _settings: each_object(sent, read, expected)
+
+
+def query_or_objects(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
+    """Read the query of a request without a body as an object; else as `each_object`."""
+    if not sent.query or sent.body.strip():
+        return each_object(sent, read, expected)
+    query = dict(sent.query)
+    return [read_entry(query, read, expected, part=query)]
+
+
+def only_object(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
+    """Read a body that is one object.
+
+    Raises:
+        MalformedInputError: It is none.
+    """
+    if not isinstance(sent.value, dict):
+        raise MalformedInputError(f"The body is {kind_of(sent.value)}. {expected}")
+    return [read_entry(sent.value, read, expected, part=None)]
+
+
 def each_object(sent: Sent, read: ReadObject, expected: str) -> Sequence[Entry]:
     """Read a body that is an object, or each object of one that is a list.
 
@@ -105,7 +129,7 @@ def read_entry(value: object, read: ReadObject, expected: str, *, part: object) 
         return Entry(refusal.with_traceback(None), part)
 
 
-def _read_object(value: object, read: ReadObject, expected: str) -> Signal | Ignored:
+def _read_object(value: object, read: ReadObject, expected: str) -> Report | Ignored:
     if not isinstance(value, dict):
         problem = Problem("entry", f"must be an object, not {kind_of(value)}")
         raise InvalidInputError(expected, [problem])

@@ -1,19 +1,11 @@
 """Alerts made of labels and annotations, as Prometheus, Alertmanager and Grafana make them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Final
+from math import isfinite
+from typing import Any, Final
 
-from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields, finished, is_link, link_name
-from tocsin.domain.severity import Reading, read_severity
-from tocsin.domain.signal import (
-    NAME_LIMIT,
-    SUMMARY_LIMIT,
-    Facts,
-    FactsBuilder,
-    Value,
-)
+from functions.ingest.senders.reading.fields import Fields, is_link, link_name
+from tocsin.domain.signal import SUMMARY_LIMIT
 
 _NO_RULE: Final = frozenset(("DatasourceNoData", "DatasourceError"))
 """What Grafana calls every alert of a rule that has no data or fails; `rulename` is the rule's."""
@@ -25,6 +17,17 @@ _SUMMARIES: Final = ("summary", "title")
 _DESCRIPTIONS: Final = ("description", "message")
 _VALUES: Final = ("value", "current_value")
 _OBJECTS: Final = ("instance", "pod", "node", "host", "service")
+_FIELD_NAMES: Final = {
+    "name": "labels.alertname",
+    "summary": "annotations.summary",
+    "reason": "annotations.description",
+    "source": "labels.job",
+    "object": "labels.instance",
+    "severity": "labels.severity",
+    "rule_name": "labels.alertname",
+    "group_id": "groupKey",
+    "current_value": "annotations.value",
+}
 _FNV_OFFSET: Final = 0xCBF29CE484222325
 _FNV_PRIME: Final = 0x100000001B3
 _SEPARATOR: Final = b"\xff"
@@ -52,67 +55,43 @@ def filled(labels: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in labels.items() if text not in UNFILLED}
 
 
-def severity_of(labels: Mapping[str, str], settings: SenderSettings) -> Reading:
-    """What the label `severity` means."""
-    return read_severity(filled(labels).get("severity"), settings.severity_map)
-
-
-def value_of(alert: Fields, builder: FactsBuilder) -> Value:
-    """What was measured, where a rule's annotations say so."""
-    annotations = alert.inner("annotations")
-    text = annotations.text(*_VALUES)
-    if text is None:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return builder.short("annotations.value", text)
-    is_finite = abs(number) < float("inf")
-    return number if is_finite else builder.short("annotations.value", text)
-
-
-def facts_of(
-    alert: Fields,
-    labels: Mapping[str, str],
-    builder: FactsBuilder,
-    *,
-    links: Mapping[str, str | None],
-    group_id: str | None = None,
-    is_urgent: bool,
-) -> Facts:
-    """What an alert says.
+def described(
+    alert: Fields, labels: Mapping[str, str], links: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """What labels and annotations say, as arguments of `Report`.
 
     Args:
         alert: With `annotations`, `generatorURL`.
         labels: As read before.
-        builder: Cleans and cuts.
         links: Links that are not the alert's own, by name.
-        group_id: What groups it with others.
-        is_urgent: Whether its severity was said in a word for more than critical.
     """
     annotations, labels = shown(alert.pairs("annotations")), filled(labels)
     object_ = object_of(labels)
     name = name_of(labels) or _first(annotations, _SUMMARIES) or spelled(labels)
-    facts = Facts(
-        name=builder.text("labels.alertname", name, NAME_LIMIT),
-        summary=builder.text(
-            "annotations.summary", summary_of(annotations, name, object_), SUMMARY_LIMIT
-        ),
-        reason=builder.long_text("annotations.description", reason_of(annotations)),
-        source=builder.short("labels.job", labels.get("job")),
-        object=builder.short("labels.instance", object_),
-        source_severity=builder.short("labels.severity", labels.get("severity")),
-        rule_name=builder.short("labels.alertname", labels.get("alertname")),
-        group_id=builder.short("groupKey", group_id),
-        labels=builder.labels({"urgent": "true", **labels} if is_urgent else labels),
-        urls=builder.urls(urls_of(alert, annotations, links)),
-    )
-    return finished(facts, builder)
+    return {
+        "name": name,
+        "summary": summary_of(annotations, name, object_),
+        "reason": reason_of(annotations),
+        "severity": labels.get("severity"),
+        "source": labels.get("job"),
+        "object": object_,
+        "rule_name": labels.get("alertname"),
+        "labels": labels,
+        "keeps_empty_labels": True,
+        "urls": urls_of(alert, annotations, links),
+        "current_value": _value_of(alert),
+        "field_names": _FIELD_NAMES,
+    }
 
 
-def with_note(facts: Facts, note: str | None) -> Facts:
-    """Say something more about what is not there."""
-    return replace(facts, truncated=(*facts.truncated, note)) if note else facts
+def _value_of(alert: Fields) -> float | str | None:
+    """What was measured, where a rule's annotations say so."""
+    text = alert.inner("annotations").text(*_VALUES)
+    try:
+        number = float(text or "")
+    except ValueError:
+        return text
+    return number if isfinite(number) else text
 
 
 def shown(annotations: Mapping[str, str]) -> dict[str, str]:

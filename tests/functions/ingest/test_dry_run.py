@@ -57,7 +57,7 @@ def try_out(gateway: Gateway, body: object, **more: Any) -> Reply:  # noqa: ANN4
     return reply
 
 
-def test_a_new_alert_is_told_with_everybody_who_would_be_paged(tried: Gateway) -> None:
+def test_the_dry_run_of_a_new_alert_names_all_people_who_would_be_paged(tried: Gateway) -> None:
     reply = try_out(tried, DISK)
 
     assert reply.status == 200
@@ -80,7 +80,7 @@ def test_a_new_alert_is_told_with_everybody_who_would_be_paged(tried: Gateway) -
     }
 
 
-def test_it_is_what_really_happens(tried: Gateway) -> None:
+def test_the_dry_run_of_a_body_says_what_sending_it_does(tried: Gateway) -> None:
     told = try_out(tried, DISK).result
 
     done = tried.post(DISK)
@@ -117,7 +117,7 @@ def test_an_open_alert_is_named(tried: Gateway) -> None:
     assert over.result["pages"] == []
 
 
-def test_whom_nothing_reaches_is_told(tried: Gateway) -> None:
+def test_a_dry_run_names_people_whom_no_channel_reaches(tried: Gateway) -> None:
     tried.world.keep(
         tried.world.users, User(name="alice", notify=(NotificationRule(by=ContactMethod.SMS),))
     )
@@ -127,7 +127,7 @@ def test_whom_nothing_reaches_is_told(tried: Gateway) -> None:
     assert (page["target"], page["problem"]) == ("user:alice", "alice has no address for sms")
 
 
-def test_without_a_policy_nobody_is_paged(gateway: Gateway) -> None:
+def test_without_a_policy_no_page_is_planned(gateway: Gateway) -> None:
     gateway.give_key(Scope.CONFIG_READ)
     gateway.register(IntegrationType.REST)
 
@@ -210,7 +210,7 @@ def test_only_a_key_that_may_read_the_configuration_may_try(tried: Gateway) -> N
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/api/v1/integrations/nobody/try", "integration_not_found"),
+        ("/api/v1/integrations/unknown/try", "integration_not_found"),
         ("/api/v1/integrations/prod", "not_found"),
         ("/api/v1/integrations/prod/try/more", "not_found"),
     ],

@@ -1,14 +1,13 @@
 """Reading single fields of a sender's body: liberal in form, clear in refusal."""
 
 import json
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
-from functions.ingest.senders.shapes import LINK, links_of, pairs_of
+from functions.ingest.senders.reading.shapes import LINK, links_of, pairs_of
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.severity import Reading
-from tocsin.domain.signal import LINK_SCHEMES, Facts, FactsBuilder, SignalAction, Value
+from tocsin.domain.signal import LINK_SCHEMES
 
 CARRIED_TEXTS: Final = (
     *("source_name", "rule_id", "rule_name", "monitor_id", "monitor_name", "group_id"),
@@ -43,23 +42,6 @@ class Fields:
             if value is not None and value != "":
                 return as_text(value)
         return None
-
-    def value(self, name: str, builder: FactsBuilder) -> Value:
-        """A measured value or a bound: a number, else a text; a long one is cut."""
-        value = self._entry.get(name)
-        match value:
-            case dict() | list():
-                return builder.short(name, as_text(value))
-            case str():
-                return builder.short(name, value)
-            case bool() | float() | None:
-                return value
-            case int() if abs(value) < _LARGE:
-                return value
-            case int() if abs(value) < _LARGEST:
-                return float(value)
-            case _:
-                return builder.short(name, str(value))
 
     def pairs(self, *names: str) -> dict[str, str]:
         """Names and values of all the spellings that are there, in any shape; a later one wins."""
@@ -101,7 +83,7 @@ class Fields:
         return text or ""
 
     def part(self, name: str) -> "Fields":
-        """An object within; whatever else is there says nothing, and that is no problem."""
+        """An object within; any other value counts as an empty one, and is no problem."""
         value = self._entry.get(name)
         part = Fields(value if isinstance(value, dict) else {}, f"{self._path}{name}.")
         part.problems = self.problems
@@ -123,7 +105,6 @@ class Fields:
         return {name: as_text(it) for name, it in self._entry.items() if it is not None}
 
     def names(self) -> list[str]:
-        """All that are there."""
         return list(self._entry)
 
     def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
@@ -131,13 +112,11 @@ class Fields:
         return self._entry.get(name)
 
     def require(self, name: str, *, is_there: bool, problem: str = "is missing") -> None:
-        """Note a missing field."""
         already = any(it.field == f"{self._path}{name}" for it in self.problems)
         if not is_there and not already:
             self._refuse(name, problem)
 
     def raise_problems(self, expected: str) -> None:
-        """Refuse the entry if anything is wrong with it."""
         if self.problems:
             raise InvalidInputError(expected, self.problems)
 
@@ -149,26 +128,21 @@ class Fields:
 
 _written: Final = json.JSONEncoder(ensure_ascii=False).encode
 _URL_ENDINGS: Final = ("_url", "_uri", "_link", "url", "link")
-_LARGE: Final = 2**53
-"""Up to here every reader of JSON keeps whole numbers whole."""
-_LARGEST: Final = 10**300
 
 
-def carried(fields: Fields, builder: FactsBuilder) -> dict[str, Any]:
-    """What our own formats carry through, as arguments of `Facts`."""
-    texts = {name: builder.short(name, fields.text(name)) for name in CARRIED_TEXTS}
-    return {**texts, "threshold": fields.value("threshold", builder)}
+def without(entry: Mapping[str, Any], placeholder: re.Pattern[str]) -> dict[str, Any]:
+    """The members but those whose template was not filled in: their whole text matches."""
+    return {
+        name: value
+        for name, value in entry.items()
+        if not isinstance(value, str) or placeholder.fullmatch(value.strip()) is None
+    }
 
 
-def finished(facts: Facts, builder: FactsBuilder) -> Facts:
-    """Add what was cut on the way."""
-    return replace(facts, truncated=builder.truncated) if builder.truncated else facts
-
-
-def assumed(reading: Reading, action: SignalAction) -> dict[str, str]:
-    """What is to be told of a severity that was not said, or in a word that nobody knows."""
-    is_told = reading.is_assumed and action is SignalAction.TRIGGER
-    return {"severity": reading.severity} if is_told else {}
+def carried(fields: Fields) -> dict[str, Any]:
+    """What our own formats carry through, as arguments of `Report`."""
+    texts = {name: fields.text(name) for name in CARRIED_TEXTS}
+    return {**texts, "threshold": fields.raw("threshold")}
 
 
 def unread(fields: "Fields", known: Collection[str], path: str = "") -> tuple[str, ...]:
@@ -176,7 +150,7 @@ def unread(fields: "Fields", known: Collection[str], path: str = "") -> tuple[st
     others = [name for name in fields.names() if name not in known]
     if not others:
         return ()
-    from functions.ingest.senders.unread import lookalikes
+    from functions.ingest.senders.reading.lookalikes import lookalikes
 
     return tuple(f"{path}{name}" for name in lookalikes(others, known))
 
@@ -222,12 +196,10 @@ def scalar_text(value: str | float) -> str:
 
 
 def as_text(value: object) -> str:
-    """Keep any JSON value as text."""
     return value if isinstance(value, str) else _written(value)
 
 
 def kind_of(value: object) -> str:
-    """Name a JSON value's kind for a person."""
     match value:
         case dict():
             return "an object"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from functions.ingest.compat.own_alerts import OwnAlerts
+from functions.ingest.compat.integration_alerts import IntegrationAlerts
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import AlertNotFoundError
@@ -13,7 +13,7 @@ SHORT_ID: Final = 8
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def find(own: OwnAlerts, text: str) -> Alert:
+def find(own: IntegrationAlerts, text: str) -> Alert:
     """Find an alert by its id, or by the beginning of it if no other begins so.
 
     Raises:

@@ -1,4 +1,4 @@
-"""One request of a sender: what came in, what it brought, and how it is answered."""
+"""One request of a sender, the results of its entries, and its answer."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ UNUSABLE_LIMIT: Final = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class Request(http.Request):
-    """What came in by HTTP."""
-
     @property
     def raw_path(self) -> str:
         """The path without query; of all that is escaped, the gateway leaves `%25` alone."""
@@ -35,7 +33,6 @@ class Request(http.Request):
 
     @property
     def source_ip(self) -> str:
-        """The address that the gateway saw."""
         return str(self.event["requestContext"]["http"].get("sourceIp", ""))
 
     @cached_property
@@ -66,7 +63,6 @@ class Request(http.Request):
 
     @cached_property
     def sent(self) -> Sent:
-        """The part that readers look at."""
         return Sent(
             body=self.content,
             headers=self.headers,
@@ -78,17 +74,16 @@ class Request(http.Request):
 
 @dataclass(slots=True)
 class Intake:
-    """What one request brought."""
+    """The results of the entries of one request."""
 
     results: list[Mapping[str, Any]] = field(default_factory=list)
     """Of each entry, in their order, up to a number that an answer can hold."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     unread: int = 0
-    """Entries at the end that nobody looked at: too many before them were unusable."""
+    """Entries at the end that were not read: too many before them were unusable."""
     _unusable: int = 0
 
     def note(self, outcome: Outcome, result: Mapping[str, Any]) -> None:
-        """Add the result of one entry."""
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
         self._unusable += result["dedup_key"] is None
         if len(self.results) < RESULTS_LIMIT:
@@ -113,12 +108,10 @@ class Intake:
 
     @property
     def opened(self) -> int:
-        """How many entries opened an alert."""
         return self.outcomes.get(Outcome.OPENED, 0) + self.outcomes.get(Outcome.REOPENED, 0)
 
     @property
     def left_out(self) -> int:
-        """How many entries have no result here."""
         return sum(self.outcomes.values()) - len(self.results)
 
 

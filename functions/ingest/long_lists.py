@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.ingest.exchange import Intake
-from functions.ingest.senders import Entry, Sent
-from tocsin.domain.errors import TryAgainError
+from functions.ingest.request_and_answer import Intake
+from functions.ingest.senders import Entry, Ignored, Sent
+from tocsin.domain.dedup import bounded
+from tocsin.domain.errors import InvalidInputError, TryAgainError
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
-from tocsin.domain.signal import Signal
 
 if TYPE_CHECKING:
-    from functions.ingest.ports import Ports, SideBySide
+    from functions.ingest.ports import LongLists, Ports
 
 CHUNK: Final = 512
 """Entries that are read and waiting at the same time."""
@@ -41,7 +41,7 @@ def take_in_many(
     sent: Sent,
     integration: Integration,
     ports: Ports,
-    beside: SideBySide,
+    beside: LongLists,
     take_one: TakeOne,
 ) -> Intake:
     """Take in a long list; entries with one dedup key keep their order.
@@ -84,7 +84,7 @@ class _Work:
     """One request's work, in several threads."""
 
     take_one: Callable[[Entry], _Taken]
-    beside: SideBySide
+    beside: LongLists
     refusal: TryAgainError | None = field(default=None)
     """Of storage, to one of the entries; no further one is begun then."""
 
@@ -106,10 +106,10 @@ class _Work:
 
         alike: dict[str, list[int]] = {}
         for place, entry in enumerate(chunk):
-            if isinstance(entry.read, Signal):
-                alike.setdefault(entry.read.dedup_key, []).append(place)
-            else:
+            if isinstance(entry.read, Ignored | InvalidInputError):
                 taken[place] = self.take_one(entry)
+            else:
+                alike.setdefault(bounded(entry.read.dedup_key), []).append(place)
         running = [self.beside.threads.submit(take_group, places) for places in alike.values()]
         failures = [failure for each in running if (failure := each.exception())]
         if failures:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from functions.ingest.compat import CompatCall
+from functions.ingest.compat.integration_alerts import IntegrationAlerts
 from functions.ingest.compat.opsgenie.requests import read_request_id
 from functions.ingest.compat.opsgenie.view import FINGERPRINT_BYTES
-from functions.ingest.compat.own_alerts import OwnAlerts
 from tocsin.domain.alert import Alert
 from tocsin.domain.dedup import bounded
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem
@@ -29,12 +29,12 @@ class Identifier:
         """Read it.
 
         Raises:
-            InvalidInputError: There is no such type of identifier.
+            InvalidInputError: The identifierType is unknown.
         """
         type_ = call.request.query.get("identifierType") or "id"
         if type_ not in TYPES:
             problem = Problem("identifierType", f"must be one of {', '.join(TYPES)}")
-            raise InvalidInputError("There is no such type of identifier.", [problem])
+            raise InvalidInputError("The identifierType is unknown.", [problem])
         return cls(type_, text)
 
     @property
@@ -43,21 +43,21 @@ class Identifier:
         return bounded(self.text) if self.type == "alias" else None
 
 
-def find(own: OwnAlerts, identifier: Identifier) -> Alert | None:
+def find(own: IntegrationAlerts, identifier: Identifier) -> Alert | None:
     """Find the alert; what an alias or a number names is the newest episode.
 
     Long facts may be shortened.
     """
     match identifier.type:
         case "alias":
-            return own.by_key(bounded(identifier.text))
+            return own.with_key(bounded(identifier.text))
         case "tiny":
             return _by_number(own, identifier.text)
         case _:
             return _by_id(own, identifier.text)
 
 
-def _by_id(own: OwnAlerts, text: str) -> Alert | None:
+def _by_id(own: IntegrationAlerts, text: str) -> Alert | None:
     record = read_request_id(text, own.integration.name)
     try:
         return own.get(record.alert_id or text if record else text)
@@ -65,7 +65,7 @@ def _by_id(own: OwnAlerts, text: str) -> Alert | None:
         return None
 
 
-def _by_number(own: OwnAlerts, text: str) -> Alert | None:
+def _by_number(own: IntegrationAlerts, text: str) -> Alert | None:
     if not text.isascii() or not text.isdigit() or len(text) > _TINY_LIMIT:
         return None
     bits = int(text)

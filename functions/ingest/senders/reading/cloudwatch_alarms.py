@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from functions.ingest.lenient_json import read_lenient
-from functions.ingest.senders import SenderSettings
-from functions.ingest.senders.fields import Fields
-from functions.ingest.senders.report import Report
-from functions.ingest.senders.shapes import pairs_of
-from functions.ingest.senders.times import read_time
+from functions.ingest.senders.reading.fields import Fields
+from functions.ingest.senders.reading.lenient_json import read_lenient
+from functions.ingest.senders.reading.report import Report
+from functions.ingest.senders.reading.shapes import pairs_of
+from functions.ingest.senders.reading.times import read_time
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import MalformedInputError, PayloadTooLargeError
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import SignalAction
 
 EXPECTED: Final = "Expected a CloudWatch alarm with its name and its state: OK, ALARM, …"
 _OVER: Final = "OK"
@@ -19,7 +18,7 @@ _ALARM: Final = "ALARM"
 _NO_DATA: Final = "INSUFFICIENT_DATA"
 
 
-def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
+def read_notification(alarm: Fields) -> Report:
     """Understand an alarm as CloudWatch publishes it to a topic."""
     name = alarm.needed("AlarmName")
     state = alarm.needed("NewStateValue").upper()
@@ -47,7 +46,7 @@ def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
             "region": region,
             "namespace": metric.raw("Namespace"),
             "metric": metric.raw("MetricName"),
-            "expression": _expression(trigger.parts("Metrics"), "Expression"),
+            "expression": _expression(trigger.parts("Metrics")),
             "children": _children(alarm),
         },
         urls=_links(alarm.any_text("AlarmArn"), name),
@@ -55,48 +54,39 @@ def read_notification(alarm: Fields, settings: SenderSettings) -> Signal:
         operator=trigger.any_text("ComparisonOperator"),
         window=trigger.any_text("Period"),
         started_at=read_time(alarm.raw("StateChangeTime")) if state == _ALARM else None,
-    ).signal(settings)
+    )
 
 
-def read_event(event: Fields, settings: SenderSettings) -> Signal:
-    """Understand an alarm's change of state as EventBridge has it."""
+def read_event(event: Fields) -> Report:
+    """Understand an alarm's change of state as EventBridge has it: the same by other names."""
     detail = event.part("detail")
-    name = detail.needed("alarmName")
-    now, before = detail.part("state"), detail.part("previousState")
-    state = now.needed("value").upper()
+    now = detail.part("state")
+    name, state = detail.needed("alarmName"), now.needed("value")
     event.raise_problems(EXPECTED)
     resources = event.raw("resources")
     arn = resources[0] if isinstance(resources, list) and resources else None
-    account, region = event.any_text("account"), event.any_text("region")
     configuration = detail.part("configuration")
     metrics = configuration.parts("metrics")
     measured = [it.part("metricStat").part("metric") for it in metrics]
     metric = next((it for it in measured if it.raw("name") is not None), Fields({}))
-    dimensions = pairs_of(metric.raw("dimensions"))
-    described = _described(configuration.any_text("description"))
-    return Report(
-        action=SignalAction.RESOLVE if state == _OVER else SignalAction.TRIGGER,
-        dedup_key=arn if isinstance(arn, str) and arn else dedup_key_of(account, region, name),
-        name=name,
-        summary=described.any_text("description"),
-        reason=now.any_text("reason"),
-        severity=described.any_text("severity") or state,
-        words=_words(before.any_text("value")),
-        source="cloudwatch",
-        source_name=account,
-        object=", ".join(str(value) for value in dimensions.values()) or None,
-        rule_name=name,
-        labels={
-            **dimensions,
-            "account": account,
-            "region": region,
-            "namespace": metric.raw("namespace"),
-            "metric": metric.raw("name"),
-            "expression": _expression(metrics, "expression"),
+    notification = {
+        "AlarmName": name,
+        "AlarmArn": arn if isinstance(arn, str) else None,
+        "AlarmDescription": configuration.raw("description"),
+        "AWSAccountId": event.raw("account"),
+        "Region": event.raw("region"),
+        "NewStateValue": state,
+        "NewStateReason": now.raw("reason"),
+        "StateChangeTime": now.raw("timestamp"),
+        "OldStateValue": detail.part("previousState").raw("value"),
+        "Trigger": {
+            "MetricName": metric.raw("name"),
+            "Namespace": metric.raw("namespace"),
+            "Dimensions": metric.raw("dimensions"),
+            "Metrics": [{"Expression": it.raw("expression")} for it in metrics],
         },
-        urls=_links(arn, name),
-        started_at=read_time(now.raw("timestamp")) if state == _ALARM else None,
-    ).signal(settings)
+    }
+    return read_notification(Fields(notification))
 
 
 def _metric(trigger: Fields) -> Fields:
@@ -107,9 +97,9 @@ def _metric(trigger: Fields) -> Fields:
     return next((it for it in measured if it.raw("MetricName") is not None), trigger)
 
 
-def _expression(metrics: Sequence[Fields], name: str) -> str | None:
+def _expression(metrics: Sequence[Fields]) -> str | None:
     """What is made of the metrics."""
-    return next((said for it in metrics if (said := it.any_text(name))), None)
+    return next((said for it in metrics if (said := it.any_text("Expression"))), None)
 
 
 def _children(alarm: Fields) -> str | None:
@@ -132,7 +122,7 @@ def _described(description: str | None) -> Fields:
 
 
 def _words(before: str | None) -> dict[str, str]:
-    """What fired and then lacks data is as bad as before: nobody says that it is over."""
+    """An alarm that lacks data after it fired is as bad as before: it is not over."""
     lacks_data = "critical" if (before or "").upper() == _ALARM else "unknown"
     return {_ALARM.lower(): "critical", _NO_DATA.lower(): lacks_data}
 

@@ -12,16 +12,17 @@ from tocsin.domain.alert import NOTE_LIMIT, Alert, integration_actor
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.ids import Actor, AlertId, fingerprint
-from tocsin.domain.signal import printable
+from tocsin.domain.severity import read_severity
+from tocsin.domain.signal import Facts, FactsBuilder, Signal, SignalAction, printable
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from functions.ingest.compat import CompatCall
-    from functions.ingest.exchange import Intake, Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Intake, Request
+    from functions.ingest.senders.reading.report import Report
     from tocsin.domain.integration import Integration
-    from tocsin.domain.signal import Signal
 
 PAGES_LIMIT: Final = 5
 """Pages of a list that one request reads: each takes up to 200 read units, which are some 2,000
@@ -30,27 +31,27 @@ SHOWN_LIMIT: Final = PAGES_LIMIT * LIMIT_MAXIMUM
 """Alerts of an integration that such a client can see, newest first."""
 
 type Transition = Callable[[Alert], Alert]
+type Correct = Callable[[Facts, FactsBuilder], Facts]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAlerts:
-    """What a token opens: the alerts of its integration and no others."""
+class IntegrationAlerts:
+    """The alerts of a token's integration; no others can be seen or changed."""
 
     integration: Integration
     call: CompatCall
 
     @property
     def ports(self) -> Ports:
-        """Storage and time."""
         return self.call.ports
 
-    def take_in(self, *signals: Signal) -> Intake:
-        """Take signals in as those of any sender; the request's body is kept with them."""
-        return self.call.take_in([Entry(signal) for signal in signals], self.integration)
+    def take_in(self, *reports: Report) -> Intake:
+        """Take reports in as those of any sender; the request's body is kept with them."""
+        return self.call.take_in([Entry(report) for report in reports], self.integration)
 
     @property
     def actor(self) -> Actor:
-        """Who did it, whatever name the client gives."""
+        """The integration, also where the client names a person."""
         return integration_actor(self.integration.name)
 
     def get(self, alert_id: str) -> Alert:
@@ -63,7 +64,7 @@ class OwnAlerts:
         self._expect_ours(alert)
         return alert
 
-    def by_key(self, dedup_key: str) -> Alert | None:
+    def with_key(self, dedup_key: str) -> Alert | None:
         """Read the current or last episode of a dedup key; long facts are shortened."""
         slot = fingerprint(self.integration.name, dedup_key)
         return self.ports.slots.in_slot(slot)
@@ -115,8 +116,32 @@ class OwnAlerts:
             needs_facts=needs_facts,
         )
 
+    def correct(self, alert: Alert, correct: Correct, at: datetime) -> None:
+        """Change what was said of an alert, if that is something else.
+
+        Raises:
+            AlreadyResolvedError: It is not open.
+        """
+
+        def corrected(alert: Alert) -> Alert:
+            facts, severity = correct(alert.facts, FactsBuilder()), alert.severity
+            if facts == alert.facts:
+                return alert
+            if facts.source_severity != alert.facts.source_severity:
+                words = self.integration.severity_map
+                severity = read_severity(facts.source_severity, words).severity
+            signal = Signal(
+                action=SignalAction.TRIGGER,
+                dedup_key=alert.dedup_key,
+                severity=severity,
+                facts=facts,
+            )
+            policy = self.integration.escalation_policy
+            return alert.corrected(signal, by=self.actor, at=at, policy=policy)
+
+        self.change(alert.alert_id, corrected, needs_facts=True)
+
     def add_note(self, alert: Alert, note: str) -> Change:
-        """Put a note on the alert's timeline."""
         note = printable(note)
         text = note if len(note) <= NOTE_LIMIT else note[: NOTE_LIMIT - 1] + "…"
         change = Change(
@@ -141,3 +166,9 @@ def written(instant: datetime) -> str:
     """Spell a time as PagerDuty, Opsgenie and Alerta all do."""
     text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def words(alert: Alert, label: str) -> list[str]:
+    """The words of a label that holds a list of them."""
+    said = alert.facts.labels.get(label)
+    return said.split(",") if said else []

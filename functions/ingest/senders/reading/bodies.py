@@ -24,7 +24,7 @@ class ReadBody(NamedTuple):
 
 
 def read_body(body: bytes, content_type: str) -> ReadBody:
-    """Read a body as JSON, whatever its type says; where it is none, as the form it calls itself.
+    """Read a body as JSON, also under another content type; else as the form it calls itself.
 
     Raises:
         MalformedInputError: Neither JSON nor such a form.
@@ -36,15 +36,15 @@ def read_body(body: bytes, content_type: str) -> ReadBody:
         return _repaired(body, content_type)
     if _REPLACED not in body:
         return ReadBody(value)
-    from functions.ingest.texts import text_of
+    from functions.ingest.senders.reading.charsets import text_of
 
     return ReadBody(value, text_of(body)[1])
 
 
 def _repaired(body: bytes, content_type: str) -> ReadBody:
     """Read what is not JSON as it stands: as nearly JSON, else as a form."""
-    from functions.ingest.lenient_json import read_lenient, read_repaired
-    from functions.ingest.texts import charset_of
+    from functions.ingest.senders.reading.charsets import charset_of
+    from functions.ingest.senders.reading.lenient_json import read_lenient, read_repaired
 
     charset = charset_of(content_type)
     try:
@@ -56,7 +56,7 @@ def _repaired(body: bytes, content_type: str) -> ReadBody:
         media_type = content_type.partition(";")[0].strip().lower()
         if media_type not in (URLENCODED, MULTIPART):
             raise
-        from functions.ingest import forms
+        from functions.ingest.senders.reading import forms
 
         if media_type == URLENCODED:
             fields, repairs = forms.read_urlencoded(body, charset)

@@ -1,13 +1,13 @@
-"""Events that EventBridge hands over itself: nobody waits for an answer."""
+"""Events that an EventBridge rule sends to the function itself, without an answer."""
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from functions.ingest.exchange import Intake
 from functions.ingest.intake import take_in
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Intake
 from functions.ingest.senders import Sent, sender_of
 from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.integration import EVENTBRIDGE, Integration, IntegrationType
@@ -19,7 +19,7 @@ _UNREGISTERED: Final = Integration(
 )
 
 
-def take_by_rule(event: Mapping[str, Any], ports: Ports) -> Intake:
+def take_eventbridge_event(event: Mapping[str, Any], ports: Ports) -> Intake:
     """Take in an event by the integration called `eventbridge`, if there is one.
 
     Raises:

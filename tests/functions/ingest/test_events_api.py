@@ -56,13 +56,13 @@ def test_a_key_is_taken(keyed: Gateway, headers: Mapping[str, str]) -> None:
     [
         pytest.param({}, id="nothing"),
         pytest.param({"authorization": "Bearer "}, id="an empty key"),
-        pytest.param({"authorization": "Bearer tocsin_other"}, id="a key that nobody has"),
+        pytest.param({"authorization": "Bearer tocsin_other"}, id="an unknown key"),
         pytest.param({"authorization": f"Basic {SECRET}"}, id="another scheme"),
         pytest.param({"authorization": SECRET}, id="no scheme"),
         pytest.param({"authorization": "Bearer ü\ud800"}, id="half a character"),
     ],
 )
-def test_nobody_gets_in_with(keyed: Gateway, headers: Mapping[str, str]) -> None:
+def test_events_without_a_valid_key_are_refused(keyed: Gateway, headers: Mapping[str, str]) -> None:
     reply = send(keyed, headers=headers)
 
     assert (reply.status, reply.code) == (401, "unauthorized")

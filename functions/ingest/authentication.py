@@ -1,4 +1,4 @@
-"""Which integration a request belongs to, and whether it is what that integration asks for."""
+"""Which integration a request's token belongs to, and whether the request passes its checks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tocsin.domain.errors import IntegrationNotFoundError
 from tocsin.domain.intake_checks import NO_CHECKS
 
 if TYPE_CHECKING:
-    from functions.ingest.exchange import Request
     from functions.ingest.ports import Ports
+    from functions.ingest.request_and_answer import Request
     from tocsin.domain.integration import Integration
 
 
@@ -23,7 +23,7 @@ def admit(token: str, request: Request, ports: Ports) -> Integration:
     """
     integration = ports.integrations.by_token(token, request.at)
     if integration.checks is not NO_CHECKS:
-        from functions.ingest.checks import expect_trusted
+        from functions.ingest.sender_checks import expect_trusted
 
         expect_trusted(integration.checks, request)
     return integration

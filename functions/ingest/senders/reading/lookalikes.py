@@ -1,4 +1,4 @@
-"""Fields that nobody read although they look like one of ours: a slip, or another format's name."""
+"""Fields that were not read although they look like one of ours: a slip, or another format's."""
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches

@@ -1,15 +1,14 @@
-"""`POST /api/v1/integrations/{name}/try`: what a body would do, by a key, and nothing is done."""
+"""`POST /api/v1/integrations/{name}/try`: what a body would do, by API key; no write."""
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from functions.ingest.exchange import Request, Taken
-from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, with_repairs
+from functions.ingest.intake import refusals_of, rejected, said_of, settings_of, signal_of
 from functions.ingest.ports import Ports
-from functions.ingest.senders import Ignored, Sent, sender_of
+from functions.ingest.request_and_answer import Request, Taken
+from functions.ingest.senders import Entry, Ignored, Sent, sender_of
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError, NotFoundError
@@ -24,7 +23,7 @@ TRIED_LIMIT: Final = 100
 _TRY: Final = "try"
 
 
-def take_trial(request: Request, target: str, ports: Ports) -> Taken:
+def take_dry_run(request: Request, target: str, ports: Ports) -> Taken:
     """Answer what would happen if a sender sent this; its headers count as the sender's.
 
     Args:
@@ -50,10 +49,7 @@ def take_trial(request: Request, target: str, ports: Ports) -> Taken:
     if refusal is not None:
         raise refusal
     tried = entries[:TRIED_LIMIT]
-    reads = [
-        with_repairs(it.read, sent) if isinstance(it.read, Signal) else it.read for it in tried
-    ]
-    results = [_result(read, integration, request.at, ports) for read in reads]
+    results = [_result(entry, sent, integration, ports) for entry in tried]
     left_out = len(entries) - len(tried)
     more = {"left_out": left_out} if left_out else {}
     body = json.dumps({"data": {"results": results, **more}}, ensure_ascii=False)
@@ -68,19 +64,18 @@ def _sent(request: Request) -> Sent:
     return Sent(body=sent.body, headers=headers, query=sent.query, method=sent.method, at=sent.at)
 
 
-def _result(
-    read: Signal | Ignored | InvalidInputError, integration: Integration, at: datetime, ports: Ports
-) -> dict[str, Any]:
-    match read:
+def _result(entry: Entry, sent: Sent, integration: Integration, ports: Ports) -> dict[str, Any]:
+    match entry.read:
         case InvalidInputError() as refusal:
             return rejected(refusal)
         case Ignored(why):
             return _nothing(Outcome.IGNORED, why)
-        case signal if integration.paused:
-            return _nothing(Outcome.IGNORED, "the integration is paused") | _signal(signal)
-        case signal:
+        case report:
+            signal = signal_of(report, sent, integration)
+            if integration.paused:
+                return _nothing(Outcome.IGNORED, "the integration is paused") | _signal(signal)
             preview = preview_signal(
-                signal, integration.source, at=at, slots=ports.slots, paging=ports.paging
+                signal, integration.source, at=sent.at, slots=ports.slots, paging=ports.paging
             )
             return _signal(signal) | _preview(preview)
 

@@ -44,7 +44,6 @@ def read_xml(body: bytes) -> Element:
 
 
 def local_name(tag: object) -> str:
-    """Take the namespace off a tag."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

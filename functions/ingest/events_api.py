@@ -1,11 +1,11 @@
-"""`POST /api/v1/events`: an API key instead of a token, and once instead of twice."""
+"""`POST /api/v1/events`: authenticated by API key, made idempotent by `Idempotency-Key`."""
 
 from datetime import UTC, datetime
 from typing import Final
 
-from functions.ingest.exchange import Request, Taken
 from functions.ingest.intake import take_sent
 from functions.ingest.ports import Ports
+from functions.ingest.request_and_answer import Request, Taken
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import EVENTS_API, Integration, IntegrationType
@@ -20,7 +20,7 @@ _INTEGRATION: Final = Integration(
 )
 
 
-def take_by_key(request: Request, ports: Ports) -> Taken:
+def take_events(request: Request, ports: Ports) -> Taken:
     """Take in events, or repeat what was answered when they came with the same Idempotency-Key.
 
     Raises:

@@ -36,7 +36,6 @@ class Budget:
 
     @classmethod
     def of_body(cls, size_bytes: int) -> Self:
-        """What a body of this size may cost."""
         return cls(BODY_WORK_LIMIT + size_bytes)
 
 
@@ -98,14 +97,16 @@ class Mapped:
             # Infinities and what is no JSON at all; an entry has neither.
             json.dumps(found, allow_nan=False)
         except _TooMuchWorkError:
-            problem = "does too much work with this body"
+            problem = "takes too much work with this body; make the expression simpler"
         except JMESPathError as error:
             problem = f"cannot be applied to this body: {str(error).splitlines()[0]}"
         except (RecursionError, ArithmeticError, TypeError, ValueError, AttributeError) as error:
             problem = f"cannot be applied to this body: {type(error).__name__}"
         else:
             return found
-        raise InvalidInputError("The mapping fails.", [Problem(f"mapping.{part}", problem)])
+        raise InvalidInputError(
+            "The integration's mapping cannot be applied.", [Problem(f"mapping.{part}", problem)]
+        )
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from functions.ingest.exchange import Request
+from functions.ingest.request_and_answer import Request
 from tocsin.domain.credential import SecretHash, hash_secret
 from tocsin.domain.errors import SenderNotTrustedError
 from tocsin.domain.intake_checks import Basic, HeaderToken, IntakeChecks, Signature
@@ -25,7 +25,7 @@ def expect_trusted(checks: IntakeChecks, request: Request) -> None:
 
     Raises:
         SenderNotTrustedError: The log is told which one; the sender is not.
-        PayloadTooLargeError: The body is over 1 MiB, so nobody hashes it.
+        PayloadTooLargeError: The body is over 1 MiB, and is not hashed.
     """
     challenge = CHALLENGE if checks.basic else None
     if checks.allowed_cidrs and not _is_in(request.source_ip, checks.allowed_cidrs):
@@ -55,7 +55,7 @@ def _knows_password(headers: Mapping[str, str], basic: Basic) -> bool:
     except ValueError:
         said = ""
     user, _, password = said.partition(":")
-    # Both, whatever the first says: the time taken tells nothing.
+    # Both are compared also where the first differs: the time taken tells nothing.
     is_user = _same(user, basic.user)
     is_password = _hashes_to(password, basic.password_hash)
     return scheme.lower() == "basic" and is_user and is_password

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, Final
 
-from functions.ingest.texts import HALVES, text_of
+from functions.ingest.senders.reading.charsets import HALVES, text_of
 from tocsin.domain.errors import MalformedInputError
 from tocsin.lambda_runtime.strict_json import expect_shallow, expect_size, read_json
 

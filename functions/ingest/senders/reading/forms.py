@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from functions.ingest.texts import text_of
+from functions.ingest.senders.reading.charsets import text_of
 from tocsin.domain.errors import MalformedInputError
 from tocsin.lambda_runtime.strict_json import expect_size
 

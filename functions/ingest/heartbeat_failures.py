@@ -1,7 +1,7 @@
-"""Whether what came to a heartbeat's URL says that something lives, or that it has failed.
+"""Whether a request to a heartbeat's URL reports a failure instead of a ping.
 
-A plain ping is a sign of life with any text. An object that says how it went is taken at its
-word: a job that failed, a monitor that is down, a Watchdog that stopped firing say the opposite.
+A ping counts with any text. An object with a state does not where that reports a job that failed,
+a monitor that is down, or a Watchdog that stopped firing.
 """
 
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ _SEVERITIES: Final = ("severity", "alert_severity")
 _KUMA_DOWN: Final = ("0", "2")
 
 
-def why_no_life(body: object, query: Mapping[str, str]) -> str | None:
-    """Say what speaks against life; None where nothing does.
+def failure_reported(body: object, query: Mapping[str, str]) -> str | None:
+    """Say which field reports a failure; None where none does.
 
     Args:
-        body: As read; None for a ping that brought nothing that can be read.
+        body: As read; None for a ping without a readable body.
         query: Of the URL.
     """
     for said in (query, body):
