@@ -23,8 +23,8 @@ from bench.runtime_loop import copy_runtime
 from bench.small_core import SmallCore
 from bench.units import Units
 from bench.wired import Wired
-from local.aws import Aws
-from local.checks import LocalStackError, free_port
+from local.stack.aws import Aws
+from local.stack.prerequisites import LocalStackError, free_port
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, Call
 

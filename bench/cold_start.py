@@ -9,7 +9,7 @@ from bench.figures import Figure, Verdict
 from bench.request_cpu import HANDLERS
 from bench.runtime_loop import running
 from bench.samples import Samples, ratio
-from local.aws import REGION, ROOT_CREDENTIALS
+from local.stack.aws import REGION, ROOT_CREDENTIALS
 
 INTAKE_TIMES: Final = 3
 OTHERS_TIMES: Final = 6

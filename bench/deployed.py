@@ -8,8 +8,8 @@ from typing import Final
 
 import yaml
 
-from local.checks import LocalStackError
-from local.places import ROOT
+from local.stack.places import ROOT
+from local.stack.prerequisites import LocalStackError
 
 BUILD: Final = ROOT / ".aws-sam/build"
 _LAYER: Final = "CommonLayer/python"

@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from local.aws import REGION, ROOT_CREDENTIALS, Aws, Client
-from local.checks import LocalStackError, check_programs
-from local.places import ROOT
-from local.processes import end, tail
+from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws, Client
+from local.stack.places import ROOT
+from local.stack.prerequisites import LocalStackError, check_programs
+from local.stack.processes import end, tail
 
 PYTHON = ROOT / ".venv-stack/bin/python"
 START_SECONDS = 60
@@ -35,7 +35,7 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 # Not ministack itself: this program ends with us, however we end.
-                [PYTHON, "-P", ROOT / "local/embedded_aws.py"],
+                [PYTHON, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
                 cwd=folder,
                 env=_environment(port, folder),
                 stdin=subprocess.PIPE,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bench import machine
 from bench.figures import Figure
 from bench.prices import READ_ON, Bill
-from local.places import ROOT
+from local.stack.places import ROOT
 
 DOCUMENT = ROOT / "docs/performance.md"
 BEGIN = "<!-- Between these marks `make bench` writes. -->"

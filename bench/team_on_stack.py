@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from local.api import call
-from local.checks import LocalStackError
-from local.places import Json
-from local.stack import Options, Watchers, start
+from local.stack.api_calls import call
+from local.stack.places import Json
+from local.stack.prerequisites import LocalStackError
+from local.stack.start import Options, Watchers, start
 
 MOST_A_MINUTE: Final = 6_000
 """The highest rate that a channel may have."""

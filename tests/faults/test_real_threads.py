@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.embedded_dynamodb import create_table, embedded_dynamodb
-from local.aws import REGION, ROOT_CREDENTIALS, Aws
-from local.checks import free_port
+from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.stack.prerequisites import free_port
 from tests.examples import PROMETHEUS, trigger
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import DYNAMODB, AwsJsonClient

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bench.embedded_dynamodb import embedded_dynamodb
-from local.aws import REGION, ROOT_CREDENTIALS, Aws
-from local.table_news import STREAMS
+from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.view.alert_lines import STREAMS
 from tests.faults.functions import TABLE
 from tests.faults.plans import Kind, Plan, plan_of
 from tests.faults.runs import Calm, tell

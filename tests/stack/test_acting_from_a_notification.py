@@ -11,9 +11,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import REGION
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.stack.aws import REGION
+from local.stack.deploy import STACK_NAME
+from local.stack.start import Stack
 from tests.aws_calls import calls_of
 from tests.stack.client import Client, Reply, Sender, eventually
 from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import REGION
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.stack.aws import REGION
+from local.stack.deploy import STACK_NAME
+from local.stack.start import Stack
 
 type Ask = Callable[[str, str, dict[str, Any]], object]
 

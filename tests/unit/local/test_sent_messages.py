@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.aws import Aws
-from local.sent_messages import MAILS, SentMessages
-from local.shown_messages import ShownMessage
+from local.stack.aws import Aws
+from local.view.sent_messages import MAILS, SentMessages
+from local.view.shown_messages import ShownMessage
 
 
 class Kept:
