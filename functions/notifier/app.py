@@ -48,7 +48,7 @@ def _wire() -> Ports:
     parameters = Parameters(_calls(SSM), _now, settings.secrets_prefix)
     ledger = DynamoDBNotifications(call, settings.table_name, settings.retention)
     wiring = Wiring(
-        outbound=Outbound(allow_private=settings.allow_private_webhooks),
+        outbound=Outbound(allow_private=settings.allows_private_webhooks),
         parameters=parameters,
         ledger=ledger,
         email_from=settings.email_from,
