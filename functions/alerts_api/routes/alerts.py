@@ -1,4 +1,4 @@
-"""Alerts: find them, read them, respond to them."""
+"""Alerts: list, read, acknowledge, resolve, snooze, annotate."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ class AlertRoutes:
     new_write_id: NewWriteId
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         read, write = Scope.ALERTS_READ, Scope.ALERTS_WRITE
         return (
             Route("GET", ALERTS, "list_alerts", self.list_alerts, read),
@@ -83,18 +82,17 @@ class AlertRoutes:
         cursor = request.query.get("cursor") or None
         page = self.alerts.timeline(AlertId(alert_id), cursor=cursor, limit=limit)
         if not page.changes:
-            # Nothing was written yet, or there is no such alert: only the alert itself can say.
+            # Either no entry yet, or no such alert, which is refused here.
             self.alerts.get_shortened(AlertId(alert_id))
         rows = [view_change(change) for change in page.changes]
         return with_page(rows, next_cursor=page.next_cursor)
 
     def get_raw(self, _request: Request, alert_id: str) -> HttpAnswer:
-        """Show what the sender sent, word for word."""
         bodies = self.alerts.sent_bodies(AlertId(alert_id))
         return with_data({"first": view_body(bodies.first), "last": view_body(bodies.last)})
 
     def ack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        """Acknowledge; that somebody already did is no error."""
+        """Of an acknowledged alert: 200 with `already_acknowledged`."""
         transition = read_transition(
             Action.ACK, request.json_object, by=request.actor, at=request.at
         )
@@ -106,7 +104,7 @@ class AlertRoutes:
         )
 
     def acknowledge_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        """Acknowledge; that somebody already did is a conflict."""
+        """Of an acknowledged alert: 409."""
         return self._act(Action.ACKNOWLEDGE, request, alert_id)
 
     def unack_alert(self, request: Request, alert_id: str) -> HttpAnswer:

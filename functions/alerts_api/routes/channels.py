@@ -15,7 +15,7 @@ from functions.alerts_api.channel_settings import (
     problem_of_url,
 )
 from functions.alerts_api.channel_tests import ChannelTests
-from functions.alerts_api.configured import (
+from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
     ValueRoutes,
@@ -34,7 +34,7 @@ from tocsin.domain.people import Channel, ChannelType
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
+    from functions.alerts_api.configuration_stores import Stores
     from tocsin.usecases.ports import NewWriteId, SecretStore
 
 SIGNING_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every one

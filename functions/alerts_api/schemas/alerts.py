@@ -118,9 +118,11 @@ class AlertWithHistory(Alert):
 
 
 class AcknowledgedAlert(Alert):
-    """An alert that somebody has."""
+    """An acknowledged alert."""
 
-    already_acknowledged: bool = Field(description="Whether somebody had it before.")
+    already_acknowledged: bool = Field(
+        description="Whether it was acknowledged before this request."
+    )
 
 
 class AcknowledgedAlertAnswer(Answer[AcknowledgedAlert]):
@@ -138,7 +140,7 @@ class CountsBySeverity(View):
 
 
 class Counts(View):
-    """How many alerts are open, whatever the list is filtered by."""
+    """The numbers of all open alerts; filters do not change them."""
 
     total: int = Field(description="Firing and acknowledged ones.", examples=[3])
     firing: int = Field(examples=[2])
@@ -236,7 +238,7 @@ class SnoozeBody(ActionBody):
     sticky_severity: Flag = Field(default=False, description="A higher severity does not wake it.")
     sticky_output: Flag = Field(
         default=False,
-        description="A changed output does not wake it, whatever the integration says.",
+        description="A changed output does not wake it, even with `wake_on_output`.",
     )
 
 
@@ -315,7 +317,7 @@ OPERATIONS: Final = {
     ),
     "ack_alert": replace(
         _action(
-            "Acknowledge an alert, whoever has it",
+            "Acknowledge an alert that may be acknowledged already",
             "Idempotent: the first responder and time stay as they are.",
             AlreadyResolvedError,
         ),
@@ -323,7 +325,7 @@ OPERATIONS: Final = {
     ),
     "acknowledge_alert": _action(
         "Acknowledge an alert that nobody has",
-        "Strict: refused when somebody was first.",
+        "Strict: refused when it is acknowledged already.",
         AlreadyAcknowledgedError,
         AlreadyResolvedError,
     ),

@@ -260,8 +260,8 @@ OPERATIONS: Final = Kind(
     shown=Answer[ShownPolicy],
     not_found=EscalationPolicyNotFoundError,
     about_put=(
-        "The policy called `default` is for whatever neither its integration nor a route sends "
-        "elsewhere. A change is noticed within 30 s; a running escalation follows it from its "
-        "next step on."
+        "The policy called `default` is for alerts that neither their integration nor a "
+        "route sends elsewhere. A change is noticed within 30 s; a running escalation follows it "
+        "from its next step on."
     ),
 ).operations

@@ -83,7 +83,7 @@ class AttachmentBody(ActionBody):
 
 
 class IncidentUpdate(View):
-    """What somebody said, or did to the status."""
+    """A message, a change of the status, or both."""
 
     at: Instant
     by: str = Field(examples=["alice"])

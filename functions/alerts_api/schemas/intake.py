@@ -28,7 +28,7 @@ DedupKey = Annotated[
 
 
 class AnyBody(ActionBody):
-    """Whatever the sender sends; of any content type."""
+    """The sender's own body, of any content type."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "x"}]})
 

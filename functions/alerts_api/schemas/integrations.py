@@ -147,7 +147,7 @@ class Integration(View):
     header_token: HeaderTokenBody | None = Field(examples=[None])
     allowed_cidrs: list[str] = Field(examples=[[]])
     managed_by: str | None = Field(
-        description="`team file` if the team's file owns it.", examples=[None]
+        description="What manages it in place of the API; null: the API.", examples=[None]
     )
     created_at: Instant
 

@@ -84,7 +84,7 @@ class Page[T](View):
 
 
 class Total(View):
-    """How many there are in all, whatever the page shows."""
+    """The number of objects on all pages."""
 
     total: int = Field(examples=[3])
 

@@ -1,4 +1,4 @@
-"""Routes that a process reads when somebody asks for one of them."""
+"""Routes whose modules a process loads with the first request for one of them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from functions.alerts_api.routes.alert_routes import route_routes
 from functions.alerts_api.routes.channels import ChannelRoutes, GeneratedSecrets
 from functions.alerts_api.routes.documents import DocumentRoutes
 from functions.alerts_api.routes.escalation_policies import policy_routes
-from functions.alerts_api.routes.heartbeats import HeartbeatRoutes
+from functions.alerts_api.routes.heartbeats import heartbeat_routes
 from functions.alerts_api.routes.incidents import IncidentRoutes
-from functions.alerts_api.routes.integrations import IntegrationRoutes
+from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.users import user_routes
 from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
+    from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
-    from functions.alerts_api.references import Stores
     from functions.alerts_api.route import Route
 
 
-def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
-    """Put them together; the document describes the everyday ones too."""
+def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
     stores = IncidentStores(
         alerts=ports.alerts, incidents=ports.incidents(), new_write_id=ports.new_write_id
     )
@@ -31,36 +30,24 @@ def seldom_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...
     keys = KeyRoutes(
         keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
     )
-    seldom = (
+    lazy = (
         *incidents.routes(),
         *_configuration_routes(ports),
         *keys.routes(),
     )
-    documents = DocumentRoutes((*everyday, *seldom))
-    return (*seldom, *documents.routes())
+    documents = DocumentRoutes((*everyday, *lazy))
+    return (*lazy, *documents.routes())
 
 
 def _configuration_routes(ports: Ports) -> tuple[Route, ...]:
     stores = ports.configuration()
-    integrations = IntegrationRoutes.over(
-        stores,
-        ports.new_write_id,
-        random_bytes=ports.random_bytes,
-        public_url=ports.public_url,
-    )
-    heartbeats = HeartbeatRoutes.over(
-        stores,
-        ports.new_write_id,
-        random_bytes=ports.random_bytes,
-        public_url=ports.public_url,
-    )
     return (
-        *integrations.routes(),
-        *policy_routes(stores, ports.new_write_id),
-        *route_routes(stores, ports.new_write_id),
-        *user_routes(stores, ports.new_write_id),
+        *integration_routes(ports, stores),
+        *policy_routes(ports, stores),
+        *route_routes(ports, stores),
+        *user_routes(ports, stores),
         *_channel_routes(ports, stores).routes(),
-        *heartbeats.routes(),
+        *heartbeat_routes(ports, stores),
     )
 
 

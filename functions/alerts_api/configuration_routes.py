@@ -1,4 +1,4 @@
-"""Named objects of the configuration: how each kind is listed, shown, put, changed and removed."""
+"""The five routes of each kind of configuration: list, get, put, change, delete."""
 
 from __future__ import annotations
 
@@ -36,22 +36,20 @@ _SHOWN_REFERENCES: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
-    """One kind, as the API speaks of it."""
-
     words: str
-    """One of them, such as `escalation policy`."""
+    """Singular, such as `escalation policy`."""
     plural: str
     reserved: Mapping[str, str] = field(default_factory=dict)
-    """Names that none may have, and why."""
+    """Names that are refused, with the reason."""
     references: Callable[[str], Sequence[str]] = lambda _name: ()
-    """Which others name one."""
+    """The objects that refer to the one of this name."""
     concern: Callable[[str], Concern] | None = None
-    """Which open alerts one concerns; None: none ever."""
+    """The open alerts that a deletion affects; None: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfiguredRoutes[S: Stored, B](ABC):
-    """The five routes of one kind; S is an object as it is stored, B what a body says."""
+class ConfigurationRoutes[S: Stored, B](ABC):
+    """S is an object as it is stored, B a body."""
 
     noun: Noun
     repository: ConfigurationRepository[S]
@@ -68,14 +66,13 @@ class ConfiguredRoutes[S: Stored, B](ABC):
 
     @abstractmethod
     def settings(self, stored: S) -> dict[str, Any]:
-        """Spell what PUT and PATCH take, as they would take it."""
+        """Show the settings as PUT and PATCH take them."""
 
     @abstractmethod
     def store(self, request: Request, name: str, before: S | None, body: B) -> HttpAnswer:
-        """Store a new object, or what a body makes of the one before, and show it."""
+        """Store a new object, or the changed one, and answer with it."""
 
     def routes(self) -> tuple[Route, ...]:
-        """List them."""
         name, names = (it.replace(" ", "_") for it in (self.noun.words, self.noun.plural))
         every = f"/api/v1/{self.noun.plural.replace(' ', '-')}"
         one = f"{every}/{{name}}"
@@ -89,7 +86,6 @@ class ConfiguredRoutes[S: Stored, B](ABC):
         )
 
     def page(self, request: Request) -> HttpAnswer:
-        """Answer with a part of the list."""
         return answer_page(
             request,
             self.repository.list(),
@@ -98,23 +94,22 @@ class ConfiguredRoutes[S: Stored, B](ABC):
         )
 
     def show(self, request: Request, name: str) -> HttpAnswer:
-        """Answer with one."""
         return with_data(self.view(request, self.repository.get(name)))
 
     def put(self, request: Request, name: str) -> HttpAnswer:
-        """Create or replace one; what the body leaves out becomes the default."""
+        """Create or replace; a setting that the body leaves out gets its default."""
         expect_name(name, self.noun.reserved)
         body = self.read(name, _without_nulls(request.json_object))
         return self.store(request, name, self.repository.find(name), body)
 
     def change(self, request: Request, name: str) -> HttpAnswer:
-        """Change what the body says; null means the default."""
+        """Change the settings of the body; null sets the default."""
         before = self.repository.get(name)
         members = {**self.kept(before, request.json_object), **request.json_object}
         return self.store(request, name, before, self.read(name, _without_nulls(members)))
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
-        """Remove one that nothing names any more; open alerts never stand in the way."""
+        """Delete an object that no other refers to; open alerts do not prevent it."""
         stored = self.repository.get(name)
         expect_own(stored, self.noun.words)
         expect_unreferenced(self.noun.words, self.noun.references(name))
@@ -124,19 +119,19 @@ class ConfiguredRoutes[S: Stored, B](ABC):
         return answer_removal(*found)
 
     def kept(self, before: S, _said: Members) -> Members:
-        """Say which settings stay where PATCH does not say otherwise."""
+        """The settings that PATCH leaves as they are."""
         return self.settings(before)
 
     def keep(self, before: S | None, after: S, problems: Sequence[Problem] = ()) -> S:
-        """Store the next version, if it may be changed here.
+        """Store the next version.
 
         Args:
             before: As it was read; None: a new one.
-            after: What becomes of it.
-            problems: What it names that is not there.
+            after: The next version.
+            problems: References to objects that do not exist.
 
         Raises:
-            ManagedElsewhereError: It may not.
+            ManagedElsewhereError: `before` is not managed by the API.
             InvalidInputError: There are problems.
         """
         if before is not None:
@@ -144,19 +139,18 @@ class ConfiguredRoutes[S: Stored, B](ABC):
         expect_no_problems(problems)
         return self.repository.put(before, after, write_id=self.new_write_id())
 
-    def view(self, request: Request, stored: S) -> dict[str, Any]:  # noqa: ARG002 - some show how they are by then
-        """Show one."""
+    def view(self, request: Request, stored: S) -> dict[str, Any]:  # noqa: ARG002 - some views depend on its time
         return {"name": stored.name, **self.settings(stored), **shown_of_all(stored)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ValueRoutes[T: Named](ConfiguredRoutes[Configured[T], T]):
-    """Of a kind that knows nothing of storage."""
+class ValueRoutes[T: Named](ConfigurationRoutes[Configured[T], T]):
+    """Of a kind whose domain type holds no storage fields."""
 
     read_value: Callable[[str, Members], T]
     settings_of: Callable[[T], dict[str, Any]]
     problems: Callable[[T], Sequence[Problem]] = lambda _value: ()
-    """What one names that is not there."""
+    """References to objects that do not exist."""
 
     def read(self, name: str, members: Members) -> T:
         return self.read_value(name, members)
@@ -176,30 +170,20 @@ class ValueRoutes[T: Named](ConfiguredRoutes[Configured[T], T]):
         return with_data(self.view(request, stored), status)
 
     def next(self, request: Request, before: Configured[T] | None, value: T) -> Configured[T]:
-        """Say what is stored for a value."""
         return before.changed(value) if before else Configured(value=value, created_at=request.at)
 
 
 def shown_of_all(stored: Stored) -> dict[str, Any]:
-    """Show what every kind has, behind its settings."""
+    """The fields that every kind has beside its settings."""
     return {"managed_by": stored.managed_by, "created_at": written(stored.created_at)}
 
 
 def _without_nulls(members: Members) -> dict[str, Any]:
-    """What a body says; null says nothing."""
     return {name: value for name, value in members.items() if value is not None}
 
 
 def expect_name(name: str, reserved: Mapping[str, str]) -> None:
-    """Refuse what cannot be a name.
-
-    Args:
-        name: As the path says it.
-        reserved: Names that nobody may take, and why.
-
-    Raises:
-        InvalidInputError: It says what would be right.
-    """
+    """Raises InvalidInputError for a malformed or reserved name."""
     if _NAME.fullmatch(name) is None:
         problem = Problem("name", "must have 1 to 64 characters of a-z, 0-9 and -")
         raise InvalidInputError("The name cannot be used.", [problem])
@@ -208,32 +192,19 @@ def expect_name(name: str, reserved: Mapping[str, str]) -> None:
 
 
 def expect_own(stored: Named, words: str) -> None:
-    """Refuse to change what somebody else manages.
-
-    Raises:
-        ManagedElsewhereError: It says who.
-    """
+    """Raises ManagedElsewhereError, which names the manager."""
     if stored.managed_by is not None:
         message = f"The {stored.managed_by} manages this {words}; change it there."
         raise ManagedElsewhereError(message)
 
 
 def expect_no_problems(problems: Sequence[Problem]) -> None:
-    """Refuse what names things that are not there.
-
-    Raises:
-        InvalidInputError: With all of them.
-    """
     if problems:
         raise InvalidInputError("The body is not as it should be.", problems)
 
 
 def expect_unreferenced(words: str, references: Iterable[str]) -> None:
-    """Refuse to remove what something else names.
-
-    Raises:
-        StillReferencedError: It names who does.
-    """
+    """Raises StillReferencedError, which names the first ten references."""
     named = list(references)
     if named:
         shown = ", ".join(named[:_SHOWN_REFERENCES])
