@@ -139,7 +139,7 @@ def _concern(name: str) -> Concern:
     return Concern(
         noun="integration",
         which="that came from it",
-        what_follows="no signal will resolve them any more, so resolve them by hand",
+        what_follows="nothing will resolve them by itself any more, so resolve them by hand",
         equal={"integration": name},
     )
 
