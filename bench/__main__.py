@@ -70,7 +70,7 @@ def _read(arguments: Sequence[str]) -> Wanted:
     parser.add_argument(
         "--on-stack", action="store_true", help="pages and timers only; writes no file"
     )
-    parser.add_argument("--pages", type=int, default=200, help="alerts that page somebody")
+    parser.add_argument("--pages", type=int, default=200, help="alerts that page a channel")
     parser.add_argument("--timers", type=int, default=1_000, help="timers due within a minute")
     parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
     parser.add_argument("--starts", type=int, default=10, help="cold starts of each function")

@@ -17,7 +17,7 @@ _TRANSACTION_FACTOR: Final = 2
 
 @dataclass(slots=True)
 class Consumed:
-    """What was asked of AWS since somebody began to count."""
+    """Requests and units since the count began."""
 
     operations: list[str] = field(default_factory=list)
     write_units: float = 0

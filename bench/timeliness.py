@@ -40,7 +40,7 @@ def _of_pages(stack: StackClient, count: int) -> Figure:
     with receiving() as receiver:
         stack.page_to("pages", receiver.url)
         path = stack.new_integration("pages", escalation_policy="pages")
-        # The first one starts whatever has to start.
+        # The first alert starts the processes.
         stack.fire(path, ["Warm-up"])
         receiver.wait_for(1, seconds=_LATEST_SECONDS)
         for number in range(count):

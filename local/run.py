@@ -1,4 +1,4 @@
-"""`make run`: the local stack with a person in front of it."""
+"""`make run`: the local stack, with a live view."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""What somebody does once in an account before it may send e-mail; nothing leaves this machine."""
+"""Verifies the sender of e-mails, as an account's owner does once; no mail leaves this machine."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How to talk to the embedded AWS: address, region, and the root credentials it accepts."""
+"""Address, region and root credentials of the embedded AWS."""
 
 import platform
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 type Client = Any
-"""A client of boto3, which knows the type of each only by a text."""
+"""A client of boto3, which has no types for them."""
 
 REGION = "us-east-1"
 # ministack takes this pair for the account's root; functions get sessions of their own roles.

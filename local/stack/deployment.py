@@ -1,4 +1,4 @@
-"""What CloudFormation made of the template: read once after a deployment, then kept beside it."""
+"""Names and addresses of the deployed resources, read once after a deployment."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,6 +1,6 @@
-"""Somebody to page, registered through the public API as a team would do it.
+"""An example channel, user and policy for `make run`, registered through the public API.
 
-For whoever watches `make run`; tests and benchmarks begin without anybody.
+Tests and benchmarks start without them.
 """
 
 from http import HTTPStatus
@@ -10,10 +10,10 @@ from local.stack.places import Json
 from local.stack.prerequisites import LocalStackError
 
 SECOND_STEP_SECONDS = 20
-"""Short enough to wait for it at a first look; a team would rather say minutes."""
+"""Short enough to wait for it; a team would take minutes."""
 
 PEOPLE: dict[str, Json] = {
-    # In this order: a policy may only name what there is.
+    # In this order: a policy may only name what exists.
     "channels/here": {"type": "console"},
     "users/alice": {"full_name": "Alice Example", "email": "alice@example.com"},
     "escalation-policies/default": {
@@ -30,7 +30,7 @@ PEOPLE: dict[str, Json] = {
 
 
 def example_people(url: str, key: str) -> None:
-    """Register what is missing; what somebody changed stays as it is."""
+    """Register what is missing; existing objects stay unchanged."""
     for path, body in PEOPLE.items():
         place = f"/api/v1/{path}"
         status, answer = call(url, "GET", place, key=key)

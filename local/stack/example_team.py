@@ -33,7 +33,7 @@ def admin_key(aws: Aws) -> str:
 def example_team(url: str, key: str, places: Places) -> dict[str, Integration]:
     """Register what is missing.
 
-    The API tells a URL once, so those it told are kept; they go with the key that was told them.
+    The API shows a URL once, so URLs are stored in `places.secrets`, with the key that got them.
     """
     told = _told(places, url, key)
     team = {}
@@ -51,7 +51,7 @@ def as_json(team: Mapping[str, Integration]) -> dict[str, dict[str, str]]:
 
 
 def _told(places: Places, url: str, key: str) -> dict[str, Integration]:
-    """What an earlier run was told, for the address that the stack has now."""
+    """The URLs of an earlier run, with the present address."""
     kept = read_json(places.secrets) or {}
     if kept.get("api_key") != key:
         return {}
@@ -72,7 +72,7 @@ def _register(url: str, key: str, name: str, kind: str) -> Integration | None:
     if status >= HTTPStatus.BAD_REQUEST and kind in OPTIONAL_TYPES:
         return None
     if status < HTTPStatus.BAD_REQUEST and "url" not in answer["data"]:
-        # It was there already and its URL is lost to us.
+        # It exists and its URL was not stored.
         status, answer = call(url, "POST", f"{path}/rotate", key=key, body={})
     if status >= HTTPStatus.BAD_REQUEST:
         raise LocalStackError(

@@ -1,4 +1,4 @@
-"""What the functions log, copied from the embedded CloudWatch into one file that stays."""
+"""Copies the functions' logs from the embedded CloudWatch into one file."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.stack.aws import Aws
 
-# Pages are shown from here, and whoever sent the alert waits for them.
+# Pages are shown from these lines, and a person waits for them.
 POLL_SECONDS = 0.5
 # Looking costs more the more calls were made; it gets at most this part of one processor.
 SHARE = 0.1

@@ -1,4 +1,4 @@
-"""Where the local stack keeps what: by default below `.local` in the repository."""
+"""Files and folders of the local stack, by default below `.local` in the repository."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 type Json = Any
-"""A value as `json` reads it; only whoever asked knows what to expect."""
+"""A value as `json` reads it."""
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,12 +22,12 @@ class Places:
 
     @property
     def aws(self) -> Path:
-        """What the embedded AWS holds; nothing else may write here while it runs."""
+        """The state of the embedded AWS, the only writer here while it runs."""
         return self.kept / "aws"
 
     @property
     def secrets(self) -> Path:
-        """What this stack's API told once only: integration URLs."""
+        """Integration URLs, which the API shows once only."""
         return self.kept / "integrations.json"
 
     @property
@@ -54,7 +54,7 @@ class Places:
 
 
 def write_json(path: Path, value: Json) -> None:
-    """Whole or not at all, and for its owner's eyes only: it holds credentials."""
+    """Atomically, readable by the owner only: it holds credentials."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:

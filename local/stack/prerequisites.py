@@ -1,4 +1,4 @@
-"""What this machine must have before a start; each lack is one sentence with its cure."""
+"""What this machine must have before a start; each error says what to do."""
 
 import shutil
 import socket
@@ -10,7 +10,7 @@ DISK_MEGABYTES = 1000
 
 
 class LocalStackError(Exception):
-    """The local stack cannot go on; the text says why and what to do, for a person to read."""
+    """The text says why and what to do, for a person to read."""
 
 
 def check_python(version: tuple[int, int] = sys.version_info[:2]) -> None:

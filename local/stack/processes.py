@@ -55,11 +55,7 @@ def end(process: subprocess.Popen[bytes], *, grace: float) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Remove a folder at once for who looks, on the disk within seconds.
-
-    Functions leave thousands of files, and nobody should wait for them: this is the one thing that
-    may go on for a moment after the end.
-    """
+    """Rename a folder and delete it in the background: functions leave thousands of files."""
     if folder.exists():
         trash = folder.rename(folder.with_name(f".{folder.name}-{time.time_ns()}"))
         subprocess.run(["sh", "-c", 'rm -rf "$0" &', trash], stdin=subprocess.DEVNULL, check=True)

@@ -1,4 +1,4 @@
-"""Credentials that occur in request paths, cut to what still tells one from another."""
+"""Cuts credentials in request paths to their first four characters."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every request that the gateway served, one JSON object a line."""
+"""Writes each request of the gateway as a line of JSON."""
 
 import json
 import threading

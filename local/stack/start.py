@@ -1,4 +1,4 @@
-"""The whole local stack: start it, use it, stop it. For `make run`, tests and benchmarks alike."""
+"""Starts and stops the local stack, for `make run`, tests and benchmarks."""
 
 import fcntl
 import os
@@ -37,7 +37,7 @@ LOG_BYTES = 20_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Watchers:
-    """Who is told what; requests and logs come from threads of the stack."""
+    """Callbacks; those for requests and logs are called from threads of the stack."""
 
     step: Callable[[str], None] = lambda _: None
     request: Callable[[RequestServed], None] = lambda _: None
@@ -46,15 +46,13 @@ class Watchers:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What may differ between two local stacks."""
-
     port: int = 0
     """0 for any free one, here and in `aws_port`."""
     aws_port: int = 0
     fresh: bool = False
-    """Forget what an earlier run kept in `state`."""
+    """Discard the state of earlier runs."""
     has_people: bool = False
-    """Whether somebody is there to be paged; without, alerts wait for a policy of yours."""
+    """Whether the example people and policy are registered; without, alerts page no one."""
     state: Path = ROOT / ".local"
     root: Path = ROOT
 
@@ -65,7 +63,7 @@ class Stack:
 
     url: str
     api_key: str
-    """The first admin key: it may do everything."""
+    """The first admin key."""
     integrations: dict[str, Integration]
     aws: Aws
     deployment: Deployment
@@ -85,7 +83,7 @@ class Stack:
 
 
 def start(options: Options, watchers: Watchers | None = None) -> Stack:
-    """Bring the stack up, ready to use, or nothing at all.
+    """Start everything, or leave nothing running.
 
     Raises:
         LocalStackError: Something is missing or failed; what had been started is ended.
@@ -140,7 +138,7 @@ class _Startup:
         check_disk(self._places.kept)
 
     def _check_ports(self) -> None:
-        """Only now: an earlier stack may have been about to leave them."""
+        """After the lock: an earlier stack may have been releasing them."""
         check_port(self._port, variable="PORT")
         check_port(self._aws_port, variable="AWS_PORT")
 
@@ -154,7 +152,7 @@ class _Startup:
         return ministack
 
     def _discard_half_a_stack(self) -> None:
-        """No later start could go on from there, and it holds nobody's data."""
+        """A later start could not continue from a failed deployment, which holds no data."""
         if self._is_half_deployed:
             shutil.rmtree(self._places.aws, ignore_errors=True)
 
@@ -194,7 +192,7 @@ class _Startup:
 
 @contextmanager
 def _only_one(places: Places) -> Iterator[int]:
-    """Hold the state for one stack; ministack holds it too, until it has saved it."""
+    """Lock the state for one stack; ministack inherits the lock until it has saved the state."""
     places.kept.mkdir(parents=True, exist_ok=True)
     with places.lock.open("a+") as lock:
         _wait_for(lock.fileno(), places)
@@ -212,7 +210,7 @@ def _wait_for(lock: int, places: Places) -> None:
         except BlockingIOError:
             if time.monotonic() > deadline or places.ready.exists():
                 raise LocalStackError(_already_running(places)) from None
-            # The one before may be saving its state.
+            # The stack before may be saving its state.
             time.sleep(0.1)
         else:
             return

@@ -1,8 +1,4 @@
-"""Functions, started once before anybody waits for them.
-
-A process takes its second to start here too. On AWS the same functions are warm on any day with
-traffic; a first look has none.
-"""
+"""Starts each function once, so that the first alert does not wait a second for a process."""
 
 import json
 import urllib.request
@@ -16,15 +12,15 @@ from local.stack.deployment import Deployment
 
 NOTHING_TO_DO = json.dumps({"Records": []})
 BEHIND = ("TableChangeFunction", "TimerFunction", "NotifierFunction")
-"""Run by the stream and the queues: a batch of nothing is work enough."""
+"""Called by stream and queues: an empty batch starts them."""
 IN_FRONT = ("/i/-", "/act/-")
-"""Paths that lead to functions and to nothing there; the API is started by whoever registers."""
+"""Paths that functions answer with 404; registering the example team starts the API."""
 SECONDS = 30
 AT_ONCE = 2
 
 
 def warm_up(aws: Aws, deployment: Deployment) -> None:
-    """Start them, a few at a time: each unpacks its code first, and all at once are slower."""
+    """A few at a time: each unpacks its code first, and all at once are slower."""
     api = f"{aws.endpoint}/_aws/execute-api/{deployment.api_id}/$default"
     starts: list[Callable[[], None]] = [partial(_ask, api + path) for path in IN_FRONT]
     starts += [partial(_run, aws, deployment.functions[name].name) for name in BEHIND]
@@ -38,7 +34,7 @@ def _run(aws: Aws, function_name: str) -> None:
 
 
 def _ask(url: str) -> None:
-    """Whatever the answer is, and beside the gateway: nobody's request is shown to a person."""
+    """Not through the gateway, which would show the request. Any answer will do."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with suppress(OSError):
         opener.open(url, timeout=SECONDS).close()

@@ -1,4 +1,4 @@
-"""What happens to alerts, read from the table's stream as the escalator reads it."""
+"""Changes of alerts, read from the table's stream."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ STREAMS = Service(
     name="dynamodb", target="DynamoDBStreams_20120810", content_type="application/x-amz-json-1.0"
 )
 POLL_SECONDS = 0.3
-# What a person says where the timeline's word is another.
+# Where the timeline has another word.
 WORDS = {ChangeType.FIRED: "opened"}
 
 
@@ -56,7 +56,7 @@ def _more(change: Change) -> str:
 
 
 class AlertLines:
-    """Watches from `start` to `stop`, in a thread of its own; tells nothing from before."""
+    """Watches the stream from `start` to `stop`, in a thread of its own."""
 
     def __init__(self, aws: Aws, stream_arn: str, tell: Callable[[AlertLine], None]) -> None:
         credentials = Credentials(
@@ -85,7 +85,7 @@ class AlertLines:
                 iterator = iterator or self._at_the_end()
                 answer = self._call("GetRecords", {"ShardIterator": iterator})
             except (AwsError, TryAgainError):
-                # It expired, or the embedded AWS is on its way out.
+                # It expired, or the embedded AWS is stopping.
                 iterator = None
                 continue
             iterator = answer.get("NextShardIterator")
@@ -97,7 +97,7 @@ class AlertLines:
             for line in lines_of(record):
                 self._tell(line)
         except (KeyError, ValueError) as error:
-            # Written by other code than this: the view stays, and says so.
+            # Written by another version of the code.
             slot = record["dynamodb"]["Keys"]["pk"]["S"]
             more = f"{type(error).__name__} while reading {slot}"
             self._tell(AlertLine(datetime.now(UTC), "unreadable", "", "", "", more))

@@ -1,4 +1,4 @@
-"""What a person sees of the running stack: each request, each change of an alert, each error."""
+"""Prints each request, change of an alert, message and error."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ WRONG_FROM, FAILED_FROM = 400, 500
 
 
 class LiveView:
-    """Prints a line for each thing that happens; called from several threads."""
+    """Called from several threads."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -32,7 +32,7 @@ class LiveView:
         self._has_colours = out.isatty() and "NO_COLOR" not in os.environ
 
     def open(self) -> None:
-        """Begin to show: what comes before belongs to the start."""
+        """Begin to print; earlier calls are ignored."""
         self._is_open = True
 
     def request(self, request: RequestServed) -> None:
@@ -57,7 +57,7 @@ class LiveView:
         )
 
     def message(self, message: ShownMessage) -> None:
-        """Show what somebody was told, together and whole: a link that is cut leads nowhere."""
+        """Print a message in one piece and uncut: its links must stay whole."""
         with self._lock:
             self._line(
                 message.at,
@@ -72,7 +72,7 @@ class LiveView:
                 self._line(message.at, (FAINT, f"    {name:<12} "), (BLUE, url), is_cut=False)
 
     def log(self, line: LogLine) -> None:
-        """Show pages and errors only: `make logs` shows all."""
+        """Print pages and errors only: `make logs` prints all."""
         entry = read_log_line(line)
         if entry and (page := page_of(entry)):
             self.message(page)
@@ -102,7 +102,7 @@ class LiveView:
 
 
 def one_line(text: str) -> str:
-    """Without anything that could move the cursor: much of what is shown was written by senders."""
+    """Without control characters: much of the text comes from senders."""
     return printable(text).translate(dict.fromkeys(map(ord, "\r\n\t"), " "))
 
 

@@ -1,4 +1,4 @@
-"""A function's log line, made readable."""
+"""Parses a function's log line."""
 
 import json
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class LogEntry:
 
 
 def read_log_line(line: LogLine) -> LogEntry | None:
-    """None for lines that say nothing to a person."""
+    """None for metrics, blank lines and Lambda's own lines."""
     at = datetime.fromtimestamp(line.at / 1000, UTC)
     function = line.function.removesuffix("Function")
     try:

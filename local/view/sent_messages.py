@@ -1,4 +1,4 @@
-"""E-mail and SMS that the functions sent: the embedded AWS keeps them and sends nothing."""
+"""E-mail and SMS of the functions, which the embedded AWS stores and does not send."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ MAILS, TEXTS = "/_ministack/ses/messages", "/_ministack/sns/sms-messages"
 
 
 class SentMessages:
-    """Watches from `start` to `stop`, in a thread of its own; tells nothing from before."""
+    """Watches from `start` to `stop`, in a thread of its own."""
 
     def __init__(self, aws: Aws, tell: Callable[[ShownMessage], None]) -> None:
         self._endpoint = aws.endpoint
@@ -33,7 +33,7 @@ class SentMessages:
 
     def _watch(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
-            # The embedded AWS may be on its way out.
+            # The embedded AWS may be stopping.
             with suppress(OSError, ValueError):
                 self._tell_what_is_new()
 

@@ -1,4 +1,4 @@
-"""What people are told: pages on the console, and the e-mail and SMS that the embedded AWS kept."""
+"""Pages on the console, and e-mail and SMS that the embedded AWS stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class ShownMessage:
 
 
 def page_of(entry: LogEntry) -> ShownMessage | None:
-    """What a channel of type console was told; None for every other line of the log."""
+    """A message to a channel of type console; None for every other line of the log."""
     if entry.function != "Notifier" or entry.message != "Page":
         return None
     told = entry.more

@@ -1,4 +1,4 @@
-"""What `make run` says when it is ready: addresses, a key, and curl lines that work as printed."""
+"""The text of a started stack: addresses, a key, and curl lines that work as printed."""
 
 import json
 import shlex
@@ -29,7 +29,7 @@ def welcome(stack: Stack) -> str:
 {integrations}
 
 Send an alert; the answer holds its alert_id. A page appears below at once, and {wait} seconds later
-the second step asks alice by e-mail too, unless somebody follows a page's acknowledge link first:
+the second step asks alice by e-mail too, unless you follow a page's acknowledge link first:
 
   {_post(rest, EXAMPLE)}
 
