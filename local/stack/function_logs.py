@@ -1,7 +1,6 @@
 """Copies the functions' logs from the embedded CloudWatch into one file."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.stack.aws import Aws
+from local.stack.polling import Polling
 
 # Pages are shown from these lines, and a person waits for them.
 POLL_SECONDS = 0.5
@@ -28,13 +28,14 @@ class LogLine:
     message: str
 
 
-class FunctionLogs:
-    """Copies from `start` to `stop`, in a thread of its own."""
+class FunctionLogs(Polling):
+    seconds = POLL_SECONDS
 
     def __init__(
         self, aws: Aws, groups: Mapping[str, str], file: Path, tell: Callable[[LogLine], None]
     ) -> None:
         """Args: groups: Log groups by the logical id of the function that writes there."""
+        super().__init__()
         self._logs = aws.client("logs")
         self._groups = groups
         self._file = file
@@ -42,24 +43,16 @@ class FunctionLogs:
         self._since = dict.fromkeys(groups, int(time.time() * 1000))
         # ministack writes each call's lines at once, and into a stream of their own.
         self._seen: dict[str, set[str]] = {function: set() for function in groups}
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._copy_until_stopped, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
 
     def stop(self) -> None:
-        """Copy what came last, then end."""
-        self._stopping.set()
-        self._thread.join()
+        """Copy the last lines after the end of the thread."""
+        super().stop()
         self._copy()
 
-    def _copy_until_stopped(self) -> None:
-        pause = POLL_SECONDS
-        while not self._stopping.wait(pause):
-            began = time.monotonic()
-            self._copy()
-            pause = max(POLL_SECONDS, (time.monotonic() - began) / SHARE)
+    def poll(self) -> None:
+        began = time.monotonic()
+        self._copy()
+        self.seconds = max(POLL_SECONDS, (time.monotonic() - began) / SHARE)
 
     def _copy(self) -> None:
         lines = []

@@ -1,12 +1,12 @@
 """Changes of alerts, read from the table's stream."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.stack.polling import Polling
 from tocsin.adapters.aws_json import AwsError, AwsJsonClient, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import items
@@ -17,7 +17,6 @@ from tocsin.domain.timeline import Change, ChangeType
 STREAMS = Service(
     name="dynamodb", target="DynamoDBStreams_20120810", content_type="application/x-amz-json-1.0"
 )
-POLL_SECONDS = 0.3
 # Where the timeline has another word.
 WORDS = {ChangeType.FIRED: "opened"}
 
@@ -55,10 +54,13 @@ def _more(change: Change) -> str:
     return ", ".join(told)
 
 
-class AlertLines:
-    """Watches the stream from `start` to `stop`, in a thread of its own."""
+class AlertLines(Polling):
+    """Watches the newest shard of the stream."""
+
+    seconds = 0.3
 
     def __init__(self, aws: Aws, stream_arn: str, tell: Callable[[AlertLine], None]) -> None:
+        super().__init__()
         credentials = Credentials(
             access_key=ROOT_CREDENTIALS["AWS_ACCESS_KEY_ID"],
             secret_key=ROOT_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
@@ -68,29 +70,19 @@ class AlertLines:
         ).call
         self._stream_arn = stream_arn
         self._tell = tell
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._iterator: str | None = None
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        iterator: str | None = None
-        while not self._stopping.wait(POLL_SECONDS):
-            try:
-                iterator = iterator or self._at_the_end()
-                answer = self._call("GetRecords", {"ShardIterator": iterator})
-            except (AwsError, TryAgainError):
-                # It expired, or the embedded AWS is stopping.
-                iterator = None
-                continue
-            iterator = answer.get("NextShardIterator")
-            for record in answer["Records"]:
-                self._tell_about(record)
+    def poll(self) -> None:
+        try:
+            iterator = self._iterator or self._at_the_end()
+            answer = self._call("GetRecords", {"ShardIterator": iterator})
+        except (AwsError, TryAgainError):
+            # It expired, or the embedded AWS is stopping.
+            self._iterator = None
+            return
+        self._iterator = answer.get("NextShardIterator")
+        for record in answer["Records"]:
+            self._tell_about(record)
 
     def _tell_about(self, record: Mapping[str, Any]) -> None:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from functions.alerts_api.alert_actions import (
     Acknowledgement,
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 ALERTS = "/api/v1/alerts"
 ALERT = f"{ALERTS}/{{alert_id}}"
+_STRICT: Final = (
+    Action.ACKNOWLEDGE,
+    Action.UNACK,
+    Action.RESOLVE,
+    Action.SNOOZE,
+    Action.UNSNOOZE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +61,10 @@ class AlertRoutes:
             Route("GET", f"{ALERT}/timeline", "get_timeline", self.get_timeline, read),
             Route("GET", f"{ALERT}/raw", "get_raw", self.get_raw, read),
             Route("POST", f"{ALERT}/ack", "ack_alert", self.ack_alert, write),
-            Route(
-                "POST", f"{ALERT}/acknowledge", "acknowledge_alert", self.acknowledge_alert, write
+            *(
+                Route("POST", f"{ALERT}/{it}", f"{it}_alert", partial(self._act, it), write)
+                for it in _STRICT
             ),
-            Route("POST", f"{ALERT}/unack", "unack_alert", self.unack_alert, write),
-            Route("POST", f"{ALERT}/resolve", "resolve_alert", self.resolve_alert, write),
-            Route("POST", f"{ALERT}/snooze", "snooze_alert", self.snooze_alert, write),
-            Route("POST", f"{ALERT}/unsnooze", "unsnooze_alert", self.unsnooze_alert, write),
             Route("POST", f"{ALERT}/notes", "add_note", self.add_note, write),
         )
 
@@ -103,22 +108,6 @@ class AlertRoutes:
             already_acknowledged=was_acknowledged,
         )
 
-    def acknowledge_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        """Of an acknowledged alert: 409."""
-        return self._act(Action.ACKNOWLEDGE, request, alert_id)
-
-    def unack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.UNACK, request, alert_id)
-
-    def resolve_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.RESOLVE, request, alert_id)
-
-    def snooze_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.SNOOZE, request, alert_id)
-
-    def unsnooze_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.UNSNOOZE, request, alert_id)
-
     def add_note(self, request: Request, alert_id: str) -> HttpAnswer:
         note = read_note(request.json_object, by=request.actor, at=request.at)
         alert = self.alerts.get_shortened(AlertId(alert_id))
@@ -126,6 +115,7 @@ class AlertRoutes:
         return with_data(view_change(note), status=201)
 
     def _act(self, action: Action, request: Request, alert_id: str) -> HttpAnswer:
+        """409 where the alert's state does not allow it."""
         body = request.json_object
         transition = read_transition(action, body, by=request.actor, at=request.at)
         return with_data(view_row(self._change(alert_id, transition), request.at))

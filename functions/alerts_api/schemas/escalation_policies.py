@@ -16,14 +16,7 @@ from functions.alerts_api.schemas.configuration import (
     ShownDuration,
     within,
 )
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Page,
-    Total,
-    View,
-)
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import EscalationPolicyNotFoundError
@@ -244,19 +237,13 @@ class ShownPolicy(Configured):
     flapping: ShownFlapping | Literal["off"]
 
 
-class PolicyPage(Page[ShownPolicy]):
-    """Part of the list of escalation policies."""
-
-    meta: Total
-
-
 OPERATIONS: Final = Kind(
     words="escalation policy",
     plural="escalation policies",
     tag=TAG,
     body=EscalationPolicyBody,
     change=EscalationPolicyChange,
-    page=PolicyPage,
+    page=Listing[ShownPolicy],
     shown=Answer[ShownPolicy],
     not_found=EscalationPolicyNotFoundError,
     about_put=(

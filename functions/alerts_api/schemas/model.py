@@ -89,6 +89,12 @@ class Total(View):
     total: int = Field(examples=[3])
 
 
+class Listing[T](Page[T]):
+    """Part of a list, with the number of all."""
+
+    meta: Total
+
+
 class Detail(View):
     """One thing that is wrong with the request."""
 

@@ -42,8 +42,8 @@ def test_what_is_sent_is_told_once_and_nothing_from_before(kept: Kept) -> None:
 
     kept.send_mail("after")
     kept.texts.append({"MessageId": "s-1", "Message": "Disk full"})
-    sent._tell_what_is_new()
-    sent._tell_what_is_new()
+    sent.poll()
+    sent.poll()
 
     assert [(message.kind, message.title) for message in told] == [
         ("e-mail", "after"),
