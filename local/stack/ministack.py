@@ -69,7 +69,7 @@ class Ministack:
 
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._is_healthy():
+        while not is_healthy(self.aws):
             if self.has_ended or time.monotonic() > deadline:
                 log = self._places.logs / "aws.log"
                 raise LocalStackError(
@@ -77,14 +77,14 @@ class Ministack:
                 )
             time.sleep(0.05)
 
-    def _is_healthy(self) -> bool:
-        try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-                f"{self.aws.endpoint}/_ministack/health", timeout=2
-            ) as answer:
-                return bool(json.load(answer)["version"])
-        except OSError:
-            return False
+
+def is_healthy(aws: Aws) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{aws.endpoint}/_ministack/health", timeout=2) as answer:
+            return bool(json.load(answer)["version"])
+    except OSError:
+        return False
 
 
 def _environment(port: int, places: Places) -> dict[str, str]:

@@ -39,7 +39,7 @@ TAG: Final = "Alerts"
 
 
 class NextAction(View):
-    """What happens by itself if nobody does anything."""
+    """What happens next if the alert is left alone."""
 
     kind: ActionKind
     at: Instant | None
@@ -126,7 +126,7 @@ class AcknowledgedAlert(Alert):
 
 
 class AcknowledgedAlertAnswer(Answer[AcknowledgedAlert]):
-    """The alert; the flag stands beside it and in it, as clients differ in where they look."""
+    """The alert; the flag is both beside it and in it, as clients expect it in either place."""
 
     already_acknowledged: bool
 
@@ -214,7 +214,7 @@ class NoteBody(ActionBody):
 
 
 class TimelineNoteBody(ActionBody):
-    """A note that stands alone."""
+    """A note without another action."""
 
     note: str = Field(max_length=NOTE_TEXT_LIMIT, pattern=r"\S", examples=["Rolled back v42."])
 
@@ -324,7 +324,7 @@ OPERATIONS: Final = {
         answer=AcknowledgedAlertAnswer,
     ),
     "acknowledge_alert": _action(
-        "Acknowledge an alert that nobody has",
+        "Acknowledge an alert that is not acknowledged",
         "Strict: refused when it is acknowledged already.",
         AlreadyAcknowledgedError,
         AlreadyResolvedError,

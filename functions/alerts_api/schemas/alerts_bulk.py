@@ -23,7 +23,7 @@ class BulkRefusal(View):
 
 
 class BulkResult(View):
-    """What became of one of many."""
+    """The result for one alert."""
 
     id: str
     ok: bool

@@ -29,7 +29,7 @@ STEPS_LIMIT: Final = 20
 TARGETS_LIMIT: Final = 50
 REPEAT_LIMIT: Final = 10
 SHORTEST_DELAY: Final = timedelta(seconds=1)
-"""Queues delay by whole seconds. Nobody answers that fast; but a demonstration can be quick."""
+"""Queues delay by whole seconds; short ones are for demonstrations."""
 LONGEST_DELAY: Final = DAY
 """A step that comes later than that is a plan for another day, not an escalation."""
 SHORTEST_ACK_TIMEOUT: Final = timedelta(minutes=1)

@@ -119,7 +119,7 @@ OPERATIONS: Final = {
         summary="Revoke an API key",
         description=(
             "It stops working within 30 s. The last key with the scope `admin` stays: without "
-            "it nobody could make another."
+            "it no further key could be made."
         ),
         status=HTTPStatus.NO_CONTENT,
         errors=(KeyNotFoundError, LastAdminKeyError),

@@ -1,4 +1,4 @@
-"""Who was told about an alert, when and by what, and what became of it."""
+"""The notifications of an alert."""
 
 from typing import Final
 
@@ -55,7 +55,7 @@ class ShownNotification(View):
 OPERATIONS: Final = {
     "list_notifications": Operation(
         tag="Alerts",
-        summary="Read who was told about an alert",
+        summary="List the notifications of an alert",
         description="In the order in which the messages were planned, sent or not.",
         query=(LIMIT, CURSOR),
         answer=Listing[ShownNotification],
