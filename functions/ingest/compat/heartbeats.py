@@ -1,6 +1,6 @@
 """The team's heartbeats, as other products' clients report to them and see them.
 
-They are made in the team's file or by the API: what sends events may not configure.
+They are made by the API: what sends events may not configure.
 """
 
 import re
@@ -55,5 +55,5 @@ def hear(call: CompatCall, integration: Integration, name: str) -> Heartbeat:
 
 def configured_elsewhere() -> ScopeMissingError:
     """What is said to who would make, change or remove one."""
-    message = "Heartbeats are configured in the team's file or by the API, not by a sender's key."
+    message = "Heartbeats are configured by the API, not by a sender's key."
     return ScopeMissingError(message)
