@@ -12,7 +12,7 @@ CLIENTS_VENV := .venv-clients
 # Programs that the tests on the local stack let send: unpacked here, not installed.
 SENDERS := .local/senders
 DEBIAN_SENDERS := prometheus prometheus-alertmanager zabbix-proxy-sqlite3 zabbix-server-pgsql
-# Amazon's emulator, under Amazon's licence: fetched by who asks for it, into this folder.
+# Amazon's emulator, under Amazon's licence: fetched on request into this folder.
 DYNAMODB_LOCAL := .local/dynamodb-local
 DYNAMODB_LOCAL_VERSION := 2.9.30
 DYNAMODB_LOCAL_SHA256 := 3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9
@@ -228,8 +228,8 @@ $(CLIENTS_VENV)/.installed: requirements/clients.txt | python
 	@$(call install,$(CLIENTS_VENV),requirements/clients.txt)
 	@touch $@
 
-# apt-get only fetches, as whoever calls it: no root, and nothing of the system changes. Where there
-# is no Debian, the programs have to be on the PATH, and the tests say so.
+# apt-get only downloads, without root, and installs nothing. Where there is no Debian, the programs
+# have to be on the PATH, and the tests say so.
 $(SENDERS)/.installed: Makefile
 	@rm -rf $(SENDERS); mkdir -p $(SENDERS)
 	@if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then \

@@ -1,1 +1,1 @@
-"""What an alert costs: requests, units, CPU and cold starts, beside what we hold ourselves to."""
+"""Measures requests, units, CPU and cold starts against their targets."""

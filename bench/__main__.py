@@ -23,8 +23,8 @@ from bench.runtime_loop import copy_runtime
 from bench.small_core import SmallCore
 from bench.units import Units
 from bench.wired import Wired
-from local.aws import Aws
-from local.checks import LocalStackError, free_port
+from local.stack.aws import Aws
+from local.stack.prerequisites import LocalStackError, free_port
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, Call
 
@@ -70,7 +70,7 @@ def _read(arguments: Sequence[str]) -> Wanted:
     parser.add_argument(
         "--on-stack", action="store_true", help="pages and timers only; writes no file"
     )
-    parser.add_argument("--pages", type=int, default=200, help="alerts that page somebody")
+    parser.add_argument("--pages", type=int, default=200, help="alerts that page a channel")
     parser.add_argument("--timers", type=int, default=1_000, help="timers due within a minute")
     parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
     parser.add_argument("--starts", type=int, default=10, help="cold starts of each function")

@@ -1,4 +1,4 @@
-"""What each operation may take at most; from the budgets of architecture.md."""
+"""The most that each operation may take."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,19 +10,16 @@ from tocsin.adapters.dynamodb import keys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The most of each."""
-
     requests: int
     write_units: float
     read_units: float
     excused: "Budget | None" = None
-    """What was decided to do with in its place, in an ADR."""
+    """The budget that an ADR accepts in its place."""
 
     def __str__(self) -> str:
         return f"≤ {written(self.requests, self.write_units, self.read_units)}"
 
     def verdict(self, consumed: Consumed) -> Verdict:
-        """Whether it holds."""
         if self.excused and not self.holds(consumed) and self.excused.holds(consumed):
             return Verdict.EXCUSED
         return Verdict.of(is_met=self.holds(consumed))
@@ -49,7 +46,7 @@ LIST_OF_ONE: Final = replace(_LIST_OF_ONE, excused=replace(_LIST_OF_ONE, read_un
 """Of one status, or of one severity; where its three cells fill alike: ADR 15 has the figure."""
 LIST_OF_CELL: Final = Budget(requests=2, write_units=0, read_units=10)
 SEARCH: Final = Budget(requests=100, write_units=0, read_units=200)
-"""However rare what is looked for; the requests follow from the units."""
+"""For any rare value; the requests follow from the units."""
 
 STEP: Final = Budget(requests=3, write_units=5, read_units=2)
 """A timer that comes back: it reads the alert and its ledger, and writes the alert once."""
@@ -60,6 +57,5 @@ TICK: Final = Budget(requests=keys.DUE_SHARDS, write_units=0, read_units=0.5 * k
 
 
 def written(requests: int, write_units: float, read_units: float) -> str:
-    """Say it as both columns of the table do."""
     noun = "request" if requests == 1 else "requests"
     return f"{requests} {noun}, {write_units:g} WU, {read_units:g} RU"

@@ -9,7 +9,7 @@ from bench.figures import Figure, Verdict
 from bench.request_cpu import HANDLERS
 from bench.runtime_loop import running
 from bench.samples import Samples, ratio
-from local.aws import REGION, ROOT_CREDENTIALS
+from local.stack.aws import REGION, ROOT_CREDENTIALS
 
 INTAKE_TIMES: Final = 3
 OTHERS_TIMES: Final = 6
@@ -21,8 +21,6 @@ LOADED: Final = "loaded.handler"
 
 
 class ColdStarts:
-    """Starts every function again and again, a bare handler among them."""
-
     def __init__(self, runtime: Path, folder: Path) -> None:
         self._runtime = runtime
         self._folder = folder
@@ -32,7 +30,6 @@ class ColdStarts:
         self.modules: dict[str, frozenset[str]] = {}
 
     def run(self, starts: int) -> None:
-        """Measure so many starts of each."""
         for _ in range(starts):
             self._start(BARE, "", None)
             for name, function in self._functions.items():
@@ -40,7 +37,6 @@ class ColdStarts:
                 self._start(name, SOURCES, self._sources[name])
 
     def figures(self) -> Iterator[Figure]:
-        """Put what was measured beside what we hold ourselves to."""
         bare = self.samples[BARE, ""]
         yield Figure(measure=f"INIT: {BARE}", figure=self._written(BARE, bare))
         for name in self._functions:

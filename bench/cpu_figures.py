@@ -1,4 +1,4 @@
-"""CPU of requests beside what we hold ourselves to."""
+"""CPU of requests and their targets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -27,14 +27,11 @@ DRIFT: Final = 0.25
 
 
 class CpuFigures:
-    """Reads the samples of one run."""
-
     def __init__(self, samples: Mapping[str, Samples]) -> None:
         """Args: samples: By measure, see `name_of`."""
         self._samples = samples
 
     def of(self, tables: Sequence[Stored]) -> Iterator[Figure]:
-        """All rows of the table."""
         for name in (BARE_HANDLER, SDK_CALL):
             yield Figure(measure=f"CPU: {name}", figure=self._written(name))
         for stored in tables:

@@ -1,4 +1,4 @@
-"""A part of a core, as Lambda gives it by memory: a control group that the kernel holds back."""
+"""A control group with a part of a core, as Lambda assigns by memory."""
 
 import time
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ _END_SECONDS: Final = 5
 
 
 class NoQuotaError(Exception):
-    """This machine gives nobody a part of a core; the text says why."""
+    """This machine allows no control groups; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """In how many periods a group wanted more than its part."""
+    """Periods in which the kernel throttled the group."""
 
     periods: int
     of: int
@@ -43,20 +43,19 @@ class Group:
         return self.path / "cgroup.procs"
 
     def throttled(self) -> Throttled:
-        """Read the kernel's own count since the group was made."""
+        """Since the group was made."""
         lines = (self.path / "cpu.stat").read_text().splitlines()
         counts = dict(line.split(" ", 1) for line in lines)
         return Throttled(periods=int(counts["nr_throttled"]), of=int(counts["nr_periods"]))
 
 
 def share_of(memory_megabytes: int) -> float:
-    """How much of a core a function with so much memory has."""
     return min(1.0, memory_megabytes / WHOLE_CORE_MEGABYTES)
 
 
 @contextmanager
 def quota(share: float, root: Path = CONTROL_GROUPS) -> Iterator[Group]:
-    """Make a group with a part of a core, for as long as the block runs.
+    """A group with a part of a core, for the block.
 
     Raises:
         NoQuotaError: There are no control groups here, or this user may not write to them.
@@ -78,7 +77,7 @@ def quota(share: float, root: Path = CONTROL_GROUPS) -> Iterator[Group]:
 
 
 def _remove(path: Path) -> None:
-    """The kernel lets it go when the last of its members is gone, which were told to end."""
+    """The kernel refuses to remove a group before the last of its members has ended."""
     deadline = time.monotonic() + _END_SECONDS
     while True:
         try:

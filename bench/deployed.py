@@ -1,15 +1,15 @@
-"""What `make build` made: each function as it would be in Lambda, with and without byte code."""
+"""The functions that `make build` made, with and without byte code."""
 
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
-from local.checks import LocalStackError
-from local.places import ROOT
+from local.stack.places import ROOT
+from local.stack.prerequisites import LocalStackError
 
 BUILD: Final = ROOT / ".aws-sam/build"
 _LAYER: Final = "CommonLayer/python"
@@ -17,7 +17,7 @@ _LAYER: Final = "CommonLayer/python"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function's handler and what stands in for /var/task and /opt/python."""
+    """`path` takes the place of /var/task and /opt/python."""
 
     logical_id: str
     handler: str
@@ -27,7 +27,7 @@ class Function:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What template.yaml gives it; the table's name is the caller's."""
+        """As in template.yaml, without the table's name."""
         return {
             "POWERTOOLS_SERVICE_NAME": self.service,
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -41,7 +41,7 @@ class Function:
 
 
 def built_functions(build: Path = BUILD) -> Mapping[str, Function]:
-    """All functions of the built template, by logical id.
+    """By logical id.
 
     Raises:
         LocalStackError: Nothing is built.
@@ -49,7 +49,7 @@ def built_functions(build: Path = BUILD) -> Mapping[str, Function]:
     template = build / "template.yaml"
     if not template.is_file():
         raise LocalStackError("Nothing is built: run `make build` first.")
-    resources = yaml.load(template.read_text(encoding="utf-8"), _Loader)["Resources"]  # noqa: S506 - a SafeLoader
+    resources = read_template(template)["Resources"]
     return {
         logical_id: Function(
             logical_id=logical_id,
@@ -68,6 +68,11 @@ def without_byte_code(folder: Path) -> Path:
     copy = folder / "sources"
     shutil.copytree(BUILD, copy, ignore=shutil.ignore_patterns("__pycache__"))
     return copy
+
+
+def read_template(path: Path) -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    return template
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,22 +1,19 @@
-"""DynamoDB and SQS in a process of their own: the local stack's ministack, nothing else of it."""
+"""Runs ministack's DynamoDB and SQS only, in a process of their own."""
 
-import json
 import os
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from local.aws import REGION, ROOT_CREDENTIALS, Aws, Client
-from local.checks import LocalStackError, check_programs
-from local.places import ROOT
-from local.processes import end, tail
+from bench.deployed import read_template
+from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws, Client
+from local.stack.ministack import is_healthy
+from local.stack.places import ROOT
+from local.stack.prerequisites import LocalStackError, check_programs
+from local.stack.processes import end, tail
 
 PYTHON = ROOT / ".venv-stack/bin/python"
 START_SECONDS = 60
@@ -24,7 +21,7 @@ START_SECONDS = 60
 
 @contextmanager
 def embedded_dynamodb(port: int) -> Iterator[Aws]:
-    """Start it, and end it with everything that it holds.
+    """Run it for the block, without keeping its state.
 
     Raises:
         LocalStackError: It does not start.
@@ -34,8 +31,8 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
         log = Path(folder) / "aws.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                # Not ministack itself: this program ends with us, however we end.
-                [PYTHON, "-P", ROOT / "local/embedded_aws.py"],
+                # Not ministack itself: this program ends when we do, even by SIGKILL.
+                [PYTHON, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
                 cwd=folder,
                 env=_environment(port, folder),
                 stdin=subprocess.PIPE,
@@ -55,8 +52,7 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
 
 def create_table(aws: Aws, name: str) -> None:
     """Make the table as template.yaml declares it."""
-    template = yaml.load((ROOT / "template.yaml").read_text(), _CloudFormationLoader)  # noqa: S506 - a SafeLoader
-    declared = template["Resources"]["Table"]["Properties"]
+    declared = read_template(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
     shape = {
         name: declared[name]
         for name in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
@@ -66,17 +62,10 @@ def create_table(aws: Aws, name: str) -> None:
 
 
 def create_queue(aws: Aws, name: str) -> str:
-    """Make a queue from which nobody takes anything by himself; its URL."""
+    """A queue that triggers no function. Returns its URL."""
     sqs: Client = aws.client("sqs")
     url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
     return url
-
-
-class _CloudFormationLoader(yaml.SafeLoader):
-    """Reads a template; intrinsic functions such as !Ref become None."""
-
-
-_CloudFormationLoader.add_multi_constructor("!", lambda *_: None)
 
 
 def _environment(port: int, folder: str) -> dict[str, str]:
@@ -98,17 +87,7 @@ def _environment(port: int, folder: str) -> dict[str, str]:
 
 def _wait_until_healthy(aws: Aws, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _is_healthy(aws):
+    while not is_healthy(aws):
         if process.poll() is not None or time.monotonic() > deadline:
             raise LocalStackError(f"The embedded DynamoDB did not start. Its log:\n{tail(log)}")
         time.sleep(0.05)
-
-
-def _is_healthy(aws: Aws) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"{aws.endpoint}/_ministack/health", timeout=2) as answer:
-            health: Any = json.load(answer)
-    except OSError:
-        return False
-    return bool(health["version"])

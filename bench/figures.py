@@ -1,18 +1,16 @@
-"""A measure, what we hold ourselves to, and what it turned out to be."""
+"""A measure, its target and its figure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Whether a target is met."""
-
     MET = "met"
     MISSED = "missed"
     EXCUSED = "missed, see ADR 1 or 15"
-    """By as much as was decided there, and no more."""
+    """Within the limit that the ADR sets."""
     BESIDE = "-"
-    """There is no target: the figure is there to compare with."""
+    """Without a target: for comparison."""
 
     @classmethod
     def of(cls, *, is_met: bool) -> "Verdict":
@@ -21,11 +19,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One row of the table."""
-
     measure: str
     target: str = ""
     figure: str
     verdict: Verdict = Verdict.BESIDE
     is_count: bool = False
-    """The same in every run, unlike seconds: a miss is a fault of the code."""
+    """Equal in every run, unlike seconds, so that a miss makes the command fail."""

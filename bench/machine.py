@@ -1,4 +1,4 @@
-"""What the figures were taken on."""
+"""The machine that the figures were measured on."""
 
 import os
 import platform
@@ -6,7 +6,6 @@ from pathlib import Path
 
 
 def describe() -> str:
-    """One line: processors, system, Python."""
     return (
         f"{os.cpu_count()} cores, {_processor()}, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}"

@@ -17,7 +17,7 @@ _TRANSACTION_FACTOR: Final = 2
 
 @dataclass(slots=True)
 class Consumed:
-    """What was asked of AWS since somebody began to count."""
+    """Requests and units since the count began."""
 
     operations: list[str] = field(default_factory=list)
     write_units: float = 0
@@ -29,21 +29,17 @@ class Consumed:
 
 
 class Meter:
-    """Counts what the functions ask of AWS."""
-
     def __init__(self) -> None:
         self._consumed = Consumed()
 
     @contextmanager
     def counting(self) -> Iterator[Consumed]:
-        """Count from zero."""
         consumed = self._consumed = Consumed()
         yield consumed
-        # What follows belongs to nobody.
+        # Later requests are not counted.
         self._consumed = Consumed()
 
     def note(self, operation: str, parameters: Mapping[str, Any], answer: dict[str, Any]) -> None:
-        """Add a request that was answered."""
         self._consumed.operations.append(operation)
         capacity = answer.get("ConsumedCapacity", ())
         if operation in _WRITES:
@@ -55,7 +51,7 @@ class Meter:
             self._consumed.read_units += read_units(items, is_consistent=is_consistent)
 
     def note_refusal(self, operation: str, error: AwsError) -> None:
-        """Add a request whose condition failed, which DynamoDB charges for all the same."""
+        """Add a request whose condition failed: DynamoDB charges for it too."""
         self._consumed.operations.append(operation)
         if operation == "TransactWriteItems":
             met = [reason.get("Item") for reason in error.reasons]

@@ -1,4 +1,4 @@
-"""What a million alerts cost, by the units that were measured."""
+"""Prices of a million alerts, from measured units."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ READ_UNITS: Final = 0.125
 HTTP_REQUESTS: Final = 1.00
 QUEUE_REQUESTS: Final = 0.40
 REQUESTS_A_MESSAGE: Final = 3
-"""Sent, received and deleted."""
+"""Of a message: sent, received, deleted."""
 STARTS: Final = 0.20
 GIGABYTE_SECOND: Final = 0.0000133334
 RUN_SECONDS: Final = 0.020
-"""What Lambda would bill of one run: twice and more of what ours take."""
+"""Billed for one run; ours take less than half."""
 REQUEST_GIGABYTES: Final = 0.5
 FOLLOW_UP_GIGABYTES: Final = 1.0
 """Of the stream's function and of the notifier."""
@@ -24,7 +24,7 @@ FOLLOW_UP_GIGABYTES: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What a million times something costs, in USD (us-east-1, on demand)."""
+    """USD for a million, us-east-1, on demand."""
 
     what: str
     http_requests: int
@@ -53,7 +53,7 @@ class Bill:
 
 
 def bills(consumed: Mapping[str, Consumed]) -> list[Bill]:
-    """Price what a team pays for most.
+    """Price alerts and repeats.
 
     Args:
         consumed: By measure, as `Units` names them.

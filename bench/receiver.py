@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine: it notes when it was first told of each alert."""
+"""Receives webhooks on this machine and records the time of the first one for each alert."""
 
 import json
 import threading
@@ -10,15 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Receiver:
-    """What has come in, by alert."""
-
     def __init__(self) -> None:
         self.url = ""
         self._told: dict[str, float] = {}
         self._news = threading.Condition()
 
     def note(self, body: bytes) -> None:
-        """Keep the time of the first message about an alert."""
         at = time.time()
         alert_id = json.loads(body)["data"]["alert"]["id"]
         with self._news:
@@ -26,7 +23,7 @@ class Receiver:
             self._news.notify_all()
 
     def wait_for(self, count: int, *, seconds: float) -> dict[str, float]:
-        """Give it so long to hear of so many alerts; seconds since 1970, by alert."""
+        """Wait for `count` alerts. Returns: seconds since 1970, by alert id."""
         with self._news:
             self._news.wait_for(lambda: len(self._told) >= count, seconds)
             return dict(self._told)
@@ -34,7 +31,6 @@ class Receiver:
 
 @contextmanager
 def receiving() -> Iterator[Receiver]:
-    """Listen on a free port of the loopback interface."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,7 +42,7 @@ def receiving() -> Iterator[Receiver]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""The table, for a terminal and for docs/performance.md."""
+"""Writes the table of figures to a terminal and into docs/performance.md."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from bench import machine
 from bench.figures import Figure
 from bench.prices import READ_ON, Bill
-from local.places import ROOT
+from local.stack.places import ROOT
 
 DOCUMENT = ROOT / "docs/performance.md"
 BEGIN = "<!-- Between these marks `make bench` writes. -->"
@@ -15,7 +15,6 @@ _TITLES = ("measure", "target", "figure", "met?")
 
 
 def as_text(figures: Sequence[Figure]) -> str:
-    """Lay the table out for a terminal."""
     rows = [_TITLES, *map(_cells, figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES))]
     lines = [
@@ -26,7 +25,7 @@ def as_text(figures: Sequence[Figure]) -> str:
 
 
 def write(figures: Sequence[Figure], bills: Sequence[Bill]) -> None:
-    """Replace what stands between the marks of docs/performance.md."""
+    """Replace the text between the marks of docs/performance.md."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)

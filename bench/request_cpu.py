@@ -46,8 +46,6 @@ type NextEvent = Callable[[], Event]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A table, and how many alerts are in it."""
-
     table_name: str
     alerts: int
     firing: list[str]
@@ -151,7 +149,7 @@ class RequestCpu:
 
 
 def firing_ids(call: Call, table_name: str, wanted: int) -> list[str]:
-    """Find alerts to work on, the newest first."""
+    """Newest first."""
     ids: list[str] = []
     for severity in Severity:
         request: dict[str, Any] = {
@@ -175,7 +173,6 @@ def _invoke(measure: _Measure) -> None:
 
 
 def list_request(query: Mapping[str, str]) -> Event:
-    """A page of a list or of a search."""
     return api("GET", "/alerts", query={"limit": str(LISTED), **query})
 
 

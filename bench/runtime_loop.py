@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.cpu_quota import Group
-from local.checks import LocalStackError, free_port
-from local.processes import end, tail
+from local.stack.prerequisites import LocalStackError, free_port
+from local.stack.processes import end, tail
 
 START_SECONDS: Final = 20
 _INVOKE: Final = "/2015-03-31/functions/function/invocations"

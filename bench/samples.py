@@ -1,4 +1,4 @@
-"""Milliseconds of CPU, many times the same thing."""
+"""Samples of one measure, in milliseconds."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Samples:
-    """What one measure took, each time."""
-
     milliseconds: list[float] = field(default_factory=list)
 
     @property
@@ -29,11 +27,11 @@ class Samples:
 
 
 def ratio(of: Samples, to: Samples) -> float:
-    """How many times as much, in the middle."""
+    """The ratio of the medians."""
     return of.p50 / to.p50
 
 
 def rounds(total: int, size: int) -> Sequence[int]:
-    """Cut a number of samples into rounds, so that all measures share the machine's moods."""
+    """Split samples into rounds, so that a slow minute of the machine falls on all measures."""
     whole, rest = divmod(total, size)
     return [size] * whole + ([rest] if rest else [])

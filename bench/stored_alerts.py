@@ -1,4 +1,4 @@
-"""Many alerts, written past the functions: a third of them each firing, acknowledged, resolved."""
+"""Writes many alerts without the functions: a third each firing, acknowledged, resolved."""
 
 import json
 import random
@@ -23,7 +23,7 @@ _BATCH: Final = 25
 _APART: Final = timedelta(minutes=2)
 _STATUSES: Final = tuple(AlertStatus)
 _SEVERITIES: Final = (Severity.CRITICAL, *([Severity.WARNING] * 5), *([Severity.INFO] * 4))
-"""One in ten is critical: what a filter by severity has to look past."""
+"""One in ten is critical."""
 
 
 def store(call: Call, table_name: str, count: int, *, stored: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Who sends, who asks and who is paged: one of each, in a table of their own."""
+"""One integration, key, channel, policy and heartbeat, stored in a table."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -29,7 +29,7 @@ TOKEN: Final = "6f1d0c9e8a7b4c5d9e3f2a1b0c9d8e7f"  # noqa: S105 - opens nothing 
 API_KEY: Final = "tocsin_bench-0123456789abcdefghijklmnopqrstuvwx"
 HEARTBEAT_TOKEN: Final = "0c9d8e7f6f1d0c9e8a7b4c5d9e3f2a1b"  # noqa: S105 - likewise
 CHANNEL: Final = Channel(name="on-call", type="console", rate_per_minute=100_000)
-"""Of the type that asks nothing of anybody: what a delivery takes of us is counted."""
+"""Of a type without a provider: only our own cost of a delivery is measured."""
 DELAY: Final = timedelta(minutes=15)
 POLICY: Final = EscalationPolicy(
     name=DEFAULT_POLICY,
@@ -42,7 +42,6 @@ _BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def register(call: Call, table_name: str) -> None:
-    """Store all of them, as the API would."""
     integration = Integration(
         name=INTEGRATION,
         type=IntegrationType.EVENTS,

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from local.api import call
-from local.checks import LocalStackError
-from local.places import Json
-from local.stack import Options, Watchers, start
+from local.stack.api_calls import call
+from local.stack.places import Json
+from local.stack.prerequisites import LocalStackError
+from local.stack.start import Options, Watchers, start
 
 MOST_A_MINUTE: Final = 6_000
 """The highest rate that a channel may have."""
@@ -20,7 +20,7 @@ MOST_A_MINUTE: Final = 6_000
 
 @dataclass(frozen=True, slots=True)
 class StackClient:
-    """Asks one local stack, as its admin."""
+    """Calls the API with the admin key."""
 
     url: str
     key: str
@@ -37,7 +37,7 @@ class StackClient:
         return answer["data"]
 
     def new_integration(self, name: str, **settings: Json) -> str:
-        """Register one for Alertmanager; the path of its URL."""
+        """Register an integration of type alertmanager. Returns the path of its URL."""
         body: Json = {"type": "alertmanager", **settings}
         path: str = urlsplit(self.ask("PUT", f"/api/v1/integrations/{name}", body)["url"]).path
         return path
@@ -50,7 +50,7 @@ class StackClient:
         self.ask("PUT", f"/api/v1/escalation-policies/{policy}", {"steps": [step]})
 
     def fire(self, path: str, names: Sequence[str]) -> list[str]:
-        """Let so many alerts fire at once; their ids."""
+        """Fire `count` alerts at once. Returns their ids."""
         alerts: Json = [{"status": "firing", "labels": {"alertname": name}} for name in names]
         results = self.ask("POST", path, {"version": "4", "alerts": alerts})["results"]
         return [result["alert_id"] for result in results]
@@ -58,7 +58,7 @@ class StackClient:
 
 @contextmanager
 def local_stack(say: Callable[[str], None]) -> Iterator[StackClient]:
-    """Start one with nobody to page, and end it with all that it holds."""
+    """Start one without policies; its state is deleted at the end."""
     with (
         tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder,
         start(Options(state=Path(folder), fresh=True), Watchers(step=say)) as stack,

@@ -16,7 +16,7 @@ PAGE_P99_SECONDS: Final = 3.0
 LATENESS_P99_SECONDS: Final = 2.0
 
 _PAUSE_SECONDS: Final = 0.25
-"""Between two events: calm, for a team."""
+"""Between two events."""
 _LATEST_SECONDS: Final = 90
 """A message that was lost costs until the next tick but one; what takes longer counts as lost."""
 _AT_ONCE: Final = 100
@@ -26,7 +26,6 @@ _AHEAD: Final = timedelta(seconds=20)
 
 
 def figures(pages: int, timers: int, say: Callable[[str], None]) -> Iterator[Figure]:
-    """Measure both on one stack, one after the other."""
     with local_stack(say) as stack:
         say(f"{pages:,} pages")
         yield _of_pages(stack, pages)
@@ -40,7 +39,7 @@ def _of_pages(stack: StackClient, count: int) -> Figure:
     with receiving() as receiver:
         stack.page_to("pages", receiver.url)
         path = stack.new_integration("pages", escalation_policy="pages")
-        # The first one starts whatever has to start.
+        # The first alert starts the processes.
         stack.fire(path, ["Warm-up"])
         receiver.wait_for(1, seconds=_LATEST_SECONDS)
         for number in range(count):

@@ -80,12 +80,12 @@ class Units:
         """By measure."""
 
     def of_an_alerts_life(self) -> Iterator[Figure]:
-        """From the first event over people's actions to the next episode."""
+        """From the first event to the next episode."""
         for name, words in _PAYLOADS.items():
             yield from self._life(name, words)
 
     def of_lists(self, stored: int) -> Iterator[Figure]:
-        """A page of what the index has in one place, and of what has to be looked for."""
+        """Lists from cells of the index, and searches."""
         for words, (query, budget) in LISTS.items():
             consumed, page = self._page(query)
             rows = len(page["data"])
@@ -104,7 +104,6 @@ class Units:
         return consumed, page
 
     def of_a_tick(self) -> Iterator[Figure]:
-        """What happens every minute although nothing happens."""
         now = datetime.now(UTC)
         if now.minute % 10 == 0:
             # Then there is a sweep as well.
@@ -116,7 +115,7 @@ class Units:
         yield self._figure("idle: a tick, one function run a minute", consumed, TICK)
 
     def of_a_page(self) -> Iterator[Figure]:
-        """From an alert that fires to the message that is sent, and on to the next step."""
+        """From the alert that fires to the delivery of the second step."""
         fired = intake(payload(CAPTURED, dedup_key="bench/page"))
         alert_id = self._opened(fired)
         opened = self._wired.image(alert_id)
@@ -138,12 +137,11 @@ class Units:
         yield self._delivered("a delivery of a later step")
 
     def of_a_heartbeat(self) -> Iterator[Figure]:
-        """What comes again and again as long as all is well."""
         consumed, _ = self._measured(self._wired.ingest, heartbeat())
         yield self._figure("heartbeat", consumed, PING)
 
     def of_the_stream(self) -> Iterator[Figure]:
-        """What follows from a change: the timeline, the counts, the copy that lists show."""
+        """Timeline, counts and the copy in lists, after a change."""
         event = intake(payload(CAPTURED, dedup_key="bench/stream"))
         end = intake(payload(CAPTURED, dedup_key="bench/stream", event_action="resolve"))
         alert_id = self._opened(event)
@@ -206,7 +204,7 @@ class Units:
         yield self._figure(f"reopen, {words}", consumed)
 
     def _actions(self, name: str, words: str) -> Iterator[Figure]:
-        """Each on an alert that just fired, or was just brought into another state."""
+        """Each on a new alert, in the state that the action needs."""
         for number, (measure, earlier, last, budget) in enumerate(_ACTIONS):
             fired = intake(payload(name, dedup_key=f"bench/action/{name}/{number}"))
             alert_id = _result(self._taken_in(fired, "opened")[1])["alert_id"]

@@ -85,7 +85,7 @@ class Wired:
         return app
 
     def warm_up(self, now: datetime | None = None) -> None:
-        """Let all functions learn what they remember: tokens, keys, policies, channels."""
+        """Fill the caches of all functions: tokens, keys, policies, channels."""
         self.clock.set(now)
         self.ingest(intake("{}"), Unhurried())
         for paging in (
@@ -98,18 +98,17 @@ class Wired:
         self.alerts_api(api("GET", f"/alerts/{NOBODY}"), Unhurried())
 
     def alert(self, alert_id: AlertId) -> Alert:
-        """An alert as it is stored."""
         return alert_from(self.image(alert_id))
 
     def image(self, alert_id: AlertId) -> Image:
-        """An alert as it is stored, and as the stream shows it."""
+        """The stored item of an alert, as the stream has it."""
         key = keys.slot_key(fingerprint_of(alert_id))
         request = {"TableName": self._table_name, "Key": key, "ConsistentRead": True}
         image: Image = self._call("GetItem", request)["Item"]
         return image
 
     def ledger(self, alert_id: AlertId) -> Sequence[Image]:
-        """What the ledger says of an alert, and as the stream shows it."""
+        """The stored items of an alert's ledger, as the stream has them."""
         request = {
             "TableName": self._table_name,
             "KeyConditionExpression": "pk = :pk",
@@ -120,7 +119,7 @@ class Wired:
         return images
 
     def taken_delivery(self) -> Event:
-        """Take what the queue of deliveries holds, as Lambda would."""
+        """Receive and delete the one message of the deliveries queue."""
         request = {"QueueUrl": self._deliveries_queue_url}
         [message] = self._sqs_call("ReceiveMessage", request)["Messages"]
         receipt = {"ReceiptHandle": message["ReceiptHandle"]}

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.checks import LocalStackError, free_port
-from local.processes import end, tail
+from local.stack.prerequisites import LocalStackError, free_port
+from local.stack.processes import end, tail
 
 START_SECONDS = 60
 

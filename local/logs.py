@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.function_logs import LogLine
-from local.log_lines import LogEntry, read_log_line
-from local.places import ROOT
+from local.stack.function_logs import LogLine
+from local.stack.places import ROOT
+from local.view.log_lines import LogEntry, read_log_line
 from tocsin.domain.signal import printable
 
 LINES = 200

@@ -1,4 +1,4 @@
-"""`make run`: the local stack with a person in front of it."""
+"""`make run`: the local stack, with a live view."""
 
 import argparse
 import os
@@ -7,12 +7,12 @@ import sys
 import time
 from types import FrameType
 
-from local.checks import LocalStackError
-from local.live_view import LiveView
-from local.sent_messages import SentMessages
-from local.stack import Options, Stack, Watchers, start
-from local.table_news import TableNews
-from local.welcome import welcome
+from local.stack.prerequisites import LocalStackError
+from local.stack.start import Options, Stack, Watchers, start
+from local.view.alert_lines import AlertLines
+from local.view.live_view import LiveView
+from local.view.sent_messages import SentMessages
+from local.view.welcome import welcome
 
 DEFAULT_PORT = 8080
 NO = {"", "0", "no", "false"}
@@ -56,7 +56,7 @@ def _run(port: int, aws_port: int) -> None:
         progress.end()
         print(welcome(stack), flush=True)
         watching = (
-            TableNews(stack.aws, stack.deployment.stream_arn, view.alert),
+            AlertLines(stack.aws, stack.deployment.stream_arn, view.alert),
             SentMessages(stack.aws, view.message),
         )
         view.open()

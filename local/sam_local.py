@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 
-from local.aws import REGION, ROOT_CREDENTIALS, Aws, architecture
-from local.build import build, sam_environment
-from local.checks import LocalStackError
-from local.deploy import STACK_NAME
-from local.deployment import Deployment
-from local.places import ROOT, Places, write_json
-from local.saved_state import PORT_FILE
+from local.ministack_gaps.saved_state import PORT_FILE
+from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws, architecture
+from local.stack.build import build, sam_environment
+from local.stack.deploy import STACK_NAME
+from local.stack.deployment import Deployment
+from local.stack.places import ROOT, Places, write_json
+from local.stack.prerequisites import LocalStackError
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 

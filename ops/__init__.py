@@ -1,1 +1,1 @@
-"""What somebody on duty runs by hand."""
+"""Programs for operators."""

@@ -1,4 +1,4 @@
-"""Messages that were given up: taken one by one, and gone only once they were dealt with."""
+"""Works through a queue; a message is deleted after it was worked on."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,29 +16,26 @@ type Message = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Why a message stays where it is."""
+    """A message that stays in its queue."""
 
     reason: str
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a queue's messages."""
-
     done: int = 0
     kept: list[str] = field(default_factory=list)
-    """Why, for each message that stays."""
+    """The reason of each message that stays."""
 
 
 def waiting(sqs: Client, queue_url: str) -> int:
-    """How many messages there are, about: SQS does not count exactly."""
+    """An estimate: SQS does not count exactly."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)
     return sum(int(answer["Attributes"][name]) for name in names)
 
 
 def take_all(sqs: Client, queue_url: str, work: Callable[[Message], Kept | None]) -> Outcome:
-    """Work on every message; delete it after that, unless it has to stay."""
     outcome = Outcome()
     with _hidden(sqs, queue_url) as kept:
         for message in _messages(sqs, queue_url):
@@ -53,7 +50,7 @@ def take_all(sqs: Client, queue_url: str, work: Callable[[Message], Kept | None]
 
 
 def send_to(sqs: Client, queue_url: str) -> Callable[[Message], Kept | None]:
-    """Put a message back where it came from, as it was."""
+    """Send a message back to its first queue, unchanged."""
 
     def send(message: Message) -> Kept | None:
         more = {name: message[name] for name in ("MessageAttributes",) if message.get(name)} | {
@@ -68,13 +65,12 @@ def send_to(sqs: Client, queue_url: str) -> Callable[[Message], Kept | None]:
 
 
 def drop(_message: Message) -> Kept | None:
-    """Nothing is left to do for it."""
     return None
 
 
 def _messages(sqs: Client, queue_url: str) -> Iterator[Message]:
     while True:
-        # A second's wait asks every server of the queue: an empty answer is no accident then.
+        # Long polling asks every server of the queue, so an empty answer means an empty queue.
         answer = sqs.receive_message(
             QueueUrl=queue_url,
             MaxNumberOfMessages=BATCH,
@@ -91,7 +87,7 @@ def _messages(sqs: Client, queue_url: str) -> Iterator[Message]:
 
 @contextmanager
 def _hidden(sqs: Client, queue_url: str) -> Iterator[list[Message]]:
-    """Collects what stays, and shows it again, so that its alarm goes on."""
+    """Collects the messages that stay and makes them visible again, so that the alarm stays on."""
     kept: list[Message] = []
     try:
         yield kept

@@ -1,4 +1,4 @@
-"""Events of EventBridge that were given up, handed to ingest once more."""
+"""Retries events of EventBridge that were given up."""
 
 import json
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from ops.stack import Client
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Hands over what a message of EventFailuresQueue holds."""
+    """Of EventFailuresQueue."""
 
     functions: Client
     function_name: str
 
     def hand_over(self, message: Message) -> Kept | None:
-        """Have ingest take an event in; one that it took before is a repeat of the same alert.
+        """Call ingest; an event that it took before is a repeat of the same alert.
 
-        A message of EventBridge is the event; one of Lambda holds it beside what went wrong.
+        A message of EventBridge is the event; one of Lambda has it in `requestPayload`.
         """
         body = json.loads(message["Body"])
         event = body.get("requestPayload", body)

@@ -1,6 +1,6 @@
-"""`make redrive`: bring back what was given up, once its cause is gone.
+"""`make redrive`: retry messages and changes that were given up, once their cause is gone.
 
-Everything here may be done twice: whoever works on a message finds out whether it is still needed.
+Each retry may be repeated: the functions pass over what is done already.
 """
 
 import argparse
@@ -26,7 +26,7 @@ DEAD_LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One queue of messages that were given up, and what to do with each."""
+    """A queue of messages that were given up."""
 
     queue: str
     what: str
@@ -45,10 +45,10 @@ def main() -> int:
 
 
 def redrive(stack: DeployedStack, *, is_applied: bool) -> bool:
-    """Print what there is, or do it.
+    """Print the messages, or retry them.
 
     Returns:
-        Whether nothing had to stay.
+        False if a message failed again and stays.
     """
     print(f"Given up in the stack {stack.name}:")
     if not is_applied:
@@ -81,7 +81,7 @@ def _show(stack: DeployedStack, job: Job) -> None:
 
 
 def _do(stack: DeployedStack, job: Job) -> int:
-    """Returns: how many messages had to stay."""
+    """Returns: How many messages failed again and stay."""
     outcome = take_all(stack.client("sqs"), stack.physical_id(job.queue), job.work)
     print(f"  {job.queue:<26} {outcome.done:>5} {job.what}")
     for reason in outcome.kept:

@@ -1,4 +1,4 @@
-"""A deployed stack, and what AWS named its parts."""
+"""A deployed stack and its physical ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from ops.samconfig import OperationError, settings_of
 
 type Client = Any
-"""A client of boto3, which knows the type of each only by a text."""
+"""A client of boto3, which has no types for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class DeployedStack:
     name: str
     session: boto3.Session
     ids: Mapping[str, str]
-    """Physical by logical id: a queue's is its address."""
+    """Physical by logical ids; a queue's physical id is its address."""
 
     @classmethod
     def named(cls, environment: str, stack_name: str | None) -> Self:
@@ -30,7 +30,7 @@ class DeployedStack:
         return cls(name, session, _physical_ids(session, name))
 
     def client(self, service: str) -> Client:
-        # A function may take its whole timeout to answer, and must not be asked twice meanwhile.
+        # Longer than any function's timeout, so that a call is not repeated while it runs.
         config = Config(read_timeout=90, retries={"total_max_attempts": 2})
         return self.session.client(service, config=config)  # type: ignore[call-overload]
 

@@ -1,7 +1,7 @@
-"""Changes of the table that were set aside or given up, followed once more.
+"""Retries changes of the table that were set aside or given up.
 
-The function sets a change aside with all that it is. What Lambda itself gives up, after 20 hours,
-names its place in the stream, which keeps changes for 24.
+The function stores the whole record of a change that it sets aside. Lambda, which gives up after 20
+hours, stores sequence numbers only; the stream keeps the records for 24 hours.
 """
 
 import base64
@@ -26,14 +26,14 @@ type Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class TableChanges:
-    """Follows what a message of TableChangeFailuresQueue names."""
+    """Of TableChangeFailuresQueue."""
 
     streams: Client
     functions: Client
     function_name: str
 
     def follow(self, message: Message) -> Kept | None:
-        """Run all changes of a message again; those that were followed already change nothing."""
+        """Changes that were followed already have no further effect."""
         body = json.loads(message["Body"])
         if "record" in body:
             return self._follow_one(body)
@@ -93,7 +93,7 @@ def _when(batch: Mapping[str, Any]) -> str:
 
 
 def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
-    """Split what would be too big for one call; the order stays."""
+    """Split into calls of at most `PAYLOAD_BYTES`, in order."""
     part: list[Record] = []
     size = 0
     for record in records:
@@ -108,7 +108,7 @@ def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 
 def as_lambda_reads(records: Sequence[Record]) -> bytes:
-    """An event of the function, which is to say what fails instead of setting it aside."""
+    """An event; with `redrive` the function reports a failure and sets nothing aside."""
     return json.dumps({"Records": records, "redrive": True}, default=_plain).encode()
 
 

@@ -1,6 +1,7 @@
 """What every request to AWS is held to, in every test and with every answer."""
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,11 @@ from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
 from tests.role_oracle import RECORD
+
+WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
+REPEATABLE = re.compile(r"E#\w+#[DH]|R#\w+|T#.*|SWEEP|GATE")
+"""Sort keys of items that may be written without a condition: facts, bodies, history; entries of a
+timeline, each under a key of its own; the position of the sweep; the health of a channel."""
 
 
 def hold(
@@ -25,6 +31,7 @@ def hold(
     problems = ParamValidator().validate(parameters, expected).generate_report()
     assert not problems, f"{service} {operation}: {problems}"
     if service == "dynamodb":
+        expect_conditions(operation, parameters)
         RECORD.note(role, operation, parameters)
 
 
@@ -32,3 +39,14 @@ def hold(
 def service_model(service: str) -> ServiceModel:
     """What AWS publishes of a service's requests, answers and errors."""
     return botocore.session.get_session().get_service_model(service)
+
+
+def expect_conditions(operation: str, parameters: Mapping[str, Any]) -> None:
+    """Expect a condition in each write; a transaction fails as a whole, so one is enough."""
+    writes = [parameters] if operation in WRITES else []
+    for action in parameters.get("TransactItems", ()):
+        writes += action.values()
+    if not writes or any("ConditionExpression" in write for write in writes):
+        return
+    keys = [(write.get("Key") or write["Item"])["sk"]["S"] for write in writes]
+    assert all(map(REPEATABLE.fullmatch, keys)), f"{operation} of {keys} has no condition"

@@ -1,4 +1,4 @@
-"""What people may do to an alert: from a request's body to the domain's transition."""
+"""Actions on an alert: from a request's body to the domain's transition."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from tocsin.domain.timeline import Change, ChangeType
 type Transition = Callable[[Alert], Alert]
 
 NOTE_TEXT_LIMIT: Final = 10_000
-"""Characters of a note that stands alone on the timeline."""
+"""Characters of a note that comes without another action."""
 SNOOZE_SPANS: Final = ("duration", "seconds", "until")
 
 
 class Action(StrEnum):
-    """The words of the paths, which bulk takes too."""
+    """As in the paths and in a bulk request."""
 
     ACK = "ack"
     ACKNOWLEDGE = "acknowledge"
@@ -33,7 +33,7 @@ class Action(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Acknowledgement:
-    """Acknowledges what nobody has yet; says whether somebody had."""
+    """Acknowledges an alert that is not acknowledged yet; `was_acknowledged` is set when called."""
 
     by: Actor
     at: datetime
@@ -50,7 +50,7 @@ class Acknowledgement:
 def read_transition(
     action: Action, body: Mapping[str, Any], *, by: Actor, at: datetime
 ) -> Transition:
-    """Read the body of any action but a note; fields that it does not know are left alone.
+    """Read the body of any action but a note; unknown fields are ignored.
 
     Raises:
         InvalidInputError: `details` name each field that is wrong.
@@ -68,7 +68,7 @@ def read_transition(
 
 
 def read_note(body: Mapping[str, Any], *, by: Actor, at: datetime) -> Change:
-    """Read a note that stands alone.
+    """Read a note without another action.
 
     Raises:
         InvalidInputError: There is none, or it is too long.

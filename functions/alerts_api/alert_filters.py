@@ -1,4 +1,4 @@
-"""Which alerts a caller means: the filters of a list, which bulk actions take as well."""
+"""The filters of the list of alerts, which bulk actions take as well."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -33,7 +33,7 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
     """Read the filters of a list; unknown ones are ignored, an empty one filters nothing.
 
     Raises:
-        InvalidInputError: `details` name each that cannot be understood.
+        InvalidInputError: `details` name each malformed one.
     """
     said = {name: text.strip() for name, text in filters.items() if text.strip()}
     fields = Fields(said)
@@ -55,14 +55,14 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
 
 
 def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:
-    """Take filters from JSON, where lists, numbers and booleans are as natural as texts.
+    """Read filters from JSON, where values may be lists, numbers and booleans.
 
-    Unlike a list, an action does not ignore what it does not know: a slip of the pen would
-    choose every alert there is.
+    A list ignores an unknown filter, an action refuses it: a typing mistake would select every
+    alert.
 
     Args:
         members: The filter object of a body.
-        fields: Where to report what cannot be a filter.
+        fields: Collects the problems.
     """
     filters: dict[str, str] = {}
     for name, value in members.items():
@@ -87,7 +87,7 @@ def _take(filters: dict[str, str], name: str, value: object, fields: Fields, pla
 
 
 def read_limit(fields: Fields) -> int:
-    """Read how many rows to show; more than a list gives means all that it gives."""
+    """Rows of a page; a higher number means `LIMIT_MAXIMUM`."""
     if not fields.has("limit"):
         return LIMIT_DEFAULT
     written = str(fields.value("limit")).strip()

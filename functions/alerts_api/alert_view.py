@@ -15,12 +15,12 @@ from tocsin.domain.timeline import Change, ChangeType, Detail
 _ALWAYS_SHOWN: Final[Mapping[ChangeType, Mapping[str, Detail]]] = {
     ChangeType.ACKNOWLEDGED: {"note": ""}
 }
-"""What one of the published documents shows even where nobody said it."""
+"""Details that are shown even where they are absent."""
 _SHOWN_IN_PART: Final = "this is the beginning of long texts and labels: get the alert for all"
 
 
 def view_body(body: SentBody | None) -> dict[str, Any] | None:
-    """Show what a sender sent; None if nothing is kept."""
+    """None if no body is stored."""
     if body is None:
         return None
     return {
@@ -33,7 +33,7 @@ def view_body(body: SentBody | None) -> dict[str, Any] | None:
 
 
 def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Show an alert in a list or after an action, with only the beginning of big facts."""
+    """An alert in a list or after an action; big facts are shortened."""
     view = alert_json(alert, at)
     if alert.overflow:
         view["truncated"] = [_SHOWN_IN_PART]
@@ -41,12 +41,11 @@ def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
 
 
 def view_history(samples: Sequence[Sample]) -> list[dict[str, Any]]:
-    """Show the newest values, oldest first."""
+    """Oldest first."""
     return [{"timestamp": written(sample.at), "value": sample.value} for sample in samples]
 
 
 def view_change(change: Change) -> dict[str, Any]:
-    """Show one entry of a timeline; what its type needs stands beside the rest."""
     always = _ALWAYS_SHOWN.get(change.type, {})
     return {
         "type": change.type,
@@ -58,7 +57,7 @@ def view_change(change: Change) -> dict[str, Any]:
 
 
 def view_counts(counts: Counts) -> dict[str, Any]:
-    """Show how many alerts are open, whatever the list is filtered by."""
+    """Counts of all open alerts; the filters of the list do not change them."""
     return {
         "total": counts.total,
         "firing": counts.firing,

@@ -1,4 +1,4 @@
-"""What is answered: JSON in one shape, small on the wire."""
+"""JSON answers, compressed from 2 KiB."""
 
 import base64
 import gzip
@@ -20,19 +20,18 @@ _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def with_json(value: object, status: int = HTTPStatus.OK) -> HttpAnswer:
-    """Answer with any JSON value."""
     return HttpAnswer(status=status, body=_write(value), headers={"content-type": JSON})
 
 
 def with_data(data: object, status: int = HTTPStatus.OK, **beside: object) -> HttpAnswer:
-    """Answer with `{"data": …}` and what stands beside it."""
+    """Answer with `{"data": …}` and the members of `beside`."""
     return with_json({"data": data, **beside}, status)
 
 
 def with_page(
     rows: Sequence[object], *, next_cursor: str | None = None, meta: Mapping[str, Any] | None = None
 ) -> HttpAnswer:
-    """Answer with part of a list; the last part has no `next_cursor`."""
+    """The last page of a list has no `next_cursor`."""
     page: dict[str, object] = {"data": rows}
     if meta is not None:
         page["meta"] = meta
@@ -43,12 +42,10 @@ def with_page(
 
 
 def without_content() -> HttpAnswer:
-    """Answer that it is done and there is nothing to show."""
     return HttpAnswer(status=HTTPStatus.NO_CONTENT)
 
 
 def to_gateway(answer: HttpAnswer, accepted_encodings: str) -> dict[str, Any]:
-    """Hand an answer to the gateway, compressed if that pays."""
     if len(answer.body) < COMPRESSED_FROM_BYTES:
         return http.to_gateway(answer, _KEPT_NOWHERE)
     headers = {**_KEPT_NOWHERE, "vary": "accept-encoding"}

@@ -27,15 +27,13 @@ REPLAYED: Final = "idempotent-replayed"
 
 
 class Log(Protocol):
-    """The part of a logger that is used here."""
-
     def info(self, message: str, **facts: object) -> None: ...
 
     def exception(self, message: str, **facts: object) -> None: ...
 
 
 class Api:
-    """The whole API; called with the event of each request."""
+    """Called with the event of each request."""
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
+    from functions.alerts_api.configuration_stores import Stores
     from tocsin.usecases.ports import (
         DeliveryQueue,
         IncidentRepository,
@@ -31,6 +31,7 @@ PARAMETER_DESCRIPTION: Final = "Signs what Tocsin sends to a webhook; made with 
 
 settings = Settings.from_environment()
 _dynamodb = aws_client(DYNAMODB, settings.aws)
+_alerts = DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _now() -> datetime:
@@ -44,9 +45,25 @@ def _incidents() -> IncidentRepository:
 
 
 def _configuration() -> Stores:
-    from functions.alerts_api.configuration_stores import stores_on
+    from functions.alerts_api.configuration_stores import Stores
+    from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+    from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+    from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
+    from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 
-    return stores_on(_dynamodb.call, settings.table_name, settings.retention)
+    call, table = _dynamodb.call, settings.table_name
+    return Stores(
+        policies=DynamoDBConfiguration(call, table, POLICIES),
+        routes=DynamoDBConfiguration(call, table, ROUTES),
+        users=DynamoDBConfiguration(call, table, USERS),
+        channels=DynamoDBConfiguration(call, table, CHANNELS),
+        heartbeats=DynamoDBHeartbeats(call, table),
+        integrations=DynamoDBIntegrations(call, table),
+        slots=DynamoDBSlots(call, table, settings.retention),
+        alerts=_alerts,
+    )
 
 
 def _notifications() -> NotificationRepository:
@@ -70,7 +87,7 @@ def _secrets() -> SecretStore:
 
 api = build_api(
     Ports(
-        alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
+        alerts=_alerts,
         incidents=_incidents,
         configuration=_configuration,
         notifications=_notifications,

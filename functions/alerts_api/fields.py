@@ -1,4 +1,4 @@
-"""Values out of bodies and queries, read by hand: what the hot routes need, without pydantic.
+"""Values of bodies and queries for the routes that start without pydantic.
 
 `schemas` describe the same bodies for the document; a test holds the two together.
 """
@@ -17,26 +17,24 @@ _FLAGS: Final[Mapping[object, bool]] = {"true": True, "false": False, True: True
 
 
 class Fields:
-    """One object's members; collects everything that is wrong before it refuses."""
+    """The members of one object; collects all problems before it refuses."""
 
     def __init__(self, members: Mapping[str, Any]) -> None:
         self._members = members
         self.problems: list[Problem] = []
 
     def has(self, name: str) -> bool:
-        """Whether it says anything under this name; null says nothing."""
+        """False for null."""
         return self._members.get(name) is not None
 
     def value(self, name: str) -> Any:  # noqa: ANN401 - JSON may be anything
-        """What it says, as it is."""
         return self._members.get(name)
 
     def refuse(self, name: str, problem: str) -> None:
-        """Remember that something is wrong."""
         self.problems.append(Problem(name, problem))
 
     def text(self, name: str, limit: int) -> str | None:
-        """Read a text, in characters that people can see; blank counts as nothing."""
+        """A text without control characters; None for a blank one. `limit` is in characters."""
         written = self._members.get(name)
         if written is None:
             return None
@@ -49,7 +47,7 @@ class Fields:
         return printable(written).strip() or None
 
     def flag(self, name: str) -> bool:
-        """Read true or false, also as a text; nothing is false."""
+        """True or false, also as a text; absent is false."""
         written = self._members.get(name)
         if written is None:
             return False
@@ -60,7 +58,6 @@ class Fields:
         return _FLAGS[plain]
 
     def duration(self, name: str) -> timedelta | None:
-        """Read how long."""
         try:
             return read_duration(self._members.get(name))
         except ValueError:
@@ -68,7 +65,6 @@ class Fields:
             return None
 
     def instant(self, name: str) -> datetime | None:
-        """Read when."""
         try:
             return read_instant(self._members.get(name))
         except ValueError:
@@ -76,23 +72,15 @@ class Fields:
             return None
 
     def expect_good(self, message: str) -> None:
-        """Refuse if anything was wrong.
-
-        Raises:
-            InvalidInputError: With all that was wrong.
-        """
+        """Raises InvalidInputError with all problems."""
         if self.problems:
             raise InvalidInputError(message, self.problems)
 
 
 def read_instant(written: object) -> datetime:
-    """Understand an ISO 8601 time or date; without an offset it is UTC.
-
-    Raises:
-        ValueError: It is none.
-    """
+    """Read an ISO 8601 time or date, UTC without an offset. Raises ValueError."""
     text = written.strip() if isinstance(written, str) else ""
-    # A + in a query that nobody encoded arrives as a space.
+    # A + in a query that was not encoded arrives as a space.
     if text[-6:-5] == " " and text[-3:-2] == ":" and "T" in text:
         text = f"{text[:-6]}+{text[-5:]}"
     at = datetime.fromisoformat(text)

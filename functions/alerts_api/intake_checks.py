@@ -1,10 +1,10 @@
-"""The checks that a body asks for, with the secrets that it leaves out."""
+"""An integration's checks, read from a body and shown; secrets are masked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.shown_checks import MASK
+from functions.alerts_api.schemas.intake_checks import MASK
 from tocsin.domain.credential import SecretHash, hash_secret
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.intake_checks import (
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def read_checks(body: IntegrationBody, before: IntakeChecks) -> IntakeChecks:
-    """Take what a body asks for; a secret that it leaves out is the one that was there.
+    """A secret that the body leaves out or masks is the stored one.
 
     Raises:
-        InvalidInputError: There is none to leave, or it is too short.
+        InvalidInputError: A secret is missing or too short.
     """
     return IntakeChecks(
         signature=_signature(body, before),
@@ -31,6 +31,24 @@ def read_checks(body: IntegrationBody, before: IntakeChecks) -> IntakeChecks:
         header_token=_header_token(body, before),
         allowed_cidrs=tuple(str(network) for network in body.allowed_cidrs),
     )
+
+
+def view_checks(checks: IntakeChecks) -> dict[str, Any]:
+    """Show them as PUT and PATCH take them."""
+    signature, basic, token = checks.signature, checks.basic, checks.header_token
+    return {
+        "signature": signature
+        and {
+            "header": signature.header,
+            "algorithm": signature.algorithm,
+            "prefix": signature.prefix,
+            "timestamp_header": signature.timestamp_header,
+            "secret": MASK,
+        },
+        "basic": basic and {"user": basic.user, "password": MASK},
+        "header_token": token and {"header": token.header, "token": MASK},
+        "allowed_cidrs": list(checks.allowed_cidrs),
+    }
 
 
 def _signature(body: IntegrationBody, before: IntakeChecks) -> Signature | None:

@@ -19,13 +19,13 @@ def answer_page[T](
     name_of: Callable[[T], str],
     view: Callable[[T], View],
 ) -> HttpAnswer:
-    """Answer with the page that a request asks for; the cursor is the last name shown.
+    """Answer with the page that `limit` and `cursor` ask for; the cursor is the last name shown.
 
     Args:
-        request: May say `limit` and `cursor`.
-        things: All of them, by name.
-        name_of: What they are sorted by.
-        view: How each is shown.
+        request: Its query has `limit` and `cursor`.
+        things: All of them, sorted by name.
+        name_of: The name that they are sorted by.
+        view: Shows one of them.
     """
     fields = Fields(request.query)
     limit = read_limit(fields)

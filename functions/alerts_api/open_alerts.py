@@ -1,4 +1,4 @@
-"""What becomes of open alerts when the configuration behind them goes away."""
+"""Warnings about open alerts that the deletion of configuration affects."""
 
 from __future__ import annotations
 
@@ -23,19 +23,18 @@ OPEN: Final = frozenset((AlertStatus.FIRING, AlertStatus.ACKNOWLEDGED))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """Which open alerts need a policy, user or channel, and what follows from its deletion."""
+    """The open alerts that depend on a policy, user, channel or integration."""
 
     noun: str
-    """What the warning points at."""
+    """The field of the warning."""
     which: str
-    """In words, after "open alerts"."""
+    """Follows "open alerts" in the warning."""
     what_follows: str
     equal: Mapping[str, str] = field(default_factory=dict)
     """As `AlertQuery.equal`."""
     selects: Callable[[Alert], bool] = lambda _alert: True
 
     def warning(self, number: int, *, is_cut: bool) -> Problem:
-        """Say how many there are."""
         at_least = "at least " if is_cut else ""
         problem = f"open alerts {self.which}: {at_least}{number}; {self.what_follows}"
         return Problem(self.noun, problem)
@@ -43,12 +42,11 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class OpenAlerts:
-    """Counts open alerts, as far as a few pages of their list reach."""
+    """Counts at most `PAGES_LIMIT` pages."""
 
     alerts: AlertRepository
 
     def count(self, concern: Concern, at: datetime) -> tuple[int, tuple[Problem, ...]]:
-        """Count those that something concerns; with a warning if there are any."""
         number, cursor = 0, None
         for _ in range(PAGES_LIMIT):
             query = AlertQuery(
@@ -65,17 +63,16 @@ class OpenAlerts:
 
 
 def is_asked(alert: Alert, target: str) -> bool:
-    """Whether the step that an alert stands at asks a target, as `user:alice`."""
+    """Args: target: Such as `user:alice`."""
     return alert.is_asking and target in alert.escalation.targets
 
 
 def answer_removal(number: int, warnings: tuple[Problem, ...]) -> HttpAnswer:
-    """Answer that it is gone, and what that leaves behind."""
+    """204, or 200 with warnings."""
     if not warnings:
         return without_content()
     return with_data({"open_alerts": number}, warnings=view_warnings(warnings))
 
 
 def view_warnings(warnings: tuple[Problem, ...]) -> list[dict[str, str]]:
-    """Show warnings as the details of a refusal are shown."""
     return [{"field": it.field, "problem": it.problem} for it in warnings]

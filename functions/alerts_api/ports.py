@@ -1,4 +1,4 @@
-"""What the API stands on: the table, a clock and chance."""
+"""Storage, queues, secrets, time, randomness and the log, as the API is given them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functions.alerts_api.api import Log
 from tocsin.domain.ids import WriteId
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
+    from functions.alerts_api.configuration_stores import Stores
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Storage, queues, secrets, time and the log."""
-
     alerts: AlertRepository
     incidents: Callable[[], IncidentRepository]
-    """Made on first use, as few requests need it; likewise the next four."""
+    """Made on first use, because few requests need it; so are the next four."""
     configuration: Callable[[], Stores]
     notifications: Callable[[], NotificationRepository]
     deliveries: Callable[[], DeliveryQueue]
@@ -42,11 +40,10 @@ class Ports:
     """Takes seconds."""
     log: Log
     public_url: str = ""
-    """Where clients reach the API; empty for the gateway's own address."""
+    """The API's address; empty: the address of each request."""
     channel_secrets_prefix: str
-    """Begins the names of the parameters that hold generated signing secrets."""
+    """The SSM path of generated signing secrets."""
     allows_private_webhooks: bool = False
 
     def new_write_id(self) -> WriteId:
-        """Make an id for one write."""
         return WriteId(self.random_bytes(9).hex())

@@ -1,4 +1,4 @@
-"""What was asked: path, query, key, and the body as JSON."""
+"""A request of the API: path, query, key, and the body as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,40 +25,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Request(http.Request):
-    """One request, matched to its route."""
-
     key: ApiKey | None = None
-    """Whose request it is; None on routes that are open to all."""
+    """None on open routes."""
 
     @property
     def path(self) -> str:
-        """The path as sent, without query."""
         return str(self.event["rawPath"])
 
     @property
     def origin(self) -> str:
-        """The address by which it came, without path."""
         return f"https://{self.host}"
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the timeline."""
         if self.key is None:
             raise UnauthorizedError("This needs an API key.")
         return self.key.actor
 
     def expect_scope(self, scope: Scope) -> None:
-        """Refuse a key that lacks a scope which not every request of the route needs.
-
-        Raises:
-            ScopeMissingError: It does not grant it.
-        """
+        """Raises ScopeMissingError; for a scope that only some requests of a route need."""
         if self.key is None or not self.key.grants(scope):
             raise ScopeMissingError(f"This needs a key with the scope {scope}.")
 
     @cached_property
     def query(self) -> Mapping[str, str]:
-        """Query parameters; of one that came twice, both, with a comma between."""
+        """Query parameters; the values of a repeated one are joined by a comma."""
         values: dict[str, str] = {}
         for name, value in parse_qsl(
             self.event.get("rawQueryString") or "", keep_blank_values=True
@@ -68,12 +59,12 @@ class Request(http.Request):
 
     @cached_property
     def json_object(self) -> Mapping[str, Any]:
-        """The body as a JSON object, whatever it is called; no body is an empty one.
+        """The body as a JSON object, of any content type; no body is an empty object.
 
         Raises:
             MalformedInputError: Not JSON, or another JSON value.
             PayloadTooLargeError: It is over 1 MiB.
-            UnsupportedMediaError: Not JSON, and not called so either.
+            UnsupportedMediaError: Not JSON, and the content type is not JSON either.
         """
         expect_size(self.body)
         if not self.body.strip():
@@ -81,7 +72,7 @@ class Request(http.Request):
         try:
             value = read_json(self.body)
         except MalformedInputError:
-            # curl calls JSON a form unless told otherwise, so only what cannot be read is refused.
+            # curl's default content type is that of forms: refuse it only if the body is no JSON.
             self._expect_json()
             raise
         if not isinstance(value, dict):
@@ -90,11 +81,7 @@ class Request(http.Request):
         return value
 
     def body_as[M: "BaseModel"](self, model: type[M]) -> M:
-        """The body as a model of `schemas`.
-
-        Raises:
-            InvalidInputError: `details` name every field that is wrong.
-        """
+        """Raises InvalidInputError; `details` name every wrong field."""
         return validated(model, self.json_object)
 
     def _expect_json(self) -> None:
@@ -106,11 +93,7 @@ class Request(http.Request):
 
 
 def validated[M: "BaseModel"](model: type[M], members: Mapping[str, Any]) -> M:
-    """Read members of an object as a model.
-
-    Raises:
-        InvalidInputError: `details` name every field that is wrong.
-    """
+    """Raises InvalidInputError; `details` name every wrong field."""
     from pydantic import ValidationError
 
     try:

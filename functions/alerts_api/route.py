@@ -1,4 +1,4 @@
-"""Which function answers which method and path."""
+"""The table of routes, by method and path."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ type Work = Callable[..., HttpAnswer]
 
 
 class Access(Enum):
-    """Who may use a route that asks for no scope."""
+    """Of a route that needs no scope."""
 
     OPEN = auto()
     ANY_KEY = auto()
@@ -20,8 +20,6 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the API."""
-
     method: str
     path: str
     operation: str
@@ -32,7 +30,7 @@ class Route:
 
 @dataclass(slots=True)
 class _Place:
-    """A path's segment, and what comes below it."""
+    """A segment of a path."""
 
     below: dict[str, "_Place"] = field(default_factory=dict)
     parameter: "_Place | None" = None
@@ -40,36 +38,36 @@ class _Place:
 
 
 class RouteTable:
-    """All routes, found segment by segment: as fast with a hundred routes as with one.
+    """Finds routes segment by segment.
 
-    Those that are seldom asked for are read when a request needs one of them, so that an
-    acknowledgement that starts a process does not wait for the configuration's code.
+    Lazy routes are loaded by the first request that needs one: an acknowledgement in a new
+    process does not wait for the code of the configuration.
     """
 
     def __init__(
-        self, everyday: Iterable[Route], seldom: Callable[[], Iterable[Route]] = tuple
+        self, everyday: Iterable[Route], lazy: Callable[[], Iterable[Route]] = tuple
     ) -> None:
         self._routes = list(everyday)
-        self._seldom: Callable[[], Iterable[Route]] | None = seldom
+        self._lazy: Callable[[], Iterable[Route]] | None = lazy
         self._root = _Place()
         for route in self._routes:
             self._add(route)
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """Every route there is."""
-        self._read_seldom()
+        """Loads the lazy ones."""
+        self._read_lazy()
         return tuple(self._routes)
 
     def find(self, method: str, path: str) -> tuple[Mapping[str, Route], list[str]]:
         """Find the routes of a path by method, and the values of its parameters.
 
-        A fixed segment goes before a parameter; a slash at the end changes nothing. What is no
-        path of ours has no routes.
+        A fixed segment goes before a parameter; a slash at the end is ignored. An unknown path has
+        no routes.
         """
         routes, values = self._find(path)
-        if method not in routes and self._seldom is not None:
-            self._read_seldom()
+        if method not in routes and self._lazy is not None:
+            self._read_lazy()
             return self._find(path)
         return routes, values
 
@@ -85,10 +83,10 @@ class RouteTable:
                 return {}, []
         return place.routes, values
 
-    def _read_seldom(self) -> None:
-        if self._seldom is None:
+    def _read_lazy(self) -> None:
+        if self._lazy is None:
             return
-        read, self._seldom = self._seldom, None
+        read, self._lazy = self._lazy, None
         for route in read():
             self._routes.append(route)
             self._add(route)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bench.embedded_dynamodb import embedded_dynamodb
-from local.aws import REGION, ROOT_CREDENTIALS, Aws
-from local.checks import free_port
+from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
+from local.stack.prerequisites import free_port
 from tests.faults.runs import TALLY, Calm, calm
 from tests.faults.stories import STORIES
 from tocsin.adapters.aws_json import AwsJsonClient, Service

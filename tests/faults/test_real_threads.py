@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.embedded_dynamodb import create_table
-from local.aws import Aws
+from local.stack.aws import Aws
 from tests.examples import PROMETHEUS, trigger
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import DYNAMODB, AwsJsonClient, Call, Service

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.aws import Aws
-from local.table_news import STREAMS
+from local.stack.aws import Aws
+from local.view.alert_lines import STREAMS
 from tests.faults.functions import TABLE
 from tests.faults.plans import Kind, Plan, plan_of
 from tests.faults.runs import Calm, tell

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.checks import free_port
-from local.places import ROOT
-from local.processes import end
+from local.stack.places import ROOT
+from local.stack.prerequisites import free_port
+from local.stack.processes import end
 
 NOT_CLONED = (".git", ".venv*", ".local", ".aws-sam", ".hypothesis", ".*_cache", "__pycache__")
 READY = "Ctrl-C stops"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.stack import Options, Stack, Watchers, start
+from local.stack.start import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender
 from tests.stack.clone import Clone
 from tests.stack.shell import Shell

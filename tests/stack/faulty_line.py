@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import urlsplit
 
-from local.stack import Stack
+from local.stack.start import Stack
 
 READS = {"GetItem", "BatchGetItem", "Query"}
 SECONDS = 20

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.stack.deploy import STACK_NAME
+from local.stack.start import Stack
 from tests.stack.client import Client, Reply, Sender, eventually
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import Links, LinkSigner, read_link_key

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.deploy import STACK_NAME
-from local.people import SECOND_STEP_SECONDS
-from local.places import ROOT
-from local.stack import Stack
+from local.stack.deploy import STACK_NAME
+from local.stack.example_people import SECOND_STEP_SECONDS
+from local.stack.places import ROOT
+from local.stack.start import Stack
 from tests.stack.client import Client, eventually
 from tests.stack.clone import Clone, Terminal
 from tests.stack.shell import Shell

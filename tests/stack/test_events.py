@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.places import ROOT
-from local.stack import Stack
+from local.stack.places import ROOT
+from local.stack.start import Stack
 
 EVENTS = {file.stem: file for file in sorted((ROOT / "events").glob("*.json"))}
 FUNCTIONS = {

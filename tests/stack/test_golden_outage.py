@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.stack import Stack
+from local.stack.start import Stack
 from ops.dead_letters import waiting
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.faulty_line import FaultyLine, always, error, rerouted

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.stack import Stack
-from local.warm import NOTHING_TO_DO
+from local.stack.start import Stack
+from local.stack.warm_up import NOTHING_TO_DO
 from tests.stack.client import Client, eventually
 from tests.stack.faulty_line import Fault, FaultyLine, StorageRequest, rerouted
 from tests.stack.team import LONG, Team, of_type

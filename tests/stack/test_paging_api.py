@@ -11,8 +11,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.stack.deploy import STACK_NAME
+from local.stack.start import Stack
 from tests.scripted_server import Request, ScriptedServer, reply
 from tests.stack.client import Client, Reply, eventually
 from tests.stack.team import LONG, Team, of_type

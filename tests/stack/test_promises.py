@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from local.stack import Stack
+from local.stack.start import Stack
 from tests.stack.client import Client, Sender, eventually
 
 type NewName = Callable[[str], str]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from local.places import ROOT
-from local.stack import Stack
+from local.stack.places import ROOT
+from local.stack.start import Stack
 from ops.dead_letters import waiting
 from ops.table_changes import as_lambda_reads
 from tests.stack.client import Client, Sender, eventually

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.checks import LocalStackError
-from local.stack import Options, Stack, start
+from local.stack.prerequisites import LocalStackError
+from local.stack.start import Options, Stack, start
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.clone import Clone
 from tests.stack.shell import Shell

@@ -6,9 +6,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import REGION
-from local.deploy import STACK_NAME
-from local.stack import Stack
+from local.stack.aws import REGION
+from local.stack.deploy import STACK_NAME
+from local.stack.start import Stack
 
 
 def client_as(stack: Stack, role: str, service: str) -> Any:  # noqa: ANN401 - of any service

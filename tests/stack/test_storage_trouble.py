@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from local.stack import Stack
+from local.stack.start import Stack
 from tests.stack.client import Client, Reply, Sender
 from tests.stack.faulty_line import (
     Fault,

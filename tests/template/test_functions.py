@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.template.intrinsics import Template, listed, references, short
+from tocsin.lambda_runtime.settings import ALWAYS_REQUIRED, REQUIRED
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,6 +52,7 @@ TOLD_BESIDES = {
         "LINK_KEY_PARAMETER",
     },
 }
+MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "SECRETS_KEY"}
 ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
 """Clients wait for their answers, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
@@ -182,6 +184,37 @@ def test_a_function_is_told_no_more_than_it_needs(name: str, function: dict[str,
     told = set(function["Environment"]["Variables"])
 
     assert told == EVERY_FUNCTION_KNOWS | TOLD_BESIDES.get(name, set())
+
+
+def test_a_function_requires_what_it_alone_is_told(name: str) -> None:
+    of_the_notifier = {"PUBLIC_URL"} if name == "NotifierFunction" else set()
+
+    assert set(REQUIRED[HANDLERS[name]]) == (
+        TOLD_BESIDES.get(name, set()) - MAY_BE_MISSING | of_the_notifier
+    )
+
+
+def test_what_every_function_requires_it_is_told(function: dict[str, Any]) -> None:
+    of_lambda = {name for name in ALWAYS_REQUIRED if name.startswith("AWS_")}
+
+    assert set(ALWAYS_REQUIRED) - of_lambda <= set(function["Environment"]["Variables"])
+
+
+def test_what_a_function_requires_is_never_empty(
+    deployed: Template, name: str, function: dict[str, Any]
+) -> None:
+    may_be_empty = {
+        key for key, value in deployed.body["Parameters"].items() if value.get("Default") == ""
+    }
+    for variable in REQUIRED[HANDLERS[name]]:
+        value = function["Environment"]["Variables"][variable]
+
+        assert value
+        assert value.get("Ref") not in may_be_empty
+
+
+def test_settings_know_what_each_handler_requires() -> None:
+    assert set(REQUIRED) == set(HANDLERS.values())
 
 
 def test_the_notifier_knows_an_address_for_its_links_in_any_case(deployed: Template) -> None:

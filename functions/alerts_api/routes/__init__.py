@@ -1,4 +1,4 @@
-"""The routes, one module a noun, and the API that they make."""
+"""The routes of the API, one module a noun."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from functions.alerts_api.routes.service import service_routes
 
 
 def build_api(ports: Ports) -> Api:
-    """Put all routes together; no environment, no network."""
     alerts = AlertRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     notifications = NotificationRoutes(alerts=ports.alerts, notifications=ports.notifications)
@@ -23,13 +22,13 @@ def build_api(ports: Ports) -> Api:
         *service_routes(),
     )
 
-    def seldom() -> tuple[Route, ...]:
-        from functions.alerts_api.routes.seldom import seldom_routes
+    def lazy() -> tuple[Route, ...]:
+        from functions.alerts_api.routes.lazy_routes import lazy_routes
 
-        return seldom_routes(ports, everyday)
+        return lazy_routes(ports, everyday)
 
     return Api(
-        RouteTable(everyday, seldom),
+        RouteTable(everyday, lazy),
         keys=ports.keys,
         answers=ports.answers,
         now=ports.now,

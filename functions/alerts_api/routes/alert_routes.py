@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.configured import Members, Noun, ValueRoutes
+from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.alert_routes import RouteBody
 from tocsin.domain.routing import Route as AlertRoute
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
-    from tocsin.usecases.ports import NewWriteId
+    from functions.alerts_api.configuration_stores import Stores
+    from functions.alerts_api.ports import Ports
 
 
-def route_routes(stores: Stores, new_write_id: NewWriteId) -> tuple[Route, ...]:
-    """Make them for these stores."""
+def route_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
     return ValueRoutes(
-        noun=Noun(
-            words="route",
-            plural="routes",
-        ),
+        noun=Noun(words="route", plural="routes"),
         repository=stores.routes,
         open_alerts=stores.open_alerts,
-        new_write_id=new_write_id,
+        new_write_id=ports.new_write_id,
         read_value=read_route,
         settings_of=settings_of_route,
         problems=lambda route: stores.unknown_policy(route.escalation_policy),
@@ -32,12 +28,10 @@ def route_routes(stores: Stores, new_write_id: NewWriteId) -> tuple[Route, ...]:
 
 
 def read_route(name: str, members: Members) -> AlertRoute:
-    """Read a body."""
     return validated(RouteBody, members).named(name)
 
 
 def settings_of_route(route: AlertRoute) -> dict[str, Any]:
-    """What PUT takes, as it would take it."""
     return {
         "match": [str(matcher) for matcher in route.match],
         "escalation_policy": route.escalation_policy,

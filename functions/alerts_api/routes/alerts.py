@@ -1,9 +1,10 @@
-"""Alerts: find them, read them, respond to them."""
+"""Alerts: list, read, acknowledge, resolve, snooze, annotate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from functions.alerts_api.alert_actions import (
     Acknowledgement,
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 ALERTS = "/api/v1/alerts"
 ALERT = f"{ALERTS}/{{alert_id}}"
+_STRICT: Final = (
+    Action.ACKNOWLEDGE,
+    Action.UNACK,
+    Action.RESOLVE,
+    Action.SNOOZE,
+    Action.UNSNOOZE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +54,6 @@ class AlertRoutes:
     new_write_id: NewWriteId
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         read, write = Scope.ALERTS_READ, Scope.ALERTS_WRITE
         return (
             Route("GET", ALERTS, "list_alerts", self.list_alerts, read),
@@ -54,13 +61,10 @@ class AlertRoutes:
             Route("GET", f"{ALERT}/timeline", "get_timeline", self.get_timeline, read),
             Route("GET", f"{ALERT}/raw", "get_raw", self.get_raw, read),
             Route("POST", f"{ALERT}/ack", "ack_alert", self.ack_alert, write),
-            Route(
-                "POST", f"{ALERT}/acknowledge", "acknowledge_alert", self.acknowledge_alert, write
+            *(
+                Route("POST", f"{ALERT}/{it}", f"{it}_alert", partial(self._act, it), write)
+                for it in _STRICT
             ),
-            Route("POST", f"{ALERT}/unack", "unack_alert", self.unack_alert, write),
-            Route("POST", f"{ALERT}/resolve", "resolve_alert", self.resolve_alert, write),
-            Route("POST", f"{ALERT}/snooze", "snooze_alert", self.snooze_alert, write),
-            Route("POST", f"{ALERT}/unsnooze", "unsnooze_alert", self.unsnooze_alert, write),
             Route("POST", f"{ALERT}/notes", "add_note", self.add_note, write),
         )
 
@@ -83,18 +87,17 @@ class AlertRoutes:
         cursor = request.query.get("cursor") or None
         page = self.alerts.timeline(AlertId(alert_id), cursor=cursor, limit=limit)
         if not page.changes:
-            # Nothing was written yet, or there is no such alert: only the alert itself can say.
+            # Either no entry yet, or no such alert, which is refused here.
             self.alerts.get_shortened(AlertId(alert_id))
         rows = [view_change(change) for change in page.changes]
         return with_page(rows, next_cursor=page.next_cursor)
 
     def get_raw(self, _request: Request, alert_id: str) -> HttpAnswer:
-        """Show what the sender sent, word for word."""
         bodies = self.alerts.sent_bodies(AlertId(alert_id))
         return with_data({"first": view_body(bodies.first), "last": view_body(bodies.last)})
 
     def ack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        """Acknowledge; that somebody already did is no error."""
+        """Of an acknowledged alert: 200 with `already_acknowledged`."""
         transition = read_transition(
             Action.ACK, request.json_object, by=request.actor, at=request.at
         )
@@ -105,22 +108,6 @@ class AlertRoutes:
             already_acknowledged=was_acknowledged,
         )
 
-    def acknowledge_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        """Acknowledge; that somebody already did is a conflict."""
-        return self._act(Action.ACKNOWLEDGE, request, alert_id)
-
-    def unack_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.UNACK, request, alert_id)
-
-    def resolve_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.RESOLVE, request, alert_id)
-
-    def snooze_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.SNOOZE, request, alert_id)
-
-    def unsnooze_alert(self, request: Request, alert_id: str) -> HttpAnswer:
-        return self._act(Action.UNSNOOZE, request, alert_id)
-
     def add_note(self, request: Request, alert_id: str) -> HttpAnswer:
         note = read_note(request.json_object, by=request.actor, at=request.at)
         alert = self.alerts.get_shortened(AlertId(alert_id))
@@ -128,6 +115,7 @@ class AlertRoutes:
         return with_data(view_change(note), status=201)
 
     def _act(self, action: Action, request: Request, alert_id: str) -> HttpAnswer:
+        """409 where the alert's state does not allow it."""
         body = request.json_object
         transition = read_transition(action, body, by=request.actor, at=request.at)
         return with_data(view_row(self._change(alert_id, transition), request.at))

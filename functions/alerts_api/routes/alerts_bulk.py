@@ -1,4 +1,4 @@
-"""Many alerts at once: the same actions, a result for each."""
+"""One action on many alerts, with a result for each."""
 
 from __future__ import annotations
 
@@ -32,21 +32,16 @@ BULK_LIMIT: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chosen:
-    """The alerts of this call, and where the next call goes on."""
-
     alert_ids: Sequence[AlertId]
     next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRoutes:
-    """One action on many alerts."""
-
     alerts: AlertRepository
     new_write_id: NewWriteId
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         return (
             Route(
                 "POST", "/api/v1/alerts/bulk", "act_on_many", self.act_on_many, Scope.ALERTS_WRITE
@@ -54,10 +49,10 @@ class BulkRoutes:
         )
 
     def act_on_many(self, request: Request) -> HttpAnswer:
-        """Act on each; one that cannot be changed does not keep the others from it."""
+        """The refusal of one alert does not stop the others."""
         body = request.json_object
         action = _read_action(body)
-        # Whatever is wrong with the body is wrong for all: refuse before anything is done.
+        # A malformed body is refused before the first alert is changed.
         if action is Action.NOTE:
             read_note(body, by=request.actor, at=request.at)
         else:

@@ -16,7 +16,7 @@ from functions.alerts_api.channel_settings import (
     settings_of,
 )
 from functions.alerts_api.channel_tests import ChannelTests
-from functions.alerts_api.configured import (
+from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
     ValueRoutes,
@@ -38,7 +38,7 @@ from tocsin.domain.people import Channel
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
+    from functions.alerts_api.configuration_stores import Stores
     from tocsin.usecases.ports import NewWriteId, SecretStore
 
 SIGNING_SECRET_BYTES: Final = 32

@@ -1,4 +1,4 @@
-"""The API's own description, as a document and as a page."""
+"""The OpenAPI document, as JSON and as a page."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -16,13 +16,12 @@ from tocsin.lambda_runtime.http import HttpAnswer
 
 
 class DocumentRoutes:
-    """Describes the other routes and itself; written on first use, then kept."""
+    """Built on first use, then kept."""
 
     def __init__(self, others: tuple[Route, ...]) -> None:
         self._others = others
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         return (
             Route("GET", "/openapi.json", "show_document", self.show_document, Access.OPEN),
             Route("GET", "/docs", "show_page", self.show_page, Access.OPEN),

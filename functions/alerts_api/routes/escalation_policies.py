@@ -1,10 +1,10 @@
-"""Escalation policies: who is asked, in which order."""
+"""Escalation policies: steps and their targets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.configured import Members, Noun, ValueRoutes
+from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
@@ -14,30 +14,28 @@ from tocsin.domain.escalation import EscalationPolicy, Step
 from tocsin.domain.flapping import OFF, FlappingRule
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
-    from tocsin.usecases.ports import NewWriteId
+    from functions.alerts_api.configuration_stores import Stores
+    from functions.alerts_api.ports import Ports
 
 
-def policy_routes(stores: Stores, new_write_id: NewWriteId) -> tuple[Route, ...]:
-    """Make them for these stores."""
+def policy_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
     return ValueRoutes(
         noun=Noun(
             words="escalation policy",
             plural="escalation policies",
             references=stores.using_policy,
-            concern=concern_of_policy,
+            concern=_concern,
         ),
         repository=stores.policies,
         open_alerts=stores.open_alerts,
-        new_write_id=new_write_id,
+        new_write_id=ports.new_write_id,
         read_value=read_policy,
         settings_of=settings_of_policy,
         problems=stores.unknown_targets,
     ).routes()
 
 
-def concern_of_policy(name: str) -> Concern:
-    """Which open alerts follow a policy."""
+def _concern(name: str) -> Concern:
     return Concern(
         noun="escalation_policy",
         which="that follow it",
@@ -47,12 +45,10 @@ def concern_of_policy(name: str) -> Concern:
 
 
 def read_policy(name: str, members: Members) -> EscalationPolicy:
-    """Read a body."""
     return validated(EscalationPolicyBody, members).named(name)
 
 
 def settings_of_policy(policy: EscalationPolicy) -> dict[str, Any]:
-    """What PUT takes, as it would take it."""
     return {
         "steps": [_view_step(step) for step in policy.steps],
         "repeat": policy.repeat,

@@ -1,15 +1,14 @@
-"""Heartbeats: set up, look at, change and remove what is to be heard from."""
+"""Heartbeats: list, get, put, change, delete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from functions.alerts_api.answers import with_data, without_content
-from functions.alerts_api.configured import (
-    ConfiguredRoutes,
+from functions.alerts_api.configuration_routes import (
+    ConfigurationRoutes,
     Members,
     Noun,
     expect_no_problems,
@@ -18,6 +17,7 @@ from functions.alerts_api.configured import (
 )
 from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
+from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.heartbeats import HeartbeatBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH
@@ -29,40 +29,29 @@ from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
+    from functions.alerts_api.configuration_stores import Stores
+    from functions.alerts_api.ports import Ports
     from tocsin.domain.alert import Alert
     from tocsin.domain.ids import AlertId
-    from tocsin.usecases.ports import NewWriteId
+
+
+def heartbeat_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
+    return HeartbeatRoutes(
+        noun=Noun(words="heartbeat", plural="heartbeats"),
+        repository=stores.heartbeats,
+        open_alerts=stores.open_alerts,
+        new_write_id=ports.new_write_id,
+        stores=stores,
+        ports=ports,
+    ).routes()
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeartbeatRoutes(ConfiguredRoutes[Heartbeat, HeartbeatBody]):
-    """The heartbeats of the team; each URL is shown once."""
+class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
+    """Each URL is shown once."""
 
     stores: Stores
-    random_bytes: Callable[[int], bytes]
-    public_url: str
-    """Empty: the address by which a request came."""
-
-    @classmethod
-    def over(
-        cls,
-        stores: Stores,
-        new_write_id: NewWriteId,
-        *,
-        random_bytes: Callable[[int], bytes],
-        public_url: str,
-    ) -> HeartbeatRoutes:
-        """Make them for these stores."""
-        return cls(
-            noun=Noun(words="heartbeat", plural="heartbeats"),
-            repository=stores.heartbeats,
-            open_alerts=stores.open_alerts,
-            new_write_id=new_write_id,
-            stores=stores,
-            random_bytes=random_bytes,
-            public_url=public_url,
-        )
+    ports: Ports
 
     def read(self, name: str, members: Members) -> HeartbeatBody:  # noqa: ARG002 - no body has it
         body = validated(HeartbeatBody, members)
@@ -81,20 +70,20 @@ class HeartbeatRoutes(ConfiguredRoutes[Heartbeat, HeartbeatBody]):
     def store(
         self, request: Request, name: str, before: Heartbeat | None, body: HeartbeatBody
     ) -> HttpAnswer:
-        """Store one; a replaced one keeps its URL and when it was heard from."""
+        """A replaced heartbeat keeps its URL and the time of its last ping."""
         if before is not None:
             stored = self.keep(before, _with_settings(before, body).watched(request.at))
             return with_data(self.view(request, stored))
-        token = self.random_bytes(TOKEN_LENGTH // 2).hex()
+        token = self.ports.random_bytes(TOKEN_LENGTH // 2).hex()
         made = Heartbeat(
             name=name, period=body.period, created_at=request.at, token=Token.of(token)
         )
         stored = self.keep(None, _with_settings(made, body).watched(request.at))
-        url = f"{self.public_url or request.origin}/i/{token}/heartbeat"
+        url = f"{self.ports.public_url or request.origin}/i/{token}/heartbeat"
         return with_data(self.view(request, stored) | {"url": url}, HTTPStatus.CREATED)
 
     def view(self, request: Request, stored: Heartbeat) -> dict[str, Any]:
-        """Show a heartbeat without its URL, which nobody knows any more."""
+        """Show it without its URL: only the hash of its token is stored."""
         return {
             "name": stored.name,
             **self.settings(stored),
@@ -106,10 +95,10 @@ class HeartbeatRoutes(ConfiguredRoutes[Heartbeat, HeartbeatBody]):
         }
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
-        """Remove one; its alert ends with it, as it could never be heard from again.
+        """Delete the heartbeat and resolve its alert, which no ping could resolve any more.
 
-        The alert ends before, as this request may break off, and finds no heartbeat when it comes
-        again; and after, as its timer may have come in between.
+        The alert is resolved before the deletion, because a repeated request finds no heartbeat,
+        and after it, because its timer may have opened the alert in between.
         """
         heartbeat = self.repository.get(name)
         expect_own(heartbeat, self.noun.words)
@@ -122,7 +111,7 @@ class HeartbeatRoutes(ConfiguredRoutes[Heartbeat, HeartbeatBody]):
         return answer_removal(0, (warning,))
 
     def _end_alert(self, heartbeat: Heartbeat, request: Request) -> AlertId | None:
-        """End the heartbeat's alert; None if it has none that is open."""
+        """Resolve the heartbeat's alert; None if none is open."""
         signal = heartbeat.signal(Duty.RECOVER)
         alert = self.stores.slots.in_slot(heartbeat.source.slot_of(signal))
         if alert is None or not alert.is_open:

@@ -1,4 +1,4 @@
-"""Incidents: promote alerts, say how far you are, resolve."""
+"""Incidents: promote alerts, add updates, resolve."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -35,13 +35,10 @@ _ID_BYTES: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRoutes:
-    """Incidents, and the step from an alert to one."""
-
     stores: IncidentStores
     random_bytes: Callable[[int], bytes]
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         scope = Scope.INCIDENTS
         promotion = "/api/v1/alerts/{alert_id}/create-incident"
         return (
@@ -56,7 +53,7 @@ class IncidentRoutes:
         )
 
     def create_incident(self, request: Request, alert_id: str) -> HttpAnswer:
-        """Promote an alert; a second time is no error."""
+        """Of a promoted alert: 200 with `already_promoted`."""
         body = request.body_as(PromotionBody)
         opening = self._opening(request, body.title, body.severity)
         promotion = promote_alert(opening, AlertId(alert_id), stores=self.stores)
@@ -147,7 +144,6 @@ class IncidentRoutes:
 
 
 def view_incident(incident: Incident) -> dict[str, Any]:
-    """Show an incident."""
     return {
         "id": incident.incident_id,
         "title": incident.title,
@@ -162,7 +158,6 @@ def view_incident(incident: Incident) -> dict[str, Any]:
 
 
 def view_update(update: IncidentUpdate) -> dict[str, Any]:
-    """Show what somebody said."""
     return {
         "at": written(update.at),
         "by": update.by,

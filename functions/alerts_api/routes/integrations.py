@@ -1,66 +1,58 @@
-"""Integrations: register, look at, pause, rotate and remove them."""
+"""Integrations: list, get, put, change, rotate, delete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import with_data
-from functions.alerts_api.configured import ConfiguredRoutes, Members, Noun, shown_of_all
-from functions.alerts_api.intake_checks import read_checks
+from functions.alerts_api.configuration_routes import (
+    ConfigurationRoutes,
+    Members,
+    Noun,
+    shown_of_all,
+)
+from functions.alerts_api.intake_checks import read_checks, view_checks
 from functions.alerts_api.open_alerts import Concern, view_warnings
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.integrations import IntegrationBody, RotationBody
-from functions.alerts_api.shown_checks import view_checks
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
-    from tocsin.usecases.ports import NewWriteId
+    from functions.alerts_api.configuration_stores import Stores
+    from functions.alerts_api.ports import Ports
 
 _SECOND: Final = timedelta(seconds=1)
 
 
+def integration_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
+    return IntegrationRoutes(
+        noun=Noun(
+            words="integration",
+            plural="integrations",
+            reserved=RESERVED_NAMES,
+            concern=_concern,
+        ),
+        repository=stores.integrations,
+        open_alerts=stores.open_alerts,
+        new_write_id=ports.new_write_id,
+        stores=stores,
+        ports=ports,
+    ).routes()
+
+
 @dataclass(frozen=True, kw_only=True)
-class IntegrationRoutes(ConfiguredRoutes[Integration, IntegrationBody]):
-    """The integrations of the team; each URL is shown once."""
+class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
+    """Each URL is shown once."""
 
     stores: Stores
-    random_bytes: Callable[[int], bytes]
-    public_url: str
-    """Empty: the address by which a request came."""
-
-    @classmethod
-    def over(
-        cls,
-        stores: Stores,
-        new_write_id: NewWriteId,
-        *,
-        random_bytes: Callable[[int], bytes],
-        public_url: str,
-    ) -> IntegrationRoutes:
-        """Make them for these stores."""
-        return cls(
-            noun=Noun(
-                words="integration",
-                plural="integrations",
-                reserved=RESERVED_NAMES,
-                concern=_concern_of,
-            ),
-            repository=stores.integrations,
-            open_alerts=stores.open_alerts,
-            new_write_id=new_write_id,
-            stores=stores,
-            random_bytes=random_bytes,
-            public_url=public_url,
-        )
+    ports: Ports
 
     def routes(self) -> tuple[Route, ...]:
         path = "/api/v1/integrations/{name}/rotate"
@@ -86,9 +78,9 @@ class IntegrationRoutes(ConfiguredRoutes[Integration, IntegrationBody]):
     def store(
         self, request: Request, name: str, before: Integration | None, body: IntegrationBody
     ) -> HttpAnswer:
-        """Store one; a replaced one keeps its URLs.
+        """A replaced integration keeps its URLs.
 
-        What its old type opened, its new one may never resolve.
+        A change of the type warns of open alerts: the new type may never resolve them.
         """
         problems = self.stores.unknown_policy(body.escalation_policy)
         if before is None:
@@ -102,12 +94,12 @@ class IntegrationRoutes(ConfiguredRoutes[Integration, IntegrationBody]):
         view = self.view(request, stored)
         if stored.type is before.type:
             return with_data(view)
-        _, warnings = self.open_alerts.count(_concern_of(name), request.at)
+        _, warnings = self.open_alerts.count(_concern(name), request.at)
         beside: dict[str, Any] = {"warnings": view_warnings(warnings)} if warnings else {}
         return with_data(view, **beside)
 
     def view(self, request: Request, stored: Integration) -> dict[str, Any]:
-        """Show an integration without its URLs, which nobody knows any more."""
+        """Show it without its URLs: only hashes of their tokens are stored."""
         working = [token for token in stored.tokens if token.works(request.at)]
         return {
             "name": stored.name,
@@ -122,7 +114,7 @@ class IntegrationRoutes(ConfiguredRoutes[Integration, IntegrationBody]):
         }
 
     def rotate(self, request: Request, name: str) -> HttpAnswer:
-        """Make another URL; allowed whoever manages the integration, as no file holds URLs."""
+        """Make another URL; `managed_by` does not forbid it."""
         overlap = request.body_as(RotationBody).overlap
         before = self.repository.get(name)
         token = self._new_token()
@@ -131,19 +123,19 @@ class IntegrationRoutes(ConfiguredRoutes[Integration, IntegrationBody]):
         return self._with_url(request, stored, token, HTTPStatus.OK)
 
     def _new_token(self) -> str:
-        return self.random_bytes(TOKEN_LENGTH // 2).hex()
+        return self.ports.random_bytes(TOKEN_LENGTH // 2).hex()
 
     def _with_url(
         self, request: Request, integration: Integration, token: str, status: HTTPStatus
     ) -> HttpAnswer:
-        """Show the URL, now and never again."""
+        """Show the URL; an answer repeated for an Idempotency-Key has none."""
         view = self.view(request, integration)
-        url = f"{self.public_url or request.origin}/i/{token}"
+        url = f"{self.ports.public_url or request.origin}/i/{token}"
         again = with_data(view | {"url": None})
         return replace(with_data(view | {"url": url}, status), body_again=again.body)
 
 
-def _concern_of(name: str) -> Concern:
+def _concern(name: str) -> Concern:
     return Concern(
         noun="integration",
         which="that came from it",

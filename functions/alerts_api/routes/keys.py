@@ -1,4 +1,4 @@
-"""API keys: make, look at, change and revoke them."""
+"""API keys: list, get, make, change, revoke."""
 
 from __future__ import annotations
 
@@ -35,14 +35,13 @@ _ID_BYTES: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRoutes:
-    """The keys of people and tools; each is shown once."""
+    """Each key is shown once."""
 
     keys: KeyRepository
     new_write_id: NewWriteId
     random_bytes: Callable[[int], bytes]
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         return (
             Route("GET", KEYS, "list_keys", self.list_keys, Scope.CONFIG_READ),
             Route("POST", KEYS, "make_key", self.make_key, Scope.ADMIN),
@@ -97,7 +96,7 @@ class KeyRoutes:
 
 
 def view_key(key: ApiKey) -> dict[str, Any]:
-    """Show a key without the key itself, and without its hash."""
+    """Without the key itself and its hash."""
     return {
         "id": key.key_id,
         "name": key.name,

@@ -1,4 +1,4 @@
-"""Who was told about an alert, when and by what, and what became of it."""
+"""The ledger of an alert: its notifications and their states."""
 
 from __future__ import annotations
 
@@ -22,27 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRoutes:
-    """The ledger of one alert."""
-
     alerts: AlertRepository
     notifications: Callable[[], NotificationRepository]
 
     def routes(self) -> tuple[Route, ...]:
-        """Name the routes of this module."""
         path = f"{ALERT}/notifications"
         return (
             Route("GET", path, "list_notifications", self.list_notifications, Scope.ALERTS_READ),
         )
 
     def list_notifications(self, request: Request, alert_id: str) -> HttpAnswer:
-        """List them in the order in which they were taken on."""
+        """In the order of their creation."""
         alert = self.alerts.get_shortened(AlertId(alert_id))
         notifications = sorted(self.notifications().of_alert(alert.alert_id), key=_place)
         return answer_page(request, notifications, name_of=_place, view=view_notification)
 
 
 def view_notification(notification: Notification) -> dict[str, Any]:
-    """Show one message and its fate."""
     delivery = notification.delivery
     is_sent = notification.state is DeliveryState.SENT
     is_waiting = notification.state is DeliveryState.WAITING
@@ -68,5 +64,4 @@ def view_notification(notification: Notification) -> dict[str, Any]:
 
 
 def _place(notification: Notification) -> str:
-    """Sorts as they were taken on."""
     return f"{milliseconds(notification.created_at):014} {notification.delivery.key}"

@@ -1,4 +1,4 @@
-"""The service itself: is it there, and who am I to it?"""
+"""Health, and the caller's own key."""
 
 from functions.alerts_api.answers import with_data, with_json
 from functions.alerts_api.request import Request
@@ -9,7 +9,6 @@ from tocsin.lambda_runtime.http import HttpAnswer
 
 
 def service_routes() -> tuple[Route, ...]:
-    """Name the routes of this module."""
     return (
         Route("GET", "/health", "show_health", show_health, Access.OPEN),
         Route("GET", "/api/v1/me", "show_caller", show_caller, Access.ANY_KEY),
@@ -17,12 +16,10 @@ def service_routes() -> tuple[Route, ...]:
 
 
 def show_health(_request: Request) -> HttpAnswer:
-    """Say that requests are answered, and nothing else."""
     return with_json({"status": "ok"})
 
 
 def show_caller(request: Request) -> HttpAnswer:
-    """Show the key that the request came with."""
     key = request.key
     if key is None:
         raise UnauthorizedError("This needs an API key.")

@@ -1,10 +1,10 @@
-"""Users: who is reached, and how."""
+"""Users: their contact methods and notification rules."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.configured import Members, Noun, ValueRoutes
+from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
@@ -15,45 +15,41 @@ from tocsin.domain.ids import user_of
 from tocsin.domain.people import NotificationRule, User
 
 if TYPE_CHECKING:
-    from functions.alerts_api.references import Stores
-    from tocsin.usecases.ports import NewWriteId
+    from functions.alerts_api.configuration_stores import Stores
+    from functions.alerts_api.ports import Ports
 
 
-def user_routes(stores: Stores, new_write_id: NewWriteId) -> tuple[Route, ...]:
-    """Make them for these stores."""
+def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
     return ValueRoutes(
         noun=Noun(
             words="user",
             plural="users",
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
-            concern=concern_of_user,
+            concern=_concern,
         ),
         repository=stores.users,
         open_alerts=stores.open_alerts,
-        new_write_id=new_write_id,
+        new_write_id=ports.new_write_id,
         read_value=read_user,
         settings_of=settings_of_user,
     ).routes()
 
 
-def concern_of_user(name: str) -> Concern:
-    """Which open alerts somebody has, or is being asked about."""
+def _concern(name: str) -> Concern:
     asked = str(Target(TargetKind.USER, name))
     return Concern(
         noun="name",
         which=f"that {name} has acknowledged or is being asked about",
-        what_follows="see that somebody else has them; what is still to be sent to them is not",
+        what_follows="see that another person has them; what is still to be sent to them is not",
         selects=lambda alert: user_of(alert.acknowledged_by) == name or is_asked(alert, asked),
     )
 
 
 def read_user(name: str, members: Members) -> User:
-    """Read a body."""
     return validated(UserBody, members).named(name)
 
 
 def settings_of_user(user: User) -> dict[str, Any]:
-    """What PUT takes, as it would take it."""
     return {
         "full_name": user.full_name,
         "email": user.email,

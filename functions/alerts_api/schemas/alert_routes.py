@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, Name
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Listing
 from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
 from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
 from tocsin.domain.routing import DEFAULT_POSITION, Route
@@ -83,19 +83,13 @@ class ShownRoute(Configured):
     position: int = Field(examples=[10])
 
 
-class RoutePage(Page[ShownRoute]):
-    """Part of the list of routes."""
-
-    meta: Total
-
-
 OPERATIONS: Final = Kind(
     words="route",
     plural="routes",
     tag=TAG,
     body=RouteBody,
     change=RouteChange,
-    page=RoutePage,
+    page=Listing[ShownRoute],
     shown=Answer[ShownRoute],
     not_found=RouteNotFoundError,
     about_put="The first route that matches decides, unless the integration names a policy itself.",

@@ -39,7 +39,7 @@ TAG: Final = "Alerts"
 
 
 class NextAction(View):
-    """What happens by itself if nobody does anything."""
+    """What happens next if the alert is left alone."""
 
     kind: ActionKind
     at: Instant | None
@@ -118,13 +118,15 @@ class AlertWithHistory(Alert):
 
 
 class AcknowledgedAlert(Alert):
-    """An alert that somebody has."""
+    """An acknowledged alert."""
 
-    already_acknowledged: bool = Field(description="Whether somebody had it before.")
+    already_acknowledged: bool = Field(
+        description="Whether it was acknowledged before this request."
+    )
 
 
 class AcknowledgedAlertAnswer(Answer[AcknowledgedAlert]):
-    """The alert; the flag stands beside it and in it, as clients differ in where they look."""
+    """The alert; the flag is both beside it and in it, as clients expect it in either place."""
 
     already_acknowledged: bool
 
@@ -138,7 +140,7 @@ class CountsBySeverity(View):
 
 
 class Counts(View):
-    """How many alerts are open, whatever the list is filtered by."""
+    """The numbers of all open alerts; filters do not change them."""
 
     total: int = Field(description="Firing and acknowledged ones.", examples=[3])
     firing: int = Field(examples=[2])
@@ -212,7 +214,7 @@ class NoteBody(ActionBody):
 
 
 class TimelineNoteBody(ActionBody):
-    """A note that stands alone."""
+    """A note without another action."""
 
     note: str = Field(max_length=NOTE_TEXT_LIMIT, pattern=r"\S", examples=["Rolled back v42."])
 
@@ -236,7 +238,7 @@ class SnoozeBody(ActionBody):
     sticky_severity: Flag = Field(default=False, description="A higher severity does not wake it.")
     sticky_output: Flag = Field(
         default=False,
-        description="A changed output does not wake it, whatever the integration says.",
+        description="A changed output does not wake it, even with `wake_on_output`.",
     )
 
 
@@ -315,15 +317,15 @@ OPERATIONS: Final = {
     ),
     "ack_alert": replace(
         _action(
-            "Acknowledge an alert, whoever has it",
+            "Acknowledge an alert that may be acknowledged already",
             "Idempotent: the first responder and time stay as they are.",
             AlreadyResolvedError,
         ),
         answer=AcknowledgedAlertAnswer,
     ),
     "acknowledge_alert": _action(
-        "Acknowledge an alert that nobody has",
-        "Strict: refused when somebody was first.",
+        "Acknowledge an alert that is not acknowledged",
+        "Strict: refused when it is acknowledged already.",
         AlreadyAcknowledgedError,
         AlreadyResolvedError,
     ),

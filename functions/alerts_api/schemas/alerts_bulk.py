@@ -23,7 +23,7 @@ class BulkRefusal(View):
 
 
 class BulkResult(View):
-    """What became of one of many."""
+    """The result for one alert."""
 
     id: str
     ok: bool
@@ -41,7 +41,7 @@ class BulkFilter(ActionBody):
 
 
 class BulkBody(ActionBody):
-    """An action, the alerts it is for, and whatever the action takes."""
+    """An action, its alerts, and the fields of the action."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -71,9 +71,9 @@ OPERATIONS: Final = {
         summary="Act on many alerts",
         description=(
             f"The alerts are named by `ids` or chosen by `filter`, {BULK_LIMIT} a call; where the "
-            "filter chooses more, `next_cursor` goes into the next call's filter. Whatever the "
-            "action takes stands beside it. Each alert has its own result: one that cannot be "
-            "changed does not keep the others from it."
+            "filter chooses more, `next_cursor` goes into the next call's filter. The fields "
+            "of the action stand beside `action`. Each alert has its own result; the refusal of "
+            "one does not stop the others."
         ),
         body=BulkBody,
         answer=Page[BulkResult],

@@ -64,8 +64,6 @@ SecretName = Annotated[
 
 
 def within(shortest: timedelta, longest: timedelta) -> AfterValidator:
-    """Refuse other durations, in words that people write durations with."""
-
     def check(duration: timedelta) -> timedelta:
         if not shortest <= duration <= longest:
             raise ValueError(f"must be from {spelled(shortest)} to {spelled(longest)}")
@@ -75,42 +73,40 @@ def within(shortest: timedelta, longest: timedelta) -> AfterValidator:
 
 
 ShownDuration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", examples=["5m"])]
-"""A duration as we write it."""
+"""A duration in an answer."""
 
 
 class Configured(View):
-    """What is known of each object beside its settings."""
+    """The fields of each object beside its settings."""
 
     name: str
     managed_by: str | None = Field(
-        description="`team file` if the team's file owns it.", examples=[None]
+        description="What manages it in place of the API; null: the API.", examples=[None]
     )
     created_at: Instant
 
 
 class Removed(View):
-    """What is left of something that was removed."""
+    """The effect of a deletion."""
 
-    open_alerts: int = Field(description="How many it concerns.", examples=[2])
+    open_alerts: int = Field(description="How many open alerts it affects.", examples=[2])
 
 
 class Removal(Answer[Removed]):
-    """Sent where a removal leaves something behind; else the answer is empty."""
+    """Sent where a deletion affects open alerts; else the answer is empty."""
 
     warnings: list[Detail]
 
 
 ABOUT_DELETE: Final = (
-    "204; or 200 where there is something to say of open alerts, which never stand in the way."
+    "204; or 200 with warnings where it affects open alerts, which do not prevent it."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of configuration, as its five routes are described."""
-
     words: str
-    """One of them, such as `escalation policy`."""
+    """Singular, such as `escalation policy`."""
     plural: str
     tag: str
     body: type[BaseModel]
@@ -126,7 +122,6 @@ class Kind:
 
     @property
     def operations(self) -> dict[str, Operation]:
-        """Describe the routes."""
         name, names = self.words.replace(" ", "_"), self.plural.replace(" ", "_")
         article = "an" if self.words[0] in "aeio" else "a"
         one = f"{article} {self.words}"

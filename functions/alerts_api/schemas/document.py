@@ -39,7 +39,7 @@ Every refusal has one shape, `error` with `code`, `message`, `request_id` and `d
 code is from the closed list that each operation names.
 
 Times are RFC 3339 in UTC with milliseconds. Ids are opaque: one that does not exist, that is
-malformed or that belongs to somebody else is answered with the same 404. Unknown query parameters
+malformed or of another stack is answered with the same 404. Unknown query parameters
 are ignored. Within version 1 there will be more fields, never fewer.
 
 A POST of `/api/v1` may carry an `Idempotency-Key`: the same key with the same body within 24 hours
@@ -65,14 +65,12 @@ _REFERENCE: Final = "#/components/schemas/{model}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """One route, ours or that of intake, with what is said about it."""
-
     method: str
     path: str
     access: Scope | Access
     name: str
     is_of_senders: bool = False
-    """Intake reads JSON whatever the content type says."""
+    """Intake reads JSON of any content type."""
 
     @property
     def operation(self) -> Operation:
@@ -139,11 +137,9 @@ class _Schemas:
         self.components = {name: _plain(it) for name, it in schema.get("$defs", {}).items()}
 
     def body(self, model: type[BaseModel]) -> dict[str, Any]:
-        """Refer to what is sent to us."""
         return dict(self._references[model, "validation"])
 
     def answer(self, model: type[BaseModel]) -> dict[str, Any]:
-        """Refer to what we send."""
         return dict(self._references[model, "serialization"])
 
 
@@ -218,7 +214,7 @@ def _success(operation: Operation, status: int, schemas: _Schemas) -> dict[str, 
 
 
 def _errors(line: _Line) -> Iterator[type[TocsinError]]:
-    """Name what may go wrong, each once: what follows from the route, then what is its own."""
+    """The errors that follow from the route, then those of the operation."""
     found: dict[type[TocsinError], None] = {}
     if line.needs_key:
         found |= {UnauthorizedError: None, TryAgainError: None}
@@ -237,7 +233,7 @@ def _errors(line: _Line) -> Iterator[type[TocsinError]]:
 
 
 def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what pydantic adds for its own readers: titles, and nulls that mean absence."""
+    """Without the titles that pydantic adds and nulls that mean absence."""
     plain: dict[str, Any] = {}
     for name, value in schema.items():
         if name == "title" or (name == "default" and value is None):

@@ -16,14 +16,7 @@ from functions.alerts_api.schemas.configuration import (
     ShownDuration,
     within,
 )
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Page,
-    Total,
-    View,
-)
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import EscalationPolicyNotFoundError
@@ -36,7 +29,7 @@ STEPS_LIMIT: Final = 20
 TARGETS_LIMIT: Final = 50
 REPEAT_LIMIT: Final = 10
 SHORTEST_DELAY: Final = timedelta(seconds=1)
-"""Queues delay by whole seconds. Nobody answers that fast; but a demonstration can be quick."""
+"""Queues delay by whole seconds; short ones are for demonstrations."""
 LONGEST_DELAY: Final = DAY
 """A step that comes later than that is a plan for another day, not an escalation."""
 SHORTEST_ACK_TIMEOUT: Final = timedelta(minutes=1)
@@ -244,24 +237,18 @@ class ShownPolicy(Configured):
     flapping: ShownFlapping | Literal["off"]
 
 
-class PolicyPage(Page[ShownPolicy]):
-    """Part of the list of escalation policies."""
-
-    meta: Total
-
-
 OPERATIONS: Final = Kind(
     words="escalation policy",
     plural="escalation policies",
     tag=TAG,
     body=EscalationPolicyBody,
     change=EscalationPolicyChange,
-    page=PolicyPage,
+    page=Listing[ShownPolicy],
     shown=Answer[ShownPolicy],
     not_found=EscalationPolicyNotFoundError,
     about_put=(
-        "The policy called `default` is for whatever neither its integration nor a route sends "
-        "elsewhere. A change is noticed within 30 s; a running escalation follows it from its "
-        "next step on."
+        "The policy called `default` is for alerts that neither their integration nor a "
+        "route sends elsewhere. A change is noticed within 30 s; a running escalation follows it "
+        "from its next step on."
     ),
 ).operations

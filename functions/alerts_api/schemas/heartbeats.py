@@ -13,14 +13,7 @@ from functions.alerts_api.schemas.configuration import (
     ShownDuration,
     within,
 )
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Instant,
-    Page,
-    Total,
-)
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Instant, Listing
 from tocsin.domain.errors import HeartbeatNotFoundError
 from tocsin.domain.heartbeat import GRACE, HeartbeatStatus
 from tocsin.domain.severity import Severity
@@ -89,19 +82,13 @@ class NewHeartbeat(ShownHeartbeat):
     )
 
 
-class HeartbeatPage(Page[ShownHeartbeat]):
-    """Part of the list of heartbeats."""
-
-    meta: Total
-
-
 OPERATIONS: Final = Kind(
     words="heartbeat",
     plural="heartbeats",
     tag=TAG,
     body=HeartbeatBody,
     change=HeartbeatChange,
-    page=HeartbeatPage,
+    page=Listing[ShownHeartbeat],
     shown=Answer[ShownHeartbeat],
     new=Answer[NewHeartbeat],
     not_found=HeartbeatNotFoundError,

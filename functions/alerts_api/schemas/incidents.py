@@ -83,7 +83,7 @@ class AttachmentBody(ActionBody):
 
 
 class IncidentUpdate(View):
-    """What somebody said, or did to the status."""
+    """A message, a change of the status, or both."""
 
     at: Instant
     by: str = Field(examples=["alice"])
@@ -106,7 +106,7 @@ class Incident(View):
 
 
 class IncidentWithUpdates(Incident):
-    """An incident and what was said."""
+    """An incident and its updates."""
 
     updates: list[IncidentUpdate] = Field(description="Oldest first.")
 
@@ -118,7 +118,7 @@ class PromotedIncident(Incident):
 
 
 class PromotionAnswer(Answer[PromotedIncident]):
-    """The incident; the flag stands beside it and in it, as clients differ in where they look."""
+    """The incident; the flag is both beside it and in it, as clients expect it in either place."""
 
     already_promoted: bool
 
@@ -166,7 +166,7 @@ OPERATIONS: Final = {
     ),
     "get_incident": Operation(
         tag=TAG,
-        summary="Read an incident and what was said",
+        summary="Read an incident and its updates",
         answer=Answer[IncidentWithUpdates],
         errors=(IncidentNotFoundError,),
     ),
@@ -181,8 +181,8 @@ OPERATIONS: Final = {
     ),
     "tell_update": Operation(
         tag=TAG,
-        summary="Say how far you are",
-        description="An afterword to a resolved incident is welcome, if it leaves the status.",
+        summary="Add an update to an incident",
+        description="A resolved incident takes one without a status.",
         body=UpdateBody,
         status=HTTPStatus.CREATED,
         answer=Answer[IncidentUpdate],

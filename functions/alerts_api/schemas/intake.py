@@ -28,7 +28,7 @@ DedupKey = Annotated[
 
 
 class AnyBody(ActionBody):
-    """Whatever the sender sends; of any content type."""
+    """The sender's own body, of any content type."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "x"}]})
 
@@ -148,13 +148,13 @@ class RejectedEntry(View):
 
 
 class Receipt(View):
-    """What became of one entry."""
+    """The result of one entry."""
 
     dedup_key: str | None
     alert_id: str | None
     outcome: Outcome
     assumed: dict[str, str] = Field(
-        {}, description="What was taken for a severity that was left out, or that nobody knows."
+        {}, description="The severity that was assumed where it was missing or unknown."
     )
     ignored: list[str] = Field(
         [], description="Fields that were not read although they look like one of ours."
@@ -169,7 +169,7 @@ class Receipt(View):
 
 
 class Receipts(View):
-    """What became of each entry, in their order; the writes have happened."""
+    """The results of all entries, in order, after the writes."""
 
     results: list[Receipt] = Field(description="Of the first 5,000 entries.")
     left_out: int | None = Field(
@@ -206,7 +206,7 @@ class TriedAction(View):
 
 
 class TriedPage(View):
-    """One message that would be sent if nobody did anything."""
+    """One message that would be sent if the alert stayed unacknowledged."""
 
     at: Instant
     step: int
@@ -228,7 +228,7 @@ class Trial(View):
     reason: str | None = Field(None, description="If the outcome is `ignored` without a signal.")
     signal: TriedSignal | None = None
     assumed: dict[str, str] = Field(
-        {}, description="What is taken for a severity that is left out, or that nobody knows."
+        {}, description="The severity that is assumed where it is missing or unknown."
     )
     ignored: list[str] = Field(
         [], description="Fields that are not read although they look like one of ours."
@@ -277,7 +277,7 @@ class HeartbeatName(ActionBody):
 
 
 class HeardHeartbeat(View):
-    """What was heard from, and what became of its alert if it was missed."""
+    """The heartbeat that was pinged, and the result for its alert if it was overdue."""
 
     name: str = Field(examples=["nightly-backup"])
     alert_id: str | None = Field(None, description="Absent unless it was missed.")

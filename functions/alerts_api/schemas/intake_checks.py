@@ -5,17 +5,18 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork
 
 from functions.alerts_api.schemas.model import ConfigurationBody
-from functions.alerts_api.shown_checks import MASK
 from tocsin.domain.intake_checks import PASSWORD_MINIMUM, SECRET_MINIMUM, SignatureAlgorithm
 
+MASK: Final = "********"
+"""Shown in place of a stored secret; a body with it keeps that secret."""
 SECRET_LIMIT: Final = 512
 CIDRS_LIMIT: Final = 64
 
 
 def _value_itself(secret: str) -> str:
-    """Refuse what only the team's file can name: taken for a secret, a name is easily guessed."""
+    """Refuse the name of a parameter: as a secret it is easily guessed."""
     if secret.startswith("/"):
-        message = "must be the secret itself; only the team's file names a parameter"
+        message = "must be the secret itself, not the name of a parameter"
         raise ValueError(message)
     return secret
 

@@ -21,8 +21,7 @@ from functions.alerts_api.schemas.model import (
     Detail,
     Duration,
     Instant,
-    Page,
-    Total,
+    Listing,
     View,
 )
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
@@ -147,7 +146,7 @@ class Integration(View):
     header_token: HeaderTokenBody | None = Field(examples=[None])
     allowed_cidrs: list[str] = Field(examples=[[]])
     managed_by: str | None = Field(
-        description="`team file` if the team's file owns it.", examples=[None]
+        description="What manages it in place of the API; null: the API.", examples=[None]
     )
     created_at: Instant
 
@@ -179,19 +178,13 @@ class ChangedIntegration(Answer[Integration], _Warned):
     """The same without a URL."""
 
 
-class IntegrationPage(Page[Integration]):
-    """Part of the list of integrations."""
-
-    meta: Total
-
-
 OPERATIONS: Final = {
     "list_integrations": Operation(
         tag=TAG,
         summary="List integrations",
         description="In the order of their names.",
         query=(LIMIT, CURSOR),
-        answer=IntegrationPage,
+        answer=Listing[Integration],
         errors=(InvalidInputError,),
     ),
     "get_integration": Operation(

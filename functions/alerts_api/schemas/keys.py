@@ -6,14 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Instant,
-    Page,
-    Total,
-    View,
-)
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Instant, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.credential import SCOPE_WORDS, Scope
@@ -93,19 +86,13 @@ class KeyWithSecret(Key):
     )
 
 
-class KeyPage(Page[Key]):
-    """Part of the list of keys."""
-
-    meta: Total
-
-
 OPERATIONS: Final = {
     "list_keys": Operation(
         tag=TAG,
         summary="List API keys",
         description="In the order of their ids.",
         query=(LIMIT, CURSOR),
-        answer=KeyPage,
+        answer=Listing[Key],
         errors=(InvalidInputError,),
     ),
     "get_key": Operation(
@@ -132,7 +119,7 @@ OPERATIONS: Final = {
         summary="Revoke an API key",
         description=(
             "It stops working within 30 s. The last key with the scope `admin` stays: without "
-            "it nobody could make another."
+            "it no further key could be made."
         ),
         status=HTTPStatus.NO_CONTENT,
         errors=(KeyNotFoundError, LastAdminKeyError),

@@ -84,9 +84,15 @@ class Page[T](View):
 
 
 class Total(View):
-    """How many there are in all, whatever the page shows."""
+    """The number of objects on all pages."""
 
     total: int = Field(examples=[3])
+
+
+class Listing[T](Page[T]):
+    """Part of a list, with the number of all."""
+
+    meta: Total
 
 
 class Detail(View):

@@ -1,10 +1,10 @@
-"""Who was told about an alert, when and by what, and what became of it."""
+"""The notifications of an alert."""
 
 from typing import Final
 
 from pydantic import Field
 
-from functions.alerts_api.schemas.model import Instant, Page, Total, View
+from functions.alerts_api.schemas.model import Instant, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError
 from tocsin.domain.notification import DeliveryState, NotificationEvent, NotificationReason
@@ -52,19 +52,13 @@ class ShownNotification(View):
     )
 
 
-class NotificationPage(Page[ShownNotification]):
-    """Part of the list of notifications."""
-
-    meta: Total
-
-
 OPERATIONS: Final = {
     "list_notifications": Operation(
         tag="Alerts",
-        summary="Read who was told about an alert",
+        summary="List the notifications of an alert",
         description="In the order in which the messages were planned, sent or not.",
         query=(LIMIT, CURSOR),
-        answer=NotificationPage,
+        answer=Listing[ShownNotification],
         errors=(AlertNotFoundError, InvalidInputError),
     ),
 }

@@ -17,14 +17,7 @@ from functions.alerts_api.schemas.configuration import (
     ShownDuration,
     within,
 )
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Page,
-    Total,
-    View,
-)
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
 from tocsin.domain.people import ContactMethod, NotificationRule, User
@@ -136,19 +129,13 @@ class ShownUser(Configured):
     notify: list[ShownRule]
 
 
-class UserPage(Page[ShownUser]):
-    """Part of the list of users."""
-
-    meta: Total
-
-
 OPERATIONS: Final = Kind(
     words="user",
     plural="users",
     tag=TAG,
     body=UserBody,
     change=UserBody,
-    page=UserPage,
+    page=Listing[ShownUser],
     shown=Answer[ShownUser],
     not_found=UserNotFoundError,
 ).operations

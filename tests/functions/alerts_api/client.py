@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.alerts_api.api import Api
+from functions.alerts_api.configuration_stores import Stores
 from functions.alerts_api.ports import Ports
-from functions.alerts_api.references import Stores
 from functions.alerts_api.route import RouteTable
 from functions.alerts_api.routes import build_api
 from functions.alerts_api.schemas.catalogue import OPERATIONS

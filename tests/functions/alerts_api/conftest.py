@@ -4,6 +4,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def world() -> World:
 
 @pytest.fixture
 def anybody(world: World) -> Client:
-    """Somebody without a key."""
+    """A caller without a key."""
     return Client.of(world)
 
 
@@ -21,3 +22,14 @@ def anybody(world: World) -> Client:
 def client(anybody: Client) -> Client:
     """Alice, whose key reads and changes alerts."""
     return anybody.with_key("alerts")
+
+
+@pytest.fixture
+def editor(world: World) -> Client:
+    """Alice, whose key reads and changes the configuration."""
+    return Client.of(world).with_key("config")
+
+
+@pytest.fixture
+def integrations(world: World) -> DynamoDBIntegrations:
+    return world.integrations

@@ -13,12 +13,6 @@ from tocsin.usecases.refusals import HeartbeatRefusedError
 PATH = "/api/v1/heartbeats/backup"
 
 
-@pytest.fixture
-def editor(world: World) -> Client:
-    """Alice, who may configure."""
-    return Client.of(world).with_key("config")
-
-
 def test_a_new_one_shows_its_url_once(world: World, editor: Client) -> None:
     made = editor.send("PUT", PATH, body={"period": "1h"}).data
 

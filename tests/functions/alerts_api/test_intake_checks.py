@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_secret
@@ -27,16 +26,6 @@ STORED = IntakeChecks(
     header_token=HeaderToken(header="x-token", token_hash=hash_secret("0123456789abcdef")),
     allowed_cidrs=("198.51.100.0/24", "2001:db8::/32"),
 )
-
-
-@pytest.fixture
-def integrations(world: World) -> DynamoDBIntegrations:
-    return world.integrations
-
-
-@pytest.fixture
-def editor(world: World) -> Client:
-    return Client.of(world).with_key("config")
 
 
 def put(editor: Client, **settings: Any) -> Reply:  # noqa: ANN401 - any setting

@@ -39,11 +39,6 @@ SETTINGS = {
 
 
 @pytest.fixture
-def integrations(world: World) -> DynamoDBIntegrations:
-    return world.integrations
-
-
-@pytest.fixture
 def editor(world: World) -> Client:
     """Alice, who may configure; there is an escalation policy."""
     step = Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=MINUTE)

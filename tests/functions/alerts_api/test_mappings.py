@@ -4,23 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
 
 PATH = "/api/v1/integrations/prod-jobs"
 MAPPING = {"dedup_key": "join('/', [job.name, host])", "links": "{Job: url}", "summary": "text"}
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
-
-
-@pytest.fixture
-def integrations(world: World) -> DynamoDBIntegrations:
-    return world.integrations
-
-
-@pytest.fixture
-def editor(world: World) -> Client:
-    return Client.of(world).with_key("config")
 
 
 def put(editor: Client, type_: str, **settings: Any) -> Reply:  # noqa: ANN401 - any setting

@@ -42,14 +42,14 @@ def test_a_path_leads_to_its_route(path: str, expected: str | None, values: list
     assert found(table, "GET", path) == (expected, values)
 
 
-def test_seldom_routes_are_read_once_and_only_when_they_are_needed() -> None:
+def test_lazy_routes_are_read_once_and_only_when_they_are_needed() -> None:
     reads = []
 
-    def seldom() -> list[Route]:
+    def lazy() -> list[Route]:
         reads.append("read")
         return [route("GET", "/keys"), route("POST", "/alerts/{alert_id}/create-incident")]
 
-    table = RouteTable([route("GET", "/alerts/{alert_id}")], seldom)
+    table = RouteTable([route("GET", "/alerts/{alert_id}")], lazy)
 
     assert found(table, "GET", "/alerts/1") == ("/alerts/{alert_id}", ["1"])
     assert reads == []

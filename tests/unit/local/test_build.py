@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.build import fingerprint_of
+from local.stack.build import fingerprint_of
 
 
 @pytest.fixture

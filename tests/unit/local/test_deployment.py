@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from local.deploy import SAMCONFIG_SECTION, STACK_NAME, _overrides
-from local.deployment import Deployment, Function
-from local.places import ROOT, Places
+from local.stack.deploy import SAMCONFIG_SECTION, STACK_NAME, _overrides
+from local.stack.deployment import Deployment, Function
+from local.stack.places import ROOT, Places
 
 MADE = Deployment(
     api_id="0a1b2c3d",

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from local.checks import free_port
-from local.gateway import BODY_LIMIT, Gateway, RequestServed
+from local.stack.gateway import BODY_LIMIT, Gateway, RequestServed
+from local.stack.prerequisites import free_port
 
 pytestmark = pytest.mark.loopback
 

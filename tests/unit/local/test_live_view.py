@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.function_logs import LogLine
-from local.gateway import RequestServed
-from local.live_view import LiveView
-from local.shown_messages import ShownMessage
-from local.table_news import AlertNews
+from local.stack.function_logs import LogLine
+from local.stack.gateway import RequestServed
+from local.view.alert_lines import AlertLine
+from local.view.live_view import LiveView
+from local.view.shown_messages import ShownMessage
 
 NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 REQUEST = RequestServed(
     at=NINE.timestamp(), method="POST", path="/i/0123…", status=202, milliseconds=17
 )
-NEWS = AlertNews(NINE, "acknowledged", "Disk full", "critical", "alice", "note on it")
+NEWS = AlertLine(NINE, "acknowledged", "Disk full", "critical", "alice", "note on it")
 
 
 @pytest.fixture
@@ -117,6 +117,6 @@ def test_nothing_is_shown_before_the_stack_is_ready(out: io.StringIO) -> None:
 
 
 def test_what_a_sender_wrote_cannot_steer_the_terminal(view: LiveView, out: io.StringIO) -> None:
-    view.alert(AlertNews(NINE, "opened", "\x1b[2J\rDisk full", "critical", "x"))
+    view.alert(AlertLine(NINE, "opened", "\x1b[2J\rDisk full", "critical", "x"))
 
     assert not re.search(r"[\x1b\r]", out.getvalue())

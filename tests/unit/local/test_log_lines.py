@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from local.function_logs import LogLine
-from local.log_lines import read_log_line
+from local.stack.function_logs import LogLine
+from local.view.log_lines import read_log_line
 
 
 def line(message: str) -> LogLine:

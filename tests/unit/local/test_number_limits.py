@@ -2,8 +2,8 @@
 
 from typing import Any, cast
 
-from local.aws import Aws
-from local.number_limits import set_numbers
+from local.ministack_gaps.number_limits import set_numbers
+from local.stack.aws import Aws
 
 
 class Functions:

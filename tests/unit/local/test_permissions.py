@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.permissions import with_more
+from local.ministack_gaps.permissions import with_more
 
 QUEUE = "arn:aws:sqs:us-east-1:0:timers"
 

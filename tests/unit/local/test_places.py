@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.places import read_json, write_json
+from local.stack.places import read_json, write_json
 
 
 def test_a_file_with_credentials_is_for_its_owner_only(tmp_path: Path) -> None:

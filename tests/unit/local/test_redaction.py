@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.redaction import redact
+from local.stack.redaction import redact
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 DASHED = "01234567-89ab-cdef-0123-456789abcdef"

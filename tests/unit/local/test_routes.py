@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.routes import Route, routes_of, set_routes
+from local.ministack_gaps.routes import Route, routes_of, set_routes
 
 INGEST, ALERTS_API = "arn:aws:lambda:x:0:function:ingest", "arn:aws:lambda:x:0:function:alerts"
 ARNS = {"IngestFunction": INGEST, "AlertsApiFunction": ALERTS_API}

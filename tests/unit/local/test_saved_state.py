@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from local.places import Json
-from local.saved_state import prepare_state
+from local.ministack_gaps.saved_state import prepare_state
+from local.stack.places import Json
 
 SCOPE = "000000000000\0us-east-1\0"
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.aws import Aws
-from local.sent_messages import MAILS, SentMessages
-from local.shown_messages import ShownMessage
+from local.stack.aws import Aws
+from local.view.sent_messages import MAILS, SentMessages
+from local.view.shown_messages import ShownMessage
 
 
 class Kept:
@@ -42,8 +42,8 @@ def test_what_is_sent_is_told_once_and_nothing_from_before(kept: Kept) -> None:
 
     kept.send_mail("after")
     kept.texts.append({"MessageId": "s-1", "Message": "Disk full"})
-    sent._tell_what_is_new()
-    sent._tell_what_is_new()
+    sent.poll()
+    sent.poll()
 
     assert [(message.kind, message.title) for message in told] == [
         ("e-mail", "after"),

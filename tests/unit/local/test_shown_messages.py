@@ -3,9 +3,9 @@
 import json
 from datetime import UTC, datetime
 
-from local.function_logs import LogLine
-from local.log_lines import LogEntry, read_log_line
-from local.shown_messages import ShownMessage, mail_of, page_of, sms_of
+from local.stack.function_logs import LogLine
+from local.view.log_lines import LogEntry, read_log_line
+from local.view.shown_messages import ShownMessage, mail_of, page_of, sms_of
 
 NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 SECONDS = NINE.timestamp()

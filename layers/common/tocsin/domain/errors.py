@@ -176,7 +176,7 @@ class LastAdminKeyError(ConflictError):
 
 
 class ManagedElsewhereError(ConflictError):
-    """The team's file owns this object; change it there."""
+    """`managed_by` names what manages this object; change it there."""
 
     code = "managed_elsewhere"
 

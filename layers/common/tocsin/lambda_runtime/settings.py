@@ -9,6 +9,29 @@ from typing import Final, Self
 METRICS_NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Tocsin")
 """One for each stack, so that an alarm on a metric is an alarm of one team."""
 
+REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "functions.ingest.app.handler": (),
+    "functions.ingest.app.compat_handler": (),
+    "functions.alerts_api.app.handler": ("DELIVERIES_QUEUE_URL", "CHANNEL_SECRETS_PREFIX"),
+    "functions.actions.app.handler": ("LINK_KEY_PARAMETER",),
+    "functions.escalator.app.on_table_change": (
+        "TIMERS_QUEUE_URL",
+        "DELIVERIES_QUEUE_URL",
+        "FAILURES_QUEUE_URL",
+    ),
+    "functions.escalator.app.on_tick": ("TIMERS_QUEUE_URL", "DELIVERIES_QUEUE_URL"),
+    "functions.escalator.app.on_timer": ("TIMERS_QUEUE_URL", "FAILURES_QUEUE_URL"),
+    "functions.notifier.app.on_delivery": (
+        "DELIVERIES_QUEUE_URL",
+        "FAILURES_QUEUE_URL",
+        "LINK_KEY_PARAMETER",
+        "PUBLIC_URL",
+    ),
+    "functions.first_key.app.handler": (),
+}
+"""Variables without which a handler does not start, beside `ALWAYS_REQUIRED`."""
+ALWAYS_REQUIRED: Final = ("TABLE_NAME", "AWS_REGION")
+
 
 class SettingsError(Exception):
     """A variable is missing or wrong: a fault of the deployment."""
@@ -16,29 +39,30 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Plain values; a dataclass, because pydantic costs intake more than all the rest."""
+    """A dataclass, because pydantic costs intake more than all the rest.
+
+    What `REQUIRED` does not name for a handler may be empty.
+    """
 
     table_name: str
     timers_queue_url: str
-    """Empty for functions that set no timers."""
     deliveries_queue_url: str
-    """Empty for functions that send no messages."""
     failures_queue_url: str
-    """The queue for what is set aside; empty for functions that set nothing aside."""
+    """Records and messages that the function gave up go here."""
     email_from: str
     """The sender of e-mails; empty: none are sent."""
     retention: timedelta
     """Retention of resolved alerts and timelines."""
     public_url: str
-    """The URL of the API; empty: the gateway's own."""
+    """The API's address; empty: the address of each request."""
     link_key_parameter: str
-    """The parameter of the link key; empty for functions without links."""
+    """The SSM parameter with the key that signs links."""
     channel_secrets_prefix: str
-    """Prefix of channels' generated signing secrets; empty for functions that make none."""
+    """The SSM path of the signing secrets that are generated for channels."""
     secrets_key: str
     """The KMS key that encrypts secrets; empty for the account's `aws/ssm`."""
     allows_private_webhooks: bool
-    """Whether webhooks may go to plain HTTP and private addresses."""
+    """Whether webhooks may go to `http` and to private addresses."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -51,17 +75,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read all at once.
+        """Read them; Lambda names the handler that is started in `_HANDLER`.
 
         Raises:
             SettingsError: Names every variable that is missing or wrong.
         """
-        wrong: list[str] = []
-        table_name = environment.get("TABLE_NAME", "")
-        if not table_name:
-            wrong.append("TABLE_NAME is missing")
-        if not environment.get("AWS_REGION"):
-            wrong.append("AWS_REGION is missing")
+        required = (*ALWAYS_REQUIRED, *REQUIRED.get(environment.get("_HANDLER", ""), ()))
+        wrong = [f"{name} is missing" for name in required if not environment.get(name)]
         days = environment.get("RETENTION_DAYS", "90")
         if not (days.isdecimal() and int(days)):
             wrong.append(f"RETENTION_DAYS must be a whole number above 0, not {days!r}")
@@ -71,7 +91,7 @@ class Settings:
         if wrong:
             raise SettingsError("; ".join(wrong))
         return cls(
-            table_name=table_name,
+            table_name=environment["TABLE_NAME"],
             timers_queue_url=environment.get("TIMERS_QUEUE_URL", ""),
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             failures_queue_url=environment.get("FAILURES_QUEUE_URL", ""),

@@ -1,0 +1,1 @@
+"""Corrections where ministack differs from AWS: docs/local.md lists the differences."""

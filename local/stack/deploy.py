@@ -1,0 +1,115 @@
+"""`sam deploy` into the embedded AWS, skipped while it already holds this build."""
+
+import json
+import shlex
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.ministack_gaps.mail_identities import allow_mail
+from local.ministack_gaps.number_limits import set_numbers
+from local.ministack_gaps.permissions import add_permissions
+from local.ministack_gaps.routes import routes_of, set_routes
+from local.stack.aws import Aws, architecture
+from local.stack.build import Build, sam_environment
+from local.stack.deployment import Deployment
+from local.stack.places import Places, read_json, write_json
+from local.stack.processes import run_to_log
+
+STACK_NAME = "tocsin-local"
+SAMCONFIG, SAMCONFIG_SECTION = "samconfig.toml", "local"
+# Kept in the embedded AWS itself, so that it can never be newer or older than what it describes.
+DEPLOYED_PARAMETER = "/local-stack/deployed"
+
+
+def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
+    overrides = _overrides(places, public_url)
+    wanted = " ".join([build.fingerprint, *overrides])
+    if _what_is_deployed(aws) == wanted and (kept := _kept(places, wanted)):
+        return kept
+    _sam_deploy(aws, build, overrides, places)
+    deployment = Deployment.of(aws, STACK_NAME)
+    _set_routes(aws, deployment)
+    add_permissions(aws, deployment.role_names)
+    allow_mail(aws, overrides)
+    set_numbers(aws, [function.name for function in deployment.functions.values()])
+    write_json(_file(places), {"deployed": wanted, "deployment": deployment.as_json()})
+    aws.client("ssm").put_parameter(
+        Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
+    )
+    return deployment
+
+
+def _file(places: Places) -> Path:
+    return places.aws / "deployment.json"
+
+
+def _kept(places: Places, wanted: str) -> Deployment | None:
+    """What the deployment made, unless the embedded AWS was ended before it saved that."""
+    kept = read_json(_file(places)) or {}
+    return Deployment.from_json(kept["deployment"]) if kept.get("deployed") == wanted else None
+
+
+def _overrides(places: Places, public_url: str) -> list[str]:
+    """Those of samconfig.toml, where sam itself would let the command line replace them all."""
+    settings = tomllib.loads((places.root / SAMCONFIG).read_text(encoding="utf-8"))
+    written = settings[SAMCONFIG_SECTION]["deploy"]["parameters"]["parameter_overrides"]
+    return [*shlex.split(written), f"Architecture={architecture()}", f"PublicUrl={public_url}"]
+
+
+def is_deployed(aws: Aws) -> bool:
+    """Whether a stack of this or another build is there, whole."""
+    return _what_is_deployed(aws) is not None
+
+
+def _what_is_deployed(aws: Aws) -> str | None:
+    try:
+        answer = aws.client("ssm").get_parameter(Name=DEPLOYED_PARAMETER)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ParameterNotFound":
+            return None
+        raise
+    return str(answer["Parameter"]["Value"])
+
+
+def _sam_deploy(aws: Aws, build: Build, overrides: Sequence[str], places: Places) -> None:
+    run_to_log(
+        [
+            *("sam", "deploy", "--template-file", build.template, "--stack-name", STACK_NAME),
+            *("--config-file", places.root / SAMCONFIG, "--config-env", SAMCONFIG_SECTION),
+            *("--parameter-overrides", *overrides),
+        ],
+        log=places.logs / "deploy.log",
+        environment={**sam_environment(), **aws.environment, **_no_configuration(places)},
+        directory=places.kept,
+    )
+
+
+def _no_configuration(places: Places) -> dict[str, str]:
+    """Neither a person's profiles nor a proxy may stand between sam and the embedded AWS."""
+    absent = str(places.temporary / "none")
+    return {
+        "AWS_CONFIG_FILE": absent,
+        "AWS_SHARED_CREDENTIALS_FILE": absent,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+
+
+def _set_routes(aws: Aws, deployment: Deployment) -> None:
+    """Do what ministack leaves out: import the OpenAPI description of the HTTP API."""
+    body = _processed_template(aws)["Resources"]["HttpApi"]["Properties"]["Body"]
+    arns = {key: function.arn for key, function in deployment.functions.items()}
+    set_routes(aws.client("apigatewayv2"), deployment.api_id, routes_of(body, arns))
+
+
+def _processed_template(aws: Aws) -> dict[str, Any]:
+    answer = aws.client("cloudformation").get_template(
+        StackName=STACK_NAME, TemplateStage="Processed"
+    )
+    body = answer["TemplateBody"]
+    template: dict[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return template

@@ -1,0 +1,1 @@
+"""What `make run` prints: requests, alerts, messages, errors."""
