@@ -16,14 +16,14 @@ MEASURES = {
     "get by id": ["get by id, captured event"],
     "acknowledge, snooze, resolve": ["acknowledge, captured event", "snooze, captured event"],
     "note": ["note, captured event"],
-    "list of one status and severity": ["list 50 of 2,000, firing, critical"],
+    "list of one status and severity": ["list 50 of 100,000, firing, critical"],
     "… of one status, or one severity": [
-        "list 50 of 2,000, firing",
-        "list 50 of 2,000, acknowledged",
-        "list 50 of 2,000, resolved",
-        "list 50 of 2,000, critical",
+        "list 50 of 100,000, firing",
+        "list 50 of 100,000, acknowledged",
+        "list 50 of 100,000, resolved",
+        "list 50 of 100,000, critical",
     ],
-    "… of everything": ["list 50 of 2,000, all"],
+    "… of everything": ["list 50 of 100,000, all"],
     "what falls due": ["idle: a tick, one function run a minute"],
 }
 
