@@ -32,6 +32,7 @@ from tocsin.usecases.answer_once import KEY_LIMIT
 
 VERSION: Final = "1"
 _GENERIC: Final = re.compile(r"^(\w+)\[(\w+)\]$")
+_LISTING: Final = re.compile(r"^Listing\[(?:Shown)?(\w+)\]$")
 _PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
 ABOUT: Final = """\
 Success is `{"data": …}`; a list has `has_more` and, unless it is the last part, `next_cursor`.
@@ -111,10 +112,11 @@ def build_document(routes: Iterable[Route]) -> dict[str, Any]:
 
 
 class _Names(GenerateJsonSchema):
-    """Calls `Answer[Alert]` AlertAnswer."""
+    """Calls `Answer[Alert]` AlertAnswer, and `Listing[ShownUser]` UserPage."""
 
     def normalize_name(self, name: str) -> str:
         """Turn a model's name into that of its schema."""
+        name = _LISTING.sub(r"\1Page", name)
         return super().normalize_name(_GENERIC.sub(r"\2\1", name))
 
 
