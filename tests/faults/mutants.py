@@ -71,8 +71,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "no claim",
         f"{_DYNAMODB}.notification_repository",
-        '            "ConditionExpression": condition,\n',
-        "",
+        'self.call("PutItem", put(self.table_name, item, condition, values)["Put"])',
+        'self.call("PutItem", {"TableName": self.table_name, "Item": item})',
         aims=(
             "acknowledged at once",
             "a winner whose",
