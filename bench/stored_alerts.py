@@ -12,7 +12,7 @@ from bench.gateway_events import CAPTURED, payload
 from bench.team import INTEGRATION, POLICY
 from functions.ingest.senders import events
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.items import Item, alert_item, pack_facts
+from tocsin.adapters.dynamodb.alerts.items import Item, alert_item, pack_facts
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import Actor, WriteId, fingerprint
 from tocsin.domain.severity import Severity

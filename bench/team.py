@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.directory_items import CHANNELS
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
-from tocsin.adapters.dynamodb.policy_items import POLICIES
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.escalation import (

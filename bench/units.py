@@ -27,8 +27,8 @@ from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, heartbeat, 
 from bench.metering import Consumed, Meter
 from bench.team import INTEGRATION
 from bench.wired import Handler, Unhurried, Wired, text_of, timer_event
-from tocsin.adapters.dynamodb.items import Image
-from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
+from tocsin.adapters.dynamodb.alerts.items import Image
+from tocsin.adapters.dynamodb.alerts.slot_repository import MAKES_SURE_UNTIL
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 

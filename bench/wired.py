@@ -12,7 +12,7 @@ from typing import Any
 from bench.gateway_events import Answer, Event, api, intake
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import Image, alert_from
+from tocsin.adapters.dynamodb.alerts.items import Image, alert_from
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId, fingerprint_of

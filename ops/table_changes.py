@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from ops.dead_letters import Kept, Message
 from ops.stack import Client
-from tocsin.adapters.dynamodb.stream import record_from
+from tocsin.adapters.dynamodb.timeline.stream import record_from
 
 PAYLOAD_BYTES = 5_000_000
 """Lambda takes 6 MB at once."""

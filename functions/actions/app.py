@@ -9,8 +9,8 @@ from functions.actions.ports import Ports
 from functions.actions.slack_directory import DynamoDBSlackDirectory
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.domain.people import ContactMethod
 
 

@@ -11,9 +11,9 @@ from functions.alerts_api.ports import Ports
 from functions.alerts_api.routes import build_api
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
@@ -39,19 +39,21 @@ def _now() -> datetime:
 
 
 def _incidents() -> IncidentRepository:
-    from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
+    from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 
     return DynamoDBIncidents(_dynamodb.call, settings.table_name, settings.retention)
 
 
 def _configuration() -> Stores:
     from functions.alerts_api.configuration_stores import Stores
-    from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-    from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
-    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-    from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-    from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
-    from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+    from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
+        DynamoDBConfiguration,
+    )
+    from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+    from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+    from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 
     call, table = _dynamodb.call, settings.table_name
     return Stores(
@@ -67,7 +69,7 @@ def _configuration() -> Stores:
 
 
 def _notifications() -> NotificationRepository:
-    from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+    from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 
     return DynamoDBNotifications(_dynamodb.call, settings.table_name, settings.retention)
 

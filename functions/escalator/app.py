@@ -12,11 +12,11 @@ from functions.escalator.ports import Ports
 from functions.escalator.table_changes import follow_records
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, Service
-from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
-from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.thread_calls import ThreadCalls
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from tocsin.adapters.aws_json import Call
-    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-    from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
+    from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+    from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 
 type PartialFailures = dict[str, list[dict[str, str]]]
 
@@ -61,21 +61,21 @@ def _now() -> datetime:
 
 @cache
 def _heartbeats() -> "DynamoDBHeartbeats":
-    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 
     return DynamoDBHeartbeats(_call, settings.table_name)
 
 
 @cache
 def _alerts() -> "DynamoDBAlerts":
-    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+    from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 
     return DynamoDBAlerts(_call, settings.table_name, settings.retention)
 
 
 @cache
 def _sweeps() -> "DynamoDBSweeps":
-    from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
+    from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 
     return DynamoDBSweeps(_call, settings.table_name)
 

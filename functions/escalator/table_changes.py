@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.escalator.ports import Ports
-from tocsin.adapters.dynamodb.notification_items import stored_notification
-from tocsin.adapters.dynamodb.stream import (
+from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
+from tocsin.adapters.dynamodb.timeline.stream import (
     about_record,
     kept_record,
     sequence_number_of,

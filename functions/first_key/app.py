@@ -17,7 +17,7 @@ from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId

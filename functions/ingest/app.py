@@ -10,9 +10,9 @@ from functions.ingest.integrations import Integrations
 from functions.ingest.ports import LongLists, Ports
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.settings import Settings
@@ -20,9 +20,9 @@ from tocsin.lambda_runtime.time_left import Context, TimeLeft
 
 if TYPE_CHECKING:
     from functions.ingest.sns.endpoint import SnsEndpoint
-    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-    from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
-    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+    from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
     from tocsin.lambda_runtime.callers import Callers
 
 THREADS: Final = 16
@@ -36,7 +36,7 @@ _time_left = TimeLeft()
 
 @cache
 def _callers() -> "Callers":
-    from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+    from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
     from tocsin.lambda_runtime.callers import Callers
 
     return Callers(DynamoDBKeys(_dynamodb.call, settings.table_name))
@@ -44,14 +44,14 @@ def _callers() -> "Callers":
 
 @cache
 def _answers() -> "DynamoDBAnswers":
-    from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
+    from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 
     return DynamoDBAnswers(_dynamodb.call, settings.table_name)
 
 
 @cache
 def _alerts() -> "DynamoDBAlerts":
-    from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+    from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 
     return DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
 
@@ -65,7 +65,7 @@ def _sns() -> "SnsEndpoint":
 
 @cache
 def _heartbeats() -> "DynamoDBHeartbeats":
-    from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 
     return DynamoDBHeartbeats(_dynamodb.call, settings.table_name)
 
@@ -75,7 +75,7 @@ def _long_lists() -> LongLists:
     from concurrent.futures import ThreadPoolExecutor
 
     from functions.ingest.long_lists import NOTE_SECONDS
-    from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
+    from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
     from tocsin.adapters.thread_calls import ThreadCalls
 
     call = ThreadCalls(

@@ -14,10 +14,10 @@ from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.ssm_secrets import SsmSecrets

@@ -9,7 +9,7 @@ from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.stack.polling import Polling
 from tocsin.adapters.aws_json import AwsError, AwsJsonClient, Service
 from tocsin.adapters.aws_signature import Credentials
-from tocsin.adapters.dynamodb import items
+from tocsin.adapters.dynamodb.alerts import items
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import instant
 from tocsin.domain.timeline import Change, ChangeType

@@ -10,8 +10,8 @@ from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
-from tocsin.adapters.dynamodb.items import number
+from tocsin.adapters.dynamodb.alerts.items import number
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
 from tocsin.domain.ids import WriteId

@@ -8,7 +8,7 @@ from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.domain.gate import BURST, FAILURES_LIMIT, URGENT_BURST, Passage
 from tocsin.domain.people import Channel
 from tocsin.usecases.ports import ChannelGate

@@ -11,10 +11,10 @@ from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
-from tocsin.adapters.dynamodb.paging_repository import REMEMBERED_FOR, DynamoDBPaging
-from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.paging_repository import REMEMBERED_FOR, DynamoDBPaging
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind

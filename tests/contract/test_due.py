@@ -10,9 +10,9 @@ import pytest
 from tests.examples import HOUR, MINUTE, NINE, PATIENT, recovery, trigger
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.keys import DUE_SHARDS, shard_of
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
 from tocsin.domain.next_action import AnyTimer, Timer, act, with_timer

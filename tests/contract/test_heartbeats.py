@@ -12,8 +12,8 @@ from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.domain.credential import hash_token
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat

@@ -13,10 +13,10 @@ from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.queries import get_items
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId, ulid

@@ -9,8 +9,8 @@ from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.items import number
+from tocsin.adapters.dynamodb.alerts.items import number
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_secret, hash_token
 from tocsin.domain.errors import ConcurrentUpdateError, IntegrationNotFoundError
 from tocsin.domain.ids import WriteId

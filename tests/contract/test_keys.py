@@ -11,7 +11,7 @@ from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, HOUR, MINUTE, NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
 from tocsin.domain.ids import WriteId

@@ -10,7 +10,7 @@ from tests.conftest import TABLE_NAME
 from tests.contract.conftest import RETENTION, on_the_table
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import AUTO
 from tocsin.domain.next_action import Timer, with_timer

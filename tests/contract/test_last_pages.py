@@ -12,7 +12,7 @@ from tests.contract.alerts_in_store import a_signal, new_write_id, put
 from tests.contract.conftest import RETENTION, Store, on_the_table
 from tests.examples import ALICE, NINE
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
+from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.ids import IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident

@@ -28,8 +28,8 @@ from tests.contract.conftest import RETENTION, Store
 from tests.examples import NINE, PROMETHEUS, SENDER, TEN
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery, Sort
 from tocsin.domain.errors import InvalidInputError
@@ -388,8 +388,8 @@ def test_a_rare_match_is_searched_for_page_by_page(
     listed: DynamoDBAlerts,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tocsin.adapters.dynamodb.alert_list.READ_LIMIT_BYTES", 20_000)
-    monkeypatch.setattr("tocsin.adapters.dynamodb.alert_list._FIRST_ROWS", 2)
+    monkeypatch.setattr("tocsin.adapters.dynamodb.alerts.alert_list.READ_LIMIT_BYTES", 20_000)
+    monkeypatch.setattr("tocsin.adapters.dynamodb.alerts.alert_list._FIRST_ROWS", 2)
     query = AlertQuery(equal={"rule_id": "none"}, sort=Sort.OLDEST)
 
     page = listed.list(query, at=TEN)
@@ -436,7 +436,8 @@ def test_a_dedup_key_is_one_batch_over_the_integrations(
     slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
     for name in ("grafana", "prod-prometheus"):
         item = keys.configuration_key("integration", name)
-        call("PutItem", {"TableName": TABLE_NAME, "Item": item})
+        put_item = {"TableName": TABLE_NAME, "Item": item}
+        call("PutItem", {**put_item, "ConditionExpression": "attribute_not_exists(pk)"})
     alerts = [
         put(slots, a_signal("key"), source=Source(integration=name), at=NINE)
         for name in ("grafana", "prod-prometheus")
@@ -506,7 +507,7 @@ def test_what_moves_on_while_it_is_searched_for_is_given_once(
     sort: Sort,
 ) -> None:
     """Whatever was read before of the cell that it goes to."""
-    monkeypatch.setattr("tocsin.adapters.dynamodb.alert_list._FIRST_ROWS", 2)
+    monkeypatch.setattr("tocsin.adapters.dynamodb.alerts.alert_list._FIRST_ROWS", 2)
     slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
     opened = [
         put(slots, a_signal(f"open-{number}"), at=NINE + timedelta(minutes=number))

@@ -11,8 +11,11 @@ from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.notification_items import notification_item, stored_notification
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.notifications.notification_items import (
+    notification_item,
+    stored_notification,
+)
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import (
     Delivery,

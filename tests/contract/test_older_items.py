@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from tocsin.adapters.dynamodb.items import Item, alert_item, pack_facts
-from tocsin.adapters.dynamodb.policy_items import POLICIES
+from tocsin.adapters.dynamodb.alerts.items import Item, alert_item, pack_facts
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import (
     EscalationPolicy,

@@ -12,7 +12,7 @@ from tests.contract.conftest import Store, on_the_table
 from tests.examples import HOUR, NINE, PROMETHEUS, TEN, recovery, trigger
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.slot_repository import MAKES_SURE_UNTIL
+from tocsin.adapters.dynamodb.alerts.slot_repository import MAKES_SURE_UNTIL
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.history import Sample

@@ -11,10 +11,10 @@ from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, SENDER, TEN, trigger
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, AwsError, AwsJsonClient, Service
-from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.queues import SqsTimers, timer_from
 from tocsin.domain.alert import Alert, AlertStatus, ending
 from tocsin.domain.answer import Answer, Claim

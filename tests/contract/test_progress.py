@@ -8,7 +8,7 @@ from tests.conftest import TABLE_NAME
 from tests.examples import NINE
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
 from tocsin.domain.ids import WriteId
 from tocsin.usecases.ports import ProgressRepository
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import TABLE_NAME
 from tests.examples import NINE
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
+from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.sweep import SweepState
 from tocsin.usecases.ports import SweepRepository

@@ -30,11 +30,11 @@ from tests.fakes.world import World
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.items import changes_from
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
-from tocsin.adapters.dynamodb.timeline_items import samples_from
-from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.items import changes_from
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.timeline.timeline_items import samples_from
+from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.domain.alert import NOTE_LIMIT, Alert, Snooze
 from tocsin.domain.alert_query import COUNTED, AlertQuery, Counts
 from tocsin.domain.consequences import StoredChange

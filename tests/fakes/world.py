@@ -15,9 +15,9 @@ from tests.simulated_aws.stream import Pattern, filters_of
 from tests.simulated_aws.table import Parameters
 from tests.template_file import read_template
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.notification_items import stored_notification
-from tocsin.adapters.dynamodb.stream import stored_change
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
+from tocsin.adapters.dynamodb.timeline.stream import stored_change
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named

@@ -11,9 +11,9 @@ from tests.faults.plans import AT_PROVIDER, Kind
 from tests.faults.team import StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.items import alert_from, listed_occurrences
-from tocsin.adapters.dynamodb.notification_items import notification_from
-from tocsin.adapters.dynamodb.timeline_items import change_from
+from tocsin.adapters.dynamodb.alerts.items import alert_from, listed_occurrences
+from tocsin.adapters.dynamodb.notifications.notification_items import notification_from
+from tocsin.adapters.dynamodb.timeline.timeline_items import change_from
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.notification import Notification

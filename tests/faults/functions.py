@@ -18,17 +18,17 @@ from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
-from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
-from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
-from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
-from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.ssm_secrets import SsmSecrets

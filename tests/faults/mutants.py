@@ -61,10 +61,13 @@ _DYNAMODB: Final = "tocsin.adapters.dynamodb"
 MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "no claim",
-        f"{_DYNAMODB}.notification_repository",
-        '            "ConditionExpression": condition,\n',
-        "",
-        aims=("acknowledged at once", "a winner whose"),
+        f"{_DYNAMODB}.notifications.notification_repository",
+        'self.call("PutItem", put(self.table_name, item, condition, values)["Put"])',
+        'self.call("PutItem", {"TableName": self.table_name, "Item": item})',
+        aims=(
+            "acknowledged at once",
+            "a winner whose",
+        ),
     ),
     Mutant(
         "marked before it is sent",
@@ -120,14 +123,14 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "own writes are taken for those of others",
-        f"{_DYNAMODB}.slot_repository",
+        f"{_DYNAMODB}.alerts.slot_repository",
         "    if item and write_id and is_ours(item, write_id):\n        return item\n",
         "",
         aims=("acknowledged while a page is",),
     ),
     Mutant(
         "counts move although the timeline has it",
-        f"{_DYNAMODB}.timeline_repository",
+        f"{_DYNAMODB}.timeline.timeline_repository",
         "                left = [each for each in left if each.place not in known]\n",
         "                for each in left:\n"
         "                    if each.place in known and each.counts != Counts():\n"
@@ -152,7 +155,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "ticks find what is due and not what is overdue",
-        f"{_DYNAMODB}.due_repository",
+        f"{_DYNAMODB}.timers.due_repository",
         '                ":before": time(before),\n            },\n        }\n',
         '                ":before": time(before),\n                ":after": time(before - LOOK_AHEAD),\n'
         "            },\n        }\n"
@@ -179,7 +182,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "alerts are read inconsistently, also before sending",
-        f"{_DYNAMODB}.slot_repository",
+        f"{_DYNAMODB}.alerts.slot_repository",
         "    live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))\n",
         "    key = keys.slot_key(fingerprint_of(alert_id))\n"
         '    live = call("GetItem", {"TableName": table_name, "Key": key}).get("Item")\n',
@@ -187,7 +190,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "alerts are read by a range that is too short",
-        f"{_DYNAMODB}.slot_repository",
+        f"{_DYNAMODB}.alerts.slot_repository",
         "    live = get_item(call, table_name, keys.slot_key(fingerprint_of(alert_id)))\n",
         "    slot = keys.slot_key(fingerprint_of(alert_id))\n"
         "    request = {\n"

@@ -39,9 +39,9 @@ from tests.simulated_aws.stream import SHARDS, Reading, Shard, SimulatedStream, 
 from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.notification_items import notification_from
-from tocsin.adapters.dynamodb.stream import record_from
-from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
+from tocsin.adapters.dynamodb.notifications.notification_items import notification_from
+from tocsin.adapters.dynamodb.timeline.stream import record_from
+from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import AlertId, instant
 from tocsin.domain.next_action import LOOK_AHEAD

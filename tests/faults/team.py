@@ -13,14 +13,14 @@ from tests.faults.functions import RETENTION, TABLE
 from tests.faults.scheduler import DeathError
 from tests.faults.simulation import Simulation, StuckError, Wait
 from tests.simulated_aws.table import Record
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.policy_items import POLICIES
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import ConflictError, TryAgainError

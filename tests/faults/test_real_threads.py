@@ -14,9 +14,9 @@ from local.stack.aws import Aws
 from tests.examples import PROMETHEUS, trigger
 from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import DYNAMODB, AwsJsonClient, Call, Service
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Outcome

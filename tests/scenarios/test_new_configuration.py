@@ -7,7 +7,7 @@ import pytest
 
 from tests.examples import MINUTE, PROMETHEUS
 from tests.fakes.world import World
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.domain.escalation import Rest
 from tocsin.domain.severity import Severity
 

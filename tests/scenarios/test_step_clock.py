@@ -9,7 +9,7 @@ import pytest
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer

@@ -11,24 +11,24 @@ from tests.simulated_aws.table import Parameters, RefusedError, SimulatedTable
 from tests.template_file import read_template
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
-from tocsin.adapters.dynamodb.channel_gate import DynamoDBGate
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
-from tocsin.adapters.dynamodb.due_repository import DynamoDBDue
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-from tocsin.adapters.dynamodb.incident_repository import DynamoDBIncidents
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.items import alert_from, changes_from
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.paging_repository import DynamoDBPaging
-from tocsin.adapters.dynamodb.policy_items import POLICIES, ROUTES
-from tocsin.adapters.dynamodb.progress_repository import DynamoDBProgress
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
-from tocsin.adapters.dynamodb.sweep_repository import DynamoDBSweeps
-from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
+from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
+from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Fingerprint
 from tocsin.domain.timeline import Change

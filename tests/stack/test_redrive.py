@@ -15,7 +15,7 @@ from local.stack.start import Stack
 from ops.dead_letters import waiting
 from ops.table_changes import as_lambda_reads
 from tests.stack.client import Client, Sender, eventually
-from tocsin.adapters.dynamodb.stream import kept_record
+from tocsin.adapters.dynamodb.timeline.stream import kept_record
 
 WIRE = Path(__file__).parents[1] / "data/wire/eventbridge"
 DRY, APPLIED = "make redrive ENV=local", "make redrive ENV=local APPLY=1"

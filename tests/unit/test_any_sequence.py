@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.examples import ALICE, BOB, NINE, PROMETHEUS, SENDER
 from tests.fakes.world import World
 from tocsin.adapters.dynamodb.keys import timeline_prefix
-from tocsin.adapters.dynamodb.stream import stored_change
+from tocsin.adapters.dynamodb.timeline.stream import stored_change
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,

@@ -27,7 +27,7 @@ from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION, history_key
 from tocsin.adapters.dynamodb.queries import get_item
-from tocsin.adapters.dynamodb.timeline_items import samples_from
+from tocsin.adapters.dynamodb.timeline.timeline_items import samples_from
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of

@@ -27,7 +27,7 @@ RETRIED = {
 }
 """Nothing was done, or is found by its write id: another attempt is right."""
 HANDLED = {
-    "ConditionalCheckFailedException": "dynamodb/slot_repository.py",
+    "ConditionalCheckFailedException": "dynamodb/transactions.py",
     "TransactionCanceledException": "dynamodb/transactions.py",
     "ParameterNotFound": "ssm_parameters.py",
 }

@@ -6,8 +6,8 @@ from functions.actions.slack_directory import DynamoDBSlackDirectory
 from tests.conftest import TABLE_NAME
 from tests.examples import NINE
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.domain.configuration import Configured
 from tocsin.domain.ids import WriteId
 from tocsin.domain.people import Channel, User

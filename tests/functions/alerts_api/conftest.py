@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.secrets import InMemorySecrets
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
-from tocsin.adapters.dynamodb.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import WriteId, is_ulid
 from tocsin.domain.notification import (

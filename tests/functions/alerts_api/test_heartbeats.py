@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.domain.credential import hash_token
 from tocsin.usecases.refusals import HeartbeatRefusedError
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage
 from tocsin.domain.errors import TryAgainError

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import Actor, AlertId, WriteId

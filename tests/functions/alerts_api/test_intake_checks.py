@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.functions.alerts_api.client import Client, Reply
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_secret
 from tocsin.domain.intake_checks import NO_CHECKS, Basic, HeaderToken, IntakeChecks, Signature
 

@@ -10,7 +10,7 @@ import pytest
 from tests.examples import MINUTE, NINE
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_token
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import WriteId

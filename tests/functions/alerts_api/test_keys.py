@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.callers import REMEMBERED_FOR

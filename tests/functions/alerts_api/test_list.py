@@ -8,7 +8,7 @@ from functions.alerts_api.alert_view import view_row
 from tests.examples import NINE, firing
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.ids import AlertId
 from tocsin.domain.reception import Source

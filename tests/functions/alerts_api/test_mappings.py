@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.functions.alerts_api.client import Client, Reply
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 
 PATH = "/api/v1/integrations/prod-jobs"
 MAPPING = {"dedup_key": "join('/', [job.name, host])", "links": "{Job: url}", "summary": "text"}

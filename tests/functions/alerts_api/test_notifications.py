@@ -8,7 +8,7 @@ import pytest
 from tests.examples import MINUTE, NINE, UNKNOWN_ID
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, Notification, NotificationReason
 

@@ -8,7 +8,7 @@ from functions.alerts_api.open_alerts import PAGES_LIMIT
 from tests.examples import ALICE, HOUR, MINUTE, PROMETHEUS
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.domain.alert_query import LIMIT_MAXIMUM
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.heartbeat import Duty, Heartbeat

@@ -8,8 +8,8 @@ import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.functions.escalator.conftest import Escalator, example
-from tocsin.adapters.dynamodb.heartbeat_repository import DynamoDBHeartbeats
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert
 from tocsin.domain.heartbeat import Heartbeat

@@ -26,9 +26,9 @@ from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.stream import kept_record, record_from
-from tocsin.adapters.dynamodb.timeline_repository import DynamoDBTimeline
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.stream import kept_record, record_from
+from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertQuery

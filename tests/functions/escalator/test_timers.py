@@ -12,7 +12,7 @@ import pytest
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
 from tests.functions.escalator.conftest import Escalator, Logged, ReplacePort, example
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.ids import AlertId, milliseconds

@@ -16,7 +16,7 @@ from tests.fakes.write_ids import WriteIds
 from tests.functions.first_key.conftest import CloudFormation, DeniedSecrets
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import WriteId

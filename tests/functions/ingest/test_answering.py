@@ -8,8 +8,8 @@ import pytest
 
 from functions.ingest.answers import respond
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway, event_of
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_token
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import IntegrationType, Token

@@ -27,7 +27,7 @@ NEEDED_LATER = {
     "concurrent": "few lists are long",
     "functions.ingest.long_lists": "few lists are long",
     "threading": "few lists are long",
-    "tocsin.adapters.dynamodb.progress_repository": "few lists are long",
+    "tocsin.adapters.dynamodb.requests.progress_repository": "few lists are long",
     "tocsin.adapters.thread_calls": "few lists are long",
     "functions.ingest.events_api": "most senders have a token",
     "functions.ingest.senders.reading.bodies": "some senders have no body",
@@ -35,9 +35,9 @@ NEEDED_LATER = {
     "email": "few bodies are forms",
     "random": "most calls need no second attempt",
     "secrets": "a write id is no secret",
-    "tocsin.adapters.dynamodb.alert_repository": "few look at alerts",
-    "tocsin.adapters.dynamodb.answer_repository": "few senders send an Idempotency-Key",
-    "tocsin.adapters.dynamodb.key_repository": "most senders have a token",
+    "tocsin.adapters.dynamodb.alerts.alert_repository": "few look at alerts",
+    "tocsin.adapters.dynamodb.requests.answer_repository": "few senders send an Idempotency-Key",
+    "tocsin.adapters.dynamodb.configuration.key_repository": "most senders have a token",
     "tocsin.usecases.ports": "only type checkers read it",
 }
 

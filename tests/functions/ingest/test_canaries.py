@@ -9,7 +9,7 @@ import pytest
 from tests.functions.ingest.gateway import Gateway, Reply
 from tests.functions.ingest.hostile import EVENT, EVENT_FIELDS, PAYLOAD_FIELDS, REST, REST_FIELDS
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType, Token
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functions.ingest.gateway import SECRET, Gateway, Reply, event_of
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType
 

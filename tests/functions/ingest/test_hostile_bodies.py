@@ -12,7 +12,7 @@ import pytest
 from tests.functions.ingest.gateway import Gateway, Reply
 from tests.functions.ingest.hostile import VALUES, corpus, with_value
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import Alert
 from tocsin.domain.dedup import DEDUP_KEY_LIMIT
 from tocsin.domain.ids import fingerprint

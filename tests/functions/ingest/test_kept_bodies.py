@@ -11,7 +11,7 @@ from tests.examples import NINE
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.hostile import corpus
 from tests.functions.ingest.test_answering import lines_of
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.integration import IntegrationType

@@ -17,7 +17,7 @@ from functions.ingest.ports import LongLists
 from functions.ingest.request_and_answer import UNUSABLE_LIMIT
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway
 from tests.functions.ingest.long_lists import Slow, SlowIntake, VirtualThreads
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import TryAgainError

@@ -12,10 +12,10 @@ import pytest
 from functions.ingest.integrations import Integrations
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway, Reply
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError, Call
-from tocsin.adapters.dynamodb.answer_repository import DynamoDBAnswers
-from tocsin.adapters.dynamodb.integration_repository import DynamoDBIntegrations
-from tocsin.adapters.dynamodb.key_repository import DynamoDBKeys
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.domain.credential import Scope
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import IntegrationType

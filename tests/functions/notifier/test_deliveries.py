@@ -31,7 +31,7 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tocsin.adapters.aws_json import AwsUnavailableError
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.channels.by_type import MODULES, channel_spec
 from tocsin.channels.ports import Wiring

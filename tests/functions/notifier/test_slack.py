@@ -21,7 +21,7 @@ from tests.functions.notifier.conftest import (
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tests.simulated_aws.stores import Stores
-from tocsin.adapters.dynamodb.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.channels.slack import SlackSender
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import WriteId

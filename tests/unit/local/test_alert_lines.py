@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.view.alert_lines import AlertLine, lines_of
-from tocsin.adapters.dynamodb.items import alert_item, pack_facts
+from tocsin.adapters.dynamodb.alerts.items import alert_item, pack_facts
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import Actor, Fingerprint, WriteId
 from tocsin.domain.severity import Severity

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from ops.dead_letters import Message
 from ops.table_changes import PAYLOAD_BYTES, TableChanges
-from tocsin.adapters.dynamodb.stream import kept_record
+from tocsin.adapters.dynamodb.timeline.stream import kept_record
 
 STREAM = "arn:aws:dynamodb:us-east-1:0:table/t/stream/1"
 

@@ -65,6 +65,8 @@ class ScopeMissingError(TocsinError):
 
 
 class NotFoundError(TocsinError):
+    """There is no such object for this caller."""
+
     code = "not_found"
 
 
@@ -96,6 +98,8 @@ class IntegrationNotFoundError(NotFoundError):
 
 
 class EscalationPolicyNotFoundError(NotFoundError):
+    """No escalation policy has this name."""
+
     code = "escalation_policy_not_found"
 
     def __init__(self) -> None:
@@ -103,6 +107,8 @@ class EscalationPolicyNotFoundError(NotFoundError):
 
 
 class RouteNotFoundError(NotFoundError):
+    """No route has this name."""
+
     code = "route_not_found"
 
     def __init__(self) -> None:
@@ -110,6 +116,8 @@ class RouteNotFoundError(NotFoundError):
 
 
 class UserNotFoundError(NotFoundError):
+    """No user has this name."""
+
     code = "user_not_found"
 
     def __init__(self) -> None:
@@ -117,6 +125,8 @@ class UserNotFoundError(NotFoundError):
 
 
 class ChannelNotFoundError(NotFoundError):
+    """No channel has this name."""
+
     code = "channel_not_found"
 
     def __init__(self) -> None:
@@ -154,18 +164,26 @@ class AlreadyAcknowledgedError(ConflictError):
 
 
 class AlreadyResolvedError(ConflictError):
+    """The alert or incident is resolved."""
+
     code = "already_resolved"
 
 
 class NotAcknowledgedError(ConflictError):
+    """Only an acknowledged alert can be given back."""
+
     code = "not_acknowledged"
 
 
 class NotSnoozedError(ConflictError):
+    """Only a snoozed alert can be woken."""
+
     code = "not_snoozed"
 
 
 class AlreadyPromotedError(ConflictError):
+    """The alert belongs to another incident."""
+
     code = "already_promoted"
 
 
@@ -200,10 +218,14 @@ class PayloadTooLargeError(TocsinError):
 
 
 class UnsupportedMediaError(TocsinError):
+    """The content type cannot be read here."""
+
     code = "unsupported_media_type"
 
 
 class UnsupportedEncodingError(UnsupportedMediaError):
+    """The content encoding cannot be read here."""
+
     def __init__(self, accepted: str) -> None:
         super().__init__(f"This content encoding is not read: send {accepted}, or none.")
         self.accepted = accepted

@@ -23,7 +23,7 @@ def sample_alert(delivery: Delivery) -> Alert:
         facts=Facts(
             name="Channel test",
             summary=f"Messages to {delivery.channel} arrive.",
-            reason="Somebody asked Tocsin to send this. Nothing is wrong, nothing is to be done.",
+            reason="This message was sent as a test. Nothing is wrong, nothing is to be done.",
         ),
         output_hash="",
         last_seen_at=at,

@@ -10,7 +10,7 @@ import pytest
 from tests.functions.ingest.alerta_client import KEY, Alerta
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway
 from tests.wire import Sample, response, sample, samples
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.severity import Severity

@@ -10,8 +10,8 @@ from functions.ingest.compat.integration_alerts import PAGES_LIMIT
 from tests.fakes.world import World
 from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
 from tests.wire import response, sample
-from tocsin.adapters.dynamodb.alert_repository import DynamoDBAlerts
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.integration import IntegrationType

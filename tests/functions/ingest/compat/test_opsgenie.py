@@ -10,7 +10,7 @@ import pytest
 from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import ALERTS, KEY, Opsgenie
 from tests.wire import Sample, sample, samples
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import SNOOZE_LIMIT, AlertStatus
 from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.severity import Severity

@@ -10,7 +10,7 @@ import pytest
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.test_answering import lines_of
 from tests.wire import sample
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 

@@ -8,7 +8,7 @@ import pytest
 from functions.ingest.answers import respond
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.wire import sample
-from tocsin.adapters.dynamodb.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.integration import IntegrationType

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
-from tocsin.adapters.dynamodb.items import Item, text
+from tocsin.adapters.dynamodb.alerts.items import Item, text
 from tocsin.adapters.dynamodb.keys import Key, configuration_key
 from tocsin.domain.errors import TryAgainError
 

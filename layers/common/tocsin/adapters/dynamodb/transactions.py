@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
-from tocsin.adapters.dynamodb.items import Item
+from tocsin.adapters.dynamodb.alerts.items import Item
 from tocsin.adapters.dynamodb.keys import Key
 from tocsin.domain.ids import WriteId
 

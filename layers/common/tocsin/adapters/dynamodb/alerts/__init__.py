@@ -1,0 +1,1 @@
+"""Alerts: slots, episodes, facts, lists."""

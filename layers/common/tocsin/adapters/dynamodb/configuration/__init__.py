@@ -1,0 +1,1 @@
+"""Named objects: integrations, keys, policies, routes, users, channels, heartbeats."""

@@ -1,0 +1,73 @@
+"""The configuration as the engine reads it, cached for 30 s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.queries import get_configured, query_all
+from tocsin.domain.routing import Routing
+
+if TYPE_CHECKING:
+    from tocsin.adapters.aws_json import Call
+    from tocsin.adapters.dynamodb.configuration.named_objects import Kind
+    from tocsin.domain.configuration import Named
+    from tocsin.domain.people import Directory
+
+REMEMBERED_FOR: Final = timedelta(seconds=30)
+"""How long a running process may miss a change of a policy, route, user or channel; a missing one
+is looked for at once."""
+
+
+class DynamoDBPaging:
+    """Implements `PagingRepository`."""
+
+    def __init__(self, call: Call, table_name: str) -> None:
+        self._call = call
+        self._table_name = table_name
+        self._routing: tuple[Routing, datetime] | None = None
+        self._directory: tuple[Directory, datetime] | None = None
+
+    def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
+        if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
+            policies = {policy.name: policy for policy in self._all(POLICIES)}
+            routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
+            self._routing = Routing(policies=policies, routes=tuple(routes)), at
+        return self._routing[0]
+
+    def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
+        """Read users and channels; there are no schedules yet, so nobody is on call.
+
+        Thread-safe: the notifier has several.
+        """
+        known = self._directory
+        if known is None or not _is_fresh(known[1], at, max_age):
+            from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+            from tocsin.channels.by_type import updates_of
+            from tocsin.domain.people import Directory
+
+            directory = Directory(
+                users={user.name: user for user in self._all(USERS)},
+                channels={channel.name: channel for channel in self._all(CHANNELS)},
+                updates=updates_of,
+            )
+            known = self._directory = directory, at
+        return known[0]
+
+    def policy_of(self, integration: str) -> str | None:
+        item = get_configured(self._call, self._table_name, "integration", integration)
+        return item.get("escalation_policy", {}).get("S") if item else None
+
+    def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
+        partition = keys.configuration_partition(kind.name)
+        for image in query_all(self._call, self._table_name, partition):
+            yield kind.read(image)
+
+
+def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:
+    """Read at this same time counts as fresh for any age."""
+    age = at - read_at
+    return not age or timedelta() < age < (REMEMBERED_FOR if max_age is None else max_age)

@@ -1,0 +1,133 @@
+"""Items of escalation policies and routes."""
+
+from typing import Any, Final
+
+from tocsin.adapters.dynamodb.alerts.items import Attribute, Image, Item, number, text
+from tocsin.adapters.dynamodb.configuration.named_objects import (
+    Kind,
+    manager_of,
+    name_of,
+    severities_from,
+    span_from,
+    texts_from,
+    write_severities,
+    write_span,
+    write_texts,
+)
+from tocsin.domain.errors import EscalationPolicyNotFoundError, RouteNotFoundError
+from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.matcher import Matcher, Operator
+from tocsin.domain.routing import Route
+
+
+def _write_policy(policy: EscalationPolicy) -> Item:
+    item: Item = {
+        "steps": {"L": [_write_step(step) for step in policy.steps]},
+        "repeats": number(policy.repeat),
+        "severities": write_severities(policy.severities),
+        "flapping": _write_rule(policy.flapping) if policy.flapping else {"NULL": True},
+    }
+    if policy.ack_timeout is not None:
+        item["ack_timeout"] = write_span(policy.ack_timeout)
+    return item
+
+
+def _write_step(step: Step) -> Attribute:
+    targets = write_texts(str(target) for target in step.targets)
+    return {
+        "M": {"step_name": text(step.name), "targets": targets, "delay": write_span(step.delay)}
+    }
+
+
+def _write_rule(rule: FlappingRule) -> Attribute:
+    return {
+        "M": {
+            "after": number(rule.after),
+            "within": write_span(rule.within),
+            "stable": write_span(rule.stable),
+            "hold_critical": write_span(rule.hold_critical),
+        }
+    }
+
+
+def _rule_from(image: Image) -> FlappingRule | None:
+    """An older policy has no rule stored, and gets the usual one."""
+    attribute = image.get("flapping")
+    if attribute is None:
+        return FlappingRule()
+    if "NULL" in attribute:
+        return None
+    fields = attribute["M"]
+    return FlappingRule(
+        after=int(fields["after"]["N"]),
+        within=span_from(fields["within"]),
+        stable=span_from(fields["stable"]),
+        hold_critical=span_from(fields["hold_critical"]),
+    )
+
+
+def _policy_from(image: Image) -> EscalationPolicy:
+    ack_timeout = image.get("ack_timeout")
+    return EscalationPolicy(
+        name=name_of(image),
+        steps=tuple(_step_from(step["M"]) for step in image["steps"]["L"]),
+        repeat=int(image["repeats"]["N"]),
+        ack_timeout=span_from(ack_timeout) if ack_timeout else None,
+        severities=severities_from(image["severities"]),
+        flapping=_rule_from(image),
+        managed_by=manager_of(image),
+    )
+
+
+def _step_from(fields: Image) -> Step:
+    return Step(
+        name=fields["step_name"]["S"],
+        targets=tuple(_target_from(written) for written in texts_from(fields["targets"])),
+        delay=span_from(fields["delay"]),
+    )
+
+
+def _target_from(written: str) -> Target:
+    kind, _, name = written.partition(":")
+    return Target(TargetKind(kind), name)
+
+
+def _write_route(route: Route) -> Item:
+    return {
+        "place": number(route.position),
+        "matchers": {"L": [_write_matcher(matcher) for matcher in route.match]},
+        "escalation_policy": text(route.escalation_policy),
+    }
+
+
+def _write_matcher(matcher: Matcher) -> Attribute:
+    """In parts: its syntax may be longer than the limit of one text."""
+    return write_texts((matcher.label, matcher.operator, matcher.value))
+
+
+def _route_from(image: Image) -> Route:
+    return Route(
+        name=name_of(image),
+        position=int(image["place"]["N"]),
+        match=tuple(_matcher_from(parts) for parts in image["matchers"]["L"]),
+        escalation_policy=image["escalation_policy"]["S"],
+        managed_by=manager_of(image),
+    )
+
+
+def _matcher_from(attribute: Any) -> Matcher:  # noqa: ANN401 - as DynamoDB sends it
+    label, operator, value = texts_from(attribute)
+    return Matcher(label, Operator(operator), value)
+
+
+POLICIES: Final = Kind[EscalationPolicy](
+    name="escalation-policy",
+    words="escalation policy",
+    not_found=EscalationPolicyNotFoundError,
+    write=_write_policy,
+    read=_policy_from,
+)
+ROUTES: Final = Kind[Route](
+    name="route", words="route", not_found=RouteNotFoundError, write=_write_route, read=_route_from
+)

@@ -1,0 +1,1 @@
+"""The ledger of notifications, and the gates of channels."""

@@ -1,0 +1,70 @@
+"""The ledger of deliveries: one partition an alert, one item a message."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from tocsin.adapters.aws_json import AwsError, Call
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alerts.items import Attribute, number
+from tocsin.adapters.dynamodb.notifications.notification_items import (
+    notification_from,
+    notification_item,
+)
+from tocsin.adapters.dynamodb.queries import get_item, query_all
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, put
+from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.notification import Delivery, Notification
+from tocsin.usecases.refusals import NotificationRefusedError
+
+_IS_AS_READ: Final = "version = :read_version"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDBNotifications:
+    """Implements `NotificationRepository`."""
+
+    call: Call
+    table_name: str
+    retention: timedelta
+
+    def get(self, delivery: Delivery) -> Notification | None:
+        item = get_item(self.call, self.table_name, keys.ledger_key(delivery))
+        return notification_from(item) if item else None
+
+    def add(self, notification: Notification, *, write_id: WriteId) -> None:
+        self._put(notification, IS_NEW, None, write_id)
+
+    def update(
+        self, before: Notification, after: Notification, *, write_id: WriteId
+    ) -> Notification:
+        stored = replace(after, version=before.version + 1)
+        read = {":read_version": number(before.version)}
+        self._put(stored, _IS_AS_READ, read, write_id)
+        return stored
+
+    def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
+        items = query_all(self.call, self.table_name, keys.ledger_partition(alert_id))
+        return tuple(notification_from(item) for item in items)
+
+    def _put(
+        self,
+        notification: Notification,
+        condition: str,
+        values: dict[str, Attribute] | None,
+        write_id: WriteId,
+    ) -> None:
+        """Write the whole item.
+
+        Raises:
+            NotificationRefusedError: The condition failed, and not because of this same write.
+        """
+        item = notification_item(notification, write_id=write_id, retention=self.retention)
+        try:
+            self.call("PutItem", put(self.table_name, item, condition, values)["Put"])
+        except AwsError as error:
+            if error.code != CONDITION_FAILED:
+                raise
+            met = error.item
+            if not met or met.get("write_id") != {"S": write_id}:
+                raise NotificationRefusedError(notification_from(met) if met else None) from error

@@ -1,0 +1,1 @@
+"""Answers kept for repeated requests, and the progress of long bodies."""

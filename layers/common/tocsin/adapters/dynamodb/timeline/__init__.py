@@ -1,0 +1,1 @@
+"""Timelines and counts, and the stream that they follow."""

@@ -1,0 +1,66 @@
+"""Records of the table's stream: as changes of alerts, and as stored when set aside."""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from, listed_occurrences
+from tocsin.domain.consequences import StoredChange
+
+KEPT_BYTES: Final = 1_048_576
+"""The longest message of SQS. A record has two images of an item, which is 400 KB at most; packed
+they are longer only where their texts cannot be deflated."""
+
+
+def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
+    """Read a record; None: not of a slot.
+
+    A former episode is copied from the slot to a key of its own, which is no change of it.
+    """
+    told = record["dynamodb"]
+    new, old = told.get("NewImage"), told.get("OldImage")
+    if new is None or new["sk"]["S"] != keys.LIVE:
+        return None
+    return StoredChange(
+        before=alert_from(old) if old else None,
+        after=alert_from(new),
+        listed_occurrences=listed_occurrences(new),
+        changes=changes_from(new),
+    )
+
+
+def sequence_number_of(record: Mapping[str, Any]) -> str:
+    """The id of a record."""
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
+def about_record(record: Mapping[str, Any]) -> dict[str, str]:
+    """Names of the item, without its content, which may be malformed."""
+    item = record["dynamodb"].get("Keys", {}) | record["dynamodb"].get("NewImage", {})
+    names = {"alert_id": "id", "pk": "pk", "sk": "sk"}
+    named = {fact: item[name]["S"] for fact, name in names.items() if "S" in item.get(name, {})}
+    return {"sequence_number": sequence_number_of(record), **named}
+
+
+def kept_record(record: Mapping[str, Any], *, error: str, at: datetime) -> str:
+    """The message of a record that is set aside: its names, the error and the record.
+
+    A record too long for a message is only named: the stream has it for 24 hours.
+    """
+    about = {**about_record(record), "error": error, "set_aside_at": at.isoformat()}
+    packed = base64.b64encode(zlib.compress(json.dumps(record).encode())).decode()
+    written = json.dumps(about | {"record": packed})
+    return written if len(written) <= KEPT_BYTES else json.dumps(about | {"record": None})
+
+
+def record_from(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The inverse of `kept_record`; None: the record was too long."""
+    packed = body["record"]
+    if packed is None:
+        return None
+    record: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(packed)))
+    return record

@@ -1,0 +1,1 @@
+"""The index of what falls due, and the position of the sweep."""
