@@ -25,8 +25,8 @@ ARCH ?= arm64 x86_64
 
 SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
-# Most of their time is an outage and an update that they wait for: on a stack beside the others'.
-WAITING_TESTS := tests/stack/test_golden_outage.py tests/stack/test_upgrade.py tests/stack/test_bench.py
+# Most of their time they wait, for an outage or the next step: on a stack beside the others'.
+WAITING_TESTS := $(addprefix tests/stack/test_,golden_outage.py golden_paging.py upgrade.py restart.py bench.py)
 OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/faults tests/build)
 
 # `sam build` and the layer's Makefile look for python3.13 on the PATH.
@@ -58,13 +58,13 @@ test: $(VENV)/.installed  ## Everything: check, then the tests on the local stac
 	@$(MAKE) --jobs=2 --output-sync=line check build advisories stack-test-ready
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
-	{ python -m pytest $(OTHER_TESTS) && $(MAKE_COMMAND) openapi-test; } >.local/tests.log 2>&1 & beside=$$!; \
-	python -m pytest $(WAITING_TESTS) >.local/waiting-tests.log 2>&1 & waiting=$$!; \
+	python -m pytest $(OTHER_TESTS) >.local/tests.log 2>&1 & beside=$$!; \
+	{ python -m pytest $(WAITING_TESTS) && $(MAKE_COMMAND) openapi-test; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
 	on_stack=0; python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) || on_stack=$$?; \
 	apart=0; wait $$waiting || apart=$$?; cat .local/waiting-tests.log; \
 	others=0; wait $$beside || others=$$?; cat .local/tests.log; \
 	[ $$on_stack = 0 ] || echo "The tests on the local stack failed: see above." >&2; \
-	[ $$apart = 0 ] || echo "Tests on a local stack failed: see .local/waiting-tests.log." >&2; \
+	[ $$apart = 0 ] || echo "Tests that ran beside failed: see .local/waiting-tests.log." >&2; \
 	[ $$others = 0 ] || echo "Other tests failed: see .local/tests.log." >&2; \
 	[ $$on_stack = 0 ] && [ $$apart = 0 ] && [ $$others = 0 ]
 
