@@ -15,7 +15,7 @@ WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
 REPEATABLE = re.compile(r"E#\w+#[DH]|R#\w+|T#.*|SWEEP|GATE|\d+")
 """Sort keys of items that may be written without a condition: facts, bodies, history; entries of a
 timeline, each under a key of its own; the position of the sweep; the health of a channel; counts,
-which the sweep corrects and checks again an hour later."""
+which the sweep corrects and checks again ten minutes later."""
 
 
 def hold(

@@ -34,6 +34,7 @@ def test_every_error_has_a_family_and_a_code_that_clients_may_see(error: type[To
     assert issubclass(error, FAMILIES)
     assert error.code != TocsinError.code
     assert error.code.replace("_", "").isalpha()
+    assert error.__doc__
 
 
 def test_an_error_reads_as_its_message_and_carries_what_is_wrong_where() -> None:
