@@ -1,5 +1,6 @@
 """What a client sees of the stack: HTTP and nothing else."""
 
+import gzip
 import http.client
 import json
 import time
@@ -76,7 +77,10 @@ class Client:
             connection.request(method, path, written, sent)
             response = connection.getresponse()
             answered = {name.lower(): text for name, text in response.getheaders()}
-            return Reply(response.status, answered, response.read().decode())
+            read = response.read()
+            if answered.get("content-encoding") == "gzip":
+                read = gzip.decompress(read)
+            return Reply(response.status, answered, read.decode())
         finally:
             connection.close()
 
