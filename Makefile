@@ -27,7 +27,9 @@ SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 # Most of their time they wait, for an outage or the next step: on a stack beside the others'.
 WAITING_TESTS := $(addprefix tests/stack/test_,golden_outage.py golden_paging.py upgrade.py restart.py bench.py)
-OTHER_TESTS := $(wildcard tests/contract tests/functions tests/scenarios tests/faults tests/build)
+OTHER_TESTS := $(wildcard tests/functions tests/faults)
+# In the time that the tests on the stack leave.
+LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build)
 
 # `sam build` and the layer's Makefile look for python3.13 on the PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -60,10 +62,10 @@ test: $(VENV)/.installed  ## Everything: check, then the tests on the local stac
 	@mkdir -p .local; \
 	python -m pytest $(OTHER_TESTS) >.local/tests.log 2>&1 & beside=$$!; \
 	{ python -m pytest $(WAITING_TESTS) && $(MAKE_COMMAND) openapi-test; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
-	on_stack=0; python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) || on_stack=$$?; \
+	on_stack=0; { python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) && python -m pytest $(LAST_TESTS); } || on_stack=$$?; \
 	apart=0; wait $$waiting || apart=$$?; cat .local/waiting-tests.log; \
 	others=0; wait $$beside || others=$$?; cat .local/tests.log; \
-	[ $$on_stack = 0 ] || echo "The tests on the local stack failed: see above." >&2; \
+	[ $$on_stack = 0 ] || echo "The tests on the local stack, or those after them, failed: see above." >&2; \
 	[ $$apart = 0 ] || echo "Tests that ran beside failed: see .local/waiting-tests.log." >&2; \
 	[ $$others = 0 ] || echo "Other tests failed: see .local/tests.log." >&2; \
 	[ $$on_stack = 0 ] && [ $$apart = 0 ] && [ $$others = 0 ]
