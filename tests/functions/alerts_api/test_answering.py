@@ -62,11 +62,14 @@ def test_head_is_a_get_without_its_body(client: Client) -> None:
         pytest.param("x" * 2000, id="a very long id"),
     ],
 )
-def test_ids_are_opaque_and_all_strangers_look_the_same(client: Client, alert_id: str) -> None:
+def test_ids_are_opaque_and_all_strangers_look_the_same(anybody: Client, alert_id: str) -> None:
+    client = anybody.with_key("admin")
     path = f"/api/v1/alerts/{alert_id}"
     answers = [
         client.get(path),
         client.get(f"{path}/timeline"),
+        client.get(f"{path}/raw"),
+        client.get(f"{path}/notifications"),
         client.post(f"{path}/ack"),
         client.post(f"{path}/acknowledge"),
         client.post(f"{path}/unack"),
@@ -74,6 +77,7 @@ def test_ids_are_opaque_and_all_strangers_look_the_same(client: Client, alert_id
         client.post(f"{path}/snooze", {"duration": "1h"}),
         client.post(f"{path}/unsnooze"),
         client.post(f"{path}/notes", {"note": "who?"}),
+        client.post(f"{path}/create-incident"),
     ]
 
     assert {answer.status for answer in answers} == {404}

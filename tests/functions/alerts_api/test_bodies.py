@@ -149,20 +149,3 @@ def test_an_action_leaves_fields_alone_that_it_does_not_know(client: Client, wor
     alert_id = world.opened()
 
     assert client.post(f"/api/v1/alerts/{alert_id}/ack", {"who": "me", "why": [1]}).status == 200
-
-
-@pytest.mark.parametrize(
-    "note",
-    [
-        pytest.param(7, id="a number"),
-        pytest.param(["x"], id="a list"),
-        pytest.param("x" * 2001, id="2,001 characters"),
-    ],
-)
-def test_a_note_that_is_none_is_named(client: Client, world: World, note: object) -> None:
-    alert_id = world.opened()
-
-    refused = client.post(f"/api/v1/alerts/{alert_id}/ack", {"note": note})
-
-    assert (refused.status, refused.code) == (422, "invalid_request")
-    assert refused.wrong_fields == ["note"]

@@ -167,6 +167,18 @@ HEARTBEATS: list[Any] = [
     ({"period": "1h", "severity": "ok"}, "severity", "'critical'"),
     ({"period": "1h", "escalation_policy": "night"}, "escalation_policy", "make it first"),
 ]
+INTEGRATIONS: list[Any] = [
+    ({}, "type", "required"),
+    ({"type": None}, "type", "required"),
+    ({"type": "smoke-signal"}, "type", "'alertmanager'"),
+    ({"type": "rest", "name": "other"}, "name", "not permitted"),
+    ({"type": "rest", "resolve_after": "soon"}, "resolve_after", "90s, 5m"),
+    ({"type": "rest", "resolve_after": "2d"}, "resolve_after", "from 0s to 1d"),
+    ({"type": "rest", "severity_map": {"major": "page"}}, "severity_map.major", "'critical'"),
+    ({"type": "rest", "escalation_policy": "Default Policy"}, "escalation_policy", "pattern"),
+    ({"type": "rest", "escalation_policy": "night"}, "escalation_policy", "make it first"),
+    ({"type": "rest", "paused": "maybe", "wake_on_output": 3}, "wake_on_output", "boolean"),
+]
 CASES = [
     pytest.param(path, *case, id=f"{path} {number}")
     for path, cases in (
@@ -175,6 +187,7 @@ CASES = [
         ("users", USERS),
         ("channels", CHANNELS),
         ("heartbeats", HEARTBEATS),
+        ("integrations", INTEGRATIONS),
     )
     for number, case in enumerate(cases)
 ]

@@ -180,34 +180,6 @@ def test_a_list_has_its_limit(client: Client, world: World, limit: str | None, r
     assert answer.json["has_more"] is True
 
 
-def test_paging_gives_each_alert_once_while_others_arrive(client: Client, world: World) -> None:
-    for number in range(25):
-        world.opened(f"old-{number}")
-        world.pass_time(seconds=1)
-    seen: list[str] = []
-    query: dict[str, object] = {"limit": 10}
-
-    while True:
-        page = client.get(ALERTS, **query).json
-        seen += [alert["name"] for alert in page["data"]]
-        world.opened(f"new-{len(seen)}")
-        world.pass_time(seconds=1)
-        if not page["has_more"]:
-            break
-        query["cursor"] = page["next_cursor"]
-
-    assert seen == [f"old-{number}" for number in reversed(range(25))]
-    assert "next_cursor" not in page
-
-
-def test_a_cursor_belongs_to_its_order(client: Client, world: World) -> None:
-    for number in range(3):
-        world.opened(f"disk-full-on-{number}")
-    cursor = client.get(ALERTS, limit=1).json["next_cursor"]
-
-    assert refused_fields(client, limit=1, sort="severity", cursor=cursor) == ["cursor"]
-
-
 def test_meta_counts_what_is_open_whatever_is_filtered(
     client: Client, three: list[AlertId]
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.examples import MINUTE, NINE, UNKNOWN_ID
+from tests.examples import MINUTE, NINE
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
@@ -110,17 +110,3 @@ def test_an_alert_about_which_nobody_was_told_has_none(world: World, reader: Cli
     alert_id = world.opened()
 
     assert reader.get(f"/api/v1/alerts/{alert_id}/notifications").data == []
-
-
-def test_an_unknown_alert_is_not_found(reader: Client) -> None:
-    refused = reader.get(f"/api/v1/alerts/{UNKNOWN_ID}/notifications")
-
-    assert (refused.status, refused.code) == (404, "alert_not_found")
-
-
-def test_it_needs_a_key_that_reads_alerts(world: World, reader: Client) -> None:
-    alert_id = world.opened()
-
-    refused = reader.with_key("config").get(f"/api/v1/alerts/{alert_id}/notifications")
-
-    assert refused.code == "scope_missing"
