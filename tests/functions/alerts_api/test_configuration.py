@@ -129,6 +129,12 @@ KINDS = [
             "wake_on_output": True,
             "paused": True,
             "escalation_policy": "default",
+            "mapping": {
+                "dedup_key": "join('/', [job.name, host])",
+                "links": "{Job: url}",
+                "summary": "text",
+            },
+            "topic_arn": "arn:aws:sns:eu-west-1:123456789012:alarms",
         },
         defaults={
             "resolve_after": 0,
@@ -136,6 +142,8 @@ KINDS = [
             "wake_on_output": False,
             "paused": False,
             "escalation_policy": None,
+            "mapping": None,
+            "topic_arn": None,
             "signature": None,
             "basic": None,
             "header_token": None,
