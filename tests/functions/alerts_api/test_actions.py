@@ -1,13 +1,13 @@
 """What people do to an alert."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.examples import NINE
 from tests.fakes.world import World
-from tests.functions.alerts_api.client import Client, Reply, as_instant
+from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.ids import AlertId
 from tocsin.domain.severity import Severity
 
@@ -131,7 +131,7 @@ def test_a_snooze_ends_when_it_was_told_to(
 ) -> None:
     snoozed = act(client, alert_id, "snooze", reason="deploying", **body).data
 
-    assert as_instant(snoozed["snoozed_until"]) == NINE + length
+    assert datetime.fromisoformat(snoozed["snoozed_until"]) == NINE + length
     assert snoozed["snooze_reason"] == "deploying"
     assert snoozed["status"] == "firing"
     assert snoozed["next_action"] == {
