@@ -46,7 +46,6 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
 
 
 def create_table(aws: Aws, name: str) -> None:
-    """Make the table as template.yaml declares it."""
     declared = read_template(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
     shape = {
         name: declared[name]

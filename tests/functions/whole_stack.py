@@ -70,8 +70,6 @@ class MotoClient:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client gets."""
-
     status: int
     body: str
 
@@ -87,7 +85,6 @@ class WholeStack:
     apps: Mapping[str, ModuleType]
 
     def secret(self, name: str) -> str:
-        """A parameter of the stack."""
         found = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
         return found["Parameter"]["Value"]
 
@@ -103,20 +100,17 @@ class WholeStack:
         return self._request("ingest", method, path, body, headers, handler)
 
     def act(self, token: str, action: str) -> int:
-        """Press a button behind a link."""
         event = example_of_action("act")
         event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
         event["body"] = base64.b64encode(urlencode({"action": action}).encode()).decode()
         return self._act(event)
 
     def look(self, token: str) -> int:
-        """Follow a link."""
         event = example_of_action("look")
         event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
         return self._act(event)
 
     def click(self, token: str, channel: str, signing_secret: str) -> int:
-        """Press a button in Slack."""
         event = example_of_action("slack")
         body = urlencode({"payload": json.dumps(slack_payload(token))}).encode()
         timestamp = str(int(time.time()))

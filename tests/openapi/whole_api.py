@@ -101,7 +101,6 @@ class Application:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request."""
         event = _event_of(environ)
         began = time.thread_time()
         answer = self._api.answer(event)

@@ -75,7 +75,6 @@ class GeneratedSecrets:
         return self.below.rpartition("/")[0]
 
     def is_ours(self, parameter: str | None) -> bool:
-        """Whether this parameter was made here."""
         return parameter is not None and parameter.startswith(f"{self.below}/")
 
     def forget(self, parameter: str | None) -> None:

@@ -31,8 +31,6 @@ type Line = tuple[str, str, Mapping[str, object]]
 
 
 class NotedLog:
-    """Keeps what was logged."""
-
     def __init__(self) -> None:
         self.lines: list[Line] = []
 
@@ -124,11 +122,9 @@ class Client:
         return self.using(secret)
 
     def using(self, secret: str | None) -> "Client":
-        """Go on as whoever has this key."""
         return Client(world=self.world, api=self.api, log=self.log, secret=secret)
 
     def add_key(self, secret: str, *scopes: str, user: str | None, key_id: str) -> None:
-        """Let a secret be a key."""
         key = ApiKey(
             key_id=key_id,
             name="of a test",

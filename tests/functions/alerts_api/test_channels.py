@@ -29,7 +29,6 @@ def secrets() -> InMemorySecrets:
 
 @pytest.fixture
 def editor(world: World, secrets: InMemorySecrets) -> Client:
-    """Alice, who may configure."""
     return Client.of(world, secrets=secrets).with_key("config")
 
 

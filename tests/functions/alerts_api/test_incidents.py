@@ -20,7 +20,6 @@ UNKNOWN = "01KJM5ZZ00DRQ5V1N9YH3KW2TB"
 
 @pytest.fixture
 def alice(anybody: Client) -> Client:
-    """Alice, who works on incidents."""
     return anybody.with_key("incidents", "alerts")
 
 

@@ -24,7 +24,6 @@ def admin(anybody: Client) -> Client:
 
 
 def using(client: Client, secret: str) -> Client:
-    """Somebody with another key, at the same API."""
     return replace(client, secret=secret)
 
 
