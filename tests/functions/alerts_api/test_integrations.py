@@ -1,18 +1,14 @@
 """Registering, changing, rotating and removing integrations."""
 
 import re
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from tests.examples import NINE
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_token
-from tocsin.domain.ids import WriteId
-from tocsin.domain.integration import TOKENS_LIMIT, Integration
+from tocsin.domain.integration import Integration
 
 PATH = "/api/v1/integrations/prod-prometheus"
 
@@ -128,16 +124,6 @@ def test_an_overlap_that_is_none_is_refused(editor: Client, overlap: object) -> 
 
 
 @pytest.mark.usefixtures("url")
-def test_too_many_urls_at_once_are_refused(editor: Client) -> None:
-    for _ in range(TOKENS_LIMIT - 1):
-        assert editor.post(f"{PATH}/rotate").status == 200
-
-    reply = editor.post(f"{PATH}/rotate")
-
-    assert (reply.status, reply.code) == (409, "conflict")
-
-
-@pytest.mark.usefixtures("url")
 def test_a_repeated_answer_does_not_hold_the_url(
     editor: Client, integrations: DynamoDBIntegrations, world: World
 ) -> None:
@@ -157,28 +143,3 @@ def test_a_url_that_ran_out_is_no_longer_shown(editor: Client, world: World) -> 
     world.pass_time(hours=1)
 
     assert len(editor.get(PATH).data["urls"]) == 1
-
-
-def test_two_who_create_the_same_at_once_do_not_both_get_a_url(
-    editor: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = DynamoDBIntegrations.put
-
-    def raced(
-        integrations: DynamoDBIntegrations,
-        before: Integration | None,
-        after: Integration,
-        *,
-        write_id: WriteId,
-    ) -> Integration:
-        """Somebody else is faster, once."""
-        if before is None and not integrations.list():
-            theirs = replace(after, tokens=(), created_at=NINE - timedelta(seconds=1))
-            write(integrations, None, theirs, write_id=WriteId("theirs"))
-        return write(integrations, before, after, write_id=write_id)
-
-    monkeypatch.setattr(DynamoDBIntegrations, "put", raced)
-
-    reply = put(editor, {"type": "rest"})
-
-    assert (reply.status, reply.code) == (503, "try_again")
