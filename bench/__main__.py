@@ -23,7 +23,7 @@ from bench.small_core import SmallCore
 from bench.units import Units
 from bench.wired import Wired
 from local.stack.aws import Aws
-from local.stack.prerequisites import LocalStackError, free_port
+from local.stack.prerequisites import LocalStackError
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, Call
 
@@ -67,7 +67,7 @@ def _measure_times() -> list[Figure]:
 
 
 def _measure(*, is_quick: bool) -> tuple[list[Figure], list[Bill]]:
-    with embedded_dynamodb(free_port()) as aws, tempfile.TemporaryDirectory() as folder:
+    with embedded_dynamodb() as aws, tempfile.TemporaryDirectory() as folder:
         call = aws_client(DYNAMODB, aws.environment).call
         if is_quick:
             return _count(aws, call, _table(aws, call, "counted"), (QUICK,))
@@ -87,7 +87,7 @@ def _measure(*, is_quick: bool) -> tuple[list[Figure], list[Bill]]:
         starts.run(STARTS)
         _say(f"{STARTS} cold starts of each function in its part of a core")
         parts = SmallCore(runtime, Path(folder), cpu, large)
-        small_core = list(parts.figures(starts=STARTS, samples=STARTS))
+        small_core = list(parts.figures(STARTS))
     # Only now: the embedded DynamoDB of the other measures is gone.
     times = _measure_times()
     of_requests = CpuFigures(cpu.samples).of([small, large])

@@ -11,20 +11,21 @@ from bench.deployed import read_template
 from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws, Client
 from local.stack.ministack import is_healthy
 from local.stack.places import ROOT
-from local.stack.prerequisites import check_programs
+from local.stack.prerequisites import check_programs, free_port
 from local.stack.processes import end, spawn, wait_until
 
 PYTHON = ROOT / ".venv-stack/bin/python"
 
 
 @contextmanager
-def embedded_dynamodb(port: int) -> Iterator[Aws]:
+def embedded_dynamodb() -> Iterator[Aws]:
     """Run it for the block, without keeping its state.
 
     Raises:
         LocalStackError: It does not start.
     """
     check_programs(PYTHON)
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         log = Path(folder) / "aws.log"
         process = spawn(

@@ -91,5 +91,5 @@ def discard(folder: Path) -> None:
         subprocess.run(["sh", "-c", 'rm -rf "$0" &', trash], stdin=subprocess.DEVNULL, check=True)
 
 
-def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])

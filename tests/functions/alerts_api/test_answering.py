@@ -10,7 +10,6 @@ from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import AlertId
 
 
 def test_a_path_that_is_not_there_is_not_found(client: Client) -> None:
@@ -180,15 +179,6 @@ def test_the_events_that_come_with_the_code_are_answered(
     client.add_key("tocsin_key-of-alice", "alerts", user="alice", key_id="of-the-examples")
 
     assert client.send_event(example(case)).status == status
-
-
-def test_an_alert_of_an_event_can_be_acknowledged(client: Client, world: World) -> None:
-    client.add_key("tocsin_key-of-alice", "alerts", user="alice", key_id="of-the-examples")
-    event = example("acknowledge")
-    alert_id: AlertId = world.opened()
-    event["rawPath"] = f"/api/v1/alerts/{alert_id}/acknowledge"
-
-    assert client.send_event(event).data["acknowledged_by"] == "alice"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/alerts", "/api/v1/nothing", "/health", "/docs"])
