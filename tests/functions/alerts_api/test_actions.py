@@ -12,11 +12,6 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.severity import Severity
 
 
-@pytest.fixture
-def alert_id(world: World) -> AlertId:
-    return world.opened()
-
-
 def act(client: Client, alert_id: AlertId, action: str, **body: object) -> Reply:
     return client.post(f"/api/v1/alerts/{alert_id}/{action}", body or None)
 
@@ -192,8 +187,9 @@ def test_what_somebody_has_can_be_snoozed_too(client: Client, alert_id: AlertId)
     assert act(client, alert_id, "snooze", duration="1h").data["status"] == "acknowledged"
 
 
-def test_a_snooze_that_is_over_is_not_shown(client: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_a_snooze_that_is_over_is_not_shown(
+    client: Client, world: World, alert_id: AlertId
+) -> None:
     act(client, alert_id, "snooze", duration="1m", reason="deploying")
     world.now += timedelta(minutes=1)
 

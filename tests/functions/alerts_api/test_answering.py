@@ -10,6 +10,7 @@ from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage
 from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AlertId
 
 
 def test_a_path_that_is_not_there_is_not_found(client: Client) -> None:
@@ -36,9 +37,7 @@ def test_a_method_that_a_path_does_not_take_is_told_which_it_takes(
     assert refused.headers["allow"] == allowed
 
 
-def test_a_slash_at_the_end_is_the_same_path(client: Client, world: World) -> None:
-    alert_id = world.opened()
-
+def test_a_slash_at_the_end_is_the_same_path(client: Client, alert_id: AlertId) -> None:
     assert client.get("/api/v1/alerts/").data == client.get("/api/v1/alerts").data
     assert client.get(f"/api/v1/alerts/{alert_id}/").data["id"] == alert_id
     assert client.post(f"/api/v1/alerts/{alert_id}/ack/").status == 200
@@ -107,10 +106,8 @@ def test_a_fault_of_ours_is_logged_and_says_nothing_of_itself(
 
 
 def test_busy_storage_asks_to_come_back(
-    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+    client: Client, alert_id: AlertId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alert_id = world.opened()
-
     def busy(*_: object, **__: object) -> Alert:
         raise TryAgainError
 
@@ -122,8 +119,7 @@ def test_busy_storage_asks_to_come_back(
     assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_each_request_is_logged_without_what_it_said(client: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_each_request_is_logged_without_what_it_said(client: Client, alert_id: AlertId) -> None:
     client.post(f"/api/v1/alerts/{alert_id}/ack", {"note": "the vault's code is 1234"})
 
     (_, message, facts) = client.log.lines[-1]

@@ -54,9 +54,7 @@ def test_promoting_makes_an_incident_of_the_alert(alice: Client, world: World) -
     assert reply.json["already_promoted"] is False
 
 
-def test_the_alert_knows_of_it_and_its_timeline_tells_it(alice: Client, world: World) -> None:
-    alert_id = world.opened()
-
+def test_the_alert_knows_of_it_and_its_timeline_tells_it(alice: Client, alert_id: AlertId) -> None:
     incident_id = promote(alice, alert_id).data["id"]
 
     assert alice.get(f"/api/v1/alerts/{alert_id}").data["incident_id"] == incident_id
@@ -68,8 +66,7 @@ def test_the_alert_knows_of_it_and_its_timeline_tells_it(alice: Client, world: W
     )
 
 
-def test_promoting_twice_is_one_incident(alice: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_promoting_twice_is_one_incident(alice: Client, alert_id: AlertId) -> None:
     first = promote(alice, alert_id)
 
     second = promote(alice, alert_id, {"title": "Something else"})
@@ -86,9 +83,8 @@ def test_the_caller_may_say_what_to_call_it(alice: Client, world: World) -> None
 
 
 def test_somebody_who_acknowledges_meanwhile_does_not_stand_in_the_way(
-    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+    alice: Client, world: World, alert_id: AlertId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alert_id = world.opened()
     on_first_read(monkeypatch, lambda: world.acknowledge(alert_id))
 
     assert promote(alice, alert_id).status == 201
@@ -96,9 +92,8 @@ def test_somebody_who_acknowledges_meanwhile_does_not_stand_in_the_way(
 
 
 def test_two_who_promote_at_once_get_one_incident(
-    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+    alice: Client, alert_id: AlertId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alert_id = world.opened()
     theirs: list[Reply] = []
     on_first_read(monkeypatch, lambda: theirs.append(promote(alice, alert_id)))
 
@@ -266,8 +261,9 @@ def test_a_resolved_incident_stays_resolved(
     assert alice.get(path).data["resolved_at"] == "2026-03-01T09:00:00.000Z"
 
 
-def test_alerts_stay_open_unless_their_end_is_asked_for(alice: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_alerts_stay_open_unless_their_end_is_asked_for(
+    alice: Client, world: World, alert_id: AlertId
+) -> None:
     path = opened(alice, alert_ids=[alert_id])
 
     resolved = alice.post(f"{path}/resolve")

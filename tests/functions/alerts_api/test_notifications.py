@@ -31,9 +31,8 @@ def claimed(world: World, alert_id: AlertId, target: str, *, at_second: int = 0)
 
 
 def test_what_was_sent_names_person_channel_time_and_the_providers_id(
-    client: Client, world: World
+    client: Client, world: World, alert_id: AlertId
 ) -> None:
-    alert_id = world.opened()
     before = claimed(world, alert_id, "alice")
     world.notifications.update(
         before, before.sent("msg_1", at=NINE + MINUTE), write_id=WriteId("w")
@@ -62,8 +61,9 @@ def test_what_was_sent_names_person_channel_time_and_the_providers_id(
     }
 
 
-def test_what_failed_says_why_and_when_it_is_tried_again(client: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_what_failed_says_why_and_when_it_is_tried_again(
+    client: Client, world: World, alert_id: AlertId
+) -> None:
     before = claimed(world, alert_id, "alice")
     after = before.fail("503 Service Unavailable", at=NINE, is_retryable=True)
     world.notifications.update(before, after, write_id=WriteId("w"))
@@ -76,9 +76,8 @@ def test_what_failed_says_why_and_when_it_is_tried_again(client: Client, world: 
 
 
 def test_they_come_in_the_order_in_which_they_were_taken_on_page_by_page(
-    client: Client, world: World
+    client: Client, world: World, alert_id: AlertId
 ) -> None:
-    alert_id = world.opened()
     for second, target in ((5, "alice"), (0, "carol"), (5, "bob")):
         claimed(world, alert_id, target, at_second=second)
     path = f"/api/v1/alerts/{alert_id}/notifications"
@@ -91,7 +90,5 @@ def test_they_come_in_the_order_in_which_they_were_taken_on_page_by_page(
     assert (first["has_more"], rest["has_more"]) == (True, False)
 
 
-def test_an_alert_about_which_nobody_was_told_has_none(client: Client, world: World) -> None:
-    alert_id = world.opened()
-
+def test_an_alert_about_which_nobody_was_told_has_none(client: Client, alert_id: AlertId) -> None:
     assert client.get(f"/api/v1/alerts/{alert_id}/notifications").data == []
