@@ -6,7 +6,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +23,7 @@ from bench.small_core import SmallCore
 from bench.units import Units
 from bench.wired import Wired
 from local.stack.aws import Aws
-from local.stack.prerequisites import LocalStackError, free_port
+from local.stack.prerequisites import LocalStackError
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, Call
 
@@ -32,37 +31,17 @@ SIZES = (1_000, 10_000, 100_000)
 """So many alerts are stored."""
 QUICK = 2_000
 """Enough for a page of every kind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """How much to measure."""
-
-    is_quick: bool
-    is_on_stack: bool
-    """Nothing but pages and timers."""
-    pages: int
-    timers: int
-    samples: int
-    starts: int
+PAGES = 200
+TIMERS = 1_000
+"""Due within a minute."""
+SAMPLES = 200
+"""Requests of each kind."""
+STARTS = 10
+"""Of each function."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Answer 1 if a budget in requests, units or modules is missed, which no machine excuses."""
-    wanted = _read(arguments)
-    try:
-        figures, priced = _measure_times(wanted) if wanted.is_on_stack else _measure(wanted)
-    except LocalStackError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(report.as_text(figures))
-    if not (wanted.is_quick or wanted.is_on_stack):
-        report.write(figures, priced)
-    is_missed = any(it.is_count and it.verdict is Verdict.MISSED for it in figures)
-    return 1 if is_missed else 0
-
-
-def _read(arguments: Sequence[str]) -> Wanted:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="units only, with few alerts; writes no file"
@@ -70,49 +49,47 @@ def _read(arguments: Sequence[str]) -> Wanted:
     parser.add_argument(
         "--on-stack", action="store_true", help="pages and timers only; writes no file"
     )
-    parser.add_argument("--pages", type=int, default=200, help="alerts that page a channel")
-    parser.add_argument("--timers", type=int, default=1_000, help="timers due within a minute")
-    parser.add_argument("--samples", type=int, default=200, help="requests of each kind")
-    parser.add_argument("--starts", type=int, default=10, help="cold starts of each function")
     said = parser.parse_args(arguments)
-    return Wanted(
-        is_quick=said.quick,
-        is_on_stack=said.on_stack,
-        pages=said.pages,
-        timers=said.timers,
-        samples=said.samples,
-        starts=said.starts,
-    )
+    try:
+        figures, priced = (_measure_times(), []) if said.on_stack else _measure(is_quick=said.quick)
+    except LocalStackError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(report.as_text(figures))
+    if not (said.quick or said.on_stack):
+        report.write(figures, priced)
+    is_missed = any(it.is_count and it.verdict is Verdict.MISSED for it in figures)
+    return 1 if is_missed else 0
 
 
-def _measure_times(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
-    return list(timeliness.figures(wanted.pages, wanted.timers, _say)), []
+def _measure_times() -> list[Figure]:
+    return list(timeliness.figures(PAGES, TIMERS, _say))
 
 
-def _measure(wanted: Wanted) -> tuple[list[Figure], list[Bill]]:
-    with embedded_dynamodb(free_port()) as aws, tempfile.TemporaryDirectory() as folder:
+def _measure(*, is_quick: bool) -> tuple[list[Figure], list[Bill]]:
+    with embedded_dynamodb() as aws, tempfile.TemporaryDirectory() as folder:
         call = aws_client(DYNAMODB, aws.environment).call
-        if wanted.is_quick:
+        if is_quick:
             return _count(aws, call, _table(aws, call, "counted"), (QUICK,))
         tables = [_table(aws, call, f"of-{size}") for size in (SIZES[0], SIZES[-1])]
         counted, priced = _count(aws, call, tables[-1], SIZES)
         stored_alerts.store(call, tables[0], SIZES[0])
         small, large = (
-            Stored(table_name=name, alerts=size, firing=firing_ids(call, name, 2 * wanted.samples))
+            Stored(table_name=name, alerts=size, firing=firing_ids(call, name, 2 * SAMPLES))
             for name, size in zip(tables, (SIZES[0], SIZES[-1]), strict=True)
         )
         runtime = copy_runtime(Path(folder))
-        _say(f"CPU of {wanted.samples} requests of each kind")
+        _say(f"CPU of {SAMPLES} requests of each kind")
         cpu = RequestCpu(environment=aws.environment, path=[runtime, _sdk()], folder=Path(folder))
-        cpu.run([small, large], wanted.samples)
-        _say(f"CPU of {wanted.starts} cold starts of each function")
+        cpu.run([small, large], SAMPLES)
+        _say(f"CPU of {STARTS} cold starts of each function")
         starts = ColdStarts(runtime, Path(folder))
-        starts.run(wanted.starts)
-        _say(f"{wanted.starts} cold starts of each function in its part of a core")
+        starts.run(STARTS)
+        _say(f"{STARTS} cold starts of each function in its part of a core")
         parts = SmallCore(runtime, Path(folder), cpu, large)
-        small_core = list(parts.figures(starts=wanted.starts, samples=wanted.starts))
+        small_core = list(parts.figures(STARTS))
     # Only now: the embedded DynamoDB of the other measures is gone.
-    times, _ = _measure_times(wanted)
+    times = _measure_times()
     of_requests = CpuFigures(cpu.samples).of([small, large])
     return [*counted, *times, *of_requests, *starts.figures(), *small_core], priced
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,37 +11,34 @@ from bench.deployed import read_template
 from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws, Client
 from local.stack.ministack import is_healthy
 from local.stack.places import ROOT
-from local.stack.prerequisites import LocalStackError, check_programs
-from local.stack.processes import end, tail
+from local.stack.prerequisites import check_programs, free_port
+from local.stack.processes import end, spawn, wait_until
 
 PYTHON = ROOT / ".venv-stack/bin/python"
-START_SECONDS = 60
 
 
 @contextmanager
-def embedded_dynamodb(port: int) -> Iterator[Aws]:
+def embedded_dynamodb() -> Iterator[Aws]:
     """Run it for the block, without keeping its state.
 
     Raises:
         LocalStackError: It does not start.
     """
     check_programs(PYTHON)
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         log = Path(folder) / "aws.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                # Not ministack itself: this program ends when we do, even by SIGKILL.
-                [PYTHON, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
-                cwd=folder,
-                env=_environment(port, folder),
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        process = spawn(
+            # Not ministack itself: this program ends when we do, even by SIGKILL.
+            [PYTHON, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
+            log=log,
+            environment=_environment(port, folder),
+            directory=Path(folder),
+            stdin=subprocess.PIPE,
+        )
         try:
             aws = Aws(f"http://127.0.0.1:{port}")
-            _wait_until_healthy(aws, process, log)
+            wait_until(lambda: is_healthy(aws), process, name="The embedded DynamoDB", log=log)
             yield aws
         finally:
             end(process, grace=5)
@@ -51,7 +47,6 @@ def embedded_dynamodb(port: int) -> Iterator[Aws]:
 
 
 def create_table(aws: Aws, name: str) -> None:
-    """Make the table as template.yaml declares it."""
     declared = read_template(ROOT / "template.yaml")["Resources"]["Table"]["Properties"]
     shape = {
         name: declared[name]
@@ -83,11 +78,3 @@ def _environment(port: int, folder: str) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
     }
-
-
-def _wait_until_healthy(aws: Aws, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not is_healthy(aws):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise LocalStackError(f"The embedded DynamoDB did not start. Its log:\n{tail(log)}")
-        time.sleep(0.05)

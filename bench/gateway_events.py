@@ -38,13 +38,11 @@ def payload(name: str, **members: str) -> str:
 
 
 def intake(body: str) -> Event:
-    """What a monitoring tool sends to an integration URL."""
     sender = {"user-agent": "Alertmanager/0.25.0"}
     return _event("POST", "ANY /i/{token}", f"/i/{TOKEN}", body=body, headers=sender)
 
 
 def heartbeat() -> Event:
-    """What a job sends to its heartbeat's URL when it is done."""
     path = f"/i/{HEARTBEAT_TOKEN}/heartbeat"
     return _event("POST", "ANY /i/{token}/heartbeat", path, headers={"user-agent": "curl/8.14.1"})
 
@@ -57,7 +55,6 @@ def api(
     body: Mapping[str, Any] | None = None,
     encoding: str = "gzip, deflate",
 ) -> Event:
-    """What a tool asks of the Alerts API."""
     headers = {
         "accept-encoding": encoding,
         "authorization": f"Bearer {API_KEY}",

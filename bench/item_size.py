@@ -16,7 +16,6 @@ _BASE64_RATIO: Final = 3 / 4
 
 
 def item_bytes(item: Item) -> int:
-    """The size of an item: its attributes' names and values."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 

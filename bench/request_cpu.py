@@ -54,8 +54,6 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Measure:
-    """One kind of request to one function."""
-
     name: str
     loop: RuntimeLoop
     next_event: NextEvent
@@ -177,7 +175,6 @@ def list_request(query: Mapping[str, str]) -> Event:
 
 
 def name_of(kind: str, stored: Stored) -> str:
-    """Name a measure: a kind of request with so many alerts stored."""
     return f"{kind}, {stored.alerts:,} stored"
 
 

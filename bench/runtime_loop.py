@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,9 +19,8 @@ from typing import Any, Final
 
 from bench.cpu_quota import Group
 from local.stack.prerequisites import LocalStackError, free_port
-from local.stack.processes import end, tail
+from local.stack.processes import end, tail, wait_until
 
-START_SECONDS: Final = 20
 _INVOKE: Final = "/2015-03-31/functions/function/invocations"
 _RUNTIME: Final = ("awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client")
 _SETTLED_SECONDS: Final = 0.0005
@@ -104,7 +104,7 @@ def running(
     }
     emulator = _start(handler, port, log, whole, group)
     try:
-        _wait_until_listening(emulator, port, log)
+        wait_until(lambda: _is_listening(port), emulator, name="The emulator", log=log)
         yield RuntimeLoop(emulator, port, log)
     finally:
         end(emulator, grace=2)
@@ -168,17 +168,9 @@ def _emulator() -> Path:
     return Path(sam.origin).parent / f"local/rapid/aws-lambda-rie-{kind}"
 
 
-def _wait_until_listening(emulator: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-        try:
-            connection.connect()
-        except OSError:
-            if emulator.poll() is not None or time.monotonic() > deadline:
-                raise LocalStackError(f"The emulator did not start:\n{tail(log)}") from None
-            time.sleep(0.02)
-        else:
-            return
-        finally:
-            connection.close()
+def _is_listening(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

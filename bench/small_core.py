@@ -36,14 +36,14 @@ class SmallCore:
         self._stored = stored
         self._functions = built_functions()
 
-    def figures(self, *, starts: int, samples: int) -> Iterator[Figure]:
+    def figures(self, count: int) -> Iterator[Figure]:
         """One row for each function and one for intake; one that says why, if there is no quota."""
         try:
             for name, function in self._functions.items():
                 share = share_of(function.memory_megabytes)
-                figure = self._timed(function, share, starts)
+                figure = self._timed(function, share, count)
                 yield Figure(measure=f"cold start in {share:.2f} of a core: {name}", figure=figure)
-            yield self._of_a_first_event(samples)
+            yield self._of_a_first_event(count)
         except NoQuotaError as error:
             yield Figure(measure="in a part of a core", figure=f"not run: {error}")
 

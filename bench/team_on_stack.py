@@ -20,8 +20,6 @@ MOST_A_MINUTE: Final = 6_000
 
 @dataclass(frozen=True, slots=True)
 class StackClient:
-    """Calls the API with the admin key."""
-
     url: str
     key: str
 
@@ -43,14 +41,13 @@ class StackClient:
         return path
 
     def page_to(self, policy: str, url: str) -> None:
-        """Register a policy that pages one webhook, once."""
         hook: Json = {"type": "webhook", "url": url, "rate_per_minute": MOST_A_MINUTE}
         step: Json = {"name": "only", "targets": [{"channel": policy}], "delay": "24h"}
         self.ask("PUT", f"/api/v1/channels/{policy}", hook)
         self.ask("PUT", f"/api/v1/escalation-policies/{policy}", {"steps": [step]})
 
     def fire(self, path: str, names: Sequence[str]) -> list[str]:
-        """Fire `count` alerts at once. Returns their ids."""
+        """Fire all at once. Returns the alerts' ids."""
         alerts: Json = [{"status": "firing", "labels": {"alertname": name}} for name in names]
         results = self.ask("POST", path, {"version": "4", "alerts": alerts})["results"]
         return [result["alert_id"] for result in results]

@@ -71,8 +71,6 @@ SEARCHES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 class Units:
-    """Runs operations on one table and measures what each consumes."""
-
     def __init__(self, wired: Wired, meter: Meter) -> None:
         self._wired = wired
         self._meter = meter

@@ -37,7 +37,6 @@ class Clock:
         return self._now
 
     def set(self, now: datetime | None = None) -> None:
-        """Put it to the real time, or to another."""
         self._now = now or datetime.now(UTC)
 
 
@@ -76,7 +75,6 @@ class Wired:
         self.on_delivery: Handler = self._notifier.on_delivery
 
     def _timed(self, name: str) -> Any:  # noqa: ANN401 - a module
-        """Import a function and give it our clock."""
         app: Any = import_module(f"functions.{name}.app")
         if name == "notifier":
             app.ports = replace(app.ports, work=replace(app.ports.work, now=self.clock))
@@ -101,7 +99,6 @@ class Wired:
         return alert_from(self.image(alert_id))
 
     def image(self, alert_id: AlertId) -> Image:
-        """The stored item of an alert, as the stream has it."""
         key = keys.slot_key(fingerprint_of(alert_id))
         request = {"TableName": self._table_name, "Key": key, "ConsistentRead": True}
         image: Image = self._call("GetItem", request)["Item"]
@@ -150,7 +147,6 @@ def body_of(answer: Answer) -> bytes:
 
 
 def text_of(answer: Answer) -> str:
-    """What the client reads."""
     body = body_of(answer)
     is_packed = answer["headers"].get("content-encoding") == "gzip"
     return (gzip.decompress(body) if is_packed else body).decode()

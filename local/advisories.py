@@ -17,8 +17,6 @@ SECONDS = 120
 
 
 class Audit(NamedTuple):
-    """What was found out about one lock."""
-
     weaknesses: tuple[str, ...]
     why_not_run: str | None
 
@@ -39,7 +37,6 @@ def main() -> int:
 
 
 def audited(lock: Path) -> Audit:
-    """Run pip-audit on one lock."""
     command = ["pip-audit", "--strict", "--disable-pip", "--progress-spinner=off", "--format=json"]
     try:
         run = subprocess.run(
@@ -55,7 +52,6 @@ def audited(lock: Path) -> Audit:
 
 
 def read_audit(said: str, complained: str) -> Audit:
-    """Understand what pip-audit printed."""
     try:
         told: Mapping[str, Any] = json.loads(said)
     except ValueError:

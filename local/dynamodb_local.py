@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -13,9 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local.stack.prerequisites import LocalStackError, free_port
-from local.stack.processes import end, tail
-
-START_SECONDS = 60
+from local.stack.processes import end, spawn, wait_until
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,39 +45,31 @@ def running(folder: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as logs:
         log = Path(logs) / "dynamodb-local.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [
-                    *(java, "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"),
-                    *("-inMemory", "-sharedDb", "-port", str(port)),
-                ],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        process = spawn(
+            [
+                *(java, "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"),
+                *("-inMemory", "-sharedDb", "-port", str(port)),
+            ],
+            log=log,
+            environment=os.environ,
+            directory=folder,
+        )
         try:
-            _wait_until_answering(url, process, log)
+            wait_until(lambda: _is_answering(url), process, name="DynamoDB Local", log=log)
             yield url
         finally:
             end(process, grace=5)
 
 
-def _wait_until_answering(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def _is_answering(url: str) -> bool:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while True:
-        try:
-            opener.open(url, timeout=2).close()
-        except urllib.error.HTTPError:
-            return  # it wants signed requests, and is there
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise LocalStackError(f"DynamoDB Local did not start:\n{tail(log)}") from None
-            time.sleep(0.1)
-        else:
-            return
+    try:
+        opener.open(url, timeout=2).close()
+    except urllib.error.HTTPError:
+        return True  # it wants signed requests, and is there
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

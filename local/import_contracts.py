@@ -29,15 +29,11 @@ def circles_in(graph: ImportGraph) -> Iterator[tuple[str, ...]]:
 
 
 class NoCirclesContract(Contract):
-    """No module imports itself by way of others."""
-
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - the signature of import-linter
-        """Look for circles between the modules of the root packages."""
         circles = list(circles_in(graph))
         return ContractCheck(kept=not circles, metadata={"circles": circles})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Say which modules each circle goes through."""
         metadata: dict[str, Any] = check.metadata
         for circle in metadata["circles"]:
             output.print_error(f"- {' -> '.join((*circle, circle[0]))}")
@@ -50,7 +46,6 @@ class OnlyPackagesContract(Contract):
     allowed_packages = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 - the signature of import-linter
-        """Look at each direct import of each module."""
         broken = []
         for source in self.source_modules:  # type: ignore[attr-defined]
             root = source.name.partition(".")[0]
@@ -64,7 +59,6 @@ class OnlyPackagesContract(Contract):
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Say which imports are not allowed."""
         metadata: dict[str, Any] = check.metadata
         for line in metadata["broken"]:
             output.print_error(f"- {line}: not among its allowed packages")

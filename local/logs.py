@@ -5,24 +5,24 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from local.stack.function_logs import LogLine
 from local.stack.places import ROOT
 from local.view.log_lines import LogEntry, read_log_line
 from tocsin.domain.signal import printable
 
+LOG = ROOT / ".local" / "logs" / "functions.log"
 LINES = 200
 FOLLOW_SECONDS = 0.3
 
 
 def main() -> int:
     arguments = _arguments()
-    if not arguments.file.exists():
+    if not LOG.exists():
         print("Nothing was logged yet: start the local stack with `make run`.", file=sys.stderr)
         return 1
     try:
-        for line in _lines(arguments.file, follow=arguments.follow):
+        for line in _lines(follow=arguments.follow):
             entry = read_log_line(line)
             if entry and arguments.function.lower() in entry.function.lower():
                 print(_readable(entry), flush=True)
@@ -35,12 +35,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("function", nargs="?", default="", help="part of a function's name")
     parser.add_argument("--follow", action="store_true", help="go on with what comes")
-    parser.add_argument("--file", type=Path, default=ROOT / ".local" / "logs" / "functions.log")
     return parser.parse_args()
 
 
-def _lines(file: Path, *, follow: bool) -> Iterator[LogLine]:
-    with file.open(encoding="utf-8") as log:
+def _lines(*, follow: bool) -> Iterator[LogLine]:
+    with LOG.open(encoding="utf-8") as log:
         for text in log.readlines()[-LINES:]:
             yield LogLine(**json.loads(text))
         while follow:

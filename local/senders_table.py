@@ -25,13 +25,11 @@ _HEADS: Final = (
 
 
 def table() -> str:
-    """One row a type, by name."""
     rows = [_row(type_) for type_ in sorted(IntegrationType)]
     return "\n".join([_line(_HEADS), _line(["---"] * len(_HEADS)), *rows]) + "\n"
 
 
 def with_table(page: str) -> str:
-    """Put the table in its place."""
     before, _, rest = page.partition(_BEGINS)
     _, _, after = rest.partition(_ENDS)
     return f"{before}{_BEGINS}\n{table()}\n{_ENDS}{after}"

@@ -109,6 +109,5 @@ api = build_api(
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Answer one request."""
     _dynamodb.allow(seconds_left(context))
     return api(event)

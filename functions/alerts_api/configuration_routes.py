@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import with_data
 from functions.alerts_api.listing import answer_page
-from functions.alerts_api.open_alerts import Concern, OpenAlerts, answer_removal
+from functions.alerts_api.open_alerts import Concern, answer_removal
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
 from tocsin.domain.alert_json import written
@@ -26,7 +26,9 @@ from tocsin.domain.errors import (
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import ConfigurationRepository, NewWriteId
+    from functions.alerts_api.configuration_stores import Stores
+    from functions.alerts_api.ports import Ports
+    from tocsin.usecases.ports import ConfigurationRepository
 
 type Members = Mapping[str, Any]
 
@@ -53,8 +55,8 @@ class ConfigurationRoutes[S: Stored, B](ABC):
 
     noun: Noun
     repository: ConfigurationRepository[S]
-    open_alerts: OpenAlerts
-    new_write_id: NewWriteId
+    stores: Stores
+    ports: Ports
 
     @abstractmethod
     def read(self, name: str, members: Members) -> B:
@@ -114,8 +116,8 @@ class ConfigurationRoutes[S: Stored, B](ABC):
         expect_own(stored, self.noun.words)
         expect_unreferenced(self.noun.words, self.noun.references(name))
         concern = self.noun.concern
-        found = self.open_alerts.count(concern(name), request.at) if concern else (0, ())
-        self.repository.delete(stored, write_id=self.new_write_id())
+        found = self.stores.open_alerts.count(concern(name), request.at) if concern else (0, ())
+        self.repository.delete(stored, write_id=self.ports.new_write_id())
         return answer_removal(*found)
 
     def kept(self, before: S, _said: Members) -> Members:
@@ -137,7 +139,7 @@ class ConfigurationRoutes[S: Stored, B](ABC):
         if before is not None:
             expect_own(before, self.noun.words)
         expect_no_problems(problems)
-        return self.repository.put(before, after, write_id=self.new_write_id())
+        return self.repository.put(before, after, write_id=self.ports.new_write_id())
 
     def view(self, request: Request, stored: S) -> dict[str, Any]:  # noqa: ARG002 - some views depend on its time
         return {"name": stored.name, **self.settings(stored), **shown_of_all(stored)}

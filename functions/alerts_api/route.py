@@ -30,8 +30,6 @@ class Route:
 
 @dataclass(slots=True)
 class _Place:
-    """A segment of a path."""
-
     below: dict[str, "_Place"] = field(default_factory=dict)
     parameter: "_Place | None" = None
     routes: dict[str, Route] = field(default_factory=dict)

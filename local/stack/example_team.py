@@ -12,8 +12,6 @@ from local.stack.places import Places, read_json, write_json
 from local.stack.prerequisites import LocalStackError
 
 EXAMPLES = {"example-rest": "rest", "example-events": "events", "example-monitor": "monitor"}
-# Types that an early API may not know yet: without them the rest is useful all the same.
-OPTIONAL_TYPES = {"monitor"}
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,7 @@ def example_team(url: str, key: str, places: Places) -> dict[str, Integration]:
     team = {}
     for name, kind in EXAMPLES.items():
         is_known = name in told and _exists(url, key, name)
-        integration = told[name] if is_known else _register(url, key, name, kind)
-        if integration:
-            team[name] = integration
+        team[name] = told[name] if is_known else _register(url, key, name, kind)
     write_json(places.secrets, {"api_key": key, "integrations": as_json(team)})
     return team
 
@@ -66,11 +62,9 @@ def _exists(url: str, key: str, name: str) -> bool:
     return status == HTTPStatus.OK
 
 
-def _register(url: str, key: str, name: str, kind: str) -> Integration | None:
+def _register(url: str, key: str, name: str, kind: str) -> Integration:
     path = f"/api/v1/integrations/{name}"
     status, answer = call(url, "PUT", path, key=key, body={"type": kind})
-    if status >= HTTPStatus.BAD_REQUEST and kind in OPTIONAL_TYPES:
-        return None
     if status < HTTPStatus.BAD_REQUEST and "url" not in answer["data"]:
         # It exists and its URL was not stored.
         status, answer = call(url, "POST", f"{path}/rotate", key=key, body={})

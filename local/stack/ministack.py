@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -12,10 +11,8 @@ from typing import Self
 from local.ministack_gaps.saved_state import prepare_state
 from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.stack.places import ROOT, Places
-from local.stack.prerequisites import LocalStackError
-from local.stack.processes import discard, end, tail
+from local.stack.processes import discard, end, spawn, wait_until
 
-START_SECONDS = 60
 STOP_SECONDS = 40
 
 
@@ -34,21 +31,20 @@ class Ministack:
         discard(places.temporary)
         for folder in (places.aws, places.temporary, places.logs):
             folder.mkdir(parents=True, exist_ok=True)
-        with (places.logs / "aws.log").open("ab") as log:
-            process = subprocess.Popen(
-                # -P: no module of this folder is found in place of a package of the interpreter.
-                [python, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
-                cwd=places.kept,
-                env=_environment(port, places),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=[held],
-            )
-        ministack = cls(process, Aws(f"http://127.0.0.1:{port}"), places)
+        log = places.logs / "aws.log"
+        process = spawn(
+            # -P: no module of this folder is found in place of a package of the interpreter.
+            [python, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
+            log=log,
+            environment=_environment(port, places),
+            directory=places.kept,
+            stdin=subprocess.PIPE,
+            pass_fds=[held],
+        )
+        aws = Aws(f"http://127.0.0.1:{port}")
+        ministack = cls(process, aws, places)
         try:
-            ministack._wait_until_healthy()
+            wait_until(lambda: is_healthy(aws), process, name="The embedded AWS", log=log)
         except BaseException:
             ministack.stop()
             raise
@@ -66,16 +62,6 @@ class Ministack:
             self._process.wait(STOP_SECONDS)
         end(self._process, grace=0)
         discard(self._places.temporary)
-
-    def _wait_until_healthy(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not is_healthy(self.aws):
-            if self.has_ended or time.monotonic() > deadline:
-                log = self._places.logs / "aws.log"
-                raise LocalStackError(
-                    f"The embedded AWS did not start. The end of {log}:\n{tail(log)}"
-                )
-            time.sleep(0.05)
 
 
 def is_healthy(aws: Aws) -> bool:

@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from local.stack.prerequisites import LocalStackError
 
 TAIL_LINES = 25
+START_SECONDS = 60
 
 
 def run_to_log(
@@ -24,23 +25,52 @@ def run_to_log(
     Raises:
         LocalStackError: It failed; the text ends with the log's last lines.
     """
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=directory,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            status = process.wait()
-        finally:
-            end(process, grace=5)
+    process = spawn(command, log=log, environment=environment, directory=directory)
+    try:
+        status = process.wait()
+    finally:
+        end(process, grace=5)
     if status:
         words = " ".join(str(word) for word in command[:2])
         raise LocalStackError(f"`{words}` failed. The end of {log}:\n{tail(log)}")
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: Mapping[str, str],
+    directory: Path,
+    stdin: int = subprocess.DEVNULL,
+    pass_fds: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """Start a program; what it prints is added to `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            cwd=directory,
+            env=environment,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=pass_fds,
+        )
+
+
+def wait_until(
+    is_ready: Callable[[], bool], process: subprocess.Popen[bytes], *, name: str, log: Path
+) -> None:
+    """Wait for a program.
+
+    Raises:
+        LocalStackError: It ended, or took more than a minute.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise LocalStackError(f"{name} did not start. The end of {log}:\n{tail(log)}")
+        time.sleep(0.05)
 
 
 def end(process: subprocess.Popen[bytes], *, grace: float) -> None:
@@ -61,5 +91,5 @@ def discard(folder: Path) -> None:
         subprocess.run(["sh", "-c", 'rm -rf "$0" &', trash], stdin=subprocess.DEVNULL, check=True)
 
 
-def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])

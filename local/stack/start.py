@@ -104,7 +104,9 @@ class _Startup:
 
     def run(self) -> Stack:
         python = self._places.root / ".venv-stack" / "bin" / "python"
-        self._check_machine(python)
+        check_python()
+        check_programs(python)
+        check_disk(self._places.kept)
         lock = self._running.enter_context(_only_one(self._places))
         self._check_ports()
         _make_room(self._places, fresh=self._options.fresh)
@@ -131,11 +133,6 @@ class _Startup:
             ministack=ministack,
             running=self._running.pop_all(),
         )
-
-    def _check_machine(self, python: Path) -> None:
-        check_python()
-        check_programs(python)
-        check_disk(self._places.kept)
 
     def _check_ports(self) -> None:
         """After the lock: an earlier stack may have been releasing them."""

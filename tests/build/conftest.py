@@ -51,7 +51,6 @@ def layer() -> Path:
 
 @pytest.fixture(scope="session")
 def functions(layer: Path, template: dict[str, Any]) -> dict[str, Built]:
-    """Every function of the template, by its logical id."""
     assert layer.is_dir()
     shared = template["Globals"]["Function"]["Environment"]["Variables"]
     return {

@@ -8,7 +8,6 @@ import pytest
 
 from bench.embedded_dynamodb import embedded_dynamodb
 from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
-from local.stack.prerequisites import free_port
 from tests.faults.runs import TALLY, Calm, calm
 from tests.faults.stories import STORIES
 from tocsin.adapters.aws_json import AwsJsonClient, Service
@@ -17,7 +16,7 @@ from tocsin.adapters.aws_signature import Credentials
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[Aws]:
-    with embedded_dynamodb(free_port()) as aws:
+    with embedded_dynamodb() as aws:
         yield aws
 
 

@@ -21,8 +21,8 @@ from tests.aws_calls import calls_of
 from tests.conftest import TABLE_NAME
 from tests.functions.actions.holder import example as example_of_action
 from tests.functions.actions.holder import slack_payload, slack_signature
-from tests.functions.alerts_api.client import example as example_of_request
-from tests.gateway_path import arrived, function_of
+from tests.functions.alerts_api.client import request_event
+from tests.gateway_path import function_of
 from tocsin.adapters.aws_json import AwsUnavailableError, Service
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -70,8 +70,6 @@ class MotoClient:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client gets."""
-
     status: int
     body: str
 
@@ -87,7 +85,6 @@ class WholeStack:
     apps: Mapping[str, ModuleType]
 
     def secret(self, name: str) -> str:
-        """A parameter of the stack."""
         found = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
         return found["Parameter"]["Value"]
 
@@ -103,20 +100,17 @@ class WholeStack:
         return self._request("ingest", method, path, body, headers, handler)
 
     def act(self, token: str, action: str) -> int:
-        """Press a button behind a link."""
         event = example_of_action("act")
         event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
         event["body"] = base64.b64encode(urlencode({"action": action}).encode()).decode()
         return self._act(event)
 
     def look(self, token: str) -> int:
-        """Follow a link."""
         event = example_of_action("look")
         event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
         return self._act(event)
 
     def click(self, token: str, channel: str, signing_secret: str) -> int:
-        """Press a button in Slack."""
         event = example_of_action("slack")
         body = urlencode({"payload": json.dumps(slack_payload(token))}).encode()
         timestamp = str(int(time.time()))
@@ -144,15 +138,9 @@ class WholeStack:
         headers: Mapping[str, str],
         handler: str = "handler",
     ) -> Answer:
-        event = example_of_request("get")
-        path, _, event["rawQueryString"] = path.partition("?")
-        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
-        event["requestContext"]["http"]["method"] = method
-        del event["headers"]["authorization"]
-        event["headers"] |= {"content-type": "application/json"}
-        event["headers"] |= {name.replace("_", "-"): text for name, text in headers.items()}
-        if body is not None:
-            event["body"], event["isBase64Encoded"] = json.dumps(body), False
+        path, _, query = path.partition("?")
+        sent = {name.replace("_", "-"): text for name, text in headers.items()}
+        event = request_event(method, path, body=body, query=query, headers=sent)
         answer = getattr(self.apps[function], handler)(event, Unhurried())
         text = answer.get("body", "")
         if answer.get("isBase64Encoded"):

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.ingest.answers import respond
 from tests.examples import HOUR
 from tests.fakes.world import World
-from tests.functions.alerts_api.client import Client, example
+from tests.functions.alerts_api.client import Client, request_event
 from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.gateway_path import arrived
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType
 
@@ -102,7 +101,6 @@ class Application:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request."""
         event = _event_of(environ)
         began = time.thread_time()
         answer = self._api.answer(event)
@@ -117,17 +115,11 @@ class Application:
 
 
 def _event_of(environ: "WSGIEnvironment") -> dict[str, Any]:
-    event = example("get")
     path, _, _ = environ["REQUEST_URI"].partition("?")
-    method = environ["REQUEST_METHOD"]
-    event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
-    event["requestContext"]["http"]["method"] = method
-    event["rawQueryString"] = environ["QUERY_STRING"]
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or None
+    method, query = environ["REQUEST_METHOD"], environ["QUERY_STRING"]
+    event = request_event(method, path, body=body, query=query, headers={})
     event["headers"] = _headers_of(environ)
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    if body:
-        event["body"] = base64.b64encode(body).decode()
-        event["isBase64Encoded"] = True
     return event
 
 

@@ -26,7 +26,6 @@ def metrics(widgets: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 def shown(metrics: list[list[Any]], name: str) -> set[str]:
-    """Of which resources a metric is shown."""
     return {re.sub(r"^\$\{(\w+).*\}$", r"\1", metric[3]) for metric in metrics if metric[1] == name}
 
 

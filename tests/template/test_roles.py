@@ -318,17 +318,6 @@ def test_partitions_are_named_as_the_code_names_them() -> None:
     assert keys.answer_key("name")["pk"]["S"].startswith("I#")
 
 
-def test_only_those_who_need_secrets_can_read_any(deployed: Template) -> None:
-    readers = {
-        name
-        for name, role in deployed.of_type("AWS::IAM::Role").items()
-        for actions in permissions(role).values()
-        if any(action.startswith(("ssm:Get", "kms:")) for action in actions)
-    }
-
-    assert readers == READERS_OF_SECRETS
-
-
 @pytest.mark.parametrize("role", ALLOWED)
 def test_nobody_in_the_stack_can_read_the_admin_key(deployed: Template, role: str) -> None:
     forbidden = permissions(deployed.of_type("AWS::IAM::Role")[role], effect="Deny")

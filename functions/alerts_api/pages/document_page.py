@@ -45,12 +45,10 @@ class _Entry:
 
     @property
     def title(self) -> Markup:
-        """Method and path."""
         return Markup("{} <code>{}</code>").format(self.badge, self.path)
 
 
 def show_document_page(document: Mapping[str, Any]) -> str:
-    """Write the page."""
     components = document["components"]["schemas"]
     by_tag: defaultdict[str, list[_Entry]] = defaultdict(list)
     for path, methods in document["paths"].items():

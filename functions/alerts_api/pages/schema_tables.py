@@ -25,7 +25,6 @@ def prose(text: str) -> Markup:
 
 
 def type_words(schema: Mapping[str, Any]) -> Markup:
-    """Say what a value may be."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return Markup('<a href="#schema-{0}">{0}</a>').format(name)
@@ -44,7 +43,6 @@ def type_words(schema: Mapping[str, Any]) -> Markup:
 
 
 def field_table(schema: Mapping[str, Any], label: str) -> Markup:
-    """Show an object's fields, a row for each."""
     required = schema.get("required", ())
     row = Markup('<tr><th scope="row"><code>{}</code>{}</th><td>{}</td><td>{}{}</td></tr>')
     rows = (
@@ -61,7 +59,6 @@ def field_table(schema: Mapping[str, Any], label: str) -> Markup:
 
 
 def table(label: str, columns: Iterable[str], rows: Iterable[Markup]) -> Markup:
-    """Show rows below the names of their columns."""
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(it) for it in columns)
     return Markup(
         '<div class="wide" role="region" aria-label="{}" tabindex="0">'

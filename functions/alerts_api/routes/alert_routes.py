@@ -19,8 +19,8 @@ def route_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
     return ValueRoutes(
         noun=Noun(words="route", plural="routes"),
         repository=stores.routes,
-        open_alerts=stores.open_alerts,
-        new_write_id=ports.new_write_id,
+        stores=stores,
+        ports=ports,
         read_value=read_route,
         settings_of=settings_of_route,
         problems=lambda route: stores.unknown_policy(route.escalation_policy),

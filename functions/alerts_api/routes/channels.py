@@ -39,7 +39,8 @@ from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
-    from tocsin.usecases.ports import NewWriteId, SecretStore
+    from functions.alerts_api.ports import Ports
+    from tocsin.usecases.ports import SecretStore
 
 SIGNING_SECRET_BYTES: Final = 32
 _SUFFIX_BYTES: Final = 4
@@ -75,7 +76,6 @@ class GeneratedSecrets:
         return self.below.rpartition("/")[0]
 
     def is_ours(self, parameter: str | None) -> bool:
-        """Whether this parameter was made here."""
         return parameter is not None and parameter.startswith(f"{self.below}/")
 
     def forget(self, parameter: str | None) -> None:
@@ -84,38 +84,37 @@ class GeneratedSecrets:
             self.store().delete(parameter)
 
 
+def channel_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
+    return ChannelRoutes(
+        noun=Noun(
+            words="channel",
+            plural="channels",
+            references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
+            concern=concern_of_channel,
+        ),
+        repository=stores.channels,
+        stores=stores,
+        ports=ports,
+        read_value=read_channel,
+        settings_of=settings_of_channel,
+        secrets=GeneratedSecrets(
+            store=ports.secrets,
+            below=ports.channel_secrets_prefix,
+            random_bytes=ports.random_bytes,
+        ),
+        tests=ChannelTests(
+            deliveries=ports.deliveries,
+            notifications=ports.notifications(),
+            random_bytes=ports.random_bytes,
+            wait=ports.wait,
+        ),
+    ).routes()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChannelRoutes(ValueRoutes[Channel]):
     secrets: GeneratedSecrets
     tests: ChannelTests
-    allows_private_webhooks: bool
-
-    @classmethod
-    def over(
-        cls,
-        stores: Stores,
-        new_write_id: NewWriteId,
-        *,
-        secrets: GeneratedSecrets,
-        tests: ChannelTests,
-        allows_private_webhooks: bool,
-    ) -> ChannelRoutes:
-        return cls(
-            noun=Noun(
-                words="channel",
-                plural="channels",
-                references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
-                concern=concern_of_channel,
-            ),
-            repository=stores.channels,
-            open_alerts=stores.open_alerts,
-            new_write_id=new_write_id,
-            read_value=read_channel,
-            settings_of=settings_of_channel,
-            secrets=secrets,
-            tests=tests,
-            allows_private_webhooks=allows_private_webhooks,
-        )
 
     def routes(self) -> tuple[Route, ...]:
         path = "/api/v1/channels/{name}/test"
@@ -168,7 +167,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
     def _problems_of(self, channel: Channel, former: str | None) -> list[Problem]:
-        allows_private = self.allows_private_webhooks
+        allows_private = self.ports.allows_private_webhooks
         problems = list(problems_of_settings(channel, allows_private=allows_private))
         if channel.secret is not None:
             problem = problem_of_secret(

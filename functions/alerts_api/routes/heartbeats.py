@@ -39,8 +39,6 @@ def heartbeat_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
     return HeartbeatRoutes(
         noun=Noun(words="heartbeat", plural="heartbeats"),
         repository=stores.heartbeats,
-        open_alerts=stores.open_alerts,
-        new_write_id=ports.new_write_id,
         stores=stores,
         ports=ports,
     ).routes()
@@ -49,9 +47,6 @@ def heartbeat_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
 @dataclass(frozen=True, kw_only=True)
 class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
     """Each URL is shown once."""
-
-    stores: Stores
-    ports: Ports
 
     def read(self, name: str, members: Members) -> HeartbeatBody:  # noqa: ARG002 - no body has it
         body = validated(HeartbeatBody, members)
@@ -103,7 +98,7 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
         heartbeat = self.repository.get(name)
         expect_own(heartbeat, self.noun.words)
         ended = self._end_alert(heartbeat, request)
-        self.repository.delete(heartbeat, write_id=self.new_write_id())
+        self.repository.delete(heartbeat, write_id=self.ports.new_write_id())
         ended = self._end_alert(heartbeat, request) or ended
         if ended is None:
             return without_content()
@@ -120,7 +115,7 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
             alert.alert_id,
             lambda it: _resolved(it, request),
             alerts=self.stores.alerts,
-            new_write_id=self.new_write_id,
+            new_write_id=self.ports.new_write_id,
         )
         return alert.alert_id
 

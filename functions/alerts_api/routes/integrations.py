@@ -40,8 +40,6 @@ def integration_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             concern=_concern,
         ),
         repository=stores.integrations,
-        open_alerts=stores.open_alerts,
-        new_write_id=ports.new_write_id,
         stores=stores,
         ports=ports,
     ).routes()
@@ -50,9 +48,6 @@ def integration_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
 @dataclass(frozen=True, kw_only=True)
 class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
     """Each URL is shown once."""
-
-    stores: Stores
-    ports: Ports
 
     def routes(self) -> tuple[Route, ...]:
         path = "/api/v1/integrations/{name}/rotate"
@@ -94,7 +89,7 @@ class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
         view = self.view(request, stored)
         if stored.type is before.type:
             return with_data(view)
-        _, warnings = self.open_alerts.count(_concern(name), request.at)
+        _, warnings = self.stores.open_alerts.count(_concern(name), request.at)
         beside: dict[str, Any] = {"warnings": view_warnings(warnings)} if warnings else {}
         return with_data(view, **beside)
 
@@ -119,7 +114,7 @@ class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
         before = self.repository.get(name)
         token = self._new_token()
         after = before.rotated(Token.of(token), at=request.at, overlap=overlap)
-        stored = self.repository.put(before, after, write_id=self.new_write_id())
+        stored = self.repository.put(before, after, write_id=self.ports.new_write_id())
         return self._with_url(request, stored, token, HTTPStatus.OK)
 
     def _new_token(self) -> str:

@@ -28,8 +28,8 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             concern=_concern,
         ),
         repository=stores.users,
-        open_alerts=stores.open_alerts,
-        new_write_id=ports.new_write_id,
+        stores=stores,
+        ports=ports,
         read_value=read_user,
         settings_of=settings_of_user,
     ).routes()

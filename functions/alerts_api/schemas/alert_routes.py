@@ -59,7 +59,6 @@ class RouteBody(_Settings):
     escalation_policy: Name = Field(examples=["default"])
 
     def named(self, name: str) -> Route:
-        """The route that it describes."""
         return Route(
             name=name,
             position=self.position,

@@ -66,7 +66,6 @@ class TargetBody(ConfigurationBody):
 
     @property
     def target(self) -> Target:
-        """Whom it names."""
         [kind] = [kind for kind in TargetKind if getattr(self, kind)]
         return Target(kind, getattr(self, kind))
 
@@ -116,7 +115,6 @@ class FlappingBody(ConfigurationBody):
 
     @property
     def rule(self) -> FlappingRule:
-        """What it asks for."""
         return FlappingRule(
             after=self.after,
             within=self.within,
@@ -176,7 +174,6 @@ class EscalationPolicyBody(_Settings):
     steps: Steps
 
     def named(self, name: str) -> EscalationPolicy:
-        """The policy that it describes."""
         steps = tuple(
             Step(
                 name=step.name or f"step {number}",

@@ -63,5 +63,4 @@ class MappingBody(ConfigurationBody):
     started_at: Expression | None = None
 
     def expressions(self) -> dict[str, str]:
-        """Those that are there."""
         return {part: it for part, it in self.model_dump().items() if it is not None}

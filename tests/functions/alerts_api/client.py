@@ -1,13 +1,11 @@
 """Sends the gateway's events to the API, and holds each answer to the document."""
 
 import base64
-import copy
 import functools
 import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -33,8 +31,6 @@ type Line = tuple[str, str, Mapping[str, object]]
 
 
 class NotedLog:
-    """Keeps what was logged."""
-
     def __init__(self) -> None:
         self.lines: list[Line] = []
 
@@ -126,11 +122,9 @@ class Client:
         return self.using(secret)
 
     def using(self, secret: str | None) -> "Client":
-        """Go on as whoever has this key."""
         return Client(world=self.world, api=self.api, log=self.log, secret=secret)
 
     def add_key(self, secret: str, *scopes: str, user: str | None, key_id: str) -> None:
-        """Let a secret be a key."""
         key = ApiKey(
             key_id=key_id,
             name="of a test",
@@ -159,22 +153,10 @@ class Client:
         query: Mapping[str, object] | str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Send one request; bytes go as they are, everything else as JSON."""
-        event = example("get")
-        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
-        event["requestContext"]["http"]["method"] = method
-        event["rawQueryString"] = query if isinstance(query, str) else urlencode(query)
-        del event["headers"]["authorization"]
-        if self.secret is not None:
-            event["headers"]["authorization"] = f"Bearer {self.secret}"
-        if isinstance(body, bytes):
-            event["body"] = base64.b64encode(body).decode()
-            event["isBase64Encoded"] = True
-        elif body is not None:
-            event["body"] = json.dumps(body)
-            event["headers"]["content-type"] = "application/json"
-        event["headers"] |= headers or {}
-        return self.send_event(event)
+        key = {} if self.secret is None else {"authorization": f"Bearer {self.secret}"}
+        query = query if isinstance(query, str) else urlencode(query)
+        sent = {**key, **(headers or {})}
+        return self.send_event(request_event(method, path, body=body, query=query, headers=sent))
 
     def send_event(self, event: Mapping[str, Any]) -> Reply:
         """Send what the gateway would; whatever comes back must be as documented."""
@@ -208,11 +190,26 @@ def _same[T](made: T) -> T:
 def example(case: str) -> dict[str, Any]:
     """An event as the gateway sends it."""
     event: dict[str, Any] = json.loads((EVENTS / f"alerts_api_{case}.json").read_text())
-    return copy.deepcopy(event)
+    return event
 
 
-def as_instant(written: str) -> datetime:
-    return datetime.fromisoformat(written)
+def request_event(
+    method: str, path: str, *, body: object, query: str, headers: Mapping[str, str]
+) -> dict[str, Any]:
+    """Any request as the gateway sends it; bytes go as they are, everything else as JSON."""
+    event = example("get")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
+    event["requestContext"]["http"]["method"] = method
+    event["rawQueryString"] = query
+    del event["headers"]["authorization"]
+    if isinstance(body, bytes):
+        event["body"] = base64.b64encode(body).decode()
+        event["isBase64Encoded"] = True
+    elif body is not None:
+        event["body"] = json.dumps(body)
+        event["headers"]["content-type"] = "application/json"
+    event["headers"] |= headers
+    return event
 
 
 @functools.cache

@@ -5,6 +5,7 @@ import pytest
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.domain.ids import AlertId
 
 
 @pytest.fixture
@@ -28,6 +29,11 @@ def client(anybody: Client) -> Client:
 def editor(world: World) -> Client:
     """Alice, whose key reads and changes the configuration."""
     return Client.of(world).with_key("config")
+
+
+@pytest.fixture
+def alert_id(world: World) -> AlertId:
+    return world.opened()
 
 
 @pytest.fixture

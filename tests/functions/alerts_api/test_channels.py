@@ -29,7 +29,6 @@ def secrets() -> InMemorySecrets:
 
 @pytest.fixture
 def editor(world: World, secrets: InMemorySecrets) -> Client:
-    """Alice, who may configure."""
     return Client.of(world, secrets=secrets).with_key("config")
 
 
@@ -249,11 +248,4 @@ def test_only_a_channel_that_is_there_can_be_tested(notifier: Notifier, tester: 
     refused = tester.post("/api/v1/channels/other/test")
 
     assert (refused.status, refused.code) == (404, "channel_not_found")
-    assert notifier.deliveries.waiting == []
-
-
-def test_reading_the_configuration_is_not_enough_to_test(
-    notifier: Notifier, tester: Client
-) -> None:
-    assert tester.with_key("config:read").post(f"{PATH}/test").code == "scope_missing"
     assert notifier.deliveries.waiting == []

@@ -117,6 +117,40 @@ KINDS = [
         defaults={"period": "1d", "grace": "1m", "severity": "critical", "escalation_policy": None},
         change={"severity": "info"},
     ),
+    Kind(
+        path="integrations",
+        code="integration_not_found",
+        store="integrations",
+        minimal={"type": "rest"},
+        full={
+            "type": "events",
+            "resolve_after": 90,
+            "severity_map": {"major": "critical"},
+            "wake_on_output": True,
+            "paused": True,
+            "escalation_policy": "default",
+            "mapping": {
+                "dedup_key": "join('/', [job.name, host])",
+                "links": "{Job: url}",
+                "summary": "text",
+            },
+            "topic_arn": "arn:aws:sns:eu-west-1:123456789012:alarms",
+        },
+        defaults={
+            "resolve_after": 0,
+            "severity_map": {},
+            "wake_on_output": False,
+            "paused": False,
+            "escalation_policy": None,
+            "mapping": None,
+            "topic_arn": None,
+            "signature": None,
+            "basic": None,
+            "header_token": None,
+            "allowed_cidrs": [],
+        },
+        change={"paused": False},
+    ),
 ]
 
 
@@ -192,6 +226,14 @@ def test_replacing_puts_what_is_left_out_back_to_its_default(editor: Client, kin
     assert shown(replaced.data, kind.defaults) == kind.defaults
 
 
+def test_null_puts_a_setting_back_to_its_default(editor: Client, kind: Kind) -> None:
+    editor.send("PUT", path(kind), body=kind.full)
+
+    changed = editor.send("PATCH", path(kind), body={**dict.fromkeys(kind.full), **kind.minimal})
+
+    assert shown(changed.data, kind.defaults) == kind.defaults
+
+
 def test_a_change_leaves_everything_else(editor: Client, kind: Kind) -> None:
     before = editor.send("PUT", path(kind), body=kind.full).data
 
@@ -217,6 +259,7 @@ def test_all_are_listed_by_name_and_page_by_page(editor: Client, kind: Kind) -> 
     names = [row["name"] for row in (*first["data"], *rest["data"])]
     assert names == sorted((*before, "zoe", "amy"))
     assert first["meta"] == {"total": len(names)}
+    assert (first["has_more"], rest["has_more"], "next_cursor" in rest) == (True, False, False)
 
 
 def test_what_was_removed_is_gone(editor: Client, kind: Kind) -> None:
@@ -229,7 +272,7 @@ def test_what_was_removed_is_gone(editor: Client, kind: Kind) -> None:
         assert (gone.status, gone.code) == (404, kind.code)
 
 
-@pytest.mark.parametrize("name", ["New", "a_b", "a b", "x" * 65, "é"])
+@pytest.mark.parametrize("name", ["New", "a_b", "a b", "x" * 65, "é", "%2e%2e", "a%252Fb"])
 def test_what_cannot_be_a_name_is_refused(editor: Client, kind: Kind, name: str) -> None:
     refused = editor.send("PUT", path(kind, name), body=kind.minimal)
 
@@ -261,22 +304,13 @@ def test_what_the_teams_file_manages_is_changed_there(
 
 
 def managed_by_file(world: World, kind: Kind) -> None:
-    if kind.store == "heartbeats":
-        before = world.heartbeats.get("new")
-        after = replace(before, managed_by="team file")
-        world.heartbeats.update(before, after, write_id=WriteId("file"))
-        return
     store: Any = getattr(world, kind.store)
-    world.keep(store, replace(store.get("new").value, managed_by="team file"))
-
-
-def test_reading_needs_its_scope_and_changing_another(editor: Client, kind: Kind) -> None:
-    reader, stranger = editor.with_key("config:read"), editor.with_key("alerts")
-
-    assert reader.get(f"/api/v1/{kind.path}").status == 200
-    assert stranger.get(f"/api/v1/{kind.path}").code == "scope_missing"
-    for method in ("PUT", "PATCH", "DELETE"):
-        assert reader.send(method, path(kind), body=kind.full).code == "scope_missing"
+    before = store.get("new")
+    if kind.store in {"heartbeats", "integrations"}:
+        change = store.update if kind.store == "heartbeats" else store.put
+        change(before, replace(before, managed_by="team file"), write_id=WriteId("file"))
+    else:
+        world.keep(store, replace(before.value, managed_by="team file"))
 
 
 @pytest.mark.parametrize("said", ["off", False], ids=["off", "off as YAML reads it"])
@@ -291,3 +325,19 @@ def test_flapping_can_be_turned_off_and_on_again(editor: Client, said: object) -
     assert (turned_off["flapping"], left_alone["flapping"]) == ("off", "off")
     assert usual["flapping"] == KINDS[0].defaults["flapping"]
     assert changed["flapping"] == {**KINDS[0].defaults["flapping"], "after": 2}
+
+
+@pytest.mark.parametrize("kind", [KINDS[-2], KINDS[-1]], ids=lambda kind: kind.path)
+def test_a_public_url_takes_the_place_of_the_gateways_own(world: World, kind: Kind) -> None:
+    editor = Client.of(world, public_url="https://alerts.example.com").with_key("config")
+
+    made = editor.send("PUT", path(kind), body=kind.minimal).data
+
+    assert made["url"].startswith("https://alerts.example.com/i/")
+
+
+@pytest.mark.parametrize("name", ["events-api", "heartbeats"])
+def test_the_names_of_what_needs_no_integration_are_reserved(editor: Client, name: str) -> None:
+    refused = editor.send("PUT", f"/api/v1/integrations/{name}", body={"type": "rest"})
+
+    assert (refused.status, refused.wrong_fields) == (422, ["name"])

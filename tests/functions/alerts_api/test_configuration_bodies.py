@@ -167,6 +167,39 @@ HEARTBEATS: list[Any] = [
     ({"period": "1h", "severity": "ok"}, "severity", "'critical'"),
     ({"period": "1h", "escalation_policy": "night"}, "escalation_policy", "make it first"),
 ]
+
+
+def jobs(**mapping: object) -> dict[str, Any]:
+    return {"type": "generic", "mapping": {"summary": "text", **mapping}}
+
+
+def alarms(topic_arn: str) -> dict[str, Any]:
+    return {"type": "sns", "topic_arn": topic_arn}
+
+
+INTEGRATIONS: list[Any] = [
+    ({}, "type", "required"),
+    ({"type": None}, "type", "required"),
+    ({"type": "smoke-signal"}, "type", "'alertmanager'"),
+    ({"type": "rest", "name": "other"}, "name", "not permitted"),
+    ({"type": "rest", "resolve_after": "soon"}, "resolve_after", "90s, 5m"),
+    ({"type": "rest", "resolve_after": "2d"}, "resolve_after", "from 0s to 1d"),
+    ({"type": "rest", "severity_map": {"major": "page"}}, "severity_map.major", "'critical'"),
+    ({"type": "rest", "escalation_policy": "Default Policy"}, "escalation_policy", "pattern"),
+    ({"type": "rest", "escalation_policy": "night"}, "escalation_policy", "make it first"),
+    ({"type": "rest", "paused": "maybe", "wake_on_output": 3}, "wake_on_output", "boolean"),
+    (jobs(severity="job."), "mapping.severity", "must be a JMESPath expression"),
+    (jobs(severity="a b"), "mapping.severity", "must be a JMESPath expression"),
+    (jobs(severity=""), "mapping.severity", ""),
+    (jobs(severity="lower(name)"), "mapping.severity", "lower is none"),
+    (jobs(severity="a[?b == lower(c)].d"), "mapping.severity", "lower is none"),
+    (jobs(severity="a." * 600 + "a"), "mapping.severity", ""),
+    (jobs(severity=7), "mapping.severity", ""),
+    (jobs(colour="a"), "mapping.colour", ""),
+    (alarms("alarms"), "topic_arn", ""),
+    (alarms("arn:aws:sqs:eu-west-1:123456789012:alarms"), "topic_arn", ""),
+    (alarms("arn:aws:sns:eu-west-1:123456789012:alarms\n"), "topic_arn", ""),
+]
 CASES = [
     pytest.param(path, *case, id=f"{path} {number}")
     for path, cases in (
@@ -175,6 +208,7 @@ CASES = [
         ("users", USERS),
         ("channels", CHANNELS),
         ("heartbeats", HEARTBEATS),
+        ("integrations", INTEGRATIONS),
     )
     for number, case in enumerate(cases)
 ]

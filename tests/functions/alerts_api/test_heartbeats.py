@@ -29,14 +29,6 @@ def test_a_new_one_shows_its_url_once(world: World, editor: Client) -> None:
         assert found[1] not in answer.text
 
 
-def test_a_public_url_takes_the_place_of_the_gateways_own(world: World) -> None:
-    editor = Client.of(world, public_url="https://alerts.example.com").with_key("config")
-
-    made = editor.send("PUT", PATH, body={"period": "1h"}).data
-
-    assert made["url"].startswith("https://alerts.example.com/i/")
-
-
 def test_it_shows_when_it_was_heard_from_and_until_when_it_waits(
     world: World, editor: Client
 ) -> None:

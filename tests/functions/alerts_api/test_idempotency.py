@@ -17,9 +17,9 @@ def note(client: Client, alert_id: AlertId, text: str, **headers: str) -> Reply:
     return client.post(f"/api/v1/alerts/{alert_id}/notes", {"note": text}, KEY | headers)
 
 
-def test_the_same_request_is_answered_as_the_first_time(client: Client, world: World) -> None:
-    alert_id = world.opened()
-
+def test_the_same_request_is_answered_as_the_first_time(
+    client: Client, world: World, alert_id: AlertId
+) -> None:
     first = note(client, alert_id, "looking")
     world.pass_time(hours=23)
     again = note(client, alert_id, "looking")
@@ -29,44 +29,29 @@ def test_the_same_request_is_answered_as_the_first_time(client: Client, world: W
     assert world.happened(alert_id).count("note") == 1
 
 
-def test_another_body_with_the_same_key_is_a_conflict(client: Client, world: World) -> None:
-    alert_id = world.opened()
+@pytest.mark.parametrize(
+    ("action", "text"), [("notes", "found it"), ("resolve", "looking")], ids=["body", "path"]
+)
+def test_another_request_with_the_same_key_is_a_conflict(
+    client: Client, world: World, alert_id: AlertId, action: str, text: str
+) -> None:
     note(client, alert_id, "looking")
 
-    refused = note(client, alert_id, "found it")
+    refused = client.post(f"/api/v1/alerts/{alert_id}/{action}", {"note": text}, KEY)
 
     assert (refused.status, refused.code) == (409, "idempotency_conflict")
-
-
-def test_another_path_with_the_same_key_is_a_conflict(client: Client, world: World) -> None:
-    alert_id = world.opened()
-    note(client, alert_id, "looking")
-
-    refused = client.post(f"/api/v1/alerts/{alert_id}/resolve", {"note": "looking"}, KEY)
-
-    assert (refused.status, refused.code) == (409, "idempotency_conflict")
+    assert world.happened(alert_id).count("note") == 1
     assert world.alert(alert_id).is_open
 
 
-def test_after_a_day_the_key_is_free(client: Client, world: World) -> None:
-    alert_id = world.opened()
-    note(client, alert_id, "looking")
-
-    world.pass_time(hours=24)
-
-    assert note(client, alert_id, "found it").status == 201
-
-
-def test_two_callers_may_choose_the_same_key(anybody: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_two_callers_may_choose_the_same_key(anybody: Client, alert_id: AlertId) -> None:
     alice, bob = (anybody.with_key("alerts", user=name) for name in ("alice", "bob"))
 
     assert note(alice, alert_id, "mine").data["by"] == "alice"
     assert note(bob, alert_id, "mine").data["by"] == "bob"
 
 
-def test_a_refusal_is_repeated_too(client: Client, world: World) -> None:
-    alert_id = world.opened()
+def test_a_refusal_is_repeated_too(client: Client, world: World, alert_id: AlertId) -> None:
     world.resolve(alert_id)
     path = f"/api/v1/alerts/{alert_id}/resolve"
 
@@ -77,9 +62,8 @@ def test_a_refusal_is_repeated_too(client: Client, world: World) -> None:
 
 
 def test_what_may_be_tried_again_is_tried_again(
-    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+    client: Client, alert_id: AlertId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alert_id = world.opened()
     path = f"/api/v1/alerts/{alert_id}/ack"
 
     def busy(*_: object, **__: object) -> Alert:

@@ -1,9 +1,12 @@
 """What the sender sent, as the API shows it."""
 
+from collections.abc import Callable
+
+import pytest
+
 from tests.examples import NINE, PROMETHEUS, trigger
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.domain.ids import AlertId
 from tocsin.domain.sent_body import SentBody
 from tocsin.usecases.receive_signal import receive_signal
 
@@ -19,7 +22,16 @@ SHOWN = {
 }
 
 
-def fired(world: World, body: SentBody | None = None) -> AlertId:
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        pytest.param(None, None, id="of an alert that has none"),
+        pytest.param(lambda: BODY, SHOWN, id="of one that has it"),
+    ],
+)
+def test_the_first_and_the_last_body_are_shown(
+    client: Client, world: World, body: Callable[[], SentBody] | None, shown: object
+) -> None:
     receipt = receive_signal(
         trigger(),
         PROMETHEUS,
@@ -27,37 +39,9 @@ def fired(world: World, body: SentBody | None = None) -> AlertId:
         slots=world.slots,
         paging=world.paging,
         new_write_id=world.new_write_id,
-        body=(lambda: body) if body else None,
+        body=body,
     )
-    assert receipt.alert_id is not None
-    return receipt.alert_id
 
+    reply = client.get(f"/api/v1/alerts/{receipt.alert_id}/raw")
 
-def test_the_first_and_the_last_body_are_shown(world: World) -> None:
-    alert_id = fired(world, BODY)
-
-    reply = Client.of(world).with_key("alerts:read").send("GET", f"/api/v1/alerts/{alert_id}/raw")
-
-    assert reply.status == 200
-    assert reply.json == {"data": {"first": SHOWN, "last": SHOWN}}
-
-
-def test_an_alert_may_have_none(world: World) -> None:
-    alert_id = fired(world)
-
-    reply = Client.of(world).with_key("alerts:read").send("GET", f"/api/v1/alerts/{alert_id}/raw")
-
-    assert reply.json == {"data": {"first": None, "last": None}}
-
-
-def test_an_unknown_alert_has_none(world: World) -> None:
-    reader = Client.of(world).with_key("alerts:read")
-
-    assert reader.send("GET", "/api/v1/alerts/unknown/raw").status == 404
-
-
-def test_reading_them_takes_the_scope(world: World) -> None:
-    alert_id = fired(world)
-    writer = Client.of(world).with_key("alerts:write")
-
-    assert writer.send("GET", f"/api/v1/alerts/{alert_id}/raw").status == 403
+    assert (reply.status, reply.data) == (200, {"first": shown, "last": shown})

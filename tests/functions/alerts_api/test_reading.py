@@ -4,13 +4,11 @@ from dataclasses import fields
 
 import pytest
 
-from tests.examples import PROMETHEUS, trigger
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.ids import AlertId
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
-from tocsin.usecases.receive_signal import receive_signal
 
 ALL_FACTS = Facts(
     name="Public API",
@@ -202,13 +200,6 @@ def test_a_timeline_has_limits_like_a_list(client: Client, world: World) -> None
 
 
 def test_a_timeline_that_is_not_written_yet_is_empty(client: Client, world: World) -> None:
-    receipt = receive_signal(
-        trigger(),
-        PROMETHEUS,
-        at=world.now,
-        slots=world.slots,
-        paging=world.paging,
-        new_write_id=world.new_write_id,
-    )
+    alert_id = world.opened_unfollowed()
 
-    assert client.get(f"/api/v1/alerts/{receipt.alert_id}/timeline").data == []
+    assert client.get(f"/api/v1/alerts/{alert_id}/timeline").data == []

@@ -67,18 +67,6 @@ def test_a_policy_that_only_closed_alerts_followed_goes_without_a_word(
     assert (reply.status, reply.text) == (204, "")
 
 
-def test_other_configuration_that_names_it_stands_in_the_way_and_open_alerts_are_not_counted(
-    world: World, editor: Client
-) -> None:
-    world.opened("disk")
-    put(editor, "/api/v1/routes/all", {"escalation_policy": "default"})
-
-    reply = editor.send("DELETE", POLICY)
-
-    assert (reply.status, reply.code) == (409, "still_referenced")
-    assert editor.get(POLICY).status == 200
-
-
 def test_an_integration_goes_and_the_answer_says_that_nothing_resolves_its_alerts(
     world: World, editor: Client
 ) -> None:

@@ -105,14 +105,6 @@ def test_urls_of_a_stack_that_is_gone_are_not_trusted(
     assert team(key="key-2")["example-rest"] != before["example-rest"]
 
 
-def test_a_type_that_the_api_does_not_know_yet_is_left_out(
-    api: Api, team: Callable[..., dict[str, Integration]]
-) -> None:
-    api.types.remove("monitor")
-
-    assert "example-monitor" not in team()
-
-
 def test_a_refusal_is_told_with_its_reason(
     api: Api, team: Callable[..., dict[str, Integration]]
 ) -> None:

@@ -59,8 +59,6 @@ def test_an_address_without_a_function_is_refused() -> None:
 
 
 class FakeApiGateway:
-    """As much of the apigatewayv2 client as routes need."""
-
     def __init__(self) -> None:
         self.integrations: dict[str, dict[str, Any]] = {}
         self.routes: dict[str, dict[str, Any]] = {}

@@ -17,13 +17,13 @@ from tocsin.adapters.dynamodb.timeline.stream import kept_record
 STREAM = "arn:aws:dynamodb:us-east-1:0:table/t/stream/1"
 
 
-def record(number: int, sk: str = "LIVE", pk: str = "A#1", **image: Any) -> dict[str, Any]:  # noqa: ANN401 - any attribute
+def record(number: int, **image: Any) -> dict[str, Any]:  # noqa: ANN401 - any attribute
     return {
         "eventName": "MODIFY",
         "dynamodb": {
             "ApproximateCreationDateTime": datetime(2026, 1, 1, tzinfo=UTC),
             "SequenceNumber": str(number),
-            "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "Keys": {"pk": {"S": "A#1"}, "sk": {"S": "LIVE"}},
             "NewImage": image,
         },
     }
