@@ -65,8 +65,6 @@ class ScopeMissingError(TocsinError):
 
 
 class NotFoundError(TocsinError):
-    """There is no such object for this caller."""
-
     code = "not_found"
 
 
@@ -98,8 +96,6 @@ class IntegrationNotFoundError(NotFoundError):
 
 
 class EscalationPolicyNotFoundError(NotFoundError):
-    """No escalation policy has this name."""
-
     code = "escalation_policy_not_found"
 
     def __init__(self) -> None:
@@ -107,8 +103,6 @@ class EscalationPolicyNotFoundError(NotFoundError):
 
 
 class RouteNotFoundError(NotFoundError):
-    """No route has this name."""
-
     code = "route_not_found"
 
     def __init__(self) -> None:
@@ -116,8 +110,6 @@ class RouteNotFoundError(NotFoundError):
 
 
 class UserNotFoundError(NotFoundError):
-    """No user has this name."""
-
     code = "user_not_found"
 
     def __init__(self) -> None:
@@ -125,8 +117,6 @@ class UserNotFoundError(NotFoundError):
 
 
 class ChannelNotFoundError(NotFoundError):
-    """No channel has this name."""
-
     code = "channel_not_found"
 
     def __init__(self) -> None:
@@ -134,8 +124,6 @@ class ChannelNotFoundError(NotFoundError):
 
 
 class HeartbeatNotFoundError(NotFoundError):
-    """No heartbeat has this name or token."""
-
     code = "heartbeat_not_found"
 
     def __init__(self) -> None:

@@ -66,14 +66,7 @@ def plan_updates(
 def plan_correction(
     alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
 ) -> Delivery | None:
-    """Plan an update of a message that was being sent when the alert changed; None: not needed.
-
-    Args:
-        alert: As it is now.
-        told: A message that may just have arrived.
-        ledger: All messages of the alert.
-        directory: Users and channels.
-    """
+    """Plan an update of a message that was being sent when the alert changed; None: not needed."""
     message = told.delivery
     if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
         return None
@@ -99,11 +92,6 @@ def left_behind(
 
     A run may end between planning and queueing; the next run plans the update of the newest change.
     In the queue the earlier ones end, since a newer update replaces them.
-
-    Args:
-        alert: As it is now.
-        told: A message that may just have arrived.
-        ledger: All messages of the alert.
     """
     place = told.delivery.target, told.delivery.channel
     return tuple(

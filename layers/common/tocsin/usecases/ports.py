@@ -259,13 +259,7 @@ class ChannelGate(Protocol):
         """Forget the failures up to now."""
 
     def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        """Count an attempt that the provider failed, and rest after too many.
-
-        Args:
-            channel: Which.
-            failures: In a row, this one included.
-            at: When.
-        """
+        """Count an attempt that the provider failed, and rest after too many in a row."""
 
 
 class MessageSender(Protocol):
