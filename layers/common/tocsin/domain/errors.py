@@ -65,78 +65,76 @@ class ScopeMissingError(TocsinError):
 
 
 class NotFoundError(TocsinError):
+    """There is no such object for this caller."""
+
     code = "not_found"
+    sentence = ""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.sentence)
 
 
 class AlertNotFoundError(NotFoundError):
     """Unknown, malformed and foreign ids look the same."""
 
     code = "alert_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no alert with this id.")
+    sentence = "There is no alert with this id."
 
 
 class IncidentNotFoundError(NotFoundError):
     """Unknown, malformed and foreign ids look the same."""
 
     code = "incident_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no incident with this id.")
+    sentence = "There is no incident with this id."
 
 
 class IntegrationNotFoundError(NotFoundError):
     """Unknown, revoked and malformed tokens look the same."""
 
     code = "integration_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no integration behind this URL or name.")
+    sentence = "There is no integration behind this URL or name."
 
 
 class EscalationPolicyNotFoundError(NotFoundError):
-    code = "escalation_policy_not_found"
+    """No escalation policy has this name."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no escalation policy with this name.")
+    code = "escalation_policy_not_found"
+    sentence = "There is no escalation policy with this name."
 
 
 class RouteNotFoundError(NotFoundError):
-    code = "route_not_found"
+    """No route has this name."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no route with this name.")
+    code = "route_not_found"
+    sentence = "There is no route with this name."
 
 
 class UserNotFoundError(NotFoundError):
-    code = "user_not_found"
+    """No user has this name."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no user with this name.")
+    code = "user_not_found"
+    sentence = "There is no user with this name."
 
 
 class ChannelNotFoundError(NotFoundError):
-    code = "channel_not_found"
+    """No channel has this name."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no channel with this name.")
+    code = "channel_not_found"
+    sentence = "There is no channel with this name."
 
 
 class HeartbeatNotFoundError(NotFoundError):
-    code = "heartbeat_not_found"
+    """No heartbeat has this name or token."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no heartbeat behind this URL or name.")
+    code = "heartbeat_not_found"
+    sentence = "There is no heartbeat behind this URL or name."
 
 
 class KeyNotFoundError(NotFoundError):
     """Unknown and revoked ids look the same."""
 
     code = "key_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no API key with this id.")
+    sentence = "There is no API key with this id."
 
 
 class ConflictError(TocsinError):
