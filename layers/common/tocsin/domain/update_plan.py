@@ -40,13 +40,7 @@ def plan_updates(
     """Plan updates for places that were paged or notified of a rise, if their type has any.
 
     Each Slack message is rewritten. A webhook gets one update, under a key that does not depend on
-    which of its pages have arrived.
-
-    Args:
-        alert: After the change; pages begun since need no update.
-        event: What happened.
-        ledger: Messages of the alert.
-        directory: Users and channels.
+    which of its pages have arrived. Pages that were begun since the change need no update.
     """
     pages = [
         each.delivery
