@@ -18,7 +18,6 @@ _KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "
 
 
 def respond(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    """Answer one request; every error becomes an answer too."""
     request = Request(event=event, at=ports.now())
     request.facts.update(request_id=request.request_id, method=request.method, route=None)
     answer = http.respond(

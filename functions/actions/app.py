@@ -49,7 +49,6 @@ ports = Ports(
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Answer one request."""
     _dynamodb.allow(seconds_left(context))
     _ssm.allow(seconds_left(context))
     return respond(event, ports)

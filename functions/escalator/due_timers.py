@@ -27,10 +27,6 @@ def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
     """Tick and sweep.
 
     Nothing is retried if storage or a queue is unavailable: the next tick finds the same.
-
-    Args:
-        ports: What the escalator needs of the world.
-        is_over: Whether the function's time is nearly up.
     """
     try:
         return {"timers": tick(ports), "repaired": sweep(ports, is_over)}

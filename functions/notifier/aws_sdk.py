@@ -31,7 +31,6 @@ class AwsSdk:
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, service: str, operation: str, **arguments: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of any operation
-        """Call an operation."""
         client = self._clients.get(service)
         if client is None:
             client = self._clients.setdefault(service, self._client(service))

@@ -27,8 +27,6 @@ logging.getLogger("urllib3.connection").disabled = True
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """Where a request goes to."""
-
     name: str
     """What its certificate must be for."""
     port: int

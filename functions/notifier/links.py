@@ -24,7 +24,6 @@ class ParameterLinks:
     log: Log
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
-        """Make the links of one message; None if they cannot be made."""
         if _NOT_SET in {self.parameter_name, self.public_url}:
             return None
         try:

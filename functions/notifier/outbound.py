@@ -71,11 +71,6 @@ class Outbound:
         return ssl.create_default_context(cafile=self.tls_roots)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send one request.
-
-        Raises:
-            DeliveryFailedError: The URL or its address is refused, or there was no answer.
-        """
         from functions.notifier.exchange import Host, exchange
 
         until = time.monotonic() + self.attempt_seconds
@@ -93,7 +88,6 @@ class Outbound:
         return exchange(checked, path, sent, body, until=until)
 
     def is_private(self, host: str) -> bool:
-        """Whether a name leads to an address that is not public, and must be refused."""
         if self.allow_private:
             return False
         try:

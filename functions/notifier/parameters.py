@@ -23,11 +23,6 @@ class Parameters:
     """Begins the names of the stack's own secrets; the role may read no others."""
 
     def get(self, name: str) -> str:
-        """Read one.
-
-        Raises:
-            DeliveryFailedError: It does not exist, or cannot be read.
-        """
         if not name.startswith(self.prefix):
             message = f"the secret's name must begin with {self.prefix}"
             raise DeliveryFailedError(message, is_retryable=False)
@@ -41,5 +36,4 @@ class Parameters:
             raise DeliveryFailedError(message, is_retryable=False) from error
 
     def forget(self, name: str) -> None:
-        """Read it again when it is next asked for."""
         self.secrets.forget(name)

@@ -48,8 +48,6 @@ def test_what_was_not_corrected_stays(store: Store, facts: Facts) -> None:
         opened.alert_id,
         relabelled,
         alerts=store.alerts,
-        new_write_id=new_write_id,
-        needs_facts=True,
     )
 
     read = store.alerts.get(opened.alert_id)
@@ -93,8 +91,6 @@ def test_who_always_comes_second_is_told_so(store: Store) -> None:
             opened.alert_id,
             always_second,
             alerts=store.alerts,
-            new_write_id=new_write_id,
-            needs_facts=True,
         )
 
     assert tried == list(range(1, ATTEMPTS + 1))
@@ -107,8 +103,6 @@ def test_nothing_is_written_where_nothing_changes(store: Store) -> None:
         opened.alert_id,
         lambda alert: alert,
         alerts=store.alerts,
-        new_write_id=new_write_id,
-        needs_facts=True,
     )
 
     assert same == store.alerts.get(opened.alert_id)
@@ -123,8 +117,6 @@ def test_what_is_over_is_not_corrected(store: Store) -> None:
             over.alert_id,
             relabelled,
             alerts=store.alerts,
-            new_write_id=new_write_id,
-            needs_facts=True,
         )
 
     assert isinstance(refusal.value, ConflictError)
@@ -138,6 +130,4 @@ def test_an_unknown_alert_is_unknown(store: Store, alert_id: str) -> None:
             AlertId(alert_id),
             relabelled,
             alerts=store.alerts,
-            new_write_id=new_write_id,
-            needs_facts=True,
         )

@@ -10,21 +10,10 @@ import pytest
 from moto import mock_aws
 
 from tests.aws_calls import calls_of
-from tests.examples import NINE, UNKNOWN_ID
+from tests.examples import NINE, TO_OPS
 from tocsin.adapters.queues import GROUP_LIMIT, SqsDeliveries, delivery_from
-from tocsin.domain.notification import Delivery, NotificationReason
 
-PAGE = Delivery(
-    alert_id=UNKNOWN_ID,
-    episode=1,
-    step=1,
-    loop=1,
-    target="user:alice",
-    channel="email",
-    reason=NotificationReason.FIRST,
-    asked_at=NINE,
-    due_at=NINE,
-)
+PAGE = replace(TO_OPS, target="user:alice", channel="email")
 
 
 @pytest.fixture

@@ -105,14 +105,6 @@ def test_an_unknown_token_leads_nowhere(heartbeats: HeartbeatRepository) -> None
     assert heartbeats.name_of(hash_token(OTHER_TOKEN)) is None
 
 
-def test_all_are_listed_by_name(heartbeats: HeartbeatRepository) -> None:
-    other = replace(MINIMAL, name="a", token=Token.of(OTHER_TOKEN))
-    add(heartbeats)
-    heartbeats.put(None, other, write_id=WriteId("w2"))
-
-    assert heartbeats.list() == (other, MINIMAL)
-
-
 def test_the_second_of_one_name_is_refused(heartbeats: HeartbeatRepository) -> None:
     add(heartbeats)
 

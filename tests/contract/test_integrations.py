@@ -89,14 +89,6 @@ def test_an_unknown_token_leads_nowhere(integrations: IntegrationRepository) -> 
     assert integrations.by_token(hash_token(SECOND), at=NINE) is None
 
 
-def test_all_are_listed_by_name(integrations: IntegrationRepository) -> None:
-    integrations.put(None, MINIMAL, write_id=WriteId("w1"))
-    other = replace(MINIMAL, name="a-first-one", tokens=(Token.of(SECOND),))
-    integrations.put(None, other, write_id=WriteId("w2"))
-
-    assert integrations.list() == (other, MINIMAL)
-
-
 def test_a_change_makes_the_next_version(integrations: IntegrationRepository) -> None:
     before = integrations.put(None, MINIMAL, write_id=WriteId("w1"))
 
@@ -172,15 +164,6 @@ def test_a_removed_integration_is_gone_with_its_tokens(
     assert integrations.list() == ()
     assert integrations.by_token(hash_token(FIRST), at=NINE) is None
     assert integrations.by_token(hash_token(SECOND), at=NINE) is None
-
-
-def test_removing_what_is_gone_changes_nothing(integrations: IntegrationRepository) -> None:
-    stored = integrations.put(None, MINIMAL, write_id=WriteId("w1"))
-    integrations.delete(stored, write_id=WriteId("w2"))
-
-    integrations.delete(stored, write_id=WriteId("w3"))
-
-    assert integrations.list() == ()
 
 
 def test_a_writer_whose_reply_was_lost_still_wins(call: Call) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import TABLE_NAME
-from tests.examples import HOUR, MINUTE, NINE, UNKNOWN_ID
+from tests.examples import HOUR, MINUTE, NINE, TO_OPS, UNKNOWN_ID
 from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
@@ -30,17 +30,6 @@ from tocsin.usecases.refusals import NotificationRefusedError
 RETENTION = timedelta(days=90)
 NEW_WRITE_ID = WriteIds()
 
-PAGE = Delivery(
-    alert_id=UNKNOWN_ID,
-    episode=1,
-    step=1,
-    loop=1,
-    target="channel:ops-hook",
-    channel="ops-hook",
-    reason=NotificationReason.FIRST,
-    asked_at=NINE,
-    due_at=NINE,
-)
 WITH_EVERY_FIELD = Notification(
     delivery=Delivery(
         alert_id=UNKNOWN_ID,
@@ -81,12 +70,12 @@ def ledger(call: Call) -> NotificationRepository:
     return DynamoDBNotifications(call, TABLE_NAME, RETENTION)
 
 
-def claimed(delivery: Delivery = PAGE) -> Notification:
+def claimed(delivery: Delivery = TO_OPS) -> Notification:
     return Notification.waiting(delivery, at=NINE).claim(at=NINE)
 
 
 def test_every_field_has_a_value_that_could_not_be_its_default() -> None:
-    plain = claimed(replace(PAGE, alert_id=AlertId("")))
+    plain = claimed(replace(TO_OPS, alert_id=AlertId("")))
 
     same = [
         field.name
@@ -102,8 +91,8 @@ def test_every_field_has_a_value_that_could_not_be_its_default() -> None:
 
 
 def test_what_was_never_claimed_is_unknown(ledger: NotificationRepository) -> None:
-    assert ledger.get(PAGE) is None
-    assert ledger.of_alert(PAGE.alert_id) == ()
+    assert ledger.get(TO_OPS) is None
+    assert ledger.of_alert(TO_OPS.alert_id) == ()
 
 
 def test_a_notification_comes_back_with_every_field(ledger: NotificationRepository) -> None:
@@ -115,7 +104,7 @@ def test_a_notification_comes_back_with_every_field(ledger: NotificationReposito
 def test_what_is_none_comes_back_as_none(ledger: NotificationRepository) -> None:
     ledger.add(claimed(), write_id=NEW_WRITE_ID())
 
-    assert ledger.get(PAGE) == claimed()
+    assert ledger.get(TO_OPS) == claimed()
 
 
 def test_the_second_of_two_claimers_is_refused(ledger: NotificationRepository) -> None:
@@ -134,7 +123,7 @@ def test_each_state_is_a_version(ledger: NotificationRepository) -> None:
     sent = ledger.update(first, first.sent("m-1", at=NINE), write_id=NEW_WRITE_ID())
 
     assert (sent.version, sent.state) == (2, DeliveryState.SENT)
-    assert ledger.get(PAGE) == sent
+    assert ledger.get(TO_OPS) == sent
 
 
 def test_the_second_of_two_updates_is_refused(ledger: NotificationRepository) -> None:
@@ -146,7 +135,7 @@ def test_the_second_of_two_updates_is_refused(ledger: NotificationRepository) ->
         ledger.update(first, first.skip("acknowledged", at=NINE), write_id=NEW_WRITE_ID())
 
     assert refusal.value.current == sent
-    assert ledger.get(PAGE) == sent
+    assert ledger.get(TO_OPS) == sent
 
 
 def test_nothing_is_updated_that_was_never_claimed(ledger: NotificationRepository) -> None:
@@ -160,22 +149,22 @@ def test_an_alerts_ledger_is_read_in_the_order_of_its_steps(
     ledger: NotificationRepository,
 ) -> None:
     in_order = [
-        PAGE,
-        replace(PAGE, target="user:alice", channel="email"),
-        replace(PAGE, version=2, event=NotificationEvent.ACKNOWLEDGED),
-        replace(PAGE, version=3, event=NotificationEvent.RESOLVED),
-        replace(PAGE, loop=2),
-        replace(PAGE, loop=10),
-        replace(PAGE, step=2),
-        replace(PAGE, step=10),
-        replace(PAGE, episode=2),
-        replace(PAGE, episode=10),
+        TO_OPS,
+        replace(TO_OPS, target="user:alice", channel="email"),
+        replace(TO_OPS, version=2, event=NotificationEvent.ACKNOWLEDGED),
+        replace(TO_OPS, version=3, event=NotificationEvent.RESOLVED),
+        replace(TO_OPS, loop=2),
+        replace(TO_OPS, loop=10),
+        replace(TO_OPS, step=2),
+        replace(TO_OPS, step=10),
+        replace(TO_OPS, episode=2),
+        replace(TO_OPS, episode=10),
     ]
-    elsewhere = replace(PAGE, alert_id=AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAW"))
+    elsewhere = replace(TO_OPS, alert_id=AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAW"))
     for delivery in (elsewhere, *reversed(in_order)):
         ledger.add(claimed(delivery), write_id=NEW_WRITE_ID())
 
-    assert [each.delivery for each in ledger.of_alert(PAGE.alert_id)] == in_order
+    assert [each.delivery for each in ledger.of_alert(TO_OPS.alert_id)] == in_order
 
 
 def test_a_claim_whose_reply_was_lost_is_ours(call: Call) -> None:
@@ -183,7 +172,7 @@ def test_a_claim_whose_reply_was_lost_is_ours(call: Call) -> None:
 
     ledger.add(claimed(), write_id=NEW_WRITE_ID())
 
-    assert ledger.get(PAGE) == claimed()
+    assert ledger.get(TO_OPS) == claimed()
 
 
 def test_an_update_whose_reply_was_lost_is_ours(call: Call) -> None:
@@ -192,7 +181,7 @@ def test_an_update_whose_reply_was_lost_is_ours(call: Call) -> None:
 
     sent = ledger.update(claimed(), claimed().sent("m-1", at=NINE), write_id=NEW_WRITE_ID())
 
-    assert ledger.get(PAGE) == sent
+    assert ledger.get(TO_OPS) == sent
 
 
 def image(notification: Notification) -> dict[str, dict[str, str]]:
@@ -207,7 +196,7 @@ def test_the_stream_tells_what_a_message_was_and_is() -> None:
 
 
 def test_the_stream_tells_what_was_new() -> None:
-    skipped = Notification.skipped(PAGE, "nobody has that name", at=NINE)
+    skipped = Notification.skipped(TO_OPS, "nobody has that name", at=NINE)
 
     assert stored_notification({"dynamodb": {"NewImage": image(skipped)}}) == (None, skipped)
 

@@ -114,11 +114,21 @@ class World(Stores):
             new_write_id=self.new_write_id,
         )
 
-    def opened(self, dedup_key: str = "disk-full", *, source: Source = PROMETHEUS) -> AlertId:
+    def opened(
+        self,
+        dedup_key: str = "disk-full",
+        *,
+        severity: Severity = Severity.CRITICAL,
+        output: str = "",
+        source: Source = PROMETHEUS,
+        started_at: datetime | None = None,
+    ) -> AlertId:
         """A sender reports a problem; the alert that this opens."""
-        alert_id = self.signal(dedup_key, source=source).alert_id
-        assert alert_id is not None
-        return alert_id
+        receipt = self.signal(
+            dedup_key, severity=severity, output=output, source=source, started_at=started_at
+        )
+        assert receipt.alert_id is not None
+        return receipt.alert_id
 
     def opened_unfollowed(self, dedup_key: str = "disk-full") -> AlertId:
         """A sender reports a problem, and the stream's record of it is lost."""

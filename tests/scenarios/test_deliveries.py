@@ -109,16 +109,6 @@ def test_two_channels_in_one_step_are_two_deliveries(world: HeldWorld) -> None:
     assert states(world, alert_id) == ["sent", "sent"]
 
 
-def test_a_repeated_page_inside_five_minutes_is_delivered(world: HeldWorld) -> None:
-    world.escalation_policy((f"channel:{HOOK}", 2 * MINUTE), repeat=1)
-
-    world.opened()
-    world.run(until=NINE + 4 * MINUTE)
-
-    assert [page.at for page in world.provider.received] == [NINE, NINE + 2 * MINUTE]
-    assert len({page.key for page in world.provider.received}) == 2
-
-
 def test_a_providers_failure_is_retried_and_told(world: HeldWorld) -> None:
     world.provider.before = [refuse()]
 

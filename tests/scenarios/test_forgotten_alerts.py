@@ -23,14 +23,6 @@ SECOND = timedelta(seconds=1)
 FIVE_MINUTES = 5 * MINUTE
 
 
-@pytest.fixture
-def team(world: World) -> World:
-    world.user("alice")
-    world.user("bob")
-    world.escalation_policy(("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
-    return world
-
-
 def ailments(world: World, *, is_over: bool = False) -> list[Ailment]:
     return [finding.ailment for finding in world.sweep(is_over=is_over)]
 

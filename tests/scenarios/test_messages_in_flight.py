@@ -54,8 +54,7 @@ def test_a_page_that_was_on_its_way_at_the_acknowledgement_is_followed_by_that(
 def test_a_page_of_what_woke_by_opening_anew_is_followed_too(world: World) -> None:
     world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
-    alert_id = world.signal(severity=Severity.WARNING).alert_id
-    assert alert_id is not None
+    alert_id = world.opened(severity=Severity.WARNING)
     world.snooze(alert_id, HOUR)
     world.resolve(alert_id)
     world.providers.received.clear()
@@ -174,8 +173,7 @@ def test_only_the_newest_messages_of_a_place_are_rewritten(world: World) -> None
 def test_the_message_that_it_became_worse_is_rewritten_too(world: World) -> None:
     world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
-    alert_id = world.signal(severity=Severity.WARNING).alert_id
-    assert alert_id is not None
+    alert_id = world.opened(severity=Severity.WARNING)
     world.acknowledge(alert_id, by=Actor("key:01ARZ3"))
     world.signal(severity=Severity.CRITICAL)
 
@@ -193,8 +191,7 @@ def test_that_it_became_worse_is_followed_by_what_happened_while_it_was_on_its_w
 ) -> None:
     world.channel("ops", "slack")
     world.escalation_policy(("channel:ops", HOUR))
-    alert_id = world.signal(severity=Severity.WARNING).alert_id
-    assert alert_id is not None
+    alert_id = world.opened(severity=Severity.WARNING)
     world.acknowledge(alert_id, by=Actor("key:01ARZ3"))
     while_sending(world, lambda alert: world.resolve(alert.alert_id))
 

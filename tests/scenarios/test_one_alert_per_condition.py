@@ -1,8 +1,6 @@
 """A monitoring tool repeats itself; people see one alert."""
 
-import pytest
-
-from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE, PATIENT
+from tests.examples import HOUR, MINUTE, NINE, PATIENT
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.next_action import ActionKind
@@ -66,14 +64,6 @@ def test_a_changed_value_severity_or_output_never_forks_an_alert(world: World) -
     assert (alert.occurrences, alert.severity, alert.current_value) == (4, Severity.INFO, 92)
 
 
-@pytest.mark.parametrize("action", [SignalAction.RESOLVE, SignalAction.ACKNOWLEDGE])
-def test_ok_before_any_problem_makes_no_alert(world: World, action: SignalAction) -> None:
-    receipt = world.signal("disk-full", action=action)
-
-    assert (receipt.outcome, receipt.alert_id) == (Outcome.IGNORED, None)
-    assert world.list().alerts == ()
-
-
 def test_a_condition_that_flaps_within_the_resolve_window_stays_one_episode(
     world: World,
 ) -> None:
@@ -104,44 +94,10 @@ def test_a_condition_that_stays_good_through_the_resolve_window_is_over(world: W
     assert (alert.resolved_at - recovered_at).total_seconds() == 60
 
 
-def test_a_refire_after_resolve_is_a_new_episode_without_the_acknowledgement(
-    world: World,
-) -> None:
-    first = world.opened("disk-full")
-    world.acknowledge(first, by=ALICE)
-    world.resolve(first, by=BOB)
-    world.pass_time(minutes=1)
-
-    receipt = world.signal("disk-full")
-
-    assert receipt.outcome is Outcome.REOPENED
-    assert receipt.alert_id is not None
-    alert = world.alert(receipt.alert_id)
-    assert (alert.status, alert.episode) == (AlertStatus.FIRING, 2)
-    assert alert.acknowledged_by is None
-    assert world.alert(first).acknowledged_by == ALICE
-    assert world.happened(receipt.alert_id) == ["fired", "reopened"]
-
-
-def test_a_resolution_by_hand_holds_against_the_same_source_episode(world: World) -> None:
-    started_at = world.now
-    alert_id = world.signal("disk-full", started_at=started_at).alert_id
-    assert alert_id is not None
-    world.resolve(alert_id)
-
-    again = world.signal("disk-full", started_at=started_at)
-    world.pass_time(minutes=1)
-    anew = world.signal("disk-full", started_at=world.now)
-
-    assert again.outcome is Outcome.SUPPRESSED
-    assert anew.outcome is Outcome.REOPENED
-
-
 def test_what_a_person_closed_stays_closed_for_the_start_that_was_seen_last(world: World) -> None:
     world.signal(started_at=NINE - HOUR)
     world.pass_time(minutes=5)
-    alert_id = world.signal(started_at=NINE - MINUTE).alert_id
-    assert alert_id is not None
+    alert_id = world.opened(started_at=NINE - MINUTE)
     world.resolve(alert_id)
 
     again = world.signal(started_at=NINE - MINUTE)
@@ -153,8 +109,7 @@ def test_what_a_person_closed_stays_closed_for_the_start_that_was_seen_last(worl
 
 def test_a_message_that_says_no_start_leaves_the_one_that_was_seen_last(world: World) -> None:
     world.signal(started_at=NINE - MINUTE)
-    alert_id = world.signal().alert_id
-    assert alert_id is not None
+    alert_id = world.opened()
     world.resolve(alert_id)
 
     assert world.signal(started_at=NINE - MINUTE).outcome is Outcome.SUPPRESSED

@@ -4,40 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.examples import ALICE, BOB, SENDER
+from tests.examples import ALICE, BOB
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import AlreadyAcknowledgedError, AlreadyResolvedError
 from tocsin.domain.ids import AlertId
-from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import SignalAction
-
-
-def test_a_second_acknowledgement_leaves_the_first_responder_and_time(world: World) -> None:
-    alert_id = world.opened()
-    world.acknowledge(alert_id, by=ALICE)
-    first_at = world.now
-    world.pass_time(minutes=1)
-
-    with pytest.raises(AlreadyAcknowledgedError):
-        world.acknowledge(alert_id, by=BOB)
-
-    alert = world.alert(alert_id)
-    assert (alert.acknowledged_by, alert.acknowledged_at) == (ALICE, first_at)
-    assert world.happened(alert_id) == ["fired", "acknowledged"]
-
-
-def test_a_senders_acknowledgement_leaves_the_first_responder_and_time(world: World) -> None:
-    alert_id = world.opened()
-    world.acknowledge(alert_id, by=ALICE)
-    first_at = world.now
-    world.pass_time(minutes=1)
-
-    receipt = world.signal(action=SignalAction.ACKNOWLEDGE)
-
-    assert receipt.outcome is Outcome.IGNORED
-    alert = world.alert(alert_id)
-    assert (alert.acknowledged_by, alert.acknowledged_at) == (ALICE, first_at)
 
 
 def test_of_two_acknowledgements_that_meet_the_one_that_is_written_first_stays(
@@ -100,30 +72,3 @@ def test_a_storm_of_repeats_does_not_stand_in_the_way_of_an_acknowledgement(
 
     alert = world.alert(alert_id)
     assert (alert.status, alert.occurrences) == (AlertStatus.ACKNOWLEDGED, 1001)
-
-
-def test_a_recovery_that_meets_an_acknowledgement_still_ends_the_alert(world: World) -> None:
-    alert_id = world.opened()
-    world.acknowledge(alert_id)
-
-    receipt = world.signal(action=SignalAction.RESOLVE)
-
-    assert receipt.outcome is Outcome.RESOLVED
-    alert = world.alert(alert_id)
-    assert (alert.resolved_by, alert.acknowledged_by) == (SENDER, ALICE)
-
-
-def test_what_was_given_back_can_be_taken_by_somebody_else(world: World) -> None:
-    alert_id = world.opened()
-    world.acknowledge(alert_id, by=ALICE)
-    world.unacknowledge(alert_id, by=ALICE)
-
-    world.acknowledge(alert_id, by=BOB)
-
-    assert world.alert(alert_id).acknowledged_by == BOB
-    assert world.happened(alert_id) == [
-        "fired",
-        "acknowledged",
-        "unacknowledged",
-        "acknowledged",
-    ]

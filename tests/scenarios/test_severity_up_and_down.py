@@ -8,7 +8,7 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.ids import Actor, AlertId
+from tocsin.domain.ids import Actor
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.routing import Route
@@ -16,21 +16,6 @@ from tocsin.domain.severity import Severity
 
 FIVE_MINUTES = timedelta(minutes=5)
 CRITICAL = frozenset((Severity.CRITICAL,))
-
-
-@pytest.fixture
-def team(world: World) -> World:
-    """Alice is asked first, and Bob five minutes later."""
-    world.user("alice")
-    world.user("bob")
-    world.escalation_policy(("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
-    return world
-
-
-def signalled(world: World, severity: Severity) -> AlertId:
-    alert_id = world.signal(severity=severity).alert_id
-    assert alert_id is not None
-    return alert_id
 
 
 def heard(world: World, name: str = "alice") -> list[tuple[str, str]]:
@@ -43,40 +28,38 @@ def heard(world: World, name: str = "alice") -> list[tuple[str, str]]:
 
 def test_a_severity_that_goes_up_and_down_does_not_keep_the_next_step_away(team: World) -> None:
     for _ in range(15):
-        signalled(team, Severity.CRITICAL)
+        team.opened(severity=Severity.CRITICAL)
         team.pass_time(minutes=3)
-        signalled(team, Severity.WARNING)
+        team.opened(severity=Severity.WARNING)
         team.pass_time(minutes=1)
 
     assert team.paged() == ["alice", "bob"]
 
 
 def test_only_what_is_worse_than_ever_in_this_spell_is_paged_anew(team: World) -> None:
-    signalled(team, Severity.WARNING)
-    signalled(team, Severity.INFO)
+    team.opened(severity=Severity.WARNING)
+    team.opened(severity=Severity.INFO)
     assert team.paged() == ["alice"]
 
-    signalled(team, Severity.WARNING)
+    team.opened(severity=Severity.WARNING)
     assert team.paged() == []
 
-    signalled(team, Severity.CRITICAL)
+    team.opened(severity=Severity.CRITICAL)
     assert team.paged() == ["alice"]
 
 
-def test_a_severity_that_comes_back_to_what_is_paged_goes_on_where_it_stood(world: World) -> None:
-    world.user("alice")
-    world.user("bob")
+def test_a_severity_that_comes_back_to_what_is_paged_goes_on_where_it_stood(team: World) -> None:
     steps = (("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
-    world.escalation_policy(*steps, severities=CRITICAL)
-    signalled(world, Severity.CRITICAL)
-    signalled(world, Severity.INFO)
-    world.pass_time(minutes=6)
-    assert world.paged() == ["alice"]
+    team.escalation_policy(*steps, severities=CRITICAL)
+    team.opened(severity=Severity.CRITICAL)
+    team.opened(severity=Severity.INFO)
+    team.pass_time(minutes=6)
+    assert team.paged() == ["alice"]
 
-    signalled(world, Severity.CRITICAL)
-    world.pass_time(seconds=1)
+    team.opened(severity=Severity.CRITICAL)
+    team.pass_time(seconds=1)
 
-    assert world.paged() == ["bob"]
+    assert team.paged() == ["bob"]
 
 
 def test_the_responder_hears_that_it_became_worse_by_the_rules_for_that_severity(
@@ -88,10 +71,10 @@ def test_the_responder_hears_that_it_became_worse_by_the_rules_for_that_severity
     )
     world.user("alice", *rules)
     world.escalation_policy(("user:alice", FIVE_MINUTES))
-    alert_id = signalled(world, Severity.WARNING)
+    alert_id = world.opened(severity=Severity.WARNING)
     world.acknowledge(alert_id)
 
-    signalled(world, Severity.CRITICAL)
+    world.opened(severity=Severity.CRITICAL)
     world.pass_time(hours=1)
 
     assert heard(world) == [
@@ -105,20 +88,20 @@ def test_the_responder_hears_that_it_became_worse_by_the_rules_for_that_severity
 
 @pytest.mark.parametrize("by", ["key:01ARZ3", "integration:prod-prometheus", "ghost"])
 def test_where_no_person_has_it_the_targets_of_the_last_step_hear(team: World, by: str) -> None:
-    alert_id = signalled(team, Severity.WARNING)
+    alert_id = team.opened(severity=Severity.WARNING)
     team.acknowledge(alert_id, by=Actor(by))
 
-    signalled(team, Severity.CRITICAL)
+    team.opened(severity=Severity.CRITICAL)
 
     assert heard(team) == [("alert.paged", "email"), ("alert.worsened", "email")]
 
 
 def test_it_is_told_once_and_not_with_every_swing(team: World) -> None:
-    alert_id = signalled(team, Severity.WARNING)
+    alert_id = team.opened(severity=Severity.WARNING)
     team.acknowledge(alert_id)
     for _ in range(3):
-        signalled(team, Severity.CRITICAL)
-        signalled(team, Severity.WARNING)
+        team.opened(severity=Severity.CRITICAL)
+        team.opened(severity=Severity.WARNING)
 
     assert heard(team) == [("alert.paged", "email"), ("alert.worsened", "email")]
 
@@ -126,11 +109,11 @@ def test_it_is_told_once_and_not_with_every_swing(team: World) -> None:
 def test_the_time_to_resolve_it_begins_anew(world: World) -> None:
     world.user("alice")
     world.escalation_policy(("user:alice", FIVE_MINUTES), ack_timeout=30 * MINUTE)
-    alert_id = signalled(world, Severity.WARNING)
+    alert_id = world.opened(severity=Severity.WARNING)
     world.acknowledge(alert_id)
     world.pass_time(minutes=20)
 
-    signalled(world, Severity.CRITICAL)
+    world.opened(severity=Severity.CRITICAL)
     world.pass_time(seconds=1)
 
     assert world.next_action(alert_id).at == NINE + 50 * MINUTE
@@ -154,9 +137,9 @@ def test_what_became_worse_while_somebody_had_it_is_for_the_policy_of_now(
         match = (Matcher.parse(f'severity="{severity}"'),)
         route = Route(name=policy, match=match, escalation_policy=policy)
         world.keep(world.routes, route)
-    alert_id = signalled(world, Severity.WARNING)
+    alert_id = world.opened(severity=Severity.WARNING)
     world.acknowledge(alert_id)
-    signalled(world, Severity.CRITICAL)
+    world.opened(severity=Severity.CRITICAL)
     world.pass_time(seconds=1)
     assert world.paged() == ["alice"]
 
@@ -172,9 +155,9 @@ def test_what_became_worse_and_was_given_back_is_not_told_as_worse_any_more(worl
     world.user("alice", NotificationRule(by=ContactMethod.EMAIL), late)
     world.user("bob")
     world.escalation_policy(("user:alice", HOUR), ("user:bob", HOUR))
-    alert_id = signalled(world, Severity.WARNING)
+    alert_id = world.opened(severity=Severity.WARNING)
     world.acknowledge(alert_id)
-    signalled(world, Severity.CRITICAL)
+    world.opened(severity=Severity.CRITICAL)
 
     world.unacknowledge(alert_id)
     world.pass_time(minutes=10)
@@ -208,11 +191,11 @@ def test_what_became_worse_while_it_was_snoozed_is_paged_by_the_policy_that_it_i
     match = (Matcher.parse('severity="warning"'),)
     team.keep(team.routes, Route(name="office", match=match, escalation_policy="office"))
     team.escalation_policy(("user:bob", FIVE_MINUTES))
-    alert_id = signalled(team, Severity.WARNING)
+    alert_id = team.opened(severity=Severity.WARNING)
     assert team.paged() == ["alice"]
     team.snooze(alert_id, HOUR, sticky_severity=sticky)
 
-    signalled(team, Severity.CRITICAL)
+    team.opened(severity=Severity.CRITICAL)
     team.pass_time(hours=1)
 
     assert team.paged() == ["bob"]
@@ -225,10 +208,10 @@ def test_what_became_worse_asleep_for_its_responder_is_told_once_when_it_wakes(
     team.escalation_policy(("user:bob", HOUR), name="night", ack_timeout=30 * MINUTE)
     match = (Matcher.parse('severity="critical"'),)
     team.keep(team.routes, Route(name="night", match=match, escalation_policy="night"))
-    alert_id = signalled(team, Severity.WARNING)
+    alert_id = team.opened(severity=Severity.WARNING)
     team.acknowledge(alert_id)
     team.snooze(alert_id, HOUR, sticky_severity=True)
-    signalled(team, Severity.CRITICAL)
+    team.opened(severity=Severity.CRITICAL)
     assert heard(team) == [("alert.paged", "email")]
 
     if by_hand:
@@ -247,14 +230,14 @@ def test_what_is_no_worse_than_its_responder_knows_is_not_told_when_it_wakes(
     team: World, severity: Severity
 ) -> None:
     """It rose before somebody took it, or has come down again."""
-    alert_id = signalled(team, Severity.WARNING)
+    alert_id = team.opened(severity=Severity.WARNING)
     team.snooze(alert_id, HOUR, sticky_severity=True)
     if severity is Severity.WARNING:
         team.acknowledge(alert_id)
-    signalled(team, Severity.CRITICAL)
+    team.opened(severity=Severity.CRITICAL)
     if severity is Severity.CRITICAL:
         team.acknowledge(alert_id)
-    signalled(team, severity)
+    team.opened(severity=severity)
 
     team.pass_time(hours=2)
 
@@ -265,13 +248,13 @@ def test_that_it_became_critical_does_not_wait_in_the_line_of_milder_pages() -> 
     world = HeldWorld()
     world.channel("ops", rate_per_minute=1)
     world.escalation_policy(("channel:ops", HOUR))
-    alert_id = signalled(world, Severity.WARNING)
+    alert_id = world.opened(severity=Severity.WARNING)
     for number in range(20):
         world.signal(f"disk-{number}", severity=Severity.WARNING)
     world.deliver()
     world.acknowledge(alert_id, by=Actor("key:01ARZ3"))
 
-    signalled(world, Severity.CRITICAL)
+    world.opened(severity=Severity.CRITICAL)
     world.run(until=NINE + MINUTE)
 
     titles = [it.title for it in world.provider.received]

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.examples import HOUR, MINUTE, WAKEFUL
+from tests.examples import HOUR, MINUTE, PROMETHEUS, WAKEFUL
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import ActionKind
-from tocsin.domain.reception import Outcome
+from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
@@ -43,16 +43,6 @@ def test_a_snooze_ends_on_time_after(world: World, duration: timedelta) -> None:
     assert world.alert(alert_id).status is AlertStatus.FIRING
 
 
-def test_a_snooze_holds_until_its_time(world: World) -> None:
-    alert_id = world.opened()
-    world.snooze(alert_id, HOUR)
-
-    world.pass_time(minutes=59, seconds=59)
-
-    assert world.alert(alert_id).is_snoozed(world.now)
-    assert woken_at(world, alert_id) == []
-
-
 def test_a_running_snooze_holds_through_resolve_and_refire_and_ends_on_time(
     world: World,
 ) -> None:
@@ -61,34 +51,25 @@ def test_a_running_snooze_holds_through_resolve_and_refire_and_ends_on_time(
     world.resolve(first)
     world.pass_time(minutes=20)
 
-    receipt = world.signal()
+    second = world.opened()
 
-    assert receipt.outcome is Outcome.REOPENED
-    assert receipt.alert_id is not None
-    assert world.alert(receipt.alert_id).is_snoozed(world.now)
+    assert world.alert(second).is_snoozed(world.now)
     world.pass_time(hours=2)
-    assert woken_at(world, receipt.alert_id) == [40 * MINUTE]
+    assert woken_at(world, second) == [40 * MINUTE]
     assert woken_at(world, first) == []
 
 
-def test_a_snooze_made_longer_ends_once_at_its_new_time(world: World) -> None:
+@pytest.mark.parametrize(("first", "second"), [(MINUTE, HOUR), (HOUR, MINUTE)])
+def test_a_snooze_made_longer_or_shorter_ends_once_at_its_new_time(
+    world: World, first: timedelta, second: timedelta
+) -> None:
     alert_id = world.opened()
-    world.snooze(alert_id, MINUTE)
-    world.snooze(alert_id, HOUR)
+    world.snooze(alert_id, first)
+    world.snooze(alert_id, second)
 
     world.pass_time(hours=2)
 
-    assert woken_at(world, alert_id) == [HOUR]
-
-
-def test_a_snooze_made_shorter_ends_once_at_its_new_time(world: World) -> None:
-    alert_id = world.opened()
-    world.snooze(alert_id, HOUR)
-    world.snooze(alert_id, MINUTE)
-
-    world.pass_time(hours=2)
-
-    assert woken_at(world, alert_id) == [MINUTE]
+    assert woken_at(world, alert_id) == [second]
 
 
 def test_an_acknowledgement_in_the_moment_of_waking_does_not_keep_it_asleep(
@@ -105,8 +86,7 @@ def test_an_acknowledgement_in_the_moment_of_waking_does_not_keep_it_asleep(
 
 
 def test_what_woke_early_is_not_woken_again_at_its_time(world: World) -> None:
-    alert_id = world.signal(severity=Severity.WARNING).alert_id
-    assert alert_id is not None
+    alert_id = world.opened(severity=Severity.WARNING)
     world.snooze(alert_id, MINUTE)
 
     world.pass_time(seconds=10)
@@ -114,17 +94,6 @@ def test_what_woke_early_is_not_woken_again_at_its_time(world: World) -> None:
     world.pass_time(hours=1)
 
     assert woken_at(world, alert_id) == [timedelta(seconds=10)]
-
-
-def test_a_sticky_snooze_holds_against_severity_and_output(world: World) -> None:
-    alert_id = world.signal(severity=Severity.WARNING, source=WAKEFUL).alert_id
-    assert alert_id is not None
-    world.snooze(alert_id, HOUR, sticky_severity=True, sticky_output=True)
-
-    world.signal(severity=Severity.CRITICAL, output="97 %", source=WAKEFUL)
-
-    assert world.alert(alert_id).is_snoozed(world.now)
-    assert world.alert(alert_id).severity is Severity.CRITICAL
 
 
 @pytest.fixture
@@ -137,8 +106,7 @@ def team(world: World) -> World:
 
 @pytest.mark.parametrize("recovers", [False, True], ids=["while it is open", "after an ok"])
 def test_a_higher_severity_than_was_snoozed_wakes_and_pages(team: World, *, recovers: bool) -> None:
-    first = team.signal(severity=Severity.WARNING).alert_id
-    assert first is not None
+    first = team.opened(severity=Severity.WARNING)
     team.paged()
     team.snooze(first, timedelta(days=7))
     team.pass_time(minutes=10)
@@ -146,81 +114,30 @@ def test_a_higher_severity_than_was_snoozed_wakes_and_pages(team: World, *, reco
         team.signal(action=SignalAction.RESOLVE)
         team.pass_time(minutes=10)
 
-    alert_id = team.signal(severity=Severity.CRITICAL).alert_id
+    alert_id = team.opened(severity=Severity.CRITICAL)
 
-    assert alert_id is not None
     assert team.paged() == ["ops"]
     assert "woken" in team.happened(alert_id)
 
 
-def test_a_severity_no_higher_than_was_snoozed_sleeps_on(team: World) -> None:
-    alert_id = team.signal(severity=Severity.CRITICAL).alert_id
-    assert alert_id is not None
-    team.paged()
-    team.snooze(alert_id, HOUR)
-    team.pass_time(minutes=1)
-    team.signal(severity=Severity.WARNING)
-    team.pass_time(minutes=1)
-
-    team.signal(severity=Severity.CRITICAL)
-
-    assert team.paged() == []
-    assert team.alert(alert_id).is_snoozed(team.now)
-
-
-def test_a_sticky_snooze_holds_against_a_higher_severity_after_an_ok(team: World) -> None:
-    first = team.signal(severity=Severity.WARNING).alert_id
-    assert first is not None
-    team.paged()
-    team.snooze(first, HOUR, sticky_severity=True)
-    team.signal(action=SignalAction.RESOLVE)
-    team.pass_time(minutes=1)
-
-    team.signal(severity=Severity.CRITICAL)
-
-    assert team.paged() == []
-
-
-@pytest.mark.parametrize("is_sticky", [False, True], ids=["not sticky", "sticky"])
 @pytest.mark.parametrize(
-    "output", ["as before", "changed"], ids=["the same output", "another output"]
+    ("source", "output", "is_sticky", "pages"),
+    [
+        pytest.param(WAKEFUL, "changed", False, ["ops"], id="another output"),
+        pytest.param(WAKEFUL, "as before", False, [], id="the same output"),
+        pytest.param(WAKEFUL, "changed", True, [], id="the snooze is sticky"),
+        pytest.param(PROMETHEUS, "changed", False, [], id="the integration does not say so"),
+    ],
 )
 def test_a_changed_output_wakes_after_an_ok_where_the_integration_says_so(
-    team: World, output: str, *, is_sticky: bool
+    team: World, source: Source, output: str, pages: list[str], *, is_sticky: bool
 ) -> None:
-    first = team.signal(output="as before", source=WAKEFUL).alert_id
-    assert first is not None
+    first = team.opened(output="as before", source=source)
     team.paged()
     team.snooze(first, HOUR, sticky_output=is_sticky)
-    team.signal(action=SignalAction.RESOLVE, output="fine again", source=WAKEFUL)
+    team.signal(action=SignalAction.RESOLVE, output="fine again", source=source)
     team.pass_time(minutes=1)
 
-    team.signal(output=output, source=WAKEFUL)
+    team.signal(output=output, source=source)
 
-    wakes = output == "changed" and not is_sticky
-    assert team.paged() == (["ops"] if wakes else [])
-
-
-def test_a_changed_output_after_an_ok_wakes_nobody_where_the_integration_does_not_say_so(
-    team: World,
-) -> None:
-    first = team.signal(output="as before").alert_id
-    assert first is not None
-    team.paged()
-    team.snooze(first, HOUR)
-    team.signal(action=SignalAction.RESOLVE)
-    team.pass_time(minutes=1)
-
-    team.signal(output="changed")
-
-    assert team.paged() == []
-
-
-def test_what_is_over_is_not_woken(world: World) -> None:
-    alert_id = world.opened()
-    world.snooze(alert_id, MINUTE)
-    world.resolve(alert_id)
-
-    world.pass_time(hours=1)
-
-    assert woken_at(world, alert_id) == []
+    assert team.paged() == pages

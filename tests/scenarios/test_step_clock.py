@@ -22,15 +22,6 @@ BUSY = DeliveryFailedError("busy", is_retryable=True)
 REFUSED = DeliveryFailedError("refused", is_retryable=False)
 
 
-@pytest.fixture
-def team(world: World) -> World:
-    """Alice is asked first, and Bob five minutes later."""
-    world.user("alice")
-    world.user("bob")
-    world.escalation_policy(("user:alice", FIVE_MINUTES), ("user:bob", FIVE_MINUTES))
-    return world
-
-
 def asked(world: World) -> list[tuple[str, timedelta]]:
     return [(it.target.partition(":")[2], it.at - NINE) for it in world.providers.received]
 

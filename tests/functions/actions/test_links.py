@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.examples import ALICE, BOB, NINE
+from tests.examples import BOB, NINE
 from tests.functions.actions.holder import KEY, LINK_KEY, Holder, example
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.answer import Answer, Claim
@@ -521,12 +521,3 @@ def test_the_page_names_a_person_a_key_or_an_integration_in_words(
 
     assert "already acknowledged this alert" in text
     assert actor not in text
-
-
-def test_an_acknowledgement_by_the_api_keeps_its_responder(holder: Holder) -> None:
-    alert_id = holder.world.opened()
-    holder.world.acknowledge(alert_id, by=ALICE)
-
-    holder.press(holder.token(LinkAction.ACKNOWLEDGE, alert_id))
-
-    assert holder.world.alert(alert_id).acknowledged_by == ALICE

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.failures import InMemoryFailures
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
-from tocsin.adapters.aws_json import Call
+from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
@@ -30,9 +31,10 @@ from tocsin.adapters.dynamodb.notifications.notification_repository import Dynam
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
+from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import with_timer
+from tocsin.domain.next_action import AnyTimer, with_timer
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 EVENTS = Path(__file__).parents[3] / "events"
 TABLE = "tocsin"
 RETENTION = timedelta(days=90)
+NUMBERS = count()
 
 type Event = dict[str, Any]
 type Record = dict[str, Any]
@@ -55,6 +58,24 @@ def example(name: str) -> Event:
     """An event as Lambda delivers it."""
     event: Event = json.loads((EVENTS / f"escalator_{name}.json").read_text())
     return event
+
+
+def message(timer: AnyTimer) -> dict[str, Any]:
+    """A timer as SQS delivers it."""
+    sent: list[dict[str, Any]] = []
+
+    def sqs(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        sent.extend(parameters["Entries"])
+        return {"Successful": parameters["Entries"]}
+
+    SqsTimers(sqs, "").send([timer], now=NINE)
+    [record] = example("timer")["Records"]
+    return {**record, "messageId": f"message-{next(NUMBERS)}", "body": sent[0]["MessageBody"]}
+
+
+def away(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB during an outage."""
+    raise AwsUnavailableError
 
 
 @dataclass

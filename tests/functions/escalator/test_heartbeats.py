@@ -1,16 +1,13 @@
 """A heartbeat's timer comes back, on the table: a miss opens an alert, once."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
-from tests.functions.escalator.conftest import Escalator, example
+from tests.functions.escalator.conftest import Escalator, example, message
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
-from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId, fingerprint
@@ -36,16 +33,8 @@ def alert(escalator: Escalator) -> Alert | None:
 
 
 def deliver(escalator: Escalator, timer: HeartbeatTimer) -> None:
-    sent: list[dict[str, Any]] = []
-
-    def sqs(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        sent.extend(parameters["Entries"])
-        return {"Successful": parameters["Entries"]}
-
-    SqsTimers(sqs, "").send([timer], now=NINE)
-    [record] = example("timer")["Records"]
-    message = {**record, "body": sent[0]["MessageBody"]}
-    assert escalator.app.on_timer({"Records": [message]}, None) == {"batchItemFailures": []}
+    answer = escalator.app.on_timer({"Records": [message(timer)]}, None)
+    assert answer == {"batchItemFailures": []}
 
 
 @pytest.mark.usefixtures("heartbeats")

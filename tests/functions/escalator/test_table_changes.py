@@ -12,19 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.examples import ALICE, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
+from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, recovery, trigger
 from tests.functions.escalator.conftest import (
     TABLE,
     Escalator,
     Logged,
     Record,
     ReplacePort,
+    away,
     example,
 )
 from tests.functions.notifier.conftest import a_delivery
 from tests.simulated_aws.expressions import Item
 from tests.simulated_aws.stores import Stores
-from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
+from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.timeline.stream import kept_record, record_from
@@ -249,9 +250,6 @@ def test_a_storage_that_is_away_for_hours_sets_nothing_aside(
     alert_id = a_life(escalator)
     records = escalator.written()
 
-    def away(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
-        raise AwsUnavailableError
-
     replace_port(timeline=DynamoDBTimeline(away, "tocsin", RETENTION))
     for _ in range(500):
         with pytest.raises(TryAgainError):
@@ -323,18 +321,6 @@ def test_a_failed_record_is_followed_once_it_can_be(
     assert escalator.follow(records[again:]) == []
 
     assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [4, 4, 4]
-
-
-def test_an_unreachable_table_is_no_records_fault(
-    escalator: Escalator, replace_port: ReplacePort
-) -> None:
-    def unreachable(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
-        raise AwsUnavailableError
-
-    replace_port(timeline=DynamoDBTimeline(unreachable, "tocsin", RETENTION))
-
-    with pytest.raises(TryAgainError):
-        escalator.follow(example("table_change")["Records"])
 
 
 def test_a_queue_that_does_not_answer_keeps_no_entry_back(
@@ -440,26 +426,6 @@ def test_a_snooze_that_ends_before_the_next_tick_is_timed_at_once(escalator: Esc
     slot = PROMETHEUS.slot_of(trigger())
     due_at = NINE + timedelta(seconds=30)
     assert escalator.timers.waiting == [Timer(slot=slot, due_at=due_at)]
-
-
-def test_a_resolve_window_that_ends_before_the_next_tick_is_timed_at_once(
-    escalator: Escalator,
-) -> None:
-    escalator.signal(trigger(), PATIENT)
-    escalator.signal(recovery(), PATIENT)
-
-    escalator.follow(escalator.written())
-
-    assert [timer.due_at for timer in escalator.timers.waiting] == [NINE + MINUTE]
-
-
-def test_an_action_due_after_the_next_tick_is_left_to_the_ticks(escalator: Escalator) -> None:
-    alert_id = escalator.signal(trigger(), PROMETHEUS)
-    escalator.change(alert_id, snoozed_for(timedelta(hours=1)))
-
-    escalator.follow(escalator.written())
-
-    assert escalator.timers.waiting == []
 
 
 def test_the_history_of_a_resolved_alert_expires_with_it(escalator: Escalator) -> None:

@@ -4,24 +4,28 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.examples import ALICE, HOUR, MINUTE, NINE, PATIENT, PROMETHEUS, recovery, trigger
-from tests.functions.escalator.conftest import Escalator, Logged, ReplacePort, example
-from tocsin.adapters.aws_json import AwsUnavailableError, Call
+from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, trigger
+from tests.functions.escalator.conftest import (
+    Escalator,
+    Logged,
+    ReplacePort,
+    away,
+    example,
+    message,
+)
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.queues import SqsTimers
-from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.alert import Snooze
 from tocsin.domain.ids import AlertId, milliseconds
-from tocsin.domain.next_action import AnyTimer, Timer
+from tocsin.domain.next_action import Timer
 
 SLOT = PROMETHEUS.slot_of(trigger())
 HALF_A_MINUTE = timedelta(seconds=30)
 SOON_SECONDS = 10
-NUMBERS = count()
 
 
 def a_snoozed_alert(escalator: Escalator, *, until: datetime = NINE + HALF_A_MINUTE) -> AlertId:
@@ -29,19 +33,6 @@ def a_snoozed_alert(escalator: Escalator, *, until: datetime = NINE + HALF_A_MIN
     snooze = Snooze(until=until)
     escalator.change(alert_id, lambda alert: alert.snoozed(snooze, by=ALICE, at=NINE))
     return alert_id
-
-
-def message(timer: AnyTimer) -> dict[str, Any]:
-    """A timer as SQS delivers it."""
-    sent: list[dict[str, Any]] = []
-
-    def sqs(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        sent.extend(parameters["Entries"])
-        return {"Successful": parameters["Entries"]}
-
-    SqsTimers(sqs, "").send([timer], now=NINE)
-    [record] = example("timer")["Records"]
-    return {**record, "messageId": f"message-{next(NUMBERS)}", "body": sent[0]["MessageBody"]}
 
 
 def tick(escalator: Escalator) -> int:
@@ -84,18 +75,6 @@ def test_a_snooze_ends_at_its_time_by_itself(escalator: Escalator) -> None:
     assert escalator.alerts.get(alert_id).snooze is None
     assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
     assert escalator.timeline(alert_id)[-1].by == "auto"
-
-
-def test_a_resolve_window_ends_at_its_time_by_itself(escalator: Escalator) -> None:
-    alert_id = escalator.signal(trigger(), PATIENT)
-    escalator.signal(recovery(), PATIENT)
-    escalator.now = NINE + MINUTE
-
-    deliver(escalator, message(Timer(slot=SLOT, due_at=NINE + MINUTE)))
-
-    alert = escalator.alerts.get(alert_id)
-    assert (alert.status, alert.resolved_by) == (AlertStatus.RESOLVED, "auto")
-    assert happened(escalator, alert_id) == ["fired", "resolving", "resolved"]
 
 
 def test_how_late_an_action_was_is_logged_and_measured(
@@ -221,38 +200,6 @@ def test_an_idle_tick_says_nothing(escalator: Escalator, logged: Logged) -> None
 # Others at work
 
 
-class Acknowledging:
-    """DynamoDB on which Alice acknowledges just before the first update gets there."""
-
-    def __init__(self, escalator: Escalator, alert_id: AlertId) -> None:
-        self._escalator = escalator
-        self._alert_id = alert_id
-        self._is_first = True
-
-    def __call__(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        if operation == "UpdateItem" and self._is_first:
-            self._is_first = False
-            self._escalator.change(self._alert_id, self._acknowledged)
-        return self._escalator.call(operation, parameters)
-
-    def _acknowledged(self, alert: Alert) -> Alert:
-        return alert.acknowledge(by=ALICE, at=self._escalator.now)
-
-
-def test_an_acknowledgement_in_between_does_not_put_off_the_end_of_a_snooze(
-    escalator: Escalator, replace_port: ReplacePort
-) -> None:
-    alert_id = a_snoozed_alert(escalator)
-    escalator.now = NINE + HALF_A_MINUTE
-    call: Call = Acknowledging(escalator, alert_id)
-    replace_port(slots=DynamoDBSlots(call, "tocsin", timedelta(days=90)))
-
-    deliver(escalator, *example("timer")["Records"])
-
-    alert = escalator.alerts.get(alert_id)
-    assert (alert.status, alert.snooze) == (AlertStatus.ACKNOWLEDGED, None)
-
-
 def test_a_message_that_cannot_be_read_holds_up_no_other(
     escalator: Escalator, logged: Logged
 ) -> None:
@@ -294,9 +241,6 @@ def test_a_timer_that_storage_refuses_comes_back_however_often(
     alert_id = a_snoozed_alert(escalator)
     escalator.now = NINE + HALF_A_MINUTE
     [timer] = example("timer")["Records"]
-
-    def away(_operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
-        raise AwsUnavailableError
 
     replace_port(slots=DynamoDBSlots(away, "tocsin", timedelta(days=90)))
     for times in range(1, 500):

@@ -1,23 +1,29 @@
 """What the notifier's tests send: one page of one alert."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from functions.notifier.aws_sdk import AwsSdk
+from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
-from tests.examples import MINUTE, NINE, firing, trigger
+from tests.captured_log import captured_log
+from tests.examples import MINUTE, NINE, TO_OPS, firing, trigger
 from tests.scripted_server import ScriptedServer
+from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.ssm_secrets import SsmSecrets
+from tocsin.channels.ports import Wiring
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.link import LinkSigner
 from tocsin.domain.message import Message, message_of
 from tocsin.domain.next_action import next_action
-from tocsin.domain.notification import Delivery, Notification, NotificationReason
+from tocsin.domain.notification import Delivery, Notification
+from tocsin.usecases.refusals import DeliveryFailedError
 
 KEY = bytes(range(32))
 PUBLIC_URL = "https://tocsin.example.com"
@@ -36,17 +42,11 @@ def an_alert() -> Alert:
 
 
 def a_delivery(channel: str = "ops-hook", *, target: str | None = None) -> Delivery:
-    return Delivery(
+    return replace(
+        TO_OPS,
         alert_id=an_alert().alert_id,
-        episode=1,
-        step=1,
-        loop=1,
         target=target or f"channel:{channel}",
         channel=channel,
-        reason=NotificationReason.FIRST,
-        step_name="first",
-        asked_at=NINE,
-        due_at=NINE,
     )
 
 
@@ -76,6 +76,24 @@ def parameters(**secrets: str) -> Parameters:
 
 def at_nine() -> datetime:
     return NINE
+
+
+def a_wiring(secrets: Parameters | None = None, *, allow_private: bool = False) -> Wiring:
+    return Wiring(
+        outbound=Outbound(allow_private=allow_private, attempt_seconds=0.5),
+        secrets=secrets or parameters(),
+        ledger=Stores(at_nine).notifications,
+        email_from="",
+        ask_aws=AwsSdk("eu-central-1"),
+        now=at_nine,
+        log=captured_log("notifier"),
+    )
+
+
+def failure_of(act: Callable[[], object]) -> DeliveryFailedError:
+    with pytest.raises(DeliveryFailedError) as failed:
+        act()
+    return failed.value
 
 
 @pytest.fixture

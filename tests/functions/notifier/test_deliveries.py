@@ -14,9 +14,7 @@ from typing import Any
 
 import pytest
 
-from functions.notifier.aws_sdk import AwsSdk
 from functions.notifier.channel_senders import ChannelSenders
-from functions.notifier.outbound import Outbound
 from functions.notifier.ports import Ports
 from tests.captured_log import captured_log
 from tests.examples import HOUR, NINE, UNKNOWN_ID
@@ -25,21 +23,18 @@ from tests.fakes.notifier import HeldWorld
 from tests.functions.notifier.conftest import (
     a_delivery,
     a_message,
+    a_wiring,
     an_alert,
-    at_nine,
     claimed,
-    parameters,
 )
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.channels.by_type import MODULES, channel_spec
-from tocsin.channels.ports import Wiring
 from tocsin.domain.alert import Alert
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
-from tocsin.lambda_runtime.observability import Log
 from tocsin.usecases.refusals import DeliveryFailedError
 
 EVENT = Path(__file__).parents[3] / "events/notifier_delivery.json"
@@ -288,29 +283,15 @@ def test_a_message_that_waits_writes_no_log_line(notifier: Notifier, logged: Log
     assert notifier.world.deliveries.waiting == [later]
 
 
-def a_wiring(log: Log, *, allow_private: bool) -> Wiring:
-    return Wiring(
-        outbound=Outbound(allow_private=allow_private),
-        secrets=parameters(),
-        ledger=HeldWorld().notifications,
-        email_from="",
-        ask_aws=AwsSdk("eu-central-1"),
-        now=at_nine,
-        log=log,
-    )
-
-
 @pytest.mark.parametrize("channel_type", MODULES)
 def test_every_type_of_channel_has_a_sender(channel_type: str) -> None:
-    wiring = a_wiring(captured_log("notifier"), allow_private=False)
-
-    assert callable(channel_spec(channel_type).sender(wiring).send)
+    assert callable(channel_spec(channel_type).sender(a_wiring()).send)
 
 
 def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
     logged: Logged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    senders = ChannelSenders(a_wiring(captured_log("notifier"), allow_private=False))
+    senders = ChannelSenders(a_wiring())
     here = Channel(name="here", type="console")
     monkeypatch.setattr("tocsin.channels.console.ConsoleSender.send", lambda *_: 1 / 0)
 
@@ -327,7 +308,7 @@ def test_a_fault_of_ours_is_a_failed_attempt_and_an_error_in_the_log(
 def test_the_console_shows_links_only_on_this_machine(
     logged: Logged, *, allow_private: bool
 ) -> None:
-    senders = ChannelSenders(a_wiring(captured_log("notifier"), allow_private=allow_private))
+    senders = ChannelSenders(a_wiring(allow_private=allow_private))
     here = Channel(name="here", type="console")
 
     senders.send(claimed(), an_alert(), a_message(), here)

@@ -8,13 +8,19 @@ from urllib.parse import parse_qs
 import pytest
 
 from functions.notifier.aws_sdk import AwsSdk
-from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, a_message, an_alert, claimed
+from tests.functions.notifier.conftest import (
+    PUBLIC_URL,
+    a_delivery,
+    a_message,
+    an_alert,
+    claimed,
+    failure_of,
+)
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tocsin.channels.email import EmailSender, html_body
 from tocsin.channels.sms import SmsSender
 from tocsin.domain.people import Channel
 from tocsin.domain.signal import Facts
-from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
 
@@ -49,12 +55,6 @@ def mail(email_from: str = "tocsin@example.com", facts: Facts | None = None) -> 
 
 def text_phones() -> str | None:
     return SmsSender(AwsSdk("eu-central-1")).send(claimed(), an_alert(), a_message(), PHONES)
-
-
-def failure_of(act: Any) -> DeliveryFailedError:  # noqa: ANN401 - anything that can be called
-    with pytest.raises(DeliveryFailedError) as failed:
-        act()
-    return failed.value
 
 
 def test_an_email_has_both_bodies_and_the_links(server: ScriptedServer) -> None:

@@ -10,13 +10,12 @@ from functions.notifier.links import ParameterLinks
 from functions.notifier.parameters import Parameters
 from tests.captured_log import captured_log
 from tests.examples import NINE
-from tests.functions.notifier.conftest import PUBLIC_URL, a_delivery, parameters
+from tests.functions.notifier.conftest import KEY, PUBLIC_URL, a_delivery, parameters
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.ssm_secrets import KEPT_FOR, SsmSecrets
 from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.usecases.refusals import DeliveryFailedError
 
-KEY = bytes(range(32))
 SPELLED_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 

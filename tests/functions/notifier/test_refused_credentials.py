@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
-from functions.notifier.aws_sdk import AwsSdk
 from functions.notifier.channel_senders import ChannelSenders
-from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
-from tests.captured_log import captured_log
-from tests.functions.notifier.conftest import a_message, an_alert, at_nine, claimed
+from tests.functions.notifier.conftest import (
+    a_message,
+    a_wiring,
+    an_alert,
+    at_nine,
+    claimed,
+    failure_of,
+)
 from tests.scripted_server import ScriptedServer, Step, reply
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.ssm_secrets import SsmSecrets
-from tocsin.channels.ports import Wiring
 from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -42,17 +44,7 @@ class Rotation:
 
 
 def senders_reading(store: Rotation) -> ChannelSenders:
-    return ChannelSenders(
-        Wiring(
-            outbound=Outbound(allow_private=True, attempt_seconds=0.5),
-            secrets=Parameters(SsmSecrets(store), at_nine),
-            ledger=Stores(at_nine).notifications,
-            email_from="",
-            ask_aws=AwsSdk("eu-central-1"),
-            now=at_nine,
-            log=captured_log("notifier"),
-        )
-    )
+    return ChannelSenders(a_wiring(Parameters(SsmSecrets(store), at_nine), allow_private=True))
 
 
 def channel(type_: str, server: ScriptedServer) -> Channel:
@@ -68,9 +60,7 @@ def send(senders: ChannelSenders, to: Channel) -> str | None:
 
 
 def refusal(senders: ChannelSenders, to: Channel) -> DeliveryFailedError:
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(senders, to)
-    return failed.value
+    return failure_of(lambda: send(senders, to))
 
 
 def refused_by_slack(error: str) -> Step:

@@ -17,6 +17,7 @@ from tests.functions.notifier.conftest import (
     an_alert,
     at_nine,
     claimed,
+    failure_of,
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
@@ -194,10 +195,9 @@ def test_a_resolved_alert_has_no_buttons_in_slack(server: ScriptedServer) -> Non
 
 
 def test_a_message_that_was_never_posted_cannot_be_rewritten(server: ScriptedServer) -> None:
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server, delivery=update(NotificationEvent.ACKNOWLEDGED))
+    failed = failure_of(lambda: send(server, delivery=update(NotificationEvent.ACKNOWLEDGED)))
 
-    assert not failed.value.is_retryable
+    assert not failed.is_retryable
     assert not server.requests
 
 
@@ -233,30 +233,27 @@ def test_hostile_text_means_nothing_to_slack(server: ScriptedServer, hostile: st
 def test_a_final_error_of_slack_is_final(server: ScriptedServer, error: str) -> None:
     server.plays(reply(body={"ok": False, "error": error}))
 
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server)
+    failed = failure_of(lambda: send(server))
 
-    assert (failed.value.reason, failed.value.is_retryable) == (f"Slack refused: {error}", False)
+    assert (failed.reason, failed.is_retryable) == (f"Slack refused: {error}", False)
 
 
 @pytest.mark.parametrize("error", ["ratelimited", "internal_error", "service_unavailable"])
 def test_a_temporary_error_of_slack_is_tried_again(server: ScriptedServer, error: str) -> None:
     server.plays(reply(body={"ok": False, "error": error}, headers={"Retry-After": "30"}))
 
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server)
+    failed = failure_of(lambda: send(server))
 
-    assert failed.value.is_retryable
-    assert failed.value.retry_after == timedelta(seconds=30)
+    assert failed.is_retryable
+    assert failed.retry_after == timedelta(seconds=30)
 
 
 def test_too_many_requests_wait_as_long_as_slack_says(server: ScriptedServer) -> None:
     server.plays(reply(429, b"", {"Retry-After": "12"}))
 
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server)
+    failed = failure_of(lambda: send(server))
 
-    assert (failed.value.is_retryable, failed.value.retry_after) == (True, timedelta(seconds=12))
+    assert (failed.is_retryable, failed.retry_after) == (True, timedelta(seconds=12))
 
 
 @pytest.mark.parametrize(
@@ -272,19 +269,17 @@ def test_too_many_requests_wait_as_long_as_slack_says(server: ScriptedServer) ->
 def test_a_bad_moment_is_tried_again(server: ScriptedServer, step: Any) -> None:  # noqa: ANN401 - a step
     server.plays(step)
 
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server)
+    failed = failure_of(lambda: send(server))
 
-    assert failed.value.is_retryable
+    assert failed.is_retryable
 
 
 def test_an_error_that_is_no_word_is_not_shown(server: ScriptedServer) -> None:
     server.plays(reply(body={"ok": False, "error": "token xoxb-canary\r\nis bad"}))
 
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server)
+    failed = failure_of(lambda: send(server))
 
-    assert failed.value.reason == "Slack refused: unknown_error"
+    assert failed.reason == "Slack refused: unknown_error"
 
 
 @pytest.mark.parametrize(
@@ -293,10 +288,9 @@ def test_an_error_that_is_no_word_is_not_shown(server: ScriptedServer) -> None:
 def test_a_bad_secret_is_reported_by_its_name_and_never_quoted(
     server: ScriptedServer, secret: str
 ) -> None:
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server, secret=secret)
+    failed = failure_of(lambda: send(server, secret=secret))
 
-    assert failed.value.reason == "the secret /tocsin/slack holds no bot_token"
+    assert failed.reason == "the secret /tocsin/slack holds no bot_token"
     assert not server.requests
 
 

@@ -17,6 +17,7 @@ from tests.functions.notifier.conftest import (
     an_alert,
     at_nine,
     claimed,
+    failure_of,
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
@@ -46,9 +47,7 @@ def send(server: ScriptedServer, notification: Notification | None = None) -> No
 
 
 def failure(server: ScriptedServer) -> DeliveryFailedError:
-    with pytest.raises(DeliveryFailedError) as failed:
-        send(server)
-    return failed.value
+    return failure_of(lambda: send(server))
 
 
 def test_the_body_is_as_documented(server: ScriptedServer) -> None:
@@ -227,11 +226,11 @@ def test_a_receiver_that_recovers_gets_it(server: ScriptedServer) -> None:
 def test_a_bad_secret_is_reported_by_its_name_and_never_quoted(
     server: ScriptedServer, secret: str
 ) -> None:
-    with pytest.raises(DeliveryFailedError) as failed:
-        sender(secret).send(claimed(), an_alert(), a_message(), hook(server))
+    bad = sender(secret)
+    failed = failure_of(lambda: bad.send(claimed(), an_alert(), a_message(), hook(server)))
 
-    assert failed.value.reason == "the secret /tocsin/hook must be whsec_ and base64"
-    assert not failed.value.is_retryable
+    assert failed.reason == "the secret /tocsin/hook must be whsec_ and base64"
+    assert not failed.is_retryable
     assert not server.requests
 
 

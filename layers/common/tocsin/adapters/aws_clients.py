@@ -14,7 +14,6 @@ _RENEW_BEFORE: Final = timedelta(minutes=5)
 
 
 def aws_client(service: Service, environment: Mapping[str, str]) -> AwsJsonClient:
-    """Make a client for the function's region, credentials and endpoint."""
     endpoint = environment.get(f"AWS_ENDPOINT_URL_{service.name.upper()}")
     return AwsJsonClient(
         service,

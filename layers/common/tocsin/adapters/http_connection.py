@@ -112,7 +112,6 @@ class HttpConnection:
             raise
 
     def close(self) -> None:
-        """Close; the next request opens a new connection."""
         self._received = b""
         if self._socket is not None:
             self._socket.close()

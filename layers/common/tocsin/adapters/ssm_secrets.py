@@ -41,7 +41,6 @@ class SsmSecrets:
         return self._not_older_than(READ_AGAIN_AFTER, name, at)
 
     def forget(self, name: str) -> None:
-        """Read it again when it is next asked for."""
         self._known.pop(name, None)
 
     def _not_older_than(self, limit: timedelta, name: str, at: datetime) -> str:

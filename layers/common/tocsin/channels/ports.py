@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """A host's answer."""
-
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in any case."""

@@ -177,14 +177,6 @@ class Alert:
         """Begin an episode; a snooze of the one before goes on, its acknowledgement does not.
 
         A severity higher than when it was snoozed ends the snooze here too.
-
-        Args:
-            signal: What the sender says.
-            integration: Who sent it.
-            slot: Where all episodes of its dedup key live.
-            at: When, by our clock.
-            previous: The episode before.
-            policy: The escalation policy that the integration asks for.
         """
         fired_at, episode, flapping = at, 1, None
         if previous is not None:
@@ -273,12 +265,6 @@ class Alert:
         An acknowledged alert stays acknowledged; the responder is notified and the ack timeout
         starts anew; while snoozed, both wait until it wakes. A return to the spell's worst severity
         leaves the escalation alone.
-
-        Args:
-            severity: The new one.
-            by: Who says so.
-            at: When.
-            policy: The escalation policy that the integration asks for.
         """
         wakes = self.snooze is not None and self.snooze.is_broken_by(severity)
         details: dict[str, Detail] = {"from": self.severity.value, "to": severity.value}

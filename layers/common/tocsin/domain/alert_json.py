@@ -8,12 +8,7 @@ from tocsin.domain.next_action import next_action
 
 
 def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
-    """All fields but the history.
-
-    Args:
-        alert: The alert.
-        at: The time, for whether a snooze is over.
-    """
+    """All fields but the history; a snooze counts until its time."""
     facts, escalation = alert.facts, alert.escalation
     labels = dict(facts.labels)
     snooze = alert.snooze if alert.is_snoozed(at) else None

@@ -67,12 +67,7 @@ class Consequences:
 
 
 def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
-    """Decide the side effects of one write.
-
-    Args:
-        stored: The write.
-        now: Decides which timers are sent at once.
-    """
+    """Decide the side effects of one write; `now` says which timers are sent at once."""
     earlier, after = stored.earlier, stored.after
     is_new_version = earlier is None or earlier.version != after.version
     is_occurrence = earlier is None or earlier.occurrences != after.occurrences

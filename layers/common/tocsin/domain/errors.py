@@ -68,87 +68,73 @@ class NotFoundError(TocsinError):
     """There is no such object for this caller."""
 
     code = "not_found"
+    sentence = ""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.sentence)
 
 
 class AlertNotFoundError(NotFoundError):
     """Unknown, malformed and foreign ids look the same."""
 
     code = "alert_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no alert with this id.")
+    sentence = "There is no alert with this id."
 
 
 class IncidentNotFoundError(NotFoundError):
     """Unknown, malformed and foreign ids look the same."""
 
     code = "incident_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no incident with this id.")
+    sentence = "There is no incident with this id."
 
 
 class IntegrationNotFoundError(NotFoundError):
     """Unknown, revoked and malformed tokens look the same."""
 
     code = "integration_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no integration behind this URL or name.")
+    sentence = "There is no integration behind this URL or name."
 
 
 class EscalationPolicyNotFoundError(NotFoundError):
     """No escalation policy has this name."""
 
     code = "escalation_policy_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no escalation policy with this name.")
+    sentence = "There is no escalation policy with this name."
 
 
 class RouteNotFoundError(NotFoundError):
     """No route has this name."""
 
     code = "route_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no route with this name.")
+    sentence = "There is no route with this name."
 
 
 class UserNotFoundError(NotFoundError):
     """No user has this name."""
 
     code = "user_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no user with this name.")
+    sentence = "There is no user with this name."
 
 
 class ChannelNotFoundError(NotFoundError):
     """No channel has this name."""
 
     code = "channel_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no channel with this name.")
+    sentence = "There is no channel with this name."
 
 
 class HeartbeatNotFoundError(NotFoundError):
     """No heartbeat has this name or token."""
 
     code = "heartbeat_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no heartbeat behind this URL or name.")
+    sentence = "There is no heartbeat behind this URL or name."
 
 
 class KeyNotFoundError(NotFoundError):
     """Unknown and revoked ids look the same."""
 
     code = "key_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no API key with this id.")
+    sentence = "There is no API key with this id."
 
 
 class ConflictError(TocsinError):

@@ -55,8 +55,6 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationPolicy:
-    """Ordered steps."""
-
     name: str
     steps: tuple[Step, ...]
     repeat: int = 0

@@ -90,11 +90,7 @@ class Flapping:
         return self.count > 0 and is_told
 
     def why_quiet(self, fires_for: timedelta) -> str:
-        """Why nobody is paged, for people to read.
-
-        Args:
-            fires_for: How long it must fire before it is paged.
-        """
+        """Why nobody is paged, for people to read."""
         return (
             f"flapping: {self.words}; paged again if it fires for {spelled(fires_for)} "
             "without a break"
@@ -141,15 +137,7 @@ def judge(
     fired_at: datetime,
     at: datetime,
 ) -> Verdict:
-    """Decide whether an episode is paged or kept quiet.
-
-    Args:
-        flapping: Recent reopenings.
-        rule: The policy's rule; None: nothing is kept quiet.
-        severity: Of the alert, by now.
-        fired_at: When the episode began.
-        at: Now.
-    """
+    """Decide whether an episode is paged or kept quiet; without a rule none is kept quiet."""
     if rule is not None and at - fired_at >= rule.stable:
         return Verdict(flapping=None, quiet_until=None)
     judged = flapping.judged(rule)

@@ -72,7 +72,6 @@ class Heartbeat:
 
     @property
     def source(self) -> Source:
-        """The source of its alert."""
         return Source(integration=HEARTBEATS, escalation_policy=self.escalation_policy)
 
     def status(self, at: datetime) -> HeartbeatStatus:
@@ -106,7 +105,6 @@ class Heartbeat:
         return Duty.PUT_OFF if self.missed_at is None else Duty.RECOVER
 
     def put_off(self) -> Self:
-        """Postpone the timer to the deadline."""
         return replace(self, timer_at=self.deadline)
 
     def held(self, at: datetime) -> Self:

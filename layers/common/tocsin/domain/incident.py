@@ -37,8 +37,6 @@ class IncidentUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """An incident and the alerts that belong to it."""
-
     incident_id: IncidentId
     title: str
     status: IncidentStatus = IncidentStatus.INVESTIGATING

@@ -128,7 +128,6 @@ class LinkSigner:
         return _spelled(payload + self._signature(payload))
 
     def url(self, token: str) -> str:
-        """The URL of a token."""
         return f"{self.public_url.rstrip('/')}{LINK_PATH}{token}"
 
     def read(self, token: str, at: datetime) -> Link:

@@ -66,7 +66,6 @@ class Matcher:
         return matcher
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether the condition holds."""
         value = labels.get(self.label, "")
         match self.operator:
             case Operator.IS:

@@ -56,14 +56,7 @@ class Message:
 def message_of(
     alert: Alert, delivery: Delivery, action: NextAction, links: Links | None = None
 ) -> Message:
-    """Write the message of a delivery.
-
-    Args:
-        alert: As it is when the message is sent.
-        delivery: What the message is for.
-        action: What happens next if nobody acts.
-        links: Left out once there is nothing to do.
-    """
+    """Write the message of a delivery; links are left out once there is nothing to do."""
     lines = [Line("What", _what(alert.facts)), Line("Details", alert.facts.reason)]
     lines += alert_lines(alert, action)
     if delivery.is_page and alert.escalation.policy:

@@ -84,11 +84,6 @@ def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | 
 
     One action may make another due at once: an alert that wakes is paged in the same change. But
     only one step is taken, as each has a version of its own.
-
-    Args:
-        alert: As stored.
-        at: The time.
-        policy: What it follows by now; see `Routing.choose`.
     """
     acted = alert
     while (due := next_action(acted)).is_due(at):

@@ -274,13 +274,7 @@ class Notification:
         )
 
     def skip(self, reason: str, *, at: datetime, seen: int | None = None) -> Self:
-        """End it unsent.
-
-        Args:
-            reason: Why.
-            at: When.
-            seen: The alert's `told_version` after the last attempt.
-        """
+        """End it unsent; `seen` is the alert's `told_version` after the last attempt."""
         return replace(self._released(at), state=DeliveryState.SKIPPED, reason=reason, seen=seen)
 
     def fail(

@@ -40,7 +40,6 @@ class Source:
     """The integration's policy; None: the routes decide."""
 
     def slot_of(self, signal: Signal) -> Fingerprint:
-        """The slot of this signal's alert."""
         return fingerprint(self.integration, signal.dedup_key)
 
 

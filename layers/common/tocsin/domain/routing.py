@@ -23,8 +23,6 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """All routes and policies of the team."""
-
     policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     """In order of priority."""

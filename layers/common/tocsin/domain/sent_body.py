@@ -19,8 +19,6 @@ class SentBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentBodies:
-    """The stored bodies of an alert."""
-
     first: SentBody | None
     """None: opened before bodies were stored."""
     last: SentBody | None

@@ -29,13 +29,7 @@ class StepClock:
 def step_clock(
     alert: Alert, ledger: Sequence[Notification], directory: Callable[[], Directory]
 ) -> StepClock | None:
-    """When the next step is due; None if it waits for no delay.
-
-    Args:
-        alert: Stands at a step.
-        ledger: All messages of the alert.
-        directory: Reads who and what can be reached.
-    """
+    """When the next step is due; None if it waits for no delay."""
     escalation = alert.escalation
     if not escalation.waits_for_delay or escalation.begun_at is None:
         return None

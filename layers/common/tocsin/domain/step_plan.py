@@ -31,11 +31,6 @@ def plan_step(alert: Alert, directory: Directory, ledger: Iterable[Notification]
     """Plan the messages of the step that an alert has just begun.
 
     A user who is a target by name and by a schedule gets one message.
-
-    Args:
-        alert: Its escalation has the targets.
-        directory: Users and channels.
-        ledger: Messages of the alert that were planned before.
     """
     return _plan(alert.escalation.targets, _template(alert), alert, directory, ledger)
 
@@ -47,11 +42,6 @@ def is_planned(
 
     Messages that rules delay are planned once in a firing spell, maybe for an earlier step: they
     count only if the step sends nothing at once.
-
-    Args:
-        alert: Stands at a step.
-        ledger: All messages of the alert.
-        directory: Reads users and channels.
     """
     at_once, later = messages_of_step(alert, ledger)
     if at_once or not later:
@@ -65,10 +55,6 @@ def plan_worsened(alert: Alert, directory: Directory) -> Plan:
 
     A person is notified by their rules for the new severity. If the responder is a key or an
     integration, or cannot be reached, the targets of the last step are notified.
-
-    Args:
-        alert: Acknowledged, and worse than it was before in this spell.
-        directory: Users and channels.
     """
     template = replace(
         _template(alert),

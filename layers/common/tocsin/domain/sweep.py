@@ -102,14 +102,7 @@ def ailments_of(
     directory: Callable[[], Directory],
     now: datetime,
 ) -> tuple[Ailment, ...]:
-    """What is wrong with an alert; nearly always nothing.
-
-    Args:
-        alert: As it is stored.
-        ledger: Reads its messages.
-        directory: Reads who and what can be reached.
-        now: The time.
-    """
+    """What is wrong with an alert; nearly always nothing."""
     if not alert.is_open:
         return ()
     is_settled = now - alert.changed_at >= SETTLED_AFTER

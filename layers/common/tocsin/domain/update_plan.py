@@ -40,13 +40,7 @@ def plan_updates(
     """Plan updates for places that were paged or notified of a rise, if their type has any.
 
     Each Slack message is rewritten. A webhook gets one update, under a key that does not depend on
-    which of its pages have arrived.
-
-    Args:
-        alert: After the change; pages begun since need no update.
-        event: What happened.
-        ledger: Messages of the alert.
-        directory: Users and channels.
+    which of its pages have arrived. Pages that were begun since the change need no update.
     """
     pages = [
         each.delivery
@@ -66,14 +60,7 @@ def plan_updates(
 def plan_correction(
     alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
 ) -> Delivery | None:
-    """Plan an update of a message that was being sent when the alert changed; None: not needed.
-
-    Args:
-        alert: As it is now.
-        told: A message that may just have arrived.
-        ledger: All messages of the alert.
-        directory: Users and channels.
-    """
+    """Plan an update of a message that was being sent when the alert changed; None: not needed."""
     message = told.delivery
     if told.shown >= alert.told_version or message.event is NotificationEvent.TEST:
         return None
@@ -99,11 +86,6 @@ def left_behind(
 
     A run may end between planning and queueing; the next run plans the update of the newest change.
     In the queue the earlier ones end, since a newer update replaces them.
-
-    Args:
-        alert: As it is now.
-        told: A message that may just have arrived.
-        ledger: All messages of the alert.
     """
     place = told.delivery.target, told.delivery.channel
     return tuple(

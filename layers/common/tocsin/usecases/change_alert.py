@@ -27,12 +27,8 @@ def change_alert(
 ) -> Alert:
     """Read, decide, write if the version is still the one that was read.
 
-    Args:
-        alert_id: Any text.
-        change: A transition of `Alert`; the same alert means nothing to write.
-        alerts: The repository.
-        new_write_id: Makes an id for each attempt.
-        needs_facts: Whether `change` needs the whole facts; big ones are another read.
+    Nothing is written if `change` returns the same alert. Big facts, if it needs them, are
+    another read.
 
     Raises:
         AlertNotFoundError: There is no such alert.

@@ -18,13 +18,7 @@ def change_incident(
     said: IncidentUpdate | None = None,
     stores: IncidentStores,
 ) -> Incident:
-    """Change an incident and store its update, in one write.
-
-    Args:
-        incident_id: Any text.
-        change: A change beside the update.
-        said: The update; None: none is stored.
-        stores: Where incidents are kept.
+    """Change an incident and store its update, if there is one, in one write.
 
     Raises:
         IncidentNotFoundError: There is no such incident.

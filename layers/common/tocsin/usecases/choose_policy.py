@@ -26,12 +26,6 @@ def choose_policy(
 
     If the policy that an alert followed is gone, the integration's policy is used, else the
     routes'. An alert without a policy comes to rest for good: nobody would be paged later either.
-
-    Args:
-        alert: Its escalation names its or its integration's policy.
-        at: The time.
-        paging: The configuration.
-        max_age: How old that may be; None: as cached.
     """
     routing = paging.routing(at, max_age=max_age)
     asked = alert.escalation.policy
@@ -53,15 +47,7 @@ def escalate_by_policy(
     paging: PagingRepository,
     max_age: timedelta = NOW,
 ) -> Alert | None:
-    """Take a step by the cached policy; read it anew before coming to rest.
-
-    Args:
-        alert: Before the step.
-        escalate: Takes the step; None: no step.
-        at: The time.
-        paging: The configuration.
-        max_age: How old that may be for an alert that comes to rest.
-    """
+    """Take a step by the cached policy; read it anew before coming to rest."""
     after = escalate(choose_policy(alert, at=at, paging=paging))
     if after is None or after.escalation.rest is None or alert.escalation.rest is not None:
         return after

@@ -60,11 +60,6 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     """Apply the consequences of each change: pages first, copies for lists last.
 
     Each step may be repeated: the stream delivers a batch again from its first failure on.
-
-    Args:
-        batch: In the stream's order; may have several changes of one alert.
-        now: When the batch is worked on.
-        outlets: Ports.
     """
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}

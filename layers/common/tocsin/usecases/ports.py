@@ -259,13 +259,7 @@ class ChannelGate(Protocol):
         """Forget the failures up to now."""
 
     def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        """Count an attempt that the provider failed, and rest after too many.
-
-        Args:
-            channel: Which.
-            failures: In a row, this one included.
-            at: When.
-        """
+        """Count an attempt that the provider failed, and rest after too many in a row."""
 
 
 class MessageSender(Protocol):
@@ -274,13 +268,7 @@ class MessageSender(Protocol):
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Send one message to the provider, and return the provider's id of it.
-
-        Args:
-            notification: Its key identifies repetitions.
-            alert: Read just before.
-            message: The text.
-            channel: The place.
+        """Send one message, whose key identifies repetitions; return the provider's id of it.
 
         Raises:
             DeliveryFailedError: The provider refused it, or did not answer.
@@ -389,11 +377,7 @@ class KeyRepository(Protocol):
     ) -> ApiKey:
         """Store another name, user or other scopes; `last_used_at` stays.
 
-        Args:
-            before: As read.
-            after: The new one.
-            while_stands: Another key that must exist unchanged.
-            write_id: Marks this write.
+        The key `while_stands` must exist unchanged.
 
         Raises:
             ConcurrentUpdateError: A concurrent write of one of the two keys came first.

@@ -65,11 +65,7 @@ def hear_heartbeat(
 
     The usual case is one write. If it is refused, the refusal brings what is stored.
 
-    Args:
-        name: The heartbeat.
-        at: When it was pinged.
-        stores: The repositories.
-        by: The integration that pings it; None for its own URL.
+    Without an integration `by` it was pinged by its own URL.
 
     Returns:
         The result for its alert; None: none to resolve.

@@ -83,12 +83,10 @@ def episode_sort(alert_id: AlertId) -> str:
 
 
 def episode_key(alert_id: AlertId) -> Key:
-    """An episode that made room for a newer one."""
     return key(slot_partition(fingerprint_of(alert_id)), episode_sort(alert_id))
 
 
 def overflow_sort(alert_id: AlertId) -> str:
-    """Facts too big to be rewritten with every repeat."""
     return f"{EPISODES_FROM}{alert_id}#D"
 
 
@@ -103,7 +101,6 @@ def last_body_key(alert_id: AlertId) -> Key:
 
 
 def history_sort(alert_id: AlertId) -> str:
-    """The newest values."""
     return f"{EPISODES_FROM}{alert_id}#H"
 
 
@@ -113,7 +110,6 @@ def history_key(alert_id: AlertId) -> Key:
 
 
 def timeline_prefix(alert_id: AlertId) -> str:
-    """Begins the sort keys of an alert's timeline."""
     return f"T#{alert_id}#"
 
 
@@ -128,7 +124,6 @@ def repeat_key(alert_id: AlertId, at_milliseconds: int, occurrences: int) -> Key
 
 
 def note_key(alert_id: AlertId, at_milliseconds: int, write_id: str) -> Key:
-    """A note."""
     return _timeline_key(alert_id, at_milliseconds, f"note#{write_id}")
 
 
@@ -161,7 +156,6 @@ def cell_of(key: str) -> tuple[AlertStatus, Severity]:
 
 
 def due_key(shard: int) -> str:
-    """A partition of `due`."""
     return f"DUE#{shard}"
 
 
@@ -181,12 +175,10 @@ def credential_key(secret_hash: SecretHash) -> Key:
 
 
 def configuration_partition(kind: str) -> str:
-    """All objects of one kind."""
     return f"C#{kind}"
 
 
 def configuration_key(kind: str, name: str) -> Key:
-    """A named object of the configuration."""
     return key(configuration_partition(kind), name)
 
 
@@ -196,12 +188,10 @@ def answer_partition(request_name: str) -> str:
 
 
 def answer_key(request_name: str) -> Key:
-    """An answer kept for a repeated request."""
     return key(answer_partition(request_name), "ANSWER")
 
 
 def answer_part_prefix(claim: str) -> str:
-    """Begins the sort keys of an answer that is too big for one item."""
     return f"PART#{claim}#"
 
 
@@ -216,7 +206,6 @@ def progress_key(body: str) -> Key:
 
 
 def ledger_partition(alert_id: AlertId) -> str:
-    """The messages about one alert."""
     return f"{LEDGER_FROM}{alert_id}"
 
 
@@ -236,7 +225,6 @@ def incident_partition(incident_id: IncidentId) -> str:
 
 
 def incident_key(incident_id: IncidentId) -> Key:
-    """An incident."""
     return key(incident_partition(incident_id), "INCIDENT")
 
 

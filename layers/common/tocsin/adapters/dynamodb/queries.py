@@ -29,14 +29,7 @@ def get_configured(call: Call, table_name: str, kind: str, name: str) -> Item | 
 
 
 def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> Iterator[Item]:
-    """Read all items of a partition, in the order of their sort keys.
-
-    Args:
-        call: DynamoDB.
-        table_name: The table.
-        partition: The partition key.
-        prefix: The beginning of their sort keys.
-    """
+    """Read all items of a partition, in the order of their sort keys."""
     request: dict[str, Any] = {
         "TableName": table_name,
         "KeyConditionExpression": "pk = :pk",

@@ -73,14 +73,12 @@ def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attemp
 def put(
     table_name: str, item: Item, condition: str, values: Mapping[str, Any] | None = None
 ) -> Action:
-    """Put an item, if the present one is as expected."""
     return {"Put": {"TableName": table_name, "Item": item} | _expected(condition, values)}
 
 
 def delete(
     table_name: str, key: Key, condition: str, values: Mapping[str, Any] | None = None
 ) -> Action:
-    """Remove an item, if it is as expected."""
     return {"Delete": {"TableName": table_name, "Key": key} | _expected(condition, values)}
 
 

@@ -91,7 +91,6 @@ def write_changes(changes: Sequence[Change]) -> Attribute:
 
 
 def changes_from(image: Image) -> tuple[Change, ...]:
-    """Read the changes of this version."""
     rows = json.loads(image["changes"]["S"]) if "changes" in image else ()
     return tuple(
         Change(type=ChangeType(type_), at=instant(at), by=Actor(by), details=more)
@@ -146,7 +145,6 @@ def expiry(ended_at: datetime, retention: timedelta) -> Attribute:
 def alert_item(
     alert: Alert, packed: PackedFacts, *, write_id: WriteId, retention: timedelta
 ) -> Item:
-    """The whole item of an alert, in its slot."""
     value = write_value(alert.current_value)
     slot = alert.fingerprint
     state = state_of(alert, retention)
@@ -235,7 +233,6 @@ def is_image_snoozed(image: Image, at: datetime) -> bool:
 
 
 def slot_of(image: Image) -> Fingerprint:
-    """The slot of an item, by its key."""
     return Fingerprint(image["pk"]["S"].removeprefix("A#"))
 
 

@@ -16,7 +16,6 @@ _CHARGED_BYTES: Final = 4096
 
 
 def charged_bytes(size: int) -> int:
-    """The bytes charged for reading so many."""
     return max(1, math.ceil(size / _CHARGED_BYTES)) * _CHARGED_BYTES
 
 
@@ -39,8 +38,6 @@ def cut_alerts(images: Sequence[Image], *, query: AlertQuery, at: datetime) -> l
 
 @dataclass(frozen=True, slots=True)
 class WholeFacts:
-    """Reads the big facts of alerts."""
-
     call: Call
     table_name: str
 

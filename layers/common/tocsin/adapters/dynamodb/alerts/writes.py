@@ -61,7 +61,6 @@ class Update:
         self.removes.append(_path(name))
 
     def expect(self, condition: str, **values: Attribute) -> None:
-        """Add a condition."""
         self.conditions.append(f"({condition})")
         self.values |= {f":{name}": attribute for name, attribute in values.items()}
 
