@@ -24,13 +24,7 @@ class Alerta:
 
     def replay(self, sent: Sample, *, path: str | None = None) -> Reply:
         """Send a captured request with our key in place of the one it was sent with."""
-        return self.gateway.post(
-            sent.body,
-            path=f"{self.below}{path or sent.path}",
-            method=sent.method,
-            headers={**sent.headers, **KEY},
-            query=sent.query,
-        )
+        return self.gateway.replay(sent, path=f"{self.below}{path or sent.path}", headers=KEY)
 
     def alert_of(self, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         """Send an alert and return it as it is answered."""
@@ -61,5 +55,4 @@ class Alerta:
 
     @property
     def alert(self) -> Alert:
-        (alert,) = self.gateway.alerts()
-        return alert
+        return self.gateway.only_alert

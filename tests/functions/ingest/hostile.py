@@ -74,13 +74,7 @@ REST_FIELDS: Final = (
     *("extra_urls", "additional_urls", "urls", *CARRIED),
 )
 EVENT_FIELDS: Final = (
-    "event_action",
-    "dedup_key",
-    "payload",
-    "links",
-    "images",
-    "client",
-    "client_url",
+    *("event_action", "dedup_key", "payload", "links", "images", "client", "client_url"),
 )
 PAYLOAD_FIELDS: Final = (
     *("severity", "source", "component", "group", "class", "timestamp", "custom_details"),

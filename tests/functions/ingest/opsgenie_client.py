@@ -29,13 +29,8 @@ class Opsgenie:
 
     def replay(self, sent: Sample, *, path: str | None = None) -> Reply:
         """Send a captured request with our key in place of the one it was sent with."""
-        return self.gateway.post(
-            sent.body,
-            path=f"{self.below}{path or sent.path.removeprefix('/og')}",
-            method=sent.method,
-            headers={**sent.headers, **GENIE},
-            query=sent.query,
-        )
+        path = f"{self.below}{path or sent.path.removeprefix('/og')}"
+        return self.gateway.replay(sent, path=path, headers=GENIE)
 
     def create(self, alias: str = "disk", **members: Any) -> str:  # noqa: ANN401 - any JSON
         """Create an alert and return the request's id."""
@@ -67,10 +62,13 @@ class Opsgenie:
         return [it["alias"] for it in self.read("", f"query={query}{more}")]
 
     def status(self) -> AlertStatus:
-        """How the only alert is now."""
         return self.alert.status
+
+    def shown(self) -> dict[str, Any]:
+        """The newest alert of alias disk as it is shown."""
+        data: dict[str, Any] = self.read("/disk", "identifierType=alias")
+        return data
 
     @property
     def alert(self) -> Alert:
-        (alert,) = self.gateway.alerts()
-        return alert
+        return self.gateway.only_alert

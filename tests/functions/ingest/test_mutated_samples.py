@@ -190,7 +190,8 @@ def expect_whole(signal: Signal) -> None:
     assert signal.facts.name or signal.action is not SignalAction.TRIGGER
     for said in _texts(signal.facts):
         assert printable(said) == said
-    assert json.dumps([signal.facts.truncated, signal.facts.threshold, signal.current_value])
+    facts = signal.facts
+    assert json.dumps([facts.urls, facts.truncated, facts.threshold, signal.current_value])
     for time in (signal.source_started_at, signal.lapses_at):
         assert time is None or time.tzinfo is not None
 

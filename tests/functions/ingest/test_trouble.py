@@ -304,10 +304,9 @@ def test_an_acknowledgements_comment_is_on_the_timeline_with_its_lines() -> None
     for request in it.requests:
         _sent(gateway, request)
 
-    (alert,) = gateway.alerts()
     notes = [
         change.details["note"]
-        for change in gateway.world.timeline(alert.alert_id)
+        for change in gateway.world.timeline(gateway.only_alert.alert_id)
         if change.type is ChangeType.ACKNOWLEDGED
     ]
     assert notes == ["kim: on it\nreplacing both\n\nETA 2h"]
