@@ -27,7 +27,6 @@ class Alerta:
         return self.gateway.replay(sent, path=f"{self.below}{path or sent.path}", headers=KEY)
 
     def alert_of(self, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-        """Send an alert and return it as it is answered."""
         body = {"resource": "db-1", "event": "DiskFull", "environment": "Production"}
         reply = self.send("POST", "/alert", {**body, "severity": "major", **members})
         assert reply.status == 201, reply.text
@@ -37,11 +36,9 @@ class Alerta:
         return alert
 
     def put(self, word: str, body: object) -> Reply:
-        """Ask for something to be done to the only alert."""
         return self.send("PUT", f"/alert/{self.alert.alert_id}/{word}", body)
 
     def shown(self) -> dict[str, Any]:
-        """The only alert as it is shown."""
         reply = self.send("GET", f"/alert/{self.alert.alert_id}")
         assert reply.status == 200, reply.text
         alert: dict[str, Any] = reply.json["alert"]

@@ -46,7 +46,6 @@ def _event(name: str) -> Mapping[str, Any]:
 
 
 def event_of(name: str) -> dict[str, Any]:
-    """An event as the gateway sends it."""
     return copy.deepcopy(dict(_event(name)))
 
 
@@ -129,7 +128,6 @@ class Gateway:
         return self._put(None, replace(integration, **settings))
 
     def register_again(self, **settings: Any) -> Integration:  # noqa: ANN401 - likewise
-        """Change the integration of `TOKEN`."""
         before = self.integrations.get("prod")
         return self._put(before, replace(before, **settings))
 
@@ -205,7 +203,6 @@ class Gateway:
         return self.replay(sample(name), path=f"/i/{TOKEN}")
 
     def alerts(self) -> list[Alert]:
-        """All that is stored."""
         return self.world.every_alert()
 
     @property

@@ -103,7 +103,6 @@ def with_value(type_: IntegrationType, value: object) -> Iterator[tuple[str, dic
 
 
 def corpus(type_: IntegrationType) -> dict[str, bytes]:
-    """Bodies by what is wrong with them."""
     entry = REST if type_ is IntegrationType.REST else EVENT
 
     def with_text(text: str) -> bytes:

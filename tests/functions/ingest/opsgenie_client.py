@@ -33,13 +33,11 @@ class Opsgenie:
         return self.gateway.replay(sent, path=path, headers=GENIE)
 
     def create(self, alias: str = "disk", **members: Any) -> str:  # noqa: ANN401 - any JSON
-        """Create an alert and return the request's id."""
         reply = self.send("POST", "", {"message": "Disk full", "alias": alias, **members})
         assert reply.status == 202, reply.text
         return str(reply.json["requestId"])
 
     def act(self, action: str, body: object = "", *, alias: str = "disk") -> dict[str, Any]:
-        """Send a request and return its result."""
         method = "PUT" if action in {"message", "description", "priority"} else "POST"
         query = "identifierType=alias"
         reply = self.send(method, f"/{alias}/{action}", body, query=query)

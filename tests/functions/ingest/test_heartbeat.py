@@ -14,7 +14,6 @@ SHARED_PATH = f"/i/{TOKEN}/heartbeat"
 
 @pytest.fixture
 def watched(rest: Gateway) -> Gateway:
-    """There are a heartbeat and an integration."""
     rest.watch("backup", OWN)
     rest.world.pass_time(minutes=1)
     return rest

@@ -69,7 +69,6 @@ def _expect_clean(gateway: Gateway, reply: Reply) -> None:
 
 
 def texts_of(alert: Alert) -> Iterator[str]:
-    """Everything that people will read."""
     facts = alert.facts
     others = {"summary", "reason", "labels", "urls", "truncated"}
     names = {field.name for field in fields(Facts)} - others

@@ -81,7 +81,6 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 @some.composite
 def mutated_json(draw: some.DrawFn, original: object) -> object:
-    """Replace, remove or double a few members."""
     value: Any = copy.deepcopy(original)
     for _ in range(draw(some.integers(1, CHANGED_PLACES))):
         path = draw(some.sampled_from(sorted(places(value), key=repr)))

@@ -25,8 +25,6 @@ ALERTS_API = "/api/v1/alerts"
 
 @dataclass
 class Told:
-    """The result of a case."""
-
     replies: list[Reply]
     alerts: list[Alert]
 

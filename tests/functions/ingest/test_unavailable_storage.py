@@ -86,8 +86,6 @@ def _connect(gateway: Gateway, line: Line) -> None:
 
 @pytest.fixture
 def items(call: Call) -> Callable[[], list[dict[str, Any]]]:
-    """All that the table holds."""
-
     def scan() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = call("Scan", {"TableName": "tocsin"})["Items"]
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
