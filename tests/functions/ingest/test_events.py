@@ -7,7 +7,6 @@ import pytest
 from tests.functions.ingest.gateway import Gateway, event_of
 from tests.sender_states import wire
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
 PUBLISHED = wire("pagerduty-docs/v2-trigger")
@@ -166,12 +165,6 @@ def test_a_severity_never_stands_in_the_way_of_a_trigger(
     alert = opened_by(events, trigger(severity=word))
 
     assert (alert.severity, alert.facts.source_severity) == (severity, word)
-
-
-def test_an_integration_has_words_of_its_own(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.EVENTS, severity_map={"error": "warning"})
-
-    assert opened_by(gateway, trigger(severity="error")).severity is Severity.WARNING
 
 
 def test_an_alert_of_an_urgent_severity_has_the_label_urgent(events: Gateway) -> None:

@@ -183,14 +183,6 @@ def test_a_severity_is_understood(
     assert ("urgent" in alerta.alert.facts.labels) is is_urgent
 
 
-def test_the_integrations_own_words_go_first(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ALERTA, severity_map={"major": "info"})
-
-    Alerta(gateway).alert_of(severity="major")
-
-    assert [it.severity for it in gateway.alerts()] == [Severity.INFO]
-
-
 def test_a_tag_with_a_value_is_a_label(alerta: Alerta) -> None:
     alerta.alert_of(tags=["dc1", "env=prod"], attributes={"region": "EU"})
 

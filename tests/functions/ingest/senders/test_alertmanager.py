@@ -9,7 +9,6 @@ from tests.functions.ingest.gateway import Gateway
 from tests.sender_states import wire
 from tests.wire import samples
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
@@ -102,14 +101,6 @@ def test_a_manual_resolve_holds_for_the_same_start(alertmanager: Gateway) -> Non
 
     assert again.outcomes == ["suppressed"]
     assert alertmanager.post(later).outcomes == ["reopened"]
-
-
-def test_an_integrations_own_words_go_first(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ALERTMANAGER, severity_map={"page": "info"})
-
-    gateway.deliver("alertmanager/group-3-firing")
-
-    assert alerts_by_key(gateway)["842f3c8683d1dcf8"].severity is Severity.INFO
 
 
 @pytest.mark.parametrize(

@@ -499,20 +499,26 @@ def test_a_cloudevents_type_ends_with_its_state_behind_any_separator(
         (IntegrationType.EVENTS, {"event_action": "trigger", "payload": LOW_PAYLOAD}),
         (IntegrationType.PAGERDUTY, {"event_action": "trigger", "payload": LOW_PAYLOAD}),
         (IntegrationType.OPSGENIE, {"message": "Disk full", "priority": "low"}),
+        (IntegrationType.ALERTA, {"resource": "r", "event": "e", "severity": "low"}),
         (
             IntegrationType.ALERTMANAGER,
             {"alerts": [{"status": "firing", "labels": {"alertname": "A", "severity": "low"}}]},
         ),
     ],
 )
-def test_a_severity_that_the_integration_calls_ok_opens_nothing_also_where_it_never_says_ok(
-    gateway: Gateway, type_: IntegrationType, body: dict[str, Any]
+@pytest.mark.parametrize(("meaning", "opened"), [("ok", []), ("warning", [Severity.WARNING])])
+def test_the_integrations_own_words_go_first_and_its_ok_opens_nothing_where_a_product_has_none(
+    gateway: Gateway,
+    type_: IntegrationType,
+    body: dict[str, Any],
+    meaning: str,
+    opened: list[Severity],
 ) -> None:
-    gateway.register(type_, severity_map={"low": "ok"})
+    gateway.register(type_, severity_map={"low": meaning})
 
     gateway.post(body)
 
-    assert gateway.alerts() == []
+    assert [alert.severity for alert in gateway.alerts()] == opened
 
 
 @pytest.mark.parametrize(
