@@ -91,10 +91,6 @@ def _long_lists() -> LongLists:
     )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 ports = Ports(
     slots=DynamoDBSlots(_dynamodb.call, settings.table_name, settings.retention),
     integrations=Integrations(DynamoDBIntegrations(_dynamodb.call, settings.table_name)),
@@ -104,7 +100,7 @@ ports = Ports(
     alerts=_alerts,
     sns=_sns,
     heartbeats=_heartbeats,
-    now=_now,
+    now=lambda: datetime.now(UTC),
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),
     service=settings.service,
@@ -119,10 +115,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def compat_handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Answer a client of another product as that product does."""
-    from functions.ingest.compat.answers import (
-        respond_as_product,
-    )
+    from functions.ingest.compat.answers import respond_as_product
 
     _begin(context)
     return respond_as_product(event, ports)

@@ -70,7 +70,6 @@ def _body_of(request: Request) -> object:
 
 
 def _name_in(request: Request) -> str:
-    """Read the name from the query, or else from the body."""
     name: object = request.query.get("name")
     if not name and request.content.strip():
         body = request.sent.value

@@ -104,7 +104,8 @@ def take_one(
         case InvalidInputError() as refusal:
             return Outcome.REJECTED, rejected(refusal)
         case Ignored(why):
-            return Outcome.IGNORED, _ignored(why)
+            told = {"dedup_key": None, "alert_id": None, "outcome": Outcome.IGNORED, "reason": why}
+            return Outcome.IGNORED, told
         case report:
             signal = signal_of(report, sent, integration)
             if integration.paused:
@@ -182,11 +183,7 @@ def _nothing_usable(
 
 
 def _result(signal: Signal, outcome: Outcome, alert_id: str | None) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        "dedup_key": signal.dedup_key,
-        "alert_id": alert_id,
-        "outcome": outcome,
-    }
+    result = {"dedup_key": signal.dedup_key, "alert_id": alert_id, "outcome": outcome}
     return result | said_of(signal)
 
 
@@ -198,10 +195,6 @@ def said_of(signal: Signal) -> dict[str, Any]:
         "truncated": list(signal.facts.truncated),
     }
     return {name: value for name, value in said.items() if value}
-
-
-def _ignored(why: str) -> dict[str, Any]:
-    return {"dedup_key": None, "alert_id": None, "outcome": Outcome.IGNORED, "reason": why}
 
 
 def rejected(refusal: InvalidInputError) -> dict[str, Any]:

@@ -81,8 +81,6 @@ def take_in_many(
 
 @dataclass(slots=True)
 class _Work:
-    """One request's work, in several threads."""
-
     take_one: Callable[[Entry], _Taken]
     beside: LongLists
     refusal: TryAgainError | None = field(default=None)

@@ -74,8 +74,6 @@ class Request(http.Request):
 
 @dataclass(slots=True)
 class Intake:
-    """The results of the entries of one request."""
-
     results: list[Mapping[str, Any]] = field(default_factory=list)
     """Of each entry, in their order, up to a number that an answer can hold."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)

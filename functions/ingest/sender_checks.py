@@ -11,7 +11,7 @@ from typing import Final
 from functions.ingest.request_and_answer import Request
 from tocsin.domain.credential import SecretHash, hash_secret
 from tocsin.domain.errors import SenderNotTrustedError
-from tocsin.domain.intake_checks import Basic, HeaderToken, IntakeChecks, Signature
+from tocsin.domain.intake_checks import Basic, IntakeChecks, Signature
 from tocsin.lambda_runtime.strict_json import expect_size
 
 TIMESTAMP_TOLERANCE: Final = timedelta(minutes=5)
@@ -32,8 +32,10 @@ def expect_trusted(checks: IntakeChecks, request: Request) -> None:
         raise SenderNotTrustedError("allowed_cidrs", challenge)
     if checks.basic and not _knows_password(request.headers, checks.basic):
         raise SenderNotTrustedError("basic", challenge)
-    if checks.header_token and not _knows_token(request.headers, checks.header_token):
-        raise SenderNotTrustedError("header_token", challenge)
+    if token := checks.header_token:
+        said = request.headers.get(token.header, "")
+        if not _hashes_to(said, token.token_hash):
+            raise SenderNotTrustedError("header_token", challenge)
     if checks.signature:
         expect_size(request.body)
         if not _is_signed(request, checks.signature):
@@ -59,10 +61,6 @@ def _knows_password(headers: Mapping[str, str], basic: Basic) -> bool:
     is_user = _same(user, basic.user)
     is_password = _hashes_to(password, basic.password_hash)
     return scheme.lower() == "basic" and is_user and is_password
-
-
-def _knows_token(headers: Mapping[str, str], token: HeaderToken) -> bool:
-    return _hashes_to(headers.get(token.header, ""), token.token_hash)
 
 
 def _is_signed(request: Request, signature: Signature) -> bool:

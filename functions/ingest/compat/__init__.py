@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CompatCall:
-    """One request to another product's endpoint."""
-
     request: Request
     path: str
     """At the root or below the token: begins with one of the product's paths, no slash around."""

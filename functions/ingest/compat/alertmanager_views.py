@@ -1,16 +1,15 @@
 """Alerts and the server as Alertmanager's API v2 shows them."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from functions.ingest.compat import CompatCall
-from functions.ingest.compat.integration_alerts import IntegrationAlerts
+from functions.ingest.compat.integration_alerts import IntegrationAlerts, written
+from functions.ingest.compat.refusals import wrong_parameter
 from functions.ingest.senders.reading.prometheus_alerts import RESOLVE_TIMEOUT
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
-from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.integration import Integration
 from tocsin.domain.matcher import Matcher, all_match
 
@@ -34,7 +33,7 @@ def view_status(integration: Integration) -> dict[str, Any]:
     return {
         "cluster": {"peers": [], "status": "disabled"},
         "config": {"original": ""},
-        "uptime": _written(integration.created_at),
+        "uptime": written(integration.created_at),
         "versionInfo": dict(_VERSION),
     }
 
@@ -48,14 +47,14 @@ def view_alerts(call: CompatCall, integration: Integration) -> list[dict[str, An
     pairs = parse_qsl(call.request.event.get("rawQueryString") or "", keep_blank_values=True)
     filters = [text for name, text in pairs if name == "filter"]
     if len(filters) > FILTERS_LIMIT:
-        problem = Problem("filter", f"at most {FILTERS_LIMIT} are understood")
-        raise InvalidInputError("A query parameter of the list is wrong.", [problem])
+        raise wrong_parameter("filter", f"at most {FILTERS_LIMIT} are understood")
     matchers = [Matcher.parse(text, "filter") for text in filters]
     wanted = dict(pairs)
     shows_active = wanted.get("active", "true") != "false"
     shows_muted = wanted.get("silenced", "true") != "false"
     views = []
-    for alert in _open_alerts(call, integration):
+    own = IntegrationAlerts(integration, call)
+    for alert in own.newest(AlertQuery(statuses=_OPEN), limit=SHOWN_LIMIT):
         is_muted = alert.is_snoozed(call.request.at)
         is_shown = shows_muted if is_muted else shows_active
         if is_shown and all_match(matchers, _labels(alert)):
@@ -70,11 +69,6 @@ def view_groups(call: CompatCall, integration: Integration) -> list[dict[str, An
     return [{"labels": {}, "receiver": receiver, "alerts": alerts}] if alerts else []
 
 
-def _open_alerts(call: CompatCall, integration: Integration) -> list[Alert]:
-    own = IntegrationAlerts(integration, call)
-    return own.newest(AlertQuery(statuses=_OPEN), limit=SHOWN_LIMIT)
-
-
 def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:
     facts = alert.facts
     state = "suppressed" if is_muted else "active"
@@ -84,12 +78,12 @@ def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:
             for name, text in (("summary", facts.summary), ("description", facts.reason))
             if text
         },
-        "endsAt": _written(alert.last_seen_at + RESOLVE_TIMEOUT),
+        "endsAt": written(alert.last_seen_at + RESOLVE_TIMEOUT),
         "fingerprint": alert.dedup_key,
         "receivers": [{"name": alert.integration}],
-        "startsAt": _written(alert.fired_at),
+        "startsAt": written(alert.fired_at),
         "status": {"state": state, "silencedBy": [], "inhibitedBy": []},
-        "updatedAt": _written(alert.last_seen_at),
+        "updatedAt": written(alert.last_seen_at),
         "labels": dict(_labels(alert)),
     }
     if source := facts.urls.get("source"):
@@ -99,7 +93,3 @@ def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:
 
 def _labels(alert: Alert) -> Mapping[str, str]:
     return alert.facts.labels or {"alertname": alert.facts.name}
-
-
-def _written(instant: datetime) -> str:
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

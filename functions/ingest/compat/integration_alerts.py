@@ -163,12 +163,26 @@ def address_of(request: Request) -> str:
 
 
 def written(instant: datetime) -> str:
-    """Spell a time as PagerDuty, Opsgenie and Alerta all do."""
+    """Spell a time as PagerDuty, Opsgenie, Alerta and Alertmanager do."""
     text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def words(alert: Alert, label: str) -> list[str]:
     """The words of a label that holds a list of them."""
-    said = alert.facts.labels.get(label)
+    return _words(alert.facts, label)
+
+
+def with_words(
+    facts: Facts, builder: FactsBuilder, label: str, change: Callable[[list[str]], list[str]]
+) -> Facts:
+    """Change the words of such a label; without any it is no label."""
+    kept = change(_words(facts, label))
+    others = {name: text for name, text in facts.labels.items() if name != label}
+    labels = {**others, label: ",".join(kept)} if kept else others
+    return replace(facts, labels=builder.labels(labels))
+
+
+def _words(facts: Facts, label: str) -> list[str]:
+    said = facts.labels.get(label)
     return said.split(",") if said else []

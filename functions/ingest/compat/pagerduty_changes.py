@@ -68,7 +68,6 @@ def read_change(event: Mapping[str, Any], *, at: datetime) -> ChangeEvent:
 
 
 def keep_change(change: ChangeEvent, alerts: IntegrationAlerts) -> None:
-    """Write it on the timelines of the alerts that it concerns."""
     for alert in alerts.newest(_OPEN, wanted=change.concerns, limit=ALERTS_LIMIT):
         alerts.add_note(alert, change.note)
 

@@ -1,6 +1,6 @@
 """What the refusals of all products have in common."""
 
-from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.domain.errors import InvalidInputError, NotFoundError, Problem, TocsinError
 from tocsin.lambda_runtime.http import BEARER, error_headers
 
 
@@ -12,3 +12,7 @@ def headers_of(error: TocsinError) -> dict[str, str]:
 def nothing_here() -> NotFoundError:
     """What is said of a path that the product has and we have not, or neither."""
     return NotFoundError("There is nothing at this path.")
+
+
+def wrong_parameter(name: str, problem: str) -> InvalidInputError:
+    return InvalidInputError("A query parameter of the list is wrong.", [Problem(name, problem)])

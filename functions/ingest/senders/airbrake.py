@@ -13,7 +13,6 @@ EXPECTED: Final = 'Expected an object like {"error": {"id": "1705190192091077626
 
 
 def read_error(entry: Mapping[str, Any]) -> Report | Ignored:
-    """Understand one error group, or a deploy, which is none."""
     fields = Fields(entry)
     if "deploy" in entry and "error" not in entry:
         return Ignored("a deploy")

@@ -11,7 +11,7 @@ from functions.ingest.senders.reading.fields import Fields, as_text, kind_of
 from functions.ingest.senders.reading.report import BY_SEVERITY, Report
 from tocsin.domain.dedup import dedup_key_of
 from tocsin.domain.errors import InvalidInputError, MalformedInputError, Problem
-from tocsin.domain.severity import Reading, read_severity
+from tocsin.domain.severity import read_severity
 from tocsin.lambda_runtime.http import HttpAnswer
 
 EXPECTED: Final = (
@@ -106,13 +106,8 @@ def read_alert(body: Mapping[str, Any], settings: SenderSettings) -> AlertaEvent
     )
     others = [it for it in dict.fromkeys(_words(body, CORRELATE)) if it != event]
     keys = [dedup_key_of(environment, resource, it, customer) for it in others]
-    resolves = read_word(severity, settings.severity_map).resolves
+    resolves = read_severity(severity, {**_OWN_WORDS, **settings.severity_map}).resolves
     return AlertaEvent(report, severity, resolves, tuple(keys[:CORRELATED_LIMIT]))
-
-
-def read_word(word: str, severity_map: Mapping[str, str]) -> Reading:
-    """Understand a severity of Alerta's; the integration's own words go first."""
-    return read_severity(word, {**_OWN_WORDS, **severity_map})
 
 
 def _problems(body: Mapping[str, Any]) -> list[Problem]:

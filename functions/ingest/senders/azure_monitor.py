@@ -51,8 +51,9 @@ def read_alert(entry: Mapping[str, Any]) -> Report:
     first = conditions[0] if conditions else Fields({})
     health = _Health.of(essentials, context)
     name = f"{rule}: {health.title}" if health.title else rule
+    is_over = (essentials.any_text("monitorCondition") or "").lower() == "resolved"
     return Report(
-        action=SignalAction.RESOLVE if _is_over(essentials, health) else SignalAction.TRIGGER,
+        action=SignalAction.RESOLVE if health.is_over or is_over else SignalAction.TRIGGER,
         dedup_key=health.key or alert_id,
         name=name,
         summary=health.summary or _told(context) or name,
@@ -138,10 +139,6 @@ def _told(context: Fields) -> str | None:
     """What an entry of the activity log tells: an operation, and how it went."""
     operation, status = context.any_text("operationName"), context.any_text("status")
     return f"{operation}: {status}" if operation and status else operation
-
-
-def _is_over(essentials: Fields, health: _Health) -> bool:
-    return health.is_over or (essentials.any_text("monitorCondition") or "").lower() == "resolved"
 
 
 def _object(essentials: Fields) -> str | None:

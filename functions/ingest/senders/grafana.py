@@ -110,6 +110,7 @@ def read_legacy(entry: Mapping[str, Any]) -> Report | Ignored:
     tags = pairs_of(fields.raw("tags"))
     name = fields.any_text("ruleName", "title") or rule_id
     is_test = name == _LEGACY_TEST
+    severity = tags.get("severity")
     return Report(
         action=action,
         dedup_key=dedup_key_of(
@@ -121,7 +122,7 @@ def read_legacy(entry: Mapping[str, Any]) -> Report | Ignored:
         name=name,
         summary=fields.any_text("title") or name,
         reason=fields.any_text("message"),
-        severity=_said(tags.get("severity")),
+        severity=severity if isinstance(severity, str) else None,
         words=ALWAYS_CRITICAL,
         source="grafana",
         rule_id=rule_id,
@@ -139,10 +140,6 @@ def _other_series(matches: Sequence[Fields]) -> tuple[str, ...]:
     shown = [f"{it.any_text('metric') or '?'} {it.any_text('value') or '?'}" for it in matches[1:]]
     listed = ", ".join(shown[:_SERIES_SHOWN])
     return (f"evalMatches: {len(shown)} more series: {listed}",) if shown else ()
-
-
-def _said(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _identity(fields: Fields) -> str:

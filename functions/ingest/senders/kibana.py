@@ -24,8 +24,7 @@ _VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
 def read_alert(entry: Mapping[str, Any]) -> Report:
     """A variable that was left as it was says nothing."""
     fields = Fields(without(entry, _VARIABLE))
-    uuid = fields.text("alert_uuid")
-    key = uuid or _rule_and_alert(fields)
+    key = fields.text("alert_uuid") or _rule_and_alert(fields)
     fields.raise_problems(EXPECTED)
     group = (fields.any_text("action_group") or "").lower()
     rule = fields.any_text("rule_name") or "Kibana rule"

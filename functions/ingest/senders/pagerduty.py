@@ -34,7 +34,6 @@ _NAMES_V1: Final = {
 
 
 def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
-
     def read_one(event: Mapping[str, Any]) -> Report:
         return read_event_v1(event, settings) if "event_type" in event else read_event(event)
 

@@ -27,36 +27,19 @@ _OURS: Final = frozenset(("status", "state", "severity", "dedup_key"))
 _OUR_NAMES: Final = frozenset(("name", "title", "alert_name", "dedup_key"))
 """A message with one of each is an alert as type `generic` takes it."""
 _SOURCES: Final = (
-    *(
-        "StackName",
-        "Source ID",
-        "SourceIdentifier",
-        "sourceId",
-        "source_id",
-        "AutoScalingGroupName",
-    ),
+    *("StackName", "Source ID", "SourceIdentifier", "sourceId"),
+    *("source_id", "AutoScalingGroupName"),
     *("DBInstanceIdentifier", "DBClusterIdentifier", "ClusterIdentifier", "cacheClusterId"),
     *("EC2InstanceId", "instanceId", "instance_id", "resource", "resourceId", "resourceArn"),
     *("pipeline", "project", "host", "hostname", "server", "service"),
 )
 _EVENTS: Final = (
-    "LogicalResourceId",
-    "Event ID",
-    "EventId",
-    "Event",
-    "event",
-    "eventType",
-    "notificationType",
+    *("LogicalResourceId", "Event ID", "EventId", "Event", "event"),
+    *("eventType", "notificationType"),
 )
 _TEXTS: Final = (
-    "ResourceStatusReason",
-    "ResourceStatus",
-    "Event Message",
-    "StatusMessage",
-    "Cause",
-    "Description",
-    "message",
-    "summary",
+    *("ResourceStatusReason", "ResourceStatus", "Event Message", "StatusMessage", "Cause"),
+    *("Description", "message", "summary"),
 )
 _ELASTICACHE: Final = "ElastiCache:"
 _SEVERITIES: Final = ("severity", "Severity", "level")
@@ -104,7 +87,7 @@ def read_message(entry: Mapping[str, Any]) -> Report | Ignored:
         return read_alert({"source": topic, **said})
     subject = fields.any_text("Subject")
     notice = _Notice.of(said) if said else _Notice.of_text(message)
-    line = _first_line(message, said)
+    line = None if said else message.strip().partition(_LINE)[0] or None
     title = line if subject is None or subject in _SAYS_NOTHING else subject
     name = notice.name or title or f"Message of {topic.rpartition(':')[2]}"
     return Report(
@@ -176,10 +159,6 @@ class _Notice:
         found = _ARN.search(message)
         arn = found[0].rstrip(".:") if found else None
         return cls(identity=(arn,) if arn else (), object=arn)
-
-
-def _first_line(message: str, said: Mapping[str, Any]) -> str | None:
-    return None if said else message.strip().partition(_LINE)[0] or None
 
 
 def _subscription(topic: str, kind: str) -> Report:

@@ -24,16 +24,9 @@ class Alerta:
 
     def replay(self, sent: Sample, *, path: str | None = None) -> Reply:
         """Send a captured request with our key in place of the one it was sent with."""
-        return self.gateway.post(
-            sent.body,
-            path=f"{self.below}{path or sent.path}",
-            method=sent.method,
-            headers={**sent.headers, **KEY},
-            query=sent.query,
-        )
+        return self.gateway.replay(sent, path=f"{self.below}{path or sent.path}", headers=KEY)
 
     def alert_of(self, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-        """Send an alert and return it as it is answered."""
         body = {"resource": "db-1", "event": "DiskFull", "environment": "Production"}
         reply = self.send("POST", "/alert", {**body, "severity": "major", **members})
         assert reply.status == 201, reply.text
@@ -43,11 +36,9 @@ class Alerta:
         return alert
 
     def put(self, word: str, body: object) -> Reply:
-        """Ask for something to be done to the only alert."""
         return self.send("PUT", f"/alert/{self.alert.alert_id}/{word}", body)
 
     def shown(self) -> dict[str, Any]:
-        """The only alert as it is shown."""
         reply = self.send("GET", f"/alert/{self.alert.alert_id}")
         assert reply.status == 200, reply.text
         alert: dict[str, Any] = reply.json["alert"]
@@ -61,5 +52,4 @@ class Alerta:
 
     @property
     def alert(self) -> Alert:
-        (alert,) = self.gateway.alerts()
-        return alert
+        return self.gateway.only_alert

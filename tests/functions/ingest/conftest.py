@@ -1,8 +1,8 @@
-"""Intake on a simulated table, with an integration of each type behind the token."""
+"""Intake on a simulated table, and a fixture for each type that is called like it."""
 
 import pytest
 
-from tests.functions.ingest.gateway import Gateway
+from tests.functions.ingest.gateway import Gateway, registered
 from tocsin.domain.integration import IntegrationType
 
 
@@ -12,15 +12,4 @@ def gateway() -> Gateway:
     return Gateway()
 
 
-@pytest.fixture
-def rest(gateway: Gateway) -> Gateway:
-    """The token belongs to a sender that speaks Harp's language."""
-    gateway.register(IntegrationType.REST)
-    return gateway
-
-
-@pytest.fixture
-def events(gateway: Gateway) -> Gateway:
-    """The token belongs to a sender that speaks PagerDuty's language."""
-    gateway.register(IntegrationType.EVENTS)
-    return gateway
+globals().update({type_.replace("-", "_"): registered(type_) for type_ in IntegrationType})

@@ -4,10 +4,12 @@ import base64
 import copy
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
+
+import pytest
 
 from functions.ingest.answers import respond
 from functions.ingest.compat.answers import respond_as_product
@@ -15,13 +17,14 @@ from functions.ingest.integrations import Integrations
 from functions.ingest.ports import Ports
 from functions.ingest.routes import INTEGRATIONS_PATH
 from functions.ingest.sns.endpoint import SnsEndpoint
-from tests.examples import ALICE
+from tests.examples import ALICE, HOUR
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived, function_of
-from tests.wire import Sample
+from tests.wire import Sample, sample
 from tocsin.domain.alert import Alert
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
-from tocsin.domain.ids import AlertId, WriteId
+from tocsin.domain.heartbeat import Heartbeat
+from tocsin.domain.ids import AlertId
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.log_lines import Log
@@ -29,7 +32,7 @@ from tocsin.lambda_runtime.log_lines import Log
 EVENTS = Path(__file__).parents[3] / "events"
 TOKEN = "0123456789abcdef0123456789abcdef"
 SECRET = "tocsin_key-of-a-script"
-SETUP = WriteId("setup")
+NO_HEADERS: Mapping[str, str] = {}
 
 
 def _unreachable(host: str, _path: str) -> NoReturn:
@@ -43,7 +46,6 @@ def _event(name: str) -> Mapping[str, Any]:
 
 
 def event_of(name: str) -> dict[str, Any]:
-    """An event as the gateway sends it."""
     return copy.deepcopy(dict(_event(name)))
 
 
@@ -126,12 +128,20 @@ class Gateway:
         return self._put(None, replace(integration, **settings))
 
     def register_again(self, **settings: Any) -> Integration:  # noqa: ANN401 - likewise
-        """Change the integration of `TOKEN`."""
         before = self.integrations.get("prod")
         return self._put(before, replace(before, **settings))
 
     def _put(self, before: Integration | None, after: Integration) -> Integration:
         return self.integrations.put(before, after, write_id=self.world.new_write_id())
+
+    def watch(self, name: str, token: str) -> None:
+        """Set up a heartbeat that the integration may ping, to be heard from once an hour."""
+        at, integrations = self.world.now, ("prod",)
+        heartbeat = Heartbeat(
+            name=name, period=HOUR, integrations=integrations, created_at=at, token=Token.of(token)
+        )
+        write_id = self.world.new_write_id()
+        self.world.heartbeats.put(None, heartbeat.watched(at), write_id=write_id)
 
     def give_key(self, *scopes: Scope, secret: str = SECRET) -> None:
         key = ApiKey(
@@ -160,7 +170,7 @@ class Gateway:
         *,
         path: str = f"/i/{TOKEN}",
         method: str = "POST",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
         query: str = "",
     ) -> Reply:
         """Send a body: bytes as they are, a text as it is, anything else as JSON."""
@@ -168,7 +178,7 @@ class Gateway:
         event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
         event["rawQueryString"] = query
         event["requestContext"]["http"]["method"] = method
-        event["headers"] |= headers or {}
+        event["headers"] |= headers
         if isinstance(body, bytes):
             event["body"] = base64.b64encode(body).decode()
             event["isBase64Encoded"] = True
@@ -176,20 +186,50 @@ class Gateway:
             event["body"] = body if isinstance(body, str) else json.dumps(body)
         return self.send(event)
 
-    def replay(self, sample: Sample, *, path: str | None = None) -> Reply:
-        """Send what a product sent, to its own path or another."""
+    def replay(
+        self, sent: Sample, *, path: str | None = None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Reply:
+        """Send what a product sent, to its own path or another, and with these headers too."""
         return self.post(
-            sample.body,
-            path=sample.path if path is None else path,
-            method=sample.method,
-            headers=sample.headers,
-            query=sample.query,
+            sent.body,
+            path=sent.path if path is None else path,
+            method=sent.method,
+            headers={**sent.headers, **headers},
+            query=sent.query,
         )
 
+    def deliver(self, name: str) -> Reply:
+        """Send what a product sent, `<sender>/<case>`, to the integration's URL."""
+        return self.replay(sample(name), path=f"/i/{TOKEN}")
+
     def alerts(self) -> list[Alert]:
-        """All that is stored."""
         return self.world.every_alert()
+
+    @property
+    def only_alert(self) -> Alert:
+        (alert,) = self.alerts()
+        return alert
 
     def alert(self, reply: Reply) -> Alert:
         """The alert that the only result names."""
         return self.world.alert(AlertId(reply.result["alert_id"]))
+
+
+def registered(type_: IntegrationType, **settings: Any) -> Any:  # noqa: ANN401 - a fixture of pytest's
+    """Make a fixture: intake with an integration of this type behind the token."""
+
+    @pytest.fixture
+    def intake(gateway: Gateway) -> Gateway:
+        gateway.register(type_, **settings)
+        return gateway
+
+    return intake
+
+
+def raising(error: Exception | type[Exception]) -> Callable[..., NoReturn]:
+    """Make what a test puts in the place of a method that fails."""
+
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    return fail

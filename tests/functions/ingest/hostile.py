@@ -74,13 +74,7 @@ REST_FIELDS: Final = (
     *("extra_urls", "additional_urls", "urls", *CARRIED),
 )
 EVENT_FIELDS: Final = (
-    "event_action",
-    "dedup_key",
-    "payload",
-    "links",
-    "images",
-    "client",
-    "client_url",
+    *("event_action", "dedup_key", "payload", "links", "images", "client", "client_url"),
 )
 PAYLOAD_FIELDS: Final = (
     *("severity", "source", "component", "group", "class", "timestamp", "custom_details"),
@@ -109,7 +103,6 @@ def with_value(type_: IntegrationType, value: object) -> Iterator[tuple[str, dic
 
 
 def corpus(type_: IntegrationType) -> dict[str, bytes]:
-    """Bodies by what is wrong with them."""
     entry = REST if type_ is IntegrationType.REST else EVENT
 
     def with_text(text: str) -> bytes:

@@ -29,22 +29,15 @@ class Opsgenie:
 
     def replay(self, sent: Sample, *, path: str | None = None) -> Reply:
         """Send a captured request with our key in place of the one it was sent with."""
-        return self.gateway.post(
-            sent.body,
-            path=f"{self.below}{path or sent.path.removeprefix('/og')}",
-            method=sent.method,
-            headers={**sent.headers, **GENIE},
-            query=sent.query,
-        )
+        path = f"{self.below}{path or sent.path.removeprefix('/og')}"
+        return self.gateway.replay(sent, path=path, headers=GENIE)
 
     def create(self, alias: str = "disk", **members: Any) -> str:  # noqa: ANN401 - any JSON
-        """Create an alert and return the request's id."""
         reply = self.send("POST", "", {"message": "Disk full", "alias": alias, **members})
         assert reply.status == 202, reply.text
         return str(reply.json["requestId"])
 
     def act(self, action: str, body: object = "", *, alias: str = "disk") -> dict[str, Any]:
-        """Send a request and return its result."""
         method = "PUT" if action in {"message", "description", "priority"} else "POST"
         query = "identifierType=alias"
         reply = self.send(method, f"/{alias}/{action}", body, query=query)
@@ -67,10 +60,13 @@ class Opsgenie:
         return [it["alias"] for it in self.read("", f"query={query}{more}")]
 
     def status(self) -> AlertStatus:
-        """How the only alert is now."""
         return self.alert.status
+
+    def shown(self) -> dict[str, Any]:
+        """The newest alert of alias disk as it is shown."""
+        data: dict[str, Any] = self.read("/disk", "identifierType=alias")
+        return data
 
     @property
     def alert(self) -> Alert:
-        (alert,) = self.gateway.alerts()
-        return alert
+        return self.gateway.only_alert

@@ -48,8 +48,6 @@ class Sns:
 
 
 class Owner:
-    """A signer with a key and a certificate."""
-
     def __init__(self, bits: int = 2048, valid_from: datetime = AT - timedelta(days=1)) -> None:
         self.key = rsa.generate_private_key(public_exponent=65_537, key_size=bits)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])

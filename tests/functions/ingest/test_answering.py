@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.ingest.answers import respond
-from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway, event_of
+from tests.functions.ingest.gateway import TOKEN, Gateway, event_of, raising
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.domain.credential import hash_token
@@ -37,7 +37,7 @@ def test_unknown_revoked_and_malformed_tokens_look_the_same(gateway: Gateway) ->
     rotated = integration.rotated(
         Token.of(OTHER_TOKEN), at=gateway.world.now, overlap=timedelta(hours=1)
     )
-    gateway.integrations.put(integration, rotated, write_id=SETUP)
+    gateway.integrations.put(integration, rotated, write_id=WriteId("setup"))
     gateway.world.pass_time(hours=2)
     paths = [
         f"/i/{TOKEN}",
@@ -201,10 +201,7 @@ def test_what_was_refused_is_logged_and_counted(
 def test_a_fault_of_ours_is_an_answer_too(
     rest: Gateway, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("something private")
-
-    monkeypatch.setattr(DynamoDBSlots, "count", fail)
+    monkeypatch.setattr(DynamoDBSlots, "count", raising(RuntimeError("something private")))
 
     reply = rest.post(DISK)
 

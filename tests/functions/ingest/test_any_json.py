@@ -10,10 +10,10 @@ from functions.ingest.senders import Ignored, SenderSettings, Sent, sender_of
 from functions.ingest.senders.reading.report import Report
 from tests.examples import NINE
 from tests.functions.ingest.hostile import EVENT_FIELDS, PAYLOAD_FIELDS, REST_FIELDS
-from tocsin.domain.dedup import DEDUP_KEY_LIMIT
+from tests.functions.ingest.test_mutated_samples import expect_whole
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.integration import IntegrationType
-from tocsin.domain.signal import Signal, SignalAction, printable
+from tocsin.domain.signal import Signal, SignalAction
 
 TYPES = [IntegrationType.REST, IntegrationType.EVENTS]
 NAMES = (*REST_FIELDS, *EVENT_FIELDS, *PAYLOAD_FIELDS, "summary", "href", "src", "text", "alt")
@@ -81,12 +81,3 @@ def entries_of(type_: IntegrationType, body: bytes) -> list[Signal | Ignored | I
     sent, settings_ = Sent(body=body, at=NINE), SenderSettings(severity_map=words)
     reads = [entry.read for entry in sender_of(type_).read(sent, settings_)]
     return [it.signal(words, NINE) if isinstance(it, Report) else it for it in reads]
-
-
-def expect_whole(signal: Signal) -> None:
-    assert 0 < len(signal.dedup_key) <= DEDUP_KEY_LIMIT
-    facts = signal.facts
-    assert facts.name or signal.action is not SignalAction.TRIGGER
-    for said in (facts.name, facts.summary, facts.reason, *facts.labels, *facts.labels.values()):
-        assert printable(said) == said
-    assert json.dumps([facts.urls, facts.truncated, facts.threshold, signal.current_value])

@@ -1,17 +1,19 @@
 """Tokens, keys and what was sent never leave by a refusal or a log."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from tests.functions.ingest.gateway import Gateway, Reply
+from tests.functions.ingest.gateway import Gateway, Reply, raising
 from tests.functions.ingest.hostile import EVENT, EVENT_FIELDS, PAYLOAD_FIELDS, REST, REST_FIELDS
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.credential import Scope
 from tocsin.domain.integration import IntegrationType, Token
+
+type Silence = Callable[[Reply], None]
 
 CANARY = "canary7f3a"
 TOKEN = f"{CANARY}abcdef0123456789abcdef"
@@ -46,18 +48,11 @@ def canaries(gateway: Gateway, request: pytest.FixtureRequest) -> Gateway:
 
 
 @pytest.fixture
-def expect_silence(capsys: pytest.CaptureFixture[str]) -> "Silence":
-    return Silence(capsys)
+def expect_silence(capsys: pytest.CaptureFixture[str]) -> Silence:
+    """Look for the canary wherever it must not be."""
 
-
-class Silence:
-    """Looks for the canary wherever it must not be."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, reply: Reply) -> None:
-        captured = self._capsys.readouterr()
+    def expect(reply: Reply) -> None:
+        captured = capsys.readouterr()
         assert captured.out
         assert CANARY not in captured.out.lower()
         assert CANARY not in captured.err.lower()
@@ -65,15 +60,16 @@ class Silence:
             assert CANARY not in reply.text.lower()
             assert CANARY not in str(reply.headers).lower()
 
+    return expect
+
 
 def entries() -> list[Any]:
     found: list[Any] = []
     for value in VALUES.values():
         found += [{**REST, name: value} for name in REST_FIELDS]
         found += [{**EVENT, name: value} for name in EVENT_FIELDS]
-        found += [
-            {**EVENT, "payload": {**EVENT["payload"], name: value}} for name in PAYLOAD_FIELDS
-        ]
+        payloads = ({**EVENT["payload"], name: value} for name in PAYLOAD_FIELDS)
+        found += [{**EVENT, "payload": payload} for payload in payloads]
         found += [{"event_action": value}, {"name": value, "severity": {}}, value]
     return found
 
@@ -160,11 +156,8 @@ def test_no_fault_takes_along_what_was_sent(
     monkeypatch: pytest.MonkeyPatch,
     fault: Exception,
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise fault
-
     for name in ("count", "in_slot"):
-        monkeypatch.setattr(DynamoDBSlots, name, fail)
+        monkeypatch.setattr(DynamoDBSlots, name, raising(fault))
 
     replies = [canaries.post(entry, path=f"/i/{TOKEN}") for entry in (REST, EVENT)]
 

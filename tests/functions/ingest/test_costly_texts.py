@@ -117,10 +117,8 @@ def test_no_type_takes_long_to_read_them(gateway: Gateway, type_: IntegrationTyp
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_no_endpoint_takes_long_to_read_them(gateway: Gateway, path: str) -> None:
-    gateway.register(IntegrationType.REST)
-
-    reply, took = timed(gateway, ENDPOINTS[path], f"/i/{TOKEN}/{path}")
+def test_no_endpoint_takes_long_to_read_them(rest: Gateway, path: str) -> None:
+    reply, took = timed(rest, ENDPOINTS[path], f"/i/{TOKEN}/{path}")
 
     assert reply.status < 500
     assert took < SECONDS
@@ -140,26 +138,24 @@ def test_no_type_takes_long_to_refuse_entries(gateway: Gateway, type_: Integrati
 
 
 @pytest.mark.parametrize("path", ["/api/v1/alerts", "/api/v2/alerts"])
-def test_no_endpoint_takes_long_to_refuse_entries(gateway: Gateway, path: str) -> None:
-    gateway.register(IntegrationType.ALERTMANAGER)
+def test_no_endpoint_takes_long_to_refuse_entries(alertmanager: Gateway, path: str) -> None:
     body, _ = unusable_but_the_first(b'[{"labels":{"alertname":"Disk"}}', b"]")
 
-    reply, took = timed(gateway, body, f"/i/{TOKEN}{path}")
+    reply, took = timed(alertmanager, body, f"/i/{TOKEN}{path}")
 
     assert took < SECONDS
-    assert (reply.status, len(gateway.alerts())) == (400, 1)
+    assert (reply.status, len(alertmanager.alerts())) == (400, 1)
     assert "alerts were not read" in reply.text
 
 
 @pytest.mark.parametrize("threads", [True, False])
-def test_entries_that_were_not_read_are_counted(gateway: Gateway, threads: bool) -> None:  # noqa: FBT001
-    gateway.register(IntegrationType.REST)
+def test_entries_that_were_not_read_are_counted(rest: Gateway, threads: bool) -> None:  # noqa: FBT001
     body, unusable = unusable_but_the_first(b'[{"name":"Disk full"}', b"]")
 
-    reply = SlowIntake(gateway, seconds=0).post(body) if threads else gateway.post(body)
+    reply = SlowIntake(rest, seconds=0).post(body) if threads else rest.post(body)
 
     data = reply.json["data"]
     assert (reply.status, data["results"][0]["outcome"]) == (202, "opened")
     assert 0 < data["unread"] <= unusable - UNUSABLE_LIMIT
     assert len(data["results"]) + data["left_out"] == 1 + unusable
-    assert len(gateway.alerts()) == 1
+    assert len(rest.alerts()) == 1

@@ -5,36 +5,11 @@ from typing import Any
 import pytest
 
 from tests.functions.ingest.gateway import Gateway, event_of
+from tests.sender_states import wire
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
-# As PagerDuty's documentation of its Events API v2 shows it.
-PUBLISHED: dict[str, Any] = {
-    "payload": {
-        "summary": "Example alert on host1.example.com",
-        "timestamp": "2015-07-17T08:42:58.315+0000",
-        "source": "monitoringtool:cloudvendor:central-region-dc-01:cluster/api-stats-prod-003",
-        "severity": "info",
-        "component": "postgres",
-        "group": "prod-datapipe",
-        "class": "deploy",
-        "custom_details": {"ping time": "1500ms", "load avg": 0.75},
-    },
-    "routing_key": "samplekeyhere",
-    "dedup_key": "samplekeyhere",
-    "images": [
-        {
-            "src": "https://www.pagerduty.com/wp-content/uploads/2016/05/pagerduty-logo-green.png",
-            "href": "https://example.com/",
-            "alt": "Example text",
-        }
-    ],
-    "links": [{"href": "https://example.com/", "text": "Link text"}],
-    "event_action": "trigger",
-    "client": "Sample Monitoring Service",
-    "client_url": "https://monitoring.example.com",
-}
+PUBLISHED = wire("pagerduty-docs/v2-trigger")
 
 
 def trigger(dedup_key: str | None = "disk/db-1", /, **payload: object) -> dict[str, Any]:
@@ -85,12 +60,8 @@ def test_the_event_files_tell_a_whole_life(events: Gateway) -> None:
 
     sent = [events.send(event_of(f"ingest_events_{case}")) for case in cases]
 
-    assert [reply.outcomes[0] for reply in sent] == [
-        "opened",
-        "acknowledged",
-        "updated",
-        "resolved",
-    ]
+    outcomes = [reply.outcomes[0] for reply in sent]
+    assert outcomes == ["opened", "acknowledged", "updated", "resolved"]
     assert len({reply.result["alert_id"] for reply in sent}) == 1
     alert = events.alert(sent[0])
     assert alert.status is AlertStatus.RESOLVED
@@ -194,12 +165,6 @@ def test_a_severity_never_stands_in_the_way_of_a_trigger(
     alert = opened_by(events, trigger(severity=word))
 
     assert (alert.severity, alert.facts.source_severity) == (severity, word)
-
-
-def test_an_integration_has_words_of_its_own(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.EVENTS, severity_map={"error": "warning"})
-
-    assert opened_by(gateway, trigger(severity="error")).severity is Severity.WARNING
 
 
 def test_an_alert_of_an_urgent_severity_has_the_label_urgent(events: Gateway) -> None:

@@ -116,8 +116,7 @@ def test_a_repeated_request_gets_the_first_answer_again(
     second = once(keyed, [TRIGGER, {}])
 
     assert second == first
-    (alert,) = keyed.alerts()
-    assert alert.occurrences == 1
+    assert keyed.only_alert.occurrences == 1
     *_, line = capsys.readouterr().out.splitlines()
     assert json.loads(line)["message"] == "Earlier answer repeated"
 
@@ -180,5 +179,4 @@ def test_a_request_that_is_still_worked_on_is_not_worked_on_twice(
 
     assert (reply.status, meanwhile[0].status) == (202, 503)
     assert meanwhile[0].headers["retry-after"] == "1"
-    (alert,) = keyed.alerts()
-    assert alert.occurrences == 1
+    assert keyed.only_alert.occurrences == 1

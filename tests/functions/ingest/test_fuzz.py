@@ -70,7 +70,6 @@ ENCODINGS: Final = ("gzip", "deflate", "br", "identity", "gzip, gzip", "")
 
 
 def mutated(chance: Random, sample: Sample) -> Sample:
-    """Change a few things in what was sent."""
     body = sample.body
     if chance.random() < 0.7:
         body = _with_other_values(chance, body)

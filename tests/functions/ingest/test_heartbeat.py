@@ -1,15 +1,11 @@
 """`/i/{token}/heartbeat`: by its own URL, or by an integration's."""
 
-import json
-from typing import Any
-
 import pytest
 
 from tests.examples import HOUR, MINUTE
 from tests.functions.ingest.gateway import TOKEN, Gateway
-from tocsin.domain.heartbeat import Heartbeat
-from tocsin.domain.ids import WriteId, fingerprint
-from tocsin.domain.integration import HEARTBEATS, IntegrationType, Token
+from tocsin.domain.ids import fingerprint
+from tocsin.domain.integration import HEARTBEATS
 
 OWN = "f" * 32
 OWN_PATH = f"/i/{OWN}/heartbeat"
@@ -17,22 +13,10 @@ SHARED_PATH = f"/i/{TOKEN}/heartbeat"
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    """Intake, with a heartbeat and an integration."""
-    gateway = Gateway()
-    gateway.register(IntegrationType.REST)
-    heartbeat = Heartbeat(
-        name="backup",
-        period=HOUR,
-        integrations=("prod",),
-        created_at=gateway.world.now,
-        token=Token.of(OWN),
-    )
-    gateway.world.heartbeats.put(
-        None, heartbeat.watched(gateway.world.now), write_id=WriteId("setup")
-    )
-    gateway.world.pass_time(minutes=1)
-    return gateway
+def watched(rest: Gateway) -> Gateway:
+    rest.watch("backup", OWN)
+    rest.world.pass_time(minutes=1)
+    return rest
 
 
 def is_heard(gateway: Gateway) -> bool:
@@ -41,15 +25,15 @@ def is_heard(gateway: Gateway) -> bool:
 
 @pytest.mark.parametrize("method", ["POST", "GET", "HEAD"])
 @pytest.mark.parametrize("path", [OWN_PATH, f"{OWN_PATH}/"])
-def test_a_heartbeat_is_heard_by_its_own_url(gateway: Gateway, method: str, path: str) -> None:
-    answer = gateway.post(b"", path=path, method=method)
+def test_a_heartbeat_is_heard_by_its_own_url(watched: Gateway, method: str, path: str) -> None:
+    answer = watched.post(b"", path=path, method=method)
 
     assert answer.status == 202
-    assert is_heard(gateway)
+    assert is_heard(watched)
     if method == "HEAD":
         assert answer.text == ""
     else:
-        assert json.loads(answer.text) == {"data": {"name": "backup"}}
+        assert answer.json == {"data": {"name": "backup"}}
 
 
 @pytest.mark.parametrize(
@@ -61,27 +45,23 @@ def test_a_heartbeat_is_heard_by_its_own_url(gateway: Gateway, method: str, path
     ],
 )
 def test_a_heartbeat_is_heard_by_an_integrations_url_and_its_name(
-    gateway: Gateway, query: str, body: object
+    watched: Gateway, query: str, body: object
 ) -> None:
-    answer = send(gateway, SHARED_PATH, query=query, body=body)
+    answer = watched.post(body, path=SHARED_PATH, query=query)
 
     assert answer.status == 202
-    assert is_heard(gateway)
+    assert is_heard(watched)
 
 
-def send(gateway: Gateway, path: str, *, query: str = "", body: object = b"") -> Any:  # noqa: ANN401 - a reply
-    return gateway.post(body, path=path, query=query)
+def test_being_heard_from_ends_the_alert_of_a_miss(watched: Gateway) -> None:
+    watched.world.now += 2 * HOUR
+    watched.world.pass_time(minutes=1)
 
+    answer = watched.post(b"", path=OWN_PATH)
 
-def test_being_heard_from_ends_the_alert_of_a_miss(gateway: Gateway) -> None:
-    gateway.world.now += 2 * HOUR
-    gateway.world.pass_time(minutes=1)
-
-    answer = gateway.post(b"", path=OWN_PATH)
-
-    alert = gateway.world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:backup"))
+    alert = watched.world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:backup"))
     assert alert is not None
-    assert json.loads(answer.text)["data"] == {
+    assert answer.json["data"] == {
         "name": "backup",
         "alert_id": alert.alert_id,
         "outcome": "resolved",
@@ -102,25 +82,25 @@ def test_being_heard_from_ends_the_alert_of_a_miss(gateway: Gateway) -> None:
     ],
 )
 def test_what_leads_nowhere_is_refused(
-    gateway: Gateway, path: str, query: str, status: int, code: str
+    watched: Gateway, path: str, query: str, status: int, code: str
 ) -> None:
-    answer = send(gateway, path, query=query)
+    answer = watched.post(b"", path=path, query=query)
 
-    assert (answer.status, json.loads(answer.text)["error"]["code"]) == (status, code)
-    assert not is_heard(gateway)
+    assert (answer.status, answer.code) == (status, code)
+    assert not is_heard(watched)
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"backup"', {"name": 7}, {"other": "backup"}])
-def test_a_body_without_a_name_says_what_is_missing(gateway: Gateway, body: object) -> None:
-    answer = send(gateway, SHARED_PATH, body=body)
+def test_a_body_without_a_name_says_what_is_missing(watched: Gateway, body: object) -> None:
+    answer = watched.post(body, path=SHARED_PATH)
 
     assert answer.status == 422
     assert "?name=" in answer.text
 
 
-def test_a_heartbeats_own_url_needs_no_body_that_can_be_read(gateway: Gateway) -> None:
-    assert send(gateway, OWN_PATH, body=b"\xff not json").status == 202
-    assert is_heard(gateway)
+def test_a_heartbeats_own_url_needs_no_body_that_can_be_read(watched: Gateway) -> None:
+    assert watched.post(b"\xff not json", path=OWN_PATH).status == 202
+    assert is_heard(watched)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +117,14 @@ def test_a_heartbeats_own_url_needs_no_body_that_can_be_read(gateway: Gateway) -
         pytest.param("", [{"status": "resolved", "labels": {}}], id="a list of such alerts"),
     ],
 )
-def test_what_says_failure_is_no_life(gateway: Gateway, query: str, body: object) -> None:
-    answer = send(gateway, OWN_PATH, query=query, body=body)
+def test_what_says_failure_is_no_life(watched: Gateway, query: str, body: object) -> None:
+    answer = watched.post(body, path=OWN_PATH, query=query)
 
     assert answer.status == 202
-    data = json.loads(answer.text)["data"]
+    data = answer.json["data"]
     assert (data["name"], data["outcome"]) == ("backup", "ignored")
     assert data["reason"]
-    assert not is_heard(gateway)
+    assert not is_heard(watched)
 
 
 @pytest.mark.parametrize(
@@ -161,23 +141,23 @@ def test_what_says_failure_is_no_life(gateway: Gateway, query: str, body: object
         pytest.param("", b"backup done: 3 files failed to compress", id="a log"),
     ],
 )
-def test_what_says_life_is_heard(gateway: Gateway, query: str, body: object) -> None:
-    answer = send(gateway, OWN_PATH, query=query, body=body)
+def test_what_says_life_is_heard(watched: Gateway, query: str, body: object) -> None:
+    answer = watched.post(body, path=OWN_PATH, query=query)
 
-    assert "outcome" not in json.loads(answer.text)["data"]
-    assert is_heard(gateway)
+    assert "outcome" not in answer.json["data"]
+    assert is_heard(watched)
 
 
-def test_other_methods_are_refused(gateway: Gateway) -> None:
-    answer = gateway.post(b"", path=OWN_PATH, method="DELETE")
+def test_other_methods_are_refused(watched: Gateway) -> None:
+    answer = watched.post(b"", path=OWN_PATH, method="DELETE")
 
     assert (answer.status, answer.headers["allow"]) == (405, "POST, GET, HEAD")
-    assert not is_heard(gateway)
+    assert not is_heard(watched)
 
 
-def test_a_heartbeat_that_comes_twice_is_one(gateway: Gateway) -> None:
+def test_a_heartbeat_that_comes_twice_is_one(watched: Gateway) -> None:
     for _ in range(2):
-        assert gateway.post(b"", path=OWN_PATH).status == 202
+        assert watched.post(b"", path=OWN_PATH).status == 202
 
-    gateway.world.pass_time(minutes=30)
-    assert gateway.world.heartbeats.get("backup").deadline == gateway.world.now + 31 * MINUTE
+    watched.world.pass_time(minutes=30)
+    assert watched.world.heartbeats.get("backup").deadline == watched.world.now + 31 * MINUTE

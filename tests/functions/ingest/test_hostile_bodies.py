@@ -69,15 +69,9 @@ def _expect_clean(gateway: Gateway, reply: Reply) -> None:
 
 
 def texts_of(alert: Alert) -> Iterator[str]:
-    """Everything that people will read."""
     facts = alert.facts
-    names = {field.name for field in fields(Facts)} - {
-        "summary",
-        "reason",
-        "labels",
-        "urls",
-        "truncated",
-    }
+    others = {"summary", "reason", "labels", "urls", "truncated"}
+    names = {field.name for field in fields(Facts)} - others
     for short in (alert.current_value, *(getattr(facts, name) for name in names)):
         if isinstance(short, str):
             assert len(short) <= NAME_LIMIT

@@ -8,7 +8,7 @@ import pytest
 from functions.ingest.kept_body import KEPT_BYTES, kept_body
 from functions.ingest.senders import Sent
 from tests.examples import NINE
-from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.functions.ingest.gateway import TOKEN, Gateway, raising
 from tests.functions.ingest.hostile import corpus
 from tests.functions.ingest.test_answering import lines_of
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -69,8 +69,7 @@ def test_other_products_endpoints_keep_it_without_the_key(rest: Gateway) -> None
 
     rest.post(event, path="/v2/enqueue")
 
-    (alert,) = rest.alerts()
-    first = bodies(rest, alert.alert_id).first
+    first = bodies(rest, rest.only_alert.alert_id).first
     assert first is not None
     assert json.loads(first.text) == {**event, "routing_key": "[masked]"}
 
@@ -163,11 +162,8 @@ def test_a_part_of_any_body_is_kept(case: str) -> None:
 def test_a_body_that_could_not_be_kept_is_logged(
     rest: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise TryAgainError
-
     rest.post({"name": "Disk full"})
-    monkeypatch.setattr(DynamoDBSlots, "keep_last_body", refuse)
+    monkeypatch.setattr(DynamoDBSlots, "keep_last_body", raising(TryAgainError))
     capsys.readouterr()
 
     reply = rest.post({"name": "Disk full", "severity": "ok"})
@@ -180,10 +176,7 @@ def test_a_body_that_could_not_be_kept_is_logged(
 def test_an_alert_is_taken_although_its_body_cannot_be_masked(
     rest: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RecursionError
-
-    monkeypatch.setattr("functions.ingest.kept_body.kept_body", fail)
+    monkeypatch.setattr("functions.ingest.kept_body.kept_body", raising(RecursionError))
 
     opened = rest.post({"name": "Disk full"})
     resolved = rest.post({"name": "Disk full", "severity": "ok"})

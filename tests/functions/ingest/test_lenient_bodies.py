@@ -13,7 +13,6 @@ from functions.ingest.senders.reading.bodies import read_body
 from functions.ingest.senders.reading.lenient_json import read_lenient
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.integration import IntegrationType
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
 ALERT = {"name": "Größe", "severity": "critical"}
@@ -193,21 +192,18 @@ def test_what_cannot_be_decompressed_is_refused(
         assert reply.headers["accept-encoding"] == "gzip, deflate"
 
 
-def test_other_products_endpoints_read_compressed_bodies_too(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.REST)
+def test_other_products_endpoints_read_compressed_bodies_too(rest: Gateway) -> None:
     event = {"event_action": "trigger", "dedup_key": "k", "payload": {"summary": "s"}}
     body = gzip.compress(json.dumps(event).encode())
 
-    reply = gateway.post(body, path=f"/i/{TOKEN}/v2/enqueue", headers={"content-encoding": "gzip"})
+    reply = rest.post(body, path=f"/i/{TOKEN}/v2/enqueue", headers={"content-encoding": "gzip"})
 
     assert reply.status == 202
-    assert [alert.dedup_key for alert in gateway.alerts()] == ["k"]
+    assert [alert.dedup_key for alert in rest.alerts()] == ["k"]
 
 
-def test_a_refused_encoding_has_the_products_own_shape(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.REST)
-
-    reply = gateway.post(b"x", path=f"/i/{TOKEN}/v2/enqueue", headers={"content-encoding": "br"})
+def test_a_refused_encoding_has_the_products_own_shape(rest: Gateway) -> None:
+    reply = rest.post(b"x", path=f"/i/{TOKEN}/v2/enqueue", headers={"content-encoding": "br"})
 
     assert (reply.status, reply.json["status"]) == (415, "error")
     assert reply.headers["accept-encoding"] == "gzip, deflate"

@@ -17,12 +17,12 @@ from functions.ingest.ports import LongLists
 from functions.ingest.request_and_answer import UNUSABLE_LIMIT
 from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway
 from tests.functions.ingest.long_lists import Slow, SlowIntake, VirtualThreads
+from tests.sender_states import wire
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import WriteId
-from tocsin.domain.integration import IntegrationType, Token
+from tocsin.domain.integration import IntegrationType
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
 REAL_THREADS = 16
@@ -43,19 +43,7 @@ def group(number: int, **more: object) -> dict[str, Any]:
         }
         for each in range(number)
     ]
-    return {
-        "version": "4",
-        "status": "firing",
-        "receiver": "tocsin",
-        "groupKey": "{}:{}",
-        "groupLabels": {},
-        "commonLabels": {},
-        "commonAnnotations": {},
-        "externalURL": "",
-        "truncatedAlerts": 0,
-        "alerts": alerts,
-        **more,
-    }
+    return {**wire("alertmanager/firing"), "alerts": alerts, **more}
 
 
 def disk(number: int, **more: object) -> dict[str, Any]:
@@ -77,26 +65,19 @@ def as_long_as_fits(
 
 
 @pytest.fixture
-def alertmanager(gateway: Gateway) -> SlowIntake:
-    gateway.register(IntegrationType.ALERTMANAGER)
-    return SlowIntake(gateway)
-
-
-@pytest.fixture
-def slow(gateway: Gateway) -> SlowIntake:
-    gateway.register(IntegrationType.REST)
-    return SlowIntake(gateway)
+def slow(rest: Gateway) -> SlowIntake:
+    return SlowIntake(rest)
 
 
 # Every sender of lists
 
 
 @pytest.mark.parametrize("number", [256, 257, 400])
-def test_a_group_of_any_size_opens_its_alerts(alertmanager: SlowIntake, number: int) -> None:
-    reply = alertmanager.post(group(number))
+def test_a_group_of_any_size_opens_its_alerts(alertmanager: Gateway, number: int) -> None:
+    reply = SlowIntake(alertmanager).post(group(number))
 
     assert (reply.status, Counter(reply.outcomes)) == (202, {"opened": number})
-    assert len(alertmanager.gateway.alerts()) == number
+    assert len(alertmanager.alerts()) == number
 
 
 LISTS: dict[str, tuple[IntegrationType, Callable[[int], object], dict[str, Any]]] = {
@@ -235,21 +216,18 @@ def test_a_list_of_a_full_body_is_completed_within_a_few_attempts(
 
 
 @pytest.mark.parametrize("seconds", [0.005, 0.05, 0.5, 2.0])
-def test_every_attempt_gets_further_however_slow_storage_is(
-    gateway: Gateway, seconds: float
-) -> None:
-    gateway.register(IntegrationType.REST)
-    slow = SlowIntake(gateway, seconds=seconds)
+def test_every_attempt_gets_further_however_slow_storage_is(rest: Gateway, seconds: float) -> None:
+    slow = SlowIntake(rest, seconds=seconds)
     body = [disk(number) for number in range(CHUNK + 1)]
     before = -1
 
     for _ in range(5):
         if slow.post(body).status != 503:
             break
-        assert len(gateway.alerts()) > before
-        before = len(gateway.alerts())
+        assert len(rest.alerts()) > before
+        before = len(rest.alerts())
 
-    assert len(gateway.alerts()) > 0
+    assert len(rest.alerts()) > 0
 
 
 def test_storage_that_refuses_meanwhile_loses_and_repeats_nothing(
@@ -305,9 +283,7 @@ def test_another_integration_that_sends_the_same_is_taken_in_for_itself(slow: Sl
     slow.seconds = 0.05
     slow.post(body)
     taken = len(slow.gateway.alerts())
-    prod = slow.gateway.integrations.get("prod")
-    other = replace(prod, name="other", tokens=(Token.of(OTHER_TOKEN),))
-    slow.gateway.integrations.put(None, other, write_id=WriteId("other"))
+    slow.gateway.register(IntegrationType.REST, name="other", token=OTHER_TOKEN)
 
     reply = slow.post(body, path=f"/i/{OTHER_TOKEN}")
 
@@ -318,15 +294,14 @@ def test_another_integration_that_sends_the_same_is_taken_in_for_itself(slow: Sl
 # Order
 
 
-def test_entries_of_one_dedup_key_keep_their_order(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.REST)
+def test_entries_of_one_dedup_key_keep_their_order(rest: Gateway) -> None:
     chance = Random(8)  # noqa: S311 - no secret
     lives = [disk(each, **more) for each in range(40) for more in ({}, {"severity": "ok"}, {})]
     keys = [each["name"] for each in lives]
     chance.shuffle(keys)
     turns = {each: iter([it for it in lives if it["name"] == each]) for each in set(keys)}
     body = [next(turns[each]) for each in keys]
-    slots = gateway.world.slots
+    slots = rest.world.slots
 
     class Jittery:
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any of a repository's
@@ -337,19 +312,19 @@ def test_entries_of_one_dedup_key_keep_their_order(gateway: Gateway) -> None:
         beside = LongLists(
             threads=threads,
             slots=Jittery(),
-            paging=gateway.world.paging,
-            progress=gateway.world.progress,
+            paging=rest.world.paging,
+            progress=rest.world.progress,
             seconds_left=lambda: 10.0,
         )
-        gateway.ports = replace(gateway.ports, long_lists=lambda: beside)
-        reply = gateway.post(body)
+        rest.ports = replace(rest.ports, long_lists=lambda: beside)
+        reply = rest.post(body)
 
     outcomes: dict[str, list[str]] = {}
     for name, result in zip(keys, reply.results, strict=True):
         assert result["dedup_key"] == f"{name}//"
         outcomes.setdefault(name, []).append(result["outcome"])
     assert set(map(tuple, outcomes.values())) == {("opened", "resolved", "reopened")}
-    assert Counter(alert.status for alert in gateway.alerts())[AlertStatus.FIRING] == 40
+    assert Counter(alert.status for alert in rest.alerts())[AlertStatus.FIRING] == 40
 
 
 def test_a_resolve_in_a_later_part_of_the_list_comes_after_its_trigger(slow: SlowIntake) -> None:
@@ -388,10 +363,9 @@ def seconds_for(intake: SlowIntake, body: bytes) -> float:
     ],
 )
 def test_time_grows_as_the_number_of_entries(
-    gateway: Gateway, entries: Callable[[int], list[object]]
+    rest: Gateway, entries: Callable[[int], list[object]]
 ) -> None:
-    gateway.register(IntegrationType.REST)
-    intake = SlowIntake(gateway, seconds=0)
+    intake = SlowIntake(rest, seconds=0)
     seconds_for(intake, json.dumps(entries(1_000)).encode())
 
     some = seconds_for(intake, json.dumps(entries(10_000)).encode())
@@ -408,10 +382,9 @@ def test_time_grows_as_the_number_of_entries(
     ],
 )
 def test_empty_alerts_are_refused_soon_however_many(
-    gateway: Gateway, path: str, body: bytes
+    alertmanager: Gateway, path: str, body: bytes
 ) -> None:
-    gateway.register(IntegrationType.ALERTMANAGER)
-    intake = SlowIntake(gateway, seconds=0)
+    intake = SlowIntake(alertmanager, seconds=0)
     begun = time.process_time()
 
     reply = intake.post(body % (b"{}," * 100_000 + b"{}"), path=path)
@@ -421,9 +394,10 @@ def test_empty_alerts_are_refused_soon_however_many(
     assert reply.text
 
 
-def test_what_is_said_around_a_group_is_not_read_and_kept_with_each_alert(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ALERTMANAGER)
-    intake = SlowIntake(gateway, seconds=0)
+def test_what_is_said_around_a_group_is_not_read_and_kept_with_each_alert(
+    alertmanager: Gateway,
+) -> None:
+    intake = SlowIntake(alertmanager, seconds=0)
     body = json.dumps(group(1_500, groupKey="k" * 600_000, commonLabels={"a": "b"})).encode()
     plain = json.dumps(group(1_500)).encode()
     seconds_for(intake, json.dumps(group(100)).encode())

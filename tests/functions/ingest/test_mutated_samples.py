@@ -81,7 +81,6 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 @some.composite
 def mutated_json(draw: some.DrawFn, original: object) -> object:
-    """Replace, remove or double a few members."""
     value: Any = copy.deepcopy(original)
     for _ in range(draw(some.integers(1, CHANGED_PLACES))):
         path = draw(some.sampled_from(sorted(places(value), key=repr)))
@@ -190,7 +189,8 @@ def expect_whole(signal: Signal) -> None:
     assert signal.facts.name or signal.action is not SignalAction.TRIGGER
     for said in _texts(signal.facts):
         assert printable(said) == said
-    assert json.dumps([signal.facts.truncated, signal.facts.threshold, signal.current_value])
+    facts = signal.facts
+    assert json.dumps([facts.urls, facts.truncated, facts.threshold, signal.current_value])
     for time in (signal.source_started_at, signal.lapses_at):
         assert time is None or time.tzinfo is not None
 

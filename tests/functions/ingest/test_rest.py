@@ -40,29 +40,14 @@ def test_the_published_example_opens_an_alert(rest: Gateway) -> None:
     assert reply.status == 202
     assert reply.headers["content-type"] == "application/json"
     alert = rest.alert(reply)
-    assert reply.json == {
-        "data": {
-            "results": [
-                {
-                    "dedup_key": "20:Auto Test: New alert/API Source/monitoring-host",
-                    "alert_id": alert.alert_id,
-                    "outcome": "opened",
-                }
-            ]
-        }
-    }
-    assert (alert.status, alert.severity, alert.fired_at) == (
-        AlertStatus.FIRING,
-        Severity.CRITICAL,
-        NINE,
-    )
+    key = "20:Auto Test: New alert/API Source/monitoring-host"
+    result = {"dedup_key": key, "alert_id": alert.alert_id, "outcome": "opened"}
+    assert reply.json == {"data": {"results": [result]}}
+    assert (alert.status, alert.fired_at) == (AlertStatus.FIRING, NINE)
+    assert alert.severity is Severity.CRITICAL
     facts = alert.facts
-    assert (facts.name, facts.source, facts.object, facts.reason) == (
-        "Auto Test: New alert",
-        "API Source",
-        "monitoring-host",
-        "notification_output: 0",
-    )
+    assert (facts.name, facts.source) == ("Auto Test: New alert", "API Source")
+    assert (facts.object, facts.reason) == ("monitoring-host", "notification_output: 0")
     assert facts.labels == TRIGGER["extra_tags"]
     assert facts.urls == TRIGGER["extra_urls"]
 

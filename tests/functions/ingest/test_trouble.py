@@ -25,8 +25,6 @@ ALERTS_API = "/api/v1/alerts"
 
 @dataclass
 class Told:
-    """The result of a case."""
-
     replies: list[Reply]
     alerts: list[Alert]
 
@@ -304,10 +302,9 @@ def test_an_acknowledgements_comment_is_on_the_timeline_with_its_lines() -> None
     for request in it.requests:
         _sent(gateway, request)
 
-    (alert,) = gateway.alerts()
     notes = [
         change.details["note"]
-        for change in gateway.world.timeline(alert.alert_id)
+        for change in gateway.world.timeline(gateway.only_alert.alert_id)
         if change.type is ChangeType.ACKNOWLEDGED
     ]
     assert notes == ["kim: on it\nreplacing both\n\nETA 2h"]

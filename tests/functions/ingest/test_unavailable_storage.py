@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.ingest.integrations import Integrations
-from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway, Reply
+from tests.functions.ingest.gateway import SECRET, TOKEN, Gateway, Reply, raising
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError, Call
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
@@ -86,8 +86,6 @@ def _connect(gateway: Gateway, line: Line) -> None:
 
 @pytest.fixture
 def items(call: Call) -> Callable[[], list[dict[str, Any]]]:
-    """All that the table holds."""
-
     def scan() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = call("Scan", {"TableName": "tocsin"})["Items"]
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
@@ -195,10 +193,7 @@ def test_an_answer_that_could_not_be_kept_is_given_all_the_same(
 def test_a_use_of_a_key_that_could_not_be_noted_is_a_use_all_the_same(
     stored: Gateway, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AwsUnavailableError
-
-    monkeypatch.setattr(DynamoDBKeys, "mark_used", refuse)
+    monkeypatch.setattr(DynamoDBKeys, "mark_used", raising(AwsUnavailableError))
 
     assert by_key(stored, trigger("disk")).status == 202
     assert line.calls > 0
@@ -217,10 +212,7 @@ def test_what_storage_met_is_logged(
 def test_a_known_sender_and_a_storm_on_one_slot_end_in_try_again(
     events: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise SlotRefusedError(None)
-
     for name in ("count", "add"):
-        monkeypatch.setattr(DynamoDBSlots, name, refuse)
+        monkeypatch.setattr(DynamoDBSlots, name, raising(SlotRefusedError(None)))
 
     expect_try_again(events.post(trigger("disk")))

@@ -8,7 +8,12 @@ from typing import Any, Final
 from functions.ingest.compat.alerta.config import SHELVE_TIMEOUT_SECONDS
 from functions.ingest.compat.alerta.find_alert import find
 from functions.ingest.compat.alerta.view import status_of_alert
-from functions.ingest.compat.integration_alerts import Correct, IntegrationAlerts, Transition
+from functions.ingest.compat.integration_alerts import (
+    Correct,
+    IntegrationAlerts,
+    Transition,
+    with_words,
+)
 from functions.ingest.compat.refusals import nothing_here
 from functions.ingest.senders.alerta import TAGS
 from functions.ingest.senders.reading.fields import Fields
@@ -163,16 +168,12 @@ def _tagging(
     if not tags:
         raise _wrong("tags", "must supply 'tags' as a list of texts")
 
-    def correct(facts: Facts, builder: FactsBuilder) -> Facts:
-        had = facts.labels.get(TAGS)
-        before = had.split(",") if had else []
-        after = list(dict.fromkeys([*before, *tags])) if is_added else list(before)
-        kept = after if is_added else [it for it in after if it not in tags]
-        others = {name: text for name, text in facts.labels.items() if name != TAGS}
-        labels = {**others, TAGS: ",".join(kept)} if kept else others
-        return replace(facts, labels=builder.labels(labels))
+    def change(before: list[str]) -> list[str]:
+        if is_added:
+            return list(dict.fromkeys([*before, *tags]))
+        return [it for it in before if it not in tags]
 
-    return _correcting(correct, at)
+    return _correcting(lambda facts, builder: with_words(facts, builder, TAGS, change), at)
 
 
 def _describing(

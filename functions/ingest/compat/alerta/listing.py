@@ -6,7 +6,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -15,11 +14,10 @@ from functions.ingest.compat.alerta.alert import base_of, told
 from functions.ingest.compat.alerta.find_alert import SHORT_ID
 from functions.ingest.compat.alerta.view import severity_of, status_of_alert, view_alert
 from functions.ingest.compat.integration_alerts import SHOWN_LIMIT, IntegrationAlerts, written
-from functions.ingest.compat.refusals import nothing_here
+from functions.ingest.compat.refusals import nothing_here, wrong_parameter
 from functions.ingest.request_and_answer import Taken
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
-from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.lambda_runtime.http import MethodNotAllowedError
 
 PAGE_SIZE: Final = 50
@@ -96,10 +94,10 @@ def _found(
         row = view_alert(alert, at, base)
         return all(test(row) for test in tests)
 
-    return own.newest(_query(wanted.get("status"), at), wanted=passes if tests else None)
+    return own.newest(_query(wanted.get("status")), wanted=passes if tests else None)
 
 
-def _query(statuses: list[str] | None, _at: datetime) -> AlertQuery:
+def _query(statuses: list[str] | None) -> AlertQuery:
     """What the table can tell apart by itself."""
     if not statuses or not _STATUSES.keys() >= set(statuses):
         return AlertQuery()
@@ -147,7 +145,7 @@ def _pattern(text: str) -> Callable[[str], bool]:
     is_start, is_end = text.startswith("^"), text.endswith("$")
     parts = text.removeprefix("^").removesuffix("$").lower().split(".*")
     if len(text) > PATTERN_LIMIT or len(parts) > PARTS_LIMIT or _SPECIAL & set("".join(parts)):
-        raise _wrong("pattern", "only text, ^, $ and two .* are understood in a pattern")
+        raise wrong_parameter("pattern", "only text, ^, $ and two .* are understood in a pattern")
     first, last = (parts[0] if is_start else ""), (parts[-1] if is_end else "")
     middle = parts[is_start : len(parts) - is_end]
 
@@ -181,7 +179,9 @@ def _words(query: str) -> list[tuple[str, str]]:
     while position < len(query.rstrip()):
         match = _WORD.match(query, position)
         if match is None or match["value"] in {"OR", "NOT"} or len(found) == FILTERS_LIMIT:
-            raise _wrong("q", "q is not understood: field:value and words, joined by AND, are")
+            raise wrong_parameter(
+                "q", "q is not understood: field:value and words, joined by AND, are"
+            )
         position = match.end()
         if match["value"] != "AND":
             found.append((match["field"] or "", match["value"].strip('"')))
@@ -192,16 +192,12 @@ def _pairs(call: CompatCall) -> list[tuple[str, str]]:
     written_query = str(call.request.event.get("rawQueryString") or "")
     pairs = parse_qsl(written_query, keep_blank_values=True)
     if len(pairs) > FILTERS_LIMIT:
-        raise _wrong("query", f"at most {FILTERS_LIMIT} filters are understood")
+        raise wrong_parameter("query", f"at most {FILTERS_LIMIT} filters are understood")
     return pairs
 
 
 def _number(query: dict[str, str], name: str, default: int) -> int:
     text = query.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or len(text) > len("1000000"):
-        raise _wrong(name, f"{name} must be a whole number")
+        raise wrong_parameter(name, f"{name} must be a whole number")
     return int(text)
-
-
-def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("A query parameter of the list is wrong.", [Problem(field, problem)])

@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from functions.ingest.compat.integration_alerts import Correct, IntegrationAlerts, Transition
+from functions.ingest.compat.integration_alerts import (
+    Correct,
+    IntegrationAlerts,
+    Transition,
+    with_words,
+)
 from functions.ingest.compat.opsgenie.requests import Done
 from functions.ingest.compat.opsgenie.view import PRIORITIES
 from functions.ingest.request_and_answer import Intake
@@ -33,8 +38,6 @@ from tocsin.domain.signal import (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of a request, and the alert that it was about."""
-
     done: Done
     alert_id: str | None = None
     intake: Intake | None = None
@@ -82,7 +85,6 @@ type OnAlert = Callable[[IntegrationAlerts, Alert], Outcome]
 def add_note_of_create(
     own: IntegrationAlerts, body: Mapping[str, Any], result: Mapping[str, Any]
 ) -> None:
-    """Keep the note of the request that opened an alert."""
     note = body.get("note")
     is_opened = result["outcome"] in {Received.OPENED, Received.REOPENED}
     if is_opened and isinstance(note, str) and note.strip():
@@ -173,28 +175,14 @@ def _priority(asked: Asked) -> OnAlert:
 def _tags(asked: Asked) -> OnAlert:
     if "tags" in asked.query:
         gone = set(asked.query["tags"].split(","))
-        return _correcting(
-            asked,
-            lambda facts, builder: _tagged(
-                facts, builder, lambda tags: [it for it in tags if it not in gone]
-            ),
-        )
+        return _tagging(asked, lambda tags: [it for it in tags if it not in gone])
     added = names(asked.fields, "tags")
     asked.fields.require("tags", is_there=bool(added), problem="can not be empty")
-    return _correcting(
-        asked,
-        lambda facts, builder: _tagged(
-            facts, builder, lambda tags: list(dict.fromkeys([*tags, *added]))
-        ),
-    )
+    return _tagging(asked, lambda tags: list(dict.fromkeys([*tags, *added])))
 
 
-def _tagged(facts: Facts, builder: FactsBuilder, change: Callable[[list[str]], list[str]]) -> Facts:
-    said = facts.labels.get(TAGS)
-    tags = change(said.split(",") if said else [])
-    others = {name: text for name, text in facts.labels.items() if name != TAGS}
-    labels = {**others, TAGS: ",".join(tags)} if tags else others
-    return replace(facts, labels=builder.labels(labels))
+def _tagging(asked: Asked, change: Callable[[list[str]], list[str]]) -> OnAlert:
+    return _correcting(asked, lambda facts, builder: with_words(facts, builder, TAGS, change))
 
 
 def _details(asked: Asked) -> OnAlert:

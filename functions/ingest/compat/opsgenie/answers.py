@@ -18,7 +18,6 @@ def accepted(call: CompatCall, request_id: str) -> HttpAnswer:
 def told(
     call: CompatCall, integration: str, said: Mapping[str, Any], status: int = HTTPStatus.OK
 ) -> Taken:
-    """Answer a question."""
     reply = _reply(call, said, status, call.request.request_id)
     return Taken(reply=reply, integration=integration)
 

@@ -19,8 +19,6 @@ _TINY_LIMIT: Final = len(str(1 << _FINGERPRINT_BITS))
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """What a path calls an alert."""
-
     type: str
     text: str
 

@@ -24,7 +24,6 @@ _UNITS: Final = (
 
 
 def take_heartbeats(call: CompatCall, integration: Integration, path: tuple[str, ...]) -> Taken:
-    """Answer a ping, which any verb may be, or show heartbeats."""
     at = call.request.at
     match call.request.method, path:
         case "GET" | "POST" | "PUT" | "PATCH", (name, "ping"):

@@ -9,8 +9,9 @@ from functions.ingest.compat.opsgenie.find_alert import Identifier, find
 from functions.ingest.compat.opsgenie.query import read_query
 from functions.ingest.compat.opsgenie.requests import STATUSES, Done, read_request_id
 from functions.ingest.compat.opsgenie.view import view_alert, view_row
+from functions.ingest.compat.refusals import wrong_parameter
 from tocsin.domain.alert import Alert
-from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, NotFoundError, Problem
+from tocsin.domain.errors import AlertNotFoundError, NotFoundError
 from tocsin.domain.timeline import Change, ChangeType
 
 LIST_DEFAULT: Final = 20
@@ -36,14 +37,13 @@ def get_alert(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, 
 
 
 def list_alerts(call: CompatCall, own: IntegrationAlerts) -> dict[str, Any]:
-    """Show what a query finds, and where the pages are."""
     query = call.request.query
     offset = _number(query, "offset", 0)
     limit = max(1, min(_number(query, "limit", LIST_DEFAULT), LIST_LIMIT))
     search = read_query(query.get("query", ""), call.request.at)
     sort = query.get("sort", "createdAt").lower()
     if sort not in _SORTS:
-        raise _wrong("sort", f"must be one of {', '.join(_SORTS)}, in any case")
+        raise wrong_parameter("sort", f"must be one of {', '.join(_SORTS)}, in any case")
     found = own.newest(search.query, wanted=search.wants)
     found.sort(key=_SORTS[sort], reverse=query.get("order", "desc").lower() != "asc")
     rows = [view_row(alert, call.request.at) for alert in found[offset : offset + limit]]
@@ -137,9 +137,5 @@ def _page(call: CompatCall, offset: int, limit: int) -> str:
 def _number(query: Any, name: str, default: int) -> int:  # noqa: ANN401 - any mapping
     text = query.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or len(text) > len("1000000"):
-        raise _wrong(name, "must be a whole number, 0 or more")
+        raise wrong_parameter(name, "must be a whole number, 0 or more")
     return int(text)
-
-
-def _wrong(field: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("A query parameter of the list is wrong.", [Problem(field, problem)])

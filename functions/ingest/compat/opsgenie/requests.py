@@ -42,7 +42,6 @@ class Done(IntEnum):
 
     @property
     def is_success(self) -> bool:
-        """Whether it did what was asked."""
         return self < Done.CLOSED_BEFORE
 
 

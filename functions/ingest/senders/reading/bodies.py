@@ -17,8 +17,6 @@ _REPLACED: Final = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class ReadBody(NamedTuple):
-    """What a body says, and what had to be repaired to read it."""
-
     value: Any
     repairs: tuple[str, ...] = ()
 

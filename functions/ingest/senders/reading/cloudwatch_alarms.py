@@ -98,7 +98,6 @@ def _metric(trigger: Fields) -> Fields:
 
 
 def _expression(metrics: Sequence[Fields]) -> str | None:
-    """What is made of the metrics."""
     return next((said for it in metrics if (said := it.any_text("Expression"))), None)
 
 

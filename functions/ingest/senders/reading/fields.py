@@ -101,14 +101,12 @@ class Fields:
         return value if isinstance(value, dict) else {}
 
     def texts(self) -> dict[str, str]:
-        """All names and values, the values as texts."""
         return {name: as_text(it) for name, it in self._entry.items() if it is not None}
 
     def names(self) -> list[str]:
         return list(self._entry)
 
     def raw(self, name: str) -> Any:  # noqa: ANN401 - any JSON
-        """The field as it is."""
         return self._entry.get(name)
 
     def require(self, name: str, *, is_there: bool, problem: str = "is missing") -> None:

@@ -11,10 +11,9 @@ from tocsin.lambda_runtime.strict_json import expect_size
 FIELDS_LIMIT: Final = 1_000
 HEAD_LIMIT_BYTES: Final = 4_096
 """Of a part's own headers; browsers and libraries write some hundred."""
-BOUNDARY_LIMIT: Final = 70
-"""Characters, by RFC 2046."""
 
 _BOUNDARY: Final = re.compile(r"""boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))""", re.IGNORECASE)
+"""Of 70 characters at most, by RFC 2046."""
 _NAME: Final = re.compile(rb"""[;\s]name=(?:"([^"\r\n]*)"|([^\s;"]+))""", re.IGNORECASE)
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 

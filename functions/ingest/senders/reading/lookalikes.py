@@ -13,17 +13,8 @@ LIKENESS: Final = 0.8
 
 OURS: Final = frozenset(
     (
-        *(
-            "name",
-            "title",
-            "summary",
-            "severity",
-            "priority",
-            "status",
-            "state",
-            "source",
-            "object",
-        ),
+        *("name", "title", "summary", "severity", "priority", "status", "state"),
+        *("source", "object"),
         *("output", "message", "description", "reason", "labels", "tags", "links", "urls"),
         *("dedup_key", "alias", "fingerprint", "event_action", "payload", "custom_details"),
         *("current_value", "threshold", "started_at"),

@@ -24,7 +24,11 @@ def read_alert(entry: Mapping[str, Any], at: datetime) -> Report:
     """
     alert = Fields(entry)
     labels = {name: text for name, text in alert.part("labels").texts().items() if text}
-    expect_labels(labels)
+    # Since version 0.27 any UTF-8 is a good name.
+    if not labels:
+        raise _refusal("labels", "at least one label pair required")
+    if "" in labels:
+        raise _refusal("labels", 'invalid label set: invalid name ""')
     said = described(alert, labels, {})
     alert.raise_problems("invalid alert")
     starts_at, ends_at = read_time(alert.raw("startsAt")), read_time(alert.raw("endsAt"))
@@ -38,18 +42,6 @@ def read_alert(entry: Mapping[str, Any], at: datetime) -> Report:
         lapses_at=min(ends_at or at + RESOLVE_TIMEOUT, at + VOUCHED_AT_MOST),
         **said,
     )
-
-
-def expect_labels(labels: Mapping[str, str]) -> None:
-    """Refuse labels that Alertmanager refuses; since version 0.27 any UTF-8 is a good name.
-
-    Raises:
-        InvalidInputError: There are none, or one has no name.
-    """
-    if not labels:
-        raise _refusal("labels", "at least one label pair required")
-    if "" in labels:
-        raise _refusal("labels", 'invalid label set: invalid name ""')
 
 
 def _refusal(field: str, words: str) -> InvalidInputError:

@@ -85,7 +85,6 @@ def described(
 
 
 def _value_of(alert: Fields) -> float | str | None:
-    """What was measured, where a rule's annotations say so."""
     text = alert.inner("annotations").text(*_VALUES)
     try:
         number = float(text or "")

@@ -9,10 +9,16 @@ from tocsin.domain.integration import IntegrationType
 
 
 @pytest.fixture
-def opsgenie(gateway: Gateway) -> Opsgenie:
+def opsgenie(rest: Gateway) -> Opsgenie:
     """The endpoint speaks Opsgenie's language for an integration of any type."""
-    gateway.register(IntegrationType.REST)
-    return Opsgenie(gateway)
+    return Opsgenie(rest)
+
+
+@pytest.fixture
+def opened(opsgenie: Opsgenie) -> Opsgenie:
+    """There is an alert of alias disk."""
+    opsgenie.create()
+    return opsgenie
 
 
 @pytest.fixture(params=["", f"/i/{TOKEN}"], ids=["at the root", "below the token"])
@@ -22,7 +28,13 @@ def anywhere(request: pytest.FixtureRequest, gateway: Gateway) -> Opsgenie:
 
 
 @pytest.fixture
-def alerta(gateway: Gateway) -> Alerta:
+def alerta(rest: Gateway) -> Alerta:
     """The endpoint speaks Alerta's language for an integration of any type."""
-    gateway.register(IntegrationType.REST)
-    return Alerta(gateway)
+    return Alerta(rest)
+
+
+@pytest.fixture
+def fired(alerta: Alerta) -> Alerta:
+    """There is an alert of severity major."""
+    alerta.alert_of()
+    return alerta

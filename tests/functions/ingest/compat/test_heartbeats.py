@@ -5,32 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from tests.examples import HOUR
 from tests.functions.ingest.alerta_client import Alerta
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import Opsgenie
+from tests.sender_states import wire
 from tests.wire import response, sample
-from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
-from tocsin.domain.integration import IntegrationType, Token
+from tocsin.domain.integration import IntegrationType
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    """Intake with an integration and heartbeats called as in the samples."""
-    gateway = Gateway()
+def gateway(gateway: Gateway) -> Gateway:
+    """Heartbeats are called as in the samples."""
     gateway.register(IntegrationType.REST)
     for number, name in enumerate(("hb-1", "cluster05", "alerta-vm")):
-        heartbeat = Heartbeat(
-            name=name,
-            period=HOUR,
-            integrations=("prod",),
-            created_at=gateway.world.now,
-            token=Token.of(str(number) * 32),
-        )
-        gateway.world.heartbeats.put(
-            None, heartbeat.watched(gateway.world.now), write_id=WriteId(f"setup-{number}")
-        )
+        gateway.watch(name, str(number) * 32)
     gateway.world.pass_time(minutes=1)
     return gateway
 
@@ -99,7 +88,7 @@ def test_opsgenies_ping_is_heard(gateway: Gateway, method: str, name: str) -> No
 
     reply = gateway.post("", path=f"/v2/heartbeats/{name}/ping", method=method, headers=headers)
 
-    documented = json.loads(sample("opsgenie-docs/responses").body)["202 heartbeat ping"]
+    documented = wire("opsgenie-docs/responses")["202 heartbeat ping"]
     assert (reply.status, reply.json["result"]) == (202, documented["result"])
     assert heard(gateway) == ["hb-1"]
 
@@ -129,7 +118,7 @@ def test_opsgenie_shows_whether_one_is_expired(gateway: Gateway) -> None:
     gateway.world.pass_time(hours=2)
     after = opsgenie.replay(path, path="/v2/heartbeats").json["data"]["heartbeats"]
 
-    documented = json.loads(sample("opsgenie-docs/responses").body)["200 heartbeat get"]["data"]
+    documented = wire("opsgenie-docs/responses")["200 heartbeat get"]["data"]
     assert set(documented) - set(before) == {"ownerTeam"}
     assert (before["expired"], before["interval"], before["intervalUnit"]) == (False, 1, "hours")
     assert [it["expired"] for it in after] == [True, True, True]

@@ -7,23 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.functions.ingest.gateway import TOKEN, Gateway, raising
 from tests.functions.ingest.test_answering import lines_of
+from tests.sender_states import wire
 from tests.wire import sample
-from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.integration import IntegrationType
 
 PATH = "/v2/enqueue"
 BELOW = f"/i/{TOKEN}/v2/enqueue"
-TRIGGER = json.loads(sample("pagerduty-docs/v2-trigger").body)
-
-
-@pytest.fixture
-def pagerduty(gateway: Gateway) -> Gateway:
-    """The endpoint speaks PagerDuty's language for an integration of any type."""
-    gateway.register(IntegrationType.REST)
-    return gateway
+TRIGGER = wire("pagerduty-docs/v2-trigger")
 
 
 def event(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -31,9 +23,9 @@ def event(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/", BELOW, f"{BELOW}/"])
-def test_an_alert_lives_by_its_clients_events(pagerduty: Gateway, path: str) -> None:
+def test_an_alert_lives_by_its_clients_events(rest: Gateway, path: str) -> None:
     fired, acknowledged, resolved = (
-        pagerduty.replay(sample(f"pagerduty-python/{case}"), path=path)
+        rest.replay(sample(f"pagerduty-python/{case}"), path=path)
         for case in ("trigger-full", "acknowledge", "resolve")
     )
 
@@ -44,37 +36,35 @@ def test_an_alert_lives_by_its_clients_events(pagerduty: Gateway, path: str) -> 
             "message": "Event processed",
             "dedup_key": "db-1/disk",
         }
-    (alert,) = pagerduty.alerts()
-    assert alert.status is AlertStatus.RESOLVED
-    assert alert.acknowledged_by == "integration:prod"
+    assert rest.only_alert.status is AlertStatus.RESOLVED
+    assert rest.only_alert.acknowledged_by == "integration:prod"
 
 
-def test_a_trigger_without_a_key_is_answered_with_one_that_resolves_it(pagerduty: Gateway) -> None:
-    fired = pagerduty.replay(sample("pagerduty-python/trigger-no-dedup-key"))
+def test_a_trigger_without_a_key_is_answered_with_one_that_resolves_it(rest: Gateway) -> None:
+    fired = rest.replay(sample("pagerduty-python/trigger-no-dedup-key"))
     key = fired.json["dedup_key"]
 
-    pagerduty.post(event(event_action="resolve", dedup_key=key), path=PATH)
+    rest.post(event(event_action="resolve", dedup_key=key), path=PATH)
 
-    (alert,) = pagerduty.alerts()
-    assert alert.status is AlertStatus.RESOLVED
+    assert rest.only_alert.status is AlertStatus.RESOLVED
 
 
-def test_a_form_that_is_json_is_read_as_json(pagerduty: Gateway) -> None:
+def test_a_form_that_is_json_is_read_as_json(rest: Gateway) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
 
-    assert pagerduty.post(event(), path=PATH, headers=form).status == 202
+    assert rest.post(event(), path=PATH, headers=form).status == 202
 
 
 @pytest.mark.parametrize("action", ["acknowledge", "resolve"])
-def test_an_event_about_an_unknown_dedup_key_is_no_error(pagerduty: Gateway, action: str) -> None:
-    assert pagerduty.post(event(event_action=action), path=PATH).status == 202
-    assert pagerduty.alerts() == []
+def test_an_event_about_an_unknown_dedup_key_is_no_error(rest: Gateway, action: str) -> None:
+    assert rest.post(event(event_action=action), path=PATH).status == 202
+    assert rest.alerts() == []
 
 
-def test_an_unknown_severity_is_no_error(pagerduty: Gateway) -> None:
+def test_an_unknown_severity_is_no_error(rest: Gateway) -> None:
     payload = {**TRIGGER["payload"], "severity": "page-me"}
 
-    assert pagerduty.post(event(payload=payload), path=PATH).status == 202
+    assert rest.post(event(payload=payload), path=PATH).status == 202
 
 
 @pytest.mark.parametrize(
@@ -93,39 +83,25 @@ def test_an_unknown_severity_is_no_error(pagerduty: Gateway) -> None:
     ],
 )
 def test_a_refusal_is_spelled_as_pagerduty_does(
-    pagerduty: Gateway, body: object, status: int, words: str
+    rest: Gateway, body: object, status: int, words: str
 ) -> None:
-    reply = pagerduty.post(body, path=PATH)
+    reply = rest.post(body, path=PATH)
 
     assert (reply.status, reply.json["status"]) == (status, words)
     assert reply.json["errors"]
-    assert pagerduty.alerts() == []
+    assert rest.alerts() == []
 
 
-def test_only_posts_are_events(pagerduty: Gateway) -> None:
-    reply = pagerduty.post(event(), path=PATH, method="GET")
+def test_only_posts_are_events(rest: Gateway) -> None:
+    reply = rest.post(event(), path=PATH, method="GET")
 
     assert (reply.status, reply.headers["allow"]) == (405, "POST")
 
 
-def test_below_an_unknown_token_no_body_is_read(pagerduty: Gateway) -> None:
-    reply = pagerduty.post(b"\xff" * 2_000_000, path=f"/i/{'0' * 32}/v2/enqueue")
+def test_below_an_unknown_token_no_body_is_read(rest: Gateway) -> None:
+    reply = rest.post(b"\xff" * 2_000_000, path=f"/i/{'0' * 32}/v2/enqueue")
 
     assert (reply.status, reply.json["status"]) == (400, "invalid event")
-
-
-def test_a_fault_of_ours_is_spelled_so_too(
-    pagerduty: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("something private")
-
-    monkeypatch.setattr(DynamoDBSlots, "count", fail)
-
-    reply = pagerduty.post(event(), path=PATH)
-
-    assert (reply.status, reply.json["status"]) == (500, "error")
-    assert "private" not in reply.text
 
 
 def strangers() -> dict[str, tuple[bytes, str]]:
@@ -165,27 +141,24 @@ def test_a_stranger_gets_a_refusal_at_once(gateway: Gateway, path: str, case: st
     assert took < 1
 
 
-def test_a_form_of_parts_is_read_once_a_header_tells_whose_it_is(pagerduty: Gateway) -> None:
+def test_a_form_of_parts_is_read_once_a_header_tells_whose_it_is(rest: Gateway) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="payload"\r\n\r\n'
     body += json.dumps(event()).encode() + b"\r\n--x--"
     headers = {"content-type": "multipart/form-data; boundary=x"}
 
-    refused = pagerduty.post(body, path=PATH, headers=headers)
-    unknown = pagerduty.post(body, path=PATH, headers={**headers, "x-routing-key": "0" * 32})
-    taken = pagerduty.post(body, path=PATH, headers={**headers, "x-routing-key": TOKEN})
+    refused = rest.post(body, path=PATH, headers=headers)
+    unknown = rest.post(body, path=PATH, headers={**headers, "x-routing-key": "0" * 32})
+    taken = rest.post(body, path=PATH, headers={**headers, "x-routing-key": TOKEN})
 
     assert (refused.status, unknown.status, taken.status) == (400, 400, 202)
 
 
 def test_a_fault_is_logged_with_where_it_came_from(
-    pagerduty: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    rest: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError
+    monkeypatch.setattr("functions.ingest.compat.pagerduty.read_event", raising(ZeroDivisionError))
 
-    monkeypatch.setattr("functions.ingest.compat.pagerduty.read_event", fail)
-
-    assert pagerduty.post(event(), path=PATH).status == 500
+    assert rest.post(event(), path=PATH).status == 500
     line = lines_of(capsys)[0]
     assert line["exception_name"] == "ZeroDivisionError"
     assert any("compat/pagerduty.py" in it for it in line["stack"])

@@ -1,24 +1,17 @@
 """Change events stand on the timelines of the open alerts that they may explain."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.ingest.compat.pagerduty_changes import ALERTS_LIMIT
-from tests.functions.ingest.gateway import SETUP, TOKEN, Gateway
+from tests.functions.ingest.gateway import TOKEN, Gateway
 from tocsin.domain.ids import AlertId
-from tocsin.domain.integration import IntegrationType, Token
+from tocsin.domain.integration import IntegrationType
 from tocsin.domain.timeline import ChangeType
 
 PATH = "/v2/change/enqueue"
 OTHER_TOKEN = "f" * 32
-
-
-@pytest.fixture
-def pagerduty(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.PAGERDUTY)
-    return gateway
 
 
 def trigger(gateway: Gateway, key: str, *, token: str = TOKEN, **payload: object) -> AlertId:
@@ -85,10 +78,7 @@ def test_a_change_of_something_else_is_kept_nowhere(
 def test_a_change_leaves_resolved_alerts_and_those_of_other_integrations_alone(
     pagerduty: Gateway,
 ) -> None:
-    other = replace(
-        pagerduty.integrations.get("prod"), name="other", tokens=(Token.of(OTHER_TOKEN),)
-    )
-    pagerduty.integrations.put(None, other, write_id=SETUP)
+    pagerduty.register(IntegrationType.PAGERDUTY, name="other", token=OTHER_TOKEN)
     of_another = trigger(pagerduty, "theirs", token=OTHER_TOKEN, source="db-1")
     over = trigger(pagerduty, "over", source="db-1")
     pagerduty.post(
@@ -137,12 +127,11 @@ def test_a_change_without_a_summary_is_refused(
     assert error in reply.json["errors"]
 
 
-def test_a_paused_integration_keeps_nothing(gateway: Gateway) -> None:
-    integration = gateway.register(IntegrationType.PAGERDUTY)
-    alert_id = trigger(gateway, "disk", source="db-1")
-    gateway.integrations.put(integration, replace(integration, paused=True), write_id=SETUP)
-    gateway.world.pass_time(seconds=31)
+def test_a_paused_integration_keeps_nothing(pagerduty: Gateway) -> None:
+    alert_id = trigger(pagerduty, "disk", source="db-1")
+    pagerduty.register_again(paused=True)
+    pagerduty.world.pass_time(seconds=31)
 
-    assert change(gateway, payload={"source": "db-1"}) == 202
+    assert change(pagerduty, payload={"source": "db-1"}) == 202
 
-    assert notes(gateway, alert_id) == []
+    assert notes(pagerduty, alert_id) == []

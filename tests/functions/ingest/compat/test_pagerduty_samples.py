@@ -1,14 +1,11 @@
 """What PagerDuty's own clients and their imitators sent, at the paths where they sent it."""
 
-import json
-from typing import Any
-
 import pytest
 
 from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.sender_states import wire
 from tests.wire import Sample, sample, samples
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.integration import IntegrationType
 
 PATH = "/v2/enqueue"
 CAPTURED = [
@@ -23,17 +20,6 @@ CAPTURED = [
 CHANGES = [sample("pagerduty-python/change"), sample("pdpyras/change")]
 
 
-@pytest.fixture
-def pagerduty(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.PAGERDUTY)
-    return gateway
-
-
-def body_of(sent: Sample) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(sent.body)
-    return body
-
-
 @pytest.mark.parametrize("sent", CAPTURED, ids=lambda it: it.name)
 @pytest.mark.parametrize("path", [None, f"{PATH}/", f"/i/{TOKEN}{PATH}", f"/i/{TOKEN}"])
 def test_a_captured_event_is_processed(pagerduty: Gateway, sent: Sample, path: str | None) -> None:
@@ -41,7 +27,7 @@ def test_a_captured_event_is_processed(pagerduty: Gateway, sent: Sample, path: s
 
     assert reply.status == 202
     assert reply.json["status"] == "success"
-    said = body_of(sent)
+    said = wire(sent.name)
     assert reply.json["dedup_key"] == said.get("dedup_key", reply.json["dedup_key"])
     opened = said["event_action"] == "trigger"
     assert len(pagerduty.alerts()) == opened
@@ -56,37 +42,28 @@ def test_the_same_event_twice_is_one_alert(pagerduty: Gateway, sent: Sample) -> 
 
 
 @pytest.mark.parametrize(
-    ("fires", "acknowledges", "resolves"),
+    ("sender", "fires", "acknowledges", "resolves"),
     [
+        ("zabbix-endpoints", "pagerduty-problem", "pagerduty-ack", "pagerduty-resolve"),
+        ("pdpyras", "trigger", "acknowledge", "resolve"),
+        ("uptime-kuma-endpoints", "pagerduty-down", None, "pagerduty-up"),
         (
-            "zabbix-endpoints/pagerduty-problem",
-            "zabbix-endpoints/pagerduty-ack",
-            "zabbix-endpoints/pagerduty-resolve",
+            *("apprise-endpoints", "pagerduty-map-failure-trigger"),
+            *(None, "pagerduty-map-success-resolve"),
         ),
-        ("pdpyras/trigger", "pdpyras/acknowledge", "pdpyras/resolve"),
-        ("uptime-kuma-endpoints/pagerduty-down", None, "uptime-kuma-endpoints/pagerduty-up"),
-        (
-            "apprise-endpoints/pagerduty-map-failure-trigger",
-            None,
-            "apprise-endpoints/pagerduty-map-success-resolve",
-        ),
-        (
-            "alertmanager-pagerduty/trigger-group-mixed",
-            None,
-            "alertmanager-pagerduty/resolve-group",
-        ),
+        ("alertmanager-pagerduty", "trigger-group-mixed", None, "resolve-group"),
     ],
 )
 def test_what_a_product_opens_it_closes(
-    pagerduty: Gateway, fires: str, acknowledges: str | None, resolves: str
+    pagerduty: Gateway, sender: str, fires: str, acknowledges: str | None, resolves: str
 ) -> None:
-    pagerduty.replay(sample(fires))
+    pagerduty.replay(sample(f"{sender}/{fires}"))
     if acknowledges:
-        pagerduty.replay(sample(acknowledges))
-        assert [it.status for it in pagerduty.alerts()] == [AlertStatus.ACKNOWLEDGED]
-    pagerduty.replay(sample(resolves))
+        pagerduty.replay(sample(f"{sender}/{acknowledges}"))
+        assert pagerduty.only_alert.status is AlertStatus.ACKNOWLEDGED
+    pagerduty.replay(sample(f"{sender}/{resolves}"))
 
-    assert [it.status for it in pagerduty.alerts()] == [AlertStatus.RESOLVED]
+    assert pagerduty.only_alert.status is AlertStatus.RESOLVED
 
 
 def test_a_group_that_grows_stays_one_alert(pagerduty: Gateway) -> None:
@@ -100,9 +77,8 @@ def test_a_group_that_grows_stays_one_alert(pagerduty: Gateway) -> None:
 def test_what_a_sender_links_to_is_kept(pagerduty: Gateway) -> None:
     pagerduty.replay(sample("zabbix-endpoints/pagerduty-problem"))
 
-    (alert,) = pagerduty.alerts()
-    assert alert.facts.urls["Event link"].endswith("eventid=4711")
-    assert alert.facts.labels["Event host"] == "db-1"
+    assert pagerduty.only_alert.facts.urls["Event link"].endswith("eventid=4711")
+    assert pagerduty.only_alert.facts.labels["Event host"] == "db-1"
 
 
 @pytest.mark.parametrize("sent", CHANGES, ids=lambda it: it.name)
@@ -121,7 +97,7 @@ def test_the_documents_own_keys_are_refused_as_pagerduty_would(
     pagerduty: Gateway, case: str
 ) -> None:
     path = "/v2/change/enqueue" if case == "v2-change" else PATH
-    documented = json.loads(sample("pagerduty-docs/responses").body)["v2 400 key"]
+    documented = wire("pagerduty-docs/responses")["v2 400 key"]
 
     reply = pagerduty.replay(sample(f"pagerduty-docs/{case}"), path=path)
 

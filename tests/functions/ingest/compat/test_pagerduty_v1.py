@@ -1,24 +1,16 @@
 """Version 1 of PagerDuty's Events API: other names, another status, the same alerts."""
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.wire import sample
+from tests.sender_states import wire
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
 PATH = "/generic/2010-04-15/create_event.json"
-TRIGGER = json.loads(sample("pagerduty-docs/v1-trigger").body)
-
-
-@pytest.fixture
-def pagerduty(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.REST)
-    return gateway
+TRIGGER = wire("pagerduty-docs/v1-trigger")
 
 
 def event(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -26,9 +18,9 @@ def event(**members: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/", f"/i/{TOKEN}{PATH}"])
-def test_an_alert_lives_by_its_clients_events(pagerduty: Gateway, path: str) -> None:
+def test_an_alert_lives_by_its_clients_events(rest: Gateway, path: str) -> None:
     for action in ("trigger", "acknowledge", "resolve"):
-        reply = pagerduty.post(event(event_type=action), path=path)
+        reply = rest.post(event(event_type=action), path=path)
 
         assert reply.status == 200
         assert reply.json == {
@@ -36,15 +28,14 @@ def test_an_alert_lives_by_its_clients_events(pagerduty: Gateway, path: str) -> 
             "message": "Event processed",
             "incident_key": "srv01/HTTP",
         }
-    (alert,) = pagerduty.alerts()
-    assert alert.status is AlertStatus.RESOLVED
-    assert alert.acknowledged_by == "integration:prod"
+    assert rest.only_alert.status is AlertStatus.RESOLVED
+    assert rest.only_alert.acknowledged_by == "integration:prod"
 
 
-def test_all_that_is_said_is_kept(pagerduty: Gateway) -> None:
-    pagerduty.post(event(), path=PATH)
+def test_all_that_is_said_is_kept(rest: Gateway) -> None:
+    rest.post(event(), path=PATH)
 
-    (alert,) = pagerduty.alerts()
+    (alert,) = rest.alerts()
     assert alert.severity is Severity.CRITICAL
     assert alert.facts.source_severity is None
     assert alert.facts.summary == "FAILURE for production/HTTP on machine srv01.acme.com"
@@ -56,24 +47,22 @@ def test_all_that_is_said_is_kept(pagerduty: Gateway) -> None:
     }
 
 
-def test_both_versions_mean_the_same_alert(pagerduty: Gateway) -> None:
-    pagerduty.post(event(), path=PATH)
-    pagerduty.post(
+def test_both_versions_mean_the_same_alert(rest: Gateway) -> None:
+    rest.post(event(), path=PATH)
+    rest.post(
         {"routing_key": TOKEN, "event_action": "resolve", "dedup_key": "srv01/HTTP"},
         path="/v2/enqueue",
     )
 
-    (alert,) = pagerduty.alerts()
-    assert alert.status is AlertStatus.RESOLVED
+    assert rest.only_alert.status is AlertStatus.RESOLVED
 
 
-def test_a_trigger_without_a_key_is_answered_with_one_that_resolves_it(pagerduty: Gateway) -> None:
-    made = pagerduty.post(event(incident_key=None), path=PATH).json["incident_key"]
+def test_a_trigger_without_a_key_is_answered_with_one_that_resolves_it(rest: Gateway) -> None:
+    made = rest.post(event(incident_key=None), path=PATH).json["incident_key"]
 
-    pagerduty.post(event(event_type="resolve", incident_key=made), path=PATH)
+    rest.post(event(event_type="resolve", incident_key=made), path=PATH)
 
-    (alert,) = pagerduty.alerts()
-    assert alert.status is AlertStatus.RESOLVED
+    assert rest.only_alert.status is AlertStatus.RESOLVED
 
 
 @pytest.mark.parametrize(
@@ -102,45 +91,41 @@ def test_a_trigger_without_a_key_is_answered_with_one_that_resolves_it(pagerduty
     ],
 )
 def test_a_refusal_names_the_fields_of_version_1(
-    pagerduty: Gateway, body: dict[str, Any], error: str
+    rest: Gateway, body: dict[str, Any], error: str
 ) -> None:
-    reply = pagerduty.post(body, path=PATH)
+    reply = rest.post(body, path=PATH)
 
     assert reply.status == 400
     assert reply.json["status"] == "invalid event"
     assert error in reply.json["errors"]
-    assert pagerduty.alerts() == []
+    assert rest.alerts() == []
 
 
-def test_resolving_needs_the_incident_key(pagerduty: Gateway) -> None:
-    reply = pagerduty.post(event(event_type="resolve", incident_key=None), path=PATH)
+def test_resolving_needs_the_incident_key(rest: Gateway) -> None:
+    reply = rest.post(event(event_type="resolve", incident_key=None), path=PATH)
 
     assert reply.status == 400
     assert reply.json["errors"][0].startswith("'incident_key' is needed to resolve")
 
 
-def test_nothing_else_is_below_the_path(pagerduty: Gateway) -> None:
-    assert pagerduty.post(event(), path="/generic/2010-04-15/other.json").status == 404
-    assert pagerduty.post(event(), path=PATH, method="GET").status == 405
+def test_nothing_else_is_below_the_path(rest: Gateway) -> None:
+    assert rest.post(event(), path="/generic/2010-04-15/other.json").status == 404
+    assert rest.post(event(), path=PATH, method="GET").status == 405
 
 
 @pytest.mark.parametrize("case", ["v1-trigger", "v1-resolve"])
-def test_the_integrations_own_url_takes_version_1_too(gateway: Gateway, case: str) -> None:
-    gateway.register(IntegrationType.PAGERDUTY)
-
-    reply = gateway.replay(sample(f"pagerduty/{case}"), path=f"/i/{TOKEN}")
+def test_the_integrations_own_url_takes_version_1_too(pagerduty: Gateway, case: str) -> None:
+    reply = pagerduty.deliver(f"pagerduty/{case}")
 
     assert (reply.status, reply.json["status"]) == (202, "success")
-    assert len(gateway.alerts()) == (case == "v1-trigger")
+    assert len(pagerduty.alerts()) == (case == "v1-trigger")
 
 
 @pytest.mark.parametrize(
     "body", [[], [event()], {}, {"event_action": "x"}, "text", {"payload": []}]
 )
 def test_the_integrations_own_url_refuses_a_body_that_is_no_event(
-    gateway: Gateway, body: object
+    pagerduty: Gateway, body: object
 ) -> None:
-    gateway.register(IntegrationType.PAGERDUTY)
-
-    assert gateway.post(body).status in (400, 422)
-    assert gateway.alerts() == []
+    assert pagerduty.post(body).status in (400, 422)
+    assert pagerduty.alerts() == []

@@ -5,21 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.wire import sample, samples
+from tests.functions.ingest.gateway import Gateway
+from tests.sender_states import wire
+from tests.wire import samples
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
-PATH = f"/i/{TOKEN}"
-FIRING = json.loads(sample("alertmanager/firing").body)
-
-
-@pytest.fixture
-def alertmanager(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.ALERTMANAGER)
-    return gateway
+FIRING = wire("alertmanager/firing")
 
 
 def alerts_by_key(gateway: Gateway) -> dict[str, Alert]:
@@ -34,7 +27,7 @@ def group(*alerts: object, **members: Any) -> dict[str, Any]:  # noqa: ANN401 - 
 def test_every_captured_body_is_taken_alert_by_alert(alertmanager: Gateway, case: Any) -> None:  # noqa: ANN401 - a sample
     said = json.loads(case.body)["alerts"]
 
-    reply = alertmanager.replay(case, path=PATH)
+    reply = alertmanager.deliver(case.name)
 
     assert reply.status == 202
     expected = ["ignored" if it["status"] == "resolved" else "opened" for it in said]
@@ -44,7 +37,7 @@ def test_every_captured_body_is_taken_alert_by_alert(alertmanager: Gateway, case
 
 
 def test_an_alert_keeps_what_it_says(alertmanager: Gateway) -> None:
-    alert = alertmanager.alert(alertmanager.replay(sample("alertmanager/firing"), path=PATH))
+    alert = alertmanager.alert(alertmanager.deliver("alertmanager/firing"))
 
     facts = alert.facts
     assert alert.severity is Severity.CRITICAL
@@ -67,7 +60,7 @@ def test_an_alert_keeps_what_it_says(alertmanager: Gateway) -> None:
 
 def test_an_alert_fires_repeats_and_resolves(alertmanager: Gateway) -> None:
     outcomes = [
-        alertmanager.replay(sample(f"alertmanager/{case}"), path=PATH).outcomes
+        alertmanager.deliver(f"alertmanager/{case}").outcomes
         for case in ("firing-bearer-auth", "firing-bearer-auth", "resolved", "resolved")
     ]
 
@@ -78,7 +71,7 @@ def test_an_alert_fires_repeats_and_resolves(alertmanager: Gateway) -> None:
 
 def test_alerts_of_one_group_live_their_own_lives(alertmanager: Gateway) -> None:
     for case in ("group-3-firing", "group-mixed-firing-and-resolved", "group-all-resolved"):
-        alertmanager.replay(sample(f"alertmanager/{case}"), path=PATH)
+        alertmanager.deliver(f"alertmanager/{case}")
 
     alerts = alerts_by_key(alertmanager)
     assert {key: alert.status for key, alert in alerts.items()} == {
@@ -91,7 +84,7 @@ def test_alerts_of_one_group_live_their_own_lives(alertmanager: Gateway) -> None
 
 
 def test_what_alertmanager_left_out_is_noted(alertmanager: Gateway) -> None:
-    reply = alertmanager.replay(sample("alertmanager/truncated-max-alerts-1"), path=PATH)
+    reply = alertmanager.deliver("alertmanager/truncated-max-alerts-1")
 
     note = "group: Alertmanager left out 2 more alerts of it (max_alerts)"
     assert reply.result["truncated"] == [note]
@@ -99,23 +92,15 @@ def test_what_alertmanager_left_out_is_noted(alertmanager: Gateway) -> None:
 
 
 def test_a_manual_resolve_holds_for_the_same_start(alertmanager: Gateway) -> None:
-    reply = alertmanager.replay(sample("alertmanager/firing"), path=PATH)
+    reply = alertmanager.deliver("alertmanager/firing")
     alertmanager.world.resolve(alertmanager.alert(reply).alert_id)
 
-    again = alertmanager.replay(sample("alertmanager/firing"), path=PATH)
+    again = alertmanager.deliver("alertmanager/firing")
     later = json.loads(json.dumps(FIRING))
     later["alerts"][0]["startsAt"] = "2026-11-22T00:00:00Z"
 
     assert again.outcomes == ["suppressed"]
-    assert alertmanager.post(later, path=PATH).outcomes == ["reopened"]
-
-
-def test_an_integrations_own_words_go_first(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ALERTMANAGER, severity_map={"page": "info"})
-
-    gateway.replay(sample("alertmanager/group-3-firing"), path=PATH)
-
-    assert alerts_by_key(gateway)["842f3c8683d1dcf8"].severity is Severity.INFO
+    assert alertmanager.post(later).outcomes == ["reopened"]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +114,7 @@ def test_an_integrations_own_words_go_first(gateway: Gateway) -> None:
 def test_an_alert_without_a_name_is_called_by_what_it_says(
     alertmanager: Gateway, labels: dict[str, str], annotations: dict[str, str], name: str
 ) -> None:
-    reply = alertmanager.post(group({"labels": labels, "annotations": annotations}), path=PATH)
+    reply = alertmanager.post(group({"labels": labels, "annotations": annotations}))
 
     assert alertmanager.alert(reply).facts.name == name
 
@@ -143,11 +128,10 @@ def test_other_annotations_become_links_values_and_lines(alertmanager: Gateway) 
         "value": "93.5",
         "script": "javascript:alert(1)",
     }
-    reply = alertmanager.post(
-        group({"labels": {"alertname": "Disk"}, "annotations": annotations}), path=PATH
-    )
 
-    alert = alertmanager.alert(reply)
+    alertmanager.post(group({"labels": {"alertname": "Disk"}, "annotations": annotations}))
+
+    alert = alertmanager.only_alert
     assert alert.facts.reason == "It is full.\nimpact: No backups\nscript: javascript:alert(1)"
     assert alert.facts.urls == {
         "dashboard": "https://grafana.example.com/d/1",
@@ -160,7 +144,7 @@ def test_other_annotations_become_links_values_and_lines(alertmanager: Gateway) 
 def test_a_value_that_is_no_number_is_kept_as_text(alertmanager: Gateway, value: str) -> None:
     entry = {"labels": {"alertname": "Disk"}, "annotations": {"value": value}}
 
-    reply = alertmanager.post(group(entry), path=PATH)
+    reply = alertmanager.post(group(entry))
 
     assert alertmanager.alert(reply).current_value == value
 
@@ -181,7 +165,7 @@ def test_a_value_that_is_no_number_is_kept_as_text(alertmanager: Gateway, value:
     ],
 )
 def test_what_cannot_be_used_is_refused(alertmanager: Gateway, body: object, status: int) -> None:
-    assert alertmanager.post(body, path=PATH).status == status
+    assert alertmanager.post(body).status == status
     assert alertmanager.alerts() == []
 
 
@@ -193,7 +177,7 @@ def test_a_missing_or_odd_member_rejects_nothing_that_can_be_used(
     without = {key: value for key, value in good.items() if key != name}
     odd = {**good, "labels": {"alertname": name}, name: "not a time"}
 
-    reply = alertmanager.post(group(without, odd, good), path=PATH)
+    reply = alertmanager.post(group(without, odd, good))
 
     assert reply.status == 202
     assert reply.outcomes[2] in ("opened", "updated")
@@ -204,6 +188,6 @@ def test_a_missing_or_odd_member_rejects_nothing_that_can_be_used(
 def test_a_huge_alert_is_cut(alertmanager: Gateway) -> None:
     good = {**FIRING["alerts"][0], "annotations": {"description": "x" * 900_000}}
 
-    reply = alertmanager.post(group(good), path=PATH)
+    reply = alertmanager.post(group(good))
 
     assert reply.result["truncated"] == ["annotations.description: kept 65536 of 900000 bytes"]

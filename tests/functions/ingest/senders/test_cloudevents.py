@@ -1,33 +1,24 @@
 """CloudEvents 1.0 in their three modes."""
 
-import json
 from typing import Any
 
 import pytest
 
-from tests.functions.ingest.gateway import TOKEN, Gateway, Reply
-from tests.wire import sample
+from tests.functions.ingest.gateway import Gateway, Reply
+from tests.sender_states import wire
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.strict_json import BODY_LIMIT_BYTES
 
-PATH = f"/i/{TOKEN}"
-EVENT = json.loads(sample("cloudevents/structured-firing").body)
-
-
-@pytest.fixture
-def cloudevents(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.CLOUDEVENTS)
-    return gateway
+EVENT = wire("cloudevents/structured-firing")
 
 
 def send(gateway: Gateway, **members: Any) -> Reply:  # noqa: ANN401 - any JSON
-    return gateway.post({**EVENT, **members}, path=PATH)
+    return gateway.post({**EVENT, **members})
 
 
 def test_an_event_keeps_what_it_says(cloudevents: Gateway) -> None:
-    reply = cloudevents.replay(sample("cloudevents/structured-firing"), path=PATH)
+    reply = cloudevents.deliver("cloudevents/structured-firing")
 
     alert = cloudevents.alert(reply)
     facts = alert.facts
@@ -47,7 +38,7 @@ def test_an_event_keeps_what_it_says(cloudevents: Gateway) -> None:
 
 def test_a_type_that_ends_with_a_word_of_recovery_resolves(cloudevents: Gateway) -> None:
     fired, repeated, resolved = (
-        cloudevents.replay(sample(f"cloudevents/structured-{case}"), path=PATH)
+        cloudevents.deliver(f"cloudevents/structured-{case}")
         for case in ("firing", "firing", "resolved")
     )
 
@@ -74,7 +65,7 @@ def test_a_status_goes_before_the_type(cloudevents: Gateway) -> None:
 
 
 def test_a_binary_event_has_its_attributes_in_headers(cloudevents: Gateway) -> None:
-    reply = cloudevents.replay(sample("cloudevents/binary-firing"), path=PATH)
+    reply = cloudevents.deliver("cloudevents/binary-firing")
 
     alert = cloudevents.alert(reply)
     assert alert.severity is Severity.WARNING
@@ -83,7 +74,7 @@ def test_a_binary_event_has_its_attributes_in_headers(cloudevents: Gateway) -> N
 
 
 def test_binary_data_may_be_a_text(cloudevents: Gateway) -> None:
-    reply = cloudevents.replay(sample("cloudevents/binary-text"), path=PATH)
+    reply = cloudevents.deliver("cloudevents/binary-text")
 
     assert cloudevents.alert(reply).facts.reason == "the backup did not run\n"
 
@@ -91,11 +82,11 @@ def test_binary_data_may_be_a_text(cloudevents: Gateway) -> None:
 def test_binary_data_may_be_missing(cloudevents: Gateway) -> None:
     headers = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/s", "ce-type": "t"}
 
-    assert cloudevents.post("", path=PATH, headers=headers).outcomes == ["opened"]
+    assert cloudevents.post("", headers=headers).outcomes == ["opened"]
 
 
 def test_one_bad_event_of_a_batch_loses_no_other(cloudevents: Gateway) -> None:
-    reply = cloudevents.replay(sample("cloudevents/batch"), path=PATH)
+    reply = cloudevents.deliver("cloudevents/batch")
 
     assert reply.outcomes == ["opened", "ignored", "rejected"]
     details = reply.results[2]["error"]["details"]
@@ -131,5 +122,5 @@ def test_a_key_of_its_own_goes_first(cloudevents: Gateway) -> None:
 def test_a_body_that_is_no_cloudevent_is_refused(
     cloudevents: Gateway, body: object, status: int
 ) -> None:
-    assert cloudevents.post(body, path=PATH).status == status
+    assert cloudevents.post(body).status == status
     assert cloudevents.alerts() == []

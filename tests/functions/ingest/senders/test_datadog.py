@@ -1,22 +1,14 @@
 """Datadog's webhooks: our template, and others."""
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.functions.ingest.gateway import Gateway
-from tests.wire import sample
-from tocsin.domain.integration import IntegrationType
+from tests.sender_states import wire
 from tocsin.domain.severity import Severity
 
-TRIGGERED: dict[str, Any] = json.loads(sample("datadog/illustrative-triggered").body)
-
-
-@pytest.fixture
-def datadog(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.DATADOG)
-    return gateway
+TRIGGERED: dict[str, Any] = wire("datadog/illustrative-triggered")
 
 
 @pytest.mark.parametrize("word", ["Recovered", "Warn Recovered", "recovered"])

@@ -1,20 +1,19 @@
 """EventBridge: by HTTP from an API destination, and straight from a rule."""
 
-import json
 from typing import Any
 
 import pytest
 
 from functions.ingest.answers import respond
-from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.wire import sample
+from tests.functions.ingest.gateway import Gateway, raising
+from tests.sender_states import wire
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
-ALARM: dict[str, Any] = json.loads(sample("eventbridge/cloudwatch-alarm-state-change").body)
+ALARM: dict[str, Any] = wire("eventbridge/cloudwatch-alarm-state-change")
 
 
 def in_state(value: str, before: str = "OK") -> dict[str, Any]:
@@ -23,14 +22,8 @@ def in_state(value: str, before: str = "OK") -> dict[str, Any]:
     return {**ALARM, "detail": {**detail, "state": now, "previousState": {"value": before}}}
 
 
-@pytest.fixture
-def eventbridge(gateway: Gateway) -> Gateway:
-    gateway.register(IntegrationType.EVENTBRIDGE)
-    return gateway
-
-
 def test_an_api_destination_sends_by_http(eventbridge: Gateway) -> None:
-    reply = eventbridge.replay(sample("eventbridge/api-destination-delivery"), path=f"/i/{TOKEN}")
+    reply = eventbridge.deliver("eventbridge/api-destination-delivery")
 
     alert = eventbridge.alert(reply)
     assert alert.dedup_key == "arn:aws:cloudwatch:us-east-1:123456789012:alarm:ServerCpuTooHigh"
@@ -122,10 +115,7 @@ def test_an_invocation_that_is_no_event_is_refused_without_a_retry(
 def test_while_storage_refuses_lambda_has_to_hand_the_event_over_again(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise TryAgainError
-
-    monkeypatch.setattr(DynamoDBSlots, "count", refuse)
+    monkeypatch.setattr(DynamoDBSlots, "count", raising(TryAgainError))
 
     with pytest.raises(TryAgainError):
         respond(in_state("ALARM"), gateway.ports)

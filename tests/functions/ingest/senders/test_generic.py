@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.wire import sample
+from tests.functions.ingest.gateway import Gateway
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
-URL = f"/i/{TOKEN}"
 MAPPING = {
     "dedup_key": "join('/', [job.name, job.host])",
     "name": "job.name",
@@ -32,24 +30,16 @@ BODY: dict[str, Any] = {
 }
 
 
-def test_without_a_mapping_the_usual_names_are_understood(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GENERIC)
+def test_without_a_mapping_the_usual_names_are_understood(generic: Gateway) -> None:
+    fired = generic.deliver("generic/full")
 
-    fired = gateway.replay(sample("generic/full"), path=URL)
-
-    alert = gateway.alert(fired)
+    alert = generic.alert(fired)
     facts = alert.facts
     assert alert.dedup_key == "job/nightly"
     assert alert.severity is Severity.CRITICAL
-    assert (facts.name, facts.reason, facts.source) == (
-        "Nightly job failed",
-        "exit status 1",
-        "jenkins-1",
-    )
-    assert (facts.labels, facts.urls) == (
-        {"team": "data"},
-        {"Link": "https://ci.example.com/job/42"},
-    )
+    assert (facts.name, facts.source) == ("Nightly job failed", "jenkins-1")
+    assert (facts.reason, facts.labels) == ("exit status 1", {"team": "data"})
+    assert facts.urls == {"Link": "https://ci.example.com/job/42"}
 
 
 @pytest.mark.parametrize(
@@ -62,36 +52,30 @@ def test_without_a_mapping_the_usual_names_are_understood(gateway: Gateway) -> N
         {"title": "Backup", "status": "ended"},
     ],
 )
-def test_a_job_that_ended_may_have_failed(gateway: Gateway, ended: dict[str, str]) -> None:
-    gateway.register(IntegrationType.GENERIC)
-
-    assert gateway.post(ended).outcomes == ["opened"]
+def test_a_job_that_ended_may_have_failed(generic: Gateway, ended: dict[str, str]) -> None:
+    assert generic.post(ended).outcomes == ["opened"]
 
 
 @pytest.mark.parametrize(
     "over", [{"status": "Resolved"}, {"state": "up"}, {"status": "closed"}, {"severity": "ok"}]
 )
-def test_there_are_many_words_for_an_end(gateway: Gateway, over: dict[str, str]) -> None:
-    gateway.register(IntegrationType.GENERIC)
-    gateway.replay(sample("generic/minimal"), path=URL)
+def test_there_are_many_words_for_an_end(generic: Gateway, over: dict[str, str]) -> None:
+    generic.deliver("generic/minimal")
 
-    assert gateway.post({"title": "Nightly job failed", **over}).outcomes == ["resolved"]
+    assert generic.post({"title": "Nightly job failed", **over}).outcomes == ["resolved"]
 
 
-def test_what_still_fires_does_not_end_by_its_severity(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GENERIC)
-
-    assert gateway.post({"title": "x", "status": "firing", "severity": "normal"}).outcomes == [
+def test_what_still_fires_does_not_end_by_its_severity(generic: Gateway) -> None:
+    assert generic.post({"title": "x", "status": "firing", "severity": "normal"}).outcomes == [
         "opened"
     ]
 
 
-def test_without_a_key_title_and_source_are_the_identity(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GENERIC)
-    gateway.post({"title": "Disk full", "source": "db-1", "message": "93 %"})
+def test_without_a_key_title_and_source_are_the_identity(generic: Gateway) -> None:
+    generic.post({"title": "Disk full", "source": "db-1", "message": "93 %"})
 
-    same = gateway.post({"title": "Disk full", "source": "db-1", "message": "95 %"})
-    other = gateway.post({"title": "Disk full", "source": "db-2"})
+    same = generic.post({"title": "Disk full", "source": "db-1", "message": "95 %"})
+    other = generic.post({"title": "Disk full", "source": "db-2"})
 
     assert (same.outcomes, other.outcomes) == (["updated"], ["opened"])
 

@@ -11,12 +11,12 @@ from functions.ingest.senders.sns import read_message
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import Opsgenie
 from tests.sender_states import GRAFANA, changed, notification, wire
-from tests.wire import sample
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
 SEVERAL = "env:prod, team:x,role:db,role:primary,plain"
+LABELS = "alerts.0.labels"
 LOW_PAYLOAD = {"summary": "Disk full", "severity": "low"}
 AS_LABELS = {"env": "prod", "team": "x", "role": "db,primary", "plain": "true"}
 
@@ -119,31 +119,28 @@ def test_only_the_products_own_placeholders_say_nothing(
 
     gateway.post({**known, **body})
 
-    (alert,) = gateway.alerts()
-    assert alert.facts.name == (name or next(iter(body.values())))
+    assert gateway.only_alert.facts.name == (name or next(iter(body.values())))
 
 
-def test_the_templates_of_go_that_found_nothing_say_nothing(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ALERTMANAGER)
+def test_the_templates_of_go_that_found_nothing_say_nothing(alertmanager: Gateway) -> None:
     alert = {
         "labels": {"alertname": "A", "instance": "db-1", "severity": "<no value>"},
         "annotations": {"summary": "<no value>", "owner": "[no value]"},
     }
 
-    reply = gateway.post({"version": "4", "status": "firing", "alerts": [alert]})
+    reply = alertmanager.post({"version": "4", "status": "firing", "alerts": [alert]})
 
-    facts = gateway.alert(reply).facts
+    facts = alertmanager.alert(reply).facts
     assert (facts.summary, facts.reason) == ("A: db-1", "")
     assert reply.result["assumed"] == {"severity": "warning"}
 
 
-def test_labels_that_a_template_could_not_fill_say_nothing(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GRAFANA)
+def test_labels_that_a_template_could_not_fill_say_nothing(grafana: Gateway) -> None:
     labels = {"alertname": "A", "instance": "[no value]", "team": "<no value>"}
 
-    reply = gateway.post(changed(GRAFANA, "alerts.0.labels", labels))
+    reply = grafana.post(changed(GRAFANA, LABELS, labels))
 
-    facts = gateway.alert(reply).facts
+    facts = grafana.alert(reply).facts
     assert (facts.object, facts.labels) == (None, {"alertname": "A"})
 
 
@@ -173,73 +170,52 @@ def test_tags_are_labels_in_every_shape(
 
     gateway.post({**body, place: said})
 
-    (alert,) = gateway.alerts()
-    assert {"env": "prod", "role": "db,primary"}.items() <= alert.facts.labels.items()
-    assert len(alert.facts.labels) <= 3
+    assert {"env": "prod", "role": "db,primary"}.items() <= gateway.only_alert.facts.labels.items()
+    assert len(gateway.only_alert.facts.labels) <= 3
 
 
-def test_zabbixs_tags_may_be_the_text_of_a_list(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.ZABBIX)
+def test_zabbixs_tags_may_be_the_text_of_a_list(zabbix: Gateway) -> None:
     tags = '[{"tag":"env","value":"prod"},{"tag":"env","value":"eu"}]'
 
-    gateway.post({"event_id": "1", "eventvalue": "1", "eventtags": tags})
+    zabbix.post({"event_id": "1", "eventvalue": "1", "eventtags": tags})
 
-    (alert,) = gateway.alerts()
-    assert alert.facts.labels == {"env": "prod,eu"}
+    assert zabbix.only_alert.facts.labels == {"env": "prod,eu"}
 
 
 @pytest.mark.parametrize(
-    ("type_", "headers", "body", "place", "end"),
+    ("sent", "place", "state"),
     [
-        (
-            *(IntegrationType.GITLAB, {}, wire("gitlab/pipeline-failed")),
-            *("project.web_url", ("object_attributes.status", "success")),
-        ),
-        (
-            *(IntegrationType.GITLAB, {}, wire("gitlab/job-failed")),
-            *("project.web_url", ("build_status", "success")),
-        ),
-        (
-            *(
-                IntegrationType.GITHUB,
-                {"x-github-event": "workflow_run"},
-                wire("github/workflow_run-failure"),
-            ),
-            *("repository.html_url", ("workflow_run.conclusion", "success")),
-        ),
+        ("gitlab/pipeline-failed", "project.web_url", "object_attributes.status"),
+        ("gitlab/job-failed", "project.web_url", "build_status"),
+        ("github/workflow_run-failure", "repository.html_url", "workflow_run.conclusion"),
     ],
 )
 def test_the_same_project_of_another_installation_ends_nothing_of_ours(
-    gateway: Gateway,
-    type_: IntegrationType,
-    headers: dict[str, str],
-    body: dict[str, Any],
-    place: str,
-    end: tuple[str, str],
+    gateway: Gateway, sent: str, place: str, state: str
 ) -> None:
-    gateway.register(type_)
-    gateway.post(body, headers=headers)
-    elsewhere = changed(changed(body, *end), place, "https://git.other.example/a/b")
+    gateway.register(IntegrationType(sent.partition("/")[0]))
+    gateway.post(wire(sent))
+    over = changed(wire(sent), state, "success")
 
-    assert gateway.post(elsewhere, headers=headers).outcomes == ["ignored"]
-    assert gateway.post(changed(body, *end), headers=headers).outcomes == ["resolved"]
+    assert gateway.post(changed(over, place, "https://git.other.example/a/b")).outcomes == [
+        "ignored"
+    ]
+    assert gateway.post(over).outcomes == ["resolved"]
 
 
-def test_what_gitlab_leaves_out_is_no_broken_link(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GITLAB)
+def test_what_gitlab_leaves_out_is_no_broken_link(gitlab: Gateway) -> None:
     body = wire("gitlab/job-failed")
     del body["project"]["web_url"]
 
-    assert "truncated" not in gateway.post(body).result
+    assert "truncated" not in gitlab.post(body).result
 
 
-def test_a_build_of_another_account_ends_nothing_of_ours(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.EVENTBRIDGE)
+def test_a_build_of_another_account_ends_nothing_of_ours(eventbridge: Gateway) -> None:
     event = {"detail-type": "CodeBuild Build State Change", "source": "aws.codebuild"}
 
     def said(account: str, status: str) -> list[str]:
         detail = {"project-name": "shop", "build-status": status}
-        return gateway.post({**event, "account": account, "detail": detail}).outcomes
+        return eventbridge.post({**event, "account": account, "detail": detail}).outcomes
 
     assert said("111111111111", "FAILED") == ["opened"]
     assert said("222222222222", "SUCCEEDED") == ["ignored"]
@@ -256,68 +232,54 @@ def test_a_build_of_another_account_ends_nothing_of_ours(gateway: Gateway) -> No
     ],
 )
 def test_better_stacks_incident_says_its_state_where_the_event_is_another(
-    gateway: Gateway, event: str, more: dict[str, Any], outcomes: list[str]
+    better_stack: Gateway, event: str, more: dict[str, Any], outcomes: list[str]
 ) -> None:
-    gateway.register(IntegrationType.BETTER_STACK)
     started = wire("better-stack/incident-started")
-    gateway.post(started)
+    better_stack.post(started)
     attributes = {**started["data"]["attributes"], **more}
 
-    reply = gateway.post(changed({**started, "event": event}, "data.attributes", attributes))
+    reply = better_stack.post(changed({**started, "event": event}, "data.attributes", attributes))
 
     assert reply.outcomes == outcomes
 
 
-def test_a_robot_that_says_no_details_says_what_happened(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.UPTIMEROBOT)
+def test_a_robot_that_says_no_details_says_what_happened(uptimerobot: Gateway) -> None:
+    uptimerobot.post({"monitorID": "1", "monitorFriendlyName": "shop", "alertType": "1"})
 
-    gateway.post({"monitorID": "1", "monitorFriendlyName": "shop", "alertType": "1"})
-
-    (alert,) = gateway.alerts()
-    assert alert.facts.summary == "shop: down"
+    assert uptimerobot.only_alert.facts.summary == "shop: down"
 
 
-def test_a_grafana_at_another_address_is_another_one(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GRAFANA)
-    gateway.post(GRAFANA)
+def test_a_grafana_at_another_address_is_another_one(grafana: Gateway) -> None:
+    grafana.post(GRAFANA)
     other = {**GRAFANA, "externalURL": "https://grafana.other.example:3000/x"}
 
-    gateway.post(other)
-    gateway.post(changed(other, "alerts.0.status", "resolved"))
+    grafana.post(other)
+    grafana.post(changed(other, "alerts.0.status", "resolved"))
 
-    assert [alert.status for alert in gateway.alerts()] == [
+    assert [alert.status for alert in grafana.alerts()] == [
         AlertStatus.FIRING,
         AlertStatus.RESOLVED,
     ]
 
 
-def test_a_fork_that_was_removed_meanwhile_is_not_ours(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GITHUB)
+def test_a_fork_that_was_removed_meanwhile_is_not_ours(github: Gateway) -> None:
     headers = {"x-github-event": "workflow_run"}
     run = wire("github/workflow_run-failure")
-    gateway.post(run, headers=headers)
-    gone = changed(
-        changed(
-            changed(run, "workflow_run.event", "pull_request"), "workflow_run.conclusion", "success"
-        ),
-        "workflow_run.head_repository",
-        None,
-    )
+    github.post(run, headers=headers)
+    gone = changed(run, "workflow_run.event", "pull_request")
+    gone["workflow_run"] |= {"conclusion": "success", "head_repository": None}
 
-    assert gateway.post(gone, headers=headers).outcomes == ["ignored"]
-    (alert,) = gateway.alerts()
-    assert alert.is_open
+    assert github.post(gone, headers=headers).outcomes == ["ignored"]
+    assert github.only_alert.is_open
 
 
-def test_a_merge_request_of_a_fork_is_not_our_branch(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GITLAB)
-    gateway.replay(sample("gitlab/pipeline-failed"), path=f"/i/{TOKEN}")
+def test_a_merge_request_of_a_fork_is_not_our_branch(gitlab: Gateway) -> None:
+    gitlab.deliver("gitlab/pipeline-failed")
     fork = {**wire("gitlab/pipeline-success")}
     fork["merge_request"] = {"iid": 1, "source_project_id": 99, "target_project_id": 1}
 
-    assert gateway.post(fork).outcomes == ["ignored"]
-    (alert,) = gateway.alerts()
-    assert alert.is_open
+    assert gitlab.post(fork).outcomes == ["ignored"]
+    assert gitlab.only_alert.is_open
 
 
 @pytest.mark.parametrize(
@@ -354,8 +316,7 @@ def test_a_notice_of_s3_is_named_by_its_object_and_what_happened() -> None:
     assert (report.name, report.object) == ("b/k: ObjectRemoved", "b/k")
 
 
-def test_an_entry_of_azures_activity_log_says_what_was_done(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.AZURE_MONITOR)
+def test_an_entry_of_azures_activity_log_says_what_was_done(azure_monitor: Gateway) -> None:
     essentials = {
         "alertId": "/a",
         "alertRule": "ActivityLogAlert",
@@ -364,12 +325,12 @@ def test_an_entry_of_azures_activity_log_says_what_was_done(gateway: Gateway) ->
     }
     context = {"operationName": "virtualMachines/delete", "status": "Succeeded", "caller": "bob"}
 
-    gateway.post({"data": {"essentials": essentials, "alertContext": context}})
+    azure_monitor.post({"data": {"essentials": essentials, "alertContext": context}})
 
-    (alert,) = gateway.alerts()
-    assert alert.facts.summary == "virtualMachines/delete: Succeeded"
-    assert alert.facts.labels["operation"] == "virtualMachines/delete"
-    assert alert.facts.labels["caller"] == "bob"
+    facts = azure_monitor.only_alert.facts
+    assert facts.summary == "virtualMachines/delete: Succeeded"
+    assert facts.labels["operation"] == "virtualMachines/delete"
+    assert facts.labels["caller"] == "bob"
 
 
 @pytest.mark.parametrize(
@@ -382,15 +343,14 @@ def test_an_entry_of_azures_activity_log_says_what_was_done(gateway: Gateway) ->
     ],
 )
 def test_events_without_resources_are_told_by_their_detail(
-    gateway: Gateway, source: str, severity: object, expected: Severity
+    eventbridge: Gateway, source: str, severity: object, expected: Severity
 ) -> None:
-    gateway.register(IntegrationType.EVENTBRIDGE)
     event = {"detail-type": "Finding", "source": source, "resources": []}
 
     for finding in ("one", "two"):
-        gateway.post({**event, "detail": {"id": finding, "severity": severity}})
+        eventbridge.post({**event, "detail": {"id": finding, "severity": severity}})
 
-    assert [alert.severity for alert in gateway.alerts()] == [expected, expected]
+    assert [alert.severity for alert in eventbridge.alerts()] == [expected, expected]
 
 
 @pytest.mark.parametrize(
@@ -408,27 +368,24 @@ def test_an_alias_may_hold_any_character(gateway: Gateway, alias: str) -> None:
 
     assert (shown.status, noted.status, closed.status) == (200, 202, 202)
     assert shown.json["data"]["alias"] == alias
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.RESOLVED
+    assert gateway.only_alert.status is AlertStatus.RESOLVED
 
 
 @pytest.mark.parametrize(
     "path", ["/v2//alerts", "//v2/alerts", "/v2/alerts//", f"/i/{TOKEN}//v2//alerts/"]
 )
-def test_doubled_slashes_lead_to_opsgenies_endpoint(gateway: Gateway, path: str) -> None:
-    gateway.register(IntegrationType.OPSGENIE)
+def test_doubled_slashes_lead_to_opsgenies_endpoint(opsgenie: Gateway, path: str) -> None:
     headers = {"authorization": f"GenieKey {TOKEN}"}
 
-    assert gateway.post({"message": "m"}, path=path, headers=headers).status == 202
+    assert opsgenie.post({"message": "m"}, path=path, headers=headers).status == 202
 
 
 @pytest.mark.parametrize("header", ["X-Routing-Key", "x-routing-key"])
 @pytest.mark.parametrize("path", ["/v2/enqueue", "/v2/change/enqueue"])
-def test_pagerdutys_key_may_be_in_a_header(gateway: Gateway, path: str, header: str) -> None:
-    gateway.register(IntegrationType.REST)
+def test_pagerdutys_key_may_be_in_a_header(rest: Gateway, path: str, header: str) -> None:
     event = {"event_action": "trigger", "payload": {"summary": "s", "source": "x"}}
 
-    assert gateway.post(event, path=path, headers={header: TOKEN}).status == 202
+    assert rest.post(event, path=path, headers={header: TOKEN}).status == 202
 
 
 @pytest.mark.parametrize(
@@ -461,8 +418,7 @@ def test_a_handshake_needs_a_known_token(gateway: Gateway) -> None:
     assert "webhook-allowed-origin" not in reply.headers
 
 
-def test_what_has_no_place_of_its_own_is_kept_or_named(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GENERIC)
+def test_what_has_no_place_of_its_own_is_kept_or_named(generic: Gateway) -> None:
     body = {
         "title": "x",
         "region": "eu",
@@ -472,9 +428,9 @@ def test_what_has_no_place_of_its_own_is_kept_or_named(gateway: Gateway) -> None
         "trace": "t" * 5_000,
     }
 
-    reply = gateway.post(body)
+    reply = generic.post(body)
 
-    facts = gateway.alert(reply).facts
+    facts = generic.alert(reply).facts
     assert facts.labels == {"region": "eu", "cost": "7", "nested": json.dumps({"a": 1})}
     assert facts.urls == {"page": "https://a"}
     assert reply.result["truncated"] == ["left out: trace"]
@@ -495,29 +451,22 @@ def test_what_has_no_place_of_its_own_is_kept_or_named(gateway: Gateway) -> None
     ],
 )
 def test_any_json_says_its_end_by_a_field_or_else_by_its_title(
-    gateway: Gateway, fires: dict[str, object], ends: dict[str, object]
+    generic: Gateway, fires: dict[str, object], ends: dict[str, object]
 ) -> None:
-    gateway.register(IntegrationType.GENERIC)
-
-    assert gateway.post(fires).outcomes == ["opened"]
-    assert gateway.post(ends).outcomes == ["resolved"]
-    (alert,) = gateway.alerts()
-    assert alert.facts.name.removeprefix("[prod] ").removeprefix("[P2] ") == "Disk"
+    assert generic.post(fires).outcomes == ["opened"]
+    assert generic.post(ends).outcomes == ["resolved"]
+    assert generic.only_alert.facts.name.removeprefix("[prod] ").removeprefix("[P2] ") == "Disk"
 
 
-def test_a_status_goes_before_the_words_of_a_title(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.GENERIC)
-
-    reply = gateway.post({"title": "[RESOLVED] tickets pile up", "status": "firing"})
+def test_a_status_goes_before_the_words_of_a_title(generic: Gateway) -> None:
+    reply = generic.post({"title": "[RESOLVED] tickets pile up", "status": "firing"})
 
     assert reply.outcomes == ["opened"]
-    assert gateway.alert(reply).facts.name == "[RESOLVED] tickets pile up"
+    assert generic.alert(reply).facts.name == "[RESOLVED] tickets pile up"
 
 
-def test_macros_without_a_place_of_their_own_are_labels(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.NAGIOS)
-
-    gateway.post(
+def test_macros_without_a_place_of_their_own_are_labels(nagios: Gateway) -> None:
+    nagios.post(
         {
             "NOTIFICATIONTYPE": "PROBLEM",
             "HOSTNAME": "db-1",
@@ -528,20 +477,18 @@ def test_macros_without_a_place_of_their_own_are_labels(gateway: Gateway) -> Non
         }
     )
 
-    (alert,) = gateway.alerts()
-    assert alert.facts.labels["hostgroupnames"] == "databases"
-    assert alert.facts.reason == "no answer\n3 of 3 lost"
+    assert nagios.only_alert.facts.labels["hostgroupnames"] == "databases"
+    assert nagios.only_alert.facts.reason == "no answer\n3 of 3 lost"
 
 
 @pytest.mark.parametrize("separator", [".", "/", "_", "-", ":"])
 def test_a_cloudevents_type_ends_with_its_state_behind_any_separator(
-    gateway: Gateway, separator: str
+    cloudevents: Gateway, separator: str
 ) -> None:
-    gateway.register(IntegrationType.CLOUDEVENTS)
     event = {"specversion": "1.0", "id": "1", "source": "/a", "data": {}}
 
-    opened = gateway.post({**event, "type": f"com.example{separator}fired"})
-    ended = gateway.post({**event, "type": f"com.example{separator}resolved"})
+    opened = cloudevents.post({**event, "type": f"com.example{separator}fired"})
+    ended = cloudevents.post({**event, "type": f"com.example{separator}resolved"})
 
     assert (opened.outcomes, ended.outcomes) == (["opened"], ["resolved"])
 
@@ -552,17 +499,65 @@ def test_a_cloudevents_type_ends_with_its_state_behind_any_separator(
         (IntegrationType.EVENTS, {"event_action": "trigger", "payload": LOW_PAYLOAD}),
         (IntegrationType.PAGERDUTY, {"event_action": "trigger", "payload": LOW_PAYLOAD}),
         (IntegrationType.OPSGENIE, {"message": "Disk full", "priority": "low"}),
+        (IntegrationType.ALERTA, {"resource": "r", "event": "e", "severity": "low"}),
         (
             IntegrationType.ALERTMANAGER,
             {"alerts": [{"status": "firing", "labels": {"alertname": "A", "severity": "low"}}]},
         ),
     ],
 )
-def test_a_severity_that_the_integration_calls_ok_opens_nothing_also_where_it_never_says_ok(
-    gateway: Gateway, type_: IntegrationType, body: dict[str, Any]
+@pytest.mark.parametrize(("meaning", "opened"), [("ok", []), ("warning", [Severity.WARNING])])
+def test_the_integrations_own_words_go_first_and_its_ok_opens_nothing_where_a_product_has_none(
+    gateway: Gateway,
+    type_: IntegrationType,
+    body: dict[str, Any],
+    meaning: str,
+    opened: list[Severity],
 ) -> None:
-    gateway.register(type_, severity_map={"low": "ok"})
+    gateway.register(type_, severity_map={"low": meaning})
 
     gateway.post(body)
 
-    assert gateway.alerts() == []
+    assert [alert.severity for alert in gateway.alerts()] == opened
+
+
+@pytest.mark.parametrize(
+    ("sent", "place", "word", "severity"),
+    [
+        (
+            "azure-monitor/common-schema-fired",
+            "data.essentials.severity",
+            "Sev0",
+            Severity.CRITICAL,
+        ),
+        ("azure-monitor/common-schema-fired", "data.essentials.severity", "Sev2", Severity.WARNING),
+        ("azure-monitor/common-schema-fired", "data.essentials.severity", "Sev4", Severity.INFO),
+        (
+            "kibana/illustrative-fired",
+            "action_group",
+            "metrics.threshold.warning",
+            Severity.WARNING,
+        ),
+        ("sentry/issue-alert-triggered", "data.event.level", "fatal", Severity.CRITICAL),
+        ("sentry/issue-alert-triggered", "data.event.level", "warning", Severity.WARNING),
+        ("sentry/issue-alert-triggered", "data.event.level", "debug", Severity.INFO),
+        ("statuspage/incident-identified", "incident.impact", "none", Severity.INFO),
+        ("statuspage/incident-identified", "incident.impact", "minor", Severity.WARNING),
+        ("statuspage/incident-identified", "incident.impact", "critical", Severity.CRITICAL),
+        ("zabbix/harp-webhook-problem", "trigger_severity", "Not classified", Severity.WARNING),
+        ("zabbix/harp-webhook-problem", "trigger_severity", "Information", Severity.INFO),
+        ("zabbix/harp-webhook-problem", "trigger_severity", "Average", Severity.WARNING),
+        ("zabbix/harp-webhook-problem", "trigger_severity", "Disaster", Severity.CRITICAL),
+        ("zabbix/harp-webhook-problem", "trigger_severity", "5", Severity.CRITICAL),
+        ("zabbix/harp-webhook-problem", "trigger_severity", "1", Severity.INFO),
+        ("grafana/unified-firing-2-alerts", f"{LABELS}.severity", "warning", Severity.WARNING),
+    ],
+)
+def test_a_severity_is_read_where_a_product_says_it_and_by_its_words(
+    gateway: Gateway, sent: str, place: str, word: str, severity: Severity
+) -> None:
+    gateway.register(IntegrationType(sent.partition("/")[0]))
+
+    gateway.post(changed(wire(sent), place, word))
+
+    assert gateway.alerts()[0].severity is severity

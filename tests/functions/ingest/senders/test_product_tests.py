@@ -1,19 +1,17 @@
 """The products' own test notifications."""
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.wire import sample
+from tests.functions.ingest.gateway import Gateway
+from tests.sender_states import wire
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.severity import Severity
 
-URL = f"/i/{TOKEN}"
 GRAFANA: dict[str, Any] = {
     "receiver": "test",
     "status": "firing",
@@ -55,10 +53,6 @@ class Pressed:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def body_of(name: str) -> object:
-    return json.loads(sample(name).body)
-
-
 BUTTONS = [
     Pressed(IntegrationType.GRAFANA, GRAFANA, "TestAlert"),
     Pressed(
@@ -74,11 +68,9 @@ BUTTONS = [
         "Test notification",
     ),
     Pressed(IntegrationType.GRAYLOG, GRAYLOG, "Event Definition Test Title"),
+    Pressed(IntegrationType.UPTIME_KUMA, wire("uptime-kuma/webhook-test-button"), "shop Testing"),
     Pressed(
-        IntegrationType.UPTIME_KUMA, body_of("uptime-kuma/webhook-test-button"), "shop Testing"
-    ),
-    Pressed(
-        IntegrationType.GCP_MONITORING, body_of("gcp-monitoring/test-connection"), "Test Incident"
+        IntegrationType.GCP_MONITORING, wire("gcp-monitoring/test-connection"), "Test Incident"
     ),
     Pressed(
         IntegrationType.HONEYCOMB,
@@ -122,7 +114,7 @@ BUTTONS = [
     ),
     Pressed(
         IntegrationType.GITHUB,
-        body_of("github/ping"),
+        wire("github/ping"),
         "Ping of octo-org/octo-repo",
         headers=(("x-github-event", "ping"),),
     ),
@@ -170,8 +162,7 @@ def test_a_test_is_over_after_ten_minutes(gateway: Gateway, pressed: Pressed) ->
 
     gateway.world.pass_time(minutes=11)
 
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.RESOLVED
+    assert gateway.only_alert.status is AlertStatus.RESOLVED
 
 
 @pytest.mark.parametrize(
@@ -184,18 +175,16 @@ def test_a_products_test_of_the_end_ends_its_alert_at_once(
 
     gateway.post(pressed.end, headers=dict(pressed.headers))
 
-    (alert,) = gateway.alerts()
-    assert alert.status is AlertStatus.RESOLVED
+    assert gateway.only_alert.status is AlertStatus.RESOLVED
 
 
-def test_a_products_test_does_not_touch_a_real_alert(gateway: Gateway) -> None:
-    gateway.register(IntegrationType.HONEYCOMB)
-    gateway.post({"id": "abc", "name": "Slow", "status": "TRIGGERED"})
+def test_a_products_test_does_not_touch_a_real_alert(honeycomb: Gateway) -> None:
+    honeycomb.post({"id": "abc", "name": "Slow", "status": "TRIGGERED"})
 
-    gateway.post({"id": "abc", "name": "Slow", "status": "TRIGGERED", "is_test": True})
-    gateway.post({"id": "abc", "name": "Slow", "status": "OK", "is_test": True})
+    honeycomb.post({"id": "abc", "name": "Slow", "status": "TRIGGERED", "is_test": True})
+    honeycomb.post({"id": "abc", "name": "Slow", "status": "OK", "is_test": True})
 
-    severities = {alert.severity: alert.status for alert in gateway.alerts()}
+    severities = {alert.severity: alert.status for alert in honeycomb.alerts()}
     assert severities == {
         Severity.CRITICAL: AlertStatus.FIRING,
         Severity.INFO: AlertStatus.RESOLVED,
