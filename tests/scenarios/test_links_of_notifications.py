@@ -1,4 +1,4 @@
-"""Golden scenario 23: whatever follows a link on its way, only the person's press acts, once."""
+"""Golden scenario 23: scanners may follow a link on its way; only the person's press acts, once."""
 
 import pytest
 

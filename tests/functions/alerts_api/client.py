@@ -126,7 +126,7 @@ class Client:
         return self.using(secret)
 
     def using(self, secret: str | None) -> "Client":
-        """Go on as whoever has this key."""
+        """Go on as the holder of this key."""
         return Client(world=self.world, api=self.api, log=self.log, secret=secret)
 
     def add_key(self, secret: str, *scopes: str, user: str | None, key_id: str) -> None:
@@ -177,7 +177,7 @@ class Client:
         return self.send_event(event)
 
     def send_event(self, event: Mapping[str, Any]) -> Reply:
-        """Send what the gateway would; whatever comes back must be as documented."""
+        """Send what the gateway would; every answer must be as documented."""
         expect_arrived(event)
         answer = self.api(event)
         self.world.follow()

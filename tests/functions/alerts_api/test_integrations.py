@@ -344,7 +344,7 @@ def test_two_who_create_the_same_at_once_do_not_both_get_a_url(
         *,
         write_id: WriteId,
     ) -> Integration:
-        """Somebody else is faster, once."""
+        """Another client is faster, once."""
         if before is None and not integrations.list():
             theirs = replace(after, tokens=(), created_at=NINE - timedelta(seconds=1))
             write(integrations, None, theirs, write_id=WriteId("theirs"))
