@@ -54,7 +54,7 @@ class _Settings(ConfigurationBody):
 
 
 class RouteBody(_Settings):
-    """A route without its name, which the path says."""
+    """A route without its name, which is in the path."""
 
     escalation_policy: Name = Field(examples=["default"])
 

@@ -166,7 +166,7 @@ class AlertPage(Page[Alert]):
 
 
 class Change(View):
-    """One entry of a timeline; what its type needs stands beside `type`, `at` and `by`."""
+    """One entry of a timeline; its type has further fields beside `type`, `at` and `by`."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -66,7 +66,7 @@ class TargetBody(ConfigurationBody):
 
     @property
     def target(self) -> Target:
-        """Whom it names."""
+        """The users, channels and schedules that it names."""
         [kind] = [kind for kind in TargetKind if getattr(self, kind)]
         return Target(kind, getattr(self, kind))
 
@@ -171,7 +171,7 @@ class _Settings(ConfigurationBody):
 
 
 class EscalationPolicyBody(_Settings):
-    """An escalation policy without its name, which the path says."""
+    """An escalation policy without its name, which is in the path."""
 
     steps: Steps
 

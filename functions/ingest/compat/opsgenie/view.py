@@ -45,7 +45,7 @@ def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
 
 
 def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
-    """Show an alert with all that was said of it."""
+    """Show an alert with all its facts."""
     return {
         **view_row(alert, at),
         "actions": words(alert, ACTIONS),

@@ -64,7 +64,7 @@ class Snooze:
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
-    """A changed output does not wake it, although the integration says that it should."""
+    """A changed output does not wake it, although the integration has `wakes_on_output`."""
 
     def is_broken_by(self, severity: Severity) -> bool:
         """Whether an alert of this severity wakes."""
@@ -179,8 +179,8 @@ class Alert:
         A severity higher than when it was snoozed ends the snooze here too.
 
         Args:
-            signal: What the sender says.
-            integration: Who sent it.
+            signal: The sender's event.
+            integration: The name of the sender's integration.
             slot: Where all episodes of its dedup key live.
             at: When, by our clock.
             previous: The episode before.
@@ -276,7 +276,7 @@ class Alert:
 
         Args:
             severity: The new one.
-            by: Who says so.
+            by: The actor.
             at: When.
             policy: The escalation policy that the integration asks for.
         """
@@ -370,7 +370,7 @@ class Alert:
         Args:
             policy: The policy by now; see `Routing.choose`.
             at: When.
-            reason: Why it does not wait until the step is due.
+            reason: Why the step begins before it is due.
         """
         before, now = self.escalation, self._not_before_last_change(at)
         judged = self._judged(policy, now)

@@ -32,7 +32,7 @@ def step_clock(
     """When the next step is due; None if it waits for no delay.
 
     Args:
-        alert: Stands at a step.
+        alert: One whose current step was begun.
         ledger: All messages of the alert.
         directory: Reads who and what can be reached.
     """

@@ -49,7 +49,7 @@ def is_planned(
     count only if the step sends nothing at once.
 
     Args:
-        alert: Stands at a step.
+        alert: One whose current step was begun.
         ledger: All messages of the alert.
         directory: Reads users and channels.
     """
