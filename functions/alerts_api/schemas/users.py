@@ -88,7 +88,7 @@ class UserBody(ConfigurationBody):
         problems = [
             Problem(
                 f"notify[{position}].by",
-                f"needs the user's {_FIELDS[rule.by]}: add it, or tell by something else",
+                f"needs the user's {_FIELDS[rule.by]}: add it, or use another contact method",
             )
             for position, rule in enumerate(self.notify)
             if getattr(self, _FIELDS[rule.by]) is None
