@@ -29,7 +29,7 @@ def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
     Nothing is retried if storage or a queue is unavailable: the next tick finds the same.
 
     Args:
-        ports: What the escalator needs of the world.
+        ports: Those of the escalator.
         is_over: Whether the function's time is nearly up.
     """
     try:
@@ -56,7 +56,7 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
     """Look for forgotten alerts, at every tenth tick; a sweep that ran out of time continues.
 
     Args:
-        ports: What the escalator needs of the world.
+        ports: Those of the escalator.
         is_over: Whether the function's time is nearly up.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Routes: which escalation policy an alert is for."""
+"""Routes from alerts to escalation policies."""
 
 from typing import Annotated, Final
 

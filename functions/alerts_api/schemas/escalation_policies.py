@@ -1,4 +1,4 @@
-"""Escalation policies: who is asked, in which order."""
+"""Escalation policies: steps, in order, and their targets."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, Self
@@ -66,7 +66,7 @@ class TargetBody(ConfigurationBody):
 
     @property
     def target(self) -> Target:
-        """The users, channels and schedules that it names."""
+        """The one user, channel or schedule that it names."""
         [kind] = [kind for kind in TargetKind if getattr(self, kind)]
         return Target(kind, getattr(self, kind))
 

@@ -1,4 +1,4 @@
-"""Users: who is reached, and how."""
+"""Users: their contact methods and notification rules."""
 
 from datetime import timedelta
 from typing import Annotated, Final
