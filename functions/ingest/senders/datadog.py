@@ -100,7 +100,7 @@ class _Title:
         return title
 
     def _with(self, bracket: str, rest: str) -> "_Title | None":
-        """What one bracket says; None if it is the title's own."""
+        """The content of one bracket; None if it is part of the title."""
         state, _, scope = bracket.partition(" on ")
         if bracket.lower() == _TEST:
             return replace(self, text=rest, is_test=True)

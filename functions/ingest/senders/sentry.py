@@ -105,7 +105,7 @@ def _issue_alert(data: Fields) -> Report:
 
 
 def _plugin(fields: Fields) -> Report:
-    """The WebHooks plugin from before the integrations, which never says that an issue is over."""
+    """The WebHooks plugin from before the integrations, which never sends the end of an issue."""
     event = fields.part("event")
     project, issue_id = fields.text(*_PROJECTS), fields.needed("id")
     fields.raise_problems(EXPECTED)

@@ -104,7 +104,7 @@ def _is_macro(value: object) -> bool:
 
 
 def _action(fields: Fields) -> SignalAction:
-    """By the state of this event, else what the script says, else the trigger's state by now."""
+    """By the state of this event, else the script's word, else the trigger's current state."""
     said = (fields.any_text("event_action") or "").lower()
     status = (fields.any_text("trigger_status") or "").upper()
     value = fields.any_text("eventvalue")
@@ -117,7 +117,7 @@ def _action(fields: Fields) -> SignalAction:
 
 
 def _started_at(fields: Fields) -> datetime | None:
-    """When the problem began, by the server's clock, which says no zone: the same each time."""
+    """When the problem began, by the server's clock without a zone: the same each time."""
     date, time = fields.any_text("eventdate"), fields.any_text("eventtime")
     return read_time(f"{date.replace('.', '-')}T{time}") if date and time else None
 

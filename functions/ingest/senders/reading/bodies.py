@@ -17,7 +17,7 @@ _REPLACED: Final = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class ReadBody(NamedTuple):
-    """What a body says, and what had to be repaired to read it."""
+    """A body's value, and what had to be repaired to read it."""
 
     value: Any
     repairs: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ def read_body(body: bytes, content_type: str) -> ReadBody:
 
 
 def _repaired(body: bytes, content_type: str) -> ReadBody:
-    """Read what is not JSON as it stands: as nearly JSON, else as a form."""
+    """Read a body that is not valid JSON: as nearly JSON, else as a form."""
     from functions.ingest.senders.reading.charsets import charset_of
     from functions.ingest.senders.reading.lenient_json import read_lenient, read_repaired
 

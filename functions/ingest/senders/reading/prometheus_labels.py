@@ -34,7 +34,7 @@ _SEPARATOR: Final = b"\xff"
 
 
 def fingerprint_of_labels(labels: Mapping[str, str]) -> str:
-    """Tell label sets apart as Alertmanager does: FNV-1a over the sorted labels, 64 bits."""
+    """Distinguish label sets as Alertmanager does: FNV-1a over the sorted labels, 64 bits."""
     digest = _FNV_OFFSET
     parts = (part for name in sorted(labels) for part in (name, labels[name]))
     for part in parts:
