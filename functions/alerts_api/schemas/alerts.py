@@ -1,4 +1,4 @@
-"""Alerts, their timeline, and what people say when they respond."""
+"""Alerts, their timeline, and the bodies of actions on them."""
 
 from dataclasses import replace
 from http import HTTPStatus

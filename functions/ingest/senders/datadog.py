@@ -44,7 +44,7 @@ _PREFIXES_LIMIT: Final = 4
 
 
 def read_transition(entry: Mapping[str, Any]) -> Report:
-    """Variables that Datadog left as they were say nothing."""
+    """Variables that Datadog did not fill in count as missing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     title = _Title.of(fields.any_text("alert_title", "title") or "")
     key = _identity(fields, title)

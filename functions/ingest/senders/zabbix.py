@@ -38,7 +38,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def read_event(entry: Mapping[str, Any]) -> Report:
-    """Macros that Zabbix left as they were say nothing."""
+    """Macros that Zabbix did not fill in count as missing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_macro(value)})
     if "event_id" in entry and fields.raw("event_id") is None and _is_macro(entry["event_id"]):
         return _test(fields)

@@ -58,7 +58,7 @@ def filled(labels: Mapping[str, str]) -> dict[str, str]:
 def described(
     alert: Fields, labels: Mapping[str, str], links: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """What labels and annotations say, as arguments of `Report`.
+    """Labels and annotations, as arguments of `Report`.
 
     Args:
         alert: With `annotations`, `generatorURL`.
@@ -85,7 +85,7 @@ def described(
 
 
 def _value_of(alert: Fields) -> float | str | None:
-    """What was measured, where a rule's annotations say so."""
+    """The measured value, if a rule's annotations have it."""
     text = alert.inner("annotations").text(*_VALUES)
     try:
         number = float(text or "")
@@ -95,7 +95,7 @@ def _value_of(alert: Fields) -> float | str | None:
 
 
 def shown(annotations: Mapping[str, str]) -> dict[str, str]:
-    """The annotations that people wrote, and that say something."""
+    """The annotations that people wrote and that were filled in."""
     return {
         name: text
         for name, text in annotations.items()
@@ -127,7 +127,7 @@ def spelled(labels: Mapping[str, str]) -> str:
 
 
 def reason_of(annotations: Mapping[str, str]) -> str:
-    """The description, and below it what other annotations say."""
+    """The description, and below it the other annotations."""
     description = _first(annotations, _DESCRIPTIONS)
     told = {_first(annotations, _SUMMARIES), description, _first(annotations, _VALUES)}
     others = [

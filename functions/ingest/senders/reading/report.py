@@ -55,7 +55,7 @@ class Report:
     dedup_key: str
     name: str
     summary: str | None = None
-    """If it says more than the name."""
+    """If it differs from the name."""
     reason: str | None = None
     severity: str | None = None
     """The product's word. The integration's map goes first, then `words`, then the domain's."""
