@@ -132,7 +132,7 @@ bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measur
 	@python -m bench
 
 .PHONY: proof
-proof: $(VENV)/.installed  ## Tell many histories with faults, and write the table of docs/reliability.md (HISTORIES=)
+proof: $(VENV)/.installed  ## Run many histories with faults, and write the table of docs/reliability.md (HISTORIES=)
 	@python -m tests.faults.proof --histories $(HISTORIES)
 
 ##@ AWS

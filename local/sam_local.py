@@ -60,7 +60,7 @@ def with_endpoint(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _variables(aws: Aws) -> dict[str, dict[str, str]]:
-    """What each function is told in the embedded AWS, by logical id."""
+    """The environment of each function in the embedded AWS, by logical id."""
     endpoint = aws.endpoint
     if _has_virtual_machine():
         endpoint = endpoint.replace("127.0.0.1", "host.docker.internal")

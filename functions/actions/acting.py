@@ -16,7 +16,7 @@ from tocsin.usecases.change_alert import change_alert
 
 
 class Result(StrEnum):
-    """What the user of a link is told."""
+    """The result that the user of a link is shown."""
 
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"

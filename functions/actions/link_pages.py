@@ -92,7 +92,7 @@ def _is_foreign(request: Request, ports: Ports) -> bool:
 
 
 def _nothing_here() -> HttpAnswer:
-    """The same answer for forged, unknown and deleted, so that it tells nothing."""
+    """The same answer for forged, unknown and deleted, so that it reveals nothing."""
     return _notice(
         HTTPStatus.NOT_FOUND,
         "This link leads nowhere",

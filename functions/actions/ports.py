@@ -1,4 +1,4 @@
-"""What acting from a notification needs of the world."""
+"""Ports of acting from a notification."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class _Pressed:
 
 
 def answer_slack(request: Request, channel: str, ports: Ports) -> HttpAnswer:
-    """Do what the button says; the notifier updates the message.
+    """Do the button's action; the notifier updates the message.
 
     Raises:
         UnauthorizedError: The channel does not exist, or its app did not sign the request.
@@ -138,7 +138,7 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
 
 
 def _what_to_say(outcome: Outcome, actor: Actor) -> str | None:
-    """Say nothing of what this person did, which the updated message shows."""
+    """Leave out this person's own action, which the updated message shows."""
     from functions.actions.words import sentence
 
     return None if outcome.is_done and outcome.by == actor else sentence(outcome)

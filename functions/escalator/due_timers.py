@@ -52,7 +52,7 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
     """Look for forgotten alerts, at every tenth tick; a sweep that ran out of time continues.
 
     Args:
-        ports: What the escalator needs of the world.
+        ports: Those of the escalator.
         is_over: Whether the function's time is nearly up.
 
     Returns:

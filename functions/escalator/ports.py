@@ -1,4 +1,4 @@
-"""What the escalator needs of the world."""
+"""Ports of the escalator."""
 
 from __future__ import annotations
 

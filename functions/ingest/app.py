@@ -109,7 +109,7 @@ ports = Ports(
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Take in what a monitoring tool sends; what it is told has happened has been written."""
+    """Take in what a monitoring tool sends; results in the answer have been written before."""
     _begin(context)
     return respond(event, ports)
 

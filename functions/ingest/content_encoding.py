@@ -19,7 +19,7 @@ MEMBERS_LIMIT: Final = 100
 
 
 def decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """Undo what `Content-Encoding` says; a gzip is recognised also where it says nothing.
+    """Decode by `Content-Encoding`; a gzip is recognised also without that header.
 
     Raises:
         UnsupportedEncodingError: It names an encoding that is not read.

@@ -28,7 +28,7 @@ def take_dry_run(request: Request, target: str, ports: Ports) -> Taken:
 
     Args:
         request: Its body is tried.
-        target: What stands in the path behind `integrations/`.
+        target: The path behind `integrations/`.
         ports: Only read.
 
     The integration's checks are not asked for, nor what the product signs.

@@ -56,7 +56,7 @@ def take_in(sent: Sent, sender: Sender, integration: Integration, ports: Ports) 
 
     Raises:
         MalformedInputError: The body cannot be read.
-        InvalidInputError: Not one entry says something usable.
+        InvalidInputError: Not one entry can be used.
         SenderNotTrustedError: The product itself did not send it.
         TryAgainError: Storage refuses for now. Entries before it may be written; they do not
             fork when they come again.
@@ -150,7 +150,7 @@ def _body_of(entry: Entry, sent: Sent, ports: Ports) -> SentBody | None:
 
 
 def refusals_of(entries: Sequence[Entry], expected: str) -> InvalidInputError | None:
-    """What is to be said where not one entry can be used; None where one can.
+    """The refusal where not one entry can be used; None where one can.
 
     A list that begins with too many unusable ones is refused whole: its reading must end.
     """
@@ -188,7 +188,7 @@ def _result(signal: Signal, outcome: Outcome, alert_id: str | None) -> dict[str,
 
 
 def said_of(signal: Signal) -> dict[str, Any]:
-    """What a sender should know of how it was read; nothing where all was as it should be."""
+    """Notes for the sender on what was assumed, ignored or cut."""
     said: dict[str, Any] = {
         "assumed": dict(signal.assumed),
         "ignored": list(signal.ignored),

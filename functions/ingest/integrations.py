@@ -1,4 +1,4 @@
-"""Which integration a token belongs to, remembered for half a minute."""
+"""Which integration a token belongs to, cached for 30 s."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import IntegrationRepository
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
-"""How long a revoked token may go on working in a process that knows it."""
+"""How long a revoked token may still work in a process that has it cached."""
 REMEMBERED_TOKENS: Final = 500
 
 
@@ -23,7 +23,7 @@ class Integrations:
     """Finds integrations by token.
 
     Unknown tokens are looked up every time: unknown, revoked and malformed ones take the same
-    way, and so the same time.
+    code, and so the same time.
     """
 
     def __init__(self, repository: IntegrationRepository) -> None:

@@ -44,7 +44,7 @@ _ENCODED: Final = re.compile(r"(?<![\w.%+-])([\w.+-]*+%[\w.%+-]*+)=[^\s&;\"'<>]+
 _ENCODED_LIMIT: Final = 1_000
 """Such fields of a text that are decoded; each takes a microsecond."""
 _NAMES: Final = ("name", "key", "field", "header")
-"""Members that name what stands in `value` beside them."""
+"""Members that name the content of `value` beside them."""
 
 
 def kept_body(sent: Sent, *, part: object = None) -> SentBody:

@@ -47,7 +47,7 @@ def take_in_many(
     """Take in a long list; entries with one dedup key keep their order.
 
     How far it went is noted when it has to break off, by the body's hash. When the same body
-    comes again, what was taken in before is passed over.
+    is sent again, the entries taken in before are passed over.
 
     Raises:
         TryAgainError: Time is up, or storage refuses for now.

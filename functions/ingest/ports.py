@@ -1,4 +1,4 @@
-"""What intake needs of the world, wired in app.py."""
+"""Ports of intake, wired in app.py."""
 
 from __future__ import annotations
 

@@ -123,4 +123,4 @@ class Taken:
     intake: Intake | None = None
     """None if no event was taken in."""
     what: str = "Request answered"
-    """What the log says of a request that brought no event."""
+    """The log's message for a request without an event."""

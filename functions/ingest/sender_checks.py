@@ -24,7 +24,7 @@ def expect_trusted(checks: IntakeChecks, request: Request) -> None:
     """Refuse a request that fails any of the checks.
 
     Raises:
-        SenderNotTrustedError: The log is told which one; the sender is not.
+        SenderNotTrustedError: Its `check` is for the log, not for the sender.
         PayloadTooLargeError: The body is over 1 MiB, and is not hashed.
     """
     challenge = CHALLENGE if checks.basic else None

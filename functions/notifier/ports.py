@@ -1,4 +1,4 @@
-"""What the notifier needs of the world."""
+"""Ports of the notifier."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ LIVES: tuple[tuple[Transition, ...], ...] = (
 
 
 def in_order(alerts: Iterable[Alert], query: AlertQuery, *, at: datetime) -> list[Alert]:
-    """All that a query selects, whatever its limit and cursor, found the slow way."""
+    """All that a query selects, without its limit and cursor, found the slow way."""
     selected = [it for it in alerts if query.selects(it, at)]
     selected.sort(key=lambda it: it.alert_id, reverse=query.sort is not Sort.OLDEST)
     sign = {Sort.WORST: 1, Sort.MILDEST: -1}.get(query.sort, 0)
@@ -506,7 +506,7 @@ def test_what_moves_on_while_it_is_searched_for_is_given_once(
     reads: int,
     sort: Sort,
 ) -> None:
-    """Whatever was read before of the cell that it goes to."""
+    """However much was read before of the cell that it goes to."""
     monkeypatch.setattr("tocsin.adapters.dynamodb.alerts.alert_list._FIRST_ROWS", 2)
     slots = DynamoDBSlots(call, TABLE_NAME, RETENTION)
     opened = [

@@ -98,12 +98,12 @@ def refreshes(store: Store, alert: Alert) -> None:
 
 
 def counts_notifications(store: Store, alert: Alert) -> None:
-    """A page reached somebody."""
+    """A page reached a person."""
     store.timeline.count_notifications(alert.alert_id, 1)
 
 
 def snoozes(store: Store, _alert: Alert) -> None:
-    """Somebody else changes its state."""
+    """Another person changes its state."""
     current = current_of(store)
     store.alerts.update(current, snooze(current), write_id=new_write_id())
 

@@ -41,7 +41,7 @@ def body_at(at: datetime) -> SentBody:
 
 @dataclass
 class Overtaken:
-    """Slots as somebody sees them whom others overtake just before his write that opens."""
+    """Slots as an opener sees them that others overtake just before its write."""
 
     slots: SlotRepository
     others: Callable[[], None]

@@ -1,4 +1,4 @@
-"""Whatever an alert is, it comes back as that."""
+"""Any alert is read as it was written."""
 
 from dataclasses import fields, replace
 

@@ -1,4 +1,4 @@
-"""Whatever is written unread is what the domain would have decided, also on a bad line."""
+"""All that is written unread is what the domain would have decided, also on a bad line."""
 
 from collections.abc import Callable
 from dataclasses import replace

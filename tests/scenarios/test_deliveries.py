@@ -1,4 +1,4 @@
-"""Stories of messages: each reaches whom it is for, once, whatever crashes on the way."""
+"""Stories of messages: each reaches its recipient, once, although processes crash on the way."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -481,7 +481,7 @@ def tell_again(world: World, before: Alert) -> None:
 def test_a_new_run_that_was_not_begun_yet_is_begun_when_the_alert_is_given_back(
     team: World, by: str, asked: str
 ) -> None:
-    """It wakes, and before its timer comes somebody takes it and gives it back."""
+    """It wakes, and before its timer comes a person acknowledges it and gives it back."""
     alert_id = team.opened()
     team.snooze(alert_id, HOUR)
     team.unsnooze(alert_id)

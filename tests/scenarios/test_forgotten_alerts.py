@@ -1,4 +1,4 @@
-"""Whatever goes wrong elsewhere, nothing that fires is forgotten: the sweep finds it."""
+"""Nothing that fires is forgotten, although other parts fail: the sweep finds it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Something that reports regularly stops, and comes back; whoever dies on the way, it is told."""
+"""Heartbeats stop and go on; although processes die on the way, the alert opens and ends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -200,7 +200,7 @@ def test_a_short_period_is_told_to_the_second(world: World) -> None:
     assert missed.fired_at == NINE + timedelta(seconds=130)
 
 
-# Whoever dies
+# Processes that die
 
 
 class DiedError(Exception):
@@ -215,7 +215,7 @@ class Dying:
     calls_left: list[int]
     """Shared by all parts; each call takes two: before and after."""
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever is behind
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any part behind
         found = getattr(self.behind, name)
         if not callable(found) or name in {"find", "in_slot", "routing", "get"}:
             return found
@@ -328,7 +328,7 @@ def test_what_is_heard_after_a_miss_was_half_told_ends_it(
 
 
 def test_what_is_heard_between_the_mark_and_the_alert_ends_the_alert(world: World) -> None:
-    """The recovery finds no alert yet; whoever then opens it sees that it came too late."""
+    """The recovery finds no alert yet; the run that then opens it sees that it came too late."""
     timer = due(world)
     world.now = timer.due_at
 

@@ -100,7 +100,7 @@ def test_the_newest_state_is_what_a_rewritten_message_says_in_the_end() -> None:
 
 
 def test_a_page_that_may_have_arrived_is_followed_although_it_is_skipped(world: World) -> None:
-    """The provider took it and dropped the connection; before the retry somebody acknowledges."""
+    """The provider took it and dropped the connection; before the retry a person acknowledges."""
     world.channel("ops")
     world.escalation_policy(("channel:ops", HOUR))
     world.providers.fail("ops", DeliveryFailedError("no answer in time", is_retryable=True))

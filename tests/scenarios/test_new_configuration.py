@@ -1,4 +1,4 @@
-"""What was configured a moment ago counts for the next alert, whatever a process remembers."""
+"""What was configured a moment ago counts for the next alert, although processes cache it."""
 
 from dataclasses import replace
 from datetime import timedelta

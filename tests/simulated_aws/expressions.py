@@ -1,4 +1,4 @@
-"""DynamoDB's expressions, as far as the repositories use them; whatever else is met is an error."""
+"""DynamoDB's expressions, as far as the repositories use them; any other is an error."""
 
 import base64
 import re

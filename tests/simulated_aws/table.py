@@ -62,7 +62,7 @@ class SimulatedTable:
     """The table's properties in the template."""
     now: Callable[[], datetime]
     records: list[Record] = field(default_factory=list)
-    """The stream; whoever reads it takes them out."""
+    """The stream; its reader takes the records out."""
     _items: "defaultdict[str, dict[str, Item]]" = field(default_factory=lambda: defaultdict(dict))
     writes: int = 0
     _tokens: dict[str, Parameters] = field(default_factory=dict)
@@ -157,7 +157,7 @@ class SimulatedTable:
                 yield from items.values()
 
     def smallest(self, index_name: str) -> Attribute | None:
-        """The smallest sort key of an index, whatever its partition."""
+        """The smallest sort key of an index, of all partitions."""
         if index_name in self._smallest:
             return self._smallest[index_name]
         index = self._indexes[index_name]

@@ -82,7 +82,7 @@ def test_deliveries_that_nearly_run_out_of_time_are_heard(
     ("metric", "service", "statistic", "threshold"),
     [
         pytest.param("DeliveriesFailed", "notifier", "Sum", 1, id="a message was not delivered"),
-        pytest.param("TimeToPage", "notifier", "p99", 60_000, id="people are told late"),
+        pytest.param("TimeToPage", "notifier", "p99", 60_000, id="pages are late"),
         pytest.param("TimerLateness", "escalator", "p99", 30_000, id="due actions are late"),
         pytest.param("AlertsRepaired", "escalator", "Sum", 1, id="an alert was forgotten"),
         pytest.param("TicksRefused", "escalator", "Sum", 1, id="nothing due is found"),

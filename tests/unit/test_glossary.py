@@ -18,17 +18,13 @@ EXCEPTIONS = {
     "webhook": {
         r"\w*webhook\w*": "a type of channel, as the public API and the template's parameter say"
     },
-    "provider": {
-        "provider_id": "a field of the public API",
-        "held_by_provider": "waits for another name",
-    },
+    "provider": {"provider_id": "a field of the public API"},
     "endpoint": {
         "endpoint": "AWS's own word: an address of a service, and of a subscription of SNS",
         "sns_endpoint": "what subscriptions of SNS call it",
     },
     "level": {"log_level|levels?": "the word of Lambda's and Python's own logging"},
     "lock": {"_lock": "Python's own word: threading.Lock"},
-    "owner": {"owners?": "waits for another name"},
 }
 """By rejected word: names that may hold it, in snake case, and why."""
 LONGEST_NAME = 2

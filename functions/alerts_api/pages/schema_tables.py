@@ -19,7 +19,7 @@ _FORMATS: Final[Mapping[str, str]] = {"date-time": "time"}
 
 
 def prose(text: str) -> Markup:
-    """Write paragraphs; what stands in backquotes is code."""
+    """Write paragraphs; text in backquotes is code."""
     paragraphs = [it.strip() for it in text.split("\n\n") if it.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(_with_code(it)) for it in paragraphs)
 

@@ -1,4 +1,4 @@
-"""Routes of alerts: which escalation policy an alert is for."""
+"""Configuration of routes from alerts to escalation policies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes: which escalation policy an alert is for."""
+"""Routes from alerts to escalation policies."""
 
 from typing import Annotated, Final
 
@@ -54,7 +54,7 @@ class _Settings(ConfigurationBody):
 
 
 class RouteBody(_Settings):
-    """A route without its name, which the path says."""
+    """A route without its name, which is in the path."""
 
     escalation_policy: Name = Field(examples=["default"])
 

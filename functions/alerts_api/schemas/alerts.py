@@ -1,4 +1,4 @@
-"""Alerts, their timeline, and what people say when they respond."""
+"""Alerts, their timeline, and the bodies of actions on them."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -166,7 +166,7 @@ class AlertPage(Page[Alert]):
 
 
 class Change(View):
-    """One entry of a timeline; what its type needs stands beside `type`, `at` and `by`."""
+    """One entry of a timeline; its type has further fields beside `type`, `at` and `by`."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -1,4 +1,4 @@
-"""Escalation policies: who is asked, in which order."""
+"""Escalation policies: steps, in order, and their targets."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, Self
@@ -169,7 +169,7 @@ class _Settings(ConfigurationBody):
 
 
 class EscalationPolicyBody(_Settings):
-    """An escalation policy without its name, which the path says."""
+    """An escalation policy without its name, which is in the path."""
 
     steps: Steps
 

@@ -1,4 +1,4 @@
-"""Heartbeats: what is to be heard from again and again."""
+"""Heartbeats: sources that ping regularly, and the alert of a missed ping."""
 
 from datetime import timedelta
 from typing import Annotated, Final
@@ -20,10 +20,10 @@ from tocsin.domain.severity import Severity
 
 TAG: Final = "Heartbeats"
 SHORTEST_PERIOD: Final = timedelta(seconds=30)
-"""Longer than a request may take: so what is heard never ends the alert of a later miss."""
+"""Longer than a request may take, so that a slow ping never ends the alert of a later miss."""
 LONGEST_PERIOD: Final = timedelta(days=366)
 INTEGRATIONS_LIMIT: Final = 8
-"""So that hearing from it stays one write unit."""
+"""So that a ping stays one write unit."""
 LONGEST_GRACE: Final = timedelta(days=7)
 
 Period = Annotated[Duration, within(SHORTEST_PERIOD, LONGEST_PERIOD)]
@@ -46,7 +46,7 @@ class _Settings(ConfigurationBody):
 
 
 class HeartbeatBody(_Settings):
-    """A heartbeat without its name, which the path says."""
+    """A heartbeat without its name, which is in the path."""
 
     period: Period = Field(description="How often it comes; 30 s to 366 d.", examples=["24h"])
 

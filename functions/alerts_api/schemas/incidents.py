@@ -31,7 +31,7 @@ AlertIds = Annotated[
 
 
 class PromotionBody(ActionBody):
-    """What to call the incident, if not by what the alert says."""
+    """Title and severity of the incident, if not the alert's."""
 
     title: Title | None = Field(None, description="By default the alert's summary.")
     severity: Severity | None = Field(None, description="By default the alert's.")
@@ -56,7 +56,7 @@ class IncidentChange(ActionBody):
 
 
 class UpdateBody(ActionBody):
-    """What to tell everybody."""
+    """An update for the team."""
 
     message: Annotated[Text, Field(max_length=MESSAGE_LIMIT)] = Field(
         examples=["The last deploy is being rolled back."]

@@ -1,4 +1,4 @@
-"""What an integration may ask of its sender beyond the URL."""
+"""The checks of a sender beyond the integration URL."""
 
 from typing import Annotated, Final
 

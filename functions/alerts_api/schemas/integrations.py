@@ -94,7 +94,7 @@ class IntegrationSettings(ConfigurationBody):
 
 
 class IntegrationBody(IntegrationSettings):
-    """An integration without its name, which the path says."""
+    """An integration without its name, which is in the path."""
 
     type: IntegrationType
 

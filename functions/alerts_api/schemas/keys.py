@@ -1,4 +1,4 @@
-"""API keys: who may do what."""
+"""API keys and their scopes."""
 
 from http import HTTPStatus
 from typing import Annotated, Final

@@ -56,7 +56,7 @@ class View(BaseModel):
 
 
 class ActionBody(BaseModel):
-    """What people say with an action; fields that we do not know are left alone."""
+    """The body of an action; unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 

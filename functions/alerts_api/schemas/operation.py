@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of a route beyond its method, path and scope."""
+"""A route's description in the OpenAPI document, beyond its method, path and scope."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

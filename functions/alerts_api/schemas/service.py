@@ -12,7 +12,7 @@ TAG: Final = "Service"
 
 
 class Health(View):
-    """Says that requests are answered, and nothing else."""
+    """Means that requests are answered, and nothing else."""
 
     status: str = Field(examples=["ok"])
 

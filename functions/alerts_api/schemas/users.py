@@ -1,4 +1,4 @@
-"""Users: who is reached, and how."""
+"""Users: their contact methods and notification rules."""
 
 from datetime import timedelta
 from typing import Annotated, Final
@@ -45,11 +45,11 @@ def _known_zone(name: str) -> str:
 
 
 class RuleBody(ConfigurationBody):
-    """When the user is told, and by what."""
+    """When and by which contact method the user is notified."""
 
     after: Annotated[Duration, within(timedelta(), DAY)] = Field(
         timedelta(),
-        description="Counted from the step's begin; what is acknowledged by then is not told.",
+        description="Counted from the step's begin; not sent if the alert is acknowledged by then.",
         examples=["5m"],
     )
     by: ContactMethod
@@ -59,7 +59,7 @@ class RuleBody(ConfigurationBody):
 
 
 class UserBody(ConfigurationBody):
-    """A user without the name, which the path says."""
+    """A user without the name, which is in the path."""
 
     full_name: Annotated[Line, Field(max_length=200)] | None = Field(
         None, examples=["Alice Archer"]
@@ -88,7 +88,7 @@ class UserBody(ConfigurationBody):
         problems = [
             Problem(
                 f"notify[{position}].by",
-                f"needs the user's {_FIELDS[rule.by]}: add it, or tell by something else",
+                f"needs the user's {_FIELDS[rule.by]}: add it, or use another contact method",
             )
             for position, rule in enumerate(self.notify)
             if getattr(self, _FIELDS[rule.by]) is None
@@ -110,7 +110,7 @@ class UserBody(ConfigurationBody):
 
 
 class ShownRule(View):
-    """When the user is told, and by what."""
+    """When and by which contact method the user is notified."""
 
     after: ShownDuration
     by: ContactMethod

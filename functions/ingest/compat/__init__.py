@@ -53,7 +53,7 @@ class CompatCall:
         return admit_elsewhere(token, self.request, self.ports)
 
     def object_in_body(self) -> Mapping[str, Any]:
-        """The body; none at all says no more than the path.
+        """The body as an object; without a body an empty one.
 
         Raises:
             MalformedInputError: It is another value than an object, or cannot be read.

@@ -37,7 +37,7 @@ def find(call: CompatCall, integration: Integration, name: str) -> Heartbeat:
 
 
 def hear(call: CompatCall, integration: Integration, name: str) -> Heartbeat:
-    """Note that something was heard from.
+    """Record a ping.
 
     Raises:
         HeartbeatNotFoundError: There is none of this name that the integration may ping.

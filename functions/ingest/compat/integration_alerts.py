@@ -76,7 +76,7 @@ class IntegrationAlerts:
         wanted: Callable[[Alert], bool] | None = None,
         limit: int = SHOWN_LIMIT,
     ) -> list[Alert]:
-        """Find alerts, newest first unless the query says otherwise."""
+        """Find alerts, newest first unless the query has another order."""
         query = query or AlertQuery()
         ours = {**query.equal, "integration": self.integration.name}
         query = replace(query, equal=ours, limit=LIMIT_MAXIMUM)
@@ -97,7 +97,7 @@ class IntegrationAlerts:
         Args:
             alert_id: Which.
             transition: What happens to it.
-            needs_facts: Whether that looks at all that the sender said.
+            needs_facts: Whether that looks at the whole facts.
 
         Raises:
             AlertNotFoundError: Unknown or another integration's.
@@ -117,7 +117,7 @@ class IntegrationAlerts:
         )
 
     def correct(self, alert: Alert, correct: Correct, at: datetime) -> None:
-        """Change what was said of an alert, if that is something else.
+        """Change the facts of an alert, if they are other ones.
 
         Raises:
             AlreadyResolvedError: It is not open.

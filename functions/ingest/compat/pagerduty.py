@@ -1,4 +1,4 @@
-"""PagerDuty's Events API, for clients that cannot be told from it."""
+"""PagerDuty's Events API, for its own clients."""
 
 import json
 from collections.abc import Mapping
@@ -93,10 +93,10 @@ _READERS: Final = {ENQUEUE: _take_v2, CHANGE: _take_change, CREATE_EVENT: _take_
 
 
 def _expect_plain(call: CompatCall) -> None:
-    """Refuse forms of parts, which take work to read, where the body has to tell who sent it.
+    """Refuse multipart forms, which take work to read, where only the body has the key.
 
     Raises:
-        MalformedInputError: It is such a form, and no header has a key.
+        MalformedInputError: It is a multipart form, and no header has a key.
         InvalidInputError: No integration has the header's key.
     """
     headers = call.request.headers

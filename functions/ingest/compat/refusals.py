@@ -10,7 +10,7 @@ def headers_of(error: TocsinError) -> dict[str, str]:
 
 
 def nothing_here() -> NotFoundError:
-    """What is said of a path that the product has and we have not, or neither."""
+    """The refusal of a path that the product has and we have not, or that neither has."""
     return NotFoundError("There is nothing at this path.")
 
 

@@ -97,7 +97,7 @@ class Sender:
 
     product: str
     expected: str
-    """Tells a person whose body cannot be used what would be right; may show an example."""
+    """The right form of a body, for the refusal of an unusable one; may show an example."""
     read: Callable[[Sent, SenderSettings], Sequence[Entry]]
     """A pure function from what was sent to what it means.
 
@@ -113,15 +113,15 @@ class Sender:
     headers ask for nothing."""
     methods: tuple[str, ...] = ("POST",)
     fires: str
-    """How it says that an alert fires."""
+    """The fields by which an alert fires."""
     resolves: str
-    """How it says that an alert is over."""
+    """The fields by which an alert is over."""
     dedup_key: str
-    """What tells its alerts apart."""
+    """The fields that distinguish its alerts."""
     severity: str
     """Where its severity comes from."""
     episode_start: str = "-"
-    """Where it says when the condition began, or `-`."""
+    """The field with the begin of the condition, or `-`."""
     answers: str = "202, a result"
     """Status and body that it gets."""
 

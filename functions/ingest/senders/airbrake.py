@@ -1,4 +1,4 @@
-"""Airbrake's webhook: errors as they occur; it never says that one stopped."""
+"""Airbrake's webhook: errors as they occur; their end is never sent."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -34,7 +34,7 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_notification(entry: Mapping[str, Any]) -> Report:
-    """`:dedup_key=` in its URL is what tells it from others."""
+    """`:dedup_key=` in its URL distinguishes it from others."""
     fields = Fields(entry)
     title = fields.any_text("title") or fields.needed("message")
     fields.raise_problems(EXPECTED)

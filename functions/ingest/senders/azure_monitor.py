@@ -136,7 +136,7 @@ class _Health:
 
 
 def _told(context: Fields) -> str | None:
-    """What an entry of the activity log tells: an operation, and how it went."""
+    """An entry of the activity log: an operation and its result."""
     operation, status = context.any_text("operationName"), context.any_text("status")
     return f"{operation}: {status}" if operation and status else operation
 

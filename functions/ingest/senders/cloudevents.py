@@ -115,7 +115,7 @@ def _read_event(entry: Mapping[str, Any]) -> Report:
 
 
 def _data(event: Fields, said: object) -> Fields:
-    """The data if it is an object; any other value says nothing by name."""
+    """The data if it is an object; other values have no named fields."""
     data = Fields(said if isinstance(said, dict) else {}, "data.")
     data.problems = event.problems
     return data

@@ -44,7 +44,7 @@ _PREFIXES_LIMIT: Final = 4
 
 
 def read_transition(entry: Mapping[str, Any]) -> Report:
-    """Variables that Datadog left as they were say nothing."""
+    """Variables that Datadog did not fill in count as missing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_unset(value)})
     title = _Title.of(fields.any_text("alert_title", "title") or "")
     key = _identity(fields, title)
@@ -100,7 +100,7 @@ class _Title:
         return title
 
     def _with(self, bracket: str, rest: str) -> "_Title | None":
-        """What one bracket says; None if it is the title's own."""
+        """The content of one bracket; None if it is part of the title."""
         state, _, scope = bracket.partition(" on ")
         if bracket.lower() == _TEST:
             return replace(self, text=rest, is_test=True)

@@ -77,7 +77,7 @@ def _about(detail: Fields) -> str | None:
 
 
 def _apart(fields: Fields, detail: Fields, resources: Sequence[str]) -> list[str]:
-    """What tells events apart that name no resource, or only that of which they are a part.
+    """Distinguishes events that name no resource, or only the one of which they are a part.
 
     An ARN holds account and region; a name does not.
     """

@@ -56,7 +56,7 @@ _OVER_IF: Final = {
     **dict.fromkeys(("resolved", "is_resolved", "recovered", "closed"), True),
     **dict.fromkeys(("firing", "is_firing", "active", "is_active"), False),
 }
-"""Fields that are true or false, and what of it says that it is over."""
+"""Fields that are true or false, and the value that means that it is over."""
 _PREFIX: Final = re.compile(
     r"[^\w\[\]]{0,8}(?:\[([\w .#/-]{1,40})(?::\d{1,6})?\]\s*|([A-Za-z]{2,12}):\s+)"
 )
@@ -131,7 +131,7 @@ def read_alert(
 
 
 class _Parts:
-    """The parts of an alert: where the mapping says, else where most senders have them."""
+    """The parts of an alert: by the mapping, else by the usual names of fields."""
 
     def __init__(
         self, entry: Mapping[str, Any], mapping: Mapping[str, str], budget: "Budget | None"
@@ -154,7 +154,7 @@ class _Parts:
         return None if value is None or value == "" else as_text(value)
 
     def status(self) -> str | None:
-        """How it stands, by a word, or by a field that is true or false."""
+        """The state, by a word, or by a field that is true or false."""
         said = self.text("status")
         if said is not None or "status" in self._mapping:
             return said
@@ -207,7 +207,7 @@ class _Parts:
 
 
 def _without_state(title: str | None) -> tuple[str | None, str | None]:
-    """Take the state off a title that is all that tells it: `[prod] [RESOLVED] Disk full`."""
+    """Split the state from a title where only the title has it: `[prod] [RESOLVED] Disk full`."""
     rest, kept, state = (title or "").strip(), "", None
     for _ in range(_PREFIXES_LIMIT):
         found = _PREFIX.match(rest)

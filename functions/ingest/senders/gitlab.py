@@ -82,7 +82,7 @@ def _pipeline(fields: Fields) -> Report | Ignored:
 
 
 def _apart(fields: Fields, pipeline: Fields) -> tuple[str, ...]:
-    """What tells a pipeline from that of a branch of ours that is called alike."""
+    """Distinguishes a fork's pipeline from that of a branch of the same name."""
     request = fields.part("merge_request")
     source, target = request.any_text("source_project_id"), request.any_text("target_project_id")
     if source and target and source != target:

@@ -30,7 +30,7 @@ def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_check(entry: Mapping[str, Any]) -> Report | Ignored:
-    """A placeholder that was left as it was says nothing."""
+    """A placeholder that was not filled in counts as missing."""
     fields = Fields(without(entry, _PLACEHOLDER))
     check = fields.needed("check", "code", "uuid")
     status = fields.needed("status").lower()

@@ -22,7 +22,7 @@ _VARIABLE: Final = re.compile(r"\{\{\{?[#^/&]?[\w.]+\}?\}\}")
 
 
 def read_alert(entry: Mapping[str, Any]) -> Report:
-    """A variable that was left as it was says nothing."""
+    """A variable that was not filled in counts as missing."""
     fields = Fields(without(entry, _VARIABLE))
     key = fields.text("alert_uuid") or _rule_and_alert(fields)
     fields.raise_problems(EXPECTED)

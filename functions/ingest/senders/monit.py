@@ -38,7 +38,7 @@ _WHOLE: Final[Mapping[str, tuple[str, bool]]] = {
 _AT_WORK: Final = ("action done", "no event")
 _INSTANCE: Final = "65536"
 _ACTION: Final = "524288"
-"""The events that Monit itself was started, stopped or reloaded, or did what it was told."""
+"""The events that Monit itself was started, stopped or reloaded, or carried out a command."""
 
 
 def read(sent: Sent, _settings: SenderSettings) -> Sequence[Entry]:

@@ -41,7 +41,7 @@ def read(sent: Sent, settings: SenderSettings) -> Sequence[Entry]:
 
 
 def read_event_v1(event: Mapping[str, Any], settings: SenderSettings) -> Report:
-    """Understand an event of version 1 as the one of version 2 that says the same.
+    """Read an event of version 1 as the equivalent one of version 2.
 
     Raises:
         InvalidInputError: `details` name the fields of version 1.

@@ -105,7 +105,7 @@ def _issue_alert(data: Fields) -> Report:
 
 
 def _plugin(fields: Fields) -> Report:
-    """The WebHooks plugin from before the integrations, which never says that an issue is over."""
+    """The WebHooks plugin from before the integrations, which never sends the end of an issue."""
     event = fields.part("event")
     project, issue_id = fields.text(*_PROJECTS), fields.needed("id")
     fields.raise_problems(EXPECTED)
@@ -136,7 +136,7 @@ def _plugin(fields: Fields) -> Report:
 
 
 def _name(title: str | None, culprit: str | None) -> str:
-    """A title that says nothing is told with where it happened."""
+    """A title without meaning is joined with the place where it happened."""
     if title is None or title.strip().lower() in _SAYS_NOTHING:
         said = title or "Sentry issue"
         return f"{said} in {culprit}" if culprit else said

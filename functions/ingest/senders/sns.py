@@ -44,7 +44,7 @@ _TEXTS: Final = (
 _ELASTICACHE: Final = "ElastiCache:"
 _SEVERITIES: Final = ("severity", "Severity", "level")
 _SAYS_NOTHING: Final = frozenset(("AWS Notification Message", "Notification", ""))
-"""Subjects that AWS gives what has none; the first line of the message says more."""
+"""Default subjects of AWS; the first line of the message has more meaning."""
 _PAIR: Final = re.compile(r"(\w{1,64})='([^']*)'")
 _ARN: Final = re.compile(r"\barn:aws[a-z-]{0,10}:[\w:/.*+=@-]{1,512}")
 LINES_LIMIT: Final = 100
@@ -106,7 +106,7 @@ def read_message(entry: Mapping[str, Any]) -> Report | Ignored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Notice:
-    """What a message of names and values says: notices of RDS, Auto Scaling, CloudFormation.
+    """A message of names and values: notices of RDS, Auto Scaling, CloudFormation.
 
     Their subjects are all alike; which database or group it is stands within.
     """

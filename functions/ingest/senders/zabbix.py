@@ -38,7 +38,7 @@ _WORDS: Final[Mapping[str, str]] = {
 
 
 def read_event(entry: Mapping[str, Any]) -> Report:
-    """Macros that Zabbix left as they were say nothing."""
+    """Macros that Zabbix did not fill in count as missing."""
     fields = Fields({name: value for name, value in entry.items() if not _is_macro(value)})
     if "event_id" in entry and fields.raw("event_id") is None and _is_macro(entry["event_id"]):
         return _test(fields)
@@ -104,7 +104,7 @@ def _is_macro(value: object) -> bool:
 
 
 def _action(fields: Fields) -> SignalAction:
-    """By the state of this event, else what the script says, else the trigger's state by now."""
+    """By the state of this event, else the script's word, else the trigger's current state."""
     said = (fields.any_text("event_action") or "").lower()
     status = (fields.any_text("trigger_status") or "").upper()
     value = fields.any_text("eventvalue")
@@ -117,7 +117,7 @@ def _action(fields: Fields) -> SignalAction:
 
 
 def _started_at(fields: Fields) -> datetime | None:
-    """When the problem began, by the server's clock, which says no zone: the same each time."""
+    """When the problem began, by the server's clock without a zone: the same each time."""
     date, time = fields.any_text("eventdate"), fields.any_text("eventtime")
     return read_time(f"{date.replace('.', '-')}T{time}") if date and time else None
 

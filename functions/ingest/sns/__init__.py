@@ -1,1 +1,1 @@
-"""Whether a message is one of Amazon SNS, and the two requests that it takes to know and to say."""
+"""Verifies messages of Amazon SNS: two requests, for the certificate and the confirmation."""

@@ -33,7 +33,7 @@ def expect_genuine(sent: Sent, integration: Integration, ports: Ports) -> None:
     """Refuse what SNS did not send, did not send now, or sent for another topic.
 
     Raises:
-        SenderNotTrustedError: The log is told what failed; the sender is not.
+        SenderNotTrustedError: Its `check` is for the log, not for the sender.
         InvalidInputError: It is no message of SNS.
         TryAgainError: SNS cannot be asked for its certificate, or to confirm.
     """

@@ -33,7 +33,7 @@ HANDLED = {
 }
 """And the adapter that knows what it means."""
 GIVEN_UP = {
-    "the stack is not whole, or somebody changed it by hand": {
+    "the stack is not whole, or a person changed it by hand": {
         *("InvalidAddress", "InvalidKeyId", "QueueDoesNotExist", "ResourceNotFoundException"),
         *("KmsAccessDenied", "KmsDisabled", "KmsInvalidKeyUsage", "KmsInvalidState"),
         *("KmsNotFound", "KmsOptInRequired", "InvalidSecurity"),

@@ -238,7 +238,7 @@ def slack_payload(token: str, *, user: str = "U1") -> dict[str, Any]:
     """What Slack sends for a pressed button."""
     return {
         "type": "block_actions",
-        "user": {"id": user, "name": "somebody"},
+        "user": {"id": user, "name": "slack.name"},
         "response_url": "https://hooks.slack.com/actions/T1/1/abc",
         "actions": [{"action_id": "act", "type": "button", "value": token}],
     }

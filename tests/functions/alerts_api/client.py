@@ -159,7 +159,7 @@ class Client:
         return self.send_event(request_event(method, path, body=body, query=query, headers=sent))
 
     def send_event(self, event: Mapping[str, Any]) -> Reply:
-        """Send what the gateway would; whatever comes back must be as documented."""
+        """Send what the gateway would; every answer must be as documented."""
         expect_arrived(event)
         answer = self.api(event)
         self.world.follow()

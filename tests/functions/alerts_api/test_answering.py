@@ -1,4 +1,4 @@
-"""What every answer has in common, whatever was asked."""
+"""What the answers to all requests have in common."""
 
 from collections.abc import Mapping
 

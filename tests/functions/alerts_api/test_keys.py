@@ -182,7 +182,7 @@ def test_two_admin_keys_revoked_at_once_do_not_both_go(
     def raced(
         keys: DynamoDBKeys, key: ApiKey, *, while_stands: ApiKey | None = None, write_id: WriteId
     ) -> None:
-        """While we revoke the one, somebody else revokes the other."""
+        """While we revoke the one, another client revokes the other."""
         if while_stands is not None:
             revoke(keys, while_stands, write_id=WriteId("theirs"))
         revoke(keys, key, while_stands=while_stands, write_id=write_id)

@@ -1,4 +1,4 @@
-"""Somebody to page: registered once, and never over what a person changed."""
+"""Example people to page: registered once, and never over what a person changed."""
 
 from typing import Any
 

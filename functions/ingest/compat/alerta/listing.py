@@ -98,7 +98,7 @@ def _found(
 
 
 def _query(statuses: list[str] | None) -> AlertQuery:
-    """What the table can tell apart by itself."""
+    """The filters that the table's index can apply."""
     if not statuses or not _STATUSES.keys() >= set(statuses):
         return AlertQuery()
     return AlertQuery(statuses=frozenset[AlertStatus]().union(*(_STATUSES[it] for it in statuses)))
@@ -116,7 +116,7 @@ def _test(name: str, values: list[str]) -> Test:
 
 
 def _texts(row: dict[str, Any], field: str) -> list[str]:
-    """What a row says in a field; an unknown field is an attribute."""
+    """A row's value of a field; an unknown field is an attribute."""
     if not field:
         return [f"{row['text']} {row['event']} {row['resource']} {row['rawData'] or ''}"]
     name = "tags" if field == "tag" else field

@@ -1,4 +1,4 @@
-"""Opsgenie's Alert API, for clients that cannot be told from it."""
+"""Opsgenie's Alert API, for its own clients."""
 
 import json
 from collections.abc import Mapping

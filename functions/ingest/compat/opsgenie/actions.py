@@ -45,7 +45,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a client asks for: the body, what stands behind the alert's name, and the query."""
+    """A client's request: the body, the path behind the alert's name, and the query."""
 
     body: Mapping[str, Any]
     fields: Fields
@@ -272,7 +272,7 @@ def _noting(note: str) -> OnAlert:
 
 
 def _correcting(asked: Asked, correct: Correct) -> OnAlert:
-    """Change what was said of an alert, if it is open and that is something else."""
+    """Change the facts of an alert, if it is open and they are other ones."""
     asked.expect_good()
 
     def perform(own: IntegrationAlerts, alert: Alert) -> Outcome:

@@ -60,7 +60,7 @@ _EXACT: Final = frozenset(("alertid", "alias", "priority"))
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a query asks for: what the table can tell apart, and the rest."""
+    """A query's filters: those that the table's index can apply, and the rest."""
 
     query: AlertQuery
     tests: tuple[Test, ...]

@@ -100,7 +100,7 @@ def list_logs(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, 
 
 
 def nothing_listed(call: CompatCall, own: IntegrationAlerts, name: str) -> dict[str, Any]:
-    """Show that an alert has none: files are not kept, and who is asked is not told here."""
+    """Show that an alert has none: files are not kept, and responders are not shown here."""
     _found(call, own, name)
     return {"data": []}
 

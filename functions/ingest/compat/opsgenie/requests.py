@@ -91,5 +91,5 @@ def read_request_id(text: str, integration: str) -> RequestRecord | None:
 
 
 def _nothing(integration: str) -> str:
-    """Stands for the alert where there was none, so that no id can be made up."""
+    """In place of an alert's id where there was no alert."""
     return _BEGINNING_OF_TIME + fingerprint(integration, "\0no alert")

@@ -40,7 +40,7 @@ def read_body(body: bytes, content_type: str) -> ReadBody:
 
 
 def _repaired(body: bytes, content_type: str) -> ReadBody:
-    """Read what is not JSON as it stands: as nearly JSON, else as a form."""
+    """Read a body that is not valid JSON: as nearly JSON, else as a form."""
     from functions.ingest.senders.reading.charsets import charset_of
     from functions.ingest.senders.reading.lenient_json import read_lenient, read_repaired
 

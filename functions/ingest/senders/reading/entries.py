@@ -12,7 +12,7 @@ AROUND_LIMIT: Final = 4_096
 """Characters; no field of an alert that is said for a whole group has so many."""
 
 type ReadObject = Callable[[Mapping[str, Any]], Report | Ignored]
-"""Understands one object; raises `InvalidInputError` for one that says nothing usable."""
+"""Reads one object; raises `InvalidInputError` for one without a usable field."""
 
 
 class Entries(Sequence[Entry]):
@@ -48,7 +48,7 @@ class Entries(Sequence[Entry]):
 
 
 def said_around(value: Mapping[str, Any], entries: str) -> dict[str, Any]:
-    """What a body says beside its list, to be read with each entry.
+    """A body's fields beside its list, to be read with each entry.
 
     What is long is cut here, once: else a body's time would grow with the square of its size.
     """

@@ -77,7 +77,7 @@ class Fields:
         return inner
 
     def needed(self, *names: str) -> str:
-        """Likewise `text`, and noted as missing where it says nothing; then it is empty."""
+        """Likewise `text`; empty and noted as missing if it has no text."""
         text = self.text(*names)
         self.require(names[0], is_there=bool(text and text.strip()))
         return text or ""

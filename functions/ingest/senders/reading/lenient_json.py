@@ -44,7 +44,7 @@ def read_lenient(body: bytes, charset: str | None = None) -> tuple[Any, tuple[st
 
 
 def read_repaired(body: bytes, charset: str | None) -> tuple[Any, tuple[str, ...]]:
-    """Parse a body that is not JSON as it stands.
+    """Parse a body that is not valid JSON.
 
     Raises:
         PayloadTooLargeError: It is over 1 MiB.

@@ -17,7 +17,7 @@ VOUCHED_AT_MOST: Final = timedelta(days=365)
 
 
 def read_alert(entry: Mapping[str, Any], at: datetime) -> Report:
-    """It fires until `endsAt`, unless it comes again before.
+    """It fires until `endsAt`, unless it is sent again before.
 
     Raises:
         InvalidInputError: With Alertmanager's own words.

@@ -34,7 +34,7 @@ _SEPARATOR: Final = b"\xff"
 
 
 def fingerprint_of_labels(labels: Mapping[str, str]) -> str:
-    """Tell label sets apart as Alertmanager does: FNV-1a over the sorted labels, 64 bits."""
+    """Distinguish label sets as Alertmanager does: FNV-1a over the sorted labels, 64 bits."""
     digest = _FNV_OFFSET
     parts = (part for name in sorted(labels) for part in (name, labels[name]))
     for part in parts:
@@ -58,7 +58,7 @@ def filled(labels: Mapping[str, str]) -> dict[str, str]:
 def described(
     alert: Fields, labels: Mapping[str, str], links: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """What labels and annotations say, as arguments of `Report`.
+    """Labels and annotations, as arguments of `Report`.
 
     Args:
         alert: With `annotations`, `generatorURL`.
@@ -94,7 +94,7 @@ def _value_of(alert: Fields) -> float | str | None:
 
 
 def shown(annotations: Mapping[str, str]) -> dict[str, str]:
-    """The annotations that people wrote, and that say something."""
+    """The annotations that people wrote and that were filled in."""
     return {
         name: text
         for name, text in annotations.items()
@@ -126,7 +126,7 @@ def spelled(labels: Mapping[str, str]) -> str:
 
 
 def reason_of(annotations: Mapping[str, str]) -> str:
-    """The description, and below it what other annotations say."""
+    """The description, and below it the other annotations."""
     description = _first(annotations, _DESCRIPTIONS)
     told = {_first(annotations, _SUMMARIES), description, _first(annotations, _VALUES)}
     others = [

@@ -1,4 +1,4 @@
-"""What a product says about one alert, in its own words, and the signal that it becomes."""
+"""A product's statement about one alert, in its own words, and the signal that it becomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ type Anything = object
 ALWAYS_CRITICAL: Final[Mapping[str, str]] = {"": "critical"}
 """For products that have no severity: an alert that is sent on is meant to page."""
 BY_SEVERITY: Final = None
-"""The action of a product that says by a severity like `ok` that an alert is over."""
+"""The action of a product that ends an alert by a severity such as `ok`."""
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _NOTHING: Final[tuple[Anything, ...]] = (None, "", [], {})
@@ -48,14 +48,14 @@ def merged(*labels: Mapping[str, Anything]) -> dict[str, Anything]:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What a product says about one alert, not yet cleaned or cut."""
+    """A product's statement about one alert, not yet cleaned or cut."""
 
     action: SignalAction | None = SignalAction.TRIGGER
     """None is `BY_SEVERITY`."""
     dedup_key: str
     name: str
     summary: str | None = None
-    """If it says more than the name."""
+    """If it differs from the name."""
     reason: str | None = None
     severity: str | None = None
     """The product's word. The integration's map goes first, then `words`, then the domain's."""
@@ -82,7 +82,7 @@ class Report:
     lapses_at: datetime | None = None
     """Until when the sender vouches for it."""
     notes: tuple[str, ...] = ()
-    """What the product says that it left out."""
+    """The product's own notes of what it left out."""
     comment: str | None = None
     """What a person wrote who acknowledged it."""
     ignored: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ _NUMBER: Final = re.compile(r"\d{9,19}(?:\.\d{1,9})?")
 _MICROSECOND_DIGITS: Final = 6
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR: Final = 1990
-"""Before it, a time says that there is none: `0001-01-01T00:00:00Z` (Alertmanager), 0."""
+"""An earlier time means that there is none: `0001-01-01T00:00:00Z` (Alertmanager), 0."""
 _LAST_YEAR: Final = 2200
 _MILLISECONDS_FROM: Final = 10**11
 """A number from here on counts milliseconds (New Relic, Datadog), below seconds (Google): in
@@ -30,7 +30,7 @@ _UNITS: Final = {
 
 
 def read_time(said: object) -> datetime | None:
-    """Read a time in any way that senders write it; None where it says none."""
+    """Read a time in any form that senders write; None if there is none."""
     match said:
         case bool():
             return None

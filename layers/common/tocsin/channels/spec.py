@@ -1,4 +1,4 @@
-"""What each type of channel says of itself."""
+"""The description of a type of channel: settings, secret, updates, sender."""
 
 from __future__ import annotations
 

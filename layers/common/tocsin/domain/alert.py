@@ -64,7 +64,7 @@ class Snooze:
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
-    """A changed output does not wake it, although the integration says that it should."""
+    """A changed output does not wake it, although the integration has `wakes_on_output`."""
 
     def is_broken_by(self, severity: Severity) -> bool:
         """Whether an alert of this severity wakes."""
@@ -356,7 +356,7 @@ class Alert:
         Args:
             policy: The policy by now; see `Routing.choose`.
             at: When.
-            reason: Why it does not wait until the step is due.
+            reason: Why the step begins before it is due.
         """
         before, now = self.escalation, self._not_before_last_change(at)
         judged = self._judged(policy, now)

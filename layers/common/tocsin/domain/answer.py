@@ -23,6 +23,6 @@ class Claim:
     key: str
     """The caller's Idempotency-Key."""
     request_hash: str
-    """Tells whether it is the same request."""
+    """Equal for the same request."""
     at: datetime
     write_id: WriteId

@@ -39,7 +39,7 @@ class Configured[T: Named]:
 
     @property
     def managed_by(self) -> str | None:
-        """Who else may change it; None: the API."""
+        """What manages it instead of the API; None: the API."""
         return self.value.managed_by
 
     def changed(self, value: T) -> Self:

@@ -40,7 +40,7 @@ class StoredChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequences:
-    """What is to be done about one write."""
+    """The side effects of one write."""
 
     earlier: Alert | None
     """The same alert before it; None if its episode begins here."""
@@ -50,7 +50,7 @@ class Consequences:
     is_repeat: bool
     """Whether `told` comes from a repeat, which makes no version of its own."""
     counts: Counts
-    """By how much the numbers of open alerts move; zero if `told` is empty."""
+    """By how much the numbers of open alerts change; zero if `told` is empty."""
     sample: Sample | None
     """The value that a newer occurrence replaced."""
     refreshes_listed: bool

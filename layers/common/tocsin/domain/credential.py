@@ -1,4 +1,4 @@
-"""Who may call: API keys with scopes, and the tokens in integration URLs."""
+"""Credentials: API keys with scopes, and the tokens in integration URLs."""
 
 import base64
 import hashlib

@@ -186,7 +186,7 @@ class ManagedElsewhereError(ConflictError):
 
 
 class StillReferencedError(ConflictError):
-    """Something else names this object; the message says what."""
+    """Another object refers to this one; the message names it."""
 
     code = "still_referenced"
 

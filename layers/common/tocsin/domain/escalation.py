@@ -1,4 +1,4 @@
-"""Escalation policies, and where one alert stands in its policy.
+"""Escalation policies, and the position of one alert in its policy.
 
 A policy's steps are paged one after the other until a person acknowledges. The rules are here, as
 functions of values; use cases apply them.
@@ -78,7 +78,7 @@ class Rest(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """Where an alert stands: the last step, and when the next one begins."""
+    """An alert's position in its policy: the last step, and when the next one begins."""
 
     policy: str | None = None
     """The integration's policy, or the one that was chosen; None: the routes decide."""
@@ -220,7 +220,7 @@ def advance(
     to the policy is still taken, at any position. Another policy begins with its first step.
 
     Args:
-        escalation: As it stands, with its next step due.
+        escalation: The current one, with its next step due.
         policy: None: there is none.
         severity: Of the alert, by now.
         at: When the step is begun; the next one follows its delay after that.

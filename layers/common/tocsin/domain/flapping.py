@@ -85,7 +85,7 @@ class Flapping:
         return replace(self, told=Told(at=fired_at, severity=worst))
 
     def keeps_quiet(self, severity: Severity) -> bool:
-        """Whether it flaps, and a page of the same or a worse severity has said so."""
+        """Whether it flaps, and a page about that of this or a worse severity was delivered."""
         is_told = self.told is not None and not severity.is_worse_than(self.told.severity)
         return self.count > 0 and is_told
 

@@ -8,7 +8,7 @@ signal is lost or comes out of order if a process dies between two writes:
   run;
 - a ping meanwhile leaves the timer, or sets it if there is none.
 
-So a timer always comes again, for what is left to do.
+So a timer is always due again while a signal is left to send.
 """
 
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """A heartbeat's settings, and when it was last heard from."""
+    """A heartbeat's settings, and the time of its last ping."""
 
     name: str
     period: timedelta

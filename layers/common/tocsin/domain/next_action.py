@@ -188,7 +188,7 @@ def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """Brings back one slot at one time; ignored if the alert's timer has changed."""
+    """A due time of one slot; ignored if the alert's timer has changed."""
 
     slot: Fingerprint
     due_at: datetime
@@ -196,7 +196,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatTimer:
-    """Brings back one heartbeat at one time; ignored if its timer has changed."""
+    """A due time of one heartbeat; ignored if its timer has changed."""
 
     heartbeat: str
     due_at: datetime

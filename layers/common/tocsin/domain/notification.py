@@ -20,7 +20,7 @@ LEASE: Final = timedelta(seconds=45)
 while it works."""
 ATTEMPTS_LIMIT: Final = 8
 GIVEN_UP_AFTER: Final = timedelta(hours=20)
-"""A message is tried for no longer: the stream keeps its records for as long."""
+"""A message is tried for no longer; records of the stream are retried for as long."""
 STUCK_AFTER: Final = timedelta(minutes=15)
 """The queue's longest delay; a message that waits in line is put back by this."""
 WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)

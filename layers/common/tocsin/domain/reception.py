@@ -16,7 +16,7 @@ OUTPUT_CHANGED: Final = "the output changed"
 
 
 class Outcome(StrEnum):
-    """What the sender is answered."""
+    """The result in the sender's answer."""
 
     OPENED = "opened"
     UPDATED = "updated"

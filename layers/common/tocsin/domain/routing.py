@@ -1,4 +1,4 @@
-"""Which escalation policy an alert is for."""
+"""Which escalation policy an alert follows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

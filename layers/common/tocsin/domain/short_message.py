@@ -61,7 +61,7 @@ def _is_gsm(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Replace characters that GSM lacks by those that read the same."""
+    """Replace characters that GSM lacks by similar ones."""
     translated = text.translate(_PLAIN)
     if _is_gsm(translated):
         return translated

@@ -37,7 +37,7 @@ class SignalAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a sender says about a condition; not part of its identity."""
+    """A sender's description of a condition; not part of its identity."""
 
     name: str
     summary: str = ""
@@ -76,8 +76,8 @@ class Signal:
     facts: Facts
     current_value: Value = None
     source_started_at: datetime | None = None
-    """When the condition began, if the sender says so; distinguishes source episodes after a manual
-    resolve. Not used for ordering."""
+    """When the condition began, if the sender gives it; distinguishes source episodes after a
+    manual resolve. Not used for ordering."""
     lapses_at: datetime | None = None
     """If the signal does not come again by then, the alert is resolved. Only of a trigger, and
     always in the future."""

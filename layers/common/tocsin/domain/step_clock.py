@@ -13,7 +13,7 @@ from tocsin.domain.step_plan import is_planned
 
 HELD_BY_US: Final = timedelta(minutes=10)
 """The longest wait for messages in our stream, queue or line."""
-HELD_BY_PROVIDER: Final = timedelta(minutes=1)
+HELD_BY_REFUSAL: Final = timedelta(minutes=1)
 """The longest wait for a provider that refuses or does not answer."""
 IGNORED: Final = timedelta(seconds=2)
 """A message sent this much later than its step moves nothing: nearly all are."""
@@ -51,7 +51,7 @@ def step_clock(
 def _out_at(message: Notification) -> datetime | None:
     """When a message was sent or failed for good; at the latest a minute after a refusal."""
     refused_at = message.refused_at
-    latest = None if refused_at is None else refused_at + HELD_BY_PROVIDER
+    latest = None if refused_at is None else refused_at + HELD_BY_REFUSAL
     if not message.state.has_ended:
         return latest
     return message.changed_at if latest is None else min(message.changed_at, latest)

@@ -112,12 +112,12 @@ def event_now(alert: Alert) -> NotificationEvent:
 
 
 def can_be_told(delivery: Delivery, directory: Directory) -> bool:
-    """Whether a place that was paged can hear of changes."""
+    """Whether messages to this place are updated when the alert changes."""
     return _updates_of(delivery, directory) is not Updates.NONE
 
 
 def _may_be_told(page: Notification, directory: Directory) -> bool:
-    """Whether a page may have arrived, and can be found again if it is one to be rewritten."""
+    """Whether a page may have arrived, and has a provider's id if its channel rewrites messages."""
     is_lost = _updates_of(page.delivery, directory) is Updates.EACH and page.provider_id is None
     return page.may_have_arrived and not is_lost
 

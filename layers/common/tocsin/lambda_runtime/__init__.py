@@ -1,1 +1,1 @@
-"""What every entry point needs: settings, logs, error answers."""
+"""What every entry point needs: HTTP front, settings, logs, callers."""

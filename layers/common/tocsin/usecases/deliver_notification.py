@@ -74,7 +74,7 @@ class Delivered:
     notification: Notification | None = None
     alert: Alert | None = None
     until: datetime | None = None
-    """When it comes again."""
+    """When the queue delivers it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

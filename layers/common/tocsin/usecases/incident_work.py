@@ -1,4 +1,4 @@
-"""What opening and changing incidents share."""
+"""Functions for opening and for changing incidents."""
 
 from __future__ import annotations
 

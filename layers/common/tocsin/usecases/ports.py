@@ -253,7 +253,7 @@ class ChannelGate(Protocol):
     """Limits the rate of each channel, and lets a failing one rest; one item a channel."""
 
     def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        """Take a turn, or say when to ask again: a different time for each that waits."""
+        """Take a turn, or return when to ask again: another time for each message that waits."""
 
     def note_success(self, channel: Channel) -> None:
         """Forget the failures up to now."""
@@ -263,7 +263,7 @@ class ChannelGate(Protocol):
 
 
 class MessageSender(Protocol):
-    """Brings messages to one type of channel."""
+    """Sends messages by the type of their channel."""
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
@@ -276,7 +276,7 @@ class MessageSender(Protocol):
 
 
 class LinkMaker(Protocol):
-    """Makes the links of a message, by which its reader may act."""
+    """Makes the links of a message."""
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         """None: they cannot be made for now; a page without links is better than none."""
@@ -410,7 +410,7 @@ class TimelineRepository(Protocol):
         """Add values that newer ones replaced, oldest first; the newest 50 stay."""
 
     def refresh_listed(self, alert: Alert) -> None:
-        """Copy for lists what repeats changed, if the alert's version is still this one.
+        """Copy the counts of repeats for lists, if the alert's version is still this one.
 
         The version's changes must be on the timeline by now: the item loses them.
         """

@@ -1,4 +1,4 @@
-"""What a signal would change, and whom it would page: decided as always, not written."""
+"""The changes and pages that a signal would cause: decided as for a real one, not written."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class PlannedPage:
 class Preview:
     outcome: Outcome
     before: Alert | None
-    """What the slot holds."""
+    """The slot's alert."""
     after: Alert | None
-    """What it would hold; None: nothing would be stored."""
+    """The alert that would be stored; None: none."""
     route: Route | None = None
     policy: EscalationPolicy | None = None
     next_action: NextAction | None = None

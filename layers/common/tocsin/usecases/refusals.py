@@ -1,4 +1,4 @@
-"""What storage or a provider refuses; use cases catch it, no client sees it."""
+"""Refusals of storage or a provider; use cases catch them, no client sees them."""
 
 from __future__ import annotations
 

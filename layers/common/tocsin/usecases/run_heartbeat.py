@@ -71,7 +71,7 @@ def hear_heartbeat(
         The result for its alert; None: none to resolve.
 
     Raises:
-        HeartbeatNotFoundError: There is none of this name that may be pinged so.
+        HeartbeatNotFoundError: There is none of this name, or the integration may not ping it.
         ConcurrentUpdateError: Concurrent writes came first, each time.
     """
     if by is not None:

@@ -163,12 +163,12 @@ class NamedObjects[S: Stored]:
         self, name: str, former: tuple[Token, ...], tokens: tuple[Token, ...]
     ) -> Iterator[Action]:
         """Replace the items of the former tokens by those of the object's."""
-        owner = self.kind.name
-        is_free_or_ours = f"attribute_not_exists(pk) OR {owner} = :name"
+        kind = self.kind.name
+        is_free_or_ours = f"attribute_not_exists(pk) OR {kind} = :name"
         expected = {":name": text(name)}
         for token in tokens:
             if token not in former:
-                item = _credential_item(token, owner, name)
+                item = _credential_item(token, kind, name)
                 yield put(self.table_name, item, is_free_or_ours, expected)
         kept = {token.secret_hash for token in tokens}
         for token in former:
@@ -186,13 +186,13 @@ def as_read(stored: Stored) -> dict[str, Attribute]:
     return {":read_version": number(stored.version), ":created_at": time(stored.created_at)}
 
 
-def _credential_item(token: Token, owner: str, name: str) -> Item:
+def _credential_item(token: Token, kind: str, name: str) -> Item:
     """The item of a token; TTL removes it some time after its expiry."""
     item = keys.credential_key(token.secret_hash) | {
         "entity": text("credential"),
         "version": number(1),
-        "kind": text(owner),
-        owner: text(name),
+        "kind": text(kind),
+        kind: text(name),
     }
     if token.valid_until is not None:
         item["valid_until"] = time(token.valid_until)

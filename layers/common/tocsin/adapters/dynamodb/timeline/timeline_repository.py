@@ -201,9 +201,9 @@ def _parts(told: Sequence[_Told]) -> Iterator[Sequence[_Told]]:
 
 def _known(told: Sequence[_Told], reasons: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
     """Those on a timeline already; a cancelled transaction has a reason for each action."""
-    owners = [each for each in told for _ in each.entries]
+    changes = [each for each in told for _ in each.entries]
     return {
-        owner.place
-        for owner, reason in zip(owners, reasons, strict=False)  # the counts have no condition
+        change.place
+        for change, reason in zip(changes, reasons, strict=False)  # the counts have no condition
         if reason.get("Code") == FAILED_IN_TRANSACTION
     }
