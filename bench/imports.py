@@ -36,7 +36,7 @@ LATER: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "ActionsFunction": {"first page": "import functions.actions.pages.alert_page"},
     "NotifierFunction": {
-        "first webhook": "import tocsin.channels.webhook, functions.notifier.exchange",
+        "first webhook": "import tocsin.channels.webhook, functions.notifier.checked_request",
         "first e-mail": (
             "import tocsin.channels.email; "
             "from functions.notifier.aws_sdk import AwsSdk; "

@@ -71,7 +71,7 @@ class Outbound:
         return ssl.create_default_context(cafile=self.tls_roots)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        from functions.notifier.exchange import Host, exchange
+        from functions.notifier.checked_request import Host, exchange
 
         until = time.monotonic() + self.attempt_seconds
         target = self._split(url)

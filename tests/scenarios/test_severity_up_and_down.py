@@ -229,7 +229,7 @@ def test_what_became_worse_asleep_for_its_responder_is_told_once_when_it_wakes(
 def test_what_is_no_worse_than_its_responder_knows_is_not_told_when_it_wakes(
     team: World, severity: Severity
 ) -> None:
-    """It rose before somebody took it, or has come down again."""
+    """It rose before it was acknowledged, or has come down again."""
     alert_id = team.opened(severity=Severity.WARNING)
     team.snooze(alert_id, HOUR, sticky_severity=True)
     if severity is Severity.WARNING:

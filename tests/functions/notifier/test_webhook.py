@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from standardwebhooks import Webhook
 
-from functions.notifier.exchange import BODY_LIMIT_BYTES
+from functions.notifier.checked_request import BODY_LIMIT_BYTES
 from functions.notifier.outbound import Outbound
 from tests.examples import NINE
 from tests.functions.notifier.conftest import (

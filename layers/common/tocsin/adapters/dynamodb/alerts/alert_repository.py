@@ -7,7 +7,7 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.alert_list import read_page
-from tocsin.adapters.dynamodb.alerts.beside import body_from
+from tocsin.adapters.dynamodb.alerts.facts_and_bodies import body_from
 from tocsin.adapters.dynamodb.alerts.items import Image, alert_from, text
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots, read_episode
 from tocsin.adapters.dynamodb.queries import (

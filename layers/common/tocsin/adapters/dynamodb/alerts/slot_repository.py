@@ -7,7 +7,11 @@ from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alerts.beside import beside_update, body_item, overflow_update
+from tocsin.adapters.dynamodb.alerts.facts_and_bodies import (
+    beside_update,
+    body_item,
+    overflow_update,
+)
 from tocsin.adapters.dynamodb.alerts.items import (
     Image,
     Item,
