@@ -103,7 +103,7 @@ def _nothing_here() -> HttpAnswer:
 
 
 def _expired(expiry: LinkExpiredError) -> HttpAnswer:
-    from tocsin.domain.message import written
+    from tocsin.domain.wording import written
 
     return _notice(
         HTTPStatus.GONE,

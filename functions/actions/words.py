@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from functions.actions.acting import Outcome, Result
-from tocsin.domain.message import name_of, written
+from tocsin.domain.wording import name_of, written
 
 _UNITS: Final = (
     (timedelta(days=2), timedelta(days=1), "days"),

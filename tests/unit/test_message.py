@@ -12,12 +12,12 @@ from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.flapping import Flapping
 from tocsin.domain.link import Links
-from tocsin.domain.message import LINE_LIMIT, TITLE_LIMIT, Message, message_of, one_line
-from tocsin.domain.next_action import next_action
-from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.message import LINE_LIMIT, Message, message_of
+from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.severity import Severity
 from tocsin.domain.short_message import GSM_UNITS, PARTS_LIMIT, WIDE_UNITS, short, units
 from tocsin.domain.signal import Facts
+from tocsin.domain.wording import TITLE_LIMIT, Names, Reader, one_line
 
 VIEW = "https://tocsin.example.com/act/" + "x" * 80
 LINKS = Links(acknowledge="a", snooze="s", resolve="r", view=VIEW)
@@ -49,11 +49,16 @@ def an_alert(facts: Facts = FACTS) -> Alert:
     return replace(alert, facts=facts, escalation=ESCALATION, occurrences=3)
 
 
+def written_for_ops(alert: Alert, delivery: Delivery, links: Links | None = None) -> Message:
+    reader = Reader(name="ops", is_person=False)
+    return message_of(alert, delivery, reader=reader, names=Names(), at=NINE, links=links)
+
+
 def message(
     alert: Alert | None = None, event: NotificationEvent = NotificationEvent.PAGED
 ) -> Message:
     alert = alert or an_alert()
-    return message_of(alert, replace(TO_OPS, event=event), next_action(alert), LINKS)
+    return written_for_ops(alert, replace(TO_OPS, event=event), LINKS)
 
 
 def test_a_page_says_all_that_a_responder_needs() -> None:
@@ -192,7 +197,7 @@ def test_no_text_makes_a_third_part(name: str, link: str) -> None:
     alert = an_alert(Facts(name=name, summary=name))
     links = replace(LINKS, view=link)
 
-    said = short(message_of(alert, TO_OPS, next_action(alert), links))
+    said = short(written_for_ops(alert, TO_OPS, links))
 
     is_wide = units(said) != _gsm_units(said)
     assert units(said) <= PARTS_LIMIT * (WIDE_UNITS if is_wide else GSM_UNITS)
@@ -221,7 +226,7 @@ def test_a_short_message_is_written_in_the_smaller_alphabet_if_it_can(
 ) -> None:
     alert = an_alert(Facts(name=said))
 
-    text = short(message_of(alert, TO_OPS, next_action(alert)))
+    text = short(written_for_ops(alert, TO_OPS))
 
     assert text.startswith(f"CRITICAL: {written}")
 

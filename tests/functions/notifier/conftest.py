@@ -21,8 +21,8 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.link import LinkSigner
 from tocsin.domain.message import Message, message_of
-from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.wording import Names, Reader
 from tocsin.usecases.refusals import DeliveryFailedError
 
 KEY = bytes(range(32))
@@ -58,7 +58,8 @@ def a_message(alert: Alert | None = None, delivery: Delivery | None = None) -> M
     alert, delivery = alert or an_alert(), delivery or a_delivery()
     name = delivery.target.partition(":")[2]
     links = LinkSigner(KEY, PUBLIC_URL).links(alert.alert_id, by=name, at=NINE)
-    return message_of(alert, delivery, next_action(alert), links)
+    reader = Reader(name=name, is_person=delivery.target.startswith("user:"))
+    return message_of(alert, delivery, reader=reader, names=Names(), at=NINE, links=links)
 
 
 def parameters(**secrets: str) -> Parameters:

@@ -7,6 +7,7 @@ from tocsin.domain.escalation import TargetKind
 from tocsin.domain.gate import PERSONAL_RATE_PER_MINUTE
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, ContactMethod, Directory
+from tocsin.domain.wording import Names, Reader
 
 _AFTER: Final = "+"
 """Between a contact method and its rule's delay, in the channel of a delivery."""
@@ -35,6 +36,22 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
         settings={"to": [address]},
         rate_per_minute=PERSONAL_RATE_PER_MINUTE,
     )
+
+
+def reader_of(delivery: Delivery, directory: Directory, zone: str) -> Reader:
+    """The reader of a message; `zone` is the team's, for channels."""
+    user = directory.users.get(delivery.target_name) if is_to_user(delivery) else None
+    return Reader(
+        name=delivery.target_name,
+        is_person=is_to_user(delivery),
+        zone=user.time_zone if user else zone,
+    )
+
+
+def names_of(directory: Directory) -> Names:
+    """The names of the team's people, as they are shown."""
+    users = directory.users.values()
+    return Names(users={user.name: user.full_name for user in users if user.full_name})
 
 
 def is_to_user(delivery: Delivery) -> bool:

@@ -6,23 +6,26 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.link import Links
-from tocsin.domain.next_action import ActionKind, NextAction
+from tocsin.domain.next_action import ActionKind, NextAction, next_action
 from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import CUT_MARK, Facts, printable
+from tocsin.domain.signal import Facts
+from tocsin.domain.wording import (
+    TITLE_LIMIT,
+    Names,
+    Phrase,
+    Reader,
+    Span,
+    Wording,
+    name_of,
+    one_line,
+    wording_of,
+    written,
+)
 
-TITLE_LIMIT: Final = 200
 LINE_LIMIT: Final = 1000
 """Characters; the page behind the link has more."""
-
-_ACTORS: Final = {
-    "link": "{}",
-    "slack": "{} (Slack)",
-    "key": "API key {}",
-    "integration": "integration {}",
-}
 
 
 class Line(NamedTuple):
@@ -43,6 +46,13 @@ class Message:
     lines: tuple[Line, ...]
     links: Links | None = None
     """None: resolved, or links cannot be made for now."""
+    wording: Wording
+    subject: str
+    """Of the episode: fixed, so that mail programs keep its messages together."""
+    lead: Phrase = ()
+    """What this message is news of; empty: a first page."""
+    why_you: Phrase = ()
+    """Why this reader gets it."""
 
     @property
     def text(self) -> str:
@@ -54,9 +64,16 @@ class Message:
 
 
 def message_of(
-    alert: Alert, delivery: Delivery, action: NextAction, links: Links | None = None
+    alert: Alert,
+    delivery: Delivery,
+    *,
+    reader: Reader,
+    names: Names,
+    at: datetime,
+    links: Links | None = None,
 ) -> Message:
     """Write the message of a delivery; links are left out once there is nothing to do."""
+    action = next_action(alert)
     lines = [Line("What", _what(alert.facts)), Line("Details", alert.facts.reason)]
     lines += alert_lines(alert, action)
     if delivery.is_page and alert.escalation.policy:
@@ -68,13 +85,13 @@ def message_of(
         title=one_line(_title(alert, delivery), TITLE_LIMIT),
         lines=tuple(Line(label, one_line(text, LINE_LIMIT)) for label, text in lines if text),
         links=links if alert.is_open else None,
+        wording=wording_of(alert, reader=reader, names=names, at=at),
+        subject=one_line(
+            f"{alert.severity.upper()} {alert.facts.summary or alert.facts.name}", 120
+        ),
+        lead=() if delivery.is_page else (Span(_title(alert, delivery)),),
+        why_you=(Span(f"Step {delivery.step_name or delivery.step} asks you."),),
     )
-
-
-def one_line(text: str, limit: int) -> str:
-    """Put a sender's text on one line, and cut it to so many characters."""
-    clean = " ".join(printable(text).split())
-    return clean if len(clean) <= limit else clean[: limit - 1] + CUT_MARK
 
 
 def _title(alert: Alert, delivery: Delivery) -> str:
@@ -166,18 +183,3 @@ def _next(action: NextAction) -> str:
     if action.kind is ActionKind.NONE or action.at is None:
         return f"nothing happens by itself: {action.why}"
     return f"{written(action.at)}: {action.why}"
-
-
-def name_of(actor: Actor | None) -> str:
-    """Name a person, a key, an integration or Tocsin itself."""
-    if actor is None:
-        return "nobody"
-    if actor == AUTO:
-        return "Tocsin itself"
-    kind, colon, name = actor.partition(":")
-    return _ACTORS.get(kind, "{}").format(name) if colon else actor
-
-
-def written(at: datetime) -> str:
-    """Write a time in UTC: the reader's time zone is not known."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

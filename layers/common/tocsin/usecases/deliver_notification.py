@@ -13,10 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.destination import channel_of, why_gone
+from tocsin.domain.destination import channel_of, names_of, reader_of, why_gone
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.message import message_of
-from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import (
     WAITS_AGAIN_AFTER,
     Delivery,
@@ -91,6 +90,8 @@ class Work:
     now: Callable[[], datetime]
     """Read again after sending, which takes time."""
     new_write_id: NewWriteId
+    zone: str = "UTC"
+    """The team's time zone, for channels: a name of the IANA database."""
 
 
 def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
@@ -171,8 +172,16 @@ def _send(
     delivery = claimed.delivery
     is_test = delivery.event is NotificationEvent.TEST
     links = None if is_test else work.links.links(delivery, at=work.now())
-    message = message_of(alert, delivery, next_action(alert), links)
-    is_rewritten = can_be_told(delivery, work.paging.directory(work.now()))
+    directory = work.paging.directory(work.now())
+    message = message_of(
+        alert,
+        delivery,
+        reader=reader_of(delivery, directory, work.zone),
+        names=names_of(directory),
+        at=work.now(),
+        links=links,
+    )
+    is_rewritten = can_be_told(delivery, directory)
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
     except DeliveryFailedError as failure:
