@@ -53,6 +53,8 @@ class Message:
     """What this message is news of; empty: a first page."""
     why_you: Phrase = ()
     """Why this reader gets it."""
+    confirm: str | None = None
+    """Of a test: the link by which its reader verifies the address."""
 
     @property
     def text(self) -> str:
