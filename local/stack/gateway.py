@@ -7,7 +7,7 @@ answers when a function fails, and its limit on a body.
 import http.client
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,16 +50,33 @@ class RequestServed:
 
 
 Watcher = Callable[[RequestServed], None]
+OwnPages = Callable[[str, str, Mapping[str, str], bytes], Answer | None]
+"""Takes method, path, headers and body; None: the path is the API's."""
 
 
 class Gateway:
     """Serves from `start` to `stop`, a thread for each connection."""
 
-    def __init__(self, *, port: int, target: str, watcher: Watcher) -> None:
-        """Args: target: Address of the API in the embedded AWS; request paths are added to it."""
+    def __init__(
+        self,
+        *,
+        port: int,
+        target: str,
+        watcher: Watcher,
+        own_pages: OwnPages = lambda *_: None,
+    ) -> None:
+        """Serve the API, and pages of the machine's own.
+
+        Args:
+            port: 0 for any free one.
+            target: Address of the API in the embedded AWS; request paths are added to it.
+            watcher: Told of each request to the API.
+            own_pages: Answers what is no path of the API.
+        """
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.target = target
         self._server.watcher = watcher
+        self._server.own_pages = own_pages
         serve = self._server.serve_forever
         self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
 
@@ -87,6 +104,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     target: str
     watcher: Watcher
+    own_pages: OwnPages
     is_stopping = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
@@ -133,8 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
         at = time.time()
         # Not self.path, which has lost extra leading slashes.
         target = self.requestline.split(" ")[1]
-        answer = self._answer(target)
+        answer, is_own = self._answer(target)
         self._send(answer)
+        if is_own:
+            return
         self._front.watcher(
             RequestServed(
                 at=at,
@@ -146,26 +166,31 @@ class _Handler(BaseHTTPRequestHandler):
             )
         )
 
-    def _answer(self, target: str) -> Answer:
+    def _answer(self, target: str) -> tuple[Answer, bool]:
+        """The answer, and whether it is of a page of the machine's own."""
         if self._front.is_stopping:
             self.close_connection = True
-            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable")
+            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable"), False
         try:
             body = self._read_body()
-            return as_api_gateway(self._forward(target, body))
+            own = self._front.own_pages(self.command, target, dict(self.headers), body)
+            if own is not None:
+                return own, True
+            return as_api_gateway(self._forward(target, body)), False
         except _BodyTooLargeError:
             self.close_connection = True
-            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Entity Too Large")
+            text = "Request Entity Too Large"
+            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text), False
         except ValueError:
             self.close_connection = True
             self._forget_upstream()
-            return refusal(HTTPStatus.BAD_REQUEST, "Bad Request")
+            return refusal(HTTPStatus.BAD_REQUEST, "Bad Request"), False
         except _ClientGoneError:
             raise
         except (OSError, http.client.HTTPException) as error:
             self._forget_upstream()
             sentence = f"The embedded AWS gave no answer ({type(error).__name__})."
-            return refusal(HTTPStatus.BAD_GATEWAY, sentence, failure=sentence)
+            return refusal(HTTPStatus.BAD_GATEWAY, sentence, failure=sentence), False
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from local.outbox.front import TOPIC, OutboxFront
+from local.outbox.kept_messages import Outbox, reader
 from local.stack.aws import Aws
 from local.stack.build import Build, build
 from local.stack.deploy import deploy, is_deployed
@@ -176,10 +178,27 @@ class _Startup:
             port=self._port,
             target=f"{aws.endpoint}/_aws/execute-api/{deployment.api_id}/$default",
             watcher=requests.add,
+            own_pages=self._outbox(aws).answer,
         )
         gateway.start()
         self._running.callback(gateway.stop)
+        self._subscribe(aws, deployment, gateway.url)
         return gateway
+
+    def _outbox(self, aws: Aws) -> OutboxFront:
+        topics = aws.client("sns")
+        return OutboxFront(
+            Outbox(self._places.kept / "outbox.jsonl", reader(aws.endpoint)),
+            confirm=lambda topic, token: topics.confirm_subscription(TopicArn=topic, Token=token),
+        )
+
+    def _subscribe(self, aws: Aws, deployment: Deployment, url: str) -> None:
+        """Let the outbox hear the backstop topic: the embedded AWS mails and texts nobody."""
+        aws.client("sns").subscribe(
+            TopicArn=deployment.ids["BackstopTopic"],
+            Protocol="http",
+            Endpoint=f"{url}{TOPIC}",
+        )
 
     def _announce(self, url: str, key: str, team: dict[str, Integration]) -> None:
         ready = self._places.ready
@@ -224,6 +243,7 @@ def _make_room(places: Places, *, fresh: bool) -> None:
     places.ready.unlink(missing_ok=True)
     if fresh:
         places.secrets.unlink(missing_ok=True)
+        (places.kept / "outbox.jsonl").unlink(missing_ok=True)
         for folder in (places.aws, places.logs):
             shutil.rmtree(folder, ignore_errors=True)
     places.logs.mkdir(exist_ok=True)

@@ -1,0 +1,1 @@
+"""What the stack sent, as each receiver would see it: `/_outbox` of `make run`."""
