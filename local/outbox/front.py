@@ -29,8 +29,10 @@ _MAIL: Final = [
     ("Content-Type", "text/html; charset=utf-8"),
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; "
-        "sandbox allow-popups allow-popups-to-escape-sandbox",
+        (
+            "default-src 'none'; style-src 'unsafe-inline'; "
+            "sandbox allow-popups allow-popups-to-escape-sandbox"
+        ),
     ),
     ("Referrer-Policy", "no-referrer"),
 ]

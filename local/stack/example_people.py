@@ -14,16 +14,21 @@ SECOND_STEP_SECONDS = 20
 
 PEOPLE: dict[str, Json] = {
     # In this order: a policy may only name what exists.
-    "channels/here": {"type": "console"},
-    "users/alice": {"full_name": "Alice Example", "email": "alice@example.com"},
+    "channels/terminal": {"type": "console"},
+    "users/alice": {
+        "full_name": "Alice Example",
+        "email": "alice@example.com",
+        "phone": "+15550100",
+        "time_zone": "Europe/Berlin",
+    },
     "escalation-policies/default": {
         "steps": [
             {
                 "name": "first",
-                "targets": [{"channel": "here"}],
+                "targets": [{"channel": "terminal"}],
                 "delay": f"{SECOND_STEP_SECONDS}s",
             },
-            {"name": "second", "targets": [{"user": "alice"}, {"channel": "here"}], "delay": "5m"},
+            {"name": "second", "targets": [{"user": "alice"}, {"channel": "terminal"}], "delay": "5m"},
         ]
     },
 }

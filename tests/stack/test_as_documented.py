@@ -78,7 +78,7 @@ def test_a_page_comes_and_its_link_stops_what_would_come_next(
     shell.curl(f"curl -X POST {link}").expect(200)
 
     alert = shell.curl(show.replace("?status=firing", f"/{opened['alert_id']}")).expect(200).data
-    assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "link:here")
+    assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "link:terminal")
     assert (alert["current_escalation_step"], alert["next_action"]["at"]) == ("first", None)
 
 
@@ -86,7 +86,7 @@ def test_the_second_step_comes_when_nobody_acknowledges(terminal: Terminal, shel
     shell.curl(terminal.curl_lines[0].replace("Disk full", "Paged twice")).expect(202)
 
     first, second = eventually(
-        lambda: told_at(terminal, r"page +to here: .*Paged twice"),
+        lambda: told_at(terminal, r"page +to terminal: .*Paged twice"),
         lambda times: len(times) == 2,
         seconds=SECOND_STEP_SECONDS + 40,
     )
@@ -97,7 +97,7 @@ def test_the_second_step_comes_when_nobody_acknowledges(terminal: Terminal, shel
 
 def link_in(terminal: Terminal, name: str) -> str | None:
     """The acknowledge link of the newest page about an alert."""
-    _, is_there, page = terminal.text.rpartition(f"to here: CRITICAL: {name}")
+    _, is_there, page = terminal.text.rpartition(f"to terminal: CRITICAL: {name}")
     found = re.search(r"^\S+ +acknowledge +(\S+)$", page, re.MULTILINE)
     return found[1] if is_there and found else None
 
