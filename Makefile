@@ -135,6 +135,10 @@ bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measur
 proof: $(VENV)/.installed  ## Run many histories with faults, and write the table of docs/reliability.md (HISTORIES=)
 	@python -m tests.faults.proof --histories $(HISTORIES)
 
+.PHONY: screenshots
+screenshots: $(VENV)/.installed $(STACK_VENV)/.installed  ## What people see, in .local/screenshots (needs a Chromium: BROWSER=; KEEP=1 renews docs/images)
+	@python -m local.screenshots $(if $(KEEP),--keep)
+
 ##@ AWS
 
 .PHONY: build

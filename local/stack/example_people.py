@@ -28,7 +28,11 @@ PEOPLE: dict[str, Json] = {
                 "targets": [{"channel": "terminal"}],
                 "delay": f"{SECOND_STEP_SECONDS}s",
             },
-            {"name": "second", "targets": [{"user": "alice"}, {"channel": "terminal"}], "delay": "5m"},
+            {
+                "name": "second",
+                "targets": [{"user": "alice"}, {"channel": "terminal"}],
+                "delay": "5m",
+            },
         ]
     },
 }

@@ -1,0 +1,190 @@
+"""`make screenshots`: what people see, in a real browser, at two widths and in both themes.
+
+Starts a stack of its own, lets an alert fire and be acknowledged, and writes `.local/screenshots`;
+with `--keep` also the two pictures of the README, `docs/images`.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from local.outbox.front import PREFIX
+from local.stack.api_calls import call, reason
+from local.stack.places import ROOT
+from local.stack.prerequisites import LocalStackError
+from local.stack.start import Options, start
+
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+WIDTHS: Final = (360, 1280)
+THEMES: Final = {"dark": 0, "light": 1}
+"""Values of Chromium's setting `preferredColorScheme`."""
+KEPT: Final = {"page-phone.png": "page-360-light.png", "e-mail.png": "e-mail-640-light.png"}
+SECONDS: Final = 60
+_CALLED: Final = {"email": "alice@example.com", "phone": "+4915112345678"}
+
+ALERT: Final = {
+    "name": "Checkout: 8.4 % of requests fail with 5xx",
+    "severity": "critical",
+    "object": "checkout",
+    "source": "prod-eu-1",
+    "output": (
+        "5xx ratio is 8.4 % of 212 requests a second; limit 1 % over 5 min.\n"
+        "Top pods:\n"
+        "  checkout-7c9f-abc12   412 errors\n"
+        "  checkout-7c9f-qq7x1   398 errors\n"
+        "  checkout-7c9f-m2k8d     3 errors\n"
+        "Last deploy: checkout 2026.11.26-3, by carol, 02:51"
+    ),
+    "additional_fields": {"service": "checkout", "team": "payments", "env": "prod"},
+    "additional_urls": {
+        "runbook": "https://runbooks.example.com/checkout-5xx",
+        "dashboard": "https://grafana.example.com/d/checkout/overview",
+        "logs": "https://logs.example.com/checkout",
+    },
+}
+PEOPLE: Final[Mapping[str, Any]] = {
+    "users/alice": {**_CALLED, "time_zone": "Europe/Berlin"},
+    "users/bob": {"email": "bob@example.com", "time_zone": "Europe/Berlin"},
+    "escalation-policies/default": {
+        "steps": [
+            {"name": "first", "targets": [{"user": "alice"}], "delay": "5m"},
+            {"name": "second", "targets": [{"user": "bob"}], "delay": "10m"},
+        ],
+        "ack_timeout": "1h",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Args: browser: A Chromium. folder: Where pictures go."""
+
+    browser: str
+    folder: Path
+
+    def take(self, name: str, url: str, *, width: int, height: int, theme: str) -> Path:
+        picture = self.folder / f"{name}-{width}-{theme}.png"
+        with tempfile.TemporaryDirectory(prefix="tocsin-browser-") as profile:
+            subprocess.run(
+                [
+                    *(self.browser, "--headless", "--no-sandbox", "--disable-gpu"),
+                    *("--hide-scrollbars", "--disable-background-networking"),
+                    f"--user-data-dir={profile}",
+                    f"--window-size={width},{height}",
+                    f"--blink-settings=preferredColorScheme={THEMES[theme]}",
+                    *(f"--screenshot={picture}", url),
+                ],
+                check=True,
+                capture_output=True,
+                timeout=SECONDS,
+            )
+        return picture
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="write docs/images too")
+    keeps = parser.parse_args().keep
+    try:
+        camera = Camera(_browser(), ROOT / ".local" / "screenshots")
+        camera.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="tocsin-") as state:
+            _take_all(camera, Path(state))
+    except LocalStackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if keeps:
+        images = ROOT / "docs" / "images"
+        images.mkdir(exist_ok=True)
+        for name, taken in KEPT.items():
+            shutil.copy(camera.folder / taken, images / name)
+    return 0
+
+
+def _browser() -> str:
+    named = os.environ.get("BROWSER")
+    found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    if found is None:
+        raise LocalStackError(
+            "No Chromium on the PATH: install one (Debian: apt-get install chromium), "
+            "or name it: make screenshots BROWSER=/path/to/chromium"
+        )
+    return found
+
+
+def _take_all(camera: Camera, state: Path) -> None:
+    with start(Options(state=state)) as stack:
+        for path, body in PEOPLE.items():
+            _call(stack.url, stack.api_key, "PUT", path, body)
+        _post(stack.integrations["example-rest"].url, ALERT)
+        mail = _wait(lambda: _newest(stack.url, "e-mail"))
+        link = _link_in(mail)
+        shots = {
+            "page": (link, 1500),
+            "e-mail": (f"{stack.url}{PREFIX}/{mail['id']}/html", 1300),
+            "outbox": (f"{stack.url}{PREFIX}", 900),
+            "docs": (f"{stack.url}/docs", 1600),
+        }
+        _take(camera, shots)
+        camera.take("e-mail", shots["e-mail"][0], width=640, height=900, theme="light")
+        _press(link)
+        _take(camera, {"page-done": (link, 1500)})
+
+
+def _take(camera: Camera, shots: Mapping[str, tuple[str, int]]) -> None:
+    for name, (url, height) in shots.items():
+        for width in WIDTHS:
+            for theme in THEMES:
+                print(camera.take(name, url, width=width, height=height, theme=theme), flush=True)
+
+
+def _call(url: str, key: str, method: str, path: str, body: Any) -> None:  # noqa: ANN401 - JSON
+    status, answer = call(url, method, f"/api/v1/{path}", key=key, body=body)
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise LocalStackError(f"{path} was refused: {status} {reason(answer)}")
+
+
+def _post(url: str, body: Any) -> None:  # noqa: ANN401 - JSON
+    base, _, path = url.partition("/i/")
+    call(base, "POST", f"/i/{path}", key="", body=body)
+
+
+def _press(link: str) -> None:
+    request = urllib.request.Request(link, data=b"action=acknowledge", method="POST")  # noqa: S310 - ours
+    with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310 - ours
+        return
+
+
+def _newest(url: str, kind: str) -> Mapping[str, Any] | None:
+    _, messages = call(url, "GET", f"{PREFIX}.json", key="")
+    return next((message for message in messages if message["kind"] == kind), None)
+
+
+def _link_in(mail: Mapping[str, Any]) -> str:
+    links = [word for word in mail["text"].split() if "/act/" in word]
+    if not links:
+        raise LocalStackError("The e-mail holds no link.")
+    return str(links[0])
+
+
+def _wait[T](ask: Callable[[], T | None]) -> T:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        if (found := ask()) is not None:
+            return found
+        time.sleep(0.2)
+    raise LocalStackError("No page came.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
