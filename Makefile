@@ -179,6 +179,10 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 			--output-file requirements/$$name.txt requirements/$$name.in; \
 	done
 
+.PHONY: parameters
+parameters: $(VENV)/.installed  ## Renew the table of docs/deploy.md
+	@python -m local.parameters_table
+
 .PHONY: senders
 senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages
 	@python -m local.senders_table

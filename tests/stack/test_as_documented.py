@@ -204,12 +204,16 @@ def test_set_up_leads_from_nothing_to_a_page(terminal: Terminal, clone: Clone) -
     assert '"error"' not in done.stdout, done.stdout
     sent = eventually(
         lambda: outbox(clone),
-        lambda messages: {"e-mail", "sms", "webhook"} <= {it["kind"] for it in messages},
+        lambda messages: (
+            {"e-mail", "sms", "alert.paged"}
+            <= {it["title"] if it["kind"] == "webhook" else it["kind"] for it in messages}
+        ),
     )
     pages = {it["kind"]: it for it in sent if "Disk full" in it["title"]}
     assert pages["e-mail"]["to"] == "alice@example.com"
     assert pages["sms"]["to"] == "+4915112345678"
-    assert [it["title"] for it in sent if it["kind"] == "webhook"] == ["channel.test"]
+    hooked = [it["data"] for it in sent if it["title"] == "alert.paged"]
+    assert [it["data"]["alert"]["name"] for it in hooked] == ["Disk full"]
     assert terminal.told("Admin key") not in json.dumps(sent)
 
 

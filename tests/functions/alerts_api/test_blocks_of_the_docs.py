@@ -1,7 +1,7 @@
 """Every command and every piece of JSON in the documents is one that works.
 
-What a reader runs on the local stack is run there (`tests/stack/test_as_documented.py`); commands for an
-account are held to the models of AWS's own SDK, bodies to the OpenAPI document.
+What a reader runs on the local stack is run there (`tests/stack/test_as_documented.py`); commands
+for an account are held to the models of AWS's own SDK, bodies to the OpenAPI document.
 """
 
 import json
