@@ -1,6 +1,7 @@
 """The costs of teams in docs/cost.md and README.md follow from what was measured."""
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ def alarms() -> int:
     return template.count("Type: AWS::CloudWatch::Alarm")
 
 
-ROWS: Final = {
+ROWS: Final[Mapping[str, Callable[[int], float]]] = {
     "alerts and pages": lambda n: n * ALERTS * of_a_million("alerts that fire") / 1e6,
     "repeats": lambda n: n * REPEATS * of_a_million("repeats of open alerts") / 1e6,
     "one e-mail a page": lambda n: n * ALERTS * MAIL_USD,
