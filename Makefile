@@ -26,7 +26,7 @@ ARCH ?= arm64 x86_64
 SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 # Most of their time they wait, for an outage or the next step: on a stack beside the others'.
-WAITING_TESTS := $(addprefix tests/stack/test_,golden_outage.py golden_paging.py upgrade.py restart.py bench.py)
+WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py upgrade.py restart.py bench.py)
 OTHER_TESTS := $(wildcard tests/functions tests/faults)
 # In the time that the tests on the stack leave.
 LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build)
@@ -168,6 +168,14 @@ preflight: $(VENV)/.installed  ## Read what an account has, and say what will no
 redrive: $(VENV)/.installed  ## Show what was given up, and with APPLY=1 bring it back (ENV=, STACK=)
 	@python -m ops.redrive --env $(ENV) --stack "$(STACK)" --apply "$(APPLY)"
 
+.PHONY: backup
+backup: $(VENV)/.installed  ## A stack's table as a file (ENV=, STACK=, FILE=)
+	@python -m ops.backup backup --env "$(ENV)" --stack "$(STACK)" --file "$(FILE)"
+
+.PHONY: restore
+restore: $(VENV)/.installed  ## Such a file into an empty stack (ENV=, STACK=, FILE=)
+	@python -m ops.backup restore --env "$(ENV)" --stack "$(STACK)" --file "$(FILE)"
+
 ##@ Upkeep
 
 .PHONY: install
@@ -182,6 +190,10 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 			--output-file requirements/$$name.txt requirements/$$name.in; \
 	done
+
+.PHONY: parameters
+parameters: $(VENV)/.installed  ## Renew the table of docs/deploy.md
+	@python -m local.parameters_table
 
 .PHONY: senders
 senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FOLLOW_SECONDS = 10
@@ -135,10 +135,18 @@ def partitions_in(request: Mapping[str, Any]) -> list[str]:
         case {"Key": key} | {"Item": key}:
             return list(key[PARTITION_KEY].values())
         case {"RequestItems": dict(tables)}:
-            keys = [key for table in tables.values() for key in table["Keys"]]
+            keys = [key for asked in tables.values() for key in _keys_of_batch(asked)]
             return [text for key in keys for text in key[PARTITION_KEY].values()]
         case _:
             return []
+
+
+def _keys_of_batch(asked: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    """Keys of a BatchGetItem, or keys and items of a BatchWriteItem."""
+    if isinstance(asked, Mapping):
+        keys: Sequence[Any] = asked["Keys"]
+        return keys
+    return [next(iter(each.values())) for write in asked for each in write.values()]
 
 
 def _with_partition(action: str, write: Mapping[str, Any]) -> str:

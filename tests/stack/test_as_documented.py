@@ -1,12 +1,14 @@
 """The way of a stranger: the README's commands and the printed curl lines, run as they stand."""
 
 import json
+import os
 import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from local.stack.deploy import STACK_NAME
 from local.stack.example_people import SECOND_STEP_SECONDS
 from local.stack.places import ROOT
 from local.stack.start import Stack
+from tests.documents import blocks_of
 from tests.stack.client import Client, eventually
 from tests.stack.clone import Clone, Terminal
 from tests.stack.shell import Shell
@@ -176,3 +179,45 @@ def test_the_team_that_the_readme_deploys_is_in_samconfig() -> None:
 
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
     assert settings[team]["deploy"]["parameters"]["stack_name"]
+
+
+def test_set_up_leads_from_nothing_to_a_page(terminal: Terminal, clone: Clone) -> None:
+    """A newcomer types what docs/set-up.md says, in order, in the folder of `make run`."""
+    first, *rest = [block for block in blocks_of("docs/set-up.md") if block.language == "sh"]
+    assert first.text == RUN
+    script = "\n".join(block.text for block in rest)
+    here = script.replace("127.0.0.1:8080", f"127.0.0.1:{clone.port}")
+    assert here != script
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", here],
+        cwd=clone.folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(clone.folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert '"error"' not in done.stdout, done.stdout
+    sent = eventually(
+        lambda: outbox(clone),
+        lambda messages: (
+            {"e-mail", "sms", "alert.paged"}
+            <= {it["title"] if it["kind"] == "webhook" else it["kind"] for it in messages}
+        ),
+    )
+    pages = {it["kind"]: it for it in sent if "Disk full" in it["title"]}
+    assert pages["e-mail"]["to"] == "alice@example.com"
+    assert pages["sms"]["to"] == "+4915112345678"
+    hooked = [it["data"] for it in sent if it["title"] == "alert.paged"]
+    assert [it["data"]["alert"]["name"] for it in hooked] == ["Disk full"]
+    assert terminal.told("Admin key") not in json.dumps(sent)
+
+
+def outbox(clone: Clone) -> list[dict[str, Any]]:
+    reply = Client(f"http://127.0.0.1:{clone.port}", None).get("/_outbox.json").expect(200)
+    messages: list[dict[str, Any]] = reply.json
+    return messages
