@@ -61,6 +61,8 @@ class Snooze:
     reason: str | None = None
     severity: Severity = Severity.INFO
     """The alert's severity when it was snoozed; set by `Alert.snoozed`."""
+    by: Actor | None = None
+    """Set by `Alert.snoozed`; None: not kept."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
@@ -459,7 +461,7 @@ class Alert:
             details["sticky_severity"] = True
         if snooze.sticky_output:
             details["sticky_output"] = True
-        snoozed = replace(self, snooze=replace(snooze, severity=self.severity))
+        snoozed = replace(self, snooze=replace(snooze, severity=self.severity, by=by))
         return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:

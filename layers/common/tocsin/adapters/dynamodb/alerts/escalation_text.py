@@ -27,6 +27,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "s": escalation.step,
         "n": escalation.step_name,
         "to": escalation.targets,
+        "next": escalation.next_targets,
         "a": " ".join(escalation.asked),
         "b": None if begun_at is None else milliseconds(begun_at),
         "d": escalation.delay // _SECOND,
@@ -46,19 +47,24 @@ def write_escalation(escalation: Escalation) -> str | None:
     times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
     said = {name: value for name, value in fields.items() if value}
     said |= {name: value for name, value in times.items() if value is not None}
+    if escalation.first_targets != _first_targets(escalation.step, escalation.targets):
+        said["first"] = escalation.first_targets
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
 def escalation_from(written: str) -> Escalation:
     fields = json.loads(written)
+    step, targets = fields.get("s", 0), tuple(fields.get("to", ()))
     rest, timeout, worst = fields.get("rest"), fields.get("t"), fields.get("w")
     begun_at = _read_time(fields.get("b"))
     return Escalation(
         policy=fields.get("p"),
         is_policy_known=bool(fields.get("k")),
-        step=fields.get("s", 0),
+        step=step,
         step_name=fields.get("n"),
-        targets=tuple(fields.get("to", ())),
+        targets=targets,
+        first_targets=tuple(fields.get("first", _first_targets(step, targets))),
+        next_targets=tuple(fields.get("next", ())),
         asked=tuple(fields.get("a", "").split()),
         begun_at=begun_at,
         delay=fields.get("d", 0) * _SECOND,
@@ -77,6 +83,11 @@ def escalation_from(written: str) -> Escalation:
         giver=fields.get("giver"),
         held_why=fields.get("held"),
     )
+
+
+def _first_targets(step: int, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The first step's targets, if they are not written: those of the step, if it is the first."""
+    return targets if step == 1 else ()
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:

@@ -243,6 +243,8 @@ def _written_snooze(snooze: Snooze) -> str:
     }
     if snooze.reason:
         fields["reason"] = snooze.reason
+    if snooze.by:
+        fields["by"] = snooze.by
     if snooze.sticky_severity:
         fields["sticky_severity"] = True
     if snooze.sticky_output:
@@ -256,6 +258,7 @@ def _read_snooze(image: Image) -> Snooze:
         until=instant(fields["until"]),
         reason=fields.get("reason"),
         severity=Severity(fields["severity"]),
+        by=Actor(fields["by"]) if "by" in fields else None,
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
     )
