@@ -95,7 +95,7 @@ def message_of(
 def _subject(alert: Alert, delivery: Delivery) -> str:
     if delivery.event is NotificationEvent.TEST:
         return TEST_SUBJECT
-    return subject_of(alert.severity, alert.facts)
+    return alert.subject or subject_of(alert.severity, alert.facts)
 
 
 def _title(alert: Alert, delivery: Delivery) -> str:

@@ -1,17 +1,20 @@
 """An alert's escalation as short text: every repeat rewrites it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from tocsin.domain.escalation import Escalation, Rest
+from tocsin.domain.escalation import Escalation, Rest, TargetKind
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.severity import Severity
 
 _SECOND: Final = timedelta(seconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_SAME: Final = "="
+_KINDS: Final = {kind[0]: kind.value for kind in TargetKind}
 _NOTHING: Final = Escalation()
 
 
@@ -27,7 +30,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "s": escalation.step,
         "n": escalation.step_name,
         "to": escalation.targets,
-        "next": escalation.next_targets,
+        "nx": _spelled(escalation.next_targets, escalation.targets),
         "a": " ".join(escalation.asked),
         "b": None if begun_at is None else milliseconds(begun_at),
         "d": escalation.delay // _SECOND,
@@ -48,7 +51,7 @@ def write_escalation(escalation: Escalation) -> str | None:
     said = {name: value for name, value in fields.items() if value}
     said |= {name: value for name, value in times.items() if value is not None}
     if escalation.first_targets != _first_targets(escalation.step, escalation.targets):
-        said["first"] = escalation.first_targets
+        said["f"] = _spelled(escalation.first_targets, escalation.targets)
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -63,8 +66,10 @@ def escalation_from(written: str) -> Escalation:
         step=step,
         step_name=fields.get("n"),
         targets=targets,
-        first_targets=tuple(fields.get("first", _first_targets(step, targets))),
-        next_targets=tuple(fields.get("next", ())),
+        first_targets=(
+            _read_targets(fields["f"], targets) if "f" in fields else _first_targets(step, targets)
+        ),
+        next_targets=_read_targets(fields.get("nx", ""), targets),
         asked=tuple(fields.get("a", "").split()),
         begun_at=begun_at,
         delay=fields.get("d", 0) * _SECOND,
@@ -88,6 +93,19 @@ def escalation_from(written: str) -> Escalation:
 def _first_targets(step: int, targets: tuple[str, ...]) -> tuple[str, ...]:
     """The first step's targets, if they are not written: those of the step, if it is the first."""
     return targets if step == 1 else ()
+
+
+def _spelled(targets: Sequence[str], known: Sequence[str]) -> str:
+    """Spell targets with one letter for each kind; `=` for those that are written already."""
+    if targets and targets == known:
+        return _SAME
+    return " ".join(f"{target[0]}{target[target.index(':') :]}" for target in targets)
+
+
+def _read_targets(spelled: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    if spelled == _SAME:
+        return known
+    return tuple(f"{_KINDS[target[0]]}{target[1:]}" for target in spelled.split())
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:

@@ -104,6 +104,7 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
     `closed_key` is its `state_key` once resolved, for a write that resolves it unread.
     """
     optional: dict[str, Attribute | None] = {
+        "subject": text(alert.subject) if alert.subject else None,
         "source_started_at": maybe_time(alert.source_started_at),
         "acknowledged_at": maybe_time(alert.acknowledged_at),
         "acknowledged_by": maybe_text(alert.acknowledged_by),
@@ -194,6 +195,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         severity=severity,
         facts=facts,
         output_hash=image["output_hash"]["S"] if counted else "",
+        subject=read_text(image, "subject") or "",
         overflow=read_text(image, "overflow"),
         episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
