@@ -41,6 +41,17 @@ def if_given_back(view: View) -> Phrase:
     return (Span(f"{_other_holder(view)}Then nobody has it{_after_giving_back(view)}."),)
 
 
+def if_woken(view: View) -> Phrase:
+    """Say: `Then the snooze is over, and Alice is called at once.`."""
+    if view.alert.snooze is None or not view.alert.is_open:
+        return ()
+    if view.alert.status is AlertStatus.ACKNOWLEDGED:
+        return (Span(f"Then the snooze is over. {view.have}."),)
+    who = called(view.alert.escalation.first_targets, view.reader, view.names)
+    subject = f"{who.inside} {who.verb}" if who.who else "the first step is called"
+    return (Span(f"Then the snooze is over, and {subject} at once."),)
+
+
 def _after_giving_back(view: View) -> str:
     """What `Escalation.wanted_on` brings."""
     escalation = view.alert.escalation

@@ -5,7 +5,7 @@ from typing import Final
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import ActionKind, next_action
-from tocsin.domain.next_in_words import View
+from tocsin.domain.next_in_words import View, snoozed_by
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.phrase import Phrase, Span, joined
 from tocsin.domain.reader import called, starting
@@ -59,20 +59,29 @@ def _why_asked(delivery: Delivery, view: View, who: str) -> str:
     return f"Step {delivery.step} of {policy} {verb} {who}{first}."
 
 
+def lead_short(delivery: Delivery, view: View) -> str:
+    """Why the reader is asked now, if not first; empty for all but pages."""
+    is_page = delivery.is_page and view.alert.status is AlertStatus.FIRING
+    match delivery.reason:
+        case NotificationReason.ESCALATED if is_page:
+            return _why_now(delivery, view)
+        case NotificationReason.REPEATED if is_page:
+            return "Nobody answered."
+        case NotificationReason.RESTARTED if is_page:
+            return "It still fires."
+        case _:
+            return ""
+
+
 def _of_page(delivery: Delivery, view: View) -> Phrase:
     if view.alert.status is not AlertStatus.FIRING:
         return _of_update(delivery, view)
+    why = lead_short(delivery, view)
+    if not why:
+        return ()
+    again = "now" if delivery.reason is NotificationReason.ESCALATED else "again"
     asked = "You are asked" if view.reader.is_person else _asked(view)
-    match delivery.reason:
-        case NotificationReason.ESCALATED:
-            lead = f"{_why_now(delivery, view)} {asked} now"
-            return (Span(lead), *_then(view))
-        case NotificationReason.REPEATED:
-            return (Span(f"Nobody answered. {asked} again"), *_then(view))
-        case NotificationReason.RESTARTED:
-            return (Span(f"It still fires. {asked} again"), *_then(view))
-        case _:
-            return ()
+    return (Span(f"{why} {asked} {again}"), *_then(view))
 
 
 def _asked(view: View) -> str:
@@ -116,10 +125,7 @@ def _of_update(delivery: Delivery, view: View) -> Phrase:
             why_resolved(view, with_city=True), how_it_was(view), (Span("Nothing is left to do."),)
         )
     if alert.snooze is not None:
-        by = alert.snooze.by
-        is_own = view.names.is_reader(by, view.reader)
-        name = "you" if is_own else view.names.of_actor(by) if by else ""
-        snoozed = f"Snoozed by {name} until " if name else "Snoozed until "
+        snoozed = f"{snoozed_by(view) or 'Snoozed'} until "
         city = f" ({clock.city})" if clock.has_city(alert.snooze.until) else ""
         until = clock.coming(alert.snooze.until)
         return (Span(snoozed, is_strong=True), until, Span(f"{city}. Nobody is called until then."))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.lead_in_words import lead_of, why_you
+from tocsin.domain.lead_in_words import lead_of, lead_short, why_you
 from tocsin.domain.link import Links
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
 from tocsin.domain.next_in_words import View
@@ -48,6 +48,8 @@ class Message:
     """Of the episode: fixed, so that mail programs keep its messages together."""
     lead: Phrase = ()
     """What this message is news of; empty: a first page."""
+    lead_short: str = ""
+    """The same for an SMS, of a page only: `Alice did not answer.`"""
     why_you: Phrase = ()
     """Why this reader gets it."""
     confirm: str | None = None
@@ -88,6 +90,7 @@ def message_of(
         wording=wording_of(alert, reader=reader, names=names, at=at),
         subject=_subject(alert, delivery),
         lead=lead_of(delivery, view),
+        lead_short=lead_short(delivery, view),
         why_you=why_you(delivery, view),
     )
 

@@ -68,10 +68,17 @@ def who_has_it(view: View) -> Phrase:
     if alert.escalation.rest is Rest.EXHAUSTED and alert.is_asking and not alert.escalation.giver:
         return (Span("Everybody was called, and nobody has it.", is_strong=True),)
     if alert.snooze is not None:
-        by = alert.snooze.by
-        name = "you" if view.names.is_reader(by, view.reader) else view.names.of_actor(by)
-        return (Span(f"Snoozed by {name}." if by else "Nobody has it.", is_strong=True),)
+        return (Span(f"{snoozed_by(view) or 'Nobody has it'}.", is_strong=True),)
     return (Span("Nobody has it yet.", is_strong=True),)
+
+
+def snoozed_by(view: View) -> str:
+    """`You snoozed it`, `Snoozed by Alice`; empty: not known."""
+    by = view.alert.snooze.by if view.alert.snooze else None
+    if by is None:
+        return ""
+    is_own = view.names.is_reader(by, view.reader)
+    return "You snoozed it" if is_own else f"Snoozed by {view.names.of_actor(by)}"
 
 
 def coming_of(view: View) -> Coming:

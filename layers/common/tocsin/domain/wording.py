@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_links import NamedLink, links_of
 from tocsin.domain.ids import AUTO, Actor
-from tocsin.domain.if_in_words import if_acknowledged, if_given_back, if_resolved
+from tocsin.domain.if_in_words import if_acknowledged, if_given_back, if_resolved, if_woken
 from tocsin.domain.next_in_words import View, coming_of, who_has_it
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.reader import Names, Reader
@@ -94,6 +94,8 @@ class Wording:
     title: str
     where: str
     """May be empty."""
+    place: str
+    """The object, else the service: for an SMS whose title does not name it."""
     since: Phrase
     """Of a resolved alert: how it ended."""
     since_clock: Phrase
@@ -110,6 +112,8 @@ class Wording:
     """The question; empty if it is resolved."""
     if_given_back: Phrase
     """The question; empty unless it is acknowledged."""
+    if_woken: Phrase
+    """What ending the snooze brings; empty unless it is snoozed."""
     runbook: str | None
     dashboard: str | None
     more_links: tuple[NamedLink, ...]
@@ -166,6 +170,7 @@ def wording_of(
         heading=_heading(view),
         title=title,
         where=_where(alert, title),
+        place=place_of(alert.facts),
         since=_since(view),
         since_clock=_since_clock(view),
         who=who_has_it(view) if alert.is_open else how_it_was(view),
@@ -175,6 +180,7 @@ def wording_of(
         if_acknowledged=if_acknowledged(view),
         if_resolved=if_resolved(view),
         if_given_back=if_given_back(view),
+        if_woken=if_woken(view),
         runbook=links.runbook,
         dashboard=links.dashboard,
         more_links=links.more,
@@ -212,20 +218,23 @@ def _face_of(view: View, severity_mark: str) -> _Face:
 def _heading(view: View) -> Phrase:
     alert, clock = view.alert, view.clock
     if alert.status is AlertStatus.RESOLVED:
-        return (Span("Over since "), *clock.since(alert.resolved_at or clock.now))
+        at = alert.resolved_at or clock.now
+        return (Span("Over " if clock.is_just_now(at) else "Over since "), *clock.since(at))
     if alert.snooze is not None:
         until = clock.coming(alert.snooze.until)
         return (Span(f"{alert.severity.capitalize()} · snoozed until "), until)
     if alert.status is AlertStatus.ACKNOWLEDGED:
         have = "you have it" if view.has_it else view.have
         return (Span(f"{alert.severity.capitalize()} · acknowledged, {have}"),)
-    return (Span("Firing since "), *clock.since(alert.fired_at))
+    begun = "Firing, began " if clock.is_just_now(alert.fired_at) else "Firing since "
+    return (Span(begun), *clock.since(alert.fired_at))
 
 
 def _since(view: View) -> Phrase:
     if not view.alert.is_open:
         return why_resolved(view)
-    return (Span("Since "), *view.clock.since(view.alert.fired_at), Span("."))
+    at, clock = view.alert.fired_at, view.clock
+    return (Span("Began " if clock.is_just_now(at) else "Since "), *clock.since(at), Span("."))
 
 
 def _since_clock(view: View) -> Phrase:
