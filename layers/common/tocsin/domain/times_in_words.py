@@ -32,7 +32,7 @@ class Clock:
     @property
     def city(self) -> str:
         """The zone as people name it."""
-        return city_of(self.zone)
+        return city_of(_zone(self.zone).key)
 
     def time(self, at: datetime) -> str:
         """The time of day, with the zone's abbreviation in the hour that comes twice."""
