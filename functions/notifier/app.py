@@ -83,6 +83,7 @@ def _wire() -> Ports:
         links=ParameterLinks(parameters, settings.link_key_parameter, settings.public_url, log),
         now=_now,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
+        zone=settings.time_zone,
     )
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
     return Ports(

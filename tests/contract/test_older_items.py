@@ -1,15 +1,19 @@
 """What an earlier version stored is read as what it meant."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from tocsin.adapters.dynamodb.alerts.items import Item, alert_item, pack_facts
+import pytest
+
+from tests.examples import firing, snoozed
+from tocsin.adapters.dynamodb.alerts.escalation_text import escalation_from, write_escalation
+from tocsin.adapters.dynamodb.alerts.items import Item, alert_from, alert_item, pack_facts
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.domain.alert import Alert
-from tocsin.domain.escalation import (
-    EscalationPolicy,
-)
+from tocsin.domain.escalation import Escalation, EscalationPolicy
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import WriteId
+from tocsin.domain.next_action import next_action
 
 
 def stored(alert: Alert) -> Item:
@@ -24,3 +28,53 @@ def test_a_policy_that_says_nothing_of_flapping_has_the_usual_rule() -> None:
     older = POLICIES.read(item | {"pk": {"S": "x"}, "sk": {"S": "x#default"}})
 
     assert older.flapping == FlappingRule()
+
+
+def test_a_step_begun_before_targets_of_the_next_were_kept_calls_unknown_ones() -> None:
+    written = '{"p":"default","k":1,"s":2,"to":["user:bob"],"a":"1 2","l":1,"x":3,"e":60000}'
+
+    older = escalation_from(written)
+
+    assert (older.first_targets, older.next_targets) == ((), ())
+    assert next_action(replace(firing(), escalation=older)).targets == ()
+
+
+@pytest.mark.parametrize(
+    ("escalation", "size"),
+    [
+        pytest.param(Escalation(step=1, targets=("user:alice",)), 0, id="no further step"),
+        pytest.param(
+            Escalation(step=1, targets=("user:alice",), next_targets=("user:bob",)),
+            len(',"nx":"u:bob"'),
+            id="another person",
+        ),
+        pytest.param(
+            Escalation(step=1, targets=("channel:ops",), next_targets=("channel:ops",)),
+            len(',"nx":"="'),
+            id="the same once more",
+        ),
+    ],
+)
+def test_targets_of_other_steps_take_few_bytes(escalation: Escalation, size: int) -> None:
+    """Each repeat rewrites them, and lists read them."""
+    of_a_first_step = replace(escalation, first_targets=escalation.targets)
+    without = replace(of_a_first_step, next_targets=())
+
+    written, shorter = map(write_escalation, (of_a_first_step, without))
+
+    assert written is not None
+    assert shorter is not None
+    assert len(written) - len(shorter) == size
+    assert escalation_from(written) == of_a_first_step
+
+
+def test_an_alert_stored_without_subject_and_snoozer_is_read() -> None:
+    item = stored(snoozed())
+    del item["subject"]
+    item["snooze"] = {"S": item["snooze"]["S"].replace(',"by":"alice"', "")}
+
+    older = alert_from(item)
+
+    assert older.subject == ""
+    assert older.snooze is not None
+    assert older.snooze.by is None

@@ -121,7 +121,7 @@ def test_a_list_shows_every_field_but_those_of_the_moment(
 
     of_the_moment = {
         *("version", "changed_at", "source_started_at", "output_hash", "overflow", "changes"),
-        *("lapses_at", "told_version"),
+        *("lapses_at", "told_version", "subject"),
     }
     shown = {field.name for field in fields(alert)} - of_the_moment
     assert {name: getattr(row, name) for name in shown} == {

@@ -33,7 +33,7 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
-    "ActionsFunction": {"LINK_KEY_PARAMETER"},
+    "ActionsFunction": {"LINK_KEY_PARAMETER", "TIME_ZONE"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
@@ -50,9 +50,10 @@ TOLD_BESIDES = {
         "EMAIL_FROM",
         "FAILURES_QUEUE_URL",
         "LINK_KEY_PARAMETER",
+        "TIME_ZONE",
     },
 }
-MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "SECRETS_KEY"}
+MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "SECRETS_KEY", "TIME_ZONE"}
 ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
 """Clients wait for their answers, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
@@ -304,6 +305,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "PublicUrl": 98,
         "AllowPrivateWebhooks": 5,
         "SecretsKeyId": 36,
+        "TimeZone": 64,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")

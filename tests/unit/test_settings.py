@@ -63,6 +63,13 @@ def test_the_error_names_everything_that_is_wrong() -> None:
     )
 
 
+@pytest.mark.parametrize(("told", "zone"), [("Europe/Berlin", "Europe/Berlin"), ("", "UTC")])
+def test_the_teams_time_zone_is_utc_unless_it_is_told(told: str, zone: str) -> None:
+    environment = environment_of("functions.notifier.app.on_delivery")
+
+    assert Settings.from_environment({**environment, "TIME_ZONE": told}).time_zone == zone
+
+
 @pytest.mark.parametrize(("told", "allows"), [("true", True), ("false", False)])
 def test_private_webhooks_are_allowed_by_one_variable(told: str, *, allows: bool) -> None:
     environment = environment_of("functions.notifier.app.on_delivery")

@@ -44,6 +44,17 @@ class NextAction(View):
     kind: ActionKind
     at: Instant | None
     why: str = Field(examples=["the snooze ends"])
+    step: int | None = Field(description="The step that begins, if one does.", examples=[2])
+    targets: list[str] = Field(
+        description=(
+            "The targets that are called then, as far as they are known; if `kind` is `exhaust`, "
+            "the last that were."
+        ),
+        examples=[["user:bob"]],
+    )
+    again: bool = Field(
+        description="Whether they were called before: the same step once more, or a further run."
+    )
 
 
 class Sample(View):

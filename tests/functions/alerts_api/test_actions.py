@@ -133,6 +133,9 @@ def test_a_snooze_ends_when_it_was_told_to(
         "kind": "wake",
         "at": snoozed["snoozed_until"],
         "why": "the snooze ends",
+        "step": 1,
+        "targets": [],
+        "again": False,
     }
 
 

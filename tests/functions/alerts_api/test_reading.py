@@ -85,7 +85,14 @@ def test_an_alert_shows_all_that_is_known(client: Client, alert_id: AlertId) -> 
         "escalation_policy": None,
         "current_escalation_step": None,
         "notification_count": 0,
-        "next_action": {"kind": "none", "at": None, "why": "no escalation policy pages for it"},
+        "next_action": {
+            "kind": "none",
+            "at": None,
+            "why": "no escalation policy pages for it",
+            "step": None,
+            "targets": [],
+            "again": False,
+        },
         "incident_id": None,
         "truncated": ["reason: kept 65536 of 500000 bytes"],
         "history": [

@@ -37,8 +37,13 @@ def test_a_service_gets_title_and_body(server: ScriptedServer) -> None:
     [request] = server.requests
     body = request.json()
     assert body["title"] == "WARNING: Disk full on db-1"
-    assert "Who has it: nobody yet" in body["message"]
+    assert body["message"].splitlines()[:3] == [
+        "says prod-prometheus",
+        "Began just now (09:00 UTC).",
+        "Nobody has it yet. Step 2 is called at 09:05 unless someone acknowledges.",
+    ]
     assert "Acknowledge: https://tocsin.example.com/act/" in body["message"]
+    assert body["message"].endswith("\n\n    93 % of 100 GB")
     assert body["type"] == "warning"
 
 

@@ -57,7 +57,7 @@ def test_the_body_is_as_documented(server: ScriptedServer) -> None:
     body = request.json()
     assert request.line == "POST /hook?team=ops HTTP/1.1"
     assert (body["type"], body["timestamp"]) == ("alert.paged", "2026-03-01T09:00:00.000Z")
-    assert set(body["data"]) == {"alert", "notification", "links"}
+    assert set(body["data"]) == {"alert", "notification", "links", "text"}
     assert body["data"]["alert"]["summary"] == "Disk full on db-1"
     assert body["data"]["alert"]["next_action"]["kind"] == "escalate"
     assert body["data"]["notification"] == {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tocsin.channels.plain_text import facts, headline, links
 from tocsin.channels.spec import ChannelSpec, SecretUse
 from tocsin.domain.people import Channel
 from tocsin.domain.severity import Severity
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from tocsin.channels.ports import Outbound, Secrets
     from tocsin.domain.alert import Alert
-    from tocsin.domain.link import Links
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
 
@@ -56,7 +56,7 @@ class AppriseSender:
             for service in services
             if service.notify(
                 body=defused(_body(message)),
-                title=defused(message.title),
+                title=defused(headline(message)),
                 notify_type=NotifyType(_TYPES[message.severity]),
                 body_format=NotifyFormat.TEXT,
             )
@@ -109,13 +109,11 @@ def _unusable(problem: str) -> DeliveryFailedError:
 
 
 def _body(message: Message) -> str:
-    return "\n".join((message.text, "", *_links(message.links)))
-
-
-def _links(links: Links | None) -> list[str]:
-    if links is None:
-        return []
-    return [f"Acknowledge: {links.acknowledge}", f"View: {links.view}"]
+    """The facts in their order; a sender's text is indented, so that it cannot imitate ours."""
+    named = [f"{name}: {url}" for name, url in links(message).items()]
+    details = [f"    {line}" for line in message.wording.details.splitlines()]
+    parts = ("\n".join(part) for part in (facts(message), named, details) if part)
+    return "\n\n".join(parts)
 
 
 CHANNEL: Final = ChannelSpec(

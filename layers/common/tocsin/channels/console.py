@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tocsin.channels.plain_text import facts, headline
 from tocsin.channels.spec import ChannelSpec
 from tocsin.domain.people import Channel, Updates
 
@@ -24,22 +25,22 @@ class ConsoleSender:
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        facts: dict[str, object] = {
-            "title": message.title,
-            "lines": [f"{label}: {text}" for label, text in message.lines],
+        told: dict[str, object] = {
+            "title": headline(message),
+            "lines": facts(message),
             "event": message.event,
             "notification": notification.delivery.key,
             "alert_id": alert.alert_id,
             "channel": channel.name,
         }
         if self.shows_links and message.links is not None:
-            facts["links"] = {
+            told["links"] = {
                 "acknowledge": message.links.acknowledge,
                 "snooze": message.links.snooze,
                 "resolve": message.links.resolve,
                 "view": message.links.view,
             }
-        self.log.info("Page", **facts)
+        self.log.info("Page", **told)
         return None
 
 

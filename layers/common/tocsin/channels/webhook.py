@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tocsin.domain.link import Links
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
+    from tocsin.domain.phrase import Phrase
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how Standard Webhooks begins every secret
 _RETRIED: Final = frozenset((408, 425, 429))
@@ -51,7 +52,7 @@ class WebhookSender:
     ) -> str | None:
         """Post one event; a receiver recognises a repetition by its `webhook-id`."""
         at = self.now()
-        body = _write(webhook_body(notification, alert, message.links, at)).encode()
+        body = _write(webhook_body(notification, alert, message, at)).encode()
         key = notification.delivery.key
         headers = {
             "content-type": "application/json",
@@ -68,7 +69,7 @@ class WebhookSender:
 
 
 def webhook_body(
-    notification: Notification, alert: Alert, links: Links | None, at: datetime
+    notification: Notification, alert: Alert, message: Message, at: datetime
 ) -> dict[str, Any]:
     """Write the body, as docs/notifications.md shows it."""
     delivery = notification.delivery
@@ -85,7 +86,8 @@ def webhook_body(
                 "attempt": notification.attempts,
                 "reason": delivery.reason,
             },
-            "links": _links_json(links),
+            "links": _links_json(message.links),
+            "text": _text_json(message),
         },
     }
 
@@ -142,6 +144,22 @@ def _links_json(links: Links | None) -> dict[str, str | None]:
         name: getattr(links, name) if links else None
         for name in ("acknowledge", "snooze", "resolve", "view")
     }
+
+
+def _text_json(message: Message) -> dict[str, str]:
+    """The alert in words, for people; times as in the rest of the body."""
+    wording = message.wording
+    return {
+        "subject": message.subject,
+        "title": wording.title,
+        "where": wording.where,
+        "who": _in_utc(wording.who),
+        "next": _in_utc(wording.next),
+    }
+
+
+def _in_utc(phrase: Phrase) -> str:
+    return "".join(written(span.at) or span.text for span in phrase)
 
 
 def problem_of_url(url: str, allows_private: bool) -> str | None:  # noqa: FBT001 - see Setting

@@ -35,6 +35,7 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, Value
+from tocsin.domain.subject import subject_of
 from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType, Detail
 
 SNOOZE_LIMIT: Final = timedelta(days=30)
@@ -61,6 +62,8 @@ class Snooze:
     reason: str | None = None
     severity: Severity = Severity.INFO
     """The alert's severity when it was snoozed; set by `Alert.snoozed`."""
+    by: Actor | None = None
+    """Set by `Alert.snoozed`; None: not kept."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
@@ -82,6 +85,9 @@ class Alert:
     severity: Severity
     facts: Facts
     output_hash: str
+    subject: str = ""
+    """Of all messages since it opened or became worse, so that a title that changes begins no
+    thread; empty: kept before there was one, or read from a list."""
     overflow: str | None = None
     """Digest of the whole facts, which have an item of their own if they are too big to be
     rewritten with every repeat; `facts` may then be shortened."""
@@ -198,6 +204,7 @@ class Alert:
             severity=signal.severity,
             facts=signal.facts,
             output_hash=signal.facts.output_hash,
+            subject=subject_of(signal.severity, signal.facts),
             episode=episode,
             last_seen_at=fired_at,
             current_value=signal.current_value,
@@ -273,7 +280,8 @@ class Alert:
         )
         if severity.is_worse_than(self.severity):
             escalation = changed._escalation_at_rise(self.severity, policy, wakes=wakes)
-            changed = replace(changed, escalation=escalation)
+            subject = subject_of(severity, self.facts)
+            changed = replace(changed, escalation=escalation, subject=subject)
         return changed.woken(by=by, at=at, reason=SEVERITY_ROSE) if wakes else changed
 
     def _escalation_at_rise(
@@ -459,7 +467,7 @@ class Alert:
             details["sticky_severity"] = True
         if snooze.sticky_output:
             details["sticky_output"] = True
-        snoozed = replace(self, snooze=replace(snooze, severity=self.severity))
+        snoozed = replace(self, snooze=replace(snooze, severity=self.severity, by=by))
         return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:

@@ -70,4 +70,11 @@ def _next_action_json(alert: Alert) -> dict[str, Any] | None:
     if not alert.is_open:
         return None
     due = next_action(alert)
-    return {"kind": due.kind, "at": written(due.at), "why": due.why}
+    return {
+        "kind": due.kind,
+        "at": written(due.at),
+        "why": due.why,
+        "step": due.step,
+        "targets": list(due.targets),
+        "again": due.again,
+    }

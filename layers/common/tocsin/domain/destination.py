@@ -7,7 +7,7 @@ from tocsin.domain.escalation import TargetKind
 from tocsin.domain.gate import PERSONAL_RATE_PER_MINUTE
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, ContactMethod, Directory
-from tocsin.domain.wording import Names, Reader
+from tocsin.domain.reader import Names, Reader
 
 _AFTER: Final = "+"
 """Between a contact method and its rule's delay, in the channel of a delivery."""
@@ -51,7 +51,12 @@ def reader_of(delivery: Delivery, directory: Directory, zone: str) -> Reader:
 def names_of(directory: Directory) -> Names:
     """The names of the team's people, as they are shown."""
     users = directory.users.values()
-    return Names(users={user.name: user.full_name for user in users if user.full_name})
+    return Names(
+        users={user.name: user.full_name or "" for user in users},
+        by_slack_id={user.slack_id: user.name for user in users if user.slack_id},
+        channels=frozenset(directory.channels),
+        on_call=directory.on_call,
+    )
 
 
 def is_to_user(delivery: Delivery) -> bool:

@@ -90,6 +90,10 @@ class Escalation:
     targets: tuple[str, ...] = ()
     """Targets of the last step, as `user:alice`. Messages are planned from these, so that an edit
     of the policy does not change a step that was begun."""
+    first_targets: tuple[str, ...] = ()
+    """Targets of the policy's first step, when the policy was read last."""
+    next_targets: tuple[str, ...] = ()
+    """Targets of the step after the last one, if this run has one; as the policy was then."""
     asked: tuple[str, ...] = ()
     """Marks of the steps begun in this run."""
     begun_at: datetime | None = None
@@ -131,6 +135,27 @@ class Escalation:
         """Whether the next step follows one that was begun, after its delay."""
         is_early = self.is_restart or self.skips_ahead or self.awaits_stability
         return self.begun_at is not None and self.escalates_at is not None and not is_early
+
+    @property
+    def due_targets(self) -> tuple[str, ...]:
+        """Targets of the step of `escalates_at`, as far as they are known."""
+        if self.is_restart:
+            return self.targets if self.asked else self.first_targets
+        if self.next_step == 1:
+            return self.first_targets
+        return self.next_targets if self.next_step else ()
+
+    @property
+    def targets_after_timeout(self) -> tuple[str, ...]:
+        """Targets that are asked when the ack timeout ends; see `wanted_again`."""
+        return self.targets if self.step_after_timeout > 1 else self.first_targets
+
+    @property
+    def step_after_timeout(self) -> int:
+        """The step of `targets_after_timeout`."""
+        if self.rest or not self.loop:
+            return 1
+        return len(self.asked) + 1 if self.is_restart else max(len(self.asked), 1)
 
     @property
     def why_at_rest(self) -> str:
@@ -207,7 +232,11 @@ class Escalation:
     def following(self, policy: EscalationPolicy) -> Self:
         """Set the policy without paging."""
         return replace(
-            self, policy=policy.name, ack_timeout=policy.ack_timeout, is_policy_known=True
+            self,
+            policy=policy.name,
+            first_targets=_spelled(policy.steps[0]) if policy.steps else (),
+            ack_timeout=policy.ack_timeout,
+            is_policy_known=True,
         )
 
 
@@ -277,16 +306,19 @@ def _at_step(
 ) -> Escalation:
     step = policy.steps[position]
     asked = (*run, step.mark)
-    next_step = None
-    if next_position(policy, asked) is not None:
-        next_step = len(asked) + 1
+    next_step: int | None = None
+    next_targets: tuple[str, ...] = ()
+    following = next_position(policy, asked)
+    if following is not None:
+        next_step, next_targets = len(asked) + 1, _spelled(policy.steps[following])
     elif escalation.repeats < policy.repeat:
         next_step = 1
     return replace(
         escalation,
         step=len(asked),
         step_name=step.name,
-        targets=tuple(map(str, step.targets)),
+        targets=_spelled(step),
+        next_targets=next_targets,
         asked=asked,
         begun_at=at,
         delay=step.delay,
@@ -302,11 +334,16 @@ def _at_step(
     )
 
 
+def _spelled(step: Step) -> tuple[str, ...]:
+    return tuple(map(str, step.targets))
+
+
 def _resting(escalation: Escalation, why: Rest) -> Escalation:
     return replace(
         escalation,
         is_policy_known=True,
         next_step=None,
+        next_targets=(),
         escalates_at=None,
         is_restart=False,
         skips_ahead=False,

@@ -6,24 +6,21 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.lead_in_words import lead_of, lead_short, why_you
 from tocsin.domain.link import Links
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
+from tocsin.domain.next_in_words import View
 from tocsin.domain.notification import Delivery, NotificationEvent
+from tocsin.domain.phrase import Phrase
+from tocsin.domain.reader import Names, Reader
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import (
-    TITLE_LIMIT,
-    Names,
-    Phrase,
-    Reader,
-    Span,
-    Wording,
-    name_of,
-    one_line,
-    wording_of,
-    written,
-)
+from tocsin.domain.subject import subject_of
+from tocsin.domain.times_in_words import Clock
+from tocsin.domain.wording import TITLE_LIMIT, Wording, name_of, wording_of, written
 
+TEST_SUBJECT: Final = "Test: nothing is wrong, pages reach this address"
 LINE_LIMIT: Final = 1000
 """Characters; the page behind the link has more."""
 
@@ -51,6 +48,8 @@ class Message:
     """Of the episode: fixed, so that mail programs keep its messages together."""
     lead: Phrase = ()
     """What this message is news of; empty: a first page."""
+    lead_short: str = ""
+    """The same for an SMS, of a page only: `Alice did not answer.`"""
     why_you: Phrase = ()
     """Why this reader gets it."""
     confirm: str | None = None
@@ -76,6 +75,7 @@ def message_of(
 ) -> Message:
     """Write the message of a delivery; links are left out once there is nothing to do."""
     action = next_action(alert)
+    view = View(alert=alert, reader=reader, names=names, clock=Clock(reader.zone, at))
     lines = [Line("What", _what(alert.facts)), Line("Details", alert.facts.reason)]
     lines += alert_lines(alert, action)
     if delivery.is_page and alert.escalation.policy:
@@ -88,12 +88,17 @@ def message_of(
         lines=tuple(Line(label, one_line(text, LINE_LIMIT)) for label, text in lines if text),
         links=links if alert.is_open else None,
         wording=wording_of(alert, reader=reader, names=names, at=at),
-        subject=one_line(
-            f"{alert.severity.upper()} {alert.facts.summary or alert.facts.name}", 120
-        ),
-        lead=() if delivery.is_page else (Span(_title(alert, delivery)),),
-        why_you=(Span(f"Step {delivery.step_name or delivery.step} asks you."),),
+        subject=_subject(alert, delivery),
+        lead=lead_of(delivery, view),
+        lead_short=lead_short(delivery, view),
+        why_you=why_you(delivery, view),
     )
+
+
+def _subject(alert: Alert, delivery: Delivery) -> str:
+    if delivery.event is NotificationEvent.TEST:
+        return TEST_SUBJECT
+    return alert.subject or subject_of(alert.severity, alert.facts)
 
 
 def _title(alert: Alert, delivery: Delivery) -> str:

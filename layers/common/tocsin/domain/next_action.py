@@ -46,6 +46,13 @@ class NextAction:
     kind: ActionKind
     at: datetime | None
     why: str
+    step: int | None = None
+    """The step that begins, if one does."""
+    targets: tuple[str, ...] = ()
+    """Targets that are called, as `user:alice`, as far as they are known; of `exhaust`, the last
+    that were."""
+    again: bool = False
+    """These targets were called before: the same step once more, or a further run."""
 
     def is_due(self, at: datetime) -> bool:
         return self.at is not None and self.at <= at
@@ -73,10 +80,24 @@ def _if_it_goes_on(alert: Alert) -> NextAction:
         why = "the sender reported recovery; resolves unless it fires again"
         return NextAction(kind=ActionKind.RESOLVE, at=alert.resolves_at, why=why)
     if wakes_at is not None:
-        return NextAction(kind=ActionKind.WAKE, at=wakes_at, why="the snooze ends")
+        return _at_wake(alert, wakes_at)
     if alert.status is AlertStatus.ACKNOWLEDGED:
         return _while_acknowledged(alert)
     return _while_firing(alert)
+
+
+def _at_wake(alert: Alert, at: datetime) -> NextAction:
+    why, escalation = "the snooze ends", alert.escalation
+    if alert.status is AlertStatus.ACKNOWLEDGED:
+        return NextAction(kind=ActionKind.WAKE, at=at, why=why)
+    return NextAction(
+        kind=ActionKind.WAKE,
+        at=at,
+        why=why,
+        step=1,
+        targets=escalation.first_targets,
+        again=bool(escalation.loop),
+    )
 
 
 def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | None:
@@ -138,7 +159,14 @@ def _while_acknowledged(alert: Alert) -> NextAction:
         f"{spelled(timeout)} of that"
     )
     begun_at = alert.escalation.ack_from or alert.acknowledged_at
-    return NextAction(kind=ActionKind.UNACKNOWLEDGE, at=begun_at + timeout, why=why)
+    return NextAction(
+        kind=ActionKind.UNACKNOWLEDGE,
+        at=begun_at + timeout,
+        why=why,
+        step=alert.escalation.step_after_timeout,
+        targets=alert.escalation.targets_after_timeout,
+        again=bool(alert.escalation.loop),
+    )
 
 
 def _while_firing(alert: Alert) -> NextAction:
@@ -148,16 +176,28 @@ def _while_firing(alert: Alert) -> NextAction:
         return NextAction(kind=ActionKind.NONE, at=None, why=escalation.why_at_rest)
     if escalation.next_step is None:
         why = f"the last step of {policy} was paged; after that nobody else is asked"
-        return NextAction(kind=ActionKind.EXHAUST, at=at, why=_held(why, escalation))
+        return NextAction(
+            kind=ActionKind.EXHAUST,
+            at=at,
+            why=_held(why, escalation),
+            targets=escalation.targets,
+        )
+    is_repeat = escalation.next_step <= escalation.step and not escalation.is_restart
     if escalation.awaits_stability and alert.flapping is not None:
         why = alert.flapping.why_quiet(at - alert.fired_at)
     elif policy is None:
         why = "its escalation policy is chosen and its first step paged"
     else:
-        is_repeat = escalation.next_step <= escalation.step and not escalation.is_restart
         again = ", again," if is_repeat else ""
         why = f"step {escalation.next_step} of {policy}{again} if nobody acknowledges"
-    return NextAction(kind=ActionKind.ESCALATE, at=at, why=_held(why, escalation))
+    return NextAction(
+        kind=ActionKind.ESCALATE,
+        at=at,
+        why=_held(why, escalation),
+        step=escalation.next_step,
+        targets=escalation.due_targets,
+        again=is_repeat or (escalation.is_restart and bool(escalation.loop)),
+    )
 
 
 def _held(why: str, escalation: Escalation) -> str:

@@ -1,40 +1,54 @@
 """An alert in words, for one reader at one time: the same in every message and on every page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert_links import NamedLink, links_of
 from tocsin.domain.ids import AUTO, Actor
-from tocsin.domain.next_action import next_action
+from tocsin.domain.if_in_words import if_acknowledged, if_given_back, if_resolved, if_woken
+from tocsin.domain.next_in_words import View, coming_of, who_has_it
+from tocsin.domain.phrase import Phrase, Span, joined, plain
+from tocsin.domain.reader import Names, Reader
+from tocsin.domain.resolved_in_words import how_it_was, why_resolved
+from tocsin.domain.sender_text import NAME_SHOWN, one_line, with_lines
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import CUT_MARK, printable
+from tocsin.domain.signal import Facts
+from tocsin.domain.snooze_presets import Preset, presets
+from tocsin.domain.subject import place_of, title_of
+from tocsin.domain.times_in_words import Clock, lasting
+
+__all__ = [
+    "Band",
+    "Happened",
+    "NamedLink",
+    "Names",
+    "Phrase",
+    "Preset",
+    "Reader",
+    "Span",
+    "Wording",
+    "joined",
+    "plain",
+    "wording_of",
+]
 
 TITLE_LIMIT: Final = 200
+DETAILS_LIMIT: Final = 2_500
+LABEL_LIMIT: Final = 200
+"""Characters of a label's value."""
+_FILLED: Final = {Severity.CRITICAL: "■", Severity.WARNING: "◆", Severity.INFO: "●"}
+_OUTLINED: Final = {Severity.CRITICAL: "□", Severity.WARNING: "◇", Severity.INFO: "○"}
+_DONE: Final = "✓"
 _ACTORS: Final = {
     "link": "{}",
     "slack": "{} (Slack)",
     "key": "API key {}",
     "integration": "integration {}",
 }
-
-
-class Span(NamedTuple):
-    """A part of a sentence."""
-
-    text: str
-    is_strong: bool = False
-    at: datetime | None = None
-    """The text is this time of day; Slack shows it in each reader's own zone."""
-
-
-type Phrase = tuple[Span, ...]
-
-
-def plain(phrase: Phrase) -> str:
-    return "".join(span.text for span in phrase)
 
 
 class Band(StrEnum):
@@ -47,14 +61,6 @@ class Band(StrEnum):
     OVER = "over"
 
 
-class NamedLink(NamedTuple):
-    """A sender's link; a sender chooses its name, so the host is shown too."""
-
-    name: str
-    url: str
-    host: str
-
-
 class Happened(NamedTuple):
     """One line of what happened."""
 
@@ -64,42 +70,12 @@ class Happened(NamedTuple):
     text: Phrase
 
 
-class Preset(NamedTuple):
-    """A choice of a snooze."""
-
-    value: str
-    """`15m`, `1h`, `4h`, or a time of day in the reader's zone such as `09:00`."""
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """For whom words are written."""
-
-    name: str
-    """Of a user or a channel."""
-    is_person: bool
-    """A channel has no "you"."""
-    zone: str = "UTC"
-    """A name of the IANA database: the user's, or the team's for a channel."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Names of people as they are shown."""
-
-    users: Mapping[str, str] = field(default_factory=dict)
-    """By user name."""
-
-    def of(self, user: str) -> str:
-        return self.users.get(user) or user[:1].upper() + user[1:]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """Plain text, not escaped; each channel escapes it for its own format.
 
-    Only `details` has line breaks.
+    Only `details` has line breaks. `who` and `next` stand behind each other. A space before a unit
+    is a no-break space, but in `age` and `next_short`.
     """
 
     severity: Severity
@@ -111,11 +87,19 @@ class Wording:
     """`CRITICAL`, `ACKNOWLEDGED`, `SNOOZED`, `RESOLVED`."""
     state: str
     """Beside the word: `Nobody has it`, `Bob has it`, `was critical`."""
+    severity_mark: str
+    """Of the severity: filled if nobody has it, else outlined."""
     heading: Phrase
     """Above the title of a page: `Firing since 4 min (02:58 Berlin)`."""
     title: str
     where: str
+    """May be empty."""
+    place: str
+    """The object, else the service: for an SMS whose title does not name it."""
     since: Phrase
+    """Of a resolved alert: how it ended."""
+    since_clock: Phrase
+    """The same without a relative time: for messages that stay for hours."""
     who: Phrase
     next: Phrase
     next_short: str
@@ -123,8 +107,13 @@ class Wording:
     age: str
     """`3 min`: how long it has lasted, for an SMS."""
     if_acknowledged: Phrase
+    """Empty unless it is firing."""
     if_resolved: Phrase
+    """The question; empty if it is resolved."""
     if_given_back: Phrase
+    """The question; empty unless it is acknowledged."""
+    if_woken: Phrase
+    """What ending the snooze brings; empty unless it is snoozed."""
     runbook: str | None
     dashboard: str | None
     more_links: tuple[NamedLink, ...]
@@ -147,50 +136,161 @@ def wording_of(
     names: Names,
     at: datetime,
     happened: Sequence[Happened] = (),
+    counts: bool = False,
 ) -> Wording:
-    """Write an alert for one reader."""
-    actor = _actor(alert.acknowledged_by, names)
-    action = next_action(alert)
-    is_open = alert.is_open
+    """Write an alert for one reader.
+
+    Args:
+        alert: As it is now.
+        reader: For whom.
+        names: Of people.
+        at: Now.
+        happened: What happened, in words.
+        counts: Say how long it takes until the next step: for a page, which counts anew at each
+            look.
+    """
+    clock = Clock(reader.zone, at)
+    view = View(alert=alert, reader=reader, names=names, clock=clock, counts=counts)
+    title, coming, links = (
+        title_of(alert.facts, TITLE_LIMIT),
+        coming_of(view),
+        links_of(alert.facts),
+    )
+    is_filled = alert.status is AlertStatus.FIRING and alert.snooze is None
+    severity_mark = (_FILLED if is_filled else _OUTLINED)[alert.severity]
+    face = _face_of(view, severity_mark)
     return Wording(
         severity=alert.severity,
         status=alert.status,
-        band=Band(alert.severity.value) if is_open else Band.OVER,
-        mark="■" if is_open else "✓",
-        word=alert.severity.upper() if is_open else "RESOLVED",
-        state=f"{actor} has it" if alert.acknowledged_by else "Nobody has it",
-        heading=(Span(f"since {written(alert.fired_at)}"),),
-        title=one_line(alert.facts.summary or alert.facts.name, TITLE_LIMIT),
-        where=f"says {alert.integration}",
-        since=(Span(f"Since {written(alert.fired_at)}."),),
-        who=(Span(f"{actor} has it.", is_strong=True),),
-        next=(Span(action.why),),
-        next_short=action.why,
-        age="3 min",
-        if_acknowledged=(Span("Once you acknowledge, you have it."),),
-        if_resolved=(Span("Is it over for everybody? If it fires again, it is a new page."),),
-        if_given_back=(Span("Then nobody has it."),),
-        runbook=None,
-        dashboard=None,
-        more_links=(),
-        details=alert.facts.reason,
-        labels=tuple(alert.facts.labels.items()),
+        band=face.band,
+        mark=face.mark,
+        word=face.word,
+        state=face.state,
+        severity_mark=severity_mark,
+        heading=_heading(view),
+        title=title,
+        where=_where(alert, title),
+        place=place_of(alert.facts),
+        since=_since(view),
+        since_clock=_since_clock(view),
+        who=who_has_it(view) if alert.is_open else how_it_was(view),
+        next=coming.next,
+        next_short=coming.short,
+        age=_age(view),
+        if_acknowledged=if_acknowledged(view),
+        if_resolved=if_resolved(view),
+        if_given_back=if_given_back(view),
+        if_woken=if_woken(view),
+        runbook=links.runbook,
+        dashboard=links.dashboard,
+        more_links=links.more,
+        details=_details(alert.facts, title),
+        labels=_labels(alert),
         happened=tuple(happened),
-        city=reader.zone,
-        presets=(Preset("15m", "15 min"), Preset("1h", "1 h"), Preset("4h", "4 h")),
-        as_of=f"{at:%H:%M:%S}",
+        city=clock.city,
+        presets=presets(clock),
+        as_of=clock.seconds(at),
         reference=f"Alert {alert.alert_id}, episode {alert.episode}",
     )
 
 
-def _actor(actor: Actor | None, names: Names) -> str:
-    return names.of(name_of(actor)) if actor else "Nobody"
+class _Face(NamedTuple):
+    """What is seen first."""
+
+    band: Band
+    mark: str
+    word: str
+    state: str
 
 
-def one_line(text: str, limit: int) -> str:
-    """Put a sender's text on one line, and cut it to so many characters."""
-    clean = " ".join(printable(text).split())
-    return clean if len(clean) <= limit else clean[: limit - 1] + CUT_MARK
+def _face_of(view: View, severity_mark: str) -> _Face:
+    alert = view.alert
+    if alert.status is AlertStatus.RESOLVED:
+        return _Face(Band.OVER, _DONE, "RESOLVED", f"was {alert.severity}")
+    if alert.snooze is not None:
+        until = view.clock.coming(alert.snooze.until).text
+        return _Face(Band.OVER, severity_mark, "SNOOZED", f"until {until}")
+    if alert.status is AlertStatus.ACKNOWLEDGED:
+        return _Face(Band.DONE, _DONE, "ACKNOWLEDGED", view.have)
+    return _Face(Band(alert.severity), severity_mark, alert.severity.upper(), "Nobody has it")
+
+
+def _heading(view: View) -> Phrase:
+    alert, clock = view.alert, view.clock
+    if alert.status is AlertStatus.RESOLVED:
+        at = alert.resolved_at or clock.now
+        return (Span("Over " if clock.is_just_now(at) else "Over since "), *clock.since(at))
+    if alert.snooze is not None:
+        until = clock.coming(alert.snooze.until)
+        return (Span(f"{alert.severity.capitalize()} · snoozed until "), until)
+    if alert.status is AlertStatus.ACKNOWLEDGED:
+        have = "you have it" if view.has_it else view.have
+        return (Span(f"{alert.severity.capitalize()} · acknowledged, {have}"),)
+    begun = "Firing, began " if clock.is_just_now(alert.fired_at) else "Firing since "
+    return (Span(begun), *clock.since(alert.fired_at))
+
+
+def _since(view: View) -> Phrase:
+    if not view.alert.is_open:
+        return why_resolved(view)
+    at, clock = view.alert.fired_at, view.clock
+    return (Span("Began " if clock.is_just_now(at) else "Since "), *clock.since(at), Span("."))
+
+
+def _since_clock(view: View) -> Phrase:
+    if not view.alert.is_open:
+        return why_resolved(view)
+    return (Span("Since "), *view.clock.day_and_time(view.alert.fired_at), Span("."))
+
+
+def _age(view: View) -> str:
+    alert = view.alert
+    if alert.resolved_at is not None:
+        return lasting(alert.resolved_at - alert.fired_at, " ")
+    return view.clock.age(alert.fired_at, " ")
+
+
+def _where(alert: Alert, title: str) -> str:
+    """`checkout in prod-eu-1, says prod-prometheus`; what the title says is not said again."""
+    facts, integration = alert.facts, one_line(alert.integration, NAME_SHOWN)
+    place, cluster = place_of(facts), one_line(facts.labels.get("cluster", ""), NAME_SHOWN)
+    source = one_line(facts.source_name or facts.source or "", NAME_SHOWN)
+    said = [name for name in (place, cluster) if name and name not in title]
+    parts = [" in ".join(dict.fromkeys(said))] if said else []
+    if said == [cluster]:
+        parts = [f"in {cluster}"]
+    if source and source not in title and source not in (place, cluster, integration):
+        parts.append(source)
+    if facts.source != alert.integration:
+        parts.append(f"says {integration}")
+    word = one_line(facts.source_severity or "", NAME_SHOWN)
+    said_so = ", ".join(parts)
+    if word and word.casefold() != alert.severity:
+        return f"{said_so}; its sender says {word}" if said_so else f"its sender says {word}"
+    return said_so
+
+
+def _details(facts: Facts, title: str) -> str:
+    """What the sender wrote below the title; also the title, if that was cut."""
+    reason, summary = with_lines(facts.reason, DETAILS_LIMIT), facts.summary or facts.name
+    if " ".join(summary.split()) != title and len(one_line(summary, len(summary) + 1)) > len(title):
+        return with_lines(f"{summary}\n{reason}", DETAILS_LIMIT)
+    return "" if reason == title else reason
+
+
+def _labels(alert: Alert) -> tuple[tuple[str, str], ...]:
+    """Value and limit, then the sender's labels."""
+    facts = alert.facts
+    measured = {}
+    if alert.current_value is not None:
+        measured["value"] = str(alert.current_value)
+    if facts.threshold is not None:
+        over = f" over {facts.window}" if facts.window else ""
+        measured["limit"] = f"{facts.operator or ''} {facts.threshold}{over}"
+    return tuple(
+        (one_line(name, NAME_SHOWN), one_line(value, LABEL_LIMIT))
+        for name, value in {**measured, **facts.labels}.items()
+    )
 
 
 def name_of(actor: Actor | None) -> str:

@@ -1,17 +1,20 @@
 """An alert's escalation as short text: every repeat rewrites it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from tocsin.domain.escalation import Escalation, Rest
+from tocsin.domain.escalation import Escalation, Rest, TargetKind
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.severity import Severity
 
 _SECOND: Final = timedelta(seconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_SAME: Final = "="
+_KINDS: Final = {kind[0]: kind.value for kind in TargetKind}
 _NOTHING: Final = Escalation()
 
 
@@ -27,6 +30,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "s": escalation.step,
         "n": escalation.step_name,
         "to": escalation.targets,
+        "nx": _spelled(escalation.next_targets, escalation.targets),
         "a": " ".join(escalation.asked),
         "b": None if begun_at is None else milliseconds(begun_at),
         "d": escalation.delay // _SECOND,
@@ -46,19 +50,26 @@ def write_escalation(escalation: Escalation) -> str | None:
     times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
     said = {name: value for name, value in fields.items() if value}
     said |= {name: value for name, value in times.items() if value is not None}
+    if escalation.first_targets != _first_targets(escalation.step, escalation.targets):
+        said["f"] = _spelled(escalation.first_targets, escalation.targets)
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
 
 def escalation_from(written: str) -> Escalation:
     fields = json.loads(written)
+    step, targets = fields.get("s", 0), tuple(fields.get("to", ()))
     rest, timeout, worst = fields.get("rest"), fields.get("t"), fields.get("w")
     begun_at = _read_time(fields.get("b"))
     return Escalation(
         policy=fields.get("p"),
         is_policy_known=bool(fields.get("k")),
-        step=fields.get("s", 0),
+        step=step,
         step_name=fields.get("n"),
-        targets=tuple(fields.get("to", ())),
+        targets=targets,
+        first_targets=(
+            _read_targets(fields["f"], targets) if "f" in fields else _first_targets(step, targets)
+        ),
+        next_targets=_read_targets(fields.get("nx", ""), targets),
         asked=tuple(fields.get("a", "").split()),
         begun_at=begun_at,
         delay=fields.get("d", 0) * _SECOND,
@@ -77,6 +88,24 @@ def escalation_from(written: str) -> Escalation:
         giver=fields.get("giver"),
         held_why=fields.get("held"),
     )
+
+
+def _first_targets(step: int, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The first step's targets, if they are not written: those of the step, if it is the first."""
+    return targets if step == 1 else ()
+
+
+def _spelled(targets: Sequence[str], known: Sequence[str]) -> str:
+    """Spell targets with one letter for each kind; `=` for those that are written already."""
+    if targets and targets == known:
+        return _SAME
+    return " ".join(f"{target[0]}{target[target.index(':') :]}" for target in targets)
+
+
+def _read_targets(spelled: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    if spelled == _SAME:
+        return known
+    return tuple(f"{_KINDS[target[0]]}{target[1:]}" for target in spelled.split())
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:

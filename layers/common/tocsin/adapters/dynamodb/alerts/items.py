@@ -104,6 +104,7 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
     `closed_key` is its `state_key` once resolved, for a write that resolves it unread.
     """
     optional: dict[str, Attribute | None] = {
+        "subject": text(alert.subject) if alert.subject else None,
         "source_started_at": maybe_time(alert.source_started_at),
         "acknowledged_at": maybe_time(alert.acknowledged_at),
         "acknowledged_by": maybe_text(alert.acknowledged_by),
@@ -194,6 +195,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         severity=severity,
         facts=facts,
         output_hash=image["output_hash"]["S"] if counted else "",
+        subject=read_text(image, "subject") or "",
         overflow=read_text(image, "overflow"),
         episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,
@@ -243,6 +245,8 @@ def _written_snooze(snooze: Snooze) -> str:
     }
     if snooze.reason:
         fields["reason"] = snooze.reason
+    if snooze.by:
+        fields["by"] = snooze.by
     if snooze.sticky_severity:
         fields["sticky_severity"] = True
     if snooze.sticky_output:
@@ -256,6 +260,7 @@ def _read_snooze(image: Image) -> Snooze:
         until=instant(fields["until"]),
         reason=fields.get("reason"),
         severity=Severity(fields["severity"]),
+        by=Actor(fields["by"]) if "by" in fields else None,
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
     )
