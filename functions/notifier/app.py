@@ -69,6 +69,8 @@ def _wire() -> Ports:
         secrets=parameters,
         ledger=ledger,
         email_from=settings.email_from,
+        public_url=settings.public_url,
+        team=settings.team,
         ask_aws=_ask_aws,
         now=_now,
         log=log,

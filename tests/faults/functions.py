@@ -184,6 +184,8 @@ class Process:
             secrets=parameters,
             ledger=ledger,
             email_from="",
+            public_url=PUBLIC_URL,
+            team="payments",
             ask_aws=_unused,
             now=self.now,
             log=self.log,

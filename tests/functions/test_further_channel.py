@@ -61,6 +61,8 @@ class SendingWorld(World):
             secrets=parameters(**{"tocsin/carrier": "carrier's password"}),
             ledger=self.notifications,
             email_from="",
+            public_url="",
+            team="payments",
             ask_aws=lambda *_, **__: pytest.fail("no pager is called by AWS"),
             now=lambda: self.now,
             log=captured_log("notifier"),

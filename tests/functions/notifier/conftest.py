@@ -85,6 +85,8 @@ def a_wiring(secrets: Parameters | None = None, *, allow_private: bool = False) 
         secrets=secrets or parameters(),
         ledger=Stores(at_nine).notifications,
         email_from="",
+        public_url=PUBLIC_URL,
+        team="payments",
         ask_aws=AwsSdk("eu-central-1"),
         now=at_nine,
         log=captured_log("notifier"),

@@ -80,6 +80,9 @@ class Wiring:
     secrets: Secrets
     ledger: NotificationRepository
     email_from: str
+    public_url: str
+    """The stack's URL, without path."""
+    team: str
     ask_aws: AskAws
     now: Callable[[], datetime]
     log: Log
