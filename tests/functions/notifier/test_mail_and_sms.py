@@ -18,6 +18,7 @@ from tests.scripted_server import ScriptedServer, cut_after, reply
 from tocsin.channels.email import EmailSender
 from tocsin.channels.sms import SmsSender
 from tocsin.domain.people import Channel
+from tocsin.html import render
 
 pytestmark = pytest.mark.loopback
 
@@ -49,6 +50,7 @@ def mail(email_from: str = "tocsin@example.com") -> str | None:
         email_from=email_from,
         public_url=PUBLIC_URL,
         team="payments",
+        render=render,
     )
     delivery = a_delivery("email", target="user:alice")
     return sender.send(claimed(delivery), an_alert(), a_message(an_alert(), delivery), MAIL)

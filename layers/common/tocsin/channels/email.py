@@ -24,7 +24,7 @@ from tocsin.domain.update_plan import news_now
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
-    from tocsin.channels.ports import AskAws
+    from tocsin.channels.ports import AskAws, Render
     from tocsin.domain.alert import Alert
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
@@ -51,6 +51,7 @@ class EmailSender:
     email_from: str
     public_url: str
     team: str
+    render: Render
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
@@ -72,9 +73,10 @@ class EmailSender:
     def _content(self, message: Message, key: str) -> Mapping[str, Any]:
         from tocsin.channels.email_parts import html_part, subject_of, text_part
 
+        text, html = text_part(message, self.render), html_part(message, self.render)
         return {
             "Subject": _utf8(subject_of(message)),
-            "Body": {"Text": _utf8(text_part(message)), "Html": _utf8(html_part(message))},
+            "Body": {"Text": _utf8(text), "Html": _utf8(html)},
             "Headers": [
                 {"Name": name, "Value": header_value(name, value)}
                 for name, value in self._headers(message, key)
@@ -124,5 +126,6 @@ CHANNEL: Final = ChannelSpec(
         email_from=wiring.email_from,
         public_url=wiring.public_url,
         team=wiring.team,
+        render=wiring.render,
     ),
 )

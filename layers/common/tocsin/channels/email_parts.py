@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tocsin.domain.alert import AlertStatus
@@ -16,8 +15,7 @@ from tocsin.domain.signal import CUT_MARK
 from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span, one_line, plain
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
+    from tocsin.channels.ports import Render
     from tocsin.domain.message import Message
 
 TEST_SUBJECT: Final = "Test: nothing is wrong, pages reach this address"
@@ -127,27 +125,18 @@ def subject_of(message: Message) -> str:
     return f"Re: {subject}" if message.event.is_update else subject
 
 
-def text_part(message: Message) -> str:
-    return _template("email.txt").render(mail=_mail(message, ROOMS[0]), plain=plain)
+def text_part(message: Message, render: Render) -> str:
+    return render("email.txt", mail=_mail(message, ROOMS[0]), plain=plain)
 
 
-def html_part(message: Message) -> str:
+def html_part(message: Message, render: Render) -> str:
     """Write HTML that loads nothing, within its limit."""
-    template = _template("email.html")
     html = ""
     for room in ROOMS:
-        html = template.render(mail=_mail(message, room), spaced=_spaced)
+        html = render("email.html", mail=_mail(message, room), spaced=_spaced)
         if len(html.encode()) <= HTML_LIMIT_BYTES:
             break
     return html
-
-
-@cache
-def _template(name: str) -> Template:
-    from tocsin.html import EMAIL_TEMPLATES, environment, text_environment
-
-    make = environment if name.endswith(".html") else text_environment
-    return make(EMAIL_TEMPLATES).get_template(name)
 
 
 def _mail(message: Message, room: Room) -> Mail:
