@@ -71,9 +71,9 @@ class EmailSender:
         return str(answer["MessageId"])
 
     def _content(self, message: Message, key: str) -> Mapping[str, Any]:
-        from tocsin.channels.email_parts import html_part, subject_of, text_part
+        from tocsin.channels.email_parts import both_parts, subject_of
 
-        text, html = text_part(message, self.render), html_part(message, self.render)
+        text, html = both_parts(message, self.render)
         return {
             "Subject": _utf8(subject_of(message)),
             "Body": {"Text": _utf8(text), "Html": _utf8(html)},

@@ -125,18 +125,15 @@ def subject_of(message: Message) -> str:
     return f"Re: {subject}" if message.event.is_update else subject
 
 
-def text_part(message: Message, render: Render) -> str:
-    return render("email.txt", mail=_mail(message, ROOMS[0]), plain=plain)
-
-
-def html_part(message: Message, render: Render) -> str:
-    """Write HTML that loads nothing, within its limit."""
-    html = ""
+def both_parts(message: Message, render: Render) -> tuple[str, str]:
+    """Write the text, and HTML that loads nothing and keeps its limit."""
+    mail, html = _mail(message, ROOMS[0]), ""
     for room in ROOMS:
-        html = render("email.html", mail=_mail(message, room), spaced=_spaced)
-        if len(html.encode()) <= HTML_LIMIT_BYTES:
+        mail = _mail(message, room)
+        html = render("email.html", mail=mail, spaced=_spaced)
+        if len(html.encode()) < HTML_LIMIT_BYTES:
             break
-    return html
+    return render("email.txt", mail=mail, plain=plain), html
 
 
 def _mail(message: Message, room: Room) -> Mail:

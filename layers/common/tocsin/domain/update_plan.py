@@ -24,7 +24,6 @@ _EVENTS: Final = {
     ChangeType.WOKEN: NotificationEvent.WOKEN,
     ChangeType.RESOLVED: NotificationEvent.RESOLVED,
 }
-_FIRES_AGAIN: Final = frozenset((NotificationEvent.UNACKNOWLEDGED, NotificationEvent.WOKEN))
 SLACK_UPDATES_LIMIT: Final = 10
 """Messages of one place that are rewritten when an alert changes, the newest: a policy that runs
 for days leaves hundreds."""
@@ -38,10 +37,10 @@ class News(NamedTuple):
     """None: unknown."""
 
     @property
-    def fires_by_itself(self) -> bool:
-        """Whether a time has come, or a sender said so."""
-        by = self.by or ""
-        return self.event in _FIRES_AGAIN and (by == AUTO or by.startswith("integration:"))
+    def restarts_pages(self) -> bool:
+        """Whether the policy begins again at its first step, which pages its people anew."""
+        timed_out = self.event is NotificationEvent.UNACKNOWLEDGED and self.by == AUTO
+        return timed_out or self.event is NotificationEvent.WOKEN
 
 
 def news_of(changes: Sequence[Change]) -> News | None:
@@ -93,6 +92,8 @@ def plan_correction(
     if told.seen is not None and told.seen < alert.told_version:
         return None  # this message had arrived before the change, so before its update
     after = f"{message.step}.{message.loop}" if message.is_page else f"v{message.version}"
+    if update.channel != message.channel:
+        after = f"{after}.{message.channel}"  # each of a user's rules may have told it too late
     return replace(update, after=after)
 
 
@@ -175,7 +176,7 @@ def _update_of(page: Delivery, alert: Alert, news: News, directory: Directory) -
 def _is_for(page: Delivery, news: News) -> bool:
     """Whether people who read it are told: the person that acted knows."""
     has_acted = is_to_user(page) and user_of(news.by) == page.target_name
-    return not has_acted and not news.fires_by_itself
+    return not has_acted and not news.restarts_pages
 
 
 def _updates_of(page: Delivery, directory: Directory) -> Updates:
