@@ -92,8 +92,6 @@ def plan_correction(
     if told.seen is not None and told.seen < alert.told_version:
         return None  # this message had arrived before the change, so before its update
     after = f"{message.step}.{message.loop}" if message.is_page else f"v{message.version}"
-    if update.channel != message.channel:
-        after = f"{after}.{message.channel}"  # each of a user's rules may have told it too late
     return replace(update, after=after)
 
 
