@@ -60,6 +60,12 @@ def _ask_aws(service: str, operation: str, **arguments: Any) -> "Mapping[str, An
     return _sdk()(service, operation, **arguments)
 
 
+def _render(template: str, **values: object) -> str:
+    from tocsin.html import render
+
+    return render(template, **values)
+
+
 def _wire() -> Ports:
     call, sqs = _calls(DYNAMODB), _calls(SQS)
     parameters = Parameters(SsmSecrets(_calls(SSM)), _now, settings.secrets_prefix)
@@ -69,6 +75,9 @@ def _wire() -> Ports:
         secrets=parameters,
         ledger=ledger,
         email_from=settings.email_from,
+        public_url=settings.public_url,
+        team=settings.team,
+        render=_render,
         ask_aws=_ask_aws,
         now=_now,
         log=log,

@@ -34,6 +34,7 @@ from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.channels.ports import Wiring
 from tocsin.domain.errors import TocsinError
+from tocsin.html import render
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.deliver_notification import Work
@@ -184,6 +185,9 @@ class Process:
             secrets=parameters,
             ledger=ledger,
             email_from="",
+            public_url=PUBLIC_URL,
+            team="payments",
+            render=render,
             ask_aws=_unused,
             now=self.now,
             log=self.log,

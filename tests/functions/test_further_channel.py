@@ -22,6 +22,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, Updates
+from tocsin.html import render
 from tocsin.usecases.deliver_notification import Work
 
 NIGHT: Final = "/api/v1/channels/night"
@@ -61,6 +62,9 @@ class SendingWorld(World):
             secrets=parameters(**{"tocsin/carrier": "carrier's password"}),
             ledger=self.notifications,
             email_from="",
+            public_url="",
+            team="payments",
+            render=render,
             ask_aws=lambda *_, **__: pytest.fail("no pager is called by AWS"),
             now=lambda: self.now,
             log=captured_log("notifier"),

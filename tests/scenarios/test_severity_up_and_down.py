@@ -93,7 +93,11 @@ def test_where_no_person_has_it_the_targets_of_the_last_step_hear(team: World, b
 
     team.opened(severity=Severity.CRITICAL)
 
-    assert heard(team) == [("alert.paged", "email"), ("alert.worsened", "email")]
+    assert heard(team) == [
+        ("alert.paged", "email"),
+        ("alert.acknowledged", "email"),
+        ("alert.worsened", "email"),
+    ]
 
 
 def test_it_is_told_once_and_not_with_every_swing(team: World) -> None:

@@ -23,6 +23,7 @@ from tocsin.domain.link import LinkSigner
 from tocsin.domain.message import Message, message_of
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.wording import Names, Reader
+from tocsin.html import render
 from tocsin.usecases.refusals import DeliveryFailedError
 
 KEY = bytes(range(32))
@@ -85,6 +86,9 @@ def a_wiring(secrets: Parameters | None = None, *, allow_private: bool = False) 
         secrets=secrets or parameters(),
         ledger=Stores(at_nine).notifications,
         email_from="",
+        public_url=PUBLIC_URL,
+        team="payments",
+        render=render,
         ask_aws=AwsSdk("eu-central-1"),
         now=at_nine,
         log=captured_log("notifier"),

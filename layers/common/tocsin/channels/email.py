@@ -1,38 +1,57 @@
-"""E-mail through SES."""
+"""E-mail through SES.
+
+Sent as `Simple` content: SES makes the multipart message, and encodes the subject and both parts.
+It takes 15 headers beside, of printable ASCII, 996 characters each with the name (`MessageHeader`
+in the API reference), and takes each of ours once ("Amazon SES header fields" in the developer
+guide). `Raw` content would give no more: SES replaces its `Message-ID`, too. So the messages of a
+thread refer to a root that is never sent.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from tocsin.channels.addresses import address_list, addresses_of
 from tocsin.channels.spec import ChannelSpec
-from tocsin.domain.people import EMAIL, Channel
+from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.people import EMAIL, Channel, Updates
+from tocsin.domain.severity import Severity
+from tocsin.domain.update_plan import news_now
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
-    from tocsin.channels.ports import AskAws
+    from tocsin.channels.ports import AskAws, Render
     from tocsin.domain.alert import Alert
-    from tocsin.domain.link import Links
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
 
 KEY_HEADER: Final = "X-Tocsin-Notification"
 """Identifies a repetition: SES has no idempotency key."""
+HEADER_LIMIT: Final = 996
+"""Characters of a header with its name."""
 
 _EMAIL: Final = re.compile(EMAIL)
-_CELL: Final = "padding:4px 12px 4px 0;text-align:left;vertical-align:top"
-_BUTTON: Final = (
-    "padding:10px 16px;margin:0 8px 8px 0;display:inline-block;background:#1f2937;color:#fff"
-)
+_NOT_IN_HEADERS: Final = re.compile(r"[^ -~]+")
+_STATES: Final = {
+    NotificationEvent.ACKNOWLEDGED: "acknowledged",
+    NotificationEvent.UNACKNOWLEDGED: "firing again",
+    NotificationEvent.SNOOZED: "snoozed",
+    NotificationEvent.RESOLVED: "resolved",
+}
+"""Behind the sender's name: the subject may not change, and the address neither."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EmailSender:
     ask_aws: AskAws
     email_from: str
+    public_url: str
+    team: str
+    render: Render
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
@@ -45,59 +64,68 @@ class EmailSender:
         answer = self.ask_aws(
             "sesv2",
             "send_email",
-            FromEmailAddress=self.email_from,
+            FromEmailAddress=sender_of(message.event, alert, self.email_from),
             Destination={"ToAddresses": addresses_of(channel)},
-            Content={"Simple": _content(message, notification.delivery.key)},
+            Content={"Simple": self._content(message, notification.delivery.key)},
         )
         return str(answer["MessageId"])
 
+    def _content(self, message: Message, key: str) -> Mapping[str, Any]:
+        from tocsin.channels.email_parts import both_parts, subject_of
 
-def _content(message: Message, key: str) -> Mapping[str, Any]:
-    return {
-        "Subject": {"Data": message.title, "Charset": "UTF-8"},
-        "Body": {
-            "Text": {"Data": text_body(message), "Charset": "UTF-8"},
-            "Html": {"Data": html_body(message), "Charset": "UTF-8"},
-        },
-        "Headers": [{"Name": KEY_HEADER, "Value": key}],
-    }
+        text, html = both_parts(message, self.render)
+        return {
+            "Subject": _utf8(subject_of(message)),
+            "Body": {"Text": _utf8(text), "Html": _utf8(html)},
+            "Headers": [
+                {"Name": name, "Value": header_value(name, value)}
+                for name, value in self._headers(message, key)
+            ],
+        }
 
-
-def text_body(message: Message) -> str:
-    lines = [message.title, "", message.text]
-    lines += ["", *(f"{label}: {url}" for label, url in _links(message.links))]
-    return "\n".join(lines)
-
-
-def html_body(message: Message) -> str:
-    """Write HTML that loads nothing."""
-    from markupsafe import Markup
-
-    row = Markup('<tr><th style="{0}">{1}</th><td style="{0}">{2}</td></tr>')
-    link = Markup('<a style="{}" href="{}">{}</a>')
-    return Markup(
-        '<!doctype html><html><body style="font-family:sans-serif">'
-        '<h1 style="font-size:18px">{}</h1>'
-        "<table>{}</table><p>{}</p></body></html>"
-    ).format(
-        message.title,
-        Markup("").join(row.format(_CELL, label, text) for label, text in message.lines),
-        Markup("").join(link.format(_BUTTON, url, label) for label, url in _links(message.links)),
-    )
+    def _headers(self, message: Message, key: str) -> Iterator[tuple[str, str]]:
+        host = urlsplit(self.public_url).hostname or "tocsin.invalid"
+        if message.event is not NotificationEvent.TEST:
+            root = f"<{message.thread}@{host}>"
+            yield "In-Reply-To", root
+            yield "References", root
+        yield KEY_HEADER, key
+        yield "List-Id", f"Tocsin alerts of {self.team} <{self.team}.{host}>"
+        yield "Auto-Submitted", "auto-generated"
+        yield "X-Auto-Response-Suppress", "All"
+        if message.event is NotificationEvent.PAGED and message.severity is Severity.CRITICAL:
+            yield "Importance", "high"
+            yield "X-Priority", "1"
 
 
-def _links(links: Links | None) -> list[tuple[str, str]]:
-    if links is None:
-        return []
-    return [
-        ("Acknowledge", links.acknowledge),
-        ("Snooze 1h", links.snooze),
-        ("Resolve", links.resolve),
-        ("View", links.view),
-    ]
+def sender_of(event: NotificationEvent, alert: Alert, address: str) -> str:
+    """Write the sender, of an update with the state of the alert by now.
+
+    The name is quoted: what stands in brackets outside of quotes is a comment (RFC 5322).
+    """
+    state = "test" if event is NotificationEvent.TEST else ""
+    if event.is_update:
+        state = _STATES[news_now(alert).event]
+    return f'"Tocsin ({state})" <{address}>' if state else f"Tocsin <{address}>"
+
+
+def header_value(name: str, value: str) -> str:
+    """Keep what SES allows in a header."""
+    return _NOT_IN_HEADERS.sub(" ", value).strip()[: HEADER_LIMIT - len(name)]
+
+
+def _utf8(text: str) -> Mapping[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
 
 
 CHANNEL: Final = ChannelSpec(
     settings=(address_list(_EMAIL, "must be an e-mail address such as ops@example.com"),),
-    sender=lambda wiring: EmailSender(wiring.ask_aws, wiring.email_from),
+    updates=Updates.TO_OTHERS,
+    sender=lambda wiring: EmailSender(
+        ask_aws=wiring.ask_aws,
+        email_from=wiring.email_from,
+        public_url=wiring.public_url,
+        team=wiring.team,
+        render=wiring.render,
+    ),
 )

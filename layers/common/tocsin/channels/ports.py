@@ -62,6 +62,13 @@ class AskAws(Protocol):
         """
 
 
+class Render(Protocol):
+    """Fills in template files, and makes the values harmless for their format."""
+
+    def __call__(self, template: str, **values: object) -> str:
+        """Fill in one, named as its file: `.html` or `.txt`."""
+
+
 class Log(Protocol):
     """The function's log."""
 
@@ -80,6 +87,10 @@ class Wiring:
     secrets: Secrets
     ledger: NotificationRepository
     email_from: str
+    public_url: str
+    """The stack's URL, without path."""
+    team: str
+    render: Render
     ask_aws: AskAws
     now: Callable[[], datetime]
     log: Log

@@ -13,10 +13,9 @@ from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample, sample_of
 from tocsin.domain.next_action import LOOK_AHEAD
-from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
 from tocsin.domain.timeline import Change, ChangeType, Detail
-from tocsin.domain.update_plan import event_of
+from tocsin.domain.update_plan import News, news_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +57,8 @@ class Consequences:
     """Whether a step of its escalation policy was begun: its targets are to be paged."""
     worsens: bool
     """Whether it became worse while acknowledged."""
-    event: NotificationEvent | None
-    """The update to send to places that were paged before."""
+    news: News | None
+    """What to tell places that were paged before."""
     due_at: datetime | None
     """When its timer is due, if the next tick may be too late for it."""
     ends: bool
@@ -83,7 +82,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         refreshes_listed=is_occurrence and stored.listed_occurrences < after.occurrences,
         begins_step=_begins_step(earlier, after),
         worsens=_worsens(earlier, after),
-        event=event_of(told) if was_paged else None,
+        news=news_of(told) if was_paged else None,
         due_at=_due_before_a_tick(earlier, after, now),
         ends=not after.is_open and (earlier is None or earlier.is_open),
     )

@@ -69,6 +69,12 @@ def method_of(delivery: Delivery) -> ContactMethod | None:
     return ContactMethod(name) if name in set(ContactMethod) else None
 
 
+def place_of(delivery: Delivery) -> tuple[str, str]:
+    """The receiver: the target, with its contact method or channel."""
+    method = method_of(delivery) if is_to_user(delivery) else None
+    return delivery.target, method.value if method else delivery.channel
+
+
 def why_gone(delivery: Delivery) -> str:
     """Why `channel_of` finds nothing."""
     if not is_to_user(delivery):

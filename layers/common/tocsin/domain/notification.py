@@ -53,6 +53,11 @@ class NotificationEvent(StrEnum):
     WORSENED = "alert.worsened"
     TEST = "channel.test"
 
+    @property
+    def is_update(self) -> bool:
+        """Whether it updates a message that was sent before."""
+        return self not in _NEWS
+
 
 _NEWS: Final = frozenset(
     (NotificationEvent.PAGED, NotificationEvent.WORSENED, NotificationEvent.TEST)
@@ -116,7 +121,7 @@ class Delivery:
     @property
     def is_update(self) -> bool:
         """Whether it updates a message that was sent before."""
-        return self.event not in _NEWS
+        return self.event.is_update
 
     @property
     def is_due_at_once(self) -> bool:

@@ -32,6 +32,10 @@ class Updates(StrEnum):
     NONE = "none"
     ONCE = "once"
     """One more message for each change."""
+    TO_OTHERS = "to_others"
+    """For people: likewise, but not to the person that made the change, and not where a snooze ends
+    or the time to resolve is over: then people are paged anew. A person has one message a change,
+    however many of their rules told of the alert."""
     EACH = "each"
     """Each message is rewritten."""
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.destination import is_to_user, method_of
+from tocsin.domain.destination import is_to_user, method_of, place_of
+from tocsin.domain.ids import AUTO, Actor, user_of
 from tocsin.domain.notification import (
     Delivery,
     DeliveryState,
@@ -28,19 +29,34 @@ SLACK_UPDATES_LIMIT: Final = 10
 for days leaves hundreds."""
 
 
-def event_of(changes: Sequence[Change]) -> NotificationEvent | None:
-    """The event of the updates about a version; None: no update."""
-    events = [_EVENTS[change.type] for change in changes if change.type in _EVENTS]
-    return events[-1] if events else None
+class News(NamedTuple):
+    """What updates report."""
+
+    event: NotificationEvent
+    by: Actor | None
+    """None: unknown."""
+
+    @property
+    def restarts_pages(self) -> bool:
+        """Whether the policy begins again at its first step, which pages its people anew."""
+        timed_out = self.event is NotificationEvent.UNACKNOWLEDGED and self.by == AUTO
+        return timed_out or self.event is NotificationEvent.WOKEN
+
+
+def news_of(changes: Sequence[Change]) -> News | None:
+    """What the updates about a version report; None: no update."""
+    news = [News(_EVENTS[it.type], it.by) for it in changes if it.type in _EVENTS]
+    return news[-1] if news else None
 
 
 def plan_updates(
-    alert: Alert, event: NotificationEvent, ledger: Sequence[Notification], directory: Directory
+    alert: Alert, news: News, ledger: Sequence[Notification], directory: Directory
 ) -> tuple[Delivery, ...]:
     """Plan updates for places that were paged or notified of a rise, if their type has any.
 
     Each Slack message is rewritten. A webhook gets one update, under a key that does not depend on
-    which of its pages have arrived. Pages that were begun since the change need no update.
+    which of its pages have arrived, and so does a person's e-mail. Pages that were begun since the
+    change need no update.
     """
     pages = [
         each.delivery
@@ -52,7 +68,7 @@ def plan_updates(
     planned = {
         update.key: update
         for page in _newest(pages, directory)
-        if (update := _update_of(page, alert, event, directory))
+        if (update := _update_of(page, alert, news, directory))
     }
     return tuple(planned.values())
 
@@ -67,7 +83,7 @@ def plan_correction(
     is_old = message.version < alert.told_version
     if not message.is_update and not (is_old and _may_be_told(told, directory)):
         return None
-    update = _update_of(message, alert, event_now(alert), directory)
+    update = _update_of(message, alert, news_now(alert), directory)
     if update is None:
         return None
     known = next((each for each in ledger if each.delivery.key == update.key), None)
@@ -87,28 +103,28 @@ def left_behind(
     A run may end between planning and queueing; the next run plans the update of the newest change.
     In the queue the earlier ones end, since a newer update replaces them.
     """
-    place = told.delivery.target, told.delivery.channel
+    place = place_of(told.delivery)
     return tuple(
         each.delivery
         for each in ledger
         if each.state is DeliveryState.WAITING
         and each.delivery.is_update
-        and (each.delivery.target, each.delivery.channel) == place
+        and place_of(each.delivery) == place
         and each.delivery.version < alert.told_version
     )
 
 
-def event_now(alert: Alert) -> NotificationEvent:
-    """The event of an updated message."""
+def news_now(alert: Alert) -> News:
+    """What an updated message reports."""
     match alert.status:
         case AlertStatus.RESOLVED:
-            return NotificationEvent.RESOLVED
+            return News(NotificationEvent.RESOLVED, alert.resolved_by)
         case _ if alert.snooze is not None:
-            return NotificationEvent.SNOOZED
+            return News(NotificationEvent.SNOOZED, alert.snooze.by)
         case AlertStatus.ACKNOWLEDGED:
-            return NotificationEvent.ACKNOWLEDGED
+            return News(NotificationEvent.ACKNOWLEDGED, alert.acknowledged_by)
         case AlertStatus.FIRING:
-            return NotificationEvent.UNACKNOWLEDGED
+            return News(NotificationEvent.UNACKNOWLEDGED, None)
 
 
 def can_be_told(delivery: Delivery, directory: Directory) -> bool:
@@ -133,17 +149,15 @@ def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Deliver
             yield page
 
 
-def _update_of(
-    page: Delivery, alert: Alert, event: NotificationEvent, directory: Directory
-) -> Delivery | None:
+def _update_of(page: Delivery, alert: Alert, news: News, directory: Directory) -> Delivery | None:
     updates = _updates_of(page, directory)
-    if updates is Updates.NONE:
+    if updates is Updates.NONE or (updates is Updates.TO_OTHERS and not _is_for(page, news)):
         return None
     is_worsened = page.event is NotificationEvent.WORSENED
     update = replace(
         page,
         of_version=page.version if is_worsened else page.of_version,
-        event=event,
+        event=news.event,
         reason=NotificationReason.CHANGED,
         version=alert.told_version,
         spell=alert.escalation.spell,
@@ -153,7 +167,14 @@ def _update_of(
     )
     if updates is Updates.EACH:
         return update
-    return replace(update, step=0, loop=0, step_name=None, of_version=0)
+    once = replace(update, step=0, loop=0, step_name=None, of_version=0)
+    return once if updates is Updates.ONCE else replace(once, channel=place_of(page)[1])
+
+
+def _is_for(page: Delivery, news: News) -> bool:
+    """Whether people who read it are told: the person that acted knows."""
+    has_acted = is_to_user(page) and user_of(news.by) == page.target_name
+    return not has_acted and not news.restarts_pages
 
 
 def _updates_of(page: Delivery, directory: Directory) -> Updates:

@@ -53,6 +53,7 @@ class Settings:
     """The sender of e-mails; empty: none are sent."""
     time_zone: str
     """The team's, a name of the IANA database; an unknown one counts as UTC."""
+    team: str
     retention: timedelta
     """Retention of resolved alerts and timelines."""
     public_url: str
@@ -99,6 +100,7 @@ class Settings:
             failures_queue_url=environment.get("FAILURES_QUEUE_URL", ""),
             email_from=environment.get("EMAIL_FROM", ""),
             time_zone=environment.get("TIME_ZONE") or "UTC",
+            team=environment.get("TEAM", "tocsin"),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),

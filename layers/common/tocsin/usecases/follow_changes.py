@@ -78,10 +78,10 @@ def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
     for each in consequences:
-        if each.event:
+        if each.news:
             directory = outlets.paging.directory(now)
             ledger = outlets.notifications.of_alert(each.alert.alert_id)
-            updates = plan_updates(each.alert, each.event, ledger, directory)
+            updates = plan_updates(each.alert, each.news, ledger, directory)
             yield from keep_in_ledger(updates, now, outlets)
         if each.worsens:
             yield from _planned(plan_worsened, each.alert, now, outlets)
