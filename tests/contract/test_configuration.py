@@ -43,7 +43,7 @@ FULL_POLICY = EscalationPolicy(
     ),
     repeat=2,
     ack_timeout=timedelta(minutes=30, milliseconds=1),
-    severities=frozenset((Severity.CRITICAL, Severity.WARNING)),
+    severities=frozenset((Severity.CRITICAL,)),
     flapping=FlappingRule(
         after=7, within=2 * HOUR, stable=30 * MINUTE, hold_critical=timedelta(seconds=90)
     ),

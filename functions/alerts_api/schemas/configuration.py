@@ -16,7 +16,7 @@ from tocsin.domain.errors import (
     NotFoundError,
     StillReferencedError,
 )
-from tocsin.domain.escalation import ALL_SEVERITIES
+from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.domain.severity import Severity
 
@@ -31,6 +31,7 @@ Name = Annotated[str, Field(pattern=NAME)]
 
 Severities = Annotated[list[Severity], Field(min_length=1, max_length=len(Severity))]
 EVERY_SEVERITY: Final = sorted(ALL_SEVERITIES, key=lambda severity: severity.rank)
+USUAL_SEVERITIES: Final = sorted(PAGED_SEVERITIES, key=lambda severity: severity.rank)
 
 Phone = Annotated[
     str,

@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import (
     DAY,
-    EVERY_SEVERITY,
+    USUAL_SEVERITIES,
     Configured,
     Kind,
     Name,
@@ -152,9 +152,11 @@ class _Settings(ConfigurationBody):
         examples=["30m"],
     )
     severities: Severities = Field(
-        EVERY_SEVERITY,
-        description="Of which severities it pages; others only appear.",
-        examples=[["critical", "warning"]],
+        USUAL_SEVERITIES,
+        description=(
+            "Of which severities it pages, by default critical and warning; others only appear."
+        ),
+        examples=[["critical", "warning", "info"]],
     )
     flapping: FlappingOrOff = Field(
         default_factory=FlappingBody,

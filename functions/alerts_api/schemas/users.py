@@ -75,7 +75,10 @@ class UserBody(ConfigurationBody):
     notify: list[RuleBody] = Field(
         [],
         max_length=RULES_LIMIT,
-        description="None: at once, by the first of e-mail, SMS and Slack that has an address.",
+        description=(
+            "None: critical at once by every contact method that has an address; warning by "
+            "e-mail and Slack, by SMS if there is neither; info only appears."
+        ),
         examples=[_RULES_EXAMPLE],
     )
 

@@ -59,7 +59,8 @@ class User:
     time_zone: str = "UTC"
     """A name of the IANA database."""
     notify: tuple[NotificationRule, ...] = ()
-    """Empty: at once, by the first of e-mail, SMS and Slack with an address."""
+    """Empty: critical at once by every contact method with an address, warning by e-mail and Slack
+    (by SMS if there is neither), info not at all."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
@@ -75,9 +76,18 @@ class User:
     def rules(self, severity: Severity) -> tuple[NotificationRule, ...]:
         if self.notify:
             return tuple(rule for rule in self.notify if severity in rule.severities)
-        reachable = (method for method in ContactMethod if self.address_of(method))
-        first = next(reachable, None)
-        return (NotificationRule(by=first),) if first else ()
+        return tuple(NotificationRule(by=method) for method in self._usual_methods(severity))
+
+    def _usual_methods(self, severity: Severity) -> list[ContactMethod]:
+        """The methods of a user without rules."""
+        reachable = [method for method in ContactMethod if self.address_of(method)]
+        match severity:
+            case Severity.CRITICAL:
+                return reachable
+            case Severity.WARNING:
+                return [it for it in reachable if it is not ContactMethod.SMS] or reachable
+            case Severity.INFO:
+                return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
