@@ -166,7 +166,11 @@ def test_rules_for_other_severities_are_left_out(world: World) -> None:
 @pytest.mark.parametrize(
     ("severity", "contacts", "told"),
     [
-        ("critical", {"email": "a@example.com", "phone": "+1", "slack_id": "U1"}, "email sms slack"),
+        (
+            "critical",
+            {"email": "a@example.com", "phone": "+1", "slack_id": "U1"},
+            "email sms slack",
+        ),
         ("critical", {"phone": "+1"}, "sms"),
         ("warning", {"email": "a@example.com", "phone": "+1", "slack_id": "U1"}, "email slack"),
         ("warning", {"email": "a@example.com", "phone": "+1"}, "email"),

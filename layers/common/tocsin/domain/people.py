@@ -1,5 +1,6 @@
 """Who can be reached, and how: users with their contact methods, and channels."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -61,6 +62,8 @@ class User:
     notify: tuple[NotificationRule, ...] = ()
     """Empty: critical at once by every contact method with an address, warning by e-mail and Slack
     (by SMS if there is neither), info not at all."""
+    verified: Mapping[ContactMethod, str] = field(default_factory=dict)
+    """The hash of the address that its owner verified; another address is not verified."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
@@ -73,6 +76,16 @@ class User:
             case ContactMethod.SLACK:
                 return self.slack_id
 
+    @property
+    def methods(self) -> list[ContactMethod]:
+        """Those with an address."""
+        return [method for method in ContactMethod if self.address_of(method)]
+
+    def is_verified(self, method: ContactMethod) -> bool:
+        """Whether the owner of the present address has said that it arrives."""
+        address = self.address_of(method)
+        return address is not None and self.verified.get(method) == hash_address(address)
+
     def rules(self, severity: Severity) -> tuple[NotificationRule, ...]:
         if self.notify:
             return tuple(rule for rule in self.notify if severity in rule.severities)
@@ -80,14 +93,18 @@ class User:
 
     def _usual_methods(self, severity: Severity) -> list[ContactMethod]:
         """The methods of a user without rules."""
-        reachable = [method for method in ContactMethod if self.address_of(method)]
         match severity:
             case Severity.CRITICAL:
-                return reachable
+                return self.methods
             case Severity.WARNING:
-                return [it for it in reachable if it is not ContactMethod.SMS] or reachable
+                return [it for it in self.methods if it is not ContactMethod.SMS] or self.methods
             case Severity.INFO:
                 return []
+
+
+def hash_address(address: str) -> str:
+    """64 bits of SHA-256, as 16 hex digits: a link has to fit into an SMS."""
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +125,21 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """All users and channels, by name."""
+    """All users and channels."""
 
     users: Mapping[str, User] = field(default_factory=dict)
+    """By name in lower case."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Users by schedule, at the time for which this was read."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
+
+    def user(self, name: str) -> User | None:
+        """Find a user by name, of any case."""
+        return self.users.get(name.lower())
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether there is a Slack channel, whose app writes to people."""
+        return any(it.type == ContactMethod.SLACK for it in self.channels.values())
