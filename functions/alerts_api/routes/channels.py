@@ -22,6 +22,7 @@ from functions.alerts_api.configuration_routes import (
     ValueRoutes,
     expect_no_problems,
     expect_own,
+    with_warnings,
 )
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
@@ -155,7 +156,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
         expect_no_problems(self._problems_of(value, former))
         value, signing_secret = self._with_secret(value, former)
         try:
-            stored = self.keep(before, self.next(request, before, value))
+            stored, warnings = self.keep(before, self.next(request, before, value))
         except Exception:
             if signing_secret is not None:
                 self.secrets.forget(value.secret)
@@ -164,7 +165,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
             self.secrets.forget(former)
         view = self.view(request, stored)
         shown = view | ({"signing_secret": signing_secret} if signing_secret else {})
-        return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
+        return with_warnings(shown, warnings, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
     def _problems_of(self, channel: Channel, former: str | None) -> list[Problem]:
         allows_private = self.ports.allows_private_webhooks

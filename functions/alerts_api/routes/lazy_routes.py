@@ -25,10 +25,13 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         alerts=ports.alerts, incidents=ports.incidents(), new_write_id=ports.new_write_id
     )
     incidents = IncidentRoutes(stores=incident_stores, random_bytes=ports.random_bytes)
-    keys = KeyRoutes(
-        keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
-    )
     stores = ports.configuration()
+    keys = KeyRoutes(
+        keys=ports.keys,
+        known_user=stores.known_user,
+        new_write_id=ports.new_write_id,
+        random_bytes=ports.random_bytes,
+    )
     lazy = (
         *incidents.routes(),
         *integration_routes(ports, stores),

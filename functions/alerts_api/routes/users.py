@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern, is_asked
-from functions.alerts_api.request import validated
+from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.users import UserBody
+from tocsin.domain.configuration import Configured
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.ids import user_of
+from tocsin.domain.ids import AUTO, user_of
 from tocsin.domain.people import NotificationRule, User
 
 if TYPE_CHECKING:
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 
 
 def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
-    return ValueRoutes(
+    return UserRoutes(
         noun=Noun(
             words="user",
             plural="users",
+            is_person=True,
+            reserved={AUTO: "that is how the service itself appears on timelines"},
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
             concern=_concern,
         ),
@@ -33,6 +37,23 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         read_value=read_user,
         settings_of=settings_of_user,
     ).routes()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserRoutes(ValueRoutes[User]):
+    """What a user has verified stays through all changes; it holds for that address only."""
+
+    def next(
+        self, request: Request, before: Configured[User] | None, value: User
+    ) -> Configured[User]:
+        if before is not None:
+            value = replace(value, verified=before.value.verified)
+        return super().next(request, before, value)
+
+    def view(self, request: Request, stored: Configured[User]) -> dict[str, Any]:
+        user = stored.value
+        verified = {method.value: user.is_verified(method) for method in user.methods}
+        return {**super().view(request, stored), "verified": verified}
 
 
 def _concern(name: str) -> Concern:

@@ -14,6 +14,8 @@ from functions.alerts_api.schemas.configuration import (
     Name,
     Severities,
     ShownDuration,
+    UserName,
+    Warned,
     within,
 )
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
@@ -54,7 +56,7 @@ class TargetBody(ConfigurationBody):
         }
     )
 
-    user: Name | SkipJsonSchema[None] = None
+    user: UserName | SkipJsonSchema[None] = None
     channel: Name | SkipJsonSchema[None] = None
     schedule: Name | SkipJsonSchema[None] = None
 
@@ -244,6 +246,7 @@ OPERATIONS: Final = Kind(
     change=EscalationPolicyChange,
     page=Listing[ShownPolicy],
     shown=Answer[ShownPolicy],
+    put=Warned[ShownPolicy],
     not_found=EscalationPolicyNotFoundError,
     about_put=(
         "The policy called `default` is for alerts that neither their integration nor a "

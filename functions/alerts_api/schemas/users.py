@@ -15,6 +15,7 @@ from functions.alerts_api.schemas.configuration import (
     Phone,
     Severities,
     ShownDuration,
+    Warned,
     within,
 )
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
@@ -130,6 +131,13 @@ class ShownUser(Configured):
     slack_id: str | None = Field(examples=["U1"])
     time_zone: str = Field(examples=["Europe/Paris"])
     notify: list[ShownRule]
+    verified: dict[ContactMethod, bool] = Field(
+        description=(
+            "Of each contact method with an address: whether its owner has said that it arrives, "
+            "by the link in a test. Another address is not verified."
+        ),
+        examples=[{"email": True, "sms": False}],
+    )
 
 
 OPERATIONS: Final = Kind(
@@ -140,5 +148,11 @@ OPERATIONS: Final = Kind(
     change=UserBody,
     page=Listing[ShownUser],
     shown=Answer[ShownUser],
+    put=Warned[ShownUser],
     not_found=UserNotFoundError,
+    about_put=(
+        "A name is as people have it: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`, beginning with a "
+        "letter or digit. It is unique without case, found by any case, and shown as it was "
+        "first written."
+    ),
 ).operations

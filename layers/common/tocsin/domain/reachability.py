@@ -41,6 +41,7 @@ class Sender:
     """None: as the routes say."""
     severities: frozenset[Severity] = frozenset(Severity)
     """Of which it may send alerts."""
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +51,14 @@ class Team:
     directory: Directory = field(default_factory=Directory)
     routing: Routing = field(default_factory=Routing)
     senders: tuple[Sender, ...] = ()
-    """Integrations that are not paused, and heartbeats."""
+    """Integrations and heartbeats."""
     has_email_from: bool = True
     """Whether the stack has an address to send e-mail from."""
 
     @property
     def paths(self) -> Iterator[Sender]:
         """All that leads alerts to a policy of its own, in the order of precedence."""
-        yield from (it for it in self.senders if it.policy is not None)
+        yield from (it for it in self.senders if it.policy is not None and not it.is_paused)
         yield from map(_as_sender, self.routing.routes)
         if self.needs_default or DEFAULT_POLICY in self.routing.policies:
             yield Sender(noun=Noun.DEFAULT, name=DEFAULT_POLICY, policy=DEFAULT_POLICY)
@@ -330,7 +331,7 @@ def _own_gaps_of_sender(noun: Noun, name: str, team: Team) -> Iterator[Gap]:
     routes = map(_as_sender, team.routing.routes)
     known = (it for it in (*team.senders, *routes) if (it.noun, it.name) == (noun, name))
     for sender in known:
-        if sender.policy is None and not team.needs_default:
+        if sender.is_paused or (sender.policy is None and not team.needs_default):
             continue
         for severity in sorted(sender.severities, key=lambda it: it.rank):
             reach = reach_of_path(sender, severity, team)
