@@ -38,6 +38,7 @@ TOLD_BESIDES = {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
+        "EMAIL_FROM",
         "SECRETS_KEY",
     },
     "FirstKeyFunction": {"SECRETS_KEY"},

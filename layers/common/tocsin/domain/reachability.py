@@ -152,7 +152,10 @@ class PathReach:
 
     @property
     def ok(self) -> bool:
-        return self.policy is not None and self.policy.ok
+        """Whether it reaches anybody, or is of a severity that only appears."""
+        if self.policy is None:
+            return False
+        return self.policy.ok or not (self.gaps or self.policy.steps)
 
 
 def reach_of_policy(policy: EscalationPolicy, severity: Severity, team: Team) -> PolicyReach:
