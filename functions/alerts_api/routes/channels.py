@@ -15,7 +15,6 @@ from functions.alerts_api.channel_settings import (
     problems_of_settings,
     settings_of,
 )
-from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
@@ -24,6 +23,7 @@ from functions.alerts_api.configuration_routes import (
     expect_own,
     with_warnings,
 )
+from functions.alerts_api.message_tests import MessageTests, message_tests
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
@@ -103,19 +103,14 @@ def channel_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             below=ports.channel_secrets_prefix,
             random_bytes=ports.random_bytes,
         ),
-        tests=ChannelTests(
-            deliveries=ports.deliveries,
-            notifications=ports.notifications(),
-            random_bytes=ports.random_bytes,
-            wait=ports.wait,
-        ),
+        tests=message_tests(ports),
     ).routes()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRoutes(ValueRoutes[Channel]):
     secrets: GeneratedSecrets
-    tests: ChannelTests
+    tests: MessageTests
 
     def routes(self) -> tuple[Route, ...]:
         path = "/api/v1/channels/{name}/test"
@@ -135,7 +130,8 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return answer
 
     def test(self, request: Request, name: str) -> HttpAnswer:
-        outcome = self.tests.run(self.repository.get(name).name, at=request.at)
+        target = Target(TargetKind.CHANNEL, self.repository.get(name).name)
+        [outcome] = self.tests.run(target, [target.name], at=request.at)
         is_pending = outcome["state"] == "pending"
         return with_data(outcome, HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK)
 

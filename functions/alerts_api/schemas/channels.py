@@ -161,8 +161,8 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Send a test message through a channel",
         description=(
-            "Waits up to 8 s for the result: 200 with `sent` or `failed`, 202 with `pending` if "
-            "it is still open."
+            "Waits up to 8 s for the result, 3 s of it for the provider: 200 with `sent` or "
+            "`failed`, 202 with `pending` if it is still open; `reason` says what it waits for."
         ),
         answer=Answer[TestOutcome],
         other_statuses=(HTTPStatus.ACCEPTED,),

@@ -1,11 +1,13 @@
 """Users: their contact methods and notification rules."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
+from functions.alerts_api.schemas.channels import TestOutcome
 from functions.alerts_api.schemas.configuration import (
     DAY,
     EVERY_SEVERITY,
@@ -19,6 +21,7 @@ from functions.alerts_api.schemas.configuration import (
     within,
 )
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
+from functions.alerts_api.schemas.operation import Operation
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
 from tocsin.domain.people import ContactMethod, NotificationRule, User
@@ -140,7 +143,36 @@ class ShownUser(Configured):
     )
 
 
-OPERATIONS: Final = Kind(
+class UserTestBody(ConfigurationBody):
+    """By what to page."""
+
+    by: (
+        Annotated[list[ContactMethod], Field(min_length=1, max_length=len(ContactMethod))] | None
+    ) = Field(
+        None,
+        description="By default every contact method with an address.",
+        examples=[["sms"]],
+    )
+
+
+class TestedMethod(TestOutcome):
+    """The result of a test by one contact method."""
+
+    by: ContactMethod
+    verified: bool = Field(
+        description="Whether its address is verified; if not, the message has the link.",
+        examples=[False],
+    )
+
+
+class TestedUser(View):
+    """The results of a person's test."""
+
+    user: str = Field(examples=["alice"])
+    methods: list[TestedMethod]
+
+
+_KIND: Final = Kind(
     words="user",
     plural="users",
     tag=TAG,
@@ -155,4 +187,22 @@ OPERATIONS: Final = Kind(
         "letter or digit. It is unique without case, found by any case, and shown as it was "
         "first written."
     ),
-).operations
+)
+OPERATIONS: Final = {
+    **_KIND.operations,
+    "test_user": Operation(
+        tag=TAG,
+        summary="Page a person now, as a test",
+        description=(
+            "By each contact method, whatever the user's rules say; the message says that it is a "
+            "test, and has a link by which the person confirms an address that is not verified. "
+            "Waits up to 8 s for the results: 200, or 202 if one is `pending`. The scope is that "
+            "of acting on alerts, so that responders can test their own phones."
+        ),
+        body=UserTestBody,
+        is_body_required=False,
+        answer=Answer[TestedUser],
+        other_statuses=(HTTPStatus.ACCEPTED,),
+        errors=(UserNotFoundError,),
+    ),
+}

@@ -203,11 +203,18 @@ def gap_of_channel(channel: Channel, team: Team) -> Gap | None:
     )
 
 
+def gap_of_mail(user: User, method: ContactMethod, *, has_email_from: bool) -> Gap | None:
+    """What is in the way of an e-mail, beyond the address."""
+    if method is not ContactMethod.EMAIL or has_email_from:
+        return None
+    problem = f"no e-mail goes to {user.name}: deploy the stack with EmailFrom"
+    return user_gap(user, GapCode.NO_EMAIL_FROM, ADDRESS_FIELDS[method], problem)
+
+
 def _gap_of_method(user: User, method: ContactMethod, team: Team) -> Gap | None:
     place = ADDRESS_FIELDS[method]
-    if method is ContactMethod.EMAIL and not team.has_email_from:
-        problem = f"no e-mail goes to {user.name}: deploy the stack with EmailFrom"
-        return user_gap(user, GapCode.NO_EMAIL_FROM, place, problem)
+    if gap := gap_of_mail(user, method, has_email_from=team.has_email_from):
+        return gap
     if user.is_verified(method):
         return None
     test = f"POST /api/v1/users/{user.name}/test"

@@ -125,7 +125,7 @@ def ways_to_user(name: str, severity: Severity, directory: Directory) -> Iterato
     if not rules:
         yield Way(target=target, gap=_why_untold(user, severity))
     for rule in rules:
-        gap = _why_not(user, rule.by, directory)
+        gap = gap_of_method(user, rule.by, directory)
         yield Way(target=target, by=rule.by.value, after=rule.after, gap=gap)
 
 
@@ -144,7 +144,7 @@ def _why_untold(user: User, severity: Severity) -> Gap:
     )
 
 
-def _why_not(user: User, method: ContactMethod, directory: Directory) -> Gap | None:
+def gap_of_method(user: User, method: ContactMethod, directory: Directory) -> Gap | None:
     place = ADDRESS_FIELDS[method]
     if user.address_of(method) is None:
         problem = f"{user.name} has no address for {method}"
