@@ -104,7 +104,7 @@ api = build_api(
         public_url=settings.public_url,
         channel_secrets_prefix=settings.channel_secrets_prefix,
         allows_private_webhooks=settings.allows_private_webhooks,
-        has_email_from=bool(settings.email_from),
+        sends_email=settings.sends_email,
     )
 )
 

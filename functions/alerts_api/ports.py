@@ -44,7 +44,7 @@ class Ports:
     channel_secrets_prefix: str
     """The SSM path of generated signing secrets."""
     allows_private_webhooks: bool = False
-    has_email_from: bool = True
+    sends_email: bool = True
     """Whether the stack has an address to send e-mail from."""
 
     def new_write_id(self) -> WriteId:

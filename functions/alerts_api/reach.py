@@ -29,10 +29,10 @@ class Snapshot:
 
     objects: Mapping[Noun, Mapping[str, Any]]
     """Values of each kind, by their names in storage."""
-    has_email_from: bool
+    sends_email: bool
 
     @classmethod
-    def read(cls, stores: Stores, *, has_email_from: bool) -> Snapshot:
+    def read(cls, stores: Stores, *, sends_email: bool) -> Snapshot:
         lists: Mapping[Noun, tuple[Stored, ...]] = {
             Noun.ESCALATION_POLICY: stores.policies.list(),
             Noun.ROUTE: stores.routes.list(),
@@ -45,7 +45,7 @@ class Snapshot:
             noun: {it.name.lower(): _value_of(it) for it in stored}
             for noun, stored in lists.items()
         }
-        return cls(objects=objects, has_email_from=has_email_from)
+        return cls(objects=objects, sends_email=sends_email)
 
     def having(self, noun: Noun, stored: Stored) -> Snapshot:
         """The same with this object."""
@@ -68,7 +68,7 @@ class Snapshot:
                 *map(_of_integration, objects[Noun.INTEGRATION].values()),
                 *map(_of_heartbeat, objects[Noun.HEARTBEAT].values()),
             ),
-            has_email_from=self.has_email_from,
+            sends_email=self.sends_email,
         )
 
     def warnings(self, after: Snapshot, changed: tuple[Noun, str]) -> tuple[Problem, ...]:

@@ -64,7 +64,7 @@ def _target(spelled: str) -> Target:
 
 
 def team(
-    *named: User | Channel | EscalationPolicy | Route | Sender, has_email_from: bool = True
+    *named: User | Channel | EscalationPolicy | Route | Sender, sends_email: bool = True
 ) -> Team:
     return Team(
         directory=Directory(
@@ -76,7 +76,7 @@ def team(
             routes=tuple(it for it in named if isinstance(it, Route)),
         ),
         senders=tuple(it for it in named if isinstance(it, Sender)),
-        has_email_from=has_email_from,
+        sends_email=sends_email,
     )
 
 
@@ -141,7 +141,7 @@ def test_an_address_that_nobody_verified_is_a_problem_that_is_not_in_the_way() -
 
 def test_a_stack_that_sends_no_mail_reaches_nobody_by_mail() -> None:
     mail = Channel(name="list", type="email")
-    it = team(ALICE, mail, policy(("user:alice", "channel:list")), has_email_from=False)
+    it = team(ALICE, mail, policy(("user:alice", "channel:list")), sends_email=False)
 
     assert problems(it) == [
         "no step of default reaches anybody for critical",

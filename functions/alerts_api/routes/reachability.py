@@ -33,7 +33,7 @@ class ReachabilityRoutes:
 
     def show(self, request: Request) -> HttpAnswer:
         severity = _severity(request.query.get("severity", Severity.CRITICAL))
-        team = Snapshot.read(self.stores, has_email_from=self.ports.has_email_from).team
+        team = Snapshot.read(self.stores, sends_email=self.ports.sends_email).team
         reaches = reach_of_all(severity, team)
         return with_data(
             {

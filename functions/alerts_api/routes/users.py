@@ -85,10 +85,10 @@ class UserRoutes(ValueRoutes[User]):
         self, user: User, methods: Iterable[ContactMethod]
     ) -> Iterator[tuple[ContactMethod, Gap]]:
         channels = {it.name: it.value for it in self.stores.channels.list()}
-        directory, has_email_from = Directory(channels=channels), self.ports.has_email_from
+        directory, sends_email = Directory(channels=channels), self.ports.sends_email
         for method in methods:
             gap = gap_of_method(user, method, directory)
-            if gap := gap or gap_of_mail(user, method, has_email_from=has_email_from):
+            if gap := gap or gap_of_mail(user, method, sends_email=sends_email):
                 yield method, gap
 
     def next(

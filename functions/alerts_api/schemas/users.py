@@ -24,16 +24,11 @@ from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Durati
 from functions.alerts_api.schemas.operation import Operation
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
-from tocsin.domain.people import ContactMethod, NotificationRule, User
+from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Users"
 RULES_LIMIT: Final = 20
-_FIELDS: Final = {
-    ContactMethod.EMAIL: "email",
-    ContactMethod.SMS: "phone",
-    ContactMethod.SLACK: "slack_id",
-}
 _RULES_EXAMPLE: Final = [
     {"after": "0s", "by": "email"},
     {"after": "5m", "by": "sms", "severity": ["critical"]},
@@ -92,13 +87,14 @@ class UserBody(ConfigurationBody):
         Raises:
             InvalidInputError: A rule has no address to go to.
         """
+        fields = [ADDRESS_FIELDS[rule.by] for rule in self.notify]
         problems = [
             Problem(
                 f"notify[{position}].by",
-                f"needs the user's {_FIELDS[rule.by]}: add it, or use another contact method",
+                f"needs the user's {field}: add it, or use another contact method",
             )
-            for position, rule in enumerate(self.notify)
-            if getattr(self, _FIELDS[rule.by]) is None
+            for position, field in enumerate(fields)
+            if getattr(self, field) is None
         ]
         if problems:
             raise InvalidInputError("The body is not as it should be.", problems)

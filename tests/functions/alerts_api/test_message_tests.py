@@ -215,7 +215,7 @@ def test_what_cannot_be_sent_has_failed_without_being_tried(
     answer = responder.post(ALICE, {"by": ["slack", "email"]})
     world.keep(world.users, User(name="sue", slack_id="U1"))
     without_app = responder.post("/api/v1/users/sue/test")
-    without_mail = Client.of(world, wait=notifier.wait, has_email_from=False).with_key("alerts")
+    without_mail = Client.of(world, wait=notifier.wait, sends_email=False).with_key("alerts")
 
     failed = {"by": "slack", "verified": False, "state": "failed", "attempts": 0}
     assert answer.data["methods"] == [

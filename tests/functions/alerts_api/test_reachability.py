@@ -170,7 +170,7 @@ def test_who_loses_an_address_is_warned_of_with_the_policies_that_ask_them(
 
 
 def test_a_stack_without_email_from_warns_of_e_mail(world: World) -> None:
-    editor = Client.of(world, has_email_from=False).with_key("config")
+    editor = Client.of(world, sends_email=False).with_key("config")
     verified(world, "sue", email="sue@example.com")
 
     channel = put(editor, "channels/list", {"type": "email", "to": ["ops@example.com"]})

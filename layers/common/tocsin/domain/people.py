@@ -27,6 +27,14 @@ class ContactMethod(StrEnum):
     SLACK = "slack"
 
 
+ADDRESS_FIELDS: Final = {
+    ContactMethod.EMAIL: "email",
+    ContactMethod.SMS: "phone",
+    ContactMethod.SLACK: "slack_id",
+}
+"""The field of a user that holds the address, under this name also in the API and in storage."""
+
+
 class Updates(StrEnum):
     """How messages of a type of channel follow their alert when it changes."""
 
@@ -68,13 +76,8 @@ class User:
 
     def address_of(self, method: ContactMethod) -> str | None:
         """The user's address for this method; None: the user has none."""
-        match method:
-            case ContactMethod.EMAIL:
-                return self.email
-            case ContactMethod.SMS:
-                return self.phone
-            case ContactMethod.SLACK:
-                return self.slack_id
+        address: str | None = getattr(self, ADDRESS_FIELDS[method])
+        return address
 
     @property
     def methods(self) -> list[ContactMethod]:

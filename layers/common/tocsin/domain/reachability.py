@@ -14,11 +14,10 @@ from tocsin.domain.escalation import (
     Step,
     TargetKind,
 )
-from tocsin.domain.people import Channel, ContactMethod, Directory, User
+from tocsin.domain.people import ADDRESS_FIELDS, Channel, ContactMethod, Directory, User
 from tocsin.domain.routing import Route, Routing
 from tocsin.domain.severity import Severity
 from tocsin.domain.ways import (
-    ADDRESS_FIELDS,
     Gap,
     GapCode,
     Noun,
@@ -52,7 +51,7 @@ class Team:
     routing: Routing = field(default_factory=Routing)
     senders: tuple[Sender, ...] = ()
     """Integrations and heartbeats."""
-    has_email_from: bool = True
+    sends_email: bool = True
     """Whether the stack has an address to send e-mail from."""
 
     @property
@@ -192,7 +191,7 @@ def _further_gap(way: Way, team: Team) -> Gap | None:
 
 
 def gap_of_channel(channel: Channel, team: Team) -> Gap | None:
-    if channel.type != ContactMethod.EMAIL or team.has_email_from:
+    if channel.type != ContactMethod.EMAIL or team.sends_email:
         return None
     return Gap(
         code=GapCode.NO_EMAIL_FROM,
@@ -203,9 +202,9 @@ def gap_of_channel(channel: Channel, team: Team) -> Gap | None:
     )
 
 
-def gap_of_mail(user: User, method: ContactMethod, *, has_email_from: bool) -> Gap | None:
+def gap_of_mail(user: User, method: ContactMethod, *, sends_email: bool) -> Gap | None:
     """What is in the way of an e-mail, beyond the address."""
-    if method is not ContactMethod.EMAIL or has_email_from:
+    if method is not ContactMethod.EMAIL or sends_email:
         return None
     problem = f"no e-mail goes to {user.name}: deploy the stack with EmailFrom"
     return user_gap(user, GapCode.NO_EMAIL_FROM, ADDRESS_FIELDS[method], problem)
@@ -213,7 +212,7 @@ def gap_of_mail(user: User, method: ContactMethod, *, has_email_from: bool) -> G
 
 def _gap_of_method(user: User, method: ContactMethod, team: Team) -> Gap | None:
     place = ADDRESS_FIELDS[method]
-    if gap := gap_of_mail(user, method, has_email_from=team.has_email_from):
+    if gap := gap_of_mail(user, method, sends_email=team.sends_email):
         return gap
     if user.is_verified(method):
         return None

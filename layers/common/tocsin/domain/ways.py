@@ -4,18 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
 
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.people import ContactMethod, Directory, User
+from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
 from tocsin.domain.severity import Severity
-
-ADDRESS_FIELDS: Final = {
-    ContactMethod.EMAIL: "email",
-    ContactMethod.SMS: "phone",
-    ContactMethod.SLACK: "slack_id",
-}
-"""The setting of a user that holds the address."""
 
 
 class GapCode(StrEnum):

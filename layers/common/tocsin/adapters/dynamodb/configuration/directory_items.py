@@ -27,7 +27,7 @@ def _write_user(user: User) -> Item:
         "email": user.email,
         "phone": user.phone,
         "slack_id": user.slack_id,
-        **{_verified(method): hash_ for method, hash_ in user.verified.items()},
+        **{verified_attribute(method): hash_ for method, hash_ in user.verified.items()},
     }
     return {name: text(value) for name, value in optional.items() if value is not None} | {
         "time_zone": text(user.time_zone),
@@ -35,7 +35,7 @@ def _write_user(user: User) -> Item:
     }
 
 
-def _verified(method: ContactMethod) -> str:
+def verified_attribute(method: ContactMethod) -> str:
     return f"verified_{method}"
 
 
@@ -60,7 +60,7 @@ def _user_from(image: Image) -> User:
         verified={
             method: hash_
             for method in ContactMethod
-            if (hash_ := read_text(image, _verified(method))) is not None
+            if (hash_ := read_text(image, verified_attribute(method))) is not None
         },
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
         managed_by=manager_of(image),
