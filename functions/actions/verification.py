@@ -72,22 +72,15 @@ def _answer(request: Request, verification: Verification, ports: Ports) -> HttpA
 
 
 def _ask(user: User, method: ContactMethod) -> HttpAnswer:
-    from functions.actions.pages.page import HEADERS, html, page
+    from markupsafe import Markup
 
-    title = f"Do messages reach {user.name} here?"
-    body = page(
-        title,
-        html("<h1>{}</h1>", title),
-        html(
-            "<p>{} reached you: confirm it, so that your team knows that pages do.</p>",
-            _WORDS[method],
-        ),
-        html(
-            '<form method="post"><button type="submit">Yes, I am {}</button></form>',
-            user.full_name or user.name,
-        ),
+    button = Markup('<form method="post"><button type="submit">Yes, I am {}</button></form>')
+    return _notice(
+        HTTPStatus.OK,
+        f"Do messages reach {user.name} here?",
+        f"{_WORDS[method]} reached you: confirm it, so that your team knows that pages do.",
+        button.format(user.full_name or user.name),
     )
-    return HttpAnswer(status=HTTPStatus.OK, body=body, headers=HEADERS)
 
 
 def _done(user: User, method: ContactMethod) -> HttpAnswer:

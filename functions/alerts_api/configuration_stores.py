@@ -69,7 +69,7 @@ class Stores:
             for stored in named
         }
         spelled = {
-            target: known.get(_without_case(target))
+            target: known.get(_as_listed(target))
             for step in policy.steps
             for target in step.targets
         }
@@ -118,7 +118,7 @@ class Stores:
         ]
 
 
-def _without_case(target: Target) -> Target:
+def _as_listed(target: Target) -> Target:
     """Only users are found by another case."""
     is_user = target.kind is TargetKind.USER
     return Target(target.kind, target.name.lower()) if is_user else target

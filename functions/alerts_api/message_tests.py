@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAUSES_SECONDS: Final = (0.25, 0.25, 0.5, 0.5, 0.5, 1, 1, 1, 1, 1, 1)
 """8 s in all, of the function's 15: a person waits for the answer."""
-PROVIDER_SECONDS: Final = 3
+SENDING_SECONDS: Final = 3
 """Of these, how long one that is being sent is waited for: a dead host answers in no time."""
 _RANDOM_BYTES: Final = 10
 
@@ -93,7 +93,7 @@ def _is_open(notification: Notification | None, being_sent_seconds: float) -> bo
         return True
     match notification.state:
         case DeliveryState.CLAIMED:
-            return being_sent_seconds < PROVIDER_SECONDS
+            return being_sent_seconds < SENDING_SECONDS
         case DeliveryState.WAITING:
             due_at = notification.next_attempt_at
             return due_at is None or due_at <= notification.delivery.asked_at

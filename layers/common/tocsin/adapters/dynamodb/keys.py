@@ -182,8 +182,8 @@ def configuration_partition(kind: str) -> str:
 
 def configuration_key(kind: str, name: str) -> Key:
     # Lower case of letters beyond ASCII, which no name has, may be longer than a key may be.
-    has_no_case = kind == USER and name.isascii()
-    return key(configuration_partition(kind), name.lower() if has_no_case else name)
+    is_found_in_any = kind == USER and name.isascii()
+    return key(configuration_partition(kind), name.lower() if is_found_in_any else name)
 
 
 def answer_partition(request_name: str) -> str:
