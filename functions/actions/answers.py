@@ -13,6 +13,7 @@ from tocsin.lambda_runtime import http
 from tocsin.lambda_runtime.http import HttpAnswer, refusal, to_gateway
 
 LINK: Final = "/act/{token}"
+VERIFY: Final = "/verify/{token}"
 SLACK: Final = "/slack/{channel}/actions"
 _KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -37,6 +38,12 @@ def _work(request: Request, ports: Ports) -> HttpAnswer:
             request.facts["route"] = LINK
             request.expect_method("This path takes GET, HEAD, POST.", "GET", "HEAD", "POST")
             return answer_link(request, token, ports)
+        case ["verify", token]:
+            from functions.actions.verification import answer_verification
+
+            request.facts["route"] = VERIFY
+            request.expect_method("This path takes GET, HEAD, POST.", "GET", "HEAD", "POST")
+            return answer_verification(request, token, ports)
         case ["slack", channel, "actions"]:
             request.facts["route"] = SLACK
             request.expect_method("This path takes POST.", "POST")
@@ -51,6 +58,6 @@ def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
 
 
 def _failure(error: TocsinError, request: Request) -> HttpAnswer:
-    if request.facts["route"] == LINK:
+    if request.facts["route"] in {LINK, VERIFY}:
         return failed(request.request_id)
     return _refusal(error, request)

@@ -10,6 +10,7 @@ from functions.actions.slack_directory import DynamoDBSlackDirectory
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.ids import WriteId
@@ -39,6 +40,7 @@ ports = Ports(
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
     slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name, settings.secrets_prefix),
+    verified_addresses=DynamoDBVerifiedAddresses(_dynamodb.call, settings.table_name),
     tell_in_slack=_tell_in_slack,
     link_key_parameter=settings.link_key_parameter,
     public_url=settings.public_url,

@@ -1,5 +1,6 @@
 """Reads links with the stack's key, which may have been replaced."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from functions.actions.ports import Ports
@@ -13,16 +14,22 @@ def read_link(token: str, at: datetime, ports: Ports) -> Link:
         LinkUnknownError: Its signature is not ours.
         LinkExpiredError: It is too old.
     """
+    return read_by_key(lambda key: LinkSigner(key, ports.public_url).read(token, at), at, ports)
+
+
+def read_by_key[T](read: Callable[[bytes], T], at: datetime, ports: Ports) -> T:
+    """Read a token by the stack's key, and by a newer one if that does not open it.
+
+    Raises:
+        LinkUnknownError: As `read`.
+        LinkExpiredError: As `read`.
+    """
     name = ports.link_key_parameter
     known = ports.secrets.get(name, at=at)
     try:
-        return _signer(known, ports).read(token, at)
+        return read(read_link_key(known))
     except LinkUnknownError:
         by_now = ports.secrets.get_anew(name, at=at)
         if by_now == known:
             raise
-    return _signer(by_now, ports).read(token, at)
-
-
-def _signer(key: str, ports: Ports) -> LinkSigner:
-    return LinkSigner(read_link_key(key), ports.public_url)
+    return read(read_link_key(by_now))

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tocsin.domain.ids import WriteId
+    from tocsin.domain.people import ContactMethod, User
     from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId
 
@@ -32,6 +34,16 @@ class SlackDirectory(Protocol):
         """Name the user who has this id in Slack; None if nobody does."""
 
 
+class VerifiedAddresses(Protocol):
+    """Addresses of users that their owners have verified."""
+
+    def user(self, name: str) -> User | None:
+        """Find a user."""
+
+    def verify(self, user: User, method: ContactMethod, address: str, *, write_id: WriteId) -> bool:
+        """Mark an address as verified; False: the user has another by now, or is gone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything that app.py wires and tests replace."""
@@ -40,6 +52,7 @@ class Ports:
     answers: AnswerRepository
     secrets: Secrets
     slack: SlackDirectory
+    verified_addresses: VerifiedAddresses
     tell_in_slack: Callable[[str, str], None]
     """Takes a message's `response_url` and a text for the person who pressed its button."""
     link_key_parameter: str

@@ -104,6 +104,7 @@ api = build_api(
         public_url=settings.public_url,
         channel_secrets_prefix=settings.channel_secrets_prefix,
         allows_private_webhooks=settings.allows_private_webhooks,
+        sends_email=settings.sends_email,
     )
 )
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import with_data
 from functions.alerts_api.listing import answer_page
-from functions.alerts_api.open_alerts import Concern, answer_removal
+from functions.alerts_api.open_alerts import Concern, answer_removal, view_warnings
+from functions.alerts_api.reach import NOUNS, Snapshot
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
 from tocsin.domain.alert_json import written
@@ -28,11 +29,13 @@ from tocsin.lambda_runtime.http import HttpAnswer
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
+    from tocsin.domain.ways import Noun as Reached
     from tocsin.usecases.ports import ConfigurationRepository
 
 type Members = Mapping[str, Any]
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
+_USER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SHOWN_REFERENCES: Final = 10
 
 
@@ -47,6 +50,12 @@ class Noun:
     """The objects that refer to the one of this name."""
     concern: Callable[[str], Concern] | None = None
     """The open alerts that a deletion affects; None: none."""
+    is_person: bool = False
+    """Its names are those of people: unique without case, and shown as first written."""
+
+    def sort_key(self, name: str) -> str:
+        """The place of a name in lists."""
+        return name.lower() if self.is_person else name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +100,7 @@ class ConfigurationRoutes[S: Stored, B](ABC):
         return answer_page(
             request,
             self.repository.list(),
-            name_of=lambda stored: stored.name,
+            name_of=lambda stored: self.noun.sort_key(stored.name),
             view=lambda stored: self.view(request, stored),
         )
 
@@ -100,37 +109,59 @@ class ConfigurationRoutes[S: Stored, B](ABC):
 
     def put(self, request: Request, name: str) -> HttpAnswer:
         """Create or replace; a setting that the body leaves out gets its default."""
-        expect_name(name, self.noun.reserved)
+        before = self.repository.find(name)
+        if before is None:
+            expect_name(name, self.noun)
+        else:
+            name = before.name
         body = self.read(name, _without_nulls(request.json_object))
-        return self.store(request, name, self.repository.find(name), body)
+        return self.store(request, name, before, body)
 
     def change(self, request: Request, name: str) -> HttpAnswer:
         """Change the settings of the body; null sets the default."""
         before = self.repository.get(name)
         members = {**self.kept(before, request.json_object), **request.json_object}
-        return self.store(request, name, before, self.read(name, _without_nulls(members)))
+        body = self.read(before.name, _without_nulls(members))
+        return self.store(request, before.name, before, body)
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
         """Delete an object that no other refers to; open alerts do not prevent it."""
         stored = self.repository.get(name)
         expect_own(stored, self.noun.words)
-        expect_unreferenced(self.noun.words, self.noun.references(name))
+        expect_unreferenced(self.noun.words, self.noun.references(stored.name))
         concern = self.noun.concern
-        found = self.stores.open_alerts.count(concern(name), request.at) if concern else (0, ())
+        number, warnings = (
+            self.stores.open_alerts.count(concern(stored.name), request.at) if concern else (0, ())
+        )
+        before = self.snapshot()
         self.repository.delete(stored, write_id=self.ports.new_write_id())
-        return answer_removal(*found)
+        after = before.without(self._noun, stored.name)
+        unreached = before.warnings(after, (self._noun, stored.name))
+        return answer_removal(number, (*warnings, *unreached))
 
     def kept(self, before: S, _said: Members) -> Members:
         """The settings that PATCH leaves as they are."""
         return self.settings(before)
 
-    def keep(self, before: S | None, after: S, problems: Sequence[Problem] = ()) -> S:
+    def snapshot(self) -> Snapshot:
+        return Snapshot.read(self.stores, sends_email=self.ports.sends_email)
+
+    @property
+    def _noun(self) -> Reached:
+        return NOUNS[self.noun.words]
+
+    def keep(
+        self, before: S | None, after: S, problems: Sequence[Problem] = ()
+    ) -> tuple[S, tuple[Problem, ...]]:
         """Store the next version.
 
         Args:
             before: As it was read; None: a new one.
             after: The next version.
             problems: References to objects that do not exist.
+
+        Returns:
+            The object as stored, and what its change keeps from people.
 
         Raises:
             ManagedElsewhereError: `before` is not managed by the API.
@@ -139,7 +170,10 @@ class ConfigurationRoutes[S: Stored, B](ABC):
         if before is not None:
             expect_own(before, self.noun.words)
         expect_no_problems(problems)
-        return self.repository.put(before, after, write_id=self.ports.new_write_id())
+        known = self.snapshot()
+        stored = self.repository.put(before, after, write_id=self.ports.new_write_id())
+        warnings = known.warnings(known.having(self._noun, stored), (self._noun, stored.name))
+        return stored, warnings
 
     def view(self, request: Request, stored: S) -> dict[str, Any]:  # noqa: ARG002 - some views depend on its time
         return {"name": stored.name, **self.settings(stored), **shown_of_all(stored)}
@@ -151,8 +185,8 @@ class ValueRoutes[T: Named](ConfigurationRoutes[Configured[T], T]):
 
     read_value: Callable[[str, Members], T]
     settings_of: Callable[[T], dict[str, Any]]
-    problems: Callable[[T], Sequence[Problem]] = lambda _value: ()
-    """References to objects that do not exist."""
+    resolve: Callable[[T], tuple[T, Sequence[Problem]]] = lambda value: (value, ())
+    """Spells references as their objects are named; the problems are those that do not exist."""
 
     def read(self, name: str, members: Members) -> T:
         return self.read_value(name, members)
@@ -167,9 +201,10 @@ class ValueRoutes[T: Named](ConfigurationRoutes[Configured[T], T]):
         before: Configured[T] | None,
         body: T,
     ) -> HttpAnswer:
-        stored = self.keep(before, self.next(request, before, body), self.problems(body))
+        value, problems = self.resolve(body)
+        stored, warnings = self.keep(before, self.next(request, before, value), problems)
         status = HTTPStatus.OK if before else HTTPStatus.CREATED
-        return with_data(self.view(request, stored), status)
+        return with_warnings(self.view(request, stored), warnings, status)
 
     def next(self, request: Request, before: Configured[T] | None, value: T) -> Configured[T]:
         return before.changed(value) if before else Configured(value=value, created_at=request.at)
@@ -184,13 +219,26 @@ def _without_nulls(members: Members) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def expect_name(name: str, reserved: Mapping[str, str]) -> None:
+def with_warnings(
+    data: object, warnings: Sequence[Problem], status: int = HTTPStatus.OK
+) -> HttpAnswer:
+    """Answer with `warnings` beside the data, if there are any."""
+    beside: dict[str, Any] = {"warnings": view_warnings(warnings)} if warnings else {}
+    return with_data(data, status, **beside)
+
+
+def expect_name(name: str, noun: Noun) -> None:
     """Raises InvalidInputError for a malformed or reserved name."""
-    if _NAME.fullmatch(name) is None:
-        problem = Problem("name", "must have 1 to 64 characters of a-z, 0-9 and -")
-        raise InvalidInputError("The name cannot be used.", [problem])
-    if name in reserved:
-        raise InvalidInputError("The name is reserved.", [Problem("name", reserved[name])])
+    if (_USER_NAME if noun.is_person else _NAME).fullmatch(name) is None:
+        problem = "must have 1 to 64 characters of a-z, 0-9 and -"
+        if noun.is_person:
+            problem = (
+                "must have 1 to 64 characters of A-Z, a-z, 0-9, . _ and -, and begin with a "
+                "letter or digit"
+            )
+        raise InvalidInputError("The name cannot be used.", [Problem("name", problem)])
+    if why := noun.reserved.get(noun.sort_key(name)):
+        raise InvalidInputError("The name is reserved.", [Problem("name", why)])
 
 
 def expect_own(stored: Named, words: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from functions.alerts_api.open_alerts import OpenAlerts
 from tocsin.domain.configuration import Configured
-from tocsin.domain.errors import Problem
+from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
@@ -57,17 +58,44 @@ class Stores:
         problem = f"there is no escalation policy {name}; make it first"
         return (Problem("escalation_policy", problem),)
 
-    def unknown_targets(self, policy: EscalationPolicy) -> Sequence[Problem]:
+    def known_targets(self, policy: EscalationPolicy) -> tuple[EscalationPolicy, Sequence[Problem]]:
+        """Spell the targets of a policy as they are named; name those that do not exist."""
         known = {
-            *(Target(TargetKind.USER, stored.name) for stored in self.users.list()),
-            *(Target(TargetKind.CHANNEL, stored.name) for stored in self.channels.list()),
+            Target(kind, stored.name.lower()): Target(kind, stored.name)
+            for kind, named in (
+                (TargetKind.USER, self.users.list()),
+                (TargetKind.CHANNEL, self.channels.list()),
+            )
+            for stored in named
         }
-        return [
-            Problem(f"steps[{number}].targets[{position}]", _missing(target))
+        spelled = {
+            target: known.get(_as_listed(target))
+            for step in policy.steps
+            for target in step.targets
+        }
+        problems = [
+            Problem(f"steps[{number}].targets[{position}]", _missing(target, known.values()))
             for number, step in enumerate(policy.steps)
             for position, target in enumerate(step.targets)
-            if target not in known
+            if spelled[target] is None
         ]
+        steps = (
+            replace(step, targets=tuple(spelled[target] or target for target in step.targets))
+            for step in policy.steps
+        )
+        return replace(policy, steps=tuple(steps)), problems
+
+    def known_user(self, name: str) -> str:
+        """Spell the name of a user as it was first written.
+
+        Raises:
+            InvalidInputError: There is no such user; `details` name the field `user`.
+        """
+        if (stored := self.users.find(name)) is not None:
+            return stored.name
+        users = [Target(TargetKind.USER, it.name) for it in self.users.list()]
+        problem = _missing(Target(TargetKind.USER, name), users)
+        raise InvalidInputError("The body is not as it should be.", [Problem("user", problem)])
 
     def using_policy(self, name: str) -> Sequence[str]:
         kinds: Sequence[tuple[str, Iterable[_Paged]]] = (
@@ -90,7 +118,16 @@ class Stores:
         ]
 
 
-def _missing(target: Target) -> str:
+def _as_listed(target: Target) -> Target:
+    """Only users are found by another case."""
+    is_user = target.kind is TargetKind.USER
+    return Target(target.kind, target.name.lower()) if is_user else target
+
+
+def _missing(target: Target, known: Iterable[Target]) -> str:
     if target.kind is TargetKind.SCHEDULE:
         return f"there is no schedule {target.name}; name a user or a channel"
-    return f"there is no {target.kind} {target.name}; make it first"
+    names = {it.name.lower(): it.name for it in known if it.kind is target.kind}
+    near = get_close_matches(target.name.lower(), names, n=1)
+    instead = f"did you mean {names[near[0]]}?" if near else "make it first"
+    return f"there is no {target.kind} {target.name}; {instead}"

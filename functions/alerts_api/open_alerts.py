@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -74,5 +74,5 @@ def answer_removal(number: int, warnings: tuple[Problem, ...]) -> HttpAnswer:
     return with_data({"open_alerts": number}, warnings=view_warnings(warnings))
 
 
-def view_warnings(warnings: tuple[Problem, ...]) -> list[dict[str, str]]:
+def view_warnings(warnings: Sequence[Problem]) -> list[dict[str, str]]:
     return [{"field": it.field, "problem": it.problem} for it in warnings]

@@ -44,6 +44,8 @@ class Ports:
     channel_secrets_prefix: str
     """The SSM path of generated signing secrets."""
     allows_private_webhooks: bool = False
+    sends_email: bool = True
+    """Whether the stack has an address to send e-mail from."""
 
     def new_write_id(self) -> WriteId:
         return WriteId(self.random_bytes(9).hex())

@@ -21,7 +21,7 @@ from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User, hash_address
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
@@ -43,7 +43,7 @@ FULL_POLICY = EscalationPolicy(
     ),
     repeat=2,
     ack_timeout=timedelta(minutes=30, milliseconds=1),
-    severities=frozenset((Severity.CRITICAL, Severity.WARNING)),
+    severities=frozenset((Severity.CRITICAL,)),
     flapping=FlappingRule(
         after=7, within=2 * HOUR, stable=30 * MINUTE, hold_critical=timedelta(seconds=90)
     ),
@@ -76,6 +76,7 @@ FULL_USER = User(
         ),
         NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
     ),
+    verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
 )
 CHANNEL = Channel(name="here", type="console")
@@ -333,3 +334,23 @@ def test_who_asks_for_something_newer_gets_it_and_so_does_who_asks_next(call: Ca
     assert table.paging.directory(NINE + second, max_age=second).users
     assert table.paging.routing(NINE + 2 * second).policies
     assert table.paging.directory(NINE + 2 * second).users
+
+
+def test_a_user_is_found_by_any_case_and_shown_as_first_written(both: Both) -> None:
+    user = Configured(value=User(name="Alice.B"), created_at=NINE)
+    stored = both.users.put(None, user, write_id=WriteId("w1"))
+
+    assert [both.users.get(name).name for name in ("alice.b", "ALICE.B")] == ["Alice.B"] * 2
+    found = both.paging.directory(NINE).user("aLICE.b")
+    assert found == stored.value
+    with pytest.raises(ConcurrentUpdateError):
+        both.users.put(
+            None, Configured(value=User(name="alice.b"), created_at=NINE), write_id=WriteId("w2")
+        )
+    assert both.users.find("ALİCE" + "İ" * 500) is None
+
+
+def test_a_channel_is_not_found_by_another_case(both: Both) -> None:
+    both.channels.put(None, Configured(value=CHANNEL, created_at=NINE), write_id=WriteId("w1"))
+
+    assert both.channels.find("HERE") is None

@@ -10,7 +10,8 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.link import Links, LinkSigner
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.people import Channel
+from tocsin.domain.people import Channel, ContactMethod, User
+from tocsin.domain.verification import VerificationSigner
 from tocsin.usecases.deliver_notification import Delivered, Work, deliver_notification
 
 KEY = bytes(range(32))
@@ -48,6 +49,9 @@ class Signed:
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         name = delivery.target.partition(":")[2]
         return LinkSigner(KEY, PUBLIC_URL).links(delivery.alert_id, by=name, at=at)
+
+    def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
+        return VerificationSigner(KEY, PUBLIC_URL).url(user, method, at=at)
 
 
 class HeldWorld(World):

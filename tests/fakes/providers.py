@@ -11,7 +11,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
-from tocsin.domain.people import Channel
+from tocsin.domain.people import Channel, ContactMethod, User
 from tocsin.usecases.refusals import DeliveryFailedError
 
 
@@ -93,4 +93,8 @@ class NoLinks:
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
+        return None
+
+    def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
+        assert user.address_of(method) and at.tzinfo  # noqa: PT018 - nothing is kept
         return None

@@ -34,7 +34,7 @@ from tocsin.domain.next_action import (
     next_action,
 )
 from tocsin.domain.notification import NotificationEvent
-from tocsin.domain.people import Channel, NotificationRule, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
@@ -351,13 +351,13 @@ class World(Stores):
         self.keep(self.channels, Channel(name=name, type=type_, rate_per_minute=rate_per_minute))
 
     def user(self, name: str, *notify: NotificationRule) -> None:
-        """Configure a user with every contact method."""
+        """Configure a user with every contact method; without rules told once, by e-mail."""
         user = User(
             name=name,
             email=f"{name}@example.com",
             phone="+15550100",
             slack_id=f"U{name.upper()}",
-            notify=notify,
+            notify=notify or (NotificationRule(by=ContactMethod.EMAIL),),
         )
         self.keep(self.users, user)
 

@@ -29,7 +29,7 @@ from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
 from tocsin.domain.notification import DeliveryState, NotificationEvent
-from tocsin.domain.people import Channel, NotificationRule, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.usecases.change_alert import change_alert
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -114,7 +114,12 @@ class StoryTeam:
 
     def user(self, name: str, *notify: NotificationRule) -> None:
         self.users.add(name)
-        user = User(name=name, email=f"{name}@example.com", phone="+15550100", notify=notify)
+        user = User(
+            name=name,
+            email=f"{name}@example.com",
+            phone="+15550100",
+            notify=notify or (NotificationRule(by=ContactMethod.EMAIL),),
+        )
         self._keep(DynamoDBConfiguration(self.world.call, TABLE, USERS), user)
 
     def policy(

@@ -23,6 +23,8 @@ from tests.functions.whole_stack import (
 from tests.role_oracle import RECORD, Right, Statement, statements
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LinkAction, LinkSigner, read_link_key
+from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.verification import VerificationSigner
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -176,6 +178,8 @@ def work_on(stack: WholeStack, ids: list[str]) -> None:
         ("GET", "/api/v1/me", None),
         ("GET", "/api/v1/incidents", None),
         ("GET", "/api/v1/channels/console", None),
+        ("GET", "/api/v1/reachability", None),
+        ("POST", "/api/v1/users/alice/test", {}),
         ("POST", "/api/v1/channels/console/test", {}),
     ]
     for method, path, body in requests:
@@ -207,6 +211,16 @@ def act_from_notifications(stack: WholeStack, ids: list[str]) -> None:
             LinkAction.ACKNOWLEDGE, AlertId(ids[-1 - number]), by="alice", at=datetime.now(UTC)
         )
         press(stack, token)
+
+
+def verify_an_address(stack: WholeStack) -> None:
+    signer = VerificationSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
+    alice = User(name="alice", email="alice@example.com")
+    url = signer.url(alice, ContactMethod.EMAIL, at=datetime.now(UTC))
+    assert url is not None
+    assert [stack.verify(url, case=case) for case in ("look", "act")] == [200, 200]
+    verified = stack.api("GET", "/api/v1/users/alice").data["verified"]
+    assert verified == {"email": True, "slack": False}
 
 
 def press_link(stack: WholeStack, token: str) -> None:
@@ -272,6 +286,7 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     ids = send_all_kinds(stack, paths)
     send_by_key(stack)
     act_from_notifications(stack, ids)
+    verify_an_address(stack)
     work_on(stack, ids)
     remove_all(stack)
     stack.custom_resource("update")

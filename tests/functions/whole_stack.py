@@ -110,6 +110,14 @@ class WholeStack:
         event["rawPath"] = event["requestContext"]["http"]["path"] = f"/act/{token}"
         return self._act(event)
 
+    def verify(self, url: str, *, case: str) -> int:
+        """Open the link by which a person confirms an address, or press its button."""
+        event = example_of_action(case)
+        path = url.removeprefix(PUBLIC_URL)
+        event["rawPath"] = event["requestContext"]["http"]["path"] = path
+        event["body"] = ""
+        return self._act(event)
+
     def click(self, token: str, channel: str, signing_secret: str) -> int:
         event = example_of_action("slack")
         body = urlencode({"payload": json.dumps(slack_payload(token))}).encode()

@@ -13,7 +13,7 @@ from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import Actor
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import ActionKind
-from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.people import ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Outcome, Source
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
@@ -161,6 +161,33 @@ def test_rules_for_other_severities_are_left_out(world: World) -> None:
     world.signal("disk", severity=Severity.CRITICAL)
 
     assert [it.channel for it in world.providers.received] == ["email", "email", "sms"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "contacts", "told"),
+    [
+        (
+            "critical",
+            {"email": "a@example.com", "phone": "+1", "slack_id": "U1"},
+            "email sms slack",
+        ),
+        ("critical", {"phone": "+1"}, "sms"),
+        ("warning", {"email": "a@example.com", "phone": "+1", "slack_id": "U1"}, "email slack"),
+        ("warning", {"email": "a@example.com", "phone": "+1"}, "email"),
+        ("warning", {"phone": "+1"}, "sms"),
+        ("info", {"email": "a@example.com", "phone": "+1", "slack_id": "U1"}, ""),
+    ],
+)
+def test_a_user_without_rules_is_told_by_every_method_of_a_critical_and_quietly_of_a_warning(
+    world: World, severity: str, contacts: dict[str, str], told: str
+) -> None:
+    world.channel("chat", "slack")
+    world.keep(world.users, User(name="alice", **contacts))  # type: ignore[arg-type]
+    world.escalation_policy(("user:alice", HOUR))
+
+    world.opened(severity=Severity(severity))
+
+    assert [it.channel for it in world.providers.received] == told.split()
 
 
 def test_a_severity_that_the_policy_leaves_out_pages_nobody_and_says_so(world: World) -> None:

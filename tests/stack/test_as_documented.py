@@ -153,6 +153,7 @@ def test_the_readme_registers_an_integration_with_what_the_outputs_name(
 
 def test_the_documents_make_a_key(stack: Stack, shell: Shell) -> None:
     (command,) = [it for it in commands_in(CREDENTIALS) if "-X POST" in it]
+    Client(stack.url, stack.api_key).put("/api/v1/users/alice", {}).expect(200, 201)
 
     made = shell.curl(command, API=stack.url, KEY=stack.api_key).expect(201).data
 

@@ -107,6 +107,7 @@ def test_6_a_second_acknowledgement_leaves_first_actor_and_time_as_they_were(
     rest: Sender, api: Client, new_name: NewName, second: str
 ) -> None:
     alert_id = rest.send(name=new_name("Disk"))["alert_id"]
+    api.put("/api/v1/users/alice", {}).expect(200, 201)
     key = api.post(
         "/api/v1/keys", {"name": new_name("alice"), "scopes": ["alerts"], "user": "alice"}
     ).expect(201)

@@ -65,6 +65,8 @@ def new_key(api: Client, new_name: NewName) -> NewKey:
     """Makes a client whose key has these scopes and perhaps an owner."""
 
     def make(*scopes: str, **owner: str) -> Client:
+        if "user" in owner:
+            api.put(f"/api/v1/users/{owner['user']}", {}).expect(200, 201)
         body = {"name": new_name("yipyap"), "scopes": scopes, **owner}
         return api.with_key(api.post("/api/v1/keys", body).expect(201).data["key"])
 

@@ -265,8 +265,14 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "C#channel"],
+            ["A#*", "C#channel", "C#user"],
             id="acting by a link reads no credential",
+        ),
+        pytest.param(
+            "ActionsRole",
+            "UpdateItem",
+            ["A#*", "C#user", "I#*"],
+            id="acting by a link changes no configuration but a user's",
         ),
     ],
 )

@@ -23,7 +23,7 @@ def route_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         ports=ports,
         read_value=read_route,
         settings_of=settings_of_route,
-        problems=lambda route: stores.unknown_policy(route.escalation_policy),
+        resolve=lambda route: (route, stores.unknown_policy(route.escalation_policy)),
     ).routes()
 
 

@@ -15,14 +15,15 @@ from functions.alerts_api.channel_settings import (
     problems_of_settings,
     settings_of,
 )
-from functions.alerts_api.channel_tests import ChannelTests
 from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
     ValueRoutes,
     expect_no_problems,
     expect_own,
+    with_warnings,
 )
+from functions.alerts_api.message_tests import MessageTests, message_tests
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
@@ -102,19 +103,14 @@ def channel_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             below=ports.channel_secrets_prefix,
             random_bytes=ports.random_bytes,
         ),
-        tests=ChannelTests(
-            deliveries=ports.deliveries,
-            notifications=ports.notifications(),
-            random_bytes=ports.random_bytes,
-            wait=ports.wait,
-        ),
+        tests=message_tests(ports),
     ).routes()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRoutes(ValueRoutes[Channel]):
     secrets: GeneratedSecrets
-    tests: ChannelTests
+    tests: MessageTests
 
     def routes(self) -> tuple[Route, ...]:
         path = "/api/v1/channels/{name}/test"
@@ -134,7 +130,8 @@ class ChannelRoutes(ValueRoutes[Channel]):
         return answer
 
     def test(self, request: Request, name: str) -> HttpAnswer:
-        outcome = self.tests.run(self.repository.get(name).name, at=request.at)
+        target = Target(TargetKind.CHANNEL, self.repository.get(name).name)
+        [outcome] = self.tests.run(target, [target.name], at=request.at)
         is_pending = outcome["state"] == "pending"
         return with_data(outcome, HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK)
 
@@ -155,7 +152,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
         expect_no_problems(self._problems_of(value, former))
         value, signing_secret = self._with_secret(value, former)
         try:
-            stored = self.keep(before, self.next(request, before, value))
+            stored, warnings = self.keep(before, self.next(request, before, value))
         except Exception:
             if signing_secret is not None:
                 self.secrets.forget(value.secret)
@@ -164,7 +161,7 @@ class ChannelRoutes(ValueRoutes[Channel]):
             self.secrets.forget(former)
         view = self.view(request, stored)
         shown = view | ({"signing_secret": signing_secret} if signing_secret else {})
-        return with_data(shown, HTTPStatus.OK if before else HTTPStatus.CREATED)
+        return with_warnings(shown, warnings, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
     def _problems_of(self, channel: Channel, former: str | None) -> list[Problem]:
         allows_private = self.ports.allows_private_webhooks

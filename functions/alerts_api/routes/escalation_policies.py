@@ -31,7 +31,7 @@ def policy_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         ports=ports,
         read_value=read_policy,
         settings_of=settings_of_policy,
-        problems=stores.unknown_targets,
+        resolve=stores.known_targets,
     ).routes()
 
 

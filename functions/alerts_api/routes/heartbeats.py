@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.answers import with_data, without_content
+from functions.alerts_api.answers import without_content
 from functions.alerts_api.configuration_routes import (
     ConfigurationRoutes,
     Members,
@@ -14,6 +14,7 @@ from functions.alerts_api.configuration_routes import (
     expect_no_problems,
     expect_own,
     shown_of_all,
+    with_warnings,
 )
 from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
@@ -67,15 +68,17 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
     ) -> HttpAnswer:
         """A replaced heartbeat keeps its URL and the time of its last ping."""
         if before is not None:
-            stored = self.keep(before, _with_settings(before, body).watched(request.at))
-            return with_data(self.view(request, stored))
+            changed = _with_settings(before, body).watched(request.at)
+            stored, warnings = self.keep(before, changed)
+            return with_warnings(self.view(request, stored), warnings)
         token = self.ports.random_bytes(TOKEN_LENGTH // 2).hex()
         made = Heartbeat(
             name=name, period=body.period, created_at=request.at, token=Token.of(token)
         )
-        stored = self.keep(None, _with_settings(made, body).watched(request.at))
+        stored, warnings = self.keep(None, _with_settings(made, body).watched(request.at))
         url = f"{self.ports.public_url or request.origin}/i/{token}/heartbeat"
-        return with_data(self.view(request, stored) | {"url": url}, HTTPStatus.CREATED)
+        shown = self.view(request, stored) | {"url": url}
+        return with_warnings(shown, warnings, HTTPStatus.CREATED)
 
     def view(self, request: Request, stored: Heartbeat) -> dict[str, Any]:
         """Show it without its URL: only the hash of its token is stored."""

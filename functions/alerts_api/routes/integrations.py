@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -13,14 +14,16 @@ from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
     shown_of_all,
+    with_warnings,
 )
 from functions.alerts_api.intake_checks import read_checks, view_checks
-from functions.alerts_api.open_alerts import Concern, view_warnings
+from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.integrations import IntegrationBody, RotationBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
+from tocsin.domain.errors import Problem
 from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
 from tocsin.lambda_runtime.http import HttpAnswer
 
@@ -83,15 +86,13 @@ class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
             made = Integration(
                 name=name, type=body.type, created_at=request.at, tokens=(Token.of(token),)
             )
-            stored = self.keep(None, _with_settings(made, body), problems)
-            return self._with_url(request, stored, token, HTTPStatus.CREATED)
-        stored = self.keep(before, _with_settings(before, body), problems)
-        view = self.view(request, stored)
-        if stored.type is before.type:
-            return with_data(view)
-        _, warnings = self.stores.open_alerts.count(_concern(name), request.at)
-        beside: dict[str, Any] = {"warnings": view_warnings(warnings)} if warnings else {}
-        return with_data(view, **beside)
+            stored, warnings = self.keep(None, _with_settings(made, body), problems)
+            return self._with_url(request, stored, token, HTTPStatus.CREATED, warnings)
+        stored, warnings = self.keep(before, _with_settings(before, body), problems)
+        if stored.type is not before.type:
+            _, left_behind = self.stores.open_alerts.count(_concern(name), request.at)
+            warnings = (*left_behind, *warnings)
+        return with_warnings(self.view(request, stored), warnings)
 
     def view(self, request: Request, stored: Integration) -> dict[str, Any]:
         """Show it without its URLs: only hashes of their tokens are stored."""
@@ -121,13 +122,19 @@ class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
         return self.ports.random_bytes(TOKEN_LENGTH // 2).hex()
 
     def _with_url(
-        self, request: Request, integration: Integration, token: str, status: HTTPStatus
+        self,
+        request: Request,
+        integration: Integration,
+        token: str,
+        status: HTTPStatus,
+        warnings: Sequence[Problem] = (),
     ) -> HttpAnswer:
         """Show the URL; an answer repeated for an Idempotency-Key has none."""
         view = self.view(request, integration)
         url = f"{self.ports.public_url or request.origin}/i/{token}"
         again = with_data(view | {"url": None})
-        return replace(with_data(view | {"url": url}, status), body_again=again.body)
+        shown = with_warnings(view | {"url": url}, warnings, status)
+        return replace(shown, body_again=again.body)
 
 
 def _concern(name: str) -> Concern:

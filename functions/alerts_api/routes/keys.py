@@ -38,6 +38,8 @@ class KeyRoutes:
     """Each key is shown once."""
 
     keys: KeyRepository
+    known_user: Callable[[str], str]
+    """Spells the name of a user; raises InvalidInputError if there is none."""
     new_write_id: NewWriteId
     random_bytes: Callable[[int], bytes]
 
@@ -63,7 +65,7 @@ class KeyRoutes:
             key_id=ulid(request.at, entropy(self.random_bytes(_ID_BYTES))),
             name=body.name,
             scopes=read_scopes(body.scopes),
-            user=body.user,
+            user=self.known_user(body.user) if body.user else None,
             created_at=request.at,
             created_by=request.actor,
             secret_hash=hash_secret(secret),
@@ -81,7 +83,7 @@ class KeyRoutes:
         if body.scopes is not None:
             changes["scopes"] = read_scopes(body.scopes)
         if "user" in body.model_fields_set:
-            changes["user"] = body.user
+            changes["user"] = self.known_user(body.user) if body.user else None
         key = change_key(
             key_id,
             lambda it: replace(it, **changes),

@@ -12,6 +12,7 @@ from functions.alerts_api.routes.heartbeats import heartbeat_routes
 from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
+from functions.alerts_api.routes.reachability import ReachabilityRoutes
 from functions.alerts_api.routes.users import user_routes
 from tocsin.usecases.incident_work import IncidentStores
 
@@ -25,10 +26,13 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         alerts=ports.alerts, incidents=ports.incidents(), new_write_id=ports.new_write_id
     )
     incidents = IncidentRoutes(stores=incident_stores, random_bytes=ports.random_bytes)
-    keys = KeyRoutes(
-        keys=ports.keys, new_write_id=ports.new_write_id, random_bytes=ports.random_bytes
-    )
     stores = ports.configuration()
+    keys = KeyRoutes(
+        keys=ports.keys,
+        known_user=stores.known_user,
+        new_write_id=ports.new_write_id,
+        random_bytes=ports.random_bytes,
+    )
     lazy = (
         *incidents.routes(),
         *integration_routes(ports, stores),
@@ -37,6 +41,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *user_routes(ports, stores),
         *channel_routes(ports, stores),
         *heartbeat_routes(ports, stores),
+        *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
     )
     documents = DocumentRoutes((*everyday, *lazy))

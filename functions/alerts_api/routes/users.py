@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from functions.alerts_api.answers import with_data
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
+from functions.alerts_api.message_tests import MessageTests, message_tests
 from functions.alerts_api.open_alerts import Concern, is_asked
-from functions.alerts_api.request import validated
+from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.users import UserBody
+from functions.alerts_api.schemas.users import UserBody, UserTestBody
+from tocsin.domain.configuration import Configured
+from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
+from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.ids import user_of
-from tocsin.domain.people import NotificationRule, User
+from tocsin.domain.ids import AUTO, user_of
+from tocsin.domain.people import ContactMethod, Directory, NotificationRule, User
+from tocsin.domain.reachability import gap_of_mail
+from tocsin.domain.ways import Gap, gap_of_method
+from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
@@ -20,10 +31,13 @@ if TYPE_CHECKING:
 
 
 def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
-    return ValueRoutes(
+    return UserRoutes(
+        tests=message_tests(ports),
         noun=Noun(
             words="user",
             plural="users",
+            is_person=True,
+            reserved={AUTO: "that is how the service itself appears on timelines"},
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
             concern=_concern,
         ),
@@ -33,6 +47,65 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         read_value=read_user,
         settings_of=settings_of_user,
     ).routes()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserRoutes(ValueRoutes[User]):
+    """What a user has verified stays through all changes; it holds for that address only."""
+
+    tests: MessageTests
+
+    def routes(self) -> tuple[Route, ...]:
+        path = "/api/v1/users/{name}/test"
+        test = Route("POST", path, "test_user", self.test, Scope.ALERTS_WRITE)
+        return (*super().routes(), test)
+
+    def test(self, request: Request, name: str) -> HttpAnswer:
+        """Page a person now; what cannot be sent has failed without being tried."""
+        said = request.body_as(UserTestBody).by
+        user = self.repository.get(name).value
+        methods = list(dict.fromkeys(user.methods if said is None else said))
+        if not methods:
+            problem = Problem("by", f"{user.name} has no contact method: add one")
+            raise InvalidInputError("There is nothing to test.", [problem])
+        gaps = dict(self._gaps(user, methods))
+        sent = [method for method in methods if method not in gaps]
+        target = Target(TargetKind.USER, user.name)
+        outcomes = dict(zip(sent, self.tests.run(target, sent, at=request.at), strict=True))
+        shown = [
+            {"by": method, "verified": user.is_verified(method)}
+            | (outcomes[method] if method in outcomes else _unsent(gaps[method]))
+            for method in methods
+        ]
+        is_pending = any(it["state"] == "pending" for it in shown)
+        status = HTTPStatus.ACCEPTED if is_pending else HTTPStatus.OK
+        return with_data({"user": user.name, "methods": shown}, status)
+
+    def _gaps(
+        self, user: User, methods: Iterable[ContactMethod]
+    ) -> Iterator[tuple[ContactMethod, Gap]]:
+        channels = {it.name: it.value for it in self.stores.channels.list()}
+        directory, sends_email = Directory(channels=channels), self.ports.sends_email
+        for method in methods:
+            gap = gap_of_method(user, method, directory)
+            if gap := gap or gap_of_mail(user, method, sends_email=sends_email):
+                yield method, gap
+
+    def next(
+        self, request: Request, before: Configured[User] | None, value: User
+    ) -> Configured[User]:
+        if before is not None:
+            value = replace(value, verified=before.value.verified)
+        return super().next(request, before, value)
+
+    def view(self, request: Request, stored: Configured[User]) -> dict[str, Any]:
+        user = stored.value
+        verified = {method.value: user.is_verified(method) for method in user.methods}
+        return {**super().view(request, stored), "verified": verified}
+
+
+def _unsent(gap: Gap) -> dict[str, Any]:
+    return {"state": "failed", "provider_id": None, "reason": gap.text, "attempts": 0}
 
 
 def _concern(name: str) -> Concern:

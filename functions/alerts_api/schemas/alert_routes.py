@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Configured, Kind, Name
+from functions.alerts_api.schemas.configuration import Configured, Kind, Name, Warned
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Listing
 from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
 from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
@@ -90,6 +90,7 @@ OPERATIONS: Final = Kind(
     change=RouteChange,
     page=Listing[ShownRoute],
     shown=Answer[ShownRoute],
+    put=Warned[ShownRoute],
     not_found=RouteNotFoundError,
     about_put="The first route that matches decides, unless the integration names a policy itself.",
 ).operations

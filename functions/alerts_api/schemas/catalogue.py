@@ -15,6 +15,7 @@ from functions.alerts_api.schemas import (
     integrations,
     keys,
     notifications,
+    reachability,
     service,
     users,
 )
@@ -32,6 +33,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **users.OPERATIONS,
     **channels.OPERATIONS,
     **heartbeats.OPERATIONS,
+    **reachability.OPERATIONS,
     **keys.OPERATIONS,
     **service.OPERATIONS,
 }

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName
+from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName, Warned
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.channels.by_type import MODULES, channel_spec
@@ -154,15 +154,15 @@ OPERATIONS: Final = {
         change=ChannelChange,
         page=ChannelPage,
         shown=Answer[ShownChannel],
-        new=Answer[NewChannel],
+        put=Warned[NewChannel],
         not_found=ChannelNotFoundError,
     ).operations,
     "test_channel": Operation(
         tag=TAG,
         summary="Send a test message through a channel",
         description=(
-            "Waits up to 8 s for the result: 200 with `sent` or `failed`, 202 with `pending` if "
-            "it is still open."
+            "Waits up to 8 s for the result, 3 s of it for the provider: 200 with `sent` or "
+            "`failed`, 202 with `pending` if it is still open; `reason` says what it waits for."
         ),
         answer=Answer[TestOutcome],
         other_statuses=(HTTPStatus.ACCEPTED,),

@@ -16,7 +16,7 @@ from tocsin.domain.errors import (
     NotFoundError,
     StillReferencedError,
 )
-from tocsin.domain.escalation import ALL_SEVERITIES
+from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.domain.severity import Severity
 
@@ -24,13 +24,19 @@ ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the def
 ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out stays."
 
 NAME: Final = r"^[a-z0-9-]{1,64}$"
+USER_NAME: Final = r"^[A-Za-z0-9._-]{1,64}$"
+"""Of a reference: also names as they were allowed before, which may begin with a dash."""
 DAY: Final = timedelta(days=1)
 
 Name = Annotated[str, Field(pattern=NAME)]
 """The name of an object of the configuration."""
 
+UserName = Annotated[str, Field(pattern=USER_NAME)]
+"""The name of a user, in any case."""
+
 Severities = Annotated[list[Severity], Field(min_length=1, max_length=len(Severity))]
 EVERY_SEVERITY: Final = sorted(ALL_SEVERITIES, key=lambda severity: severity.rank)
+USUAL_SEVERITIES: Final = sorted(PAGED_SEVERITIES, key=lambda severity: severity.rank)
 
 Phone = Annotated[
     str,
@@ -86,6 +92,18 @@ class Configured(View):
     created_at: Instant
 
 
+class Warned[T](Answer[T]):
+    """One thing that was put or changed, and what the change keeps from people."""
+
+    warnings: list[Detail] = Field(
+        default_factory=list,
+        description=(
+            "Absent unless the change leaves open alerts behind, or keeps pages from people: a "
+            "person, a step, a policy or a route that reaches nobody for a severity that it is for."
+        ),
+    )
+
+
 class Removed(View):
     """The effect of a deletion."""
 
@@ -93,13 +111,14 @@ class Removed(View):
 
 
 class Removal(Answer[Removed]):
-    """Sent where a deletion affects open alerts; else the answer is empty."""
+    """Sent where a deletion affects open alerts or keeps pages from people; else there is none."""
 
     warnings: list[Detail]
 
 
 ABOUT_DELETE: Final = (
-    "204; or 200 with warnings where it affects open alerts, which do not prevent it."
+    "204; or 200 with warnings where it affects open alerts, which do not prevent it, or leaves "
+    "somebody, a step, a policy or a route that reaches nobody."
 )
 
 
@@ -115,8 +134,8 @@ class Kind:
     """What PATCH takes."""
     page: type[BaseModel]
     shown: type[BaseModel]
-    new: type[BaseModel] | None = None
-    """The answer to PUT and PATCH, if it may have more than what is shown."""
+    put: type[BaseModel]
+    """The answer to PUT and PATCH."""
     not_found: type[NotFoundError]
     about_put: str = ""
 
@@ -143,7 +162,7 @@ class Kind:
                 description=f"{ABOUT_PUT} {self.about_put}".strip(),
                 body=self.body,
                 is_body_required=any(it.is_required() for it in self.body.model_fields.values()),
-                answer=self.new or self.shown,
+                answer=self.put,
                 other_statuses=(HTTPStatus.CREATED,),
                 errors=(ManagedElsewhereError,),
             ),
@@ -153,7 +172,7 @@ class Kind:
                 description=ABOUT_CHANGE,
                 body=self.change,
                 is_body_required=False,
-                answer=self.new or self.shown,
+                answer=self.put,
                 errors=(self.not_found, ManagedElsewhereError),
             ),
             f"delete_{name}": Operation(

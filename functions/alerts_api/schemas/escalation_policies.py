@@ -8,12 +8,14 @@ from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import (
     DAY,
-    EVERY_SEVERITY,
+    USUAL_SEVERITIES,
     Configured,
     Kind,
     Name,
     Severities,
     ShownDuration,
+    UserName,
+    Warned,
     within,
 )
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
@@ -54,7 +56,7 @@ class TargetBody(ConfigurationBody):
         }
     )
 
-    user: Name | SkipJsonSchema[None] = None
+    user: UserName | SkipJsonSchema[None] = None
     channel: Name | SkipJsonSchema[None] = None
     schedule: Name | SkipJsonSchema[None] = None
 
@@ -152,9 +154,11 @@ class _Settings(ConfigurationBody):
         examples=["30m"],
     )
     severities: Severities = Field(
-        EVERY_SEVERITY,
-        description="Of which severities it pages; others only appear.",
-        examples=[["critical", "warning"]],
+        USUAL_SEVERITIES,
+        description=(
+            "Of which severities it pages, by default critical and warning; others only appear."
+        ),
+        examples=[["critical", "warning", "info"]],
     )
     flapping: FlappingOrOff = Field(
         default_factory=FlappingBody,
@@ -242,6 +246,7 @@ OPERATIONS: Final = Kind(
     change=EscalationPolicyChange,
     page=Listing[ShownPolicy],
     shown=Answer[ShownPolicy],
+    put=Warned[ShownPolicy],
     not_found=EscalationPolicyNotFoundError,
     about_put=(
         "The policy called `default` is for alerts that neither their integration nor a "

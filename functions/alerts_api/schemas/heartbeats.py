@@ -11,6 +11,7 @@ from functions.alerts_api.schemas.configuration import (
     Kind,
     Name,
     ShownDuration,
+    Warned,
     within,
 )
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Instant, Listing
@@ -90,7 +91,7 @@ OPERATIONS: Final = Kind(
     change=HeartbeatChange,
     page=Listing[ShownHeartbeat],
     shown=Answer[ShownHeartbeat],
-    new=Answer[NewHeartbeat],
+    put=Warned[NewHeartbeat],
     not_found=HeartbeatNotFoundError,
     about_put=(
         "A new one has its `url`, which works by POST and GET, and is waited for from now on. "

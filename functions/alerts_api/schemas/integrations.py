@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import ABOUT_DELETE, Name, Removal, within
+from functions.alerts_api.schemas.configuration import ABOUT_DELETE, Name, Removal, Warned, within
 from functions.alerts_api.schemas.intake_checks import (
     BasicBody,
     Cidrs,
@@ -18,7 +18,6 @@ from functions.alerts_api.schemas.mapping import MappingBody
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
-    Detail,
     Duration,
     Instant,
     Listing,
@@ -164,20 +163,6 @@ class IntegrationWithUrl(Integration):
     )
 
 
-class _Warned(View):
-    warnings: list[Detail] = Field(
-        default_factory=list, description="Absent unless another type leaves open alerts behind."
-    )
-
-
-class PutIntegration(Answer[IntegrationWithUrl], _Warned):
-    """An integration, and what its new type means for open alerts."""
-
-
-class ChangedIntegration(Answer[Integration], _Warned):
-    """The same without a URL."""
-
-
 OPERATIONS: Final = {
     "list_integrations": Operation(
         tag=TAG,
@@ -202,7 +187,7 @@ OPERATIONS: Final = {
             "alerts nothing will resolve any more."
         ),
         body=IntegrationBody,
-        answer=PutIntegration,
+        answer=Warned[IntegrationWithUrl],
         other_statuses=(HTTPStatus.CREATED,),
         errors=(ManagedElsewhereError,),
     ),
@@ -210,7 +195,7 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Change some settings of an integration",
         body=IntegrationChange,
-        answer=ChangedIntegration,
+        answer=Warned[Integration],
         errors=(IntegrationNotFoundError, ManagedElsewhereError),
     ),
     "delete_integration": Operation(

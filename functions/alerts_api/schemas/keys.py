@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.configuration import USER_NAME
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Instant, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from functions.alerts_api.schemas.text import Line
@@ -19,7 +20,7 @@ SCOPES_LIMIT: Final = 20
 
 
 def _person(user: str) -> str:
-    if user == AUTO:
+    if user.lower() == AUTO:
         raise ValueError("that is how the service itself appears on timelines")
     return user
 
@@ -39,7 +40,7 @@ KeyScopes = Annotated[
 ]
 KeyUser = Annotated[
     str,
-    Field(pattern=r"^[a-z0-9-]{1,64}$", examples=["alice"]),
+    Field(pattern=USER_NAME, examples=["alice"]),
     AfterValidator(_person),
 ]
 
@@ -51,7 +52,7 @@ class KeyBody(ConfigurationBody):
     scopes: KeyScopes
     user: KeyUser | None = Field(
         None,
-        description="Its owner, as whom it acts; without one it acts as `key:{id}`.",
+        description="Its owner, a user, as whom it acts; without one it acts as `key:{id}`.",
     )
 
 

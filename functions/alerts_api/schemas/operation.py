@@ -14,7 +14,7 @@ PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "alert_id": "An alert's id: an opaque text.",
     "incident_id": "An incident's id: an opaque text.",
     "key_id": "An API key's id, not the key itself.",
-    "name": "The name: 1 to 64 of a-z, 0-9 and -.",
+    "name": "The name: 1 to 64 of a-z, 0-9 and -; of a user also A-Z, . and _.",
     "token": "The token of an integration URL: 32 hex digits, dashes or not.",
 }
 

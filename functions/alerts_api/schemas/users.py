@@ -1,11 +1,13 @@
 """Users: their contact methods and notification rules."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
+from functions.alerts_api.schemas.channels import TestOutcome
 from functions.alerts_api.schemas.configuration import (
     DAY,
     EVERY_SEVERITY,
@@ -15,21 +17,18 @@ from functions.alerts_api.schemas.configuration import (
     Phone,
     Severities,
     ShownDuration,
+    Warned,
     within,
 )
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
+from functions.alerts_api.schemas.operation import Operation
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
-from tocsin.domain.people import ContactMethod, NotificationRule, User
+from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Users"
 RULES_LIMIT: Final = 20
-_FIELDS: Final = {
-    ContactMethod.EMAIL: "email",
-    ContactMethod.SMS: "phone",
-    ContactMethod.SLACK: "slack_id",
-}
 _RULES_EXAMPLE: Final = [
     {"after": "0s", "by": "email"},
     {"after": "5m", "by": "sms", "severity": ["critical"]},
@@ -75,7 +74,10 @@ class UserBody(ConfigurationBody):
     notify: list[RuleBody] = Field(
         [],
         max_length=RULES_LIMIT,
-        description="None: at once, by the first of e-mail, SMS and Slack that has an address.",
+        description=(
+            "None: critical at once by every contact method that has an address; warning by "
+            "e-mail and Slack, by SMS if there is neither; info only appears."
+        ),
         examples=[_RULES_EXAMPLE],
     )
 
@@ -85,13 +87,14 @@ class UserBody(ConfigurationBody):
         Raises:
             InvalidInputError: A rule has no address to go to.
         """
+        fields = [ADDRESS_FIELDS[rule.by] for rule in self.notify]
         problems = [
             Problem(
                 f"notify[{position}].by",
-                f"needs the user's {_FIELDS[rule.by]}: add it, or use another contact method",
+                f"needs the user's {field}: add it, or use another contact method",
             )
-            for position, rule in enumerate(self.notify)
-            if getattr(self, _FIELDS[rule.by]) is None
+            for position, field in enumerate(fields)
+            if getattr(self, field) is None
         ]
         if problems:
             raise InvalidInputError("The body is not as it should be.", problems)
@@ -127,9 +130,45 @@ class ShownUser(Configured):
     slack_id: str | None = Field(examples=["U1"])
     time_zone: str = Field(examples=["Europe/Paris"])
     notify: list[ShownRule]
+    verified: dict[ContactMethod, bool] = Field(
+        description=(
+            "Of each contact method with an address: whether its owner has said that it arrives, "
+            "by the link in a test. Another address is not verified."
+        ),
+        examples=[{"email": True, "sms": False}],
+    )
 
 
-OPERATIONS: Final = Kind(
+class UserTestBody(ConfigurationBody):
+    """By what to page."""
+
+    by: (
+        Annotated[list[ContactMethod], Field(min_length=1, max_length=len(ContactMethod))] | None
+    ) = Field(
+        None,
+        description="By default every contact method with an address.",
+        examples=[["sms"]],
+    )
+
+
+class TestedMethod(TestOutcome):
+    """The result of a test by one contact method."""
+
+    by: ContactMethod
+    verified: bool = Field(
+        description="Whether its address is verified; if not, the message has the link.",
+        examples=[False],
+    )
+
+
+class TestedUser(View):
+    """The results of a person's test."""
+
+    user: str = Field(examples=["alice"])
+    methods: list[TestedMethod]
+
+
+_KIND: Final = Kind(
     words="user",
     plural="users",
     tag=TAG,
@@ -137,5 +176,29 @@ OPERATIONS: Final = Kind(
     change=UserBody,
     page=Listing[ShownUser],
     shown=Answer[ShownUser],
+    put=Warned[ShownUser],
     not_found=UserNotFoundError,
-).operations
+    about_put=(
+        "A name is as people have it: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`, beginning with a "
+        "letter or digit. It is unique without case, found by any case, and shown as it was "
+        "first written."
+    ),
+)
+OPERATIONS: Final = {
+    **_KIND.operations,
+    "test_user": Operation(
+        tag=TAG,
+        summary="Page a person now, as a test",
+        description=(
+            "By each contact method, whatever the user's rules say; the message says that it is a "
+            "test, and has a link by which the person confirms an address that is not verified. "
+            "Waits up to 8 s for the results: 200, or 202 if one is `pending`. The scope is that "
+            "of acting on alerts, so that responders can test their own phones."
+        ),
+        body=UserTestBody,
+        is_body_required=False,
+        answer=Answer[TestedUser],
+        other_statuses=(HTTPStatus.ACCEPTED,),
+        errors=(UserNotFoundError,),
+    ),
+}

@@ -16,7 +16,9 @@ from functions.actions.answers import respond
 from functions.actions.ports import Ports
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
+from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.aws_json import AwsError
+from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LinkAction, LinkSigner, spell_link_key
 
@@ -149,6 +151,7 @@ class Holder:
             answers=self.answers,
             secrets=self.secrets,
             slack=self.slack,
+            verified_addresses=DynamoDBVerifiedAddresses(self.world.call, TABLE),
             tell_in_slack=lambda url, said: self.told.append((url, said)),
             link_key_parameter=LINK_KEY,
             public_url=self.public_url,
@@ -179,6 +182,16 @@ class Holder:
         body = urlencode({"action": action}).encode() if action else b""
         event["body"] = base64.b64encode(body).decode()
         return self._follow(event, token, headers)
+
+    def verify(self, url: str, *, method: str = "GET", **headers: str) -> Reply:
+        """Open the link by which a person confirms an address; POST presses its button."""
+        event = example("look" if method != "POST" else "act")
+        event["requestContext"]["http"]["method"] = method
+        event["body"] = ""
+        path = url.removeprefix(URL)
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
+        event["pathParameters"] = {"token": path.rpartition("/")[2]}
+        return self.send(event, headers)
 
     def click(
         self,

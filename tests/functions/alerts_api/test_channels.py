@@ -1,8 +1,6 @@
-"""Channels: generated secrets, changes of type, and the test button."""
+"""Channels: generated secrets, and changes of type."""
 
 import base64
-from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
@@ -11,12 +9,6 @@ from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.ids import WriteId, is_ulid
-from tocsin.domain.notification import (
-    Notification,
-    NotificationEvent,
-    NotificationReason,
-)
 
 PATH = "/api/v1/channels/hook"
 HOOK = {"type": "webhook", "url": "https://example.com/hook"}
@@ -137,115 +129,3 @@ def test_another_type_begins_without_the_settings_of_the_old_one(editor: Client)
 
     assert (changed["type"], changed["secret"], changed["rate_per_minute"]) == ("console", None, 5)
     assert "url" not in changed
-
-
-# The test button
-
-
-type Fate = Callable[[Notification], Notification]
-
-
-class Notifier:
-    """Takes a test on when a client has waited long enough, if it ever does."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.deliveries = world.deliveries
-        self.notifications = world.notifications
-        self.fate: Fate | None = None
-        self.takes_on_after = timedelta(seconds=1)
-
-    def wait(self, seconds: float) -> None:
-        self.world.now += timedelta(seconds=seconds)
-        if self.fate is None:
-            return
-        for delivery in self.deliveries.arrived(self.world.now - self.takes_on_after):
-            claimed = Notification.waiting(delivery, at=self.world.now).claim(at=self.world.now)
-            self.notifications.add(claimed, write_id=WriteId("claim"))
-            self.notifications.update(claimed, self.fate(claimed), write_id=WriteId("fate"))
-
-
-@pytest.fixture
-def notifier(world: World) -> Notifier:
-    return Notifier(world)
-
-
-@pytest.fixture
-def tester(world: World, notifier: Notifier) -> Client:
-    """Alice, with a webhook to try."""
-    tester = Client.of(world, wait=notifier.wait).with_key("config")
-    put(tester)
-    return tester
-
-
-def test_a_test_is_sent_like_any_other_message(notifier: Notifier, tester: Client) -> None:
-    tester.post(f"{PATH}/test")
-
-    [delivery] = notifier.deliveries.waiting
-    assert (delivery.event, delivery.reason) == (NotificationEvent.TEST, NotificationReason.TEST)
-    assert (delivery.target, delivery.channel, delivery.step) == ("channel:hook", "hook", 0)
-    assert is_ulid(delivery.alert_id)
-
-
-@pytest.mark.parametrize("after", [0, 1, 7.5])
-def test_a_test_that_is_sent_says_so(notifier: Notifier, tester: Client, after: float) -> None:
-    notifier.takes_on_after = timedelta(seconds=after)
-    notifier.fate = lambda it: it.sent("msg_1", at=notifier.world.now)
-
-    answer = tester.post(f"{PATH}/test")
-
-    assert answer.status == 200
-    expected = {"state": "sent", "provider_id": "msg_1", "reason": None, "attempts": 1}
-    assert answer.data == expected
-
-
-def test_a_test_that_fails_says_why(notifier: Notifier, tester: Client) -> None:
-    notifier.fate = lambda it: it.fail("404", at=notifier.world.now, is_retryable=False)
-
-    answer = tester.post(f"{PATH}/test")
-
-    assert answer.status == 200
-    assert (answer.data["state"], answer.data["reason"]) == ("failed", "404")
-
-
-def test_a_test_that_is_skipped_has_failed_too(notifier: Notifier, tester: Client) -> None:
-    notifier.fate = lambda it: it.skip("there is no channel hook", at=notifier.world.now)
-
-    assert tester.post(f"{PATH}/test").data["state"] == "failed"
-
-
-def test_a_test_that_is_tried_again_is_pending_and_says_why(
-    notifier: Notifier, tester: Client
-) -> None:
-    notifier.fate = lambda it: it.fail("503", at=notifier.world.now, is_retryable=True)
-
-    answer = tester.post(f"{PATH}/test")
-
-    assert answer.status == 202
-    assert (answer.data["state"], answer.data["reason"]) == ("pending", "503")
-    assert answer.data["attempts"] == 1
-
-
-def test_a_test_that_the_notifier_has_not_claimed_is_pending_after_8_seconds(
-    notifier: Notifier, tester: Client
-) -> None:
-    started = notifier.world.now
-
-    answer = tester.post(f"{PATH}/test")
-
-    assert (answer.status, answer.data["state"], answer.data["attempts"]) == (202, "pending", 0)
-    assert notifier.world.now - started == timedelta(seconds=8)
-
-
-def test_each_test_is_one_of_its_own(notifier: Notifier, tester: Client) -> None:
-    for _ in range(2):
-        tester.post(f"{PATH}/test")
-
-    assert len({delivery.key for delivery in notifier.deliveries.waiting}) == 2
-
-
-def test_only_a_channel_that_is_there_can_be_tested(notifier: Notifier, tester: Client) -> None:
-    refused = tester.post("/api/v1/channels/other/test")
-
-    assert (refused.status, refused.code) == (404, "channel_not_found")
-    assert notifier.deliveries.waiting == []

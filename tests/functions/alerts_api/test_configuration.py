@@ -38,14 +38,14 @@ KINDS = [
             "steps": [*STEPS, {"name": "second", "targets": [{"user": "bob"}], "delay": "24h"}],
             "repeat": 10,
             "ack_timeout": "7d",
-            "severities": ["critical", "warning"],
+            "severities": ["critical"],
             "flapping": {"after": 10, "within": "1d", "stable": "1h", "hold_critical": "0s"},
         },
         defaults={
             "steps": [{"name": "step 1", "targets": TARGETS, "delay": "90s"}],
             "repeat": 0,
             "ack_timeout": None,
-            "severities": SEVERITIES,
+            "severities": ["critical", "warning"],
             "flapping": {"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"},
         },
         change={"repeat": 3},
@@ -274,6 +274,9 @@ def test_what_was_removed_is_gone(editor: Client, kind: Kind) -> None:
 
 @pytest.mark.parametrize("name", ["New", "a_b", "a b", "x" * 65, "é", "%2e%2e", "a%252Fb"])
 def test_what_cannot_be_a_name_is_refused(editor: Client, kind: Kind, name: str) -> None:
+    if kind.path == "users" and name in {"New", "a_b"}:
+        name = f"-{name}"
+
     refused = editor.send("PUT", path(kind, name), body=kind.minimal)
 
     assert (refused.status, refused.wrong_fields) == (422, ["name"])

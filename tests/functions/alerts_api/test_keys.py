@@ -18,8 +18,9 @@ LAPTOP = {"name": "alice's laptop", "scopes": ["alerts", "incidents"], "user": "
 
 
 @pytest.fixture
-def admin(anybody: Client) -> Client:
+def admin(world: World, anybody: Client) -> Client:
     """Alice, who may do everything; the key is `key-0`."""
+    world.user("alice")
     return anybody.with_key("admin")
 
 

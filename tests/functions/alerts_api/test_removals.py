@@ -42,6 +42,12 @@ def warning(reply: Any) -> str:  # noqa: ANN401 - a reply
     return f"{only['field']}: {only['problem']}"
 
 
+def needs_no_default(editor: Client) -> None:
+    """Send everything to another policy."""
+    put(editor, "/api/v1/escalation-policies/night", {"steps": STEPS})
+    put(editor, "/api/v1/routes/all", {"escalation_policy": "night"})
+
+
 def test_a_policy_that_open_alerts_follow_goes_and_the_answer_counts_them(
     world: World, editor: Client
 ) -> None:
@@ -49,6 +55,7 @@ def test_a_policy_that_open_alerts_follow_goes_and_the_answer_counts_them(
     world.acknowledge(world.opened("fan"))
     over = world.opened("fuse")
     world.resolve(over)
+    needs_no_default(editor)
 
     reply = editor.send("DELETE", POLICY)
 
@@ -61,6 +68,7 @@ def test_a_policy_that_only_closed_alerts_followed_goes_without_a_word(
     world: World, editor: Client
 ) -> None:
     world.resolve(world.opened("disk"))
+    needs_no_default(editor)
 
     reply = editor.send("DELETE", POLICY)
 

@@ -18,6 +18,8 @@ from tocsin.domain.severity import Severity
 DEFAULT_POLICY: Final = "default"
 """The policy if neither the integration nor a route names one; it may be missing."""
 ALL_SEVERITIES: Final = frozenset(Severity)
+PAGED_SEVERITIES: Final = frozenset((Severity.CRITICAL, Severity.WARNING))
+"""What a policy pages that does not say it; `info` only appears."""
 STILL_WAITING: Final = "messages of the step before had not gone out after 10 minutes"
 NEXT_RUN: Final = "this run asks nobody else, and the next one waits for the delay"
 
@@ -61,7 +63,7 @@ class EscalationPolicy:
     """Further runs through all steps."""
     ack_timeout: timedelta | None = None
     """After this an acknowledged alert fires again, unless it is resolved."""
-    severities: frozenset[Severity] = ALL_SEVERITIES
+    severities: frozenset[Severity] = PAGED_SEVERITIES
     """Alerts of these severities are paged; others are only listed."""
     flapping: FlappingRule | None = field(default_factory=FlappingRule)
     """None: a flapping alert is paged each time."""

@@ -26,7 +26,7 @@ _SIGNATURE_BYTES: Final = 16
 """Half of SHA-256's, the least that RFC 2104 recommends: a link has to fit into an SMS."""
 _ID_BYTES: Final = 16
 _TIME_BYTES: Final = 6
-_LEAST_BYTES: Final = 1 + _ID_BYTES + _TIME_BYTES + 1 + _SIGNATURE_BYTES
+_LEAST_BYTES: Final = 1 + _ID_BYTES + _TIME_BYTES + 1
 
 
 class LinkAction(StrEnum):
@@ -124,8 +124,7 @@ class LinkSigner:
             ValueError: As `links`.
         """
         link = Link(action=action, alert_id=alert_id, by=by, expires_at=at + LINK_LIFE)
-        payload = _packed(link)
-        return _spelled(payload + self._signature(payload))
+        return sealed(self.key, _PURPOSE, _packed(link))
 
     def url(self, token: str) -> str:
         return f"{self.public_url.rstrip('/')}{LINK_PATH}{token}"
@@ -137,17 +136,32 @@ class LinkSigner:
             LinkUnknownError: The signature is wrong.
             LinkExpiredError: It has expired.
         """
-        signed = _bytes_of(token)
-        payload, signature = signed[:-_SIGNATURE_BYTES], signed[-_SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, self._signature(payload)):
-            raise LinkUnknownError
-        link = _unpacked(payload)
+        link = _unpacked(unsealed(self.key, _PURPOSE, token, least_bytes=_LEAST_BYTES))
         if at >= link.expires_at:
             raise LinkExpiredError(link.expires_at)
         return link
 
-    def _signature(self, payload: bytes) -> bytes:
-        return hmac.digest(self.key, _PURPOSE + payload, "sha256")[:_SIGNATURE_BYTES]
+
+def sealed(key: bytes, purpose: bytes, payload: bytes) -> str:
+    """Spell a token that only `unsealed` with the same key and purpose opens."""
+    return _spelled(payload + _signature(key, purpose, payload))
+
+
+def unsealed(key: bytes, purpose: bytes, token: str, *, least_bytes: int) -> bytes:
+    """Read the payload of a token, of at least so many bytes without its signature.
+
+    Raises:
+        LinkUnknownError: The signature is wrong.
+    """
+    signed = _bytes_of(token, least_bytes + _SIGNATURE_BYTES)
+    payload, signature = signed[:-_SIGNATURE_BYTES], signed[-_SIGNATURE_BYTES:]
+    if not hmac.compare_digest(signature, _signature(key, purpose, payload)):
+        raise LinkUnknownError
+    return payload
+
+
+def _signature(key: bytes, purpose: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key, purpose + payload, "sha256")[:_SIGNATURE_BYTES]
 
 
 def spell_link_key(random_bytes: bytes) -> str:
@@ -197,12 +211,12 @@ def _spelled(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def _bytes_of(token: str) -> bytes:
+def _bytes_of(token: str, least_bytes: int) -> bytes:
     """Decode a token; only one spelling is valid, since a link is used once by its spelling."""
     try:
         data = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (UnicodeEncodeError, binascii.Error):
         raise LinkUnknownError from None
-    if len(data) < _LEAST_BYTES or _spelled(data) != token:
+    if len(data) < least_bytes or _spelled(data) != token:
         raise LinkUnknownError
     return data

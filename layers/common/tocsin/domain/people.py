@@ -1,5 +1,6 @@
 """Who can be reached, and how: users with their contact methods, and channels."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +25,14 @@ class ContactMethod(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     SLACK = "slack"
+
+
+ADDRESS_FIELDS: Final = {
+    ContactMethod.EMAIL: "email",
+    ContactMethod.SMS: "phone",
+    ContactMethod.SLACK: "slack_id",
+}
+"""The field of a user that holds the address, under this name also in the API and in storage."""
 
 
 class Updates(StrEnum):
@@ -63,25 +72,46 @@ class User:
     time_zone: str = "UTC"
     """A name of the IANA database."""
     notify: tuple[NotificationRule, ...] = ()
-    """Empty: at once, by the first of e-mail, SMS and Slack with an address."""
+    """Empty: critical at once by every contact method with an address, warning by e-mail and Slack
+    (by SMS if there is neither), info not at all."""
+    verified: Mapping[ContactMethod, str] = field(default_factory=dict)
+    """The hash of the address that its owner verified; another address is not verified."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
         """The user's address for this method; None: the user has none."""
-        match method:
-            case ContactMethod.EMAIL:
-                return self.email
-            case ContactMethod.SMS:
-                return self.phone
-            case ContactMethod.SLACK:
-                return self.slack_id
+        address: str | None = getattr(self, ADDRESS_FIELDS[method])
+        return address
+
+    @property
+    def methods(self) -> list[ContactMethod]:
+        """Those with an address."""
+        return [method for method in ContactMethod if self.address_of(method)]
+
+    def is_verified(self, method: ContactMethod) -> bool:
+        """Whether the owner of the present address has said that it arrives."""
+        address = self.address_of(method)
+        return address is not None and self.verified.get(method) == hash_address(address)
 
     def rules(self, severity: Severity) -> tuple[NotificationRule, ...]:
         if self.notify:
             return tuple(rule for rule in self.notify if severity in rule.severities)
-        reachable = (method for method in ContactMethod if self.address_of(method))
-        first = next(reachable, None)
-        return (NotificationRule(by=first),) if first else ()
+        return tuple(NotificationRule(by=method) for method in self._usual_methods(severity))
+
+    def _usual_methods(self, severity: Severity) -> list[ContactMethod]:
+        """The methods of a user without rules."""
+        match severity:
+            case Severity.CRITICAL:
+                return self.methods
+            case Severity.WARNING:
+                return [it for it in self.methods if it is not ContactMethod.SMS] or self.methods
+            case Severity.INFO:
+                return []
+
+
+def hash_address(address: str) -> str:
+    """64 bits of SHA-256, as 16 hex digits: a link has to fit into an SMS."""
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +132,21 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """All users and channels, by name."""
+    """All users and channels."""
 
     users: Mapping[str, User] = field(default_factory=dict)
+    """By name in lower case."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Users by schedule, at the time for which this was read."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
+
+    def user(self, name: str) -> User | None:
+        """Find a user by name, of any case."""
+        return self.users.get(name.lower())
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether there is a Slack channel, whose app writes to people."""
+        return any(it.type == ContactMethod.SLACK for it in self.channels.values())

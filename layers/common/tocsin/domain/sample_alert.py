@@ -1,6 +1,7 @@
-"""The alert in the message of a channel's test."""
+"""The alert in the message of a test, of a channel or of a person's contact method."""
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId, entropy, is_ulid, ulid
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
@@ -10,7 +11,7 @@ _NOTHING_RANDOM = bytes(10)
 
 
 def sample_alert(delivery: Delivery) -> Alert:
-    """Make the alert of a channel's test; it is not stored."""
+    """Make the alert of a test; it is not stored."""
     at = delivery.due_at
     alert_id = delivery.alert_id
     if not is_ulid(alert_id):
@@ -18,14 +19,19 @@ def sample_alert(delivery: Delivery) -> Alert:
     return Alert(
         alert_id=alert_id,
         integration="tocsin",
-        dedup_key="channel-test",
+        dedup_key="test",
         severity=Severity.INFO,
         facts=Facts(
-            name="Channel test",
-            summary=f"Messages to {delivery.channel} arrive.",
+            name="Test",
+            summary=f"Messages to {_named(delivery)} arrive.",
             reason="This message was sent as a test. Nothing is wrong, nothing is to be done.",
         ),
         output_hash="",
         last_seen_at=at,
         changed_at=at,
     )
+
+
+def _named(delivery: Delivery) -> str:
+    is_to_user = delivery.target.startswith(f"{TargetKind.USER}:")
+    return f"{delivery.target_name} by {delivery.channel}" if is_to_user else delivery.channel

@@ -15,7 +15,8 @@ from tocsin.domain.notification import (
     NotificationReason,
     messages_of_step,
 )
-from tocsin.domain.people import ContactMethod, Directory, User
+from tocsin.domain.people import Directory
+from tocsin.domain.ways import ways_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,8 @@ def plan_worsened(alert: Alert, directory: Directory) -> Plan:
         due_at=alert.changed_at,
     )
     responder = user_of(alert.acknowledged_by)
-    if responder and responder in directory.users:
-        target = str(Target(TargetKind.USER, responder))
+    if responder and (user := directory.user(responder)):
+        target = str(Target(TargetKind.USER, user.name))
         plan = _plan((target,), template, alert, directory, ())
         if plan.deliveries:
             return plan
@@ -137,65 +138,21 @@ def _template(alert: Alert) -> Delivery:
     )
 
 
-type _Asked = tuple[Delivery, str | None]
-"""A message, and why it cannot be sent."""
-
-
 def _of_target(
-    spelled_target: str, template: Delivery, alert: Alert, directory: Directory
-) -> Iterator[_Asked]:
-    kind, _, name = spelled_target.partition(":")
-    named = replace(template, target=spelled_target, channel="none")
-    match TargetKind(kind):
-        case TargetKind.CHANNEL:
-            is_known = name in directory.channels
-            problem = None if is_known else f"there is no channel {name}"
-            yield replace(named, channel=name), problem
-        case TargetKind.USER:
-            yield from _of_user(name, named, alert, directory)
-        case TargetKind.SCHEDULE:
-            users = directory.on_call.get(name, ())
-            if not users:
-                yield named, f"nobody is on call by schedule {name}"
-            for user in users:
-                asked = replace(named, target=str(Target(TargetKind.USER, user)))
-                yield from _of_user(user, asked, alert, directory)
-
-
-def _of_user(name: str, template: Delivery, alert: Alert, directory: Directory) -> Iterator[_Asked]:
-    user = directory.users.get(name)
-    if user is None:
-        yield template, f"there is no user {name}"
-        return
-    if name == alert.escalation.giver and template.is_page:
-        yield template, f"{name} gave it back"
-        return
-    rules = user.rules(alert.severity)
-    if not rules:
-        yield template, _why_untold(user, alert)
-    for rule in rules:
-        problem = _why_not(user, rule.by, user.address_of(rule.by), directory)
-        asked = replace(template, channel=rule.by.value)
-        if rule.after:
-            channel = f"{rule.by}+{spelled(rule.after)}"
-            asked = replace(asked, channel=channel, due_at=template.due_at + rule.after)
+    target: str, template: Delivery, alert: Alert, directory: Directory
+) -> Iterator[tuple[Delivery, str | None]]:
+    """The messages to a target, and why one cannot be sent."""
+    given_back_by = alert.escalation.giver if template.is_page else None
+    giver = str(Target(TargetKind.USER, given_back_by)) if given_back_by else None
+    for way in ways_to(target, alert.severity, directory):
+        asked = replace(template, target=way.target, channel=way.by or "none")
+        if way.target == giver:
+            yield replace(asked, channel="none"), f"{given_back_by} gave it back"
+            continue
+        problem = way.gap.text if way.gap else None
+        if way.after:
+            channel = f"{way.by}+{spelled(way.after)}"
+            asked = replace(asked, channel=channel, due_at=template.due_at + way.after)
             if template.is_page and problem is None:
                 asked = replace(asked, step=0, loop=template.spell)
         yield asked, problem
-
-
-def _why_untold(user: User, alert: Alert) -> str:
-    if user.notify:
-        return f"no notification rule of {user.name} is for {alert.severity}"
-    return f"{user.name} has no contact method"
-
-
-def _why_not(
-    user: User, method: ContactMethod, address: str | None, directory: Directory
-) -> str | None:
-    if address is None:
-        return f"{user.name} has no address for {method}"
-    types = {channel.type for channel in directory.channels.values()}
-    if method is ContactMethod.SLACK and ContactMethod.SLACK not in types:
-        return "no Slack channel is configured, whose app could write to people"
-    return None

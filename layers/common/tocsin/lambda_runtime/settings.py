@@ -66,6 +66,8 @@ class Settings:
     """The KMS key that encrypts secrets; empty for the account's `aws/ssm`."""
     allows_private_webhooks: bool
     """Whether webhooks may go to `http` and to private addresses."""
+    sends_email: bool
+    """Whether the stack has an address to send e-mail from."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -107,6 +109,7 @@ class Settings:
             channel_secrets_prefix=environment.get("CHANNEL_SECRETS_PREFIX", "").rstrip("/"),
             secrets_key=environment.get("SECRETS_KEY", ""),
             allows_private_webhooks=allow_private == "true",
+            sends_email=environment.get("SENDS_EMAIL") == "true",
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

@@ -13,7 +13,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.destination import channel_of, names_of, reader_of, why_gone
+from tocsin.domain.destination import (
+    channel_of,
+    is_to_user,
+    method_of,
+    names_of,
+    reader_of,
+    why_gone,
+)
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.message import message_of
 from tocsin.domain.notification import (
@@ -24,7 +31,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     reason_to_skip,
 )
-from tocsin.domain.people import Channel
+from tocsin.domain.people import Channel, Directory
 from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
 from tocsin.domain.update_plan import can_be_told
@@ -181,6 +188,8 @@ def _send(
         at=work.now(),
         links=links,
     )
+    if is_test:
+        message = replace(message, confirm=_verification(delivery, directory, work))
     is_rewritten = can_be_told(delivery, directory)
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
@@ -192,6 +201,16 @@ def _send(
     if failures:
         work.gate.note_success(channel)
     return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel, alert=alert)
+
+
+def _verification(delivery: Delivery, directory: Directory, work: Work) -> str | None:
+    """Make the link by which a person confirms an address that is not verified."""
+    if not is_to_user(delivery):
+        return None
+    user, method = directory.user(delivery.target_name), method_of(delivery)
+    if user is None or method is None or user.is_verified(method):
+        return None
+    return work.links.verification(user, method, at=work.now())
 
 
 def _told_version(delivery: Delivery, work: Work) -> int | None:

@@ -23,7 +23,7 @@ from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.people import Channel, Directory
+from tocsin.domain.people import Channel, ContactMethod, Directory, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
 from tocsin.domain.sent_body import SentBodies, SentBody
@@ -280,6 +280,9 @@ class LinkMaker(Protocol):
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         """None: they cannot be made for now; a page without links is better than none."""
+
+    def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
+        """Make the link by which the user confirms this address; None: as `links`."""
 
 
 class SecretStore(Protocol):

@@ -16,6 +16,8 @@ COUNT_SHARDS: Final = 4
 BY_STATE: Final = "by_state"
 DUE: Final = "due"
 
+USER: Final = "user"
+"""The kind whose names are unique without case."""
 HEARTBEATS: Final = "C#heartbeat"
 """All heartbeats; those with a timer are in the `due` index beside the alerts."""
 
@@ -179,7 +181,9 @@ def configuration_partition(kind: str) -> str:
 
 
 def configuration_key(kind: str, name: str) -> Key:
-    return key(configuration_partition(kind), name)
+    # Lower case of letters beyond ASCII, which no name has, may be longer than a key may be.
+    is_found_in_any = kind == USER and name.isascii()
+    return key(configuration_partition(kind), name.lower() if is_found_in_any else name)
 
 
 def answer_partition(request_name: str) -> str:

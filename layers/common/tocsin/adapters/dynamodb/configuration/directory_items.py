@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Attribute, Image, Item, number, read_text, text
 from tocsin.adapters.dynamodb.configuration.named_objects import (
     Kind,
@@ -21,15 +22,21 @@ from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 
 def _write_user(user: User) -> Item:
     optional = {
+        "shown_name": user.name if user.name != user.name.lower() else None,
         "full_name": user.full_name,
         "email": user.email,
         "phone": user.phone,
         "slack_id": user.slack_id,
+        **{verified_attribute(method): hash_ for method, hash_ in user.verified.items()},
     }
     return {name: text(value) for name, value in optional.items() if value is not None} | {
         "time_zone": text(user.time_zone),
         "notify": {"L": [_write_rule(rule) for rule in user.notify]},
     }
+
+
+def verified_attribute(method: ContactMethod) -> str:
+    return f"verified_{method}"
 
 
 def _write_rule(rule: NotificationRule) -> Attribute:
@@ -44,12 +51,17 @@ def _write_rule(rule: NotificationRule) -> Attribute:
 
 def _user_from(image: Image) -> User:
     return User(
-        name=name_of(image),
+        name=read_text(image, "shown_name") or name_of(image),
         full_name=read_text(image, "full_name"),
         email=read_text(image, "email"),
         phone=read_text(image, "phone"),
         slack_id=read_text(image, "slack_id"),
         time_zone=image["time_zone"]["S"],
+        verified={
+            method: hash_
+            for method in ContactMethod
+            if (hash_ := read_text(image, verified_attribute(method))) is not None
+        },
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
         managed_by=manager_of(image),
     )
@@ -100,7 +112,7 @@ def _setting_from(attribute: Any) -> str | tuple[str, ...]:  # noqa: ANN401 - as
 
 
 USERS: Final = Kind[User](
-    name="user", words="user", not_found=UserNotFoundError, write=_write_user, read=_user_from
+    name=keys.USER, words="user", not_found=UserNotFoundError, write=_write_user, read=_user_from
 )
 CHANNELS: Final = Kind[Channel](
     name="channel",

@@ -50,7 +50,7 @@ class DynamoDBPaging:
             from tocsin.domain.people import Directory
 
             directory = Directory(
-                users={user.name: user for user in self._all(USERS)},
+                users={user.name.lower(): user for user in self._all(USERS)},
                 channels={channel.name: channel for channel in self._all(CHANNELS)},
                 updates=updates_of,
             )
