@@ -23,11 +23,12 @@ from tests.functions.notifier.conftest import (
     claimed,
 )
 from tocsin.channels.email import CHANNEL, EmailSender
-from tocsin.channels.email_parts import HTML_LIMIT_BYTES, both_parts, shortened
+from tocsin.channels.email_parts import HTML_LIMIT_BYTES, both_parts
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.message import Message
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import Channel
+from tocsin.domain.sender_text import cut
 from tocsin.domain.severity import Severity
 from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span
 from tocsin.html import render
@@ -81,8 +82,7 @@ def as_ses_makes_it(asked: Mapping[str, Any]) -> EmailMessage:
         made[header["Name"]] = header["Value"]
     made.set_content(simple["Body"]["Text"]["Data"], cte="quoted-printable")
     made.add_alternative(simple["Body"]["Html"]["Data"], subtype="html", cte="quoted-printable")
-    read = BytesParser(policy=email.policy.default).parsebytes(made.as_bytes())
-    return cast("EmailMessage", read)
+    return BytesParser(policy=email.policy.default).parsebytes(made.as_bytes())
 
 
 def headers(message: Message, alert: Alert | None = None) -> dict[str, str]:
@@ -562,17 +562,17 @@ def test_dark_mode_and_outlook_have_their_rules() -> None:
 
 @given(st.text(max_size=80), st.integers(2, 60))
 def test_a_text_is_cut_at_a_word(said: str, limit: int) -> None:
-    cut = shortened(said, limit)
+    kept = cut(said, limit)
 
-    assert len(cut) <= limit
-    assert cut == said or cut.endswith("…")
-    assert said.startswith(cut.removesuffix("…"))
+    assert len(kept) <= limit
+    assert kept == said or kept.endswith("…")
+    assert said.startswith(kept.removesuffix("…"))
 
 
 def test_a_cut_loses_no_more_than_a_word() -> None:
-    assert shortened("one two three", 9) == "one two…"
-    assert shortened("one two three", 8) == "one two…"
-    assert shortened("x" * 100, 10) == "x" * 9 + "…"
+    assert cut("one two three", 9) == "one two…"
+    assert cut("one two three", 8) == "one two…"
+    assert cut("x" * 100, 10) == "x" * 9 + "…"
 
 
 def test_e_mail_is_wired_with_what_it_needs() -> None:

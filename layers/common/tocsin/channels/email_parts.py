@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.link import LINK_LIFE
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.sender_text import cut, one_line
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import CUT_MARK
-from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span, one_line, plain
+from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span, plain
 
 if TYPE_CHECKING:
     from tocsin.channels.ports import Render
@@ -166,22 +166,21 @@ def _alert(message: Message, room: Room) -> Mail:
     short_links = [it for it in links if len(it.url) <= room.url][: room.links]
     return Mail(
         subject=subject_of(message),
-        preheader=shortened(_preheader(message), _PREHEADER_LIMIT),
+        preheader=cut(_preheader(message), _PREHEADER_LIMIT),
         band=BandLine(_THEMES[words.band], words.mark, words.word, words.state),
         severity=_THEMES[words.severity],
         not_over=_not_over(message),
-        title=shortened(words.title, TITLE_LIMIT),
-        where=shortened(words.where, TITLE_LIMIT),
+        title=cut(words.title, TITLE_LIMIT),
+        where=cut(words.where, TITLE_LIMIT),
         sentences=list(_sentences(message)),
         button=_acknowledge(message) if is_page else None,
         more_buttons=list(_more_buttons(message, room, has_main=is_page)),
-        details=_lines(shortened(words.details, room.details)) if shows_facts else (),
+        details=_lines(cut(words.details, room.details)) if shows_facts else (),
         labels=[
-            (shortened(name, room.value), shortened(value, room.value))
-            for name, value in labels[: room.labels]
+            (cut(name, room.value), cut(value, room.value)) for name, value in labels[: room.labels]
         ],
         labels_left_out=len(labels[room.labels :]),
-        links=[it._replace(name=shortened(it.name, _NAME_LIMIT)) for it in short_links],
+        links=[it._replace(name=cut(it.name, _NAME_LIMIT)) for it in short_links],
         links_left_out=len(links) - len(short_links),
         happened=words.happened,
         footer=list(_footer(message)),
@@ -258,12 +257,3 @@ def _lines(details: str) -> Sequence[str]:
 def _spaced(line: str) -> str:
     """Keep the spaces that HTML would drop."""
     return _SPACES.sub("\N{NO-BREAK SPACE}", line) or "\N{NO-BREAK SPACE}"
-
-
-def shortened(text: str, limit: int) -> str:
-    """Cut a text at a word."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    at_word = cut.rstrip() if text[limit - 1].isspace() else re.sub(r"\s+\S{0,40}$", "", cut)
-    return at_word + CUT_MARK

@@ -68,8 +68,6 @@ class Snooze:
     """A higher severity does not wake it."""
     sticky_output: bool = False
     """A changed output does not wake it, although the integration has `wakes_on_output`."""
-    by: Actor | None = None
-    """Set by `Alert.snoozed`; None: written by an earlier version."""
 
     def is_broken_by(self, severity: Severity) -> bool:
         """Whether an alert of this severity wakes."""

@@ -251,8 +251,6 @@ def _written_snooze(snooze: Snooze) -> str:
         fields["sticky_severity"] = True
     if snooze.sticky_output:
         fields["sticky_output"] = True
-    if snooze.by:
-        fields["by"] = snooze.by
     return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -265,7 +263,6 @@ def _read_snooze(image: Image) -> Snooze:
         by=Actor(fields["by"]) if "by" in fields else None,
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
-        by=fields.get("by"),
     )
 
 
