@@ -20,6 +20,15 @@ LINKS = Links(
 )
 ACKED = as_read(paged().acknowledge(by=Actor("bob"), at=BEGAN + 5 * MINUTE))
 
+TAKEN = (
+    "Bob acknowledged it at 03:03 (Berlin), 5 min after it began. Nobody else is called. "
+    "If it is not resolved by 04:03, it fires again and Alice is called first."
+)
+OVER = (
+    "prod-prometheus reported recovery at 03:04 (Berlin). It lasted 6 min, and Bob had it since "
+    "03:03. Nothing is left to do."
+)
+
 
 class Log:
     """Keeps what is written."""
@@ -71,10 +80,7 @@ def shown(
             [
                 "checkout in prod-eu-1, says prod-prometheus",
                 "Since 6 min (02:58 Berlin).",
-                (
-                    "Bob acknowledged it at 03:03 (Berlin), 5 min after it began. Nobody else is "
-                    "called. If it is not resolved by 04:03, it fires again and Alice is called first."
-                ),
+                TAKEN,
             ],
             id="acknowledged",
         ),
@@ -84,10 +90,7 @@ def shown(
             "RESOLVED, was critical: Checkout: 8.4 % of requests fail with 5xx",
             [
                 "checkout in prod-eu-1, says prod-prometheus",
-                (
-                    "prod-prometheus reported recovery at 03:04 (Berlin). It lasted 6 min, and Bob had "
-                    "it since 03:03. Nothing is left to do."
-                ),
+                OVER,
             ],
             id="resolved",
         ),
