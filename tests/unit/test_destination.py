@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.examples import TO_OPS
-from tocsin.domain.destination import channel_of, why_gone
+from tocsin.domain.destination import channel_of, names_of, reader_of, why_gone
+from tocsin.domain.ids import Actor
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, Directory, User
+from tocsin.domain.reader import Reader
 
 CHAT = Channel(name="b-chat", type="slack", secret="/tocsin/slack", settings={"channel": "#oncall"})
 HOOK = Channel(name="a-hook", type="webhook", settings={"url": "https://example.com/"})
@@ -77,3 +79,29 @@ def test_a_person_is_written_to_at_the_address_of_now() -> None:
 def test_a_removed_user_gets_no_message() -> None:
     assert channel_of(to_alice("email"), replace(EVERYBODY, users={})) is None
     assert why_gone(to_alice("email")) == "alice has no address for email any more"
+
+
+def test_a_person_reads_times_of_their_own_zone_and_a_channel_those_of_the_team() -> None:
+    in_tokyo = replace(ALICE, time_zone="Asia/Tokyo")
+    directory = replace(EVERYBODY, users={"alice": in_tokyo})
+
+    assert reader_of(to_alice("email"), directory, "Europe/Berlin") == Reader(
+        name="alice", is_person=True, zone="Asia/Tokyo"
+    )
+    assert reader_of(TO_HOOK, directory, "Europe/Berlin") == Reader(
+        name="a-hook", is_person=False, zone="Europe/Berlin"
+    )
+
+
+@pytest.mark.parametrize(
+    ("actor", "name"),
+    [("alice", "Alice"), ("slack:U1", "Alice"), ("link:a-hook", "a reader of a-hook")],
+)
+def test_people_are_named_from_the_teams_list(actor: str, name: str) -> None:
+    assert names_of(EVERYBODY).of_actor(Actor(actor)) == name
+
+
+def test_a_full_name_is_shown_in_place_of_the_users_name() -> None:
+    full = replace(EVERYBODY, users={"alice": replace(ALICE, full_name="Alice Ames")})
+
+    assert names_of(full).of_actor(Actor("link:alice")) == "Alice Ames"

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.examples import (
     ALICE,
@@ -18,8 +20,17 @@ from tests.examples import (
     snoozed,
 )
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.escalation import (
+    Escalation,
+    EscalationPolicy,
+    Step,
+    Target,
+    TargetKind,
+    advance,
+)
 from tocsin.domain.ids import AUTO
 from tocsin.domain.next_action import ActionKind, act, next_action
+from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import ChangeType
 
 
@@ -112,3 +123,46 @@ def test_recovery_is_believed_at_its_time() -> None:
 )
 def test_an_alert_for_which_nothing_is_due_stays_as_it_is(alert: Alert, at: datetime) -> None:
     assert act(alert, at, None) is None
+
+
+people = st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True)
+
+
+@given(
+    steps=st.lists(people, min_size=1, max_size=4),
+    repeat=st.integers(min_value=0, max_value=2),
+    moves=st.lists(st.sampled_from(["wait", "begin anew", "again", "next"]), max_size=8),
+)
+def test_the_targets_that_are_named_are_those_that_are_asked(
+    steps: list[list[str]], repeat: int, moves: list[str]
+) -> None:
+    """As long as nobody edits the policy; a start, whose policy is unknown, names none."""
+    policy = EscalationPolicy(
+        name="default",
+        steps=tuple(
+            Step(
+                name="one",
+                targets=tuple(Target(TargetKind.USER, name) for name in targets),
+                delay=MINUTE,
+            )
+            for targets in steps
+        ),
+        repeat=repeat,
+    )
+    escalation, at = advance(Escalation().wanted(NINE), policy, Severity.CRITICAL, NINE), NINE
+
+    for move in moves:
+        at += MINUTE
+        begun = {
+            "wait": lambda known, _: known,
+            "begin anew": Escalation.wanted,
+            "again": Escalation.wanted_again,
+            "next": Escalation.wanted_on,
+        }[move](escalation, at)
+        if begun.escalates_at is None:
+            continue
+        named = begun.due_targets
+        escalation = advance(begun, policy, Severity.CRITICAL, at)
+        is_begun = escalation.begun_at == at
+        assert not named or not is_begun or escalation.targets == named
+        assert named or not is_begun or move == "next"

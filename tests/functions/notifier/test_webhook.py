@@ -69,6 +69,13 @@ def test_the_body_is_as_documented(server: ScriptedServer) -> None:
         "reason": "first",
     }
     assert body["data"]["links"]["acknowledge"].startswith(f"{PUBLIC_URL}/act/")
+    assert body["data"]["text"] == {
+        "subject": "WARNING Disk full on db-1",
+        "title": "Disk full on db-1",
+        "where": "says prod-prometheus",
+        "who": "Nobody has it yet.",
+        "next": "Step 2 is called at 2026-03-01T09:05:00.000Z unless someone acknowledges.",
+    }
     assert set(body["data"]["links"]) == {"acknowledge", "snooze", "resolve", "view"}
 
 

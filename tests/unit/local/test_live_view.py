@@ -66,7 +66,7 @@ def test_a_page_is_shown_as_a_block_with_its_links_whole(view: LiveView, out: io
         "message": "Page",
         "channel": "here",
         "title": "CRITICAL: Disk full",
-        "lines": ["Who has it: nobody yet"],
+        "lines": ["Nobody has it yet."],
         "links": {"acknowledge": link},
     }
 
@@ -74,7 +74,7 @@ def test_a_page_is_shown_as_a_block_with_its_links_whole(view: LiveView, out: io
 
     assert words(out) == [
         ["page", "to", "here:", "CRITICAL:", "Disk", "full"],
-        ["Who", "has", "it:", "nobody", "yet"],
+        ["Nobody", "has", "it", "yet."],
         ["acknowledge", link],
     ]
 

@@ -21,10 +21,10 @@ def entry(function: str = "NotifierFunction", message: str = "Page", **more: obj
 def test_a_page_shows_its_channel_what_is_wrong_and_its_links() -> None:
     links = {"acknowledge": "http://here/act/1", "view": None}
 
-    page = page_of(entry(channel="here", title="Disk full", lines=["Since: nine"], links=links))
+    page = page_of(entry(channel="here", title="Disk full", lines=["Since 3 min."], links=links))
 
     assert page == ShownMessage(
-        NINE, "page", "here", "Disk full", ("Since: nine",), {"acknowledge": "http://here/act/1"}
+        NINE, "page", "here", "Disk full", ("Since 3 min.",), {"acknowledge": "http://here/act/1"}
     )
 
 
