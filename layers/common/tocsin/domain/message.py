@@ -49,8 +49,6 @@ class Message:
     wording: Wording
     subject: str
     """Of the episode: fixed, so that mail programs keep its messages together."""
-    thread: str
-    """Names the thread: the episode, and the worst severity, as a rise begins a new one."""
     lead: Phrase = ()
     """What this message is news of; empty: a first page."""
     why_you: Phrase = ()
@@ -93,7 +91,6 @@ def message_of(
         subject=one_line(
             f"{alert.severity.upper()} {alert.facts.summary or alert.facts.name}", 120
         ),
-        thread=f"{alert.alert_id}.{alert.episode}.{alert.escalation.worst or alert.severity}",
         lead=() if delivery.is_page else (Span(_title(alert, delivery)),),
         why_you=(Span(f"Step {delivery.step_name or delivery.step} asks you."),),
     )
