@@ -14,7 +14,7 @@ from tocsin.domain.destination import is_to_user, place_of
 from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.escalation import STILL_WAITING
-from tocsin.domain.ids import AUTO, user_of
+from tocsin.domain.ids import AUTO, AlertId, user_of
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
@@ -241,11 +241,11 @@ def newest_message_is_true(found: Findings) -> Iterator[str]:
 @invariant("The newest e-mail to a person is true, unless it is the person who made it untrue")
 def newest_email_is_true(found: Findings) -> Iterator[str]:
     """Where the first step is asked again, those it asks hear that by its page."""
-    heard: defaultdict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    heard: defaultdict[tuple[AlertId, str], list[tuple[datetime, str]]] = defaultdict(list)
     for it in found.team.world.line.received:
         message = found.messages.get(it.key)
         if message and is_to_user(message.delivery) and place_of(message.delivery)[1] == "email":
-            heard[it.alert_id, message.delivery.target].append((it.at, it.event))
+            heard[message.delivery.alert_id, message.delivery.target].append((it.at, it.event))
     within = _late(found, HEARD_WITHIN) + found.team.slack
     alerts = {alert.alert_id: alert for alert in found.alerts}
     for (alert_id, target), told in sorted(heard.items()):

@@ -81,8 +81,7 @@ def as_ses_makes_it(asked: Mapping[str, Any]) -> EmailMessage:
         made[header["Name"]] = header["Value"]
     made.set_content(simple["Body"]["Text"]["Data"], cte="quoted-printable")
     made.add_alternative(simple["Body"]["Html"]["Data"], subtype="html", cte="quoted-printable")
-    read = BytesParser(policy=email.policy.default).parsebytes(made.as_bytes())
-    return cast("EmailMessage", read)
+    return BytesParser(policy=email.policy.default).parsebytes(made.as_bytes())
 
 
 def headers(message: Message, alert: Alert | None = None) -> dict[str, str]:
@@ -500,8 +499,9 @@ def longest(letter: str) -> Message:
         more_links=(link,) * 100,
         runbook=url,
         dashboard=url,
+        happened=(Happened(NINE, "02:58", (Span(letter * 300),)),) * 50,
     )
-    return replace(message, subject=letter * 120)
+    return replace(message, subject=letter * 120, lead=(Span(letter * 300),))
 
 
 @pytest.mark.parametrize("letter", ["a", "&", '"', "\N{FIRE}", " ", "\u6f22", "\t"])
