@@ -1,4 +1,4 @@
-"""CPU of imports: the tables of ADR 3 and ADR 12 and, of what `make build` made, of ADR 16.
+"""CPU of imports: the tables of ADR 3, 12 and 17 and, of what `make build` made, of ADR 16.
 
 Run by `python -m bench.imports`.
 """
@@ -23,6 +23,8 @@ IMPORTS: Final = (
     "from aws_lambda_powertools.event_handler import APIGatewayHttpResolver",
     "import boto3",
     "from markupsafe import Markup",
+    "import jinja2",
+    "from tocsin.html import message_template as read; read('email.html'); read('email.txt')",
     "from cryptography import x509",
 )
 LATER: Final[Mapping[str, Mapping[str, str]]] = {
@@ -38,7 +40,9 @@ LATER: Final[Mapping[str, Mapping[str, str]]] = {
     "NotifierFunction": {
         "first webhook": "import tocsin.channels.webhook, functions.notifier.checked_request",
         "first e-mail": (
-            "import tocsin.channels.email; "
+            "import tocsin.channels.email, tocsin.channels.email_parts; "
+            "from tocsin.html import message_template as read; read('email.html'); "
+            "read('email.txt'); "
             "from functions.notifier.aws_sdk import AwsSdk; "
             "AwsSdk('us-east-1')._client('sesv2')"
         ),

@@ -132,6 +132,14 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def test_the_layer_has_the_templates_of_messages(layer: Path) -> None:
+    ours = Path(__file__).parents[2] / "layers/common/tocsin/templates"
+    names = sorted(path.name for path in ours.iterdir())
+
+    assert names
+    assert sorted(path.name for path in (layer / "tocsin/templates").iterdir()) == names
+
+
 def test_nothing_in_the_layer_hides_the_standard_library(layer: Path) -> None:
     packages = {entry.name.removesuffix(".py") for entry in layer.iterdir()}
 

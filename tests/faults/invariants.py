@@ -10,9 +10,11 @@ from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.plans import Function, Kind, clock_error
 from tests.simulated_aws.table import Record
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.destination import is_to_user, place_of
 from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.escalation import STILL_WAITING
+from tocsin.domain.ids import AUTO, AlertId, user_of
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
@@ -232,15 +234,53 @@ def newest_message_is_true(found: Findings) -> Iterator[str]:
         allowed, changed_at = _true_events(alert, changes)
         for channel in sorted(found.team.channels):
             told = sorted(heard[alert.alert_id, channel])
-            if not told:
-                continue
-            at, event = told[-1]
-            if event not in allowed:
-                yield f"the last that {channel} heard of {name_of(alert)} is {event}"
-            pages = [when for when, what in told if what == NotificationEvent.PAGED]
-            news = max([changed_at, *pages]) if changed_at else at
-            if event != NotificationEvent.PAGED and at > news + within:
-                yield f"{channel} heard of {name_of(alert)}: {event} only {at - news} later"
+            news = _News(f"{channel} heard of {name_of(alert)}", allowed, changed_at, within)
+            yield from news.judged(told)
+
+
+@invariant("The newest e-mail to a person is true, unless it is the person who made it untrue")
+def newest_email_is_true(found: Findings) -> Iterator[str]:
+    """Where the first step is asked again, those it asks hear that by its page."""
+    heard: defaultdict[tuple[AlertId, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for it in found.team.world.line.received:
+        message = found.messages.get(it.key)
+        if message and is_to_user(message.delivery) and place_of(message.delivery)[1] == "email":
+            heard[message.delivery.alert_id, message.delivery.target].append((it.at, it.event))
+    within = _late(found, HEARD_WITHIN) + found.team.slack
+    alerts = {alert.alert_id: alert for alert in found.alerts}
+    for (alert_id, target), told in sorted(heard.items()):
+        alert = alerts[alert_id]
+        changes = [it for it in found.timelines[alert_id] if it.type in _TOLD]
+        last = max(changes, key=lambda it: it.at, default=None)
+        timed_out = last and last.type is ChangeType.UNACKNOWLEDGED and last.by == AUTO
+        is_woken = last and last.type is ChangeType.WOKEN
+        if last and (f"user:{user_of(last.by)}" == target or timed_out or is_woken):
+            continue
+        allowed, changed_at = _true_events(alert, changes)
+        said = f"{target} was mailed of {name_of(alert)}"
+        yield from _News(said, allowed, changed_at, within).judged(sorted(told))
+
+
+@dataclass(frozen=True)
+class _News:
+    """What a place should have heard last."""
+
+    said: str
+    allowed: set[str]
+    changed_at: datetime | None
+    within: timedelta
+
+    def judged(self, told: list[tuple[datetime, str]]) -> Iterator[str]:
+        """Args: told: What it heard, and when, oldest first."""
+        if not told:
+            return
+        at, event = told[-1]
+        if event not in self.allowed:
+            yield f"the last that {self.said} is {event}"
+        pages = [when for when, what in told if what == NotificationEvent.PAGED]
+        news = max([self.changed_at, *pages]) if self.changed_at else at
+        if event != NotificationEvent.PAGED and at > news + self.within:
+            yield f"{self.said}: {event} only {at - news} later"
 
 
 def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetime | None]:

@@ -281,6 +281,13 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("provider is slow",),
     ),
     Mutant(
+        "e-mails have no updates",
+        "tocsin.channels.email",
+        "    updates=Updates.TO_OTHERS,\n",
+        "    updates=Updates.NONE,\n",
+        aims=("given back by a person",),
+    ),
+    Mutant(
         "no line for what waits",
         "tocsin.usecases.follow_changes",
         "        if not _add(Notification.waiting(each, at=now), outlets).state.has_ended\n",

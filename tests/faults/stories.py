@@ -859,7 +859,9 @@ def a_channel_that_is_called_email(team: StoryTeam) -> None:
     team.acknowledge()
     team.wait(HOUR)
     events = [it.event for it in team.world.line.received]
-    team.expect(set(events) == {"alert.paged"}, f"an e-mail cannot be rewritten: {events}")
+    team.expect(
+        set(events) == {"alert.paged"}, f"its reader acted, and the channel was not paged: {events}"
+    )
 
 
 def _is_of_alert(record: Record) -> bool:

@@ -136,7 +136,8 @@ def test_e_mail_and_sms_arrive_at_their_times_with_links_that_act(
 
     [mail] = eventually(mails, bool)
     assert "Disk full on db-1" in mail["Subject"]
-    assert mail["Source"] == "tocsin@example.com"
+    assert mail["Source"] == "Tocsin <tocsin@example.com>"
+    assert "Disk full on db-1" in mail["BodyHtml"]
     texts = eventually(lambda: kept_by_aws(stack, TEXTS)["sms_messages"].get(phone, []), bool)
     assert ["Disk full on db-1" in text["Message"] for text in texts] == [True]
     team.told(alert_id, "notification_sent", "notification_sent")
@@ -144,9 +145,11 @@ def test_e_mail_and_sms_arrive_at_their_times_with_links_that_act(
     assert {name: row["state"] for name, row in rows.items()} == {"email": "sent", "sms+2s": "sent"}
     assert rows["email"]["provider_id"] == mail["MessageId"]
 
-    [link] = [line for line in mail["BodyText"].splitlines() if line.startswith("Acknowledge: ")]
-    press = urlsplit(link.removeprefix("Acknowledge: ")).path
-    api.with_key(None).post(press, b"", Content_Type=FORM).expect(HTTPStatus.OK)
+    lines = mail["BodyText"].splitlines()
+    [said] = [number for number, line in enumerate(lines) if line.startswith("Acknowledge ")]
+    link = urlsplit(lines[said + 1]).path
+    press = api.with_key(None).post(link, b"action=acknowledge", Content_Type=FORM)
+    press.expect(HTTPStatus.OK)
     assert api.alert(alert_id)["acknowledged_by"] == f"link:{alice}"
 
 

@@ -28,6 +28,13 @@ def test_a_function_starts_with_what_it_requires(handler: str) -> None:
     assert not settings.allows_private_webhooks
 
 
+def test_messages_name_the_team_of_the_stack() -> None:
+    told = environment_of("functions.notifier.app.on_delivery")
+
+    assert Settings.from_environment(told | {"TEAM": "payments"}).team == "payments"
+    assert Settings.from_environment(told).team == "tocsin"
+
+
 @pytest.mark.parametrize(
     ("handler", "name"),
     [

@@ -35,11 +35,12 @@ def text_environment(folder: Path) -> Environment:
 
 def render(template: str, **values: object) -> str:
     """Fill in a message's template: `.html` or `.txt`."""
-    return _message(template).render(values)
+    return message_template(template).render(values)
 
 
 @cache
-def _message(name: str) -> Template:
+def message_template(name: str) -> Template:
+    """Read and compile a template once in a process."""
     make = environment if name.endswith(".html") else text_environment
     return make(_MESSAGES).get_template(name)
 

@@ -14,7 +14,7 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import ALICE, HOUR, NINE
+from tests.examples import ALICE, HOUR, NINE, SENDER
 from tests.functions.notifier.conftest import (
     PUBLIC_URL,
     a_delivery,
@@ -227,20 +227,21 @@ def test_all_messages_of_an_episode_are_one_thread() -> None:
 
 def test_a_rise_and_a_new_episode_are_threads_of_their_own() -> None:
     alert = an_alert()
-    rise = replace(alert, severity=Severity.CRITICAL)
+    rise = alert.changed_severity(Severity.CRITICAL, by=SENDER, at=NINE)
     anew = replace(alert, episode=2)
 
-    roots = {headers(a_message(it))["References"] for it in (alert, rise, anew)}
+    roots = {headers(a_message(it), it)["References"] for it in (alert, rise, anew)}
 
     assert len(roots) == 3
 
 
-def test_a_fall_stays_in_its_thread() -> None:
-    alert = replace(an_alert(), severity=Severity.CRITICAL)
-    worst = replace(alert.escalation, worst=Severity.CRITICAL)
-    milder = replace(alert, escalation=worst, severity=Severity.WARNING)
+def test_a_fall_stays_in_the_thread_of_its_subject() -> None:
+    """The subject is kept with the alert."""
+    page = mailed()
+    milder = replace(an_alert(), severity=Severity.WARNING)
+    update = replace(mailed(NotificationEvent.RESOLVED, Severity.WARNING), subject=page.subject)
 
-    assert headers(a_message(milder))["References"] == headers(a_message(alert))["References"]
+    assert headers(update, milder)["References"] == headers(page)["References"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -248,7 +249,7 @@ def test_a_fall_stays_in_its_thread() -> None:
 def test_ses_takes_every_header(event: NotificationEvent, hostile: str) -> None:
     """The limits that SES's model has; boto3 checks only that a text is not empty."""
     model = get_session().get_service_model("sesv2")
-    asked = sent(replace(mailed(event), subject=hostile, thread=hostile * 200))
+    asked = sent(replace(mailed(event), subject=hostile * 200))
     simple = asked["Content"]["Simple"]
 
     listed = model.shape_for("MessageHeaderList").metadata["max"]
@@ -499,8 +500,9 @@ def longest(letter: str) -> Message:
         more_links=(link,) * 100,
         runbook=url,
         dashboard=url,
+        happened=(Happened(NINE, "02:58", (Span(letter * 300),)),) * 50,
     )
-    return replace(message, subject=letter * 120)
+    return replace(message, subject=letter * 120, lead=(Span(letter * 300),))
 
 
 @pytest.mark.parametrize("letter", ["a", "&", '"', "\N{FIRE}", " ", "\u6f22", "\t"])

@@ -66,11 +66,11 @@ class EmailSender:
             "send_email",
             FromEmailAddress=sender_of(message.event, alert, self.email_from),
             Destination={"ToAddresses": addresses_of(channel)},
-            Content={"Simple": self._content(message, notification.delivery.key)},
+            Content={"Simple": self._content(message, alert, notification.delivery.key)},
         )
         return str(answer["MessageId"])
 
-    def _content(self, message: Message, key: str) -> Mapping[str, Any]:
+    def _content(self, message: Message, alert: Alert, key: str) -> Mapping[str, Any]:
         from tocsin.channels.email_parts import both_parts, subject_of
 
         text, html = both_parts(message, self.render)
@@ -79,14 +79,16 @@ class EmailSender:
             "Body": {"Text": _utf8(text), "Html": _utf8(html)},
             "Headers": [
                 {"Name": name, "Value": header_value(name, value)}
-                for name, value in self._headers(message, key)
+                for name, value in self._headers(message, alert, key)
             ],
         }
 
-    def _headers(self, message: Message, key: str) -> Iterator[tuple[str, str]]:
+    def _headers(self, message: Message, alert: Alert, key: str) -> Iterator[tuple[str, str]]:
         host = urlsplit(self.public_url).hostname or "tocsin.invalid"
         if message.event is not NotificationEvent.TEST:
-            root = f"<{message.thread}@{host}>"
+            # A rise begins a new subject with its severity, and so a new thread.
+            severity = message.subject.partition(" ")[0].lower()
+            root = f"<{alert.alert_id}.{alert.episode}.{severity}@{host}>"
             yield "In-Reply-To", root
             yield "References", root
         yield KEY_HEADER, key

@@ -66,12 +66,14 @@ class Room(NamedTuple):
     links: int
     url: int
     """Characters; a longer link is left out, as half of it leads elsewhere."""
+    happened: int
+    """Lines, the newest."""
 
 
 ROOMS: Final = (
-    Room(details=2_000, labels=20, value=200, links=5, url=2_000),
-    Room(details=1_000, labels=20, value=40, links=5, url=300),
-    Room(details=500, labels=5, value=40, links=0, url=300),
+    Room(details=2_000, labels=20, value=200, links=5, url=2_000, happened=10),
+    Room(details=1_000, labels=20, value=40, links=5, url=300, happened=10),
+    Room(details=500, labels=5, value=40, links=0, url=300, happened=3),
 )
 """The first one by which the HTML keeps its limit is used; only texts of many long labels and
 links, or of characters that are escaped, need the others."""
@@ -182,7 +184,7 @@ def _alert(message: Message, room: Room) -> Mail:
         labels_left_out=len(labels[room.labels :]),
         links=[it._replace(name=cut(it.name, _NAME_LIMIT)) for it in short_links],
         links_left_out=len(links) - len(short_links),
-        happened=words.happened,
+        happened=() if shows_facts else words.happened[-room.happened :],
         footer=list(_footer(message)),
     )
 

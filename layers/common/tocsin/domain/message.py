@@ -46,8 +46,6 @@ class Message:
     wording: Wording
     subject: str
     """Of the episode: fixed, so that mail programs keep its messages together."""
-    thread: str
-    """Names the thread: the episode, and the worst severity, as a rise begins a new one."""
     lead: Phrase = ()
     """What this message is news of; empty: a first page."""
     lead_short: str = ""
@@ -91,7 +89,6 @@ def message_of(
         links=links if alert.is_open else None,
         wording=wording_of(alert, reader=reader, names=names, at=at),
         subject=_subject(alert, delivery),
-        thread=f"{alert.alert_id}.{alert.episode}.{alert.escalation.worst or alert.severity}",
         lead=lead_of(delivery, view),
         lead_short=lead_short(delivery, view),
         why_you=why_you(delivery, view),
