@@ -116,7 +116,7 @@ def test_who_cannot_be_reached_is_named_with_the_step_and_the_policy(
     assert problems(it, severity) == [f"no step of default reaches anybody for {severity}", problem]
 
 
-def test_a_step_that_reaches_nobody_is_named_where_another_reaches_somebody() -> None:
+def test_a_step_that_reaches_nobody_is_named_where_another_reaches_a_person() -> None:
     it = team(ALICE, FRANK, policy(("user:alice",), ("user:frank",)))
 
     [reach] = reach_of_all(CRITICAL, it)
@@ -280,7 +280,7 @@ policies = some.builds(
     some.lists(channels, max_size=2),
     some.sampled_from(Severity),
 )
-def test_a_policy_reaches_somebody_exactly_where_its_first_run_plans_a_message(
+def test_a_policy_is_ok_exactly_where_its_first_run_plans_a_message(
     page: EscalationPolicy,
     people: Iterable[User],
     named: Iterable[Channel],

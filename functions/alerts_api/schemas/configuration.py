@@ -118,7 +118,7 @@ class Removal(Answer[Removed]):
 
 ABOUT_DELETE: Final = (
     "204; or 200 with warnings where it affects open alerts, which do not prevent it, or leaves "
-    "somebody, a step, a policy or a route that reaches nobody."
+    "a person, a step, a policy or a route that reaches nobody."
 )
 
 

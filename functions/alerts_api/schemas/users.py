@@ -190,7 +190,7 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Page a person now, as a test",
         description=(
-            "By each contact method, whatever the user's rules say; the message says that it is a "
+            "By each contact method, also by those without a rule; the message says that it is a "
             "test, and has a link by which the person confirms an address that is not verified. "
             "Waits up to 8 s for the results: 200, or 202 if one is `pending`. The scope is that "
             "of acting on alerts, so that responders can test their own phones."

@@ -1,4 +1,4 @@
-"""Tests of channels and of people: messages like any other, and what became of them."""
+"""Tests of channels and of people: messages like any other, and their results."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -38,7 +38,7 @@ def test_a_name_in_another_case_is_the_same_user(editor: Client) -> None:
     assert editor.send("DELETE", "/api/v1/users/alice.B").status == 204
 
 
-def test_users_are_listed_in_the_order_of_their_names_whatever_their_case(editor: Client) -> None:
+def test_users_are_listed_in_the_order_of_their_names_in_any_case(editor: Client) -> None:
     for name in ("bob", "Carol", "Alice"):
         put(editor, f"users/{name}", {})
 

@@ -14,6 +14,8 @@ from tests.functions.notifier.conftest import KEY, PUBLIC_URL, a_delivery, param
 from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.ssm_secrets import KEPT_FOR, SsmSecrets
 from tocsin.domain.link import LinkAction, LinkSigner
+from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.verification import VERIFY_PATH, VerificationSigner
 from tocsin.usecases.refusals import DeliveryFailedError
 
 SPELLED_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -93,6 +95,18 @@ def test_links_are_for_whom_the_message_is() -> None:
     assert (link.action, link.by) == (LinkAction.VIEW, "alice")
 
 
+def test_a_link_that_verifies_is_for_one_address_of_the_user() -> None:
+    alice = User(name="alice", email="alice@example.com")
+
+    url = links_of(key=SPELLED_KEY).verification(alice, ContactMethod.EMAIL, at=NINE)
+
+    assert url is not None
+    signer = VerificationSigner(KEY, PUBLIC_URL)
+    read = signer.read(url.removeprefix(f"{PUBLIC_URL}{VERIFY_PATH}"), NINE)
+    assert (read.user, read.method, read.is_for(alice)) == ("alice", ContactMethod.EMAIL, True)
+    assert links_of(key=SPELLED_KEY).verification(alice, ContactMethod.SMS, at=NINE) is None
+
+
 @pytest.mark.parametrize(
     "links",
     [
@@ -104,6 +118,8 @@ def test_links_are_for_whom_the_message_is() -> None:
 )
 def test_a_page_without_links_is_better_than_none(links: ParameterLinks) -> None:
     assert links.links(a_delivery(), at=NINE) is None
+    alice = User(name="alice", email="alice@example.com")
+    assert links.verification(alice, ContactMethod.EMAIL, at=NINE) is None
 
 
 def test_a_secret_of_another_stack_is_not_asked_for() -> None:
