@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tocsin.domain.people import User
     from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId
 
@@ -20,6 +21,18 @@ class Secrets(Protocol):
 
     def get_anew(self, name: str, *, at: datetime) -> str:
         """Give one that was read in the last 10 s, for when the known one did not fit."""
+
+
+class People(Protocol):
+    """The team's people."""
+
+    def users(self) -> Mapping[str, User]:
+        """Read all, by name.
+
+        Raises:
+            AwsError: Storage refuses.
+            TryAgainError: Storage is unavailable.
+        """
 
 
 class SlackDirectory(Protocol):
@@ -39,6 +52,7 @@ class Ports:
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
+    people: People
     slack: SlackDirectory
     tell_in_slack: Callable[[str, str], None]
     """Takes a message's `response_url` and a text for the person who pressed its button."""
@@ -48,3 +62,5 @@ class Ports:
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log
+    zone: str = "UTC"
+    """The team's time zone, for channels: a name of the IANA database."""

@@ -1,11 +1,11 @@
 """The values of buttons and menus: which action, and of a snooze how long."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.examples import NINE
-from tocsin.domain.choice import Choice, next_time, read_choice
+from tocsin.domain.choice import Choice, read_choice
 from tocsin.domain.link import LINK_SNOOZE, LinkAction
 
 BERLIN = "Europe/Berlin"
@@ -46,7 +46,14 @@ def test_a_snooze_says_how_long(value: str, span: timedelta) -> None:
     [
         *("", ":", "view", "delete", "Resolve", "resolve:", "resolve:1h", "unsnooze:09:00"),
         *("snooze:", "snooze:1", "snooze:2h", "snooze:24:00", "snooze:9:00", "snooze:09:60"),
-        *("snooze:09:00:00", "snooze:09:00\n", "snooze:٠٩:٠٠", "snooze:1h ", "snooze:1h:1h"),
+        *(
+            "snooze:09:30",
+            "snooze:09:00:00",
+            "snooze:09:00\n",
+            "snooze:٠٩:٠٠",
+            "snooze:1h ",
+            "snooze:1h:1h",
+        ),
         *("snooze:-1h", "snooze:0900", "snooze:99999999h"),
     ],
 )
@@ -55,7 +62,7 @@ def test_another_text_is_no_choice(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "clock", "until"),
+    ("at", "value", "until"),
     [
         pytest.param("2026-11-26T02:00", "09:00", "2026-11-26T08:00", id="this morning"),
         pytest.param("2026-11-26T07:30", "09:00", "2026-11-26T08:00", id="half an hour away"),
@@ -66,16 +73,20 @@ def test_another_text_is_no_choice(value: str) -> None:
         pytest.param("2026-10-24T12:00", "09:00", "2026-10-25T08:00", id="clocks go back"),
     ],
 )
-def test_a_time_of_day_is_the_next_one_in_the_readers_zone(at: str, clock: str, until: str) -> None:
+def test_a_time_of_day_is_the_next_one_in_the_readers_zone(at: str, value: str, until: str) -> None:
     now, then = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (at, until))
+    choice = read_choice(f"snooze:{value}")
 
-    assert next_time(time.fromisoformat(clock), now, BERLIN) == then
+    assert choice is not None
+    assert choice.snooze(now, BERLIN) == then
 
 
 def test_a_time_of_day_is_half_an_hour_to_a_day_and_a_half_away_in_each_hour_of_a_year() -> None:
+    choice = Choice(LinkAction.SNOOZE, hour=9)
     for hour in range(365 * 24):
         at = NINE + timedelta(hours=hour, minutes=7)
 
-        until = next_time(time(9), at, "America/New_York")
+        until = choice.snooze(at, "America/New_York")
 
+        assert isinstance(until, datetime)
         assert timedelta(minutes=30) <= until - at < timedelta(hours=26)

@@ -9,14 +9,13 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.link import Links
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
 from tocsin.domain.notification import Delivery, NotificationEvent
+from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.wording import (
     TITLE_LIMIT,
     Names,
-    Phrase,
     Reader,
-    Span,
     Wording,
     name_of,
     one_line,

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.next_action import next_action
+from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK, printable
 
@@ -19,22 +20,6 @@ _ACTORS: Final = {
     "key": "API key {}",
     "integration": "integration {}",
 }
-
-
-class Span(NamedTuple):
-    """A part of a sentence."""
-
-    text: str
-    is_strong: bool = False
-    at: datetime | None = None
-    """The text is this time of day; Slack shows it in each reader's own zone."""
-
-
-type Phrase = tuple[Span, ...]
-
-
-def plain(phrase: Phrase) -> str:
-    return "".join(span.text for span in phrase)
 
 
 class Band(StrEnum):
@@ -138,6 +123,7 @@ class Wording:
     """The time of day with seconds, in the reader's zone."""
     reference: str
     """For footers: alert and episode."""
+    if_woken: Phrase = (Span("Then the snooze is over, and people are called again."),)
 
 
 def wording_of(
