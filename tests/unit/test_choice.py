@@ -50,7 +50,7 @@ def test_a_snooze_says_how_long(value: str, span: timedelta) -> None:
             "snooze:09:30",
             "snooze:09:00:00",
             "snooze:09:00\n",
-            "snooze:٠٩:٠٠",
+            "snooze:٣٩:00",
             "snooze:1h ",
             "snooze:1h:1h",
         ),

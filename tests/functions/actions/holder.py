@@ -147,7 +147,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         for _, _, pieces in self._open:
             pieces.append(data)
-        if self.elements[-1:] == [("style", {})]:
+        if self._open and self._open[-1][0] == "style":
             self.styles.append(data)
         else:
             self.pieces.append(data)
