@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from functions.actions.refusals import was_refused
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.wording import Names, Reader
+from tocsin.domain.reader import Names, Reader
 
 if TYPE_CHECKING:
     from functions.actions.ports import Ports
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tocsin.domain.people import User
     from tocsin.domain.timeline import Change
 
+_LINK: Final = "link:"
 HAPPENED_LIMIT: Final = 30
 """Of the timeline; the API has all of it."""
 
@@ -62,7 +63,7 @@ def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
         link=link,
         reader=reader_of(link, users, ports.zone),
         at=at,
-        names=Names(users={name: user.full_name for name, user in users.items() if user.full_name}),
+        names=names_of(users, alert, changes),
         changes=changes,
         is_refused=is_refused,
     )
@@ -72,3 +73,14 @@ def reader_of(link: Link, users: Mapping[str, User], zone: str) -> Reader:
     """The reader of a link; one whose user cannot be read is no "you"."""
     user = users.get(link.by)
     return Reader(name=link.by, is_person=user is not None, zone=user.time_zone if user else zone)
+
+
+def names_of(users: Mapping[str, User], alert: Alert, changes: Sequence[Change]) -> Names:
+    """The names of people; a link's reader who is none of them is a channel."""
+    actors = {alert.acknowledged_by, alert.resolved_by, *(change.by for change in changes)}
+    readers = {actor.removeprefix(_LINK) for actor in actors if actor and actor.startswith(_LINK)}
+    return Names(
+        users={name: user.full_name or "" for name, user in users.items()},
+        by_slack_id={user.slack_id: user.name for user in users.values() if user.slack_id},
+        channels=frozenset(readers - users.keys()) if users else frozenset(),
+    )

@@ -10,9 +10,9 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.happened_in_words import done_in_words, happened_in_words
 from tocsin.domain.ids import AUTO, Actor, AlertId, ulid
 from tocsin.domain.phrase import plain
+from tocsin.domain.reader import Names, Reader
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.domain.times_in_words import Clock
-from tocsin.domain.wording import Names, Reader
 
 BEGAN = datetime(2026, 11, 26, 1, 58, 10, tzinfo=UTC)
 SAID = firing()
@@ -20,7 +20,11 @@ ALERT = replace(SAID, alert_id=AlertId(ulid(BEGAN, SAID.fingerprint)), changed_a
 ALICE = Reader(name="alice", is_person=True, zone="Europe/Berlin")
 CHANNEL = Reader(name="ops-hook", is_person=False, zone="Europe/Berlin")
 CLOCK = Clock("Europe/Berlin", BEGAN + timedelta(hours=2))
-NAMES = Names(users={"bob": "Bob Bauer"})
+NAMES = Names(
+    users={"alice": "", "bob": "Bob Bauer"},
+    channels=frozenset({"ops-hook"}),
+    by_slack_id={"U7": "bob"},
+)
 LINK = Actor("link:alice")
 SENDER = Actor("integration:prod-prometheus")
 
@@ -33,7 +37,8 @@ def change(type_: ChangeType, *, by: Actor = AUTO, minutes: float = 3, **details
 def told(
     target: str, channel: str, *, type_: ChangeType = ChangeType.NOTIFICATION_SENT, **more: Detail
 ) -> Change:
-    return change(type_, target=target, channel=channel, notification_id=channel, **more)
+    details: dict[str, Detail] = {"target": target, "channel": channel, **more}
+    return replace(change(type_), details=details)
 
 
 def lines(*changes: Change, reader: Reader = ALICE, alert: Alert = ALERT) -> list[str]:
@@ -96,8 +101,13 @@ def test_messages_minutes_apart_are_two_lines() -> None:
         ),
         pytest.param(
             change(ChangeType.ACKNOWLEDGED, by=Actor("slack:U9")),
-            "U9 acknowledged in Slack",
+            "A person in Slack acknowledged",
             id="a stranger in Slack",
+        ),
+        pytest.param(
+            change(ChangeType.ACKNOWLEDGED, by=Actor("slack:U7")),
+            "Bob Bauer acknowledged in Slack",
+            id="a known person in Slack",
         ),
         pytest.param(
             change(ChangeType.RESOLVED, by=Actor("key:ci")), "The key ci resolved it", id="a key"
@@ -205,7 +215,7 @@ def test_a_channel_has_no_you() -> None:
 
     assert lines(*rows, reader=CHANNEL)[1:] == [
         "03:01 ops-hook was told",
-        "03:02 ops-hook acknowledged",
+        "03:02 A reader of ops-hook acknowledged",
         "03:03 Alice resolved it",
     ]
 

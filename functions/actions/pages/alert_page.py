@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from functions.actions.look import Look
 from functions.actions.pages.page import page
-from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.happened_in_words import done_in_words, happened_in_words, is_by
+from tocsin.domain.alert import Alert
+from tocsin.domain.happened_in_words import done_in_words, happened_in_words
 from tocsin.domain.link import LinkAction
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.signal import CUT_MARK, LINK_SCHEMES
@@ -79,15 +79,16 @@ class _State:
         return self.look.alert
 
     @property
-    def is_free(self) -> bool:
+    def is_asking(self) -> bool:
         """Whether it fires and nobody has it, so that a page asks for something."""
-        return self.alert.status is AlertStatus.FIRING
+        return self.alert.is_asking
 
     @property
-    def is_held_by_another(self) -> bool:
-        holder = self.alert.acknowledged_by
-        is_held = self.alert.status is AlertStatus.ACKNOWLEDGED
-        return is_held and not is_by(holder, self.look.reader)
+    def mood(self) -> str:
+        """The class of the line above the title."""
+        if self.is_asking:
+            return f"{self.alert.severity}-text"
+        return "done-text" if self.alert.snooze is None or not self.alert.is_open else "muted"
 
 
 def show_alert(look: Look) -> str:
@@ -96,7 +97,12 @@ def show_alert(look: Look) -> str:
         look.alert, look.changes, reader=look.reader, names=look.names, clock=clock
     )
     wording = wording_of(
-        look.alert, reader=look.reader, names=look.names, at=look.at, happened=happened
+        look.alert,
+        reader=look.reader,
+        names=look.names,
+        at=look.at,
+        happened=happened,
+        counts=True,
     )
     return show_wording(wording, look)
 
@@ -111,8 +117,10 @@ def show_wording(wording: Wording, look: Look) -> str:
         band=banner.band if banner else wording.band,
         wording=wording,
         banner=banner,
-        is_free=state.is_free,
-        heading_band=wording.severity if state.is_free and state.alert.is_asking else "done",
+        is_asking=state.is_asking,
+        shows_severity=state.alert.is_open and not state.is_asking,
+        top_mark=wording.severity if state.alert.is_asking or _is_snoozed(state) else wording.band,
+        mood=state.mood,
         facts=_facts(state),
         offers=_offers(state, banner),
         seen=look.alert.told_version,
@@ -131,16 +139,20 @@ def _state_word(state: _State) -> str:
         return "Over"
     if alert.snooze is not None:
         return "Snoozed"
-    return "Firing" if state.is_free else state.wording.state
+    return "Firing" if state.is_asking else state.wording.state
+
+
+def _is_snoozed(state: _State) -> bool:
+    return state.alert.is_open and state.alert.snooze is not None
 
 
 def _facts(state: _State) -> list[Phrase]:
-    words, alert = state.wording, state.alert
-    if not alert.is_open:
-        return [words.who, words.next]
-    if alert.snooze is None and not state.is_free:
-        return [joined(words.since, words.next)]
-    return [joined(words.who, words.next)]
+    words = state.wording
+    if not state.alert.is_open:
+        return [joined(words.since, words.who), words.next]
+    if state.is_asking or _is_snoozed(state):
+        return [joined(words.who, words.next)]
+    return [joined(words.since, words.next)]
 
 
 def _banner(state: _State) -> Banner | None:
@@ -149,12 +161,16 @@ def _banner(state: _State) -> Banner | None:
     if done is None:
         return None
     said = done_in_words(done, look.alert, reader=look.reader, names=look.names, clock=state.clock)
-    if is_by(done.by, look.reader):
+    if _is_by(done, look):
         return Banner("done", "done", f"{said}.", _after(done, state.wording), done.type)
     if not look.is_refused:
         return None
     before = "before you" if look.reader.is_person else "before"
     return Banner("over", "refused", f"{said}, {before}.", "Nothing was changed.", None)
+
+
+def _is_by(act: Change, look: Look) -> bool:
+    return look.names.is_reader(act.by, look.reader) or act.by == look.link.actor
 
 
 def last_act(alert: Alert, changes: Iterable[Change]) -> Change | None:
@@ -196,13 +212,13 @@ def _offers(state: _State, banner: Banner | None) -> Offers:
     resolve = Question(
         LinkAction.RESOLVE,
         "Resolve",
-        _asked_of(state, words.if_resolved),
+        words.if_resolved,
         "Yes, it is over: resolve",
     )
     give_back = Question(
         LinkAction.UNACKNOWLEDGE,
         "Give back",
-        _asked_of(state, words.if_given_back),
+        words.if_given_back,
         "Give it back",
     )
     wake = Question(LinkAction.UNSNOOZE, "Wake now", words.if_woken, "Yes, wake it now")
@@ -213,24 +229,17 @@ def _offers(state: _State, banner: Banner | None) -> Offers:
         other = Question(LinkAction.SNOOZE, "Other times", until_then)
         return Offers(first=asked(other, wake, resolve))
     snooze = Question(LinkAction.SNOOZE, "Snooze", until_then)
-    if state.is_free and banner is None:
+    if state.is_asking and banner is None:
         return Offers(
             acknowledge=allows(LinkAction.ACKNOWLEDGE),
             has_presets=allows(LinkAction.SNOOZE),
             last=asked(resolve),
         )
-    if state.is_free:
+    if state.is_asking:
         return Offers(acknowledge=allows(LinkAction.ACKNOWLEDGE), first=asked(snooze, resolve))
     if banner is None or banner.is_of is ChangeType.ACKNOWLEDGED:
         return Offers(first=asked(resolve, give_back), has_presets=allows(LinkAction.SNOOZE))
     return Offers(first=asked(resolve, give_back, snooze))
-
-
-def _asked_of(state: _State, question: Phrase) -> Phrase:
-    """A question about what another person has begins with that."""
-    if not state.is_held_by_another:
-        return question
-    return joined((Span(f"{state.wording.state}.", is_strong=True),), question)
 
 
 def _about_link(state: _State) -> str:

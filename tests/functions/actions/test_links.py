@@ -12,12 +12,14 @@ from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import Actor, AlertId, user_of
+from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.link import LINK_LIFE, LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.people import User
 from tocsin.domain.phrase import plain
+from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import Names, Reader, wording_of
+from tocsin.domain.wording import wording_of
 
 BUTTONS = [LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE]
 BY_ALICE = Actor("link:alice")
@@ -260,18 +262,23 @@ def test_the_page_of_an_alert_that_is_over_has_no_button(holder: Holder) -> None
         pytest.param("link:alice", "You", id="the reader, by a link"),
         pytest.param("bob", "Bob", id="another person"),
         pytest.param("link:bob", "Bob", id="another, by a link"),
-        pytest.param("slack:U9", "U9", id="a stranger in Slack"),
+        pytest.param("slack:U9", "A person in Slack", id="a stranger in Slack"),
+        pytest.param("slack:U1", "You", id="the reader, in Slack"),
         pytest.param("key:ci", "The key ci", id="a key"),
         pytest.param("integration:x", "x", id="an integration"),
-        pytest.param("link:ops-hook", "Ops-hook", id="a channel"),
+        pytest.param("link:ops-hook", "A reader of ops-hook", id="a channel"),
     ],
 )
 @pytest.mark.parametrize("reader", ["alice", "ops-hook"])
 def test_each_reader_reads_who_did_what_to_an_alert_in_each_state(
     holder: Holder, actor: str, subject: str, reader: str
 ) -> None:
+    holder.people.known["alice"] = User(
+        name="alice", full_name="Alice", slack_id="U1", time_zone="Europe/Berlin"
+    )
     if reader == "ops-hook":
-        subject = {"link:ops-hook": "ops-hook"}.get(actor, subject.replace("You", "Alice"))
+        subject = subject.replace("You", "Alice")
+    is_own = subject == "You" or actor == "link:ops-hook" == f"link:{reader}"
     alert_id = holder.world.opened()
     token = holder.token(LinkAction.VIEW, alert_id, by=reader)
     by = Actor(actor)
@@ -279,7 +286,7 @@ def test_each_reader_reads_who_did_what_to_an_alert_in_each_state(
     def said() -> str:
         page = holder.page(token)
         assert actor not in page.text_in("dl") or ":" not in actor
-        assert (page.banner is not None) == (user_of(by) == reader)
+        assert (page.banner is not None) == is_own
         return page.shown
 
     holder.world.acknowledge(alert_id, by=by)
@@ -651,7 +658,7 @@ def test_a_page_without_people_and_timeline_still_acknowledges(
     after = holder.press_on(holder.page(token), token, "acknowledge")
 
     assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
-    assert after.banner == "alice acknowledged it at 09:00. Nobody else is called."
+    assert after.banner == "Alice acknowledged it at 09:00. Nobody else is called."
     assert "It began" in after.shown
     warned = {message for level, message, _ in holder.log.lines if level == "warning"}
     assert warned == {"Users cannot be read", "Timeline cannot be read"}

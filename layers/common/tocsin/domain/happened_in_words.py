@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.ids import AUTO, Actor, user_of
+from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import ContactMethod
 from tocsin.domain.phrase import Phrase, Span
+from tocsin.domain.reader import Names, Reader, starting
+from tocsin.domain.sender_text import NAME_SHOWN, one_line
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.domain.times_in_words import Clock
-from tocsin.domain.wording import Happened, Names, Reader, one_line
+from tocsin.domain.wording import Happened
 
 TOGETHER: Final = timedelta(minutes=2)
 """Messages to one target within this time are one line."""
@@ -71,16 +73,12 @@ def done_in_words(
     return f"{said}{it} at {clock.time(change.at)}"
 
 
-def is_by(actor: Actor | None, reader: Reader) -> bool:
-    """Whether this reader acted, also by a link."""
-    return actor is not None and user_of(actor) == reader.name
-
-
 class _Words:
     """Sentences about one alert for one reader."""
 
     def __init__(self, alert: Alert, reader: Reader, names: Names, clock: Clock) -> None:
         self._alert = alert
+        self._integration = one_line(alert.integration, NAME_SHOWN)
         self._reader = reader
         self._names = names
         self._clock = clock
@@ -116,20 +114,9 @@ class _Words:
 
     def subject(self, actor: Actor) -> str:
         """Name an actor at the beginning of a sentence."""
-        if is_by(actor, self._reader):
-            return "You" if self._reader.is_person else self._reader.name
-        if actor == AUTO:
-            return "Tocsin"
-        kind, colon, name = actor.partition(":")
-        if not colon:
-            return self._names.of(actor)
-        match kind:
-            case "link":
-                return self._names.of(name)
-            case "key":
-                return f"The key {name}"
-            case _:
-                return name
+        if self._names.is_reader(actor, self._reader):
+            return "You"
+        return starting(self._names.of_actor(actor))
 
     def _other(self, change: Change) -> str | None:
         match change.type:
@@ -139,7 +126,7 @@ class _Words:
             case ChangeType.SEVERITY_CHANGED:
                 return f"It became {change.details.get('to')}"
             case ChangeType.RESOLVING:
-                return f"{self._alert.integration} reported recovery"
+                return f"{self._integration} reported recovery"
             case ChangeType.INCIDENT_CREATED:
                 return f"{self.subject(change.by)} made it part of an incident"
             case ChangeType.ESCALATION_EXHAUSTED:
@@ -151,7 +138,8 @@ class _Words:
         said = self.act(change)
         if change.type is ChangeType.RESOLVED and not self._is_by_hand(change):
             return (Span("Resolved", is_strong=True), Span(f": {said}"))
-        where = " in Slack" if change.by.startswith("slack:") else ""
+        in_slack = change.by.startswith("slack:") and self._names.user_of(change.by)
+        where = " in Slack" if in_slack else ""
         note = change.details.get("note")
         noted = f": {one_line(str(note), NOTE_SHOWN)}" if note else ""
         return (Span(said, is_strong=True), *((Span(where + noted),) if where or noted else ()))
@@ -163,8 +151,8 @@ class _Words:
         """Say why it ended by itself."""
         reason = str(change.details.get("reason") or _RECOVERED)
         if change.by == AUTO and not reason.startswith(_RECOVERED):
-            return f"{self._alert.integration} did not repeat it in time"
-        return f"{self._alert.integration} reported recovery"
+            return f"{self._integration} did not repeat it in time"
+        return f"{self._integration} reported recovery"
 
     def _until(self, change: Change) -> str:
         try:
@@ -198,7 +186,7 @@ class _Words:
     def _told(self, change: Change) -> str:
         kind, _, name = str(change.details.get("target", "")).partition(":")
         if kind != "user":
-            return f"{name or 'Nobody'} was"
+            return f"{one_line(name, NAME_SHOWN) or 'Nobody'} was"
         if self._reader.is_person and name == self._reader.name:
             return "You were"
         return f"{self._names.of(name)} was"

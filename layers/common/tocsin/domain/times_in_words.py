@@ -40,9 +40,6 @@ class Clock:
         abbreviation = _abbreviation(local)
         return f"{local:%H:%M} {abbreviation}" if abbreviation else f"{local:%H:%M}"
 
-    def time_and_city(self, at: datetime) -> Phrase:
-        return self._with_city(self.time(at), at)
-
     def seconds(self, at: datetime) -> str:
         return f"{self._local(at):%H:%M:%S}"
 
@@ -52,10 +49,19 @@ class Clock:
         when = self._with_city(f"{self._day_of(at)}{self.time(at)}", at)
         return (Span(self.age(at), is_strong=True), Span(" ("), *when, Span(")"))
 
-    def age(self, at: datetime) -> str:
+    def age(self, at: datetime, space: str = NO_BREAK) -> str:
         """How long ago it was."""
         past = max(self.now - at, timedelta())
-        return "just now" if past < _MINUTE else lasting(past)
+        return "just now" if past < _MINUTE else lasting(past, space)
+
+    def day_and_time(self, at: datetime) -> Phrase:
+        """When it was, without the city: `02:58`, `Thu 02:58`."""
+        at = min(at, self.now)
+        return (Span(f"{self._day_of(at)}{self.time(at)}", is_strong=True, at=at),)
+
+    def has_city(self, at: datetime) -> bool:
+        """Whether its time of day needs the city, as it has no abbreviation."""
+        return not _abbreviation(self._local(at))
 
     def coming(self, at: datetime) -> Span:
         """When it will be: `03:06`, `tomorrow, 09:00`, or `now`."""
@@ -78,8 +84,7 @@ class Clock:
         return at.astimezone(_zone(self.zone))
 
     def _with_city(self, time: str, at: datetime) -> Phrase:
-        has_abbreviation = bool(_abbreviation(self._local(at)))
-        city = () if has_abbreviation else (Span(f" {self.city}"),)
+        city = (Span(f" {self.city}"),) if self.has_city(at) else ()
         return (Span(time, at=at), *city)
 
     def _day_of(self, at: datetime) -> str:

@@ -1,7 +1,7 @@
 """An alert in words, for one reader at one time: the same in every message and on every page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -10,8 +10,13 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.next_action import next_action
 from tocsin.domain.phrase import Phrase, Span
+from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK, printable
+from tocsin.domain.snooze_presets import Preset, presets
+from tocsin.domain.times_in_words import Clock
+
+__all__ = ["Names", "Preset", "Reader"]
 
 TITLE_LIMIT: Final = 200
 _ACTORS: Final = {
@@ -47,37 +52,6 @@ class Happened(NamedTuple):
     clock: str
     """Time of day in the reader's zone."""
     text: Phrase
-
-
-class Preset(NamedTuple):
-    """A choice of a snooze."""
-
-    value: str
-    """`15m`, `1h`, `4h`, or a time of day in the reader's zone such as `09:00`."""
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """For whom words are written."""
-
-    name: str
-    """Of a user or a channel."""
-    is_person: bool
-    """A channel has no "you"."""
-    zone: str = "UTC"
-    """A name of the IANA database: the user's, or the team's for a channel."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Names of people as they are shown."""
-
-    users: Mapping[str, str] = field(default_factory=dict)
-    """By user name."""
-
-    def of(self, user: str) -> str:
-        return self.users.get(user) or user[:1].upper() + user[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +107,25 @@ def wording_of(
     names: Names,
     at: datetime,
     happened: Sequence[Happened] = (),
+    counts: bool = False,
 ) -> Wording:
-    """Write an alert for one reader."""
+    """Write an alert for one reader.
+
+    Args:
+        alert: As it is now.
+        reader: For whom.
+        names: Of people.
+        at: Now.
+        happened: What happened, in words.
+        counts: Say how long it takes until the next step: for a page, which counts anew at each
+            look.
+    """
+    del counts
     actor = _actor(alert.acknowledged_by, names)
     action = next_action(alert)
     is_open = alert.is_open
+    is_own = names.is_reader(alert.acknowledged_by, reader)
+    others = f"{actor} has it. " if alert.acknowledged_by and not is_own else ""
     return Wording(
         severity=alert.severity,
         status=alert.status,
@@ -154,8 +142,10 @@ def wording_of(
         next_short=action.why,
         age="3 min",
         if_acknowledged=(Span("Once you acknowledge, you have it."),),
-        if_resolved=(Span("Is it over for everybody? If it fires again, it is a new page."),),
-        if_given_back=(Span("Then nobody has it."),),
+        if_resolved=(
+            Span(f"{others}Is it over for everybody? If it fires again, it is a new page."),
+        ),
+        if_given_back=(Span(f"{others}Then nobody has it."),),
         runbook=None,
         dashboard=None,
         more_links=(),
@@ -163,7 +153,7 @@ def wording_of(
         labels=tuple(alert.facts.labels.items()),
         happened=tuple(happened),
         city=reader.zone,
-        presets=(Preset("15m", "15 min"), Preset("1h", "1 h"), Preset("4h", "4 h")),
+        presets=presets(Clock(reader.zone, at)),
         as_of=f"{at:%H:%M:%S}",
         reference=f"Alert {alert.alert_id}, episode {alert.episode}",
     )
