@@ -32,7 +32,7 @@ _THEME_COLORS: Final = {
     "over": "#434c57",
 }
 """Of a phone's bar above the page: as the band or banner below it."""
-_TEMPLATES: Final = environment(_FOLDER)
+TEMPLATES: Final = environment(_FOLDER)
 
 
 def page(template: str, title: str, *, band: str, **values: object) -> str:
@@ -44,7 +44,7 @@ def page(template: str, title: str, *, band: str, **values: object) -> str:
         band: What the top of the page is coloured by: a severity, `done` or `over`.
         values: What else the template names.
     """
-    return _TEMPLATES.get_template(template).render(
+    return TEMPLATES.get_template(template).render(
         title=title, style=STYLE, theme_color=_THEME_COLORS[band], **values
     )
 

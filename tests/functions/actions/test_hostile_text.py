@@ -119,7 +119,7 @@ TEXTS = (
 ALICE = Reader(name="alice", is_person=True, zone="Europe/Berlin")
 
 
-SHOWN = {"summary", "reason", "a label's name", "a label's value", "a responder"}
+SHOWN = {"summary", "reason", "a label's name", "a label's value"}
 """Places that a page shows whatever the words around them are."""
 DETAILS = ("note", "reason", "target", "channel", "until", "to")
 SNOOZES = {"snooze:15m", "snooze:1h", "snooze:4h", "snooze:09:00"}

@@ -84,6 +84,8 @@ class Wording:
     if_acknowledged: Phrase
     if_resolved: Phrase
     if_given_back: Phrase
+    if_woken: Phrase
+    """What ending the snooze brings; empty unless it is snoozed."""
     runbook: str | None
     dashboard: str | None
     more_links: tuple[NamedLink, ...]
@@ -97,7 +99,6 @@ class Wording:
     """The time of day with seconds, in the reader's zone."""
     reference: str
     """For footers: alert and episode."""
-    if_woken: Phrase = (Span("Then the snooze is over, and people are called again."),)
 
 
 def wording_of(
@@ -146,6 +147,7 @@ def wording_of(
             Span(f"{others}Is it over for everybody? If it fires again, it is a new page."),
         ),
         if_given_back=(Span(f"{others}Then nobody has it."),),
+        if_woken=(Span("Then the snooze is over, and people are called again."),),
         runbook=None,
         dashboard=None,
         more_links=(),
