@@ -10,7 +10,7 @@ class Span(NamedTuple):
     text: str
     is_strong: bool = False
     at: datetime | None = None
-    """The text is this time of day; Slack shows it in each reader's own zone."""
+    """The text is this time of day; Slack shows it in each reader's own zone. `now` has none."""
 
 
 type Phrase = tuple[Span, ...]

@@ -50,7 +50,9 @@ class Names:
             case "link":
                 return None if name in self.channels and name not in self.users else name
             case "slack":
-                return self.by_slack_id.get(name)
+                return self.by_slack_id.get(name, name if name in self.users else None)
+            case "phone" | "console":
+                return name
             case _:
                 return None
 

@@ -9,11 +9,6 @@ MORNING: Final = "09:00"
 _MORNING_HOUR: Final = 9
 _AT_LEAST: Final = timedelta(minutes=30)
 """Until a time of day that comes sooner, nobody snoozes."""
-_DURATIONS: Final = {
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "4h": timedelta(hours=4),
-}
 
 
 class Preset(NamedTuple):
@@ -32,20 +27,6 @@ def presets(clock: Clock) -> tuple[Preset, ...]:
         Preset("4h", f"4{NO_BREAK}h"),
         Preset(MORNING, f"until {morning}"),
     )
-
-
-def end_of_preset(value: str, zone: str, at: datetime) -> datetime | None:
-    """When a snooze of this choice ends; None: no such choice.
-
-    Args:
-        value: Of a `Preset`.
-        zone: The reader's time zone.
-        at: When it was chosen.
-    """
-    if value == MORNING:
-        return _next_morning(zone, at)
-    duration = _DURATIONS.get(value)
-    return None if duration is None else at + duration
 
 
 def _next_morning(zone: str, at: datetime) -> datetime:

@@ -32,7 +32,7 @@ class Clock:
     @property
     def city(self) -> str:
         """The zone as people name it."""
-        return city_of(self.zone)
+        return city_of(_zone(self.zone).key)
 
     def time(self, at: datetime) -> str:
         """The time of day, with the zone's abbreviation in the hour that comes twice."""
@@ -51,8 +51,10 @@ class Clock:
 
     def age(self, at: datetime, space: str = NO_BREAK) -> str:
         """How long ago it was."""
-        past = max(self.now - at, timedelta())
-        return "just now" if past < _MINUTE else lasting(past, space)
+        return "just now" if self.is_just_now(at) else lasting(self.now - at, space)
+
+    def is_just_now(self, at: datetime) -> bool:
+        return self.now - at < _MINUTE
 
     def day_and_time(self, at: datetime) -> Phrase:
         """When it was, without the city: `02:58`, `Thu 02:58`."""
@@ -66,7 +68,7 @@ class Clock:
     def coming(self, at: datetime) -> Span:
         """When it will be: `03:06`, `tomorrow, 09:00`, or `now`."""
         if at <= self.now:
-            return Span("now", at=at)
+            return Span("now")
         rounded = _rounded_up(at)
         return Span(f"{self._coming_day(rounded)}{self.time(rounded)}", is_strong=True, at=rounded)
 
