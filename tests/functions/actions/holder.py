@@ -201,7 +201,7 @@ class Holder:
 
     world: World = field(default_factory=World)
     secrets: InMemorySecrets = field(default_factory=InMemorySecrets)
-    people: InMemoryPeople = field(default_factory=InMemoryPeople)
+    people: Any = field(default_factory=InMemoryPeople)
     slack: InMemorySlackDirectory = field(default_factory=InMemorySlackDirectory)
     log: NotedLog = field(default_factory=NotedLog)
     told: list[tuple[str, str]] = field(default_factory=list)
