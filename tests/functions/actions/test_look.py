@@ -1,6 +1,5 @@
 """What a page reads beside its alert (simulated and moto)."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +28,7 @@ class Reads:
         self._call = holder.world.call
         self.asked: list[str] = []
 
-    def __call__(self, operation: str, parameters: Parameters) -> Mapping[str, Any]:
+    def __call__(self, operation: str, parameters: Parameters) -> dict[str, Any]:
         self.asked.append(operation)
         return self._call(operation, parameters)
 
