@@ -36,7 +36,13 @@ LATER: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "first message of SNS": "import functions.ingest.sns.genuine",
     },
-    "ActionsFunction": {"first page": "import functions.actions.pages.alert_page"},
+    "ActionsFunction": {
+        "first page": (
+            "import functions.actions.look, functions.actions.pages.alert_page; "
+            "from functions.actions.pages.page import TEMPLATES; "
+            "TEMPLATES.get_template('alert.html')"
+        )
+    },
     "NotifierFunction": {
         "first webhook": "import tocsin.channels.webhook, functions.notifier.checked_request",
         "first e-mail": (

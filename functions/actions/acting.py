@@ -1,15 +1,35 @@
-"""Acts by a link, once."""
+"""Acts by a link, once for each state of its alert.
+
+- A press on a page carries the state that the page showed: `seen`, the alert's `told_version`,
+  which changes when the alert is acknowledged, given back, snoozed, woken or resolved. The same
+  link, choice and state are one press, which acts once however often it is sent. The page that
+  shows the next state makes another press, so that one link may acknowledge, give back and
+  acknowledge again.
+- A press without a page, by a program or in Slack, carries no state: the same link and choice act
+  once in the link's life.
+- A press that the alert's state refuses is not used up: it acts when the state allows it.
+- A press on a page that shows an earlier state does not undo what was done since: it gives nothing
+  back, wakes nothing and makes no snooze shorter. Nor does one without a page shorten a snooze.
+- Each episode has an id of its own, so that a link never acts on the next one.
+"""
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from functions.actions.ports import Ports
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.answer import Answer, Claim
-from tocsin.domain.errors import AlreadyAcknowledgedError, AlreadyResolvedError, TryAgainError
-from tocsin.domain.ids import Actor, instant, milliseconds
+from tocsin.domain.errors import (
+    AlreadyAcknowledgedError,
+    ConflictError,
+    NotAcknowledgedError,
+    NotSnoozedError,
+    TryAgainError,
+)
+from tocsin.domain.ids import Actor, instant, milliseconds, user_of
 from tocsin.domain.link import LINK_SNOOZE, Link, LinkAction
 from tocsin.usecases.answer_once import answer_once, hash_request
 from tocsin.usecases.change_alert import change_alert
@@ -21,9 +41,20 @@ class Result(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    GIVEN_BACK = "given_back"
+    WOKEN = "woken"
     ALREADY_ACKNOWLEDGED = "already_acknowledged"
     ALREADY_SNOOZED = "already_snoozed"
     ALREADY_RESOLVED = "already_resolved"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    NOT_SNOOZED = "not_snoozed"
+    CHANGED = "changed"
+    """The page showed an earlier state."""
+
+
+_DONE: Final = frozenset(
+    (Result.ACKNOWLEDGED, Result.SNOOZED, Result.RESOLVED, Result.GIVEN_BACK, Result.WOKEN)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +66,13 @@ class Outcome:
     at: datetime
     """Of a snooze: until when."""
     title: str
+    told_version: int = 0
+    """Of the alert, if it refused."""
 
     @property
     def is_done(self) -> bool:
         """Whether this link did it, not an earlier action."""
-        return self.result in {Result.ACKNOWLEDGED, Result.SNOOZED, Result.RESOLVED}
+        return self.result in _DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +84,37 @@ class Press:
     action: LinkAction
     actor: Actor
     at: datetime
+    snooze: timedelta | datetime = LINK_SNOOZE
+    """Of a snooze: how long, or until when."""
+    seen: int | None = None
+    """The alert's `told_version` on the page; None: pressed without a page."""
+
+    @property
+    def snoozed_until(self) -> datetime:
+        return self.snooze if isinstance(self.snooze, datetime) else self.at + self.snooze
+
+    @property
+    def key(self) -> str:
+        """The same for the same press."""
+        lasts = "" if self.snooze == LINK_SNOOZE else f"={self.snooze}"
+        seen = "" if self.seen is None else f"@{self.seen}"
+        return f"{self.action}{lasts}{seen}:{self.token}"
+
+    def is_late(self, alert: Alert) -> bool:
+        """Whether the page showed an earlier state."""
+        return self.seen is not None and self.seen != alert.told_version
+
+
+class _ChangedError(ConflictError):
+    """The state has changed since the page was made."""
+
+
+class _LongerSnoozeError(ConflictError):
+    """It is snoozed for longer, which the page did not show."""
 
 
 def act_once(press: Press, ports: Ports) -> Outcome:
-    """Do what a link is for; used again, it repeats its first answer.
-
-    If another person acted first, the link is not used up: it works if the alert fires again.
+    """Do what was pressed; pressed again, it repeats its first answer.
 
     Raises:
         AlertNotFoundError: The alert is no longer kept.
@@ -64,15 +122,15 @@ def act_once(press: Press, ports: Ports) -> Outcome:
     """
     claim = Claim(
         caller=press.link.actor,
-        key=f"{press.action}:{press.token}",
+        key=press.key,
         request_hash=hash_request("POST", press.action, press.token.encode()),
         at=press.at,
         write_id=ports.new_write_id(),
     )
     try:
         answer = answer_once(claim, lambda: _answer(press, ports), answers=ports.answers)
-    except (AlreadyAcknowledgedError, AlreadyResolvedError):
-        return _met(ports.alerts.get(press.link.alert_id), press)
+    except ConflictError as refusal:
+        return _refused(ports.alerts.get_shortened(press.link.alert_id), press, refusal)
     return _read(answer.body)
 
 
@@ -98,41 +156,80 @@ def _changed(alert: Alert, press: Press) -> Alert:
             return alert.resolve(by=press.actor, at=press.at)
         case LinkAction.SNOOZE:
             return _snoozed(alert, press)
+        case LinkAction.UNACKNOWLEDGE:
+            _expect_current(alert, press)
+            return alert.unacknowledge(by=press.actor, at=press.at)
+        case LinkAction.UNSNOOZE:
+            _expect_current(alert, press)
+            reason = f"{user_of(press.actor)} ended the snooze"
+            return alert.woken(by=press.actor, at=press.at, reason=reason)
         case LinkAction.VIEW:
             return alert
 
 
+def _expect_current(alert: Alert, press: Press) -> None:
+    if alert.is_open and press.is_late(alert):
+        raise _ChangedError("The alert has changed since the page was made.")
+
+
 def _snoozed(alert: Alert, press: Press) -> Alert:
-    """Mute it for an hour; a longer snooze stays as it is."""
-    snooze = Snooze(until=press.at + LINK_SNOOZE)
-    if alert.is_open and alert.snooze is not None and alert.snooze.until > snooze.until:
-        return alert
+    """Mute it; a longer snooze that the page did not show stays as it is."""
+    snooze = Snooze(until=press.snoozed_until)
+    is_longer = alert.snooze is not None and alert.snooze.until > snooze.until
+    if alert.is_open and is_longer and (press.seen is None or press.is_late(alert)):
+        raise _LongerSnoozeError("The alert is snoozed for longer.")
     return alert.snoozed(snooze, by=press.actor, at=press.at)
 
 
 def _done(alert: Alert, press: Press) -> Outcome:
-    if press.action is LinkAction.SNOOZE and alert.snooze is not None:
-        until = alert.snooze.until
-        is_longer = milliseconds(until) > milliseconds(press.at + LINK_SNOOZE)
-        result = Result.ALREADY_SNOOZED if is_longer else Result.SNOOZED
-        return Outcome(result=result, by=press.actor, at=until, title=title_of(alert))
-    return _met(alert, press)
+    """The outcome of a press that was not refused."""
+    by, at, title = press.actor, alert.changed_at, title_of(alert)
+    match press.action:
+        case LinkAction.SNOOZE:
+            at, result = press.snoozed_until, Result.SNOOZED
+        case LinkAction.UNACKNOWLEDGE:
+            result = Result.GIVEN_BACK
+        case LinkAction.UNSNOOZE:
+            result = Result.WOKEN
+        case LinkAction.RESOLVE:
+            result = Result.RESOLVED
+        case _:
+            result = Result.ACKNOWLEDGED
+    return Outcome(result=result, by=by, at=at, title=title)
 
 
-def _met(alert: Alert, press: Press) -> Outcome:
-    """Report an alert's state; what this actor did counts as done by this link."""
+def _refused(alert: Alert, press: Press, refusal: ConflictError) -> Outcome:
+    """Report the state that refused; what this actor did before counts as done by this press."""
+    result, by, at = _met(alert, press, refusal)
     title = title_of(alert)
+    return Outcome(result=result, by=by, at=at, title=title, told_version=alert.told_version)
+
+
+def _met(alert: Alert, press: Press, refusal: ConflictError) -> tuple[Result, Actor, datetime]:
     if alert.resolved_by is not None and alert.resolved_at is not None:
-        is_ours = press.action is LinkAction.RESOLVE and alert.resolved_by == press.actor
+        is_ours = press.action is LinkAction.RESOLVE and _is_by(alert.resolved_by, press)
         result = Result.RESOLVED if is_ours else Result.ALREADY_RESOLVED
-        return Outcome(result=result, by=alert.resolved_by, at=alert.resolved_at, title=title)
-    if alert.acknowledged_by is not None and alert.acknowledged_at is not None:
-        is_ours = alert.acknowledged_by == press.actor
-        result = Result.ACKNOWLEDGED if is_ours else Result.ALREADY_ACKNOWLEDGED
-        by, at = alert.acknowledged_by, alert.acknowledged_at
-        return Outcome(result=result, by=by, at=at, title=title)
-    # Unacknowledged between the refusal and this read.
-    raise TryAgainError
+        return result, alert.resolved_by, alert.resolved_at
+    match refusal:
+        case AlreadyAcknowledgedError() if alert.acknowledged_by and alert.acknowledged_at:
+            is_ours = _is_by(alert.acknowledged_by, press)
+            result = Result.ACKNOWLEDGED if is_ours else Result.ALREADY_ACKNOWLEDGED
+            return result, alert.acknowledged_by, alert.acknowledged_at
+        case _LongerSnoozeError() if alert.snooze:
+            return Result.ALREADY_SNOOZED, press.actor, alert.snooze.until
+        case NotAcknowledgedError():
+            return Result.NOT_ACKNOWLEDGED, press.actor, press.at
+        case NotSnoozedError():
+            return Result.NOT_SNOOZED, press.actor, press.at
+        case _ChangedError():
+            return Result.CHANGED, press.actor, alert.changed_at
+        case _:
+            # It has changed again between the refusal and this read.
+            raise TryAgainError
+
+
+def _is_by(actor: Actor, press: Press) -> bool:
+    return user_of(actor) == user_of(press.actor)
 
 
 def _written(outcome: Outcome) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.actions.answers import respond
+from functions.actions.people import DynamoDBPeople
 from functions.actions.ports import Ports
 from functions.actions.slack_directory import DynamoDBSlackDirectory
 from tocsin.adapters.aws_clients import aws_client
@@ -39,6 +40,7 @@ ports = Ports(
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
+    people=DynamoDBPeople(_dynamodb.call, settings.table_name),
     slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name, settings.secrets_prefix),
     verified_addresses=DynamoDBVerifiedAddresses(_dynamodb.call, settings.table_name),
     tell_in_slack=_tell_in_slack,

@@ -1,20 +1,26 @@
 """The pages behind links: GET changes nothing, POST acts once."""
 
-from datetime import datetime
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from functions.actions.acting import Press, act_once
+from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
 from functions.actions.ports import Ports
 from functions.actions.request import Request, form_value
-from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
 from tocsin.lambda_runtime.http import HttpAnswer
 
+if TYPE_CHECKING:
+    from tocsin.domain.choice import Choice
+
 FORM_LIMIT_BYTES: Final = 1_024
+_VERSION: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
 RETRY_AFTER_SECONDS: Final = 5
 _OWN_SITE: Final = frozenset(("same-origin", "none"))
 
@@ -25,7 +31,7 @@ def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
         request.facts["alert_id"] = link.alert_id
         if request.method == "POST":
             return _act(request, link, token, ports)
-        return _show(ports.alerts.get(link.alert_id), link, request.at)
+        return _show(link, token, request.at, ports)
     except (LinkUnknownError, AlertNotFoundError):
         return _nothing_here()
     except LinkExpiredError as expiry:
@@ -38,42 +44,88 @@ def failed(request_id: str) -> HttpAnswer:
     return _notice(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Something went wrong on our side",
-        "Nothing may have happened. Go back and try again.",
+        "Nothing may have happened. Look at the alert, and press again if nothing has.",
         f"If it stays like this, look for the request {request_id} in the logs.",
+        can_look_again=True,
     )
 
 
-def _show(alert: Alert, link: Link, at: datetime) -> HttpAnswer:
+def _show(link: Link, token: str, at: datetime, ports: Ports) -> HttpAnswer:
+    from functions.actions.look import look_at
     from functions.actions.pages.alert_page import show_alert
 
-    return _page(show_alert(alert, link, at))
+    return _page(show_alert(look_at(link, token, at, ports)))
 
 
 def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
     if _is_foreign(request, ports):
         only = "This button works on Tocsin's own page only."
         return _notice(HTTPStatus.FORBIDDEN, "Not from here", only)
-    action = _action(request, link)
-    if action is None:
-        instead = "Go back and press one of the buttons."
-        return _notice(HTTPStatus.BAD_REQUEST, "This link does not do that", instead)
-    press = Press(link=link, token=token, action=action, actor=link.actor, at=request.at)
+    press = _press(request, link, token, ports)
+    if press is None:
+        instead = "Look at the alert again and press one of its buttons. Nothing was changed."
+        return _notice(
+            HTTPStatus.BAD_REQUEST, "This link does not do that", instead, can_look_again=True
+        )
     outcome = act_once(press, ports)
-    request.facts.update(action=action, outcome=outcome.result)
-    from functions.actions.pages.alert_page import show_outcome
+    request.facts.update(action=press.action, outcome=outcome.result)
+    if not outcome.is_done:
+        _note_refusal(press, outcome, ports)
+    return _look_at_it(token, outcome)
 
-    return _page(show_outcome(outcome))
+
+def _note_refusal(press: Press, outcome: Outcome, ports: Ports) -> None:
+    """Note it for the page that the browser is sent to; without it the page says less."""
+    from functions.actions.refusals import note_refusal
+
+    try:
+        note_refusal(press, outcome.told_version, ports)
+    except TryAgainError as error:
+        ports.log.warning("Refusal cannot be noted", kind=type(error).__name__)
 
 
-def _action(request: Request, link: Link) -> LinkAction | None:
-    """The link's action, or the one in the form of a link to view."""
+def _press(request: Request, link: Link, token: str, ports: Ports) -> Press | None:
+    """Read the form, or act by the link alone if the form names no action."""
+    from tocsin.domain.choice import Choice, read_choice
+
     if len(request.body) > FORM_LIMIT_BYTES:
         return None
     named = form_value(request.body, "action")
+    seen = form_value(request.body, "seen")
     if named is None:
-        return None if link.action is LinkAction.VIEW else link.action
-    is_known = named in set(LinkAction) - {LinkAction.VIEW}
-    return LinkAction(named) if is_known and link.allows(LinkAction(named)) else None
+        choice = None if link.action is LinkAction.VIEW else Choice(link.action)
+    else:
+        choice = read_choice(named)
+    is_version = seen is None or _VERSION.fullmatch(seen)
+    if choice is None or not link.allows(choice.action) or not is_version:
+        return None
+    return Press(
+        link=link,
+        token=token,
+        action=choice.action,
+        actor=link.actor,
+        at=request.at,
+        snooze=_snooze(choice, link, request.at, ports),
+        seen=None if seen is None else int(seen),
+    )
+
+
+def _snooze(choice: Choice, link: Link, at: datetime, ports: Ports) -> timedelta | datetime:
+    if choice.hour is None:
+        return choice.span
+    from functions.actions.look import reader_of
+
+    reader = reader_of(link, ports.people.users(), ports.zone)
+    return choice.snooze(at, reader.zone)
+
+
+def _look_at_it(token: str, outcome: Outcome) -> HttpAnswer:
+    """Send the browser to the page; a program reads the sentence."""
+    from functions.actions.pages.page import HEADERS
+    from functions.actions.words import sentence
+
+    headers = {**HEADERS, "content-type": "text/plain; charset=utf-8", "location": token}
+    return HttpAnswer(status=HTTPStatus.SEE_OTHER, body=f"{sentence(outcome)}\n", headers=headers)
 
 
 def _is_foreign(request: Request, ports: Ports) -> bool:
@@ -117,17 +169,20 @@ def _try_again() -> HttpAnswer:
     answer = _notice(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Not just now",
-        "This is being worked on already, or storage is busy. Wait a few seconds, then go back "
-        "and press the button again: nothing happens twice.",
+        "This is being worked on already, or storage is busy. Wait a few seconds, then look at "
+        "the alert and press the button again if it is still there: nothing happens twice.",
+        can_look_again=True,
     )
     headers = {**answer.headers, "retry-after": str(RETRY_AFTER_SECONDS)}
     return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
 
 
-def _notice(status: HTTPStatus, title: str, *sentences: str) -> HttpAnswer:
+def _notice(
+    status: HTTPStatus, title: str, *sentences: str, can_look_again: bool = False
+) -> HttpAnswer:
     from functions.actions.pages.page import notice
 
-    return _page(notice(title, *sentences), status)
+    return _page(notice(title, *sentences, can_look_again=can_look_again), status)
 
 
 def _page(body: str, status: HTTPStatus = HTTPStatus.OK) -> HttpAnswer:

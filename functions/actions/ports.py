@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +22,18 @@ class Secrets(Protocol):
 
     def get_anew(self, name: str, *, at: datetime) -> str:
         """Give one that was read in the last 10 s, for when the known one did not fit."""
+
+
+class People(Protocol):
+    """The team's people."""
+
+    def users(self) -> Mapping[str, User]:
+        """Read all, by name.
+
+        Raises:
+            AwsError: Storage refuses.
+            TryAgainError: Storage is unavailable.
+        """
 
 
 class SlackDirectory(Protocol):
@@ -51,6 +63,7 @@ class Ports:
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
+    people: People
     slack: SlackDirectory
     verified_addresses: VerifiedAddresses
     tell_in_slack: Callable[[str, str], None]
@@ -61,3 +74,5 @@ class Ports:
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log
+    zone: str = "UTC"
+    """The team's time zone, for channels: a name of the IANA database."""

@@ -14,6 +14,7 @@ from tests.build.conftest import Built
 
 pytestmark = pytest.mark.build
 
+ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
 LAMBDA_LIMIT = 250 * 1024 * 1024
 """Unzipped, function and layers together."""
@@ -68,6 +69,16 @@ def test_tracebacks_name_files_as_they_are_in_lambda(uploaded: dict[Path, str]) 
             code: CodeType = marshal.loads(byte_code_of(module).read_bytes()[PYC_HEADER_LENGTH:])  # noqa: S302 - our own build
 
             assert code.co_filename == f"{root}/{module.relative_to(folder)}"
+
+
+def test_what_modules_read_beside_them_is_uploaded_with_them(functions: dict[str, Built]) -> None:
+    for function in functions.values():
+        folder = function.handler.split(".")[1]
+        for source in (ROOT / "functions" / folder).rglob("*.*"):
+            if source.suffix in {".css", ".html"}:
+                assert (function.folder / source.relative_to(ROOT)).read_bytes() == (
+                    source.read_bytes()
+                )
 
 
 def test_the_layer_runs_on_every_processor_that_it_was_built_for(layer: Path) -> None:

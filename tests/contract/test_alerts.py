@@ -213,6 +213,31 @@ def test_a_cursor_that_no_key_can_be_is_refused(alerts: AlertRepository, alert: 
         alerts.timeline(alert.alert_id, cursor=cursor, limit=3)
 
 
+def test_the_end_of_a_timeline_is_read_oldest_first(alerts: AlertRepository, alert: Alert) -> None:
+    notes = [note(str(number), minutes=number) for number in range(5)]
+    for each in notes:
+        alerts.add_note(alert.alert_id, each, write_id=new_write_id())
+
+    assert alerts.newest_changes(alert.alert_id, limit=3) == tuple(notes[2:])
+    assert alerts.newest_changes(alert.alert_id, limit=9) == tuple(notes)
+
+
+def test_an_alert_is_read_with_the_changes_of_its_last_version(
+    alerts: AlertRepository, alert: Alert
+) -> None:
+    first, opened = alerts.get_with_changes(alert.alert_id)
+    second = alerts.update(alert, acknowledge(alert), write_id=new_write_id())
+
+    read, changes = alerts.get_with_changes(alert.alert_id)
+
+    assert first.alert_id == alert.alert_id
+    assert [change.type for change in opened] == [ChangeType.FIRED]
+    assert (read.version, read.status) == (second.version, second.status)
+    assert [change.type for change in changes] == [ChangeType.ACKNOWLEDGED]
+    with pytest.raises(AlertNotFoundError):
+        alerts.get_with_changes(UNKNOWN_ID)
+
+
 def test_what_is_no_id_has_no_timeline(alerts: AlertRepository) -> None:
     with pytest.raises(AlertNotFoundError):
         alerts.timeline(AlertId("42"), cursor=None, limit=10)

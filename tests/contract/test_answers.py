@@ -14,7 +14,7 @@ from tocsin.adapters.dynamodb.alerts.items import number
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
-from tocsin.domain.ids import WriteId
+from tocsin.domain.ids import Actor, WriteId
 from tocsin.usecases.ports import AnswerRepository
 
 CLAIM = Claim(caller=ALICE, key="retry-1", request_hash="4f1c", at=NINE, write_id=WriteId("w1"))
@@ -62,6 +62,20 @@ def test_the_same_key_with_another_request_is_a_conflict(answers: AnswerReposito
     answers.keep(CLAIM, ANSWER)
     with pytest.raises(IdempotencyConflictError):
         answers.claim(other)
+
+
+def test_an_answer_is_found_without_a_claim_until_it_expires(answers: AnswerRepository) -> None:
+    def found(caller: Actor = CLAIM.caller, later: timedelta = timedelta()) -> Answer | None:
+        return answers.find(caller, CLAIM.key, at=CLAIM.at + later)
+
+    assert found() is None
+    answers.claim(CLAIM)
+    assert found() is None
+    answers.keep(CLAIM, ANSWER)
+
+    assert found() == found(later=A_DAY - timedelta(seconds=1)) == ANSWER
+    assert found(later=A_DAY) is None
+    assert found(BOB) is None
 
 
 def test_callers_do_not_see_the_answers_of_each_other(answers: AnswerRepository) -> None:

@@ -228,7 +228,8 @@ def press_link(stack: WholeStack, token: str) -> None:
     with unavailable("UpdateItem"):
         assert stack.act(token, "acknowledge") == 503
     for _ in range(2):
-        assert stack.act(token, "acknowledge") == 200
+        assert stack.act(token, "acknowledge") == 303
+    assert stack.look(token) == 200
 
 
 def press_button(stack: WholeStack, token: str) -> None:

@@ -1,5 +1,6 @@
 """Links on the deployed stack, with the key that its deployment made."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -52,7 +53,8 @@ def test_the_page_works_without_a_login_and_without_script(phone: Client, links:
     assert page.headers["referrer-policy"] == "no-referrer"
     assert page.headers["cache-control"] == "no-store"
     assert "Disk full" in page.text
-    assert page.text.count("<form") == 3
+    assert re.findall(r'name="action" value="([a-z]+)', page.text)[0] == "acknowledge"
+    assert "Nobody has it" in page.text
     assert "<script" not in page.text
 
 
@@ -61,11 +63,41 @@ def test_the_buttons_of_a_link_to_view_act(
 ) -> None:
     path = urlsplit(links.view).path
 
-    phone.post(path, b"action=snooze", Content_Type=FORM).expect(200)
-    assert api.alert(alert_id)["snoozed_until"] is not None
+    def press_on_page(action: str) -> Reply:
+        """Press as a browser does: with the state that the page shows."""
+        seen = re.findall(r'name="seen" value="([0-9]+)"', phone.get(path).expect(200).text)[0]
+        body = f"action={action}&seen={seen}".encode()
+        pressed = phone.post(path, body, Content_Type=FORM).expect(303)
+        assert pressed.headers["location"] == path.rpartition("/")[2]
+        return phone.get(path).expect(200)
 
-    phone.post(path, b"action=resolve", Content_Type=FORM).expect(200)
+    assert "snoozed it until" in press_on_page("snooze:4h").text
+    first = api.alert(alert_id)["snoozed_until"]
+    press_on_page("snooze:15m")
+    assert api.alert(alert_id)["snoozed_until"] < first
+    press_on_page("unsnooze")
+    assert api.alert(alert_id)["snoozed_until"] is None
+    for _ in range(2):
+        press_on_page("acknowledge")
+        assert api.alert(alert_id)["status"] == "acknowledged"
+        press_on_page("unacknowledge")
+        assert api.alert(alert_id)["status"] == "firing"
+
+    assert "resolved it at" in press_on_page("resolve").text
     assert api.alert(alert_id)["resolved_by"] == "link:alice"
+
+
+def test_who_is_late_reads_who_was_first(
+    phone: Client, api: Client, links: Links, alert_id: AlertId
+) -> None:
+    path = urlsplit(links.view).path
+    api.post(f"/api/v1/alerts/{alert_id}/resolve").expect(200)
+
+    phone.post(path, b"action=acknowledge&seen=0", Content_Type=FORM).expect(303)
+
+    page = phone.get(path).expect(200)
+    assert "Nothing was changed." in page.text
+    assert "<button" not in page.text
 
 
 def test_forged_old_and_foreign_presses_are_refused(
@@ -86,7 +118,7 @@ def test_forged_old_and_foreign_presses_are_refused(
 def test_the_local_page_may_post_to_itself(
     stack: Stack, phone: Client, api: Client, links: Links, alert_id: AlertId
 ) -> None:
-    press(phone, links.resolve, Origin=stack.url).expect(200)
+    press(phone, links.resolve, Origin=stack.url).expect(303)
 
     assert api.alert(alert_id)["status"] == "resolved"
 
@@ -94,7 +126,7 @@ def test_the_local_page_may_post_to_itself(
 def test_no_log_of_the_stack_holds_a_link(stack: Stack, phone: Client, links: Links) -> None:
     tokens = [urlsplit(url).path.removeprefix("/act/") for url in (links.view, links.snooze)]
     phone.get(f"/act/{tokens[0]}").expect(200)
-    press(phone, links.snooze).expect(200)
+    press(phone, links.snooze).expect(303)
     logs = stack.aws.client("logs")
 
     def written() -> str:

@@ -305,7 +305,7 @@ def test_23_a_scanner_that_follows_the_links_of_a_page_changes_nothing_and_the_p
 
     press = urlsplit(page.links["acknowledge"]).path
     for _ in range(2):
-        phone.post(press, b"", Content_Type=FORM).expect(HTTPStatus.OK)
+        phone.post(press, b"", Content_Type=FORM).expect(HTTPStatus.SEE_OTHER)
 
     alert = api.alert(alert_id)
     assert alert["status"] == "acknowledged"
@@ -350,7 +350,7 @@ def test_a_page_comes_within_seconds_its_second_step_in_time_and_its_link_stops_
 
     forgotten = team.opened(sender)
     link = urlsplit(page.links["acknowledge"]).path
-    api.with_key(None).post(link, b"", Content_Type=FORM).expect(HTTPStatus.OK)
+    api.with_key(None).post(link, b"", Content_Type=FORM).expect(HTTPStatus.SEE_OTHER)
 
     # The other alert began later, goes the same way, and nobody stops it.
     page_of(third, forgotten)

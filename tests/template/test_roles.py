@@ -261,11 +261,13 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             id="the maker of the first key writes no alert",
         ),
         pytest.param("ActionsRole", "PutItem", ["I#*"], id="acting by a link makes no alert"),
-        pytest.param("ActionsRole", "Query", ["C#user"], id="acting by a link lists no credential"),
+        pytest.param(
+            "ActionsRole", "Query", ["A#*", "C#user"], id="acting by a link lists no credential"
+        ),
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "C#channel", "C#user"],
+            ["A#*", "C#channel", "C#user", "I#*"],
             id="acting by a link reads no credential",
         ),
         pytest.param(

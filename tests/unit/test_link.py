@@ -66,13 +66,30 @@ def test_a_link_says_what_it_was_made_for(
     assert timedelta() <= at + LINK_LIFE - link.expires_at < MILLISECOND
 
 
-def test_a_message_has_a_link_for_each_action() -> None:
+def test_a_message_has_links_to_acknowledge_snooze_resolve_and_view() -> None:
     links = asdict(SIGNER.links(ALERT, by="alice", at=NINE))
 
     assert {
         name: SIGNER.read(url.removeprefix("https://tocsin.example.com/act/"), NINE).action
         for name, url in links.items()
-    } == {action.value: action for action in LinkAction}
+    } == {name: LinkAction(name) for name in ("acknowledge", "snooze", "resolve", "view")}
+
+
+@pytest.mark.parametrize(
+    ("action", "number"),
+    [
+        (LinkAction.ACKNOWLEDGE, 1),
+        (LinkAction.SNOOZE, 2),
+        (LinkAction.RESOLVE, 3),
+        (LinkAction.VIEW, 4),
+        (LinkAction.UNACKNOWLEDGE, 5),
+        (LinkAction.UNSNOOZE, 6),
+    ],
+)
+def test_an_action_has_the_same_number_in_all_links(action: LinkAction, number: int) -> None:
+    token = SIGNER.token(action, ALERT, by="alice", at=NINE)
+
+    assert base64.urlsafe_b64decode(token[:4])[0] == 16 + number
 
 
 def test_an_action_by_a_link_is_its_recipients() -> None:

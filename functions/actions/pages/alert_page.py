@@ -1,110 +1,262 @@
 """The page of an alert, for a phone at night."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import islice
-from typing import Final
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from markupsafe import Markup
-
-from functions.actions.acting import Outcome, title_of
-from functions.actions.pages.page import html, page
-from functions.actions.words import age, sentence
-from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.link import Link, LinkAction
-from tocsin.domain.message import alert_lines
-from tocsin.domain.next_action import next_action
+from functions.actions.look import Look
+from functions.actions.pages.page import page
+from tocsin.domain.alert import Alert
+from tocsin.domain.happened_in_words import done_in_words, happened_in_words
+from tocsin.domain.link import LinkAction
+from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.signal import CUT_MARK, LINK_SCHEMES
+from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType
+from tocsin.domain.times_in_words import Clock
+from tocsin.domain.wording import Wording, wording_of
 
-OUTPUT_LIMIT: Final = 2_000
+DETAILS_LIMIT: Final = 2_000
 """Characters of a sender's output: a phone's screen, a few times over."""
+_APOSTROPHE: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
 PAIRS_LIMIT: Final = 20
 """Labels and links that are shown; the API has them all."""
 
-_BUTTONS: Final = {
-    LinkAction.ACKNOWLEDGE: "Acknowledge",
-    LinkAction.SNOOZE: "Snooze 1 h",
-    LinkAction.RESOLVE: "Resolve",
-}
+
+class Banner(NamedTuple):
+    """What was done by this link's reader, or that nothing was."""
+
+    band: str
+    mark: str
+    said: str
+    after: str
+    is_of: ChangeType | None
+    """The change that was done."""
 
 
-def show_alert(alert: Alert, link: Link, at: datetime) -> str:
-    title = title_of(alert)
-    reason = alert.facts.reason
-    output = reason if len(reason) <= OUTPUT_LIMIT else reason[: OUTPUT_LIMIT - 1] + CUT_MARK
+class Question(NamedTuple):
+    """A button that opens a question, with the consequence, above the button that acts."""
+
+    action: LinkAction
+    summary: str
+    question: Phrase
+    button: str = ""
+
+
+class Offers(NamedTuple):
+    """What the state allows and the link is for, from top to bottom.
+
+    Only `acknowledge` and the presets act by one press. The presets stand open where no button lay
+    that may have led here, since a second tap in the dark must not act.
+    """
+
+    acknowledge: bool = False
+    first: Sequence[Question] = ()
+    has_presets: bool = False
+    last: Sequence[Question] = ()
+
+
+class Shown[T](NamedTuple):
+    """As many as are shown, and how many more there are."""
+
+    shown: Sequence[T]
+    more: int
+
+    @classmethod
+    def of(cls, everything: Sequence[T]) -> "Shown[T]":
+        return cls(everything[:PAIRS_LIMIT], max(len(everything) - PAIRS_LIMIT, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the page decides by."""
+
+    look: Look
+    wording: Wording
+    clock: Clock
+
+    @property
+    def alert(self) -> Alert:
+        return self.look.alert
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether it fires and nobody has it, so that a page asks for something."""
+        return self.alert.is_asking
+
+    @property
+    def mood(self) -> str:
+        """The class of the line above the title."""
+        if self.is_asking:
+            return f"{self.alert.severity}-text"
+        return "done-text" if self.alert.snooze is None or not self.alert.is_open else "muted"
+
+
+def show_alert(look: Look) -> str:
+    clock = Clock(look.reader.zone, look.at)
+    happened = happened_in_words(
+        look.alert, look.changes, reader=look.reader, names=look.names, clock=clock
+    )
+    wording = wording_of(
+        look.alert,
+        reader=look.reader,
+        names=look.names,
+        at=look.at,
+        happened=happened,
+        counts=True,
+    )
+    return show_wording(wording, look)
+
+
+def show_wording(wording: Wording, look: Look) -> str:
+    """Show an alert in these words."""
+    state = _State(look, wording, Clock(look.reader.zone, look.at))
+    banner = _banner(state)
     return page(
-        title,
-        html('<p class="severity {}">{}</p>', alert.severity.value, alert.severity.upper()),
-        html("<h1>{}</h1>", title),
-        html('<p class="output">{}</p>', output) if output else Markup(""),
-        *(_form(action) for action in _BUTTONS if _is_offered(action, alert, link)),
-        html("<dl>{}</dl>", Markup("").join(_rows(alert, at))),
+        "alert.html",
+        f"{_state_word(state)}: {wording.title}",
+        band=banner.band if banner else wording.band,
+        wording=wording,
+        banner=banner,
+        is_asking=state.is_asking,
+        shows_severity=state.alert.is_open and not state.is_asking,
+        top_mark=wording.severity if state.alert.is_asking or _is_snoozed(state) else wording.band,
+        mood=state.mood,
+        facts=_facts(state),
+        offers=_offers(state, banner),
+        seen=look.alert.told_version,
+        runbook=_safe(wording.runbook),
+        dashboard=_safe(wording.dashboard),
+        details=_cut(wording.details),
+        labels=Shown.of(wording.labels),
+        links=Shown.of([link for link in wording.more_links if _safe(link.url)]),
+        about_link=_about_link(state),
     )
 
 
-def show_outcome(outcome: Outcome) -> str:
-    return page(
-        sentence(outcome),
-        html("<h1>{}</h1><p>{}</p>", sentence(outcome), outcome.title),
-        Markup("")
-        if outcome.is_done
-        else Markup("<p>Nothing was changed: there is nothing left to do.</p>"),
+def _state_word(state: _State) -> str:
+    alert = state.alert
+    if not alert.is_open:
+        return "Over"
+    if alert.snooze is not None:
+        return "Snoozed"
+    return "Firing" if state.is_asking else state.wording.state
+
+
+def _is_snoozed(state: _State) -> bool:
+    return state.alert.is_open and state.alert.snooze is not None
+
+
+def _facts(state: _State) -> list[Phrase]:
+    words = state.wording
+    if not state.alert.is_open:
+        return [joined(words.since, words.who), words.next]
+    if state.is_asking or _is_snoozed(state):
+        return [joined(words.who, words.next)]
+    return [joined(words.since, words.next)]
+
+
+def _banner(state: _State) -> Banner | None:
+    look = state.look
+    done = last_act(look.alert, look.changes)
+    if done is None:
+        return None
+    said = done_in_words(done, look.alert, reader=look.reader, names=look.names, clock=state.clock)
+    if _is_by(done, look):
+        return Banner("done", "done", f"{said}.", _after(done, state.wording), done.type)
+    if not look.is_refused:
+        return None
+    before = "before you" if look.reader.is_person else "before"
+    return Banner("over", "refused", f"{said}, {before}.", "Nothing was changed.", None)
+
+
+def _is_by(act: Change, look: Look) -> bool:
+    return look.names.is_reader(act.by, look.reader) or act.by == look.link.actor
+
+
+def last_act(alert: Alert, changes: Iterable[Change]) -> Change | None:
+    """The newest change of the alert's state.
+
+    The alert itself has its acknowledgement and its end; who snoozed it, woke it or gave it back
+    is in `changes` alone, which may be missing.
+    """
+    known = [change for change in changes if change.type in CHANGES_MESSAGES]
+    acts = [
+        Change(type=type_, at=at, by=by)
+        for type_, by, at in (
+            (ChangeType.ACKNOWLEDGED, alert.acknowledged_by, alert.acknowledged_at),
+            (ChangeType.RESOLVED, alert.resolved_by, alert.resolved_at),
+        )
+        if by and at
+    ]
+    return max(reversed([*acts, *known]), key=lambda act: act.at, default=None)
+
+
+def _after(done: Change, wording: Wording) -> str:
+    match done.type:
+        case ChangeType.ACKNOWLEDGED:
+            return "Nobody else is called."
+        case ChangeType.SNOOZED:
+            return "Nobody is called until then."
+        case ChangeType.RESOLVED:
+            return "Nothing is left to do."
+        case _:
+            return plain(wording.next)
+
+
+def _offers(state: _State, banner: Banner | None) -> Offers:
+    allows, alert, words = state.look.link.allows, state.alert, state.wording
+
+    def asked(*questions: Question) -> list[Question]:
+        return [question for question in questions if allows(question.action)]
+
+    resolve = Question(
+        LinkAction.RESOLVE,
+        "Resolve",
+        words.if_resolved,
+        "Yes, it is over: resolve",
     )
-
-
-def _form(action: LinkAction) -> Markup:
-    return html(
-        '<form method="post"><button name="action" value="{}">{}</button></form>',
-        action.value,
-        _BUTTONS[action],
+    give_back = Question(
+        LinkAction.UNACKNOWLEDGE,
+        "Give back",
+        words.if_given_back,
+        "Give it back",
     )
+    wake = Question(LinkAction.UNSNOOZE, "Wake now", words.if_woken, "Yes, wake it now")
+    until_then: Phrase = (Span("Nobody is called until then."),)
+    if not alert.is_open:
+        return Offers()
+    if alert.snooze is not None:
+        other = Question(LinkAction.SNOOZE, "Other times", until_then)
+        return Offers(first=asked(other, wake, resolve))
+    snooze = Question(LinkAction.SNOOZE, "Snooze", until_then)
+    if state.is_asking and banner is None:
+        return Offers(
+            acknowledge=allows(LinkAction.ACKNOWLEDGE),
+            has_presets=allows(LinkAction.SNOOZE),
+            last=asked(resolve),
+        )
+    if state.is_asking:
+        return Offers(acknowledge=allows(LinkAction.ACKNOWLEDGE), first=asked(snooze, resolve))
+    if banner is None or banner.is_of is ChangeType.ACKNOWLEDGED:
+        return Offers(first=asked(resolve, give_back), has_presets=allows(LinkAction.SNOOZE))
+    return Offers(first=asked(resolve, give_back, snooze))
 
 
-def _is_offered(action: LinkAction, alert: Alert, link: Link) -> bool:
-    is_possible = alert.status is AlertStatus.FIRING or (
-        alert.is_open and action is not LinkAction.ACKNOWLEDGE
-    )
-    return is_possible and link.allows(action)
+def _about_link(state: _State) -> str:
+    reader, until = state.look.reader, state.clock.coming(state.look.link.expires_at).text
+    if reader.is_person:
+        name = state.look.names.of(reader.name)
+        whose = f"This link is {name}{_APOSTROPHE}s and works until {until}"
+        return f"{whose}: do not forward it."
+    return f"This link is for {reader.name} and works until {until}."
 
 
-def _rows(alert: Alert, at: datetime) -> Iterator[Markup]:
-    facts = alert.facts
-    yield _row("Alert", facts.name)
-    for label, text in alert_lines(alert, next_action(alert)):
-        ago = f", {age(alert.fired_at, at)} ago" if label == "Since" else ""
-        yield _row(label, text + ago)
-    if facts.labels:
-        pairs = [f"{name}={value}" for name, value in islice(facts.labels.items(), PAIRS_LIMIT)]
-        yield _row("Labels", ", ".join([*pairs, *_more(len(facts.labels))]))
-    if links := Markup("<br>").join(_links(alert)):
-        yield _row("Links", links)
+def _cut(text: str) -> str:
+    return text if len(text) <= DETAILS_LIMIT else text[: DETAILS_LIMIT - 1] + CUT_MARK
 
 
-def _row(name: str, text: str) -> Markup:
-    return html("<div><dt>{}</dt><dd>{}</dd></div>", name, text)
-
-
-def _more(number: int) -> list[str]:
-    return [f"and {number - PAIRS_LIMIT} more"] if number > PAIRS_LIMIT else []
-
-
-def _links(alert: Alert) -> Iterator[Markup]:
-    """Links with their hosts, since a sender chooses their names."""
-    safe = {name: url for name, url in alert.facts.urls.items() if _is_safe(url)}
-    for name, url in islice(safe.items(), PAIRS_LIMIT):
-        yield html('<a href="{}" rel="noopener noreferrer">{}</a> ({})', url, name, _place(url))
-
-
-def _is_safe(url: str) -> bool:
-    """Whether its text cannot mislead; browsers read a backslash as a slash."""
-    has_odd = "\\" in url or any(map(str.isspace, url))
-    return url.lower().startswith(LINK_SCHEMES) and not has_odd
-
-
-def _place(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return parts.hostname or parts.path or url
+def _safe(url: str | None) -> str | None:
+    """A link whose text cannot mislead; browsers read a backslash as a slash."""
+    if url is None or not url.lower().startswith(LINK_SCHEMES):
+        return None
+    return None if "\\" in url or not url.isprintable() or any(map(str.isspace, url)) else url

@@ -7,9 +7,10 @@ from typing import Final
 
 from markupsafe import Markup
 
-from tocsin.domain.signal import printable
+from tocsin.html import environment
 
-STYLE: Final = Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
+_FOLDER: Final = Path(__file__).parent
+STYLE: Final = Markup((_FOLDER / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS: Final = {
     "content-type": "text/html; charset=utf-8",
@@ -23,26 +24,32 @@ HEADERS: Final = {
     "x-robots-tag": "noindex, nofollow",
     "x-content-type-options": "nosniff",
 }
+_THEME_COLORS: Final = {
+    "critical": "#c4162a",
+    "warning": "#f0b132",
+    "info": "#40709f",
+    "done": "#17673a",
+    "over": "#434c57",
+}
+"""Of a phone's bar above the page: as the band or banner below it."""
+TEMPLATES: Final = environment(_FOLDER)
 
 
-def page(title: str, *parts: Markup) -> str:
-    return html(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>{} · Tocsin</title><style>{}</style></head>"
-        "<body><main>{}</main></body></html>",
-        title,
-        STYLE,
-        Markup("").join(parts),
+def page(template: str, title: str, *, band: str, **values: object) -> str:
+    """Fill a template; every value but Markup is escaped.
+
+    Args:
+        template: The file beside this module.
+        title: Of the browser's tab, and of a notice itself.
+        band: What the top of the page is coloured by: a severity, `done` or `over`.
+        values: What else the template names.
+    """
+    return TEMPLATES.get_template(template).render(
+        title=title, style=STYLE, theme_color=_THEME_COLORS[band], **values
     )
 
 
-def notice(title: str, *sentences: str) -> str:
-    said = (html("<p>{}</p>", sentence) for sentence in sentences if sentence)
-    return page(title, html("<h1>{}</h1>", title), *said)
-
-
-def html(template: str, *values: object) -> Markup:
-    """Fill our own HTML with values; all but Markup is escaped."""
-    shown = (it if isinstance(it, Markup) else printable(str(it)) for it in values)
-    return Markup(template).format(*shown)  # noqa: S704 - no template holds a value
+def notice(title: str, *sentences: str, can_look_again: bool = False) -> str:
+    return page(
+        "notice.html", title, band="over", sentences=sentences, can_look_again=can_look_again
+    )

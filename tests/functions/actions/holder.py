@@ -21,6 +21,7 @@ from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.people import User
 
 EVENTS = Path(__file__).parents[3] / "events"
 KEY = bytes(range(32))
@@ -82,6 +83,24 @@ class InMemorySlackDirectory:
         return self.users.get(slack_id)
 
 
+@dataclass
+class InMemoryPeople:
+    """The team, or an error while storage refuses."""
+
+    known: dict[str, User] = field(
+        default_factory=lambda: {
+            "alice": User(name="alice", full_name="Alice", time_zone="Europe/Berlin"),
+            "bob": User(name="bob", full_name="Bob", time_zone="Europe/Berlin"),
+        }
+    )
+    error: Exception | None = None
+
+    def users(self) -> Mapping[str, User]:
+        if self.error:
+            raise self.error
+        return self.known
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """What a browser, or Slack, gets."""
@@ -103,6 +122,9 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.pieces: list[str] = []
         self.styles: list[str] = []
+        self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._by_tag: dict[str, list[str]] = {}
+        self._by_role: dict[str, str] = {}
 
     @classmethod
     def of(cls, html: str) -> "Page":
@@ -113,9 +135,21 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        if tag not in {"meta", "input", "br"}:
+            self._open.append((tag, dict(attrs), []))
+
+    def handle_endtag(self, tag: str) -> None:
+        opened, attributes, pieces = self._open.pop()
+        assert opened == tag
+        text = " ".join("".join(pieces).split())
+        self._by_tag.setdefault(tag, []).append(text)
+        if role := attributes.get("role"):
+            self._by_role[role] = text
 
     def handle_data(self, data: str) -> None:
-        if self.elements[-1:] == [("style", {})]:
+        for _, _, pieces in self._open:
+            pieces.append(data)
+        if self._open and self._open[-1][0] == "style":
             self.styles.append(data)
         else:
             self.pieces.append(data)
@@ -125,8 +159,42 @@ class Page(HTMLParser):
         return "\n".join(self.pieces)
 
     @property
+    def shown(self) -> str:
+        """All text in one line, white space as a browser shows it."""
+        return " ".join("".join(self.pieces).split())
+
+    @property
     def buttons(self) -> list[str | None]:
         return [attributes.get("value") for tag, attributes in self.elements if tag == "button"]
+
+    @property
+    def seen(self) -> str | None:
+        """The state that its buttons send with them."""
+        sent = {
+            attributes["value"]
+            for tag, attributes in self.elements
+            if tag == "input" and attributes["name"] == "seen"
+        }
+        assert len(sent) <= 1
+        return next(iter(sent), None)
+
+    @property
+    def title(self) -> str:
+        return self.text_in("title")
+
+    @property
+    def heading(self) -> str:
+        return self.text_in("h1")
+
+    @property
+    def banner(self) -> str | None:
+        """What was done, or that nothing was; None: neither."""
+        return self._by_role.get("status")
+
+    def text_in(self, tag: str) -> str:
+        """The text of the one element of this kind, white space as a browser shows it."""
+        (text,) = self._by_tag[tag]
+        return text
 
 
 @dataclass(kw_only=True)
@@ -135,6 +203,7 @@ class Holder:
 
     world: World = field(default_factory=World)
     secrets: InMemorySecrets = field(default_factory=InMemorySecrets)
+    people: Any = field(default_factory=InMemoryPeople)
     slack: InMemorySlackDirectory = field(default_factory=InMemorySlackDirectory)
     log: NotedLog = field(default_factory=NotedLog)
     told: list[tuple[str, str]] = field(default_factory=list)
@@ -150,6 +219,7 @@ class Holder:
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
             secrets=self.secrets,
+            people=self.people,
             slack=self.slack,
             verified_addresses=DynamoDBVerifiedAddresses(self.world.call, TABLE),
             tell_in_slack=lambda url, said: self.told.append((url, said)),
@@ -176,11 +246,19 @@ class Holder:
         event["requestContext"]["http"]["method"] = method
         return self._follow(event, token, headers)
 
-    def press(self, token: str, action: LinkAction | str | None = None, **headers: str) -> Reply:
-        """Press a button; without an action the form is empty."""
+    def press(
+        self,
+        token: str,
+        action: LinkAction | str | None = None,
+        *,
+        seen: str | int | None = None,
+        **headers: str,
+    ) -> Reply:
+        """Press a button; without an action the form is empty, as a program's."""
         event = example("act")
-        body = urlencode({"action": action}).encode() if action else b""
-        event["body"] = base64.b64encode(body).decode()
+        form = {"action": action, "seen": seen}
+        body = urlencode({name: value for name, value in form.items() if value is not None})
+        event["body"] = base64.b64encode(body.encode()).decode()
         return self._follow(event, token, headers)
 
     def verify(self, url: str, *, method: str = "GET", **headers: str) -> Reply:
@@ -192,6 +270,19 @@ class Holder:
         event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(path)
         event["pathParameters"] = {"token": path.rpartition("/")[2]}
         return self.send(event, headers)
+
+    def press_on(self, page: Page, token: str, action: str) -> Page:
+        """Press a button of a page, and follow to the page that the browser is sent to."""
+        assert action in page.buttons
+        reply = self.press(token, action, seen=page.seen)
+        assert (reply.status, reply.headers["location"]) == (303, token)
+        return self.page(token)
+
+    def page(self, token: str) -> Page:
+        """Look at a page that is there."""
+        reply = self.look(token)
+        assert reply.status == 200
+        return reply.page
 
     def click(
         self,

@@ -14,7 +14,7 @@ LINK_KEY_BYTES: Final = 32
 LINK_LIFE: Final = timedelta(hours=24)
 """From the making of the message: a mail that is found later opens nothing."""
 LINK_SNOOZE: Final = timedelta(hours=1)
-"""Duration of a snooze by link: a button has no room for a choice."""
+"""Duration of a snooze by a link that says nothing else."""
 LINK_PATH: Final = "/act/"
 BY_LIMIT_BYTES: Final = 64
 
@@ -34,7 +34,9 @@ class LinkAction(StrEnum):
     SNOOZE = "snooze"
     RESOLVE = "resolve"
     VIEW = "view"
-    """Shows the alert, and offers the other three."""
+    """Shows the alert, and offers what its state allows."""
+    UNACKNOWLEDGE = "unacknowledge"
+    UNSNOOZE = "unsnooze"
 
 
 _NUMBERS: Final = {
@@ -42,9 +44,16 @@ _NUMBERS: Final = {
     LinkAction.SNOOZE: 2,
     LinkAction.RESOLVE: 3,
     LinkAction.VIEW: 4,
+    LinkAction.UNACKNOWLEDGE: 5,
+    LinkAction.UNSNOOZE: 6,
 }
 """In the link's bytes; a number is never used for another action."""
 _ACTIONS: Final = {number: action for action, number in _NUMBERS.items()}
+_IN_MESSAGES: Final = (
+    *(LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE),
+    LinkAction.VIEW,
+)
+"""The links of `Links`."""
 
 
 class LinkUnknownError(Exception):
@@ -113,7 +122,7 @@ class LinkSigner:
         """
         spelled = {
             action.value: self.url(self.token(action, alert_id, by=by, at=at))
-            for action in LinkAction
+            for action in _IN_MESSAGES
         }
         return Links(**spelled)
 

@@ -16,7 +16,7 @@ from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.gate import Passage
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.history import Sample
-from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId
+from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
 from tocsin.domain.link import Links
@@ -110,6 +110,15 @@ class AlertRepository(Protocol):
             AlertNotFoundError: The id is unknown or malformed.
         """
 
+    def get_with_changes(self, alert_id: AlertId) -> tuple[Alert, tuple[Change, ...]]:
+        """Read one alert as `get`, and the changes of its last version.
+
+        The timeline has those about a second later; once it has, there may be none here.
+
+        Raises:
+            AlertNotFoundError: The id is unknown or malformed.
+        """
+
     def get_shortened(self, alert_id: AlertId) -> Alert:
         """Read one alert, mostly in one request; big facts are shortened.
 
@@ -132,6 +141,9 @@ class AlertRepository(Protocol):
 
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
         """Read a page of the timeline, oldest first; changes of the last second may be missing."""
+
+    def newest_changes(self, alert_id: AlertId, *, limit: int) -> tuple[Change, ...]:
+        """Read the end of the timeline, oldest first; the last second may be missing."""
 
     def sent_bodies(self, alert_id: AlertId) -> SentBodies:
         """Read the first and the last body.
@@ -495,6 +507,9 @@ class AnswerRepository(Protocol):
 
     def keep(self, claim: Claim, answer: Answer) -> None:
         """Store the answer, unless the claim expired and another request took it over."""
+
+    def find(self, caller: Actor, key: str, *, at: datetime) -> Answer | None:
+        """Read the answer to a request; None: there is none yet, or it has expired."""
 
     def release(self, claim: Claim) -> None:
         """Remove the claim: nothing was done."""

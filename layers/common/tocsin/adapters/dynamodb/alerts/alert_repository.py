@@ -8,7 +8,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.alert_list import read_page
 from tocsin.adapters.dynamodb.alerts.facts_and_bodies import body_from
-from tocsin.adapters.dynamodb.alerts.items import Image, alert_from, text
+from tocsin.adapters.dynamodb.alerts.items import Image, alert_from, changes_from, text
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots, read_episode
 from tocsin.adapters.dynamodb.queries import (
     SORT_KEY_LIMIT_BYTES,
@@ -44,17 +44,11 @@ class DynamoDBAlerts:
     retention: timedelta
 
     def get(self, alert_id: AlertId) -> Alert:
-        image = self._image(alert_id)
-        for _ in range(_READS):
-            if "overflow" not in image:
-                break
-            beside = get_item(self.call, self.table_name, keys.overflow_key(alert_id)) or {}
-            if "overflow" not in beside:
-                break  # Not written yet: the alert is shown shortened.
-            if beside["overflow"] == image["overflow"]:
-                return alert_from(image, whole=beside["details"]["B"])
-            image = self._image(alert_id)
-        return alert_from(image)
+        return self._read(alert_id)[0]
+
+    def get_with_changes(self, alert_id: AlertId) -> tuple[Alert, tuple[Change, ...]]:
+        alert, image = self._read(alert_id)
+        return alert, changes_from(image)
 
     def get_shortened(self, alert_id: AlertId) -> Alert:
         return alert_from(self._image(alert_id))
@@ -83,14 +77,7 @@ class DynamoDBAlerts:
             problem = Problem("cursor", "is not one that this timeline gave")
             message = "The cursor is wrong."
             raise InvalidInputError(message, [problem])
-        request: dict[str, Any] = {
-            "TableName": self.table_name,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {
-                ":pk": text(keys.slot_partition(fingerprint_of(alert_id))),
-                ":prefix": text(prefix),
-            },
-        }
+        request = self._timeline_request(alert_id)
         if cursor is not None:
             partition = keys.slot_partition(fingerprint_of(alert_id))
             request["ExclusiveStartKey"] = keys.key(partition, cursor)
@@ -99,6 +86,11 @@ class DynamoDBAlerts:
             changes=tuple(change_from(item) for item in items[:limit]),
             next_cursor=items[limit - 1]["sk"]["S"] if len(items) > limit else None,
         )
+
+    def newest_changes(self, alert_id: AlertId, *, limit: int) -> tuple[Change, ...]:
+        request = self._timeline_request(alert_id) | {"ScanIndexForward": False}
+        newest_first = query_some(self.call, request, limit)
+        return tuple(change_from(item) for item in reversed(newest_first))
 
     def sent_bodies(self, alert_id: AlertId) -> SentBodies:
         self._image(alert_id)
@@ -111,6 +103,30 @@ class DynamoDBAlerts:
         key = keys.note_key(alert_id, milliseconds(note.at), write_id)
         item = change_item(key, note, self.retention)
         self.call("PutItem", {"TableName": self.table_name, "Item": item})
+
+    def _read(self, alert_id: AlertId) -> tuple[Alert, Image]:
+        """Read one alert with its whole facts, and its item."""
+        image = self._image(alert_id)
+        for _ in range(_READS):
+            if "overflow" not in image:
+                break
+            beside = get_item(self.call, self.table_name, keys.overflow_key(alert_id)) or {}
+            if "overflow" not in beside:
+                break  # Not written yet: the alert is shown shortened.
+            if beside["overflow"] == image["overflow"]:
+                return alert_from(image, whole=beside["details"]["B"]), image
+            image = self._image(alert_id)
+        return alert_from(image), image
+
+    def _timeline_request(self, alert_id: AlertId) -> dict[str, Any]:
+        return {
+            "TableName": self.table_name,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {
+                ":pk": text(keys.slot_partition(fingerprint_of(alert_id))),
+                ":prefix": text(keys.timeline_prefix(alert_id)),
+            },
+        }
 
     @property
     def _slots(self) -> DynamoDBSlots:

@@ -4,18 +4,18 @@ import base64
 import hashlib
 import zlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Attribute, Item, expiry, number, text, time
 from tocsin.adapters.dynamodb.alerts.writes import Update
-from tocsin.adapters.dynamodb.queries import query_all
+from tocsin.adapters.dynamodb.queries import get_item, query_all
 from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, write_if
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import IdempotencyConflictError, TryAgainError
-from tocsin.domain.ids import milliseconds
+from tocsin.domain.ids import Actor, milliseconds
 
 LIFE: Final = timedelta(hours=24)
 LEASE: Final = timedelta(seconds=30)
@@ -39,7 +39,7 @@ class DynamoDBAnswers:
     table_name: str
 
     def claim(self, claim: Claim) -> Answer | None:
-        name = _name(claim)
+        name = _name(claim.caller, claim.key)
         item = keys.answer_key(name) | {
             "entity": text("answer"),
             "version": number(1),
@@ -78,13 +78,24 @@ class DynamoDBAnswers:
         else:
             self._keep_parts(claim, packed)
         update.expect(_IS_CLAIMED, claim=text(claim.write_id))
-        parameters = update.parameters(self.table_name, keys.answer_key(_name(claim)))
+        parameters = update.parameters(
+            self.table_name, keys.answer_key(_name(claim.caller, claim.key))
+        )
         write_if(self.call, "UpdateItem", parameters)
+
+    def find(self, caller: Actor, key: str, *, at: datetime) -> Answer | None:
+        name = _name(caller, key)
+        found = get_item(self.call, self.table_name, keys.answer_key(name))
+        if found is None or "answered" not in found:
+            return None
+        if int(found["expires_at"]["N"]) <= milliseconds(at) // 1000:
+            return None
+        return Answer(status=int(found["answered"]["N"]), body=self._body(found, name))
 
     def release(self, claim: Claim) -> None:
         request = {
             "TableName": self.table_name,
-            "Key": keys.answer_key(_name(claim)),
+            "Key": keys.answer_key(_name(claim.caller, claim.key)),
             "ConditionExpression": _IS_CLAIMED,
             "ExpressionAttributeValues": {":claim": text(claim.write_id)},
         }
@@ -95,17 +106,18 @@ class DynamoDBAnswers:
             message = "This Idempotency-Key came before with another request."
             raise IdempotencyConflictError(message)
         if "answered" in found:
-            return Answer(status=int(found["answered"]["N"]), body=self._body(found, claim))
+            name = _name(claim.caller, claim.key)
+            return Answer(status=int(found["answered"]["N"]), body=self._body(found, name))
         if found["write_id"] == text(claim.write_id):
             return None
         message = "The first request with this Idempotency-Key is still being worked on."
         raise TryAgainError(message)
 
-    def _body(self, found: Item, claim: Claim) -> str:
+    def _body(self, found: Item, name: str) -> str:
         if "body" in found:
             packed = base64.b64decode(found["body"]["B"])
         else:
-            partition = keys.answer_partition(_name(claim))
+            partition = keys.answer_partition(name)
             prefix = keys.answer_part_prefix(found["write_id"]["S"])
             parts = query_all(self.call, self.table_name, partition, prefix)
             packed = b"".join(base64.b64decode(part["body"]["B"]) for part in parts)
@@ -113,8 +125,9 @@ class DynamoDBAnswers:
 
     def _keep_parts(self, claim: Claim, packed: bytes) -> None:
         """Store what one item cannot hold; the update that follows makes it visible."""
+        name = _name(claim.caller, claim.key)
         for position, start in enumerate(range(0, len(packed), PART_BYTES)):
-            item = keys.answer_part_key(_name(claim), claim.write_id, position) | {
+            item = keys.answer_part_key(name, claim.write_id, position) | {
                 "entity": text("answer_part"),
                 "version": number(1),
                 "body": _binary(packed[start : start + PART_BYTES]),
@@ -128,9 +141,9 @@ class DynamoDBAnswers:
             write_if(self.call, "PutItem", request)
 
 
-def _name(claim: Claim) -> str:
+def _name(caller: Actor, key: str) -> str:
     """Hash of a caller and its key; the length keeps other splits apart."""
-    joined = f"{len(claim.caller)}:{claim.caller}:{claim.key}"
+    joined = f"{len(caller)}:{caller}:{key}"
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
 

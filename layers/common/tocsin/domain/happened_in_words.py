@@ -1,0 +1,236 @@
+"""What happened to an alert, in words for one reader."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.ids import AUTO, Actor
+from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.people import ContactMethod
+from tocsin.domain.phrase import Phrase, Span
+from tocsin.domain.reader import Names, Reader, starting
+from tocsin.domain.sender_text import NAME_SHOWN, one_line
+from tocsin.domain.timeline import Change, ChangeType
+from tocsin.domain.times_in_words import Clock
+from tocsin.domain.wording import Happened
+
+TOGETHER: Final = timedelta(minutes=2)
+"""Messages to one target within this time are one line."""
+NOTE_SHOWN: Final = 300
+"""Characters of a note."""
+_METHODS: Final = {
+    ContactMethod.EMAIL: "e-mail",
+    ContactMethod.SMS: "SMS",
+    ContactMethod.SLACK: "Slack",
+}
+_MESSAGES: Final = frozenset((ChangeType.NOTIFICATION_SENT, ChangeType.NOTIFICATION_FAILED))
+_ACTS: Final = {
+    ChangeType.ACKNOWLEDGED: "acknowledged",
+    ChangeType.UNACKNOWLEDGED: "gave it back",
+    ChangeType.SNOOZED: "snoozed it until",
+    ChangeType.WOKEN: "ended the snooze",
+    ChangeType.RESOLVED: "resolved it",
+}
+_BY_ITSELF: Final = {
+    ChangeType.UNACKNOWLEDGED: "It was not resolved in time and fires again",
+    ChangeType.WOKEN: "The snooze ended",
+}
+_WORSENED: Final = NotificationEvent.WORSENED.value
+_RECOVERED: Final = "recovered"
+"""Begins the reason of a timer that resolves what has recovered; see `next_action`."""
+
+
+def happened_in_words(
+    alert: Alert, changes: Iterable[Change], *, reader: Reader, names: Names, clock: Clock
+) -> tuple[Happened, ...]:
+    """Write lines of a timeline, oldest first; the first says that it began.
+
+    Args:
+        alert: The alert.
+        changes: Of its timeline, oldest first; the same change may be there twice.
+        reader: The reader, who is "you" as a person.
+        names: Of people.
+        clock: The reader's.
+    """
+    words = _Words(alert, reader, names, clock)
+    ordered = sorted({_mark(change): change for change in changes}.values(), key=_time)
+    groups = [group for group in _groups(ordered) if words.of(group)]
+    return (
+        Happened(alert.fired_at, clock.time(alert.fired_at), words.beginning),
+        *(Happened(group[0].at, clock.time(group[0].at), words.of(group)) for group in groups),
+    )
+
+
+def done_in_words(
+    change: Change, alert: Alert, *, reader: Reader, names: Names, clock: Clock
+) -> str:
+    """Say who did what and when, without a full stop: `You acknowledged it at 03:02`."""
+    said = _Words(alert, reader, names, clock).act(change)
+    if change.type is ChangeType.SNOOZED:
+        return said
+    it = " it" if change.type is ChangeType.ACKNOWLEDGED else ""
+    return f"{said}{it} at {clock.time(change.at)}"
+
+
+class _Words:
+    """Sentences about one alert for one reader."""
+
+    def __init__(self, alert: Alert, reader: Reader, names: Names, clock: Clock) -> None:
+        self._alert = alert
+        self._integration = one_line(alert.integration, NAME_SHOWN)
+        self._reader = reader
+        self._names = names
+        self._clock = clock
+
+    @property
+    def beginning(self) -> Phrase:
+        again = "It began again" if self._alert.episode > 1 else "It began"
+        return (Span(again),)
+
+    def of(self, changes: Sequence[Change]) -> Phrase:
+        """Write one line about one change, or about messages that went out together.
+
+        Empty: a step, which its messages tell, or an update, which the details tell.
+        """
+        change = changes[0]
+        if change.type in _ACTS:
+            return self._acted(change)
+        if change.type in _MESSAGES:
+            return self._messages(changes)
+        if change.type is ChangeType.NOTIFICATION_SKIPPED:
+            return self._skipped(change)
+        said = self._other(change)
+        return (Span(said),) if said else ()
+
+    def act(self, change: Change) -> str:
+        """Say what somebody, or a timer, did to its state."""
+        if change.type is ChangeType.RESOLVED and not self._is_by_hand(change):
+            return self._end(change)
+        if change.by == AUTO and change.type in _BY_ITSELF:
+            return _BY_ITSELF[change.type]
+        said = f"{self.subject(change.by)} {_ACTS[change.type]}"
+        return f"{said} {self._until(change)}" if change.type is ChangeType.SNOOZED else said
+
+    def subject(self, actor: Actor) -> str:
+        """Name an actor at the beginning of a sentence."""
+        if self._names.is_reader(actor, self._reader):
+            return "You"
+        return starting(self._names.of_actor(actor))
+
+    def _other(self, change: Change) -> str | None:
+        match change.type:
+            case ChangeType.NOTE:
+                note = one_line(str(change.details.get("note", "")), NOTE_SHOWN)
+                return f"{self.subject(change.by)} noted: {note}"
+            case ChangeType.SEVERITY_CHANGED:
+                return f"It became {change.details.get('to')}"
+            case ChangeType.RESOLVING:
+                return f"{self._integration} reported recovery"
+            case ChangeType.INCIDENT_CREATED:
+                return f"{self.subject(change.by)} made it part of an incident"
+            case ChangeType.ESCALATION_EXHAUSTED:
+                return "Everybody was called, and nobody has it"
+            case _:
+                return None
+
+    def _acted(self, change: Change) -> Phrase:
+        said = self.act(change)
+        if change.type is ChangeType.RESOLVED and not self._is_by_hand(change):
+            return (Span("Resolved", is_strong=True), Span(f": {said}"))
+        in_slack = change.by.startswith("slack:") and self._names.user_of(change.by)
+        where = " in Slack" if in_slack else ""
+        note = change.details.get("note")
+        noted = f": {one_line(str(note), NOTE_SHOWN)}" if note else ""
+        return (Span(said, is_strong=True), *((Span(where + noted),) if where or noted else ()))
+
+    def _is_by_hand(self, change: Change) -> bool:
+        return change.by != AUTO and not change.by.startswith("integration:")
+
+    def _end(self, change: Change) -> str:
+        """Say why it ended by itself."""
+        reason = str(change.details.get("reason") or _RECOVERED)
+        if change.by == AUTO and not reason.startswith(_RECOVERED):
+            return f"{self._integration} did not repeat it in time"
+        return f"{self._integration} reported recovery"
+
+    def _until(self, change: Change) -> str:
+        try:
+            until = datetime.fromisoformat(str(change.details.get("until")))
+        except ValueError:
+            return "later"
+        is_over = until <= self._clock.now
+        return self._clock.time(until) if is_over else self._clock.coming(until).text
+
+    def _messages(self, changes: Sequence[Change]) -> Phrase:
+        change = changes[0]
+        if change.details.get("event", _WORSENED) != _WORSENED:
+            return ()  # An update, which follows a line of its own.
+        was, ways = self._told(change), _listed(_ways(changes))
+        if change.type is ChangeType.NOTIFICATION_SENT:
+            return (Span(f"{was} told by {ways}" if ways else f"{was} told"),)
+        reason = change.details.get("reason")
+        why = f": {one_line(str(reason), NOTE_SHOWN)}" if reason else ""
+        by = f" by {ways}" if ways else ""
+        return (Span(f"{was} not reached{by}{why}"),)
+
+    def _skipped(self, change: Change) -> Phrase:
+        reason = change.details.get("reason")
+        if reason is None or change.details.get("event"):
+            return ()
+        said = one_line(str(reason), NOTE_SHOWN)
+        if not change.details.get("target"):
+            return (Span(f"Nobody was called: {said}"),)
+        return (Span(f"{self._told(change)} not told: {said}"),)
+
+    def _told(self, change: Change) -> str:
+        kind, _, name = str(change.details.get("target", "")).partition(":")
+        if kind != "user":
+            return f"{one_line(name, NAME_SHOWN) or 'Nobody'} was"
+        if self._reader.is_person and name == self._reader.name:
+            return "You were"
+        return f"{self._names.of(name)} was"
+
+
+def _mark(change: Change) -> tuple[object, ...]:
+    return (change.type, change.at, change.by, repr(sorted(change.details.items())))
+
+
+def _time(change: Change) -> datetime:
+    return change.at
+
+
+def _groups(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """Put messages of one kind to one target together; all else stands alone."""
+    group: list[Change] = []
+    for change in changes:
+        if group and not _belongs(group[0], change):
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
+
+
+def _belongs(first: Change, change: Change) -> bool:
+    is_same = first.type is change.type and first.type in _MESSAGES
+    same = ("target", "event", "reason")
+    is_alike = all(first.details.get(name) == change.details.get(name) for name in same)
+    return is_same and is_alike and change.at - first.at < TOGETHER
+
+
+def _ways(changes: Sequence[Change]) -> list[str]:
+    """How a person was told; a channel is told by itself."""
+    ways = []
+    for change in changes:
+        method = str(change.details.get("channel", "")).partition("+")[0]
+        if str(change.details.get("target", "")).startswith("user:") and method:
+            is_known = method in set(ContactMethod)
+            ways.append(_METHODS[ContactMethod(method)] if is_known else method)
+    return list(dict.fromkeys(ways))
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) < 2:  # noqa: PLR2004 - one word needs no "and"
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
