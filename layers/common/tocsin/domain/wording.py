@@ -14,7 +14,7 @@ from tocsin.domain.next_in_words import View, coming_of, who_has_it
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.resolved_in_words import how_it_was, why_resolved
-from tocsin.domain.sender_text import NAME_SHOWN, one_line, with_lines
+from tocsin.domain.sender_text import one_line, with_lines
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.snooze_presets import Preset, presets
@@ -39,7 +39,7 @@ __all__ = [
 TITLE_LIMIT: Final = 200
 DETAILS_LIMIT: Final = 2_500
 LABEL_LIMIT: Final = 200
-"""Characters of a label's value."""
+"""Characters of a label's name or value."""
 _FILLED: Final = {Severity.CRITICAL: "■", Severity.WARNING: "◆", Severity.INFO: "●"}
 _OUTLINED: Final = {Severity.CRITICAL: "□", Severity.WARNING: "◇", Severity.INFO: "○"}
 _DONE: Final = "✓"
@@ -288,7 +288,7 @@ def _labels(alert: Alert) -> tuple[tuple[str, str], ...]:
         over = f" over {facts.window}" if facts.window else ""
         measured["limit"] = f"{facts.operator or ''} {facts.threshold}{over}"
     return tuple(
-        (one_line(name, NAME_SHOWN), one_line(value, LABEL_LIMIT))
+        (one_line(name, LABEL_LIMIT), one_line(value, LABEL_LIMIT))
         for name, value in {**measured, **facts.labels}.items()
     )
 
