@@ -14,7 +14,7 @@ from tocsin.domain.next_in_words import View, coming_of, who_has_it
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.resolved_in_words import how_it_was, why_resolved
-from tocsin.domain.sender_text import one_line, with_lines
+from tocsin.domain.sender_text import NAME_SHOWN, one_line, with_lines
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.snooze_presets import Preset, presets
