@@ -8,6 +8,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.alert_json import alert_json, written
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
+from tocsin.domain.ids import by_whom, via_of
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType, Detail
@@ -50,7 +51,8 @@ def view_change(change: Change) -> dict[str, Any]:
     return {
         "type": change.type,
         "at": written(change.at),
-        "by": change.by,
+        "by": by_whom(change.by),
+        "via": via_of(change.by),
         **always,
         **change.details,
     }

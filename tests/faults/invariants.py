@@ -449,7 +449,7 @@ def _begun_steps(found: Findings) -> Iterator[BegunStep]:
             _, name, loop = untold[0]
             yield BegunStep(alert_id, name, loop, fired.at, "opening", tuple(pages[untold[0]]))
         for step in begun:
-            name, loop = str(step.details["to_step"]), int(step.details["loop"] or 0)
+            name, loop = str(step.details["to_step"]), int(str(step.details["loop"] or 0))
             reason = step.details.get("reason")
             of_step = tuple(pages[alert_id, name, loop])
             yield BegunStep(alert_id, name, loop, step.at, str(reason) if reason else None, of_step)

@@ -65,7 +65,7 @@ def test_the_buttons_of_a_link_to_view_act(
     assert api.alert(alert_id)["snoozed_until"] is not None
 
     phone.post(path, b"action=resolve", Content_Type=FORM).expect(200)
-    assert api.alert(alert_id)["resolved_by"] == "link:alice"
+    assert api.alert(alert_id)["resolved_by"] == "alice"
 
 
 def test_forged_old_and_foreign_presses_are_refused(

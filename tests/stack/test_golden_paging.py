@@ -309,7 +309,7 @@ def test_23_a_scanner_that_follows_the_links_of_a_page_changes_nothing_and_the_p
 
     alert = api.alert(alert_id)
     assert alert["status"] == "acknowledged"
-    assert alert["acknowledged_by"] == f"link:{hook.name}"
+    assert alert["acknowledged_by"] == hook.name
     assert len(of_type(team.told(alert_id, "acknowledged"), "acknowledged")) == 1
     assert [told.type for told in hook.told(2)] == ["alert.paged", "alert.acknowledged"]
 

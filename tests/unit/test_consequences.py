@@ -170,6 +170,7 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
         refreshes_listed=False,
         begins_step=False,
         worsens=False,
+        askings=(),
         event=None,
         due_at=None,
         ends=False,

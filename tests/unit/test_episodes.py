@@ -89,7 +89,9 @@ def test_the_next_episode_takes_over_neither_acknowledgement_nor_resolution_nor_
 def test_a_running_snooze_goes_on_in_the_next_episode() -> None:
     previous = as_read(snoozed(until=TEN + MINUTE).resolve(by=ALICE, at=NINE))
 
-    assert refired(previous).snooze == Snooze(until=TEN + MINUTE, severity=Severity.WARNING)
+    assert refired(previous).snooze == Snooze(
+        until=TEN + MINUTE, by=ALICE, severity=Severity.WARNING
+    )
 
 
 def test_an_episode_that_is_worse_than_what_was_snoozed_wakes_and_is_to_be_paged() -> None:

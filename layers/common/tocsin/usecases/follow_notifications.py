@@ -134,7 +134,7 @@ def _name(notification: Notification) -> str:
 def _moves_on(notification: Notification) -> bool:
     """Whether the alert's next step may come earlier or later by this."""
     delivery = notification.delivery
-    if not (notification.state.has_ended and delivery.is_page):
+    if not (notification.state.has_ended and delivery.is_of_step):
         return False
     if notification.state is not DeliveryState.SENT:
         return True

@@ -26,7 +26,7 @@ from tocsin.domain.sweep import (
     self_report,
     was_paused,
 )
-from tocsin.usecases.follow_changes import plan_messages
+from tocsin.usecases.follow_changes import plan_asked, plan_messages
 from tocsin.usecases.receive_signal import receive_signal
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -136,6 +136,10 @@ class Sweep:
             case Ailment.UNPLANNED:
                 planned = plan_messages(alert, self.now, outlets)
                 outlets.deliveries.send(planned, now=self.now)
+            case Ailment.UNASKED:
+                for asking in alert.askings:
+                    asked = plan_asked(asking, alert, self.now, outlets)
+                    outlets.deliveries.send(asked, now=self.now)
             case Ailment.STUCK:
                 ledger = outlets.notifications.of_alert(alert.alert_id)
                 stuck = [each.delivery for each in ledger if each.is_stuck(self.now)]

@@ -21,6 +21,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         return None
     timeout, at = escalation.ack_timeout, escalation.escalates_at
     begun_at, ack_from = escalation.begun_at, escalation.ack_from
+    delays_from = escalation.delays_from
     fields: dict[str, Any] = {
         "p": escalation.policy,
         "k": int(escalation.is_policy_known),
@@ -43,7 +44,11 @@ def write_escalation(escalation: Escalation) -> str | None:
         "giver": escalation.giver,
         "held": escalation.held_why,
     }
-    times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
+    times = {
+        "e": _since(begun_at, at),
+        "ack": _since(begun_at, ack_from),
+        "df": _since(begun_at, delays_from),
+    }
     said = {name: value for name, value in fields.items() if value}
     said |= {name: value for name, value in times.items() if value is not None}
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False)
@@ -62,6 +67,7 @@ def escalation_from(written: str) -> Escalation:
         asked=tuple(fields.get("a", "").split()),
         begun_at=begun_at,
         delay=fields.get("d", 0) * _SECOND,
+        delays_from=_after(begun_at, fields.get("df")),
         loop=fields.get("l", 0),
         repeats=fields.get("r", 0),
         next_step=fields.get("x"),
