@@ -48,13 +48,16 @@ def view_history(samples: Sequence[Sample]) -> list[dict[str, Any]]:
 
 def view_change(change: Change) -> dict[str, Any]:
     always = _ALWAYS_SHOWN.get(change.type, {})
+    details = change.details
+    if isinstance(details.get("step"), str):  # stored before the number was
+        details = {**details, "step": None, "step_name": details["step"]}
     return {
         "type": change.type,
         "at": written(change.at),
         "by": by_whom(change.by),
         "via": via_of(change.by),
         **always,
-        **change.details,
+        **details,
     }
 
 

@@ -115,6 +115,27 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("severity rises", "rules with"),
     ),
     Mutant(
+        "whom a person asked is planned from a repeat too",
+        "tocsin.domain.consequences",
+        "if is_new_version and each.version == after.version",
+        "if each.version != after.version",
+        aims=("asked by a person", "assigned"),
+    ),
+    Mutant(
+        "whom a person asked is forgotten by the sweep",
+        "tocsin.domain.sweep",
+        "    return PLANNED_AFTER < age < LOOKED_AT_FOR and not is_asked(asking, ledger)\n",
+        "    return age < timedelta() and not is_asked(asking, ledger)\n",
+        aims=("the record of those who are asked",),
+    ),
+    Mutant(
+        "an assigned person is given no time",
+        "tocsin.domain.alert",
+        "            escalation = escalation.with_delay_anew(assigned.changed_at)\n",
+        "            assert assigned.askings\n",
+        aims=("assigned to a person",),
+    ),
+    Mutant(
         "confirmations of the queue are not counted",
         "tocsin.adapters.queues",
         '        for sent in answer.get("Successful", ()):\n            left.pop(sent["Id"], None)\n',

@@ -6,9 +6,10 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import AUTO, AlertId
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.timeline import Change, ChangeType
 
 ALL_FACTS = Facts(
     name="Public API",
@@ -219,3 +220,19 @@ def test_a_timeline_that_is_not_written_yet_is_empty(client: Client, world: Worl
     alert_id = world.opened_unfollowed()
 
     assert client.get(f"/api/v1/alerts/{alert_id}/timeline").data == []
+
+
+def test_the_step_of_a_message_is_a_number_on_every_timeline(client: Client, world: World) -> None:
+    """Entries of before had its name there."""
+    alert_id = world.opened()
+    earlier = Change(
+        type=ChangeType.NOTIFICATION_SENT,
+        at=world.now,
+        by=AUTO,
+        details={"channel": "email", "step": "first"},
+    )
+    world.timelines.tell(alert_id, [("earlier", earlier)])
+
+    [shown] = client.get(f"/api/v1/alerts/{alert_id}/timeline").data[1:]
+
+    assert (shown["step"], shown["step_name"]) == (None, "first")

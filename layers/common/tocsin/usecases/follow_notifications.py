@@ -105,7 +105,8 @@ def change_of(notification: Notification) -> Change:
     details: dict[str, Detail] = {
         "channel": delivery.channel,
         "target": delivery.target,
-        "step": delivery.step_name,
+        "step": delivery.step,
+        "step_name": delivery.step_name,
         "loop": delivery.loop,
         "attempt": notification.attempts,
         "notification_id": delivery.key,
