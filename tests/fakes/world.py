@@ -169,10 +169,14 @@ class World(Stores):
             alert_id, lambda alert: alert.woken(by=by, at=self.now, reason="unsnoozed")
         )
 
-    def page(self, alert_id: AlertId, *names: str, by: Actor = ALICE) -> Alert:
+    def page(
+        self, alert_id: AlertId, *names: str, by: Actor = ALICE, note: str | None = None
+    ) -> Alert:
         """Ask `user:bob` or `channel:ops` now."""
         targets = _targets(names)
-        return self._change(alert_id, lambda alert: alert.paged(targets, by=by, at=self.now))
+        return self._change(
+            alert_id, lambda alert: alert.paged(targets, by=by, at=self.now, note=note)
+        )
 
     def assign(self, alert_id: AlertId, user: str, *, by: Actor = ALICE) -> Alert:
         return self._change(alert_id, lambda alert: alert.assigned(user, by=by, at=self.now))

@@ -115,11 +115,18 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("severity rises", "rules with"),
     ),
     Mutant(
-        "whom a person asked is planned from a repeat too",
+        "whom a person asked is planned by the sweep alone",
         "tocsin.domain.consequences",
         "if is_new_version and each.version == after.version",
-        "if each.version != after.version",
+        "if is_new_version and each.version > after.version",
         aims=("asked by a person", "assigned"),
+    ),
+    Mutant(
+        "what a person asked for is sent although another has it",
+        "tocsin.domain.notification",
+        "    if delivery.is_by_hand and alert.told_version <= delivery.version:\n",
+        "    if delivery.is_by_hand:\n",
+        aims=("while people are asked",),
     ),
     Mutant(
         "whom a person asked is forgotten by the sweep",

@@ -15,6 +15,7 @@ from tocsin.domain.ids import Actor
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
+from tocsin.domain.wording import plain
 from tocsin.usecases.refusals import DeliveryFailedError
 
 
@@ -333,3 +334,17 @@ def test_what_is_snoozed_is_woken_before(world: World) -> None:
 
     with pytest.raises(NoStepLeftError, match="snoozed"):
         world.escalate(alert_id)
+
+
+# Words
+
+
+def test_the_message_names_who_asks_and_why(world: World) -> None:
+    alert_id = world.opened()
+    world.page(alert_id, "user:carol", by=Actor("link:bob"), note="It is your cluster")
+    world.assign(alert_id, "bob")
+
+    said = {it.target: plain(it.message.why_you) for it in world.providers.received}
+    assert said["user:carol"].startswith("bob ")
+    assert said["user:carol"].endswith("It is your cluster")
+    assert said["user:bob"].startswith("alice ")

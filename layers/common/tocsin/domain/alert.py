@@ -167,6 +167,10 @@ class Alert:
     def is_flapping(self) -> bool:
         return self.flapping is not None and self.flapping.count > 0
 
+    def asking_in(self, version: int) -> Asking | None:
+        """What a person asked in this version; None: nothing, or it is not kept any more."""
+        return next((it for it in self.askings if it.version == version), None)
+
     def is_snoozed(self, at: datetime) -> bool:
         return self.snooze is not None and at < self.snooze.until
 

@@ -78,7 +78,7 @@ def message_of(
     action = next_action(alert)
     lines = [Line("What", _what(alert.facts)), Line("Details", alert.facts.reason)]
     lines += alert_lines(alert, action)
-    if delivery.is_page and alert.escalation.policy:
+    if delivery.is_of_step and alert.escalation.policy:
         step = delivery.step_name or str(delivery.step)
         lines.append(Line("Asked", f"step {step} of {alert.escalation.policy}"))
     return Message(
@@ -92,8 +92,17 @@ def message_of(
             f"{alert.severity.upper()} {alert.facts.summary or alert.facts.name}", 120
         ),
         lead=() if delivery.is_page else (Span(_title(alert, delivery)),),
-        why_you=(Span(f"Step {delivery.step_name or delivery.step} asks you."),),
+        why_you=(Span(_why_you(alert, delivery)),),
     )
+
+
+def _why_you(alert: Alert, delivery: Delivery) -> str:
+    if not delivery.is_by_hand:
+        return f"Step {delivery.step_name or delivery.step} asks you."
+    asking = alert.asking_in(delivery.version)
+    who = name_of(asking.by) if asking else "A person"
+    asks = "gives you this alert" if asking and asking.is_assignment else "asks you"
+    return f"{who} {asks}: {asking.note}" if asking and asking.note else f"{who} {asks}."
 
 
 def _title(alert: Alert, delivery: Delivery) -> str:

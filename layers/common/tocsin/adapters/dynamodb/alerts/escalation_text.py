@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tocsin.domain.escalation import Escalation, Rest
 from tocsin.domain.flapping import Flapping, Reopening, Told
-from tocsin.domain.ids import instant, milliseconds
+from tocsin.domain.ids import Actor, by_whom, instant, milliseconds
 from tocsin.domain.severity import Severity
 
 _SECOND: Final = timedelta(seconds=1)
@@ -80,7 +80,7 @@ def escalation_from(written: str) -> Escalation:
         ack_from=_after(begun_at, fields.get("ack")),
         spell=fields.get("sp", 0) + 1,
         worst=None if worst is None else Severity(worst),
-        giver=fields.get("giver"),
+        giver=by_whom(Actor(fields["giver"])) if "giver" in fields else None,
         held_why=fields.get("held"),
     )
 
