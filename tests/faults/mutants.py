@@ -131,8 +131,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "whom a person asked is forgotten by the sweep",
         "tocsin.domain.sweep",
-        "    return PLANNED_AFTER < age < LOOKED_AT_FOR and not is_asked(asking, ledger)\n",
-        "    return age < timedelta() and not is_asked(asking, ledger)\n",
+        "        if PLANNED_AFTER < now - asking.at < LOOKED_AT_FOR and not is_asked(asking, ledger)\n",
+        "        if now < asking.at and not is_asked(asking, ledger)\n",
         aims=("the record of those who are asked",),
     ),
     Mutant(

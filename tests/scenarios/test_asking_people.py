@@ -348,3 +348,16 @@ def test_the_message_names_who_asks_and_why(world: World) -> None:
     assert said["user:carol"].startswith("bob ")
     assert said["user:carol"].endswith("It is your cluster")
     assert said["user:bob"].startswith("alice ")
+
+
+@pytest.mark.parametrize("alice", ["alice", "link:alice", "slack:alice"])
+def test_who_gave_it_back_is_not_asked_again_however_they_did(world: World, alice: str) -> None:
+    world.escalation_policy(("user:alice", HOUR), (("user:alice", "user:bob"), HOUR))
+    alert_id = world.opened()
+    world.acknowledge(alert_id, by=Actor(alice))
+    world.paged()
+
+    world.unacknowledge(alert_id, by=Actor(alice))
+    world.pass_time(seconds=1)
+
+    assert world.paged() == ["bob"]

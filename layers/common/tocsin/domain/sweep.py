@@ -119,16 +119,20 @@ def ailments_of(
         is_late = begun_at is not None and now - begun_at > PLANNED_AFTER
         if alert.is_asking and is_late and not is_planned(alert, messages, directory):
             found.append(Ailment.UNPLANNED)
-        if any(_is_unasked(asking, messages, now) for asking in alert.askings):
+        if unasked(alert, messages, now):
             found.append(Ailment.UNASKED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)
     return tuple(found)
 
 
-def _is_unasked(asking: Asking, ledger: Sequence[Notification], now: datetime) -> bool:
-    age = now - asking.at
-    return PLANNED_AFTER < age < LOOKED_AT_FOR and not is_asked(asking, ledger)
+def unasked(alert: Alert, ledger: Sequence[Notification], now: datetime) -> tuple[Asking, ...]:
+    """Whom people asked, and whose messages are not in the ledger by now."""
+    return tuple(
+        asking
+        for asking in alert.askings
+        if PLANNED_AFTER < now - asking.at < LOOKED_AT_FOR and not is_asked(asking, ledger)
+    )
 
 
 def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:

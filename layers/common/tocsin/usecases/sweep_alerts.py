@@ -24,6 +24,7 @@ from tocsin.domain.sweep import (
     is_self_report,
     is_suspect,
     self_report,
+    unasked,
     was_paused,
 )
 from tocsin.usecases.follow_changes import plan_asked, plan_messages
@@ -137,7 +138,8 @@ class Sweep:
                 planned = plan_messages(alert, self.now, outlets)
                 outlets.deliveries.send(planned, now=self.now)
             case Ailment.UNASKED:
-                for asking in alert.askings:
+                ledger = outlets.notifications.of_alert(alert.alert_id)
+                for asking in unasked(alert, ledger, self.now):
                     asked = plan_asked(asking, alert, self.now, outlets)
                     outlets.deliveries.send(asked, now=self.now)
             case Ailment.STUCK:
