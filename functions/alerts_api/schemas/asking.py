@@ -67,7 +67,17 @@ class AlertBody(ConfigurationBody):
     """An alert of one's own; `name` or `summary` must be there."""
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["name"]}, {"required": ["summary"]}]}
+        json_schema_extra={
+            "anyOf": [{"required": ["name"]}, {"required": ["summary"]}],
+            "examples": [
+                {
+                    "summary": "Customers cannot pay",
+                    "severity": "critical",
+                    "reason": "Three calls since 14:10, all by card.",
+                    "labels": {"team": "payments"},
+                }
+            ],
+        }
     )
 
     name: Annotated[Line, Field(max_length=NAME_LIMIT)] | SkipJsonSchema[None] = Field(
