@@ -18,7 +18,7 @@ from tocsin.domain.errors import (
     TryAgainError,
     UnauthorizedError,
 )
-from tocsin.domain.ids import Actor
+from tocsin.domain.ids import Actor, by_slack
 from tocsin.domain.link import LinkAction, LinkExpiredError, LinkUnknownError
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
@@ -122,7 +122,7 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
             return None
         request.facts.update(alert_id=link.alert_id, action=link.action)
         user = ports.slack.user_of(pressed.slack_id)
-        actor = Actor(f"link:{user}" if user else f"slack:{pressed.slack_id}")
+        actor = by_slack(pressed.slack_id, user)
         press = Press(
             link=link, token=pressed.token, action=link.action, actor=actor, at=request.at
         )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from functions.alerts_api.fields import Fields
 from tocsin.domain.alert import NOTE_LIMIT, SNOOZE_LIMIT, Alert, AlertStatus, Snooze
 from tocsin.domain.errors import NotSnoozedError
-from tocsin.domain.ids import Actor
+from tocsin.domain.ids import Actor, by_whom
 from tocsin.domain.timeline import Change, ChangeType
 
 type Transition = Callable[[Alert], Alert]
@@ -85,7 +85,7 @@ def _woken(alert: Alert, *, by: Actor, at: datetime, note: str | None) -> Alert:
     if alert.is_open and not alert.is_snoozed(at):
         message = "This alert is not snoozed."
         raise NotSnoozedError(message)
-    return alert.woken(by=by, at=at, reason=note or f"{by} ended the snooze")
+    return alert.woken(by=by, at=at, reason=note or f"{by_whom(by)} ended the snooze")
 
 
 _TRANSITIONS: Final[Mapping[Action, Callable[..., Alert]]] = {

@@ -8,6 +8,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.alert_json import alert_json, written
 from tocsin.domain.alert_query import Counts
 from tocsin.domain.history import Sample
+from tocsin.domain.ids import by_whom, via_of
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType, Detail
@@ -47,12 +48,16 @@ def view_history(samples: Sequence[Sample]) -> list[dict[str, Any]]:
 
 def view_change(change: Change) -> dict[str, Any]:
     always = _ALWAYS_SHOWN.get(change.type, {})
+    details = change.details
+    if isinstance(details.get("step"), str):  # stored before the number was
+        details = {**details, "step": None, "step_name": details["step"]}
     return {
         "type": change.type,
         "at": written(change.at),
-        "by": change.by,
+        "by": by_whom(change.by),
+        "via": via_of(change.by),
         **always,
-        **change.details,
+        **details,
     }
 
 

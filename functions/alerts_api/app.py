@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         DeliveryQueue,
         IncidentRepository,
         NotificationRepository,
+        PagingRepository,
         SecretStore,
     )
 
@@ -68,6 +69,12 @@ def _configuration() -> Stores:
     )
 
 
+def _paging() -> PagingRepository:
+    from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+
+    return DynamoDBPaging(_dynamodb.call, settings.table_name)
+
+
 def _notifications() -> NotificationRepository:
     from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 
@@ -92,6 +99,7 @@ api = build_api(
         alerts=_alerts,
         incidents=_incidents,
         configuration=_configuration,
+        paging=_paging,
         notifications=_notifications,
         deliveries=_deliveries,
         secrets=_secrets,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         IncidentRepository,
         KeyRepository,
         NotificationRepository,
+        PagingRepository,
         SecretStore,
     )
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 class Ports:
     alerts: AlertRepository
     incidents: Callable[[], IncidentRepository]
-    """Made on first use, because few requests need it; so are the next four."""
+    """Made on first use, because few requests need it; so are the next five."""
     configuration: Callable[[], Stores]
+    paging: Callable[[], PagingRepository]
     notifications: Callable[[], NotificationRepository]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]

@@ -11,7 +11,7 @@ from tocsin.adapters.aws_json import AwsError, AwsJsonClient, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb.alerts import items
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import instant
+from tocsin.domain.ids import by_whom, instant
 from tocsin.domain.timeline import Change, ChangeType
 
 STREAMS = Service(
@@ -42,7 +42,7 @@ def lines_of(record: Mapping[str, Any]) -> Iterator[AlertLine]:
     if new["version"] != old.get("version") or new["id"] != old.get("id"):
         for change in items.changes_from(new):
             what = WORDS.get(change.type, change.type.value.replace("_", " "))
-            yield AlertLine(change.at, what, name, severity, change.by, _more(change))
+            yield AlertLine(change.at, what, name, severity, by_whom(change.by), _more(change))
     elif alert.occurrences > int(old["occurrences"]["N"]):
         more = f"seen {alert.occurrences} times"
         by = f"integration:{alert.integration}"

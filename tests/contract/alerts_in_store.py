@@ -7,6 +7,7 @@ from itertools import count
 
 from tests.examples import ALICE, NINE, PROMETHEUS
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.asking import Asking
 from tocsin.domain.escalation import Escalation, Rest
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
@@ -115,6 +116,7 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     asked=("0a1b2c3d", "4e5f6a7b"),
     begun_at=NINE + timedelta(minutes=1, milliseconds=7),
     delay=timedelta(minutes=5),
+    delays_from=NINE + timedelta(minutes=4, milliseconds=7),
     loop=3,
     repeats=1,
     next_step=1,
@@ -178,6 +180,18 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         incident_id=IncidentId("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
         escalation=EVERYTHING_ABOUT_ESCALATION,
         flapping=EVERYTHING_ABOUT_FLAPPING,
+        askings=(
+            Asking(version=3, at=later, by=Actor("bob"), targets=("user:alice", "channel:ops")),
+            Asking(
+                version=4,
+                at=later,
+                by=Actor("link:bob"),
+                targets=("user:carol",),
+                is_assignment=True,
+                note="größe 😀",
+            ),
+        ),
+        assigned_to="carol",
         changed_at=NINE + timedelta(minutes=5),
         told_version=5,
         timer_at=NINE + timedelta(minutes=6),

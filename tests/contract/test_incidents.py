@@ -142,7 +142,12 @@ def test_an_alert_gets_its_timer_with_its_incident(
 
     link(
         alert,
-        IncidentStores(alerts=store.alerts, incidents=store.incidents, new_write_id=WriteIds()),
+        IncidentStores(
+            alerts=store.alerts,
+            incidents=store.incidents,
+            slots=store.slots,
+            new_write_id=WriteIds(),
+        ),
     )
 
     assert store.alerts.get(alert.alert_id).timer_at == NINE + 2 * HOUR

@@ -40,6 +40,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
 from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
+from tocsin.usecases.ask_people import escalate_now
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.deliver_notification import Work, deliver_notification
 from tocsin.usecases.follow_changes import Outlets, follow_changes
@@ -168,11 +169,40 @@ class World(Stores):
             alert_id, lambda alert: alert.woken(by=by, at=self.now, reason="unsnoozed")
         )
 
+    def page(
+        self, alert_id: AlertId, *names: str, by: Actor = ALICE, note: str | None = None
+    ) -> Alert:
+        """Ask `user:bob` or `channel:ops` now."""
+        targets = _targets(names)
+        return self._change(
+            alert_id, lambda alert: alert.paged(targets, by=by, at=self.now, note=note)
+        )
+
+    def assign(self, alert_id: AlertId, user: str, *, by: Actor = ALICE) -> Alert:
+        return self._change(alert_id, lambda alert: alert.assigned(user, by=by, at=self.now))
+
+    def escalate(self, alert_id: AlertId, *, by: Actor = ALICE, note: str | None = None) -> Alert:
+        try:
+            return escalate_now(
+                alert_id,
+                by=by,
+                at=self.now,
+                note=note,
+                alerts=self.alerts,
+                paging=self.paging,
+                new_write_id=self.new_write_id,
+            )
+        finally:
+            self._follow()
+
     def promote(self, alert_id: AlertId, *, by: Actor = ALICE) -> Incident:
         incident_id = IncidentId(ulid(self.now, fingerprint("incident", self.new_write_id())))
         opening = Opening(incident_id=incident_id, by=by, at=self.now)
         stores = IncidentStores(
-            alerts=self.alerts, incidents=self.incidents, new_write_id=self.new_write_id
+            alerts=self.alerts,
+            incidents=self.incidents,
+            slots=self.slots,
+            new_write_id=self.new_write_id,
         )
         promotion = promote_alert(opening, alert_id, stores=stores)
         self._follow()

@@ -17,6 +17,7 @@ from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId, user_of
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
+from tocsin.domain.step_plan import is_asked
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
 from tocsin.domain.timeline import Change, ChangeType
 
@@ -181,9 +182,22 @@ def one_key_for_each_step(found: Findings) -> Iterator[str]:
             yield f"{received.key} arrived, and the ledger does not know it"
         elif it.delivery.is_page:
             sent = it.delivery
-            place = sent.alert_id, sent.loop, sent.step_name, sent.target, sent.channel
+            asked = sent.version if sent.is_by_hand else None
+            place = sent.alert_id, sent.loop, sent.step_name, asked, sent.target, sent.channel
             told[place].add(received.key)
     yield from (f"one page by {keys}" for keys in told.values() if len(keys) > 1)
+
+
+@invariant("Whom a person asked is in the ledger")
+def the_asked_are_in_the_ledger(found: Findings) -> Iterator[str]:
+    for alert in found.alerts:
+        for asking in alert.askings:
+            if not is_asked(asking, (it for it in found.ledger if _is_of(it, alert))):
+                yield f"{asking.targets} were never asked about {name_of(alert)}"
+
+
+def _is_of(message: Notification, alert: Alert) -> bool:
+    return message.delivery.alert_id == alert.alert_id
 
 
 @invariant("An acknowledgement holds, and ends the pages")
@@ -207,8 +221,18 @@ def acknowledgements_hold(found: Findings) -> Iterator[str]:
         until = min((it for it in returned if it >= at), default=None)
         for page in pages:
             is_late = page.at > at + grace and (until is None or page.at < until)
-            if page.alert_id == alert_id and is_late:
+            is_asked_later = _is_asked_since_acknowledged(found, page.key, changes)
+            if page.alert_id == alert_id and is_late and not is_asked_later:
                 yield f"{found.spelled(page.key)} arrived after the acknowledgement"
+
+
+def _is_asked_since_acknowledged(found: Findings, key: str, changes: list[Change]) -> bool:
+    """Whether a person asked for it when the alert was acknowledged."""
+    message = found.messages.get(key)
+    if message is None or not message.delivery.is_by_hand:
+        return False
+    times = [it.at for it in changes if it.type is ChangeType.ACKNOWLEDGED]
+    return any(at <= message.delivery.asked_at for at in times)
 
 
 _TOLD = {
@@ -489,7 +513,7 @@ def _begun_steps(found: Findings) -> Iterator[BegunStep]:
             _, name, loop = untold[0]
             yield BegunStep(alert_id, name, loop, fired.at, "opening", tuple(pages[untold[0]]))
         for step in begun:
-            name, loop = str(step.details["to_step"]), int(step.details["loop"] or 0)
+            name, loop = str(step.details["to_step"]), int(str(step.details["loop"] or 0))
             reason = step.details.get("reason")
             of_step = tuple(pages[alert_id, name, loop])
             yield BegunStep(alert_id, name, loop, step.at, str(reason) if reason else None, of_step)
@@ -504,7 +528,8 @@ def _followed_steps(found: Findings) -> Iterator[tuple[BegunStep, BegunStep]]:
         others = [
             it.at
             for it in found.timelines[alert_id]
-            if it.type in {*_TOLD, ChangeType.SEVERITY_CHANGED}
+            if it.type in {*_TOLD, ChangeType.SEVERITY_CHANGED, ChangeType.ASSIGNED}
+            or (it.type is ChangeType.ESCALATED and it.by != AUTO)
         ]
         for before, after in pairwise(sorted(steps, key=lambda it: it.at)):
             if not any(before.at <= at <= after.at for at in others):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from inspect import isfunction
 
-from tests.examples import BOB, HOUR, MINUTE, NINE
+from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.team import FOUND_WITHIN, LONG, StoryTeam
 from tests.simulated_aws.table import Record
@@ -108,6 +108,63 @@ def given_back_by_a_person(team: StoryTeam) -> None:
     team.wait(HOUR)
     team.acknowledge(by=BOB)
     team.expect(team.asked() == ["alice", "bob", "carol"], f"asked were {team.asked()}")
+
+
+def asked_by_a_person(team: StoryTeam) -> None:
+    """Beside the policy, whose next step comes at its time."""
+    team.user("carol")
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.wait(HOUR)
+    team.page("user:carol", by=BOB)
+    team.wait(team.heard("user:carol.email"))
+    team.wait(team.heard("user:bob.email"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol", "bob"], f"asked were {team.asked()}")
+
+
+def assigned_to_a_person(team: StoryTeam) -> None:
+    """Who is given time; without an answer the policy goes on."""
+    team.user("carol")
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.wait(2 * HOUR)
+    assigned_at = team.world.now
+    team.assign("carol", by=BOB)
+    team.wait(team.heard("user:carol.email"))
+    team.wait(team.heard("user:bob.email"))
+    waited = team.world.now - assigned_at
+    least = LONG - clock_error(team.world.plan)
+    team.expect(waited > least, f"assigned, it asked the next {waited} later")
+    team.wait(HOUR)
+    team.acknowledge()
+    team.expect(team.asked() == ["alice", "carol", "bob"], f"asked were {team.asked()}")
+
+
+def assigned_what_another_has(team: StoryTeam) -> None:
+    """The acknowledgement stays, and the person is told."""
+    team.user("carol")
+    team.set_up(("user:alice", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.wait(HOUR)
+    team.assign("carol")
+    team.wait(team.heard("user:carol.email"))
+    team.expect(team.alert().acknowledged_by == ALICE, "the acknowledgement is gone")
+    team.expect(team.asked() == ["alice", "carol"], f"asked were {team.asked()}")
+
+
+def escalated_by_a_person(team: StoryTeam) -> None:
+    team.set_up(("user:alice", LONG), ("user:bob", LONG), ("user:carol", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.wait(HOUR)
+    team.escalate(by=BOB)
+    team.wait(team.heard("user:bob.email"))
+    team.wait(HOUR)
+    team.acknowledge()
+    team.expect(team.asked() == ["alice", "bob"], f"asked were {team.asked()}")
 
 
 def resolved_before_the_second_step(team: StoryTeam) -> None:
@@ -753,6 +810,34 @@ def the_record_of_a_later_step_is_lost(team: StoryTeam) -> None:
     team.acknowledge()
 
 
+def the_record_of_those_who_are_asked_is_lost(team: StoryTeam) -> None:
+    team.user("carol")
+    team.set_up(("user:alice", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.wait(HOUR)
+    team.lose_records(_is_of_alert)
+    team.page("user:carol")
+    team.lose_records(None)
+    team.wait(team.heard("user:carol.email"))
+    team.acknowledge()
+
+
+def acknowledged_while_people_are_asked(team: StoryTeam) -> None:
+    team.user("carol")
+    team.user(
+        "dave",
+        NotificationRule(by=ContactMethod.EMAIL),
+        NotificationRule(by=ContactMethod.SMS, after=10 * MINUTE),
+    )
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.together(
+        partial(team.try_to, partial(team.page, "user:carol", "user:dave")),
+        partial(team.acknowledge, by=BOB),
+    )
+    team.wait(HOUR)
+
+
 def a_message_is_lost(team: StoryTeam) -> None:
     team.set_up(("channel:ops", LONG))
     team.lose_messages(lambda body: "ops" in body)
@@ -877,6 +962,10 @@ COMPARED = (
     snooze_and_wake,
     acknowledgement_times_out,
     given_back_by_a_person,
+    asked_by_a_person,
+    assigned_to_a_person,
+    assigned_what_another_has,
+    escalated_by_a_person,
     resolved_before_the_second_step,
     nobody_in_the_first_step_can_be_reached,
     two_channels_in_one_step,

@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.alerts_api.alert_actions import Acknowledgement
 from tests.examples import ALICE, HOUR, NINE
-from tests.faults.functions import RETENTION, TABLE
+from tests.faults.functions import RETENTION, TABLE, Process
 from tests.faults.scheduler import DeathError
 from tests.faults.simulation import Simulation, StuckError, Wait
 from tests.simulated_aws.table import Record
@@ -30,6 +30,7 @@ from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
 from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
+from tocsin.usecases.ask_people import escalate_now
 from tocsin.usecases.change_alert import change_alert
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -287,24 +288,68 @@ class StoryTeam:
             lambda alert: alert.snooze is not None,
         )
 
+    def page(self, *targets: str, name: str = "disk", by: Actor = ALICE) -> None:
+        """Ask `user:carol` or `channel:ops` now."""
+        asked = _targets(targets)
+        names = tuple(map(str, asked))
+        self._act(
+            name,
+            lambda at: lambda alert: alert.paged(asked, by=by, at=at),
+            lambda alert: any(it.targets == names for it in alert.askings),
+        )
+
+    def assign(self, user: str, *, name: str = "disk", by: Actor = ALICE) -> None:
+        self._act(
+            name,
+            lambda at: lambda alert: alert.assigned(user, by=by, at=at),
+            lambda alert: alert.assigned_to == user,
+        )
+
+    def escalate(self, *, name: str = "disk", by: Actor = ALICE) -> None:
+        """Begin the next step now; whoever is not answered looks before asking again."""
+        step = self.alert(name).escalation.step
+        self._ask(
+            name,
+            lambda process, alert_id: escalate_now(
+                alert_id,
+                by=by,
+                at=process.now(),
+                note=None,
+                alerts=process.alerts,
+                paging=process.escalator.paging,
+                new_write_id=process.new_write_id,
+            ),
+            lambda alert: alert.escalation.step != step,
+        )
+
     def _act(
         self,
         name: str,
         transition: Callable[[datetime], Transition],
         is_done: Callable[[Alert], bool],
     ) -> None:
+        self._ask(
+            name,
+            lambda process, alert_id: change_alert(
+                alert_id,
+                transition(process.now()),
+                alerts=process.alerts,
+                new_write_id=process.new_write_id,
+            ),
+            is_done,
+        )
+
+    def _ask(
+        self,
+        name: str,
+        work: Callable[[Process, AlertId], Alert],
+        is_done: Callable[[Alert], bool],
+    ) -> None:
         """Do it, and look again before doing it anew."""
         alert_id = self.alert(name).alert_id
         while True:
             try:
-                self.world.ask(
-                    lambda process: change_alert(
-                        alert_id,
-                        transition(process.now()),
-                        alerts=process.alerts,
-                        new_write_id=process.new_write_id,
-                    )
-                )
+                self.world.ask(lambda process: work(process, alert_id))
             except (DeathError, TryAgainError, ConflictError) as error:
                 self.refused += isinstance(error, ConflictError)
                 self.wait(AGAIN_AFTER)

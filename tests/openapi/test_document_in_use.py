@@ -37,7 +37,10 @@ CONFIG: Final = SchemathesisConfig.from_dict(
     }
 )
 NEED_NAMES: Final = {
+    "POST /api/v1/alerts/{alert_id}/assign",
+    "POST /api/v1/alerts/{alert_id}/page",
     "POST /api/v1/incidents/{incident_id}/alerts",
+    "POST /api/v1/incidents/{incident_id}/responders",
     "PUT /api/v1/escalation-policies/{name}",
 }
 """Succeed only if the body names what this team has, which chance does not find."""

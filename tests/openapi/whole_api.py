@@ -30,7 +30,7 @@ _HERE: Final = {"channel": NAME}
 _CONFIGURATION: Final[Mapping[str, Mapping[str, Any]]] = {
     "channels": {"type": "console"},
     "users": {"email": "alice@example.com", "notify": [{"by": "email"}]},
-    "escalation-policies": {"steps": [{"targets": [_HERE], "delay": "5m"}]},
+    "escalation-policies": {"steps": [{"targets": [_HERE], "delay": "5m"}], "repeat": 1},
     "routes": {"escalation_policy": NAME},
     "heartbeats": {"period": "24h"},
 }

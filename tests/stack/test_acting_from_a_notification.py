@@ -84,7 +84,7 @@ def test_the_buttons_of_a_link_to_view_act(
         assert api.alert(alert_id)["status"] == "firing"
 
     assert "resolved it at" in press_on_page("resolve").text
-    assert api.alert(alert_id)["resolved_by"] == "link:alice"
+    assert api.alert(alert_id)["resolved_by"] == "alice"
 
 
 def test_who_is_late_reads_who_was_first(

@@ -81,7 +81,7 @@ def test_a_page_comes_and_its_link_stops_what_would_come_next(
     shell.curl(f"curl -X POST {link}").expect(200)
 
     alert = shell.curl(show.replace("?status=firing", f"/{opened['alert_id']}")).expect(200).data
-    assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "link:terminal")
+    assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "terminal")
     assert (alert["current_escalation_step"], alert["next_action"]["at"]) == ("first", None)
 
 

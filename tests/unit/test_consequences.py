@@ -171,6 +171,7 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
         begins_step=False,
         worsens=False,
         news=None,
+        askings=(),
         due_at=None,
         ends=False,
     )

@@ -9,8 +9,13 @@ from hypothesis import strategies as some
 from tests.examples import NINE
 from tocsin.domain.ids import (
     ALPHABET,
+    AUTO,
+    Actor,
     AlertId,
     Fingerprint,
+    Via,
+    by_slack,
+    by_whom,
     entropy,
     fingerprint,
     fingerprint_of,
@@ -21,6 +26,8 @@ from tocsin.domain.ids import (
     ulid,
     ulid_bytes,
     ulid_from,
+    user_of,
+    via_of,
 )
 
 times = some.datetimes(
@@ -110,3 +117,40 @@ def test_an_id_fits_into_sixteen_bytes_and_comes_back_from_them(
 def test_a_text_that_is_no_id_is_not_packed(text: str) -> None:
     with pytest.raises(ValueError, match="no ULID"):
         ulid_bytes(text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "user", "shown", "via"),
+    [
+        ("bob", "bob", "bob", Via.API),
+        ("link:bob", "bob", "bob", Via.LINK),
+        ("slack:bob", "bob", "bob", Via.SLACK),
+        ("phone:bob", "bob", "bob", Via.PHONE),
+        ("console:bob", "bob", "bob", Via.CONSOLE),
+        ("slack:U02ABC3DE", None, "slack:U02ABC3DE", Via.SLACK),
+        ("key:01KEY", None, "key:01KEY", Via.API),
+        ("integration:prod", None, "integration:prod", Via.INTEGRATION),
+        ("auto", None, "auto", None),
+    ],
+)
+def test_a_person_has_one_name_however_they_act(
+    stored: str, user: str | None, shown: str, via: Via | None
+) -> None:
+    actor = Actor(stored)
+
+    assert (user_of(actor), by_whom(actor), via_of(actor)) == (user, shown, via)
+
+
+@pytest.mark.parametrize("user", ["bob", "Bob.Smith", "BOB", "U02ABC3DE"])
+def test_a_user_who_presses_in_slack_is_that_user_whatever_the_name(user: str) -> None:
+    assert user_of(by_slack("U02ABC3DE", user)) == user
+
+
+def test_a_stranger_in_slack_is_shown_by_the_id_of_slack() -> None:
+    stranger = by_slack("U02ABC3DE", None)
+
+    assert (by_whom(stranger), via_of(stranger)) == ("slack:U02ABC3DE", Via.SLACK)
+
+
+def test_nobody_is_no_user() -> None:
+    assert (user_of(None), user_of(AUTO), by_whom(None)) == (None, None, "nobody")

@@ -1,9 +1,11 @@
 """Incidents: promote alerts, add updates, resolve."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.alert_filters import read_limit
 from functions.alerts_api.answers import with_data, with_page
@@ -16,17 +18,30 @@ from functions.alerts_api.schemas.incidents import (
     IncidentChange,
     PromotionBody,
     ResolutionBody,
+    RespondersBody,
     UpdateBody,
 )
-from tocsin.domain.alert_json import written
+from tocsin.domain.alert_json import by_and_via, written
 from tocsin.domain.credential import Scope
-from tocsin.domain.ids import AlertId, IncidentId, entropy, ulid
-from tocsin.domain.incident import Incident, IncidentUpdate
+from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.ids import AlertId, IncidentId, by_whom, entropy, ulid, via_of
+from tocsin.domain.incident import Incident, IncidentUpdate, Responder
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.http import HttpAnswer
-from tocsin.usecases.change_incident import attach_alerts, change_incident, resolve_incident
-from tocsin.usecases.incident_work import IncidentStores, Opening
+from tocsin.usecases.ask_people import unknown_targets, unreached
+from tocsin.usecases.change_incident import (
+    add_responders,
+    attach_alerts,
+    change_incident,
+    resolve_incident,
+)
+from tocsin.usecases.choose_policy import NOW
+from tocsin.usecases.incident_work import IncidentStores, Joined, Joining, Opening
 from tocsin.usecases.open_incident import open_incident, promote_alert
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import PagingRepository
 
 INCIDENTS: Final = "/api/v1/incidents"
 INCIDENT: Final = f"{INCIDENTS}/{{incident_id}}"
@@ -36,6 +51,7 @@ _ID_BYTES: Final = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRoutes:
     stores: IncidentStores
+    paging: PagingRepository
     random_bytes: Callable[[int], bytes]
 
     def routes(self) -> tuple[Route, ...]:
@@ -50,6 +66,7 @@ class IncidentRoutes:
             Route("POST", f"{INCIDENT}/updates", "tell_update", self.tell_update, scope),
             Route("POST", f"{INCIDENT}/resolve", "resolve_incident", self.resolve_incident, scope),
             Route("POST", f"{INCIDENT}/alerts", "attach_alerts", self.attach_alerts, scope),
+            Route("POST", f"{INCIDENT}/responders", "add_responders", self.add_responders, scope),
         )
 
     def create_incident(self, request: Request, alert_id: str) -> HttpAnswer:
@@ -76,8 +93,10 @@ class IncidentRoutes:
         body = request.body_as(IncidentBody)
         opening = self._opening(request, body.title, body.severity)
         alert_ids = [AlertId(alert_id) for alert_id in body.alert_ids]
-        incident = open_incident(opening, alert_ids, stores=self.stores)
-        return with_data(view_incident(incident), HTTPStatus.CREATED)
+        joining = self._joining(request, body.responders, _field_of_responder)
+        joined = open_incident(opening, alert_ids, joining, stores=self.stores)
+        warnings = self._warnings(request, joined, joining, _field_of_responder)
+        return with_data(view_incident(joined.incident), HTTPStatus.CREATED, warnings=warnings)
 
     def get_incident(self, _request: Request, incident_id: str) -> HttpAnswer:
         incident = self.stores.incidents.get(IncidentId(incident_id))
@@ -95,13 +114,74 @@ class IncidentRoutes:
         said = None
         if body.status is not None:
             said = IncidentUpdate(at=request.at, by=request.actor, status=body.status)
+        warnings: list[dict[str, str]] = []
+        if body.responders:
+            joining = self._joining(request, body.responders, _field_of_responder)
+            _, warnings = self._join(request, incident_id, joining, _field_of_responder)
         incident = change_incident(
             IncidentId(incident_id),
             lambda it: replace(it, **changes) if changes else it,
             said=said,
             stores=self.stores,
         )
-        return with_data(view_incident(incident))
+        return with_data(view_incident(incident), warnings=warnings)
+
+    def add_responders(self, request: Request, incident_id: str) -> HttpAnswer:
+        body = request.body_as(RespondersBody)
+        users = body.users or [body.user or ""]
+        self.stores.incidents.get(IncidentId(incident_id))
+
+        def field_of(position: int) -> str:
+            return f"users[{position}]" if body.users else "user"
+
+        joining = self._joining(request, users, field_of, body.note)
+        incident, warnings = self._join(request, incident_id, joining, field_of)
+        return with_data(view_incident(incident), warnings=warnings)
+
+    def _joining(
+        self,
+        request: Request,
+        users: Sequence[str],
+        field_of: Callable[[int], str],
+        note: str | None = None,
+    ) -> Joining:
+        """Raises InvalidInputError; `details` name the users that do not exist."""
+        names = tuple(dict.fromkeys(users))
+        if names:
+            directory = self.paging.directory(request.at, max_age=NOW)
+            problems = [
+                Problem(field_of(it.position), it.why)
+                for it in unknown_targets(_targets(users), directory)
+            ]
+            if problems:
+                message = "Only people that there are can be asked."
+                raise InvalidInputError(message, problems)
+        return Joining(users=names, by=request.actor, at=request.at, note=note)
+
+    def _join(
+        self,
+        request: Request,
+        incident_id: str,
+        joining: Joining,
+        field_of: Callable[[int], str],
+    ) -> tuple[Incident, list[dict[str, str]]]:
+        joined = add_responders(IncidentId(incident_id), joining, stores=self.stores)
+        return joined.incident, self._warnings(request, joined, joining, field_of)
+
+    def _warnings(
+        self,
+        request: Request,
+        joined: Joined,
+        joining: Joining,
+        field_of: Callable[[int], str],
+    ) -> list[dict[str, str]]:
+        places = {user: field_of(joining.users.index(user)) for user in joined.users}
+        if joined.asked_about is None:
+            why = "is not asked: the incident has no alert to ask about"
+            return [{"field": place, "problem": why} for place in places.values()]
+        directory = self.paging.directory(request.at, max_age=NOW)
+        found = unreached(_targets(joined.users), joined.asked_about, directory, by=request.actor)
+        return [{"field": places[joined.users[it.position]], "problem": it.why} for it in found]
 
     def tell_update(self, request: Request, incident_id: str) -> HttpAnswer:
         body = request.body_as(UpdateBody)
@@ -150,17 +230,36 @@ def view_incident(incident: Incident) -> dict[str, Any]:
         "status": incident.status,
         "severity": incident.severity,
         "alert_ids": incident.alert_ids,
-        "created_by": incident.created_by,
+        "responders": [view_responder(it) for it in incident.responders],
+        **by_and_via("created", incident.created_by),
         "created_at": written(incident.created_at),
         "resolved_at": written(incident.resolved_at),
-        "resolved_by": incident.resolved_by,
+        **by_and_via("resolved", incident.resolved_by),
     }
+
+
+def view_responder(responder: Responder) -> dict[str, Any]:
+    return {
+        "user": responder.user,
+        "added_at": written(responder.at),
+        **by_and_via("added", responder.by),
+        "note": responder.note,
+    }
+
+
+def _field_of_responder(position: int) -> str:
+    return f"responders[{position}]"
+
+
+def _targets(users: Sequence[str]) -> list[Target]:
+    return [Target(TargetKind.USER, user) for user in users]
 
 
 def view_update(update: IncidentUpdate) -> dict[str, Any]:
     return {
         "at": written(update.at),
-        "by": update.by,
+        "by": by_whom(update.by),
+        "via": via_of(update.by),
         "message": update.message,
         "status": update.status,
     }

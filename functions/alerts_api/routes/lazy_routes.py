@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from functions.alerts_api.routes.alert_routes import route_routes
+from functions.alerts_api.routes.asking import AskingRoutes
 from functions.alerts_api.routes.channels import channel_routes
 from functions.alerts_api.routes.documents import DocumentRoutes
 from functions.alerts_api.routes.escalation_policies import policy_routes
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
 
 def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
-    incident_stores = IncidentStores(
-        alerts=ports.alerts, incidents=ports.incidents(), new_write_id=ports.new_write_id
-    )
-    incidents = IncidentRoutes(stores=incident_stores, random_bytes=ports.random_bytes)
     stores = ports.configuration()
     keys = KeyRoutes(
         keys=ports.keys,
@@ -33,7 +30,19 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         new_write_id=ports.new_write_id,
         random_bytes=ports.random_bytes,
     )
+    paging = ports.paging()
+    incident_stores = IncidentStores(
+        alerts=ports.alerts,
+        incidents=ports.incidents(),
+        slots=stores.slots,
+        new_write_id=ports.new_write_id,
+    )
+    incidents = IncidentRoutes(
+        stores=incident_stores, paging=paging, random_bytes=ports.random_bytes
+    )
+    asking = AskingRoutes(ports=ports, stores=stores, paging=paging)
     lazy = (
+        *asking.routes(),
         *incidents.routes(),
         *integration_routes(ports, stores),
         *policy_routes(ports, stores),

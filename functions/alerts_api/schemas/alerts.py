@@ -31,11 +31,17 @@ from tocsin.domain.errors import (
     NotAcknowledgedError,
     NotSnoozedError,
 )
+from tocsin.domain.ids import Via
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import ChangeType
 
 TAG: Final = "Alerts"
+ABOUT_BY: Final = (
+    "A user, however the user acted; `key:{id}` of a key without a user, `integration:{name}`, "
+    "`slack:{id}` of somebody in Slack who is no user, or `auto`: a timer."
+)
+ABOUT_VIA: Final = "By what: an API key, a link in a message, a button in Slack, …; null: a timer."
 
 
 class NextAction(View):
@@ -102,13 +108,21 @@ class Alert(View):
     flapping: bool = Field(examples=[False])
     acknowledged_at: Instant | None = Field(examples=[None])
     acknowledged_by: str | None = Field(
-        description="A user, `key:{id}`, `link:{user}`, `auto` or `integration:{name}`.",
+        description=ABOUT_BY,
+        examples=[None],
+    )
+    acknowledged_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
+    assigned_to: str | None = Field(
+        description="The user whose it is by assignment; null once resolved or taken by another.",
         examples=[None],
     )
     resolved_at: Instant | None = Field(examples=[None])
     resolved_by: str | None = Field(examples=[None])
+    resolved_via: Via | None = Field(examples=[None])
     snoozed_until: Instant | None = Field(description="Null unless it lies ahead.", examples=[None])
     snooze_reason: str | None = Field(examples=[None])
+    snoozed_by: str | None = Field(examples=[None])
+    snoozed_via: Via | None = Field(examples=[None])
     escalation_policy: str | None = Field(examples=[None])
     current_escalation_step: str | None = Field(examples=[None])
     notification_count: int = Field(examples=[0])
@@ -183,7 +197,8 @@ class Change(View):
 
     type: ChangeType
     at: Instant
-    by: str = Field(examples=["alice"])
+    by: str = Field(description=ABOUT_BY, examples=["alice"])
+    via: Via | None = Field(description=ABOUT_VIA)
     note: str | None = Field(None, examples=["Investigating"])
     reason: str | None = Field(None, examples=["503 from /health for 3 consecutive checks"])
 

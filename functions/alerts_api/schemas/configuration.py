@@ -87,7 +87,8 @@ class Configured(View):
 
     name: str
     managed_by: str | None = Field(
-        description="What manages it in place of the API; null: the API.", examples=[None]
+        description="Reserved for configuration as code, which is not there yet: always null.",
+        examples=[None],
     )
     created_at: Instant
 

@@ -44,7 +44,10 @@ malformed or of another stack is answered with the same 404. Unknown query param
 are ignored. Within version 1 there will be more fields, never fewer.
 
 A POST of `/api/v1` may carry an `Idempotency-Key`: the same key with the same body within 24 hours
-is answered as the first time; with another body it is a conflict."""
+is answered as the first time; with another body it is a conflict.
+
+`managed_by`, always null, and the code `managed_elsewhere` are reserved for configuration as code,
+which is not there yet."""
 
 _SECURITY: Final = {
     "bearer": {

@@ -47,7 +47,7 @@ HoldCritical = Annotated[Duration, within(timedelta(), WITHIN_LIMIT)]
 
 
 class TargetBody(ConfigurationBody):
-    """A user, a channel or a schedule; exactly one."""
+    """A user or a channel; exactly one. There are no schedules yet."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -58,7 +58,9 @@ class TargetBody(ConfigurationBody):
 
     user: UserName | SkipJsonSchema[None] = None
     channel: Name | SkipJsonSchema[None] = None
-    schedule: Name | SkipJsonSchema[None] = None
+    schedule: Name | SkipJsonSchema[None] = Field(
+        None, description="Not yet: refused, as there are no schedules."
+    )
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
@@ -203,11 +205,11 @@ class EscalationPolicyChange(_Settings):
 
 
 class ShownTarget(View):
-    """A user, a channel or a schedule."""
+    """A user or a channel."""
 
     user: str | None = None
     channel: str | None = Field(None, examples=["ops-hook"])
-    schedule: str | None = None
+    schedule: str | None = Field(None, description="Not yet: never there.")
 
 
 class ShownStep(View):

@@ -1,12 +1,12 @@
 """Incidents: what people coordinate on."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.model import ActionBody, Answer, Flag, Instant, Page, View
+from functions.alerts_api.schemas.model import ActionBody, Answer, Detail, Flag, Instant, Page, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
 from functions.alerts_api.schemas.text import Line, Text
 from tocsin.domain.alert import NOTE_LIMIT
@@ -17,7 +17,8 @@ from tocsin.domain.errors import (
     IncidentNotFoundError,
     InvalidInputError,
 )
-from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT, IncidentStatus
+from tocsin.domain.ids import Via
+from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT, RESPONDERS_LIMIT, IncidentStatus
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Incidents"
@@ -27,6 +28,12 @@ MESSAGE_LIMIT: Final = 10_000
 Title = Annotated[Line, Field(max_length=TITLE_LIMIT, examples=["Checkout is down"])]
 AlertIds = Annotated[
     list[str], Field(max_length=ATTACH_LIMIT, examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]])
+]
+
+
+Users = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64)]],
+    Field(max_length=RESPONDERS_LIMIT, examples=[["bob"]]),
 ]
 
 
@@ -45,6 +52,9 @@ class IncidentBody(ActionBody):
         None, description="By default that of the worst of its alerts, or else warning."
     )
     alert_ids: AlertIds = Field([])
+    responders: Users = Field(
+        [], description="Users to ask about its newest open alert now, else its newest."
+    )
 
 
 class IncidentChange(ActionBody):
@@ -53,6 +63,34 @@ class IncidentChange(ActionBody):
     title: Title | SkipJsonSchema[None] = None
     severity: Severity | SkipJsonSchema[None] = None
     status: IncidentStatus | SkipJsonSchema[None] = None
+    responders: Users = Field(
+        [], description="Users to add and to ask now; those that it has stay and are not asked."
+    )
+
+
+class RespondersBody(ActionBody):
+    """People to add to an incident; exactly one of `user` and `users`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["user"]}, {"required": ["users"]}],
+            "examples": [{"user": "bob", "note": "You know the new cluster."}],
+        }
+    )
+
+    user: Annotated[str, Field(min_length=1, max_length=64)] | SkipJsonSchema[None] = Field(
+        None, examples=["bob"]
+    )
+    users: Annotated[Users, Field(min_length=1)] | SkipJsonSchema[None] = None
+    note: Annotated[Text, Field(max_length=NOTE_LIMIT)] | None = Field(
+        None, examples=["You know the new cluster."]
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.user is None) == (self.users is None):
+            raise ValueError("must have exactly one of user and users")
+        return self
 
 
 class UpdateBody(ActionBody):
@@ -87,8 +125,19 @@ class IncidentUpdate(View):
 
     at: Instant
     by: str = Field(examples=["alice"])
+    via: Via | None
     message: str | None = Field(examples=["The last deploy is being rolled back."])
     status: IncidentStatus | None = Field(description="The new one; null if it stayed.")
+
+
+class Responder(View):
+    """A user who was asked to work on it."""
+
+    user: str = Field(examples=["bob"])
+    added_at: Instant
+    added_by: str = Field(examples=["alice"])
+    added_via: Via | None
+    note: str | None = Field(examples=["You know the new cluster."])
 
 
 class Incident(View):
@@ -99,16 +148,25 @@ class Incident(View):
     status: IncidentStatus
     severity: Severity
     alert_ids: list[str]
+    responders: list[Responder]
     created_by: str = Field(examples=["alice"])
+    created_via: Via | None
     created_at: Instant
     resolved_at: Instant | None = Field(examples=[None])
     resolved_by: str | None = Field(examples=[None])
+    resolved_via: Via | None = Field(examples=[None])
 
 
 class IncidentWithUpdates(Incident):
     """An incident and its updates."""
 
     updates: list[IncidentUpdate] = Field(description="Oldest first.")
+
+
+class IncidentAndWarnings(Answer[Incident]):
+    """The incident, and which of the people who were added no message can reach."""
+
+    warnings: list[Detail]
 
 
 class PromotedIncident(Incident):
@@ -161,7 +219,7 @@ OPERATIONS: Final = {
         description=f"With up to {ATTACH_LIMIT} alerts, or none yet.",
         body=IncidentBody,
         status=HTTPStatus.CREATED,
-        answer=Answer[Incident],
+        answer=IncidentAndWarnings,
         errors=(AlertNotFoundError, AlreadyPromotedError),
     ),
     "get_incident": Operation(
@@ -176,7 +234,18 @@ OPERATIONS: Final = {
         description="A resolved one may still get another title or severity.",
         body=IncidentChange,
         is_body_required=False,
-        answer=Answer[Incident],
+        answer=IncidentAndWarnings,
+        errors=(IncidentNotFoundError, AlreadyResolvedError),
+    ),
+    "add_responders": Operation(
+        tag=TAG,
+        summary="Add people to an incident",
+        description=(
+            "Each is asked now, by their own rules, about the incident's newest open alert, else "
+            "about its newest. Those that it has are left alone."
+        ),
+        body=RespondersBody,
+        answer=IncidentAndWarnings,
         errors=(IncidentNotFoundError, AlreadyResolvedError),
     ),
     "tell_update": Operation(

@@ -145,7 +145,8 @@ class Integration(View):
     header_token: HeaderTokenBody | None = Field(examples=[None])
     allowed_cidrs: list[str] = Field(examples=[[]])
     managed_by: str | None = Field(
-        description="What manages it in place of the API; null: the API.", examples=[None]
+        description="Reserved for configuration as code, which is not there yet: always null.",
+        examples=[None],
     )
     created_at: Instant
 

@@ -22,7 +22,7 @@ class ShownNotification(View):
     step: int = Field(
         description=(
             "How many steps of this run were begun with it. 0: a user's rule delays it, "
-            "or it tells a change."
+            "a person asked for it, or it tells a change."
         ),
         examples=[1],
     )

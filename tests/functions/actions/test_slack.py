@@ -40,14 +40,14 @@ def is_silent(reply: Reply) -> bool:
 
 def test_the_event_of_the_gateway_acknowledges(holder: Holder, alert_id: AlertId) -> None:
     assert is_silent(holder.send(example("slack")))
-    assert holder.world.alert(alert_id).acknowledged_by == Actor("link:alice")
+    assert holder.world.alert(alert_id).acknowledged_by == Actor("slack:alice")
     assert holder.told == []
 
 
 @pytest.mark.parametrize(
     ("user", "actor"),
     [
-        pytest.param("U1", "link:alice", id="known by the id in Slack"),
+        pytest.param("U1", "slack:alice", id="known by the id in Slack"),
         pytest.param("U999", "slack:U999", id="unknown"),
     ],
 )
@@ -139,7 +139,7 @@ def test_busy_storage_is_reported_in_slack_and_the_button_works_later(
 
     holder.click(token)
 
-    assert holder.world.alert(alert_id).acknowledged_by == Actor("link:alice")
+    assert holder.world.alert(alert_id).acknowledged_by == Actor("slack:alice")
 
 
 def refuse(reply: Reply) -> str:

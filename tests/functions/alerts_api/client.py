@@ -84,6 +84,7 @@ class Client:
         parts: dict[str, Any] = {
             "alerts": world.alerts,
             "incidents": world.incidents,
+            "paging": world.paging,
             "notifications": world.notifications,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
@@ -106,7 +107,7 @@ class Client:
             "alerts": world.alerts,
         }
         parts |= instead
-        made_on_use = ("incidents", "notifications", "deliveries", "secrets")
+        made_on_use = ("incidents", "paging", "notifications", "deliveries", "secrets")
         late: dict[str, Any] = {
             name: functools.partial(_same, parts.pop(name)) for name in made_on_use
         }

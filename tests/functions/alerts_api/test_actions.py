@@ -128,6 +128,7 @@ def test_a_snooze_ends_when_it_was_told_to(
 
     assert datetime.fromisoformat(snoozed["snoozed_until"]) == NINE + length
     assert snoozed["snooze_reason"] == "deploying"
+    assert (snoozed["snoozed_by"], snoozed["snoozed_via"]) == ("alice", "api")
     assert snoozed["status"] == "firing"
     assert snoozed["next_action"] == {
         "kind": "wake",

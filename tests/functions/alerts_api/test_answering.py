@@ -23,7 +23,7 @@ def test_a_path_that_is_not_there_is_not_found(client: Client) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        pytest.param("POST", "/api/v1/alerts", "GET, HEAD", id="a list takes no POST"),
+        pytest.param("PUT", "/api/v1/alerts", "GET, POST, HEAD", id="a list takes no PUT"),
         pytest.param("GET", "/api/v1/alerts/1/ack", "POST", id="an action takes no GET"),
         pytest.param("DELETE", "/health", "GET, HEAD", id="nobody deletes the health"),
     ],

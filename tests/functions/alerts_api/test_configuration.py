@@ -339,7 +339,7 @@ def test_a_public_url_takes_the_place_of_the_gateways_own(world: World, kind: Ki
     assert made["url"].startswith("https://alerts.example.com/i/")
 
 
-@pytest.mark.parametrize("name", ["events-api", "heartbeats"])
+@pytest.mark.parametrize("name", ["events-api", "heartbeats", "tocsin", "by-hand"])
 def test_the_names_of_what_needs_no_integration_are_reserved(editor: Client, name: str) -> None:
     refused = editor.send("PUT", f"/api/v1/integrations/{name}", body={"type": "rest"})
 

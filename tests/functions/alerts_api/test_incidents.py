@@ -12,6 +12,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import Actor, AlertId, WriteId
 from tocsin.domain.incident import ATTACH_LIMIT
+from tocsin.domain.people import ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 
 INCIDENTS = "/api/v1/incidents"
@@ -45,10 +46,13 @@ def test_promoting_makes_an_incident_of_the_alert(alice: Client, world: World) -
         "status": "investigating",
         "severity": "critical",
         "alert_ids": [alert_id],
+        "responders": [],
         "created_by": "alice",
+        "created_via": "api",
         "created_at": "2026-03-01T09:00:00.000Z",
         "resolved_at": None,
         "resolved_by": None,
+        "resolved_via": None,
         "already_promoted": False,
     }
     assert reply.json["already_promoted"] is False
@@ -197,6 +201,7 @@ def test_people_say_how_far_they_are(alice: Client, world: World) -> None:
     expected = {
         "at": "2026-03-01T09:05:00.000Z",
         "by": "alice",
+        "via": "api",
         "message": "It is the database.",
         "status": "identified",
     }
@@ -397,3 +402,165 @@ def test_alerts_are_resolved_with_their_incident_by_who_may_resolve_alerts(
     assert (refused.status, refused.code) == (403, "scope_missing")
     assert resolved.status == 200
     assert world.alert(alert_id).is_open
+
+
+# Responders
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    for name in ("bob", "carol"):
+        world.user(name, NotificationRule(by=ContactMethod.EMAIL))
+    world.keep(world.users, User(name="frank"))
+    return world
+
+
+def paged(world: World) -> list[str]:
+    world.follow()
+    world.pass_time(seconds=1)
+    return sorted(world.paged())
+
+
+def test_people_who_are_added_are_asked_about_its_alert(alice: Client, team: World) -> None:
+    alert_id = team.opened()
+    path = opened(alice, alert_ids=[alert_id])
+    team.follow()
+    team.pass_time(minutes=5)
+
+    added = alice.post(f"{path}/responders", {"users": ["bob", "carol"], "note": "Help."})
+
+    assert (added.status, added.json["warnings"]) == (200, [])
+    assert added.data["responders"] == [
+        {
+            "user": user,
+            "added_at": "2026-03-01T09:05:00.000Z",
+            "added_by": "alice",
+            "added_via": "api",
+            "note": "Help.",
+        }
+        for user in ("bob", "carol")
+    ]
+    assert alice.get(path).data["responders"] == added.data["responders"]
+    assert paged(team) == ["bob", "carol"]
+    [entry] = [it for it in team.timeline(alert_id) if it.type == "paged"]
+    assert entry.details == {"targets": ["user:bob", "user:carol"], "note": "Help."}
+
+
+def test_those_that_it_has_are_left_alone(alice: Client, team: World) -> None:
+    path = opened(alice, alert_ids=[team.opened()])
+    alice.post(f"{path}/responders", {"user": "bob"})
+    assert paged(team) == ["bob"]
+
+    again = alice.post(f"{path}/responders", {"users": ["bob", "carol"]})
+
+    assert [it["user"] for it in again.data["responders"]] == ["bob", "carol"]
+    assert paged(team) == ["carol"]
+
+
+def test_the_newest_open_alert_is_the_one_that_they_are_asked_about(
+    alice: Client, team: World
+) -> None:
+    ids = []
+    for name in ("oldest", "open", "over"):
+        ids.append(team.opened(name))
+        team.pass_time(seconds=1)
+    team.resolve(ids[2])
+    path = opened(alice, alert_ids=ids)
+    team.follow()
+
+    alice.post(f"{path}/responders", {"user": "bob"})
+
+    assert paged(team) == ["bob"]
+    assert "paged" in team.happened(ids[1])
+
+
+def test_where_all_is_over_they_are_asked_about_the_newest(alice: Client, team: World) -> None:
+    alert_id = team.opened()
+    path = opened(alice, alert_ids=[alert_id])
+    team.follow()
+    team.resolve(alert_id)
+
+    added = alice.post(f"{path}/responders", {"user": "bob"})
+
+    assert added.json["warnings"] == []
+    assert paged(team) == ["bob"]
+    assert not team.alert(alert_id).is_open
+
+
+def test_of_a_former_episode_nobody_is_asked_and_the_answer_says_so(
+    alice: Client, team: World
+) -> None:
+    alert_id = team.opened()
+    path = opened(alice, alert_ids=[alert_id])
+    team.follow()
+    team.resolve(alert_id)
+    team.opened()
+
+    added = alice.post(f"{path}/responders", {"user": "bob"})
+
+    why = "is not asked: the incident has no alert to ask about"
+    assert added.json["warnings"] == [{"field": "user", "problem": why}]
+    assert [it["user"] for it in added.data["responders"]] == ["bob"]
+    assert paged(team) == []
+
+
+def test_who_cannot_be_reached_is_a_warning(alice: Client, team: World) -> None:
+    path = opened(alice, alert_ids=[team.opened()])
+
+    added = alice.post(f"{path}/responders", {"users": ["bob", "frank"]})
+
+    assert added.json["warnings"] == [
+        {"field": "users[1]", "problem": "frank has no contact method"}
+    ]
+
+
+def test_an_incident_can_be_opened_with_its_people(alice: Client, team: World) -> None:
+    alert_id = team.opened()
+    body = {"title": "x", "alert_ids": [alert_id], "responders": ["bob"]}
+
+    made = alice.post(INCIDENTS, body)
+
+    assert (made.status, made.json["warnings"]) == (201, [])
+    assert [it["user"] for it in made.data["responders"]] == ["bob"]
+    assert paged(team) == ["bob"]
+    assert team.happened(alert_id) == ["fired", "incident_created", "paged", "notification_sent"]
+
+
+def test_people_are_added_by_a_change_too(alice: Client, team: World) -> None:
+    path = opened(alice, alert_ids=[team.opened()])
+
+    changed = alice.send("PATCH", path, body={"title": "Payments", "responders": ["bob"]})
+
+    assert changed.data["title"] == "Payments"
+    assert [it["user"] for it in changed.data["responders"]] == ["bob"]
+    assert paged(team) == ["bob"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "body"),
+        ({"user": "bob", "users": ["carol"]}, "body"),
+        ({"user": "nobody"}, "user"),
+        ({"users": ["bob", "nobody"]}, "users[1]"),
+    ],
+)
+def test_only_people_that_there_are_can_be_added(
+    alice: Client, team: World, body: dict[str, Any], field: str
+) -> None:
+    path = opened(alice, alert_ids=[team.opened()])
+
+    refused = alice.post(f"{path}/responders", body)
+
+    assert (refused.status, refused.wrong_fields) == (422, [field])
+    assert alice.get(path).data["responders"] == []
+
+
+@pytest.mark.usefixtures("team")
+def test_nobody_is_added_to_a_resolved_incident(alice: Client) -> None:
+    path = opened(alice)
+    alice.post(f"{path}/resolve")
+
+    refused = alice.post(f"{path}/responders", {"user": "bob"})
+
+    assert (refused.status, refused.code) == (409, "already_resolved")

@@ -6,9 +6,10 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import AUTO, AlertId
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.timeline import Change, ChangeType
 
 ALL_FACTS = Facts(
     name="Public API",
@@ -78,10 +79,15 @@ def test_an_alert_shows_all_that_is_known(client: Client, alert_id: AlertId) -> 
         "flapping": False,
         "acknowledged_at": None,
         "acknowledged_by": None,
+        "acknowledged_via": None,
+        "assigned_to": None,
         "resolved_at": None,
         "resolved_by": None,
+        "resolved_via": None,
         "snoozed_until": None,
         "snooze_reason": None,
+        "snoozed_by": None,
+        "snoozed_via": None,
         "escalation_policy": None,
         "current_escalation_step": None,
         "notification_count": 0,
@@ -152,32 +158,43 @@ def test_the_timeline_tells_what_happened_in_order(client: Client, world: World)
             "type": "fired",
             "at": "2026-03-01T09:00:00.000Z",
             "by": "integration:prod-prometheus",
+            "via": "integration",
             "reason": "503 from /health for 3 consecutive checks",
         },
         {
             "type": "acknowledged",
             "at": "2026-03-01T09:00:01.000Z",
             "by": "alice",
+            "via": "api",
             "note": "Investigating",
         },
         {
             "type": "snoozed",
             "at": "2026-03-01T09:00:02.000Z",
             "by": "alice",
+            "via": "api",
             "until": "2026-03-01T09:01:02.000Z",
             "reason": "deploying",
         },
-        {"type": "note", "at": "2026-03-01T09:00:03.000Z", "by": "alice", "note": "it was DNS"},
+        {
+            "type": "note",
+            "at": "2026-03-01T09:00:03.000Z",
+            "by": "alice",
+            "via": "api",
+            "note": "it was DNS",
+        },
         {
             "type": "woken",
             "at": "2026-03-01T09:00:04.000Z",
             "by": "alice",
+            "via": "api",
             "reason": "alice ended the snooze",
         },
         {
             "type": "resolved",
             "at": "2026-03-01T09:00:05.000Z",
             "by": "alice",
+            "via": "api",
             "note": "Rolled back the bad deploy.",
         },
     ]
@@ -210,3 +227,19 @@ def test_a_timeline_that_is_not_written_yet_is_empty(client: Client, world: Worl
     alert_id = world.opened_unfollowed()
 
     assert client.get(f"/api/v1/alerts/{alert_id}/timeline").data == []
+
+
+def test_the_step_of_a_message_is_a_number_on_every_timeline(client: Client, world: World) -> None:
+    """Entries of before had its name there."""
+    alert_id = world.opened()
+    earlier = Change(
+        type=ChangeType.NOTIFICATION_SENT,
+        at=world.now,
+        by=AUTO,
+        details={"channel": "email", "step": "first"},
+    )
+    world.timelines.tell(alert_id, [("earlier", earlier)])
+
+    [shown] = client.get(f"/api/v1/alerts/{alert_id}/timeline").data[1:]
+
+    assert (shown["step"], shown["step_name"]) == (None, "first")

@@ -107,7 +107,7 @@ def test_another_type_of_an_integration_says_so_too(
     assert warning(other).startswith("integration: open alerts that came from it: 1;")
 
 
-@pytest.mark.parametrize("actor", [ALICE, Actor("link:alice")])
+@pytest.mark.parametrize("actor", [ALICE, Actor("link:alice"), Actor("slack:alice")])
 def test_somebody_who_has_open_alerts_goes_and_the_answer_counts_them(
     world: World, editor: Client, actor: Actor
 ) -> None:

@@ -62,7 +62,8 @@ def test_the_body_is_as_documented(server: ScriptedServer) -> None:
     assert body["data"]["alert"]["next_action"]["kind"] == "escalate"
     assert body["data"]["notification"] == {
         "id": claimed().delivery.key,
-        "step": "first",
+        "step": 1,
+        "step_name": "first",
         "episode": 1,
         "loop": 1,
         "attempt": 1,

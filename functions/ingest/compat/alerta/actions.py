@@ -25,7 +25,7 @@ from tocsin.domain.errors import (
     NotSnoozedError,
     Problem,
 )
-from tocsin.domain.ids import Actor
+from tocsin.domain.ids import Actor, by_whom
 from tocsin.domain.signal import Facts, FactsBuilder, printable
 
 _ACTION_OF_STATUS: Final = {
@@ -137,7 +137,7 @@ def _opened(alert: Alert, *, by: Actor, at: datetime, note: str | None) -> Alert
 def _unshelved(alert: Alert, *, by: Actor, at: datetime, note: str | None) -> Alert:
     if alert.is_open and not alert.is_snoozed(at):
         raise NotSnoozedError("This alert is not snoozed.")
-    return alert.woken(by=by, at=at, reason=note or f"{by} ended the snooze")
+    return alert.woken(by=by, at=at, reason=note or f"{by_whom(by)} ended the snooze")
 
 
 _CHANGES: Final[Mapping[str, Callable[..., Alert]]] = {

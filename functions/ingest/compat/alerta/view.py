@@ -7,6 +7,7 @@ from functions.ingest.compat.alerta.config import ALERT_TIMEOUT_SECONDS, SEVERIT
 from functions.ingest.compat.integration_alerts import words, written
 from functions.ingest.senders.alerta import CORRELATE, LIST_LABELS, NAMING_LABELS, SERVICE, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.ids import by_whom
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change
 
@@ -66,7 +67,7 @@ def view_note(note: Change, note_id: str, alert: Alert, address: str) -> dict[st
     return {
         "id": note_id,
         "text": note.details.get("note") or "",
-        "user": note.by,
+        "user": by_whom(note.by),
         "type": "alert",
         "attributes": {"event": alert.facts.name, "resource": alert.facts.object},
         "related": {"alert": alert.alert_id},

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from functions.ingest.compat.integration_alerts import words
-from functions.ingest.compat.opsgenie.view import priority_of
+from functions.ingest.compat.opsgenie.view import owner_of, priority_of
 from functions.ingest.senders.opsgenie import TAGS
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import AlertQuery
@@ -43,7 +43,7 @@ _TEXTS: Final[dict[str, Callable[[Alert], list[str]]]] = {
     "entity": lambda alert: [alert.facts.object or ""],
     "integration.name": lambda alert: [alert.integration],
     "message": lambda alert: [alert.facts.summary],
-    "owner": lambda alert: [alert.acknowledged_by or ""],
+    "owner": lambda alert: [owner_of(alert)],
     "priority": lambda alert: [priority_of(alert)],
     "source": lambda alert: [alert.facts.source or ""],
     "tag": lambda alert: words(alert, TAGS),

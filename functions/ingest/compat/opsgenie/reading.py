@@ -12,6 +12,7 @@ from functions.ingest.compat.opsgenie.view import view_alert, view_row
 from functions.ingest.compat.refusals import wrong_parameter
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, NotFoundError
+from tocsin.domain.ids import by_whom
 from tocsin.domain.timeline import Change, ChangeType
 
 LIST_DEFAULT: Final = 20
@@ -119,7 +120,7 @@ def _timeline(own: IntegrationAlerts, alert: Alert) -> tuple[Change, ...]:
 
 def _entry(change: Change) -> dict[str, Any]:
     at = written(change.at)
-    return {"owner": change.by, "createdAt": at, "offset": at}
+    return {"owner": by_whom(change.by), "createdAt": at, "offset": at}
 
 
 def _told(change: Change) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from functions.ingest.compat.integration_alerts import words, written
 from functions.ingest.senders.opsgenie import ACTIONS, RESPONDERS, TAGS
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.ids import ulid_bytes
+from tocsin.domain.ids import by_whom, ulid_bytes
 from tocsin.domain.severity import Severity
 
 FINGERPRINT_BYTES: Final = 10
@@ -32,7 +32,7 @@ def view_row(alert: Alert, at: datetime) -> dict[str, Any]:
         "createdAt": written(alert.fired_at),
         "updatedAt": written(alert.changed_at),
         "source": alert.facts.source or "",
-        "owner": alert.acknowledged_by or "",
+        "owner": owner_of(alert),
         "priority": priority_of(alert),
         "responders": _responders(alert),
         "integration": {"id": alert.integration, "name": alert.integration, "type": "API"},
@@ -52,6 +52,11 @@ def view_alert(alert: Alert, at: datetime) -> dict[str, Any]:
         "description": alert.facts.reason,
         "details": {name: text for name, text in alert.facts.labels.items() if name not in _OURS},
     }
+
+
+def owner_of(alert: Alert) -> str:
+    """The person who acknowledged; empty if nobody did."""
+    return by_whom(alert.acknowledged_by) if alert.acknowledged_by else ""
 
 
 def tiny_id(alert: Alert) -> str:
@@ -74,10 +79,10 @@ def _report(alert: Alert) -> dict[str, Any]:
     report: dict[str, Any] = {}
     if alert.acknowledged_at is not None:
         report["ackTime"] = _milliseconds(alert.acknowledged_at, alert)
-        report["acknowledgedBy"] = alert.acknowledged_by
+        report["acknowledgedBy"] = owner_of(alert)
     if alert.resolved_at is not None:
         report["closeTime"] = _milliseconds(alert.resolved_at, alert)
-        report["closedBy"] = alert.resolved_by
+        report["closedBy"] = by_whom(alert.resolved_by)
     return report
 
 

@@ -80,7 +80,8 @@ def webhook_body(
             "alert": alert_json(alert, at),
             "notification": {
                 "id": delivery.key,
-                "step": delivery.step_name or delivery.step or None,
+                "step": delivery.step,
+                "step_name": delivery.step_name,
                 "episode": delivery.episode,
                 "loop": delivery.loop,
                 "attempt": notification.attempts,

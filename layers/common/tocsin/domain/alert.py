@@ -1,15 +1,17 @@
 """An alert's life: firing → acknowledged → resolved; every step is a new value."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from tocsin.domain.asking import ASKINGS_LIMIT, Asking
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
     AlreadyAcknowledgedError,
     AlreadyResolvedError,
+    NoStepLeftError,
     NotAcknowledgedError,
     NotSnoozedError,
 )
@@ -19,6 +21,8 @@ from tocsin.domain.escalation import (
     Escalation,
     EscalationPolicy,
     Rest,
+    Target,
+    TargetKind,
     advance,
 )
 from tocsin.domain.flapping import Flapping, FlappingRule, Verdict, judge
@@ -28,10 +32,12 @@ from tocsin.domain.ids import (
     AlertId,
     Fingerprint,
     IncidentId,
+    by_whom,
     fingerprint_of,
     milliseconds,
     time_of,
     ulid,
+    user_of,
 )
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, Value
@@ -60,10 +66,10 @@ class Snooze:
 
     until: datetime
     reason: str | None = None
+    by: Actor | None = None
+    """Set by `Alert.snoozed`; None: snoozed before this was stored."""
     severity: Severity = Severity.INFO
     """The alert's severity when it was snoozed; set by `Alert.snoozed`."""
-    by: Actor | None = None
-    """Set by `Alert.snoozed`; None: not kept."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
@@ -116,6 +122,10 @@ class Alert:
     escalation: Escalation = field(default_factory=Escalation)
     flapping: Flapping | None = None
     """None: never reopened."""
+    askings: tuple[Asking, ...] = ()
+    """The newest, oldest first."""
+    assigned_to: str | None = None
+    """The user to whom it was assigned last, until another person takes it."""
     notification_count: int = 0
     """Pages that were delivered; about a second old."""
     timer_at: datetime | None = None
@@ -161,6 +171,10 @@ class Alert:
     def is_flapping(self) -> bool:
         return self.flapping is not None and self.flapping.count > 0
 
+    def asking_in(self, version: int) -> Asking | None:
+        """What a person asked in this version; None: nothing, or it is not kept any more."""
+        return next((it for it in self.askings if it.version == version), None)
+
     def is_snoozed(self, at: datetime) -> bool:
         return self.snooze is not None and at < self.snooze.until
 
@@ -170,7 +184,7 @@ class Alert:
         return known is not None and said is not None and milliseconds(said) < milliseconds(known)
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - all that a new episode consists of
         cls,
         signal: Signal,
         *,
@@ -179,17 +193,19 @@ class Alert:
         at: datetime,
         previous: Self | None = None,
         policy: str | None = None,
+        by: Actor | None = None,
     ) -> Self:
         """Begin an episode; a snooze of the one before goes on, its acknowledgement does not.
 
-        A severity higher than when it was snoozed ends the snooze here too.
+        A severity higher than when it was snoozed ends the snooze here too. `by` is its sender
+        unless a person opens it.
         """
         fired_at, episode, flapping = at, 1, None
         if previous is not None:
             fired_at = max(at, previous.fired_at + _NEXT_MILLISECOND)
             episode = previous.episode + 1
             flapping = previous._flapping_reopened(fired_at)
-        by = integration_actor(integration)
+        by = by or integration_actor(integration)
         changes = [Change(type=ChangeType.FIRED, at=fired_at, by=by)]
         if previous is not None:
             details: dict[str, Detail] = {
@@ -315,7 +331,7 @@ class Alert:
             case AlertStatus.RESOLVED:
                 raise AlreadyResolvedError(_ended(self))
             case AlertStatus.ACKNOWLEDGED:
-                message = f"{self.acknowledged_by} already acknowledged this alert."
+                message = _taken(self)
                 raise AlreadyAcknowledgedError(message)
             case AlertStatus.FIRING:
                 acknowledged = replace(
@@ -323,6 +339,7 @@ class Alert:
                     status=AlertStatus.ACKNOWLEDGED,
                     acknowledged_by=by,
                     acknowledged_at=self._not_before_last_change(at),
+                    assigned_to=self.assigned_to if user_of(by) == self.assigned_to else None,
                 )
                 return acknowledged._with(
                     ChangeType.ACKNOWLEDGED, by=by, at=at, details=_noted(note)
@@ -346,13 +363,17 @@ class Alert:
             raise NotAcknowledgedError(message)
         details = _noted(note) | ({"reason": reason} if reason else {})
         given_back = replace(
-            self, status=AlertStatus.FIRING, acknowledged_by=None, acknowledged_at=None
+            self,
+            status=AlertStatus.FIRING,
+            acknowledged_by=None,
+            acknowledged_at=None,
+            assigned_to=None if user_of(by) == self.assigned_to else self.assigned_to,
         )
         changed = given_back._with(ChangeType.UNACKNOWLEDGED, by=by, at=at, details=details)
         escalation, now = changed.escalation.next_spell(self.severity), changed.changed_at
         if by == AUTO:
             return replace(changed, escalation=escalation.wanted_again(now))
-        return replace(changed, escalation=replace(escalation.wanted_on(now), giver=by))
+        return replace(changed, escalation=replace(escalation.wanted_on(now), giver=by_whom(by)))
 
     def escalate(
         self, policy: EscalationPolicy | None, *, at: datetime, reason: str | None = None
@@ -400,6 +421,91 @@ class Alert:
             why = f"it has fired for {spelled(self.changed_at - self.fired_at)} without a break"
         details |= {"reason": why} if why else {}
         return self._with(ChangeType.ESCALATED, by=AUTO, at=at, details=details)
+
+    def escalated_by_hand(
+        self,
+        policy: EscalationPolicy | None,
+        *,
+        by: Actor,
+        at: datetime,
+        note: str | None = None,
+    ) -> Self:
+        """Begin the next step now, of a further run too if the policy has one left.
+
+        Args:
+            policy: The policy by now; see `Routing.choose`.
+            by: The person who asks for it.
+            at: When.
+            note: A person's text.
+
+        Raises:
+            AlreadyResolvedError: It is resolved.
+            AlreadyAcknowledgedError: It is acknowledged: it has to be given back before.
+            NoStepLeftError: It is snoozed, or no step is left, or nobody is paged for it.
+        """
+        self._expect_open()
+        if self.status is AlertStatus.ACKNOWLEDGED:
+            message = f"{_taken(self)} Give it back before, or page or assign people."
+            raise AlreadyAcknowledgedError(message)
+        if self.snooze is not None:
+            message = "This alert is snoozed: end the snooze before."
+            raise NoStepLeftError(message)
+        before, now = self.escalation, self._not_before_last_change(at)
+        after = advance(replace(before, skips_ahead=False), policy, self.severity, now)
+        if after.rest is not None:
+            message = f"No step is left to begin: {after.why_at_rest}. Page or assign people."
+            raise NoStepLeftError(message)
+        details: dict[str, Detail] = {
+            "from_step": before.step_name,
+            "to_step": after.step_name,
+            "loop": after.loop,
+        }
+        escalated = replace(self, escalation=after, changed_at=now)
+        return escalated._with(ChangeType.ESCALATED, by=by, at=at, details=details | _noted(note))
+
+    def paged(
+        self, targets: Sequence[Target], *, by: Actor, at: datetime, note: str | None = None
+    ) -> Self:
+        """Ask people now; the policy goes on.
+
+        Raises:
+            AlreadyResolvedError: It is resolved.
+        """
+        self._expect_open()
+        return self.asking(targets, by=by, at=at, note=note)
+
+    def asking(
+        self, targets: Sequence[Target], *, by: Actor, at: datetime, note: str | None = None
+    ) -> Self:
+        """Ask people about it, open or not."""
+        asking = Asking.of(targets, by=by, at=self._not_before_last_change(at), note=note)
+        details: dict[str, Detail] = {"targets": list(asking.targets)}
+        return self._asked(asking, ChangeType.PAGED, details | _noted(note))
+
+    def assigned(self, user: str, *, by: Actor, at: datetime, note: str | None = None) -> Self:
+        """Ask one person now, whose it is then; the delay until the next step begins anew.
+
+        An acknowledgement stays.
+
+        Raises:
+            AlreadyResolvedError: It is resolved.
+        """
+        self._expect_open()
+        targets = [Target(TargetKind.USER, user)]
+        asking = Asking.of(targets, by=by, at=self._not_before_last_change(at), note=note)
+        asking = replace(asking, is_assignment=True)
+        details: dict[str, Detail] = {"user": user}
+        assigned = self._asked(asking, ChangeType.ASSIGNED, details | _noted(note))
+        escalation = assigned.escalation
+        if self.is_asking:
+            escalation = escalation.with_delay_anew(assigned.changed_at)
+        return replace(assigned, assigned_to=user, escalation=escalation)
+
+    def _asked(self, asking: Asking, type_: ChangeType, details: Mapping[str, Detail]) -> Self:
+        version = self.version if self._is_opening else self.version + 1
+        kept = (*self.askings, replace(asking, version=version))[-ASKINGS_LIMIT:]
+        asked = replace(self, askings=kept)
+        return asked._with(type_, by=asking.by, at=asking.at, details=details)
 
     def _judged(self, policy: EscalationPolicy | None, now: datetime) -> Verdict:
         """Judge only before an episode's first step, and not if a person gave the alert back."""
@@ -467,7 +573,7 @@ class Alert:
             details["sticky_severity"] = True
         if snooze.sticky_output:
             details["sticky_output"] = True
-        snoozed = replace(self, snooze=replace(snooze, severity=self.severity, by=by))
+        snoozed = replace(self, snooze=replace(snooze, by=by, severity=self.severity))
         return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:
@@ -554,7 +660,11 @@ def integration_actor(integration: str) -> Actor:
 
 
 def _ended(alert: Alert) -> str:
-    return f"{alert.resolved_by} already resolved this alert."
+    return f"{by_whom(alert.resolved_by)} already resolved this alert."
+
+
+def _taken(alert: Alert) -> str:
+    return f"{by_whom(alert.acknowledged_by)} already acknowledged this alert."
 
 
 def _noted(note: str | None) -> dict[str, Detail]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.ids import Actor, by_whom, via_of
 from tocsin.domain.next_action import next_action
 
 
@@ -43,11 +44,13 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
         "episode": alert.episode,
         "flapping": alert.is_flapping,
         "acknowledged_at": written(alert.acknowledged_at),
-        "acknowledged_by": alert.acknowledged_by,
+        **by_and_via("acknowledged", alert.acknowledged_by),
+        "assigned_to": alert.assigned_to if alert.is_open else None,
         "resolved_at": written(alert.resolved_at),
-        "resolved_by": alert.resolved_by,
+        **by_and_via("resolved", alert.resolved_by),
         "snoozed_until": written(snooze.until) if snooze else None,
         "snooze_reason": snooze.reason if snooze else None,
+        **by_and_via("snoozed", snooze.by if snooze else None),
         "escalation_policy": escalation.policy,
         "current_escalation_step": escalation.step_name,
         "notification_count": alert.notification_count,
@@ -57,6 +60,14 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
     if facts.truncated:
         view["truncated"] = list(facts.truncated)
     return view
+
+
+def by_and_via(what: str, actor: Actor | None) -> dict[str, str | None]:
+    """Write who acted and by what, such as `acknowledged_by` and `acknowledged_via`."""
+    return {
+        f"{what}_by": by_whom(actor) if actor else None,
+        f"{what}_via": via_of(actor) if actor else None,
+    }
 
 
 def written(instant: datetime | None) -> str | None:

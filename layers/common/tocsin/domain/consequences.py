@@ -11,6 +11,7 @@ from datetime import datetime
 
 from tocsin.domain.alert import Alert, AlertStatus, integration_actor
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.asking import Asking
 from tocsin.domain.history import Sample, sample_of
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
@@ -59,6 +60,8 @@ class Consequences:
     """Whether it became worse while acknowledged."""
     news: News | None
     """What to tell places that were paged before."""
+    askings: tuple[Asking, ...]
+    """Whom a person asked by this write, beside the policy."""
     due_at: datetime | None
     """When its timer is due, if the next tick may be too late for it."""
     ends: bool
@@ -71,7 +74,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
     is_new_version = earlier is None or earlier.version != after.version
     is_occurrence = earlier is None or earlier.occurrences != after.occurrences
     told = stored.changes if is_new_version else _said_anew(earlier, after)
-    was_paged = earlier is not None and earlier.escalation.loop > 0
+    was_paged = earlier is not None and (earlier.escalation.loop > 0 or bool(earlier.askings))
     return Consequences(
         earlier=earlier,
         alert=after,
@@ -83,6 +86,9 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         begins_step=_begins_step(earlier, after),
         worsens=_worsens(earlier, after),
         news=news_of(told) if was_paged else None,
+        askings=tuple(
+            each for each in after.askings if is_new_version and each.version == after.version
+        ),
         due_at=_due_before_a_tick(earlier, after, now),
         ends=not after.is_open and (earlier is None or earlier.is_open),
     )

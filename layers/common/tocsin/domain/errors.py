@@ -167,6 +167,12 @@ class NotSnoozedError(ConflictError):
     code = "not_snoozed"
 
 
+class NoStepLeftError(ConflictError):
+    """No step of an escalation policy can begin now; the message says why."""
+
+    code = "no_step_left"
+
+
 class AlreadyPromotedError(ConflictError):
     """The alert belongs to another incident."""
 

@@ -121,6 +121,8 @@ class Escalation:
     alert is resolved by then."""
     rest: Rest | None = None
     ack_timeout: timedelta | None = None
+    delays_from: datetime | None = None
+    """Start of the delay until the next step, if a person was given time after the step began."""
     ack_from: datetime | None = None
     """Start of the ack timeout, if not the acknowledgement."""
     spell: int = 1
@@ -209,6 +211,13 @@ class Escalation:
             held_why=None,
         )
 
+    def with_delay_anew(self, at: datetime) -> Self:
+        """Begin the delay until the next step anew; a step that waits for no delay stays."""
+        if not self.waits_for_delay or self.escalates_at is None:
+            return self
+        escalates_at = max(at + self.delay, self.escalates_at)
+        return replace(self, escalates_at=escalates_at, delays_from=at)
+
     def next_spell(self, severity: Severity) -> Self:
         """Begin a firing spell: rules of users count anew, and so does the worst severity."""
         return replace(self, spell=self.spell + 1, worst=severity, ack_from=None)
@@ -230,6 +239,10 @@ class Escalation:
             worst=severity,
             ack_from=at,
         )
+
+    def without_policy(self) -> Self:
+        """Page nobody by a policy in this firing spell."""
+        return _resting(self, Rest.NO_POLICY)
 
     def following(self, policy: EscalationPolicy) -> Self:
         """Set the policy without paging."""
@@ -324,6 +337,7 @@ def _at_step(
         asked=asked,
         begun_at=at,
         delay=step.delay,
+        delays_from=None,
         loop=escalation.loop + int(is_start),
         next_step=next_step,
         escalates_at=at + step.delay,
@@ -340,7 +354,7 @@ def _spelled(step: Step) -> tuple[str, ...]:
     return tuple(map(str, step.targets))
 
 
-def _resting(escalation: Escalation, why: Rest) -> Escalation:
+def _resting[E: Escalation](escalation: E, why: Rest) -> E:
     return replace(
         escalation,
         is_policy_known=True,

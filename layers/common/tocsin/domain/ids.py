@@ -1,7 +1,9 @@
 """Ids: a ULID whose time is when an alert fired and whose other 80 bits are its fingerprint."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final, NewType
 
 AlertId = NewType("AlertId", str)
@@ -11,8 +13,20 @@ Fingerprint = NewType("Fingerprint", str)
 WriteId = NewType("WriteId", str)
 """Fresh for every write, so that a writer recognises its own write after a lost reply."""
 Actor = NewType("Actor", str)
-"""The actor: a user's name, `key:{id}`, `link:{user}`, `slack:{id}`, `integration:{name}` or
-`auto`."""
+"""An actor as stored: a user's name, `link:{user}`, `slack:{user}`, `slack:{id of Slack}`,
+`key:{id}`, `integration:{name}` or `auto`. Clients see `by_whom` and `via_of`."""
+
+
+class Via(StrEnum):
+    """By what a person or a tool acted."""
+
+    API = "api"
+    LINK = "link"
+    SLACK = "slack"
+    PHONE = "phone"
+    CONSOLE = "console"
+    INTEGRATION = "integration"
+
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FINGERPRINT_LENGTH: Final = 16
@@ -26,11 +40,44 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _VALUES: Final = {letter: value for value, letter in enumerate(ALPHABET)}
 AUTO: Final = Actor("auto")
+_WAYS_OF_USERS: Final = frozenset((Via.LINK, Via.SLACK, Via.PHONE, Via.CONSOLE))
+_SLACK_ID: Final = re.compile(r"[A-Z0-9]+")
 
 
 def user_of(actor: Actor | None) -> str | None:
-    """The user that acted, also by a link; of another actor, a text that is no user's name."""
-    return actor and actor.removeprefix("link:")
+    """The user who acted, by any way; None: it was no known user."""
+    if actor is None or actor == AUTO:
+        return None
+    kind, colon, name = actor.partition(":")
+    if not colon:
+        return actor
+    if kind not in _WAYS_OF_USERS or (kind == Via.SLACK and _SLACK_ID.fullmatch(name)):
+        return None
+    return name
+
+
+def by_whom(actor: Actor | None) -> str:
+    """The actor as clients see it: a user's name, however the user acted; or as stored."""
+    return user_of(actor) or actor or "nobody"
+
+
+def via_of(actor: Actor) -> Via | None:
+    """By what the actor acted; None: a timer did."""
+    if actor == AUTO:
+        return None
+    kind, colon, _ = actor.partition(":")
+    return Via(kind) if colon and kind in set(Via) else Via.API
+
+
+def by_slack(slack_id: str, user: str | None) -> Actor:
+    """The actor behind a button in Slack.
+
+    A user whose name looks like an id of Slack is stored as one who used a link.
+    """
+    if user is None:
+        return Actor(f"{Via.SLACK}:{slack_id}")
+    way = Via.LINK if _SLACK_ID.fullmatch(user) else Via.SLACK
+    return Actor(f"{way}:{user}")
 
 
 def milliseconds(instant: datetime) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from tocsin.domain.errors import AlreadyResolvedError, InvalidInputError, Problem
-from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.ids import Actor, AlertId, IncidentId, by_whom
 from tocsin.domain.severity import Severity
 
 ALERTS_LIMIT: Final = 100
@@ -15,6 +15,10 @@ ALERTS_LIMIT: Final = 100
 ATTACH_LIMIT: Final = 49
 """Alerts that one request links: a DynamoDB transaction takes 100 items, one for the incident, one
 for its update, and up to two for each alert."""
+
+
+RESPONDERS_LIMIT: Final = 50
+"""People of one incident."""
 
 
 class IncidentStatus(StrEnum):
@@ -36,12 +40,24 @@ class IncidentUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """A user who was asked to work on an incident."""
+
+    user: str
+    at: datetime
+    by: Actor
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     incident_id: IncidentId
     title: str
     status: IncidentStatus = IncidentStatus.INVESTIGATING
     severity: Severity
     alert_ids: tuple[AlertId, ...] = ()
+    responders: tuple[Responder, ...] = ()
+    """In the order in which they were added."""
     created_by: Actor
     created_at: datetime
     resolved_at: datetime | None = None
@@ -80,7 +96,25 @@ class Incident:
             raise InvalidInputError(message, [problem])
         return replace(self, alert_ids=together)
 
+    def joined(self, responders: Iterable[Responder]) -> Self:
+        """Add people; those that it has stay as they are.
+
+        Raises:
+            AlreadyResolvedError: It is resolved.
+            InvalidInputError: They are too many.
+        """
+        self._expect_open()
+        by_user = {each.user: each for each in self.responders}
+        for each in responders:
+            by_user.setdefault(each.user, each)
+        together = tuple(by_user.values())
+        if len(together) > RESPONDERS_LIMIT:
+            problem = Problem("responders", f"an incident has {RESPONDERS_LIMIT} people at most")
+            message = "The incident cannot take so many people."
+            raise InvalidInputError(message, [problem])
+        return self if together == self.responders else replace(self, responders=together)
+
     def _expect_open(self) -> None:
         if not self.is_open:
-            message = f"{self.resolved_by} already resolved this incident."
+            message = f"{by_whom(self.resolved_by)} already resolved this incident."
             raise AlreadyResolvedError(message)

@@ -18,10 +18,13 @@ HEARTBEATS: Final = "heartbeats"
 """The integration of alerts about missed heartbeats; reserved for the same reason."""
 SELF: Final = "tocsin"
 """The integration of alerts about Tocsin itself; reserved for the same reason."""
+BY_HAND: Final = "by-hand"
+"""The integration of alerts that people open; reserved for the same reason."""
 RESERVED_NAMES: Final = {
     EVENTS_API: "is that of events that come with an API key",
     HEARTBEATS: "is that of missed heartbeats",
     SELF: "is that of alerts about Tocsin itself",
+    BY_HAND: "is that of alerts that people open",
 }
 
 EVENTBRIDGE: Final = "eventbridge"

@@ -13,6 +13,8 @@ from tocsin.domain.resolved_in_words import how_it_was, why_resolved
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
 from tocsin.domain.times_in_words import lasting
 
+NOTE_SHOWN: Final = 300
+"""Characters of a note in a message."""
 _SECOND: Final = 2
 """Of steps."""
 
@@ -22,6 +24,8 @@ def lead_of(delivery: Delivery, view: View) -> Phrase:
     match delivery.event:
         case NotificationEvent.TEST:
             return (Span("Nothing is wrong, and nothing is to be done: pages arrive here."),)
+        case NotificationEvent.PAGED if delivery.is_by_hand and view.alert.is_open:
+            return (Span(_by_hand(delivery, view, _reader(view))),)
         case NotificationEvent.PAGED:
             return _of_page(delivery, view)
         case NotificationEvent.WORSENED if view.alert.status is AlertStatus.ACKNOWLEDGED:
@@ -34,12 +38,13 @@ def lead_of(delivery: Delivery, view: View) -> Phrase:
 
 def why_you(delivery: Delivery, view: View) -> Phrase:
     """Why this reader gets the message."""
-    who = "you" if view.reader.is_person else "this channel"
+    who = _reader(view)
     match delivery.event:
         case NotificationEvent.TEST:
             return (Span(f"A test was sent to {who}."),)
         case NotificationEvent.PAGED:
-            return (Span(_why_asked(delivery, view, who)),)
+            why = _by_hand if delivery.is_by_hand else _why_asked
+            return (Span(why(delivery, view, who)),)
         case NotificationEvent.WORSENED if view.has_it:
             return (Span("You have this alert."),)
         case _:
@@ -47,6 +52,10 @@ def why_you(delivery: Delivery, view: View) -> Phrase:
             more = " One more message comes when it is over or comes back to you."
             is_followed = view.reader.is_person and view.alert.is_open
             return (Span(f"{told} for this alert.{more if is_followed else ''}"),)
+
+
+def _reader(view: View) -> str:
+    return "you" if view.reader.is_person else "this channel"
 
 
 def _why_asked(delivery: Delivery, view: View, who: str) -> str:
@@ -59,6 +68,14 @@ def _why_asked(delivery: Delivery, view: View, who: str) -> str:
     return f"Step {delivery.step} of {policy} {verb} {who}{first}."
 
 
+def _by_hand(delivery: Delivery, view: View, who: str) -> str:
+    asking = view.alert.asking_in(delivery.version)
+    asker = starting(view.names.of_actor(asking.by)) if asking else "A person"
+    asks = f"gives {who} this alert" if asking and asking.is_assignment else f"asks {who}"
+    note = one_line(asking.note, NOTE_SHOWN) if asking and asking.note else ""
+    return f"{asker} {asks}: {note}" if note else f"{asker} {asks}."
+
+
 def lead_short(delivery: Delivery, view: View) -> str:
     """Why the reader is asked now, if not first; empty for all but pages."""
     is_page = delivery.is_page and view.alert.status is AlertStatus.FIRING
@@ -69,6 +86,8 @@ def lead_short(delivery: Delivery, view: View) -> str:
             return "Nobody answered."
         case NotificationReason.RESTARTED if is_page:
             return "It still fires."
+        case NotificationReason.ASKED | NotificationReason.ASSIGNED if is_page:
+            return _by_hand(delivery, view, _reader(view))
         case _:
             return ""
 

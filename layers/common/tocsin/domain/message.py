@@ -78,7 +78,7 @@ def message_of(
     view = View(alert=alert, reader=reader, names=names, clock=Clock(reader.zone, at))
     lines = [Line("What", _what(alert.facts)), Line("Details", alert.facts.reason)]
     lines += alert_lines(alert, action)
-    if delivery.is_page and alert.escalation.policy:
+    if delivery.is_of_step and alert.escalation.policy:
         step = delivery.step_name or str(delivery.step)
         lines.append(Line("Asked", f"step {step} of {alert.escalation.policy}"))
     return Message(

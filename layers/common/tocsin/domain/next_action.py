@@ -8,7 +8,7 @@ from typing import Final
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Escalation, EscalationPolicy
-from tocsin.domain.ids import AUTO, Fingerprint
+from tocsin.domain.ids import AUTO, Fingerprint, by_whom
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
 """How far a tick looks ahead. The next one comes within 60 s; the rest is for one that is
@@ -147,16 +147,16 @@ def lacks_timer(alert: Alert) -> bool:
 
 def _while_acknowledged(alert: Alert) -> NextAction:
     timeout = alert.escalation.ack_timeout
+    by = by_whom(alert.acknowledged_by)
     if not alert.escalation.is_policy_known:
         why = "its escalation policy is looked up, which may have an ack timeout"
         at = alert.escalation.ack_from or alert.acknowledged_at
         return NextAction(kind=ActionKind.CHOOSE_POLICY, at=at, why=why)
     if timeout is None or alert.acknowledged_at is None:
-        why = f"acknowledged by {alert.acknowledged_by}"
+        why = f"acknowledged by {by}"
         return NextAction(kind=ActionKind.NONE, at=None, why=why)
     why = (
-        f"acknowledged by {alert.acknowledged_by}; fires again unless it is resolved within "
-        f"{spelled(timeout)} of that"
+        f"acknowledged by {by}; fires again unless it is resolved within {spelled(timeout)} of that"
     )
     begun_at = alert.escalation.ack_from or alert.acknowledged_at
     return NextAction(

@@ -8,12 +8,13 @@ from typing import Final, NewType, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.escalation import TargetKind
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import AlertId, by_whom
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so
-that receivers can drop repetitions. An update has `v<version>` behind `<loop>`. A message that a
-user's rule delays belongs to the firing spell and not to a step: step 0, loop = spell."""
+that receivers can drop repetitions. An update has `v<version>` behind `<loop>`, and so has a page
+that a person asked for: it belongs to no step, so step and loop are 0. A message that a user's rule
+delays belongs to the firing spell and not to a step: step 0, loop = spell."""
 
 LEASE: Final = timedelta(seconds=45)
 """How long a claim holds; longer than one attempt of the notifier, so that no other run takes over
@@ -38,6 +39,9 @@ class NotificationReason(StrEnum):
     RESTARTED = "restarted"
     CHANGED = "changed"
     WORSENED = "worsened"
+    ASKED = "asked"
+    """A person asked for it, beside the policy."""
+    ASSIGNED = "assigned"
     TEST = "test"
 
 
@@ -62,6 +66,9 @@ class NotificationEvent(StrEnum):
 _NEWS: Final = frozenset(
     (NotificationEvent.PAGED, NotificationEvent.WORSENED, NotificationEvent.TEST)
 )
+
+
+_BY_HAND: Final = frozenset((NotificationReason.ASKED, NotificationReason.ASSIGNED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,7 @@ class Delivery:
         return f"{place}{self._told('#')}#{self.target}#{self.channel}"
 
     def _told(self, mark: str) -> str:
-        if self.is_page or not self.version:
+        if self.is_of_step or not self.version:
             return ""
         rewritten = f"-w{self.of_version}" if self.of_version else ""
         after = f"-{self.after}" if self.after else ""
@@ -117,6 +124,16 @@ class Delivery:
     def is_page(self) -> bool:
         """Whether it asks to act, and is no update."""
         return self.event is NotificationEvent.PAGED
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is a page that a person asked for, beside the policy."""
+        return self.is_page and self.reason in _BY_HAND
+
+    @property
+    def is_of_step(self) -> bool:
+        """Whether it is a page that a step of a policy asked for."""
+        return self.is_page and not self.is_by_hand
 
     @property
     def is_update(self) -> bool:
@@ -131,7 +148,7 @@ class Delivery:
     @property
     def is_by_rule(self) -> bool:
         """Whether a user's rule delays it: it belongs to a firing spell, not to a step."""
-        return self.is_page and self.step == 0
+        return self.is_of_step and self.step == 0
 
     @property
     def target_name(self) -> str:
@@ -320,11 +337,17 @@ def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None
     if not delivery.is_page:
         is_old = alert.told_version > delivery.version
         return "a newer change is told in its place" if is_old else None
+    if delivery.is_by_hand and alert.told_version <= delivery.version:
+        return None  # no person has acted since it was asked for
+    return _why_no_page(alert, delivery, at)
+
+
+def _why_no_page(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
     match alert.status:
         case AlertStatus.RESOLVED:
-            return f"already resolved by {alert.resolved_by}"
+            return f"already resolved by {by_whom(alert.resolved_by)}"
         case AlertStatus.ACKNOWLEDGED:
-            return f"already acknowledged by {alert.acknowledged_by}"
+            return f"already acknowledged by {by_whom(alert.acknowledged_by)}"
         case AlertStatus.FIRING:
             return _why_unwanted(alert, delivery, at)
 
@@ -333,9 +356,12 @@ def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
     escalation = alert.escalation
     if alert.snooze is not None and alert.is_snoozed(at):
         return "snoozed"
+    if delivery.is_by_hand and delivery.is_due_at_once:
+        return None
     if escalation.spell != delivery.spell:
         return "it was acknowledged or snoozed meanwhile, and fires anew"
-    if not delivery.is_by_rule and escalation.loop != delivery.loop:
+    is_of_run = delivery.is_of_step and not delivery.is_by_rule
+    if is_of_run and escalation.loop != delivery.loop:
         return "a newer run of the escalation policy has begun"
     return None
 
@@ -363,7 +389,7 @@ def messages_of_step(
             is_asked = asks_anybody or delivery.target in stands.targets
             if is_asked and delivery.spell == stands.spell:
                 later.append(each)
-        elif delivery.is_page and (delivery.loop, delivery.step) == (stands.loop, stands.step):
+        elif delivery.is_of_step and (delivery.loop, delivery.step) == (stands.loop, stands.step):
             at_once.append(each)
     return at_once, later
 

@@ -33,7 +33,20 @@ def step_clock(
     escalation = alert.escalation
     if not escalation.waits_for_delay or escalation.begun_at is None:
         return None
-    begun_at, delay = escalation.begun_at, escalation.delay
+    clock = _clock_of_messages(alert, escalation.begun_at, ledger, directory)
+    if escalation.delays_from is None:
+        return clock
+    anew = escalation.delays_from + escalation.delay
+    return clock if clock.due_at >= anew else StepClock(anew, "counted from when it was assigned")
+
+
+def _clock_of_messages(
+    alert: Alert,
+    begun_at: datetime,
+    ledger: Sequence[Notification],
+    directory: Callable[[], Directory],
+) -> StepClock:
+    delay = alert.escalation.delay
     messages, _ = messages_of_step(alert, ledger)
     if not messages and is_planned(alert, ledger, directory):
         return StepClock(begun_at + delay)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.asking import Asking
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
@@ -73,6 +74,28 @@ def plan_worsened(alert: Alert, directory: Directory) -> Plan:
     return _plan(alert.escalation.targets, template, alert, directory, ())
 
 
+def plan_asking(asking: Asking, alert: Alert, directory: Directory) -> Plan:
+    """Plan the messages to people whom a person asks now, by their own rules."""
+    template = replace(
+        _template(alert),
+        step=0,
+        step_name=None,
+        loop=0,
+        reason=NotificationReason.ASSIGNED if asking.is_assignment else NotificationReason.ASKED,
+        version=asking.version,
+        asked_at=asking.at,
+        due_at=asking.at,
+    )
+    return _plan(asking.targets, template, alert, directory, ())
+
+
+def is_asked(asking: Asking, ledger: Iterable[Notification]) -> bool:
+    """Whether the ledger has the messages of an asking."""
+    return any(
+        each.delivery.is_by_hand and each.delivery.version == asking.version for each in ledger
+    )
+
+
 def _plan(
     targets: Sequence[str],
     template: Delivery,
@@ -107,7 +130,7 @@ def _first_asked(template: Delivery, ledger: Iterable[Notification]) -> Mapping[
     first: dict[str, datetime] = {}
     for each in ledger:
         delivery = each.delivery
-        if delivery.is_page and delivery.spell == template.spell:
+        if delivery.is_of_step and delivery.spell == template.spell:
             known = first.get(delivery.target, delivery.asked_at)
             first[delivery.target] = min(known, delivery.asked_at)
     return first
@@ -142,7 +165,7 @@ def _of_target(
     target: str, template: Delivery, alert: Alert, directory: Directory
 ) -> Iterator[tuple[Delivery, str | None]]:
     """The messages to a target, and why one cannot be sent."""
-    given_back_by = alert.escalation.giver if template.is_page else None
+    given_back_by = alert.escalation.giver if template.is_of_step else None
     giver = str(Target(TargetKind.USER, given_back_by)) if given_back_by else None
     for way in ways_to(target, alert.severity, directory):
         asked = replace(template, target=way.target, channel=way.by or "none")
@@ -153,6 +176,6 @@ def _of_target(
         if way.after:
             channel = f"{way.by}+{spelled(way.after)}"
             asked = replace(asked, channel=channel, due_at=template.due_at + way.after)
-            if template.is_page and problem is None:
+            if template.is_of_step and problem is None:
                 asked = replace(asked, step=0, loop=template.spell)
         yield asked, problem

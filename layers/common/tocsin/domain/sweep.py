@@ -8,6 +8,7 @@ from typing import Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import Counts
+from tocsin.domain.asking import Asking
 from tocsin.domain.integration import SELF
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import Notification
@@ -15,7 +16,7 @@ from tocsin.domain.people import Directory
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
-from tocsin.domain.step_plan import is_planned
+from tocsin.domain.step_plan import is_asked, is_planned
 
 SWEEP_EVERY: Final = timedelta(minutes=10)
 """A sweep reads every open alert; ticks, which find what is due, need no sweep."""
@@ -41,13 +42,15 @@ class Ailment(StrEnum):
     """Its timer comes, and the action fails each time."""
     UNPLANNED = "unplanned"
     """A step was begun, and its messages are not in the ledger."""
+    UNASKED = "unasked"
+    """A person asked others, and the messages to them are not in the ledger."""
     STUCK = "stuck"
     """A message is in the ledger, and is not sent."""
     UNREADABLE = "unreadable"
     """It or its ledger cannot be read."""
 
 
-OF_MESSAGES: Final = frozenset((Ailment.UNPLANNED, Ailment.STUCK))
+OF_MESSAGES: Final = frozenset((Ailment.UNPLANNED, Ailment.UNASKED, Ailment.STUCK))
 """Effects of an outage of storage or of the queues."""
 
 
@@ -87,7 +90,8 @@ def is_suspect(row: Alert, now: datetime) -> bool:
         now: The time.
     """
     begun_at = row.escalation.begun_at
-    is_young = begun_at is not None and now - begun_at < LOOKED_AT_FOR
+    times = (begun_at, *(asking.at for asking in row.askings))
+    is_young = any(at is not None and now - at < LOOKED_AT_FOR for at in times)
     return is_young or row.timer_at is None or _timer_ailment(row, now) is not None
 
 
@@ -109,14 +113,26 @@ def ailments_of(
     timer = _timer_ailment(alert, now) if is_settled else None
     found = [timer] if timer else []
     escalation = alert.escalation
-    if escalation.begun_at is not None:
+    if escalation.begun_at is not None or alert.askings:
         messages = ledger()
-        is_late = now - escalation.begun_at > PLANNED_AFTER
+        begun_at = escalation.begun_at
+        is_late = begun_at is not None and now - begun_at > PLANNED_AFTER
         if alert.is_asking and is_late and not is_planned(alert, messages, directory):
             found.append(Ailment.UNPLANNED)
+        if unasked(alert, messages, now):
+            found.append(Ailment.UNASKED)
         if any(each.is_stuck(now) for each in messages):
             found.append(Ailment.STUCK)
     return tuple(found)
+
+
+def unasked(alert: Alert, ledger: Sequence[Notification], now: datetime) -> tuple[Asking, ...]:
+    """Whom people asked, and whose messages are not in the ledger by now."""
+    return tuple(
+        asking
+        for asking in alert.askings
+        if PLANNED_AFTER < now - asking.at < LOOKED_AT_FOR and not is_asked(asking, ledger)
+    )
 
 
 def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tocsin.domain.ids import Actor
 
-type Detail = str | int | bool | None
+type Detail = str | int | bool | list[str] | None
 
 
 class ChangeType(StrEnum):
@@ -21,6 +21,8 @@ class ChangeType(StrEnum):
     NOTIFICATION_FAILED = "notification_failed"
     NOTIFICATION_SKIPPED = "notification_skipped"
     ESCALATED = "escalated"
+    PAGED = "paged"
+    ASSIGNED = "assigned"
     ACKNOWLEDGED = "acknowledged"
     UNACKNOWLEDGED = "unacknowledged"
     SNOOZED = "snoozed"

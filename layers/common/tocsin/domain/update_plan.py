@@ -91,7 +91,7 @@ def plan_correction(
         return update  # also if it is in the ledger: its sender may have died
     if told.seen is not None and told.seen < alert.told_version:
         return None  # this message had arrived before the change, so before its update
-    after = f"{message.step}.{message.loop}" if message.is_page else f"v{message.version}"
+    after = f"{message.step}.{message.loop}" if message.is_of_step else f"v{message.version}"
     return replace(update, after=after)
 
 
@@ -153,10 +153,10 @@ def _update_of(page: Delivery, alert: Alert, news: News, directory: Directory) -
     updates = _updates_of(page, directory)
     if updates is Updates.NONE or (updates is Updates.TO_OTHERS and not _is_for(page, news)):
         return None
-    is_worsened = page.event is NotificationEvent.WORSENED
+    is_of_version = page.event is NotificationEvent.WORSENED or page.is_by_hand
     update = replace(
         page,
-        of_version=page.version if is_worsened else page.of_version,
+        of_version=page.version if is_of_version else page.of_version,
         event=news.event,
         reason=NotificationReason.CHANGED,
         version=alert.told_version,

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_links import NamedLink, links_of
-from tocsin.domain.ids import AUTO, Actor
+from tocsin.domain.ids import AUTO, Actor, user_of
 from tocsin.domain.if_in_words import if_acknowledged, if_given_back, if_resolved, if_woken
 from tocsin.domain.next_in_words import View, coming_of, who_has_it
 from tocsin.domain.phrase import Phrase, Span, joined, plain
@@ -44,7 +44,6 @@ _FILLED: Final = {Severity.CRITICAL: "■", Severity.WARNING: "◆", Severity.IN
 _OUTLINED: Final = {Severity.CRITICAL: "□", Severity.WARNING: "◇", Severity.INFO: "○"}
 _DONE: Final = "✓"
 _ACTORS: Final = {
-    "link": "{}",
     "slack": "{} (Slack)",
     "key": "API key {}",
     "integration": "integration {}",
@@ -299,6 +298,8 @@ def name_of(actor: Actor | None) -> str:
         return "nobody"
     if actor == AUTO:
         return "Tocsin itself"
+    if user := user_of(actor):
+        return user
     kind, colon, name = actor.partition(":")
     return _ACTORS.get(kind, "{}").format(name) if colon else actor
 

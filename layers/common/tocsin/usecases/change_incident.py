@@ -1,14 +1,23 @@
 """Updating an incident, attaching alerts, resolving it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, AlreadyResolvedError
-from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.ids import Actor, AlertId, IncidentId, time_of
 from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
+from tocsin.domain.next_action import with_timer
 from tocsin.usecases.change_alert import change_alert
-from tocsin.usecases.incident_work import IncidentStores, link, until_written
+from tocsin.usecases.incident_work import (
+    IncidentStores,
+    Joined,
+    Joining,
+    alert_to_ask_about,
+    link,
+    until_written,
+)
 
 
 def change_incident(
@@ -63,6 +72,40 @@ def attach_alerts(
         return stores.incidents.update(before, after, alerts=links, write_id=stores.new_write_id())
 
     return until_written(attempt)
+
+
+def add_responders(incident_id: IncidentId, joining: Joining, *, stores: IncidentStores) -> Joined:
+    """Add people to an incident and ask them about one of its alerts, in one write.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+        AlreadyResolvedError: It is resolved.
+        ConcurrentUpdateError: Concurrent writes came first, each time.
+    """
+
+    def attempt() -> Joined:
+        before = stores.incidents.get(incident_id)
+        after = before.joined(joining.responders)
+        if after is before:
+            return Joined(incident=before, asked_about=None)
+        users = tuple(it.user for it in after.responders if it not in before.responders)
+        newest_first = sorted(before.alert_ids, key=time_of, reverse=True)
+        about = alert_to_ask_about(_read(newest_first, stores), stores.slots)
+        asked = [(about, with_timer(joining.asking(about, users)))] if about else []
+        stored = stores.incidents.update(
+            before, after, alerts=asked, write_id=stores.new_write_id()
+        )
+        return Joined(incident=stored, asked_about=about, users=users)
+
+    return until_written(attempt)
+
+
+def _read(alert_ids: Iterable[AlertId], stores: IncidentStores) -> Iterator[Alert]:
+    for alert_id in alert_ids:
+        try:
+            yield stores.alerts.get_shortened(alert_id)
+        except AlertNotFoundError:
+            continue
 
 
 def resolve_incident(

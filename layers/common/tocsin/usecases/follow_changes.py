@@ -10,13 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.asking import Asking
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Directory
-from tocsin.domain.step_plan import Plan, plan_step, plan_worsened
+from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
 from tocsin.domain.update_plan import plan_updates
 from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.refusals import NotificationRefusedError
@@ -85,6 +86,8 @@ def _deliveries(
             yield from keep_in_ledger(updates, now, outlets)
         if each.worsens:
             yield from _planned(plan_worsened, each.alert, now, outlets)
+        for asking in each.askings:
+            yield from plan_asked(asking, each.alert, now, outlets)
         if each.begins_step:
             yield from plan_messages(each.alert, now, outlets)
 
@@ -98,6 +101,15 @@ def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Del
     is_first = (alert.escalation.loop, alert.escalation.step) == (1, 1)
     ledger = () if is_first else outlets.notifications.of_alert(alert.alert_id)
     return _planned(partial(plan_step, ledger=ledger), alert, now, outlets)
+
+
+def plan_asked(asking: Asking, alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
+    """Add the messages to people whom a person asked to the ledger.
+
+    Returns:
+        The messages to queue: those that have not ended.
+    """
+    return _planned(partial(plan_asking, asking), alert, now, outlets)
 
 
 def _planned(

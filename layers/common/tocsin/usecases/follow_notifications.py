@@ -105,7 +105,8 @@ def change_of(notification: Notification) -> Change:
     details: dict[str, Detail] = {
         "channel": delivery.channel,
         "target": delivery.target,
-        "step": delivery.step_name,
+        "step": delivery.step,
+        "step_name": delivery.step_name,
         "loop": delivery.loop,
         "attempt": notification.attempts,
         "notification_id": delivery.key,
@@ -134,7 +135,7 @@ def _name(notification: Notification) -> str:
 def _moves_on(notification: Notification) -> bool:
     """Whether the alert's next step may come earlier or later by this."""
     delivery = notification.delivery
-    if not (notification.state.has_ended and delivery.is_page):
+    if not (notification.state.has_ended and delivery.is_of_step):
         return False
     if notification.state is not DeliveryState.SENT:
         return True

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlreadyPromotedError, ConcurrentUpdateError
+from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import Actor, AlertId, IncidentId
+from tocsin.domain.incident import Incident, Responder
 from tocsin.domain.next_action import with_timer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import AlertRepository, IncidentRepository, NewWriteId
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        IncidentRepository,
+        NewWriteId,
+        SlotRepository,
+    )
 
 ATTEMPTS: Final = 5
 
@@ -29,6 +36,7 @@ class IncidentStores:
 
     alerts: AlertRepository
     incidents: IncidentRepository
+    slots: SlotRepository
     new_write_id: NewWriteId
 
 
@@ -43,6 +51,58 @@ class Opening:
     """None: of its first alert."""
     severity: Severity | None = None
     """None: the worst of its alerts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """People to add to an incident, who are asked about one of its alerts."""
+
+    users: tuple[str, ...]
+    by: Actor
+    at: datetime
+    note: str | None = None
+
+    @property
+    def responders(self) -> tuple[Responder, ...]:
+        return tuple(
+            Responder(user=user, at=self.at, by=self.by, note=self.note) for user in self.users
+        )
+
+    def asking(self, alert: Alert, users: Iterable[str]) -> Alert:
+        targets = [Target(TargetKind.USER, user) for user in users]
+        return alert.asking(targets, by=self.by, at=self.at, note=self.note)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """An incident with its new people."""
+
+    incident: Incident
+    asked_about: Alert | None
+    """The alert about which they are asked; None: there is none, or nobody is new."""
+    users: tuple[str, ...] = ()
+    """Those who are new."""
+
+
+def alert_to_ask_about(alerts: Iterable[Alert], slots: SlotRepository) -> Alert | None:
+    """The newest open one, else the newest.
+
+    None: there is none, or a newer episode has begun, whose messages are the only ones that are
+    still sent.
+
+    Args:
+        alerts: Newest first; read no further than the first open one.
+        slots: To know whether a resolved one is the newest episode.
+    """
+    newest: Alert | None = None
+    for alert in alerts:
+        if alert.is_open:
+            return alert
+        newest = newest or alert
+    if newest is None:
+        return None
+    current = slots.in_slot(newest.fingerprint)
+    return newest if current and current.alert_id == newest.alert_id else None
 
 
 def until_written[T](attempt: Callable[[], T]) -> T:

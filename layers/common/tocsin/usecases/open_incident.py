@@ -11,8 +11,11 @@ from tocsin.domain.next_action import with_timer
 from tocsin.domain.severity import Severity
 from tocsin.usecases.incident_work import (
     IncidentStores,
+    Joined,
+    Joining,
     Links,
     Opening,
+    alert_to_ask_about,
     link,
     until_written,
 )
@@ -29,9 +32,13 @@ class Promotion:
 
 
 def open_incident(
-    opening: Opening, alert_ids: Sequence[AlertId], *, stores: IncidentStores
-) -> Incident:
-    """Store an incident and link its alerts, all or nothing.
+    opening: Opening,
+    alert_ids: Sequence[AlertId],
+    joining: Joining | None = None,
+    *,
+    stores: IncidentStores,
+) -> Joined:
+    """Store an incident, link its alerts and ask its people about one of them, all or nothing.
 
     Raises:
         AlertNotFoundError: There is none with one of the ids.
@@ -39,11 +46,22 @@ def open_incident(
         ConcurrentUpdateError: Concurrent writes came first, each time.
     """
 
-    def attempt() -> Incident:
+    def attempt() -> Joined:
         links = link(
             alert_ids, opening.incident_id, by=opening.by, at=opening.at, alerts=stores.alerts
         )
-        return _store(opening, links, stores)
+        users = joining.users if joining else ()
+        newest_first = sorted(
+            (before for before, _ in links), key=lambda it: it.fired_at, reverse=True
+        )
+        about = alert_to_ask_about(newest_first, stores.slots) if users else None
+        if about and joining:
+            links = [
+                (before, joining.asking(after, users) if before is about else after)
+                for before, after in links
+            ]
+        incident = _store(opening, links, stores, joining)
+        return Joined(incident=incident, asked_about=about, users=users)
 
     return until_written(attempt)
 
@@ -68,13 +86,16 @@ def promote_alert(opening: Opening, alert_id: AlertId, *, stores: IncidentStores
     return until_written(attempt)
 
 
-def _store(opening: Opening, links: Links, stores: IncidentStores) -> Incident:
+def _store(
+    opening: Opening, links: Links, stores: IncidentStores, joining: Joining | None = None
+) -> Incident:
     alerts = [before for before, _ in links]
     incident = Incident(
         incident_id=opening.incident_id,
         title=opening.title or _title_of(alerts),
         severity=opening.severity or _worst_of(alerts),
         alert_ids=tuple(alert.alert_id for alert in alerts),
+        responders=joining.responders if joining else (),
         created_by=opening.by,
         created_at=opening.at,
     )

@@ -79,7 +79,7 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
         if reception.alert is None or reception.alert is current:
             return _receipt(reception.outcome, reception.alert)
         try:
-            decided = with_timer(_with_first_step(reception.alert, paging))
+            decided = with_timer(with_first_step(reception.alert, paging))
             alert = write(current, decided, new_write_id())
         except SlotRefusedError as refusal:
             current = refusal.current
@@ -136,7 +136,7 @@ def _changed(outcome: Outcome, alert: Alert, body: Body | None, slots: SlotRepos
     return _receipt(outcome, alert)
 
 
-def _with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
+def with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
     """Take the first step in the same write; the stream then plans its messages.
 
     If the policies cannot be read, the alert is stored without: its timer is due at once.

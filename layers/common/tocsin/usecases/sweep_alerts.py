@@ -24,9 +24,10 @@ from tocsin.domain.sweep import (
     is_self_report,
     is_suspect,
     self_report,
+    unasked,
     was_paused,
 )
-from tocsin.usecases.follow_changes import plan_messages
+from tocsin.usecases.follow_changes import plan_asked, plan_messages
 from tocsin.usecases.receive_signal import receive_signal
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -136,6 +137,11 @@ class Sweep:
             case Ailment.UNPLANNED:
                 planned = plan_messages(alert, self.now, outlets)
                 outlets.deliveries.send(planned, now=self.now)
+            case Ailment.UNASKED:
+                ledger = outlets.notifications.of_alert(alert.alert_id)
+                for asking in unasked(alert, ledger, self.now):
+                    asked = plan_asked(asking, alert, self.now, outlets)
+                    outlets.deliveries.send(asked, now=self.now)
             case Ailment.STUCK:
                 ledger = outlets.notifications.of_alert(alert.alert_id)
                 stuck = [each.delivery for each in ledger if each.is_stuck(self.now)]

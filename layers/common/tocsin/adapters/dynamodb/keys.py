@@ -37,6 +37,8 @@ LISTED_FIELDS: Final = {
     "incident_id": "inc",
     "escalation": "esc",
     "flapping": "flap",
+    "assigned_to": "asgn",
+    "askings": "asks",
 }
 """Fields that lists show and no condition names: members of one map, with short names, as rows of
 lists are charged by the byte. A further one changes no index

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tocsin.domain.escalation import Escalation, Rest, TargetKind
 from tocsin.domain.flapping import Flapping, Reopening, Told
-from tocsin.domain.ids import instant, milliseconds
+from tocsin.domain.ids import Actor, by_whom, instant, milliseconds
 from tocsin.domain.severity import Severity
 
 _SECOND: Final = timedelta(seconds=1)
@@ -24,6 +24,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         return None
     timeout, at = escalation.ack_timeout, escalation.escalates_at
     begun_at, ack_from = escalation.begun_at, escalation.ack_from
+    delays_from = escalation.delays_from
     fields: dict[str, Any] = {
         "p": escalation.policy,
         "k": int(escalation.is_policy_known),
@@ -47,7 +48,11 @@ def write_escalation(escalation: Escalation) -> str | None:
         "giver": escalation.giver,
         "held": escalation.held_why,
     }
-    times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
+    times = {
+        "e": _since(begun_at, at),
+        "ack": _since(begun_at, ack_from),
+        "df": _since(begun_at, delays_from),
+    }
     said = {name: value for name, value in fields.items() if value}
     said |= {name: value for name, value in times.items() if value is not None}
     if escalation.first_targets != _first_targets(escalation.step, escalation.targets):
@@ -73,6 +78,7 @@ def escalation_from(written: str) -> Escalation:
         asked=tuple(fields.get("a", "").split()),
         begun_at=begun_at,
         delay=fields.get("d", 0) * _SECOND,
+        delays_from=_after(begun_at, fields.get("df")),
         loop=fields.get("l", 0),
         repeats=fields.get("r", 0),
         next_step=fields.get("x"),
@@ -85,7 +91,7 @@ def escalation_from(written: str) -> Escalation:
         ack_from=_after(begun_at, fields.get("ack")),
         spell=fields.get("sp", 0) + 1,
         worst=None if worst is None else Severity(worst),
-        giver=fields.get("giver"),
+        giver=by_whom(Actor(fields["giver"])) if "giver" in fields else None,
         held_why=fields.get("held"),
     )
 

@@ -17,6 +17,7 @@ from tocsin.adapters.dynamodb.alerts.escalation_text import (
     write_flapping,
 )
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.asking import Asking
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import (
     Actor,
@@ -117,6 +118,8 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
         "escalation": maybe_text(write_escalation(alert.escalation)),
         "told": number(alert.told_version) if alert.told_version else None,
         "flapping": text(write_flapping(alert.flapping)) if alert.flapping else None,
+        "assigned_to": maybe_text(alert.assigned_to),
+        "askings": text(_written_askings(alert.askings)) if alert.askings else None,
         "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
     }
     return {
@@ -216,6 +219,8 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
             escalation_from(shown["escalation"]["S"]) if "escalation" in shown else Escalation()
         ),
         flapping=flapping_from(shown["flapping"]["S"]) if "flapping" in shown else None,
+        askings=_read_askings(shown["askings"]["S"]) if "askings" in shown else (),
+        assigned_to=read_text(shown, "assigned_to"),
         notification_count=(
             int(image["notification_count"]["N"]) if "notification_count" in image else 0
         ),
@@ -263,6 +268,28 @@ def _read_snooze(image: Image) -> Snooze:
         by=Actor(fields["by"]) if "by" in fields else None,
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
+    )
+
+
+def _written_askings(askings: Sequence[Asking]) -> str:
+    rows = [
+        [it.version, milliseconds(it.at), it.by, it.targets, int(it.is_assignment), it.note]
+        for it in askings
+    ]
+    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read_askings(written: str) -> tuple[Asking, ...]:
+    return tuple(
+        Asking(
+            version=version,
+            at=instant(at),
+            by=Actor(by),
+            targets=tuple(targets),
+            is_assignment=bool(is_assignment),
+            note=note,
+        )
+        for version, at, by, targets, is_assignment, note in json.loads(written)
     )
 
 

@@ -1,9 +1,12 @@
 """Items of incidents and their updates."""
 
+import json
+from collections.abc import Sequence
+
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Image, Item, number, text, time
-from tocsin.domain.ids import Actor, AlertId, IncidentId, WriteId, instant
-from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
+from tocsin.domain.ids import Actor, AlertId, IncidentId, WriteId, instant, milliseconds
+from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate, Responder
 from tocsin.domain.severity import Severity
 
 
@@ -21,6 +24,8 @@ def incident_item(incident: Incident, write_id: WriteId) -> Item:
         "created_by": text(incident.created_by),
         "created_at": time(incident.created_at),
     }
+    if incident.responders:
+        item["responders"] = text(_written_responders(incident.responders))
     if incident.resolved_at is not None:
         item["resolved_at"] = time(incident.resolved_at)
     if incident.resolved_by is not None:
@@ -36,11 +41,24 @@ def incident_from(image: Image) -> Incident:
         status=IncidentStatus(image["status"]["S"]),
         severity=Severity(image["severity"]["S"]),
         alert_ids=tuple(AlertId(alert_id["S"]) for alert_id in image["alert_ids"]["L"]),
+        responders=(_read_responders(image["responders"]["S"]) if "responders" in image else ()),
         created_by=Actor(image["created_by"]["S"]),
         created_at=instant(int(image["created_at"]["N"])),
         resolved_at=instant(int(resolved_at["N"])) if resolved_at else None,
         resolved_by=Actor(resolved_by["S"]) if resolved_by else None,
         version=int(image["version"]["N"]),
+    )
+
+
+def _written_responders(responders: Sequence[Responder]) -> str:
+    rows = [[it.user, milliseconds(it.at), it.by, it.note] for it in responders]
+    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read_responders(written: str) -> tuple[Responder, ...]:
+    return tuple(
+        Responder(user=user, at=instant(at), by=Actor(by), note=note)
+        for user, at, by, note in json.loads(written)
     )
 
 
