@@ -33,6 +33,7 @@ from tocsin.adapters.http_connection import Reply
 from tocsin.channels.ports import Answer
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
+from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
@@ -47,6 +48,7 @@ PROVIDER_PATIENCE = timedelta(seconds=10)
 THROTTLED_OFTEN = 3
 """One of so many requests, or more, is refused."""
 PROVIDER = "provider"
+TOPIC = "topic"
 END = "end"
 LINK_SECRET = spell_link_key(bytes(range(32)))
 
@@ -99,6 +101,8 @@ class Line:
     chance: random.Random
     clock: Scheduler
     received: list[Arrival] = field(default_factory=list)
+    published: list[tuple[datetime, str]] = field(default_factory=list)
+    """What the last resort's topic was told."""
     attempts: list[Attempt] = field(default_factory=list)
     dropped: "Counter[str]" = field(default_factory=Counter)
     """Messages that a provider took without saying so."""
@@ -271,9 +275,24 @@ class Line:
         Raises:
             DeliveryFailedError: There is none.
         """
+        self.attempts.append(Attempt(self.clock.now, key))
+
+        def take() -> None:
+            self.received.append(Arrival(self.clock.now, key, alert_id, event, is_flapping))
+
+        return self._provided(key, take)
+
+    def publish(self, text: str) -> int:
+        """One request to the last resort's topic; the status of its answer.
+
+        Raises:
+            DeliveryFailedError: There is none.
+        """
+        return self._provided(TOPIC, lambda: self.published.append((self.clock.now, text)))
+
+    def _provided(self, key: str, take: Callable[[], None]) -> int:
         run = current().run_of
         assert isinstance(run, Run)
-        self.attempts.append(Attempt(self.clock.now, key))
         fault = self._boundary(run, PROVIDER)
         if fault in AT_PROVIDER and fault is not None:
             first = next(it for it in run.faults if it.kind is fault)
@@ -290,11 +309,12 @@ class Line:
         if trouble is Kind.HANG:
             self.clock.sleep(PROVIDER_PATIENCE)
             raise DeliveryFailedError("no answer in time", is_retryable=True)
-        self.received.append(Arrival(self.clock.now, key, alert_id, event, is_flapping))
+        take()
         if trouble is Kind.DROP:
             self.dropped[key] += 1
             raise DeliveryFailedError("the host closed the connection", is_retryable=True)
-        run.accepted.append(key)
+        if key != TOPIC:
+            run.accepted.append(key)
         slow = [it for it in run.faults if it.kind is Kind.SLOW] if trouble is Kind.SLOW else ()
         pause = timedelta(seconds=max((it.seconds for it in slow), default=0))
         self.clock.sleep(LATENCY + max(pause, self.answers_after))
@@ -416,6 +436,21 @@ class Wire(Outbound):
             headers["webhook-id"], alert["id"], told["type"], is_flapping=is_flapping
         )
         return Answer(status)
+
+
+@dataclass
+class LineTopic:
+    """Implements `Topic`."""
+
+    line: Line
+
+    def publish(self, message: TopicMessage) -> str:
+        """Hand it over."""
+        status = self.line.publish(message.text)
+        if status != 200:
+            reason = f"AWS refused: {status}"
+            raise DeliveryFailedError(reason, is_retryable=status >= 500)
+        return f"sns-{len(self.line.published)}"
 
 
 @dataclass

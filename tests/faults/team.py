@@ -117,6 +117,11 @@ class StoryTeam:
         user = User(name=name, email=f"{name}@example.com", phone="+15550100", notify=notify)
         self._keep(DynamoDBConfiguration(self.world.call, TABLE, USERS), user)
 
+    def unreachable(self, name: str) -> None:
+        """A user without any contact method."""
+        self.users.add(name)
+        self._keep(DynamoDBConfiguration(self.world.call, TABLE, USERS), User(name=name))
+
     def policy(
         self,
         *steps: PolicyStep,
@@ -410,6 +415,10 @@ class StoryTeam:
             return all(sum(key.endswith(end) for key in told) >= times for end in ends)
 
         return is_so
+
+    def last_resort_heard(self, times: int = 1) -> Callable[[], bool]:
+        """Whether the topic of the last resort was told so often."""
+        return lambda: len(self.world.line.published) >= times
 
     def happened(self, what: str, name: str = "disk") -> Callable[[], bool]:
         """Whether the timeline says so."""

@@ -49,10 +49,11 @@ TOLD_BESIDES = {
         "DELIVERIES_QUEUE_URL",
         "EMAIL_FROM",
         "FAILURES_QUEUE_URL",
+        "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
     },
 }
-MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "SECRETS_KEY"}
+MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "LAST_RESORT_TOPIC", "SECRETS_KEY"}
 ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
 """Clients wait for their answers, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}

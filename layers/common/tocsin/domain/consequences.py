@@ -58,6 +58,8 @@ class Consequences:
     """Whether a step of its escalation policy was begun: its targets are to be paged."""
     worsens: bool
     """Whether it became worse while acknowledged."""
+    reaches_nobody: bool
+    """Whether the last resort is to be told that it has reached nobody."""
     event: NotificationEvent | None
     """The update to send to places that were paged before."""
     due_at: datetime | None
@@ -83,6 +85,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         refreshes_listed=is_occurrence and stored.listed_occurrences < after.occurrences,
         begins_step=_begins_step(earlier, after),
         worsens=_worsens(earlier, after),
+        reaches_nobody=is_new_version and _reaches_nobody(stored.changes, after),
         event=event_of(told) if was_paged else None,
         due_at=_due_before_a_tick(earlier, after, now),
         ends=not after.is_open and (earlier is None or earlier.is_open),
@@ -120,6 +123,11 @@ def _begins_step(earlier: Alert | None, after: Alert) -> bool:
     reached = (after.escalation.loop, after.escalation.step)
     before = (earlier.escalation.loop, earlier.escalation.step) if earlier else (0, 0)
     return reached != before and after.escalation.step > 0
+
+
+def _reaches_nobody(changes: tuple[Change, ...], after: Alert) -> bool:
+    is_told = any(change.type is ChangeType.REACHED_NOBODY for change in changes)
+    return is_told and after.is_page_worthy
 
 
 def _worsens(earlier: Alert | None, after: Alert) -> bool:

@@ -38,6 +38,7 @@ class NotificationReason(StrEnum):
     RESTARTED = "restarted"
     CHANGED = "changed"
     WORSENED = "worsened"
+    UNREACHED = "unreached"
     TEST = "test"
 
 
@@ -51,11 +52,17 @@ class NotificationEvent(StrEnum):
     WOKEN = "alert.woken"
     RESOLVED = "alert.resolved"
     WORSENED = "alert.worsened"
+    UNREACHED = "alert.unreached"
     TEST = "channel.test"
 
 
 _NEWS: Final = frozenset(
-    (NotificationEvent.PAGED, NotificationEvent.WORSENED, NotificationEvent.TEST)
+    (
+        NotificationEvent.PAGED,
+        NotificationEvent.WORSENED,
+        NotificationEvent.UNREACHED,
+        NotificationEvent.TEST,
+    )
 )
 
 
@@ -312,7 +319,7 @@ def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None
             delivery.spell
         )
         return None if is_same else "nobody has acknowledged it any more"
-    if not delivery.is_page:
+    if delivery.is_update:
         is_old = alert.told_version > delivery.version
         return "a newer change is told in its place" if is_old else None
     match alert.status:
@@ -328,6 +335,8 @@ def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
     escalation = alert.escalation
     if alert.snooze is not None and alert.is_snoozed(at):
         return "snoozed"
+    if delivery.event is NotificationEvent.UNREACHED:
+        return None if escalation.unreached else "a person was reached meanwhile"
     if escalation.spell != delivery.spell:
         return "it was acknowledged or snoozed meanwhile, and fires anew"
     if not delivery.is_by_rule and escalation.loop != delivery.loop:

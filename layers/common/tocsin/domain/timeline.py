@@ -31,6 +31,7 @@ class ChangeType(StrEnum):
     NOTE = "note"
     INCIDENT_CREATED = "incident_created"
     ESCALATION_EXHAUSTED = "escalation_exhausted"
+    REACHED_NOBODY = "reached_nobody"
 
 
 CHANGES_MESSAGES: Final = frozenset(

@@ -51,6 +51,8 @@ class Settings:
     """Records and messages that the function gave up go here."""
     email_from: str
     """The sender of e-mails; empty: none are sent."""
+    last_resort_topic: str
+    """The topic that is told of alerts that reached nobody; empty: it has no subscriber."""
     retention: timedelta
     """Retention of resolved alerts and timelines."""
     public_url: str
@@ -96,6 +98,7 @@ class Settings:
             deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
             failures_queue_url=environment.get("FAILURES_QUEUE_URL", ""),
             email_from=environment.get("EMAIL_FROM", ""),
+            last_resort_topic=environment.get("LAST_RESORT_TOPIC", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from tocsin.domain.escalation import Escalation, Rest
+from tocsin.domain.escalation import Escalation, Rest, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.severity import Severity
@@ -21,6 +21,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         return None
     timeout, at = escalation.ack_timeout, escalation.escalates_at
     begun_at, ack_from = escalation.begun_at, escalation.ack_from
+    unreached = escalation.unreached
     fields: dict[str, Any] = {
         "p": escalation.policy,
         "k": int(escalation.is_policy_known),
@@ -42,6 +43,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "w": escalation.worst,
         "giver": escalation.giver,
         "held": escalation.held_why,
+        "no": unreached and [milliseconds(unreached.at), unreached.why],
     }
     times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
     said = {name: value for name, value in fields.items() if value}
@@ -52,7 +54,7 @@ def write_escalation(escalation: Escalation) -> str | None:
 def escalation_from(written: str) -> Escalation:
     fields = json.loads(written)
     rest, timeout, worst = fields.get("rest"), fields.get("t"), fields.get("w")
-    begun_at = _read_time(fields.get("b"))
+    begun_at, unreached = _read_time(fields.get("b")), fields.get("no")
     return Escalation(
         policy=fields.get("p"),
         is_policy_known=bool(fields.get("k")),
@@ -76,6 +78,7 @@ def escalation_from(written: str) -> Escalation:
         worst=None if worst is None else Severity(worst),
         giver=fields.get("giver"),
         held_why=fields.get("held"),
+        unreached=unreached and Unreached(at=instant(unreached[0]), why=unreached[1]),
     )
 
 
