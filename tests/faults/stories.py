@@ -475,6 +475,7 @@ def nobody_is_reached_while_queues_are_away(team: StoryTeam) -> None:
 def _nobody_is_reached_while_away(team: StoryTeam, kind: Kind) -> None:
     team.unreachable("frank")
     team.set_up(("user:frank", LONG))
+    team.may_be_reported = True
     team.slack = 2 * HOUR + 10 * MINUTE
     team.signal()
     team.world.line.go_away(kind, 2 * HOUR)

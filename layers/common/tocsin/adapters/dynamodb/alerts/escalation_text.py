@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from tocsin.domain.escalation import Escalation, Rest, Unreached
+from tocsin.domain.escalation import NO_POLICY_PAGES, Escalation, Rest, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import instant, milliseconds
 from tocsin.domain.severity import Severity
@@ -43,7 +43,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "w": escalation.worst,
         "giver": escalation.giver,
         "held": escalation.held_why,
-        "no": unreached and [milliseconds(unreached.at), unreached.why],
+        "no": unreached and _write_unreached(unreached),
     }
     times = {"e": _since(begun_at, at), "ack": _since(begun_at, ack_from)}
     said = {name: value for name, value in fields.items() if value}
@@ -78,8 +78,18 @@ def escalation_from(written: str) -> Escalation:
         worst=None if worst is None else Severity(worst),
         giver=fields.get("giver"),
         held_why=fields.get("held"),
-        unreached=unreached and Unreached(at=instant(unreached[0]), why=unreached[1]),
+        unreached=unreached and _unreached_from(*unreached),
     )
+
+
+def _write_unreached(unreached: Unreached) -> list[int | str]:
+    """Without the reason of most."""
+    why = () if unreached.why == NO_POLICY_PAGES else (unreached.why,)
+    return [milliseconds(unreached.at), *why]
+
+
+def _unreached_from(at: int, why: str = NO_POLICY_PAGES) -> Unreached:
+    return Unreached(at=instant(at), why=why)
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:
