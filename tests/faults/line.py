@@ -48,7 +48,6 @@ PROVIDER_PATIENCE = timedelta(seconds=10)
 THROTTLED_OFTEN = 3
 """One of so many requests, or more, is refused."""
 PROVIDER = "provider"
-TOPIC = "topic"
 END = "end"
 LINK_SECRET = spell_link_key(bytes(range(32)))
 
@@ -275,24 +274,9 @@ class Line:
         Raises:
             DeliveryFailedError: There is none.
         """
-        self.attempts.append(Attempt(self.clock.now, key))
-
-        def take() -> None:
-            self.received.append(Arrival(self.clock.now, key, alert_id, event, is_flapping))
-
-        return self._provided(key, take)
-
-    def publish(self, text: str) -> int:
-        """One request to the last resort's topic; the status of its answer.
-
-        Raises:
-            DeliveryFailedError: There is none.
-        """
-        return self._provided(TOPIC, lambda: self.published.append((self.clock.now, text)))
-
-    def _provided(self, key: str, take: Callable[[], None]) -> int:
         run = current().run_of
         assert isinstance(run, Run)
+        self.attempts.append(Attempt(self.clock.now, key))
         fault = self._boundary(run, PROVIDER)
         if fault in AT_PROVIDER and fault is not None:
             first = next(it for it in run.faults if it.kind is fault)
@@ -309,15 +293,35 @@ class Line:
         if trouble is Kind.HANG:
             self.clock.sleep(PROVIDER_PATIENCE)
             raise DeliveryFailedError("no answer in time", is_retryable=True)
-        take()
+        self.received.append(Arrival(self.clock.now, key, alert_id, event, is_flapping))
         if trouble is Kind.DROP:
             self.dropped[key] += 1
             raise DeliveryFailedError("the host closed the connection", is_retryable=True)
-        if key != TOPIC:
-            run.accepted.append(key)
+        run.accepted.append(key)
         slow = [it for it in run.faults if it.kind is Kind.SLOW] if trouble is Kind.SLOW else ()
         pause = timedelta(seconds=max((it.seconds for it in slow), default=0))
         self.clock.sleep(LATENCY + max(pause, self.answers_after))
+        return 200
+
+    def publish(self, text: str) -> int:
+        """One request to the last resort's topic, which refuses nothing for good.
+
+        Raises:
+            DeliveryFailedError: There is no answer.
+        """
+        run = current().run_of
+        assert isinstance(run, Run)
+        fault = self._boundary(run, PROVIDER)
+        if fault in {Kind.REFUSE, Kind.ANSWER_500} or self.is_away(Kind.PROVIDER_OUT):
+            self.clock.sleep(LATENCY)
+            return 500
+        if fault is Kind.HANG:
+            self.clock.sleep(PROVIDER_PATIENCE)
+            raise DeliveryFailedError("no answer in time", is_retryable=True)
+        self.published.append((self.clock.now, text))
+        if fault is Kind.DROP:
+            raise DeliveryFailedError("the host closed the connection", is_retryable=True)
+        self.clock.sleep(LATENCY + self.answers_after)
         return 200
 
     def _boundary(self, run: Run, request: str) -> Kind | None:

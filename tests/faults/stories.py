@@ -499,6 +499,23 @@ def many_alerts_reach_nobody_at_once(team: StoryTeam) -> None:
         team.acknowledge(name)
 
 
+def more_alerts_reach_nobody_while_the_topic_is_slow(team: StoryTeam) -> None:
+    """They wait, and are counted in a message of their own."""
+    team.unreachable("frank")
+    team.set_up(("user:frank", LONG))
+    team.world.line.answers_after = 8 * SECOND
+    names = [f"disk-{number}" for number in range(4)]
+    team.signal()
+    team.wait(2 * SECOND)
+    team.together(*(partial(team.signal, name) for name in names))
+    team.wait(HOUR)
+    texts = [text for _, text in team.world.line.published]
+    team.expect_if_calm(len(texts) == 2, f"the last resort was told {texts}")
+    team.expect_if_calm(texts[-1].startswith("4 more alerts"), f"and then {texts[-1]}")
+    for name in ("disk", *names):
+        team.acknowledge(name)
+
+
 # A full channel
 
 

@@ -249,3 +249,16 @@ def test_only_a_channel_that_is_there_can_be_tested(notifier: Notifier, tester: 
 
     assert (refused.status, refused.code) == (404, "channel_not_found")
     assert notifier.deliveries.waiting == []
+
+
+def test_the_name_of_the_last_resort_is_reserved(editor: Client) -> None:
+    refused = editor.send("PUT", "/api/v1/channels/last-resort", body=HOOK)
+
+    assert refused.status == 422
+    assert refused.json["error"]["details"] == [
+        {
+            "field": "name",
+            "problem": "is reserved for the stack's own last resort; take another name",
+        }
+    ]
+    assert editor.get("/api/v1/channels/last-resort").status == 404
