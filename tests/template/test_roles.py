@@ -254,7 +254,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "NotifierRole",
             "GetItem",
-            ["A#*", "G#@last-resort", "L#*"],
+            ["A#*", "L#*", "LAST-RESORT"],
             id="the notifier reads no credential",
         ),
         pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),

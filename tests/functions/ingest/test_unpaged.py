@@ -70,9 +70,17 @@ def test_each_alert_of_a_list_is_answered_for_itself(rest: Gateway) -> None:
 
 
 def test_the_answer_costs_no_further_request(rest: Gateway) -> None:
-    """Opening reads the policies anyway; a repeat is one write, from the fourth on of any body."""
-    for _ in range(3):
-        rest.post(SIGNAL)
+    """Opening reads the policies anyway; a repeat reads nothing."""
+    unpaged = asked_by_a_repeat(rest)
+    rest.world.escalation_policy(("channel:ops", 5 * MINUTE))
+
+    paged = asked_by_a_repeat(rest, name="paged")
+
+    assert unpaged == paged
+    assert set(unpaged) == {"UpdateItem"}
+
+
+def asked_by_a_repeat(rest: Gateway, *, name: str = "unpaged") -> list[str]:
     asked: list[str] = []
     ask = rest.world.table.answer
 
@@ -80,8 +88,8 @@ def test_the_answer_costs_no_further_request(rest: Gateway) -> None:
         asked.append(operation)
         return ask(operation, parameters)
 
+    rest.post({**SIGNAL, "name": name})
     rest.world.table.answer = count  # type: ignore[method-assign] # counts what passes
-
-    rest.post(SIGNAL)
-
-    assert asked == ["UpdateItem"]
+    rest.post({**SIGNAL, "name": name})
+    rest.world.table.answer = ask  # type: ignore[method-assign] # as it was
+    return asked

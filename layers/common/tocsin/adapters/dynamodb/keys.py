@@ -219,8 +219,8 @@ def gate_key(channel: str) -> Key:
     return key(f"G#{channel}", "GATE")
 
 
-LAST_RESORT_KEY: Final = key("G#@last-resort", "WAITING")
-"""When the last resort was told, and which alerts wait to be counted."""
+LAST_RESORT_KEY: Final = key("LAST-RESORT", "LAST-RESORT")
+"""When the last resort was told, and which alerts wait."""
 
 
 def incident_partition(incident_id: IncidentId) -> str:
