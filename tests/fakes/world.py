@@ -387,6 +387,10 @@ class World(Stores):
         )
         self.keep(self.policies, policy)
 
+    def pages_nobody(self) -> None:
+        """The policy leaves all severities out by choice: timelines are about what people do."""
+        self.escalation_policy(("channel:ops", MINUTE), severities=frozenset())
+
     def paged(self) -> list[str]:
         """Who was paged since the last time, by the names of their targets."""
         told = [it for it in self.providers.received if it.event is NotificationEvent.PAGED]

@@ -302,13 +302,6 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("nobody of the policy", "many alerts reach nobody"),
     ),
     Mutant(
-        "the last resort's message is queued by the first try alone",
-        "tocsin.usecases.follow_changes",
-        "    return keep_in_ledger([delivery], now, outlets), is_first\n",
-        "    return ((), False) if told else (keep_in_ledger([delivery], now, outlets), True)\n",
-        aims=("nobody is reached", "nobody of the policy"),
-    ),
-    Mutant(
         "what waits for the last resort counts as told",
         "tocsin.domain.last_resort",
         "        if was_counted and alert_id not in self.waiting:\n",

@@ -13,8 +13,7 @@ from tocsin.domain.signal import SignalAction
 
 @pytest.fixture(autouse=True)
 def _pages_nobody(world: World) -> None:
-    """The policy leaves all severities out by choice: timelines are about what senders say."""
-    world.escalation_policy(("channel:ops", MINUTE), severities=frozenset())
+    world.pages_nobody()
 
 
 def test_the_same_dedup_key_a_thousand_times_is_one_alert_that_fired_once(world: World) -> None:

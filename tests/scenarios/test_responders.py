@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.examples import ALICE, BOB, MINUTE
+from tests.examples import ALICE, BOB
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.errors import AlreadyAcknowledgedError, AlreadyResolvedError
@@ -14,8 +14,7 @@ from tocsin.domain.signal import SignalAction
 
 @pytest.fixture(autouse=True)
 def _pages_nobody(world: World) -> None:
-    """The policy leaves all severities out by choice: timelines are about who acts."""
-    world.escalation_policy(("channel:ops", MINUTE), severities=frozenset())
+    world.pages_nobody()
 
 
 def test_of_two_acknowledgements_that_meet_the_one_that_is_written_first_stays(

@@ -32,6 +32,11 @@ ALL_FACTS = Facts(
 )
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 @pytest.fixture
 def alert_id(world: World) -> AlertId:
     """An alert of which everything is known."""
@@ -82,10 +87,14 @@ def test_an_alert_shows_all_that_is_known(client: Client, alert_id: AlertId) -> 
         "resolved_by": None,
         "snoozed_until": None,
         "snooze_reason": None,
-        "escalation_policy": None,
+        "escalation_policy": "default",
         "current_escalation_step": None,
         "notification_count": 0,
-        "next_action": {"kind": "none", "at": None, "why": "no escalation policy pages for it"},
+        "next_action": {
+            "kind": "none",
+            "at": None,
+            "why": "default pages nobody for this severity",
+        },
         "incident_id": None,
         "truncated": ["reason: kept 65536 of 500000 bytes"],
         "history": [

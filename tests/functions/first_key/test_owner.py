@@ -106,10 +106,8 @@ def test_an_owner_whom_the_stack_can_send_nothing_hears_of_it_by_the_last_resort
     stack.world.pass_time(minutes=1)
 
     assert stack.world.topic is not None
-    assert stack.world.topic.texts == [
-        "CRITICAL checkout is down reached nobody: owner by email: no address to send from: "
-        "deploy with EmailFrom."
-    ]
+    (text,) = stack.world.topic.texts
+    assert text == f"CRITICAL checkout is down reached nobody: owner by email: {NO_SENDER.reason}."
 
 
 def test_an_owner_may_have_a_phone_only(stack: Stack) -> None:

@@ -193,7 +193,9 @@ def test_the_last_resort_is_told_by_the_stacks_own_topic(server: ScriptedServer)
     ("code", "is_retryable"), [("Throttling", True), ("AuthorizationError", False)]
 )
 def test_a_topic_that_refuses_says_so(
-    server: ScriptedServer, code: str, is_retryable: bool
+    server: ScriptedServer,
+    code: str,
+    is_retryable: bool,  # noqa: FBT001 - what the code means
 ) -> None:
     body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>".encode()
     server.plays(reply(400, body, {"Content-Type": "text/xml"}))
