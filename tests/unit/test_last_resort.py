@@ -32,7 +32,7 @@ def told() -> LastResort:
 def test_the_first_alert_is_told_at_once() -> None:
     turn = NEW.turn_of(ONE, NINE, was_counted=False)
 
-    assert (turn.until, turn.counts, turn.since) == (None, {ONE}, None)
+    assert (turn.until, turn.counts, turn.since) == (None, frozenset((ONE,)), None)
 
 
 def test_another_waits_while_the_first_is_being_told() -> None:
@@ -59,7 +59,7 @@ def test_what_comes_within_five_minutes_waits_for_their_end() -> None:
 
     turn = waiting.after.turn_of(TWO, NINE + EVERY, was_counted=True)
 
-    assert (turn.until, turn.counts, turn.since) == (None, {TWO}, NINE)
+    assert (turn.until, turn.counts, turn.since) == (None, frozenset((TWO,)), NINE)
 
 
 def test_what_was_counted_meanwhile_is_told() -> None:
