@@ -82,3 +82,5 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
         )
     if entries:
         ports.measure(Measure("TimelineEntries", entries))
+    if followed.unreached:
+        ports.measure(Measure("AlertsReachingNobody", followed.unreached))

@@ -1,1 +1,1 @@
-"""The secrets made with the stack: its first admin key, and the key of its links."""
+"""What a new stack begins with: its first admin key, the key of its links, its first person."""

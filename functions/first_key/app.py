@@ -1,4 +1,4 @@
-"""Makes the stack's first API key and its link key: the Lambda handler and its wiring."""
+"""Makes what a new stack begins with: the Lambda handler and its wiring."""
 
 import secrets
 import time
@@ -15,9 +15,13 @@ from functions.first_key.custom_resource import (
 )
 from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
+from functions.first_key.owner import Addresses, Owner
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import USERS
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
@@ -31,25 +35,29 @@ LINK_KEY_DESCRIPTION: Final = (
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
 
 LINK_KEY: Final = "Custom::LinkKey"
+OWNER: Final = "Custom::Owner"
 _WAITS_SECONDS: Final = (1, 2, 3, 4, 5, 5)
 """IAM needs some seconds to propagate a new role."""
 
 
-class Secret(Protocol):
-    """One secret; each method returns an id that may be logged, if the secret has one."""
+class Part[R](Protocol):
+    """A secret, or the first person; each method returns an id that may be logged, if it has one.
 
-    def make(self, resource: Resource) -> str | None:
+    `R` is the resource with its properties.
+    """
+
+    def make(self, resource: R) -> str | None:
         """Create it."""
 
-    def replace(self, before: Resource, after: Resource) -> str | None:
+    def replace(self, before: R, after: R) -> str | None:
         """Create another if the resource changed."""
 
-    def remove(self, resource: Resource) -> str | None:
+    def remove(self, resource: R) -> str | None:
         """Delete it."""
 
 
-type Wire = Callable[[str], Secret]
-"""Makes the parts for a type of resource."""
+type Wire = Callable[[str], Part[Any]]
+"""Makes the part for a type of resource."""
 
 
 def handler(event: dict[str, Any], context: object) -> None:
@@ -68,16 +76,24 @@ def respond(event: Mapping[str, Any], wire: Wire) -> None:
     try:
         key_id = _act_once_allowed(event, wire)
     except Exception as error:
-        log.exception("Secret failed", **facts)
+        log.exception("Resource failed", **facts)
         send_answer(event, FAILED, _reason(error), _physical_id(event))
     else:
-        log.info("Secret done", key_id=key_id, **facts)
+        log.info("Resource done", key_id=key_id, **facts)
         send_answer(event, SUCCESS, "", _physical_id(event))
 
 
-def _wire(resource_type: str) -> Secret:
+def _wire(resource_type: str) -> Part[Any]:
     """Wire on use, not on import, so that faults are reported to CloudFormation."""
     settings = Settings.from_environment()
+    if resource_type == OWNER:
+        table = aws_client(DYNAMODB, settings.aws).call
+        return Owner(
+            users=DynamoDBConfiguration(table, settings.table_name, USERS),
+            policies=DynamoDBConfiguration(table, settings.table_name, POLICIES),
+            now=lambda: datetime.now(UTC),
+            new_write_id=lambda: WriteId(secrets.token_hex(8)),
+        )
     call = aws_client(SSM, settings.aws).call
     if resource_type == LINK_KEY:
         parameters = SsmParameters(call, LINK_KEY_DESCRIPTION, settings.secrets_key)
@@ -109,17 +125,18 @@ def _is_denied(error: AwsError) -> bool:
 def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
     properties = event["ResourceProperties"]
     if event["RequestType"] == "Delete" and not properties.get("ParameterName"):
-        # Creation failed for want of its properties and is rolled back: nothing exists.
+        # A secret whose creation failed for want of its properties, or the owner, who stays.
         return None
-    resource, secret = Resource.of(event, properties), wire(event["ResourceType"])
+    read = Addresses.of if event["ResourceType"] == OWNER else Resource.of
+    resource, part = read(event, properties), wire(event["ResourceType"])
     match event["RequestType"]:
         case "Create":
-            return secret.make(resource)
+            return part.make(resource)
         case "Update":
-            before = Resource.of(event, event["OldResourceProperties"])
-            return secret.replace(before, resource)
+            before = read(event, event["OldResourceProperties"])
+            return part.replace(before, resource)
         case "Delete":
-            return secret.remove(resource)
+            return part.remove(resource)
         case other:
             raise RequestError(f"{other} is no request that a custom resource knows.")
 

@@ -121,7 +121,10 @@ def take_one(
             )
             if receipt.is_body_lost:
                 ports.log.warning("Body not kept", alert_id=receipt.alert_id)
-            return receipt.outcome, _result(signal, receipt.outcome, receipt.alert_id)
+            result = _result(signal, receipt.outcome, receipt.alert_id)
+            if receipt.why_unpaged is not None:
+                result |= {"pages": False, "why": receipt.why_unpaged}
+            return receipt.outcome, result
 
 
 def signal_of(report: Report, sent: Sent, integration: Integration) -> Signal:

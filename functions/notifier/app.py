@@ -12,11 +12,13 @@ from functions.notifier.links import ParameterLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
+from functions.notifier.topic import SnsTopic
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
@@ -90,6 +92,10 @@ def _wire() -> Ports:
         queue=SqsDeliveries(sqs, settings.deliveries_queue_url),
         sender=ChannelSenders(wiring),
         links=ParameterLinks(parameters, settings.link_key_parameter, settings.public_url, log),
+        last_resort=DynamoDBLastResort(call, settings.table_name),
+        topic=SnsTopic(_ask_aws, settings.last_resort_topic)
+        if settings.last_resort_topic
+        else None,
         now=_now,
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
         zone=settings.time_zone,

@@ -8,6 +8,7 @@ from typing import Final
 from functions.notifier.ports import Ports
 from tocsin.adapters.queues import delivery_from
 from tocsin.domain.notification import DeliveryState, NotificationReason
+from tocsin.domain.reach import is_to_last_resort
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, QueueMessage, deal_with
 from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification
@@ -62,7 +63,7 @@ def _measures(delivered: Delivered) -> Iterator[Measure]:
     type_ = str(delivered.channel.type) if delivered.channel else "none"
     if delivered.outcome is Outcome.FAILED and notification.state is DeliveryState.FAILED:
         yield Measure("DeliveriesFailed", channel_type=type_)
-    if delivered.outcome is not Outcome.SENT:
+    if delivered.outcome is not Outcome.SENT or is_to_last_resort(delivery):
         return
     yield Measure("DeliveriesSent", channel_type=type_)
     is_first = delivery.is_page and delivery.reason is NotificationReason.FIRST

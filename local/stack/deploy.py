@@ -3,7 +3,7 @@
 import json
 import shlex
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,15 @@ SAMCONFIG, SAMCONFIG_SECTION = "samconfig.toml", "local"
 DEPLOYED_PARAMETER = "/local-stack/deployed"
 
 
-def deploy(aws: Aws, build: Build, *, public_url: str, places: Places) -> Deployment:
-    overrides = _overrides(places, public_url)
+def deploy(
+    aws: Aws,
+    build: Build,
+    *,
+    public_url: str,
+    places: Places,
+    parameters: Mapping[str, str] | None = None,
+) -> Deployment:
+    overrides = _overrides(places, public_url, parameters or {})
     wanted = " ".join([build.fingerprint, *overrides])
     if _what_is_deployed(aws) == wanted and (kept := _kept(places, wanted)):
         return kept
@@ -53,11 +60,16 @@ def _kept(places: Places, wanted: str) -> Deployment | None:
     return Deployment.from_json(kept["deployment"]) if kept.get("deployed") == wanted else None
 
 
-def _overrides(places: Places, public_url: str) -> list[str]:
+def _overrides(
+    places: Places, public_url: str, parameters: Mapping[str, str] | None = None
+) -> list[str]:
     """Those of samconfig.toml, where sam itself would let the command line replace them all."""
+    instead = parameters or {}
     settings = tomllib.loads((places.root / SAMCONFIG).read_text(encoding="utf-8"))
     written = settings[SAMCONFIG_SECTION]["deploy"]["parameters"]["parameter_overrides"]
-    return [*shlex.split(written), f"Architecture={architecture()}", f"PublicUrl={public_url}"]
+    usual = [*shlex.split(written), f"Architecture={architecture()}", f"PublicUrl={public_url}"]
+    kept = [each for each in usual if each.partition("=")[0] not in instead]
+    return [*kept, *(f"{name}={value}" for name, value in instead.items() if value)]
 
 
 def is_deployed(aws: Aws) -> bool:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,8 @@ class Options:
     """Discard the state of earlier runs."""
     has_people: bool = False
     """Whether the example people and policy are registered; without, alerts page no one."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the template, in place of those of samconfig.toml; an empty one leaves the default."""
     state: Path = ROOT / ".local"
     root: Path = ROOT
 
@@ -159,7 +161,13 @@ class _Startup:
         self._watchers.step("deploying with sam deploy, if anything changed")
         self._is_half_deployed = not is_deployed(aws)
         url = f"http://127.0.0.1:{self._port}"
-        deployment = deploy(aws, made, public_url=url, places=self._places)
+        deployment = deploy(
+            aws,
+            made,
+            public_url=url,
+            places=self._places,
+            parameters=self._options.parameters,
+        )
         self._is_half_deployed = False
         return deployment
 

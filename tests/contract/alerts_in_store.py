@@ -8,7 +8,7 @@ from itertools import count
 from tests.examples import ALICE, NINE, PROMETHEUS
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.asking import Asking
-from tocsin.domain.escalation import Escalation, Rest
+from tocsin.domain.escalation import Escalation, Rest, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.next_action import with_timer
@@ -131,6 +131,7 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     worst=Severity.WARNING,
     giver="bob",
     held_why="its messages wait",
+    unreached=Unreached(at=NINE + timedelta(milliseconds=9), why="frank has no contact method"),
 )
 
 EVERYTHING_ABOUT_FLAPPING = Flapping(

@@ -8,6 +8,7 @@ from datetime import datetime
 from tocsin.domain.alert import Alert
 from tocsin.domain.gate import Passage
 from tocsin.domain.ids import AlertId
+from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
@@ -71,6 +72,25 @@ class Providers:
             )
         )
         return f"{channel.type}-{len(self.received)}"
+
+
+@dataclass
+class InMemoryTopic:
+    """Implements `Topic`: what the stack's own topic was told, and when."""
+
+    now: Callable[[], datetime]
+    told: list[tuple[datetime, TopicMessage]] = field(default_factory=list)
+    failures: list[DeliveryFailedError] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for _, message in self.told]
+
+    def publish(self, message: TopicMessage) -> str:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.told.append((self.now(), message))
+        return f"sns-{len(self.told)}"
 
 
 class OpenGate:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
 from tests.fakes.deliveries import InMemoryDeliveries
-from tests.fakes.providers import NoLinks, OpenGate, Providers
+from tests.fakes.providers import InMemoryTopic, NoLinks, OpenGate, Providers
 from tests.fakes.timers import InMemoryTimers
 from tests.fakes.write_ids import WriteIds
 from tests.simulated_aws.stores import Stores
@@ -33,7 +33,7 @@ from tocsin.domain.next_action import (
     Timer,
     next_action,
 )
-from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.notification import Notification, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
@@ -67,6 +67,7 @@ class World(Stores):
         self.timers = InMemoryTimers()
         self.deliveries = InMemoryDeliveries()
         self.providers = Providers(now=lambda: self.now)
+        self.topic: InMemoryTopic | None = InMemoryTopic(now=lambda: self.now)
         self.new_write_id = WriteIds()
         self._ticked_at = now - MINUTE
         self._told = 0
@@ -364,6 +365,8 @@ class World(Stores):
             queue=self.deliveries,
             sender=self.providers,
             links=NoLinks(),
+            last_resort=self.last_resort,
+            topic=self.topic,
             now=lambda: self.now,
             new_write_id=self.new_write_id,
         )
@@ -414,6 +417,10 @@ class World(Stores):
         )
         self.keep(self.policies, policy)
 
+    def pages_nobody(self) -> None:
+        """The policy leaves all severities out by choice: timelines are about what people do."""
+        self.escalation_policy(("channel:ops", MINUTE), severities=frozenset())
+
     def paged(self) -> list[str]:
         """Who was paged since the last time, by the names of their targets."""
         told = [it for it in self.providers.received if it.event is NotificationEvent.PAGED]
@@ -434,6 +441,11 @@ class World(Stores):
     def happened(self, alert_id: AlertId) -> list[str]:
         """The words of the timeline, oldest first."""
         return [change.type.value for change in self.timeline(alert_id)]
+
+    def pages(self, alert_id: AlertId) -> tuple[Notification, ...]:
+        """Its pages in the ledger, without updates and what the last resort is told."""
+        ledger = self.notifications.of_alert(alert_id)
+        return tuple(each for each in ledger if each.delivery.is_page)
 
     def list(self, query: AlertQuery | None = None) -> AlertPage:
         return self.alerts.list(query or AlertQuery(), at=self.now)

@@ -24,6 +24,7 @@ from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDB
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
@@ -38,7 +39,7 @@ from tocsin.html import render
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.deliver_notification import Work
-from tocsin.usecases.ports import MessageSender, NewWriteId
+from tocsin.usecases.ports import MessageSender, NewWriteId, Topic
 from tocsin.usecases.refusals import DeliveryFailedError
 
 TABLE = "tocsin"
@@ -110,6 +111,7 @@ class Process:
     outbound: Outbound
     personal: MessageSender
     """Brings e-mail and SMS."""
+    topic: Topic
     log: Quiet
     seconds_left: Callable[[], float]
     failures_url: str
@@ -201,6 +203,8 @@ class Process:
             queue=SqsDeliveries(self.calls(SQS), DELIVERIES),
             sender=senders,
             links=ParameterLinks(parameters, LINK_KEY, PUBLIC_URL, self.log),
+            last_resort=DynamoDBLastResort(call, TABLE),
+            topic=self.topic,
             now=self.now,
             new_write_id=self.new_write_id,
         )

@@ -15,8 +15,10 @@ from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AUTO, AlertId, user_of
+from tocsin.domain.last_resort import EVERY
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
+from tocsin.domain.reach import is_to_last_resort
 from tocsin.domain.step_plan import is_asked
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
 from tocsin.domain.timeline import Change, ChangeType
@@ -159,6 +161,8 @@ def messages_come_to_an_end(found: Findings) -> Iterator[str]:
 def what_is_marked_arrived(found: Findings) -> Iterator[str]:
     arrived = {it.key for it in found.team.world.line.received}
     for key, it in found.messages.items():
+        if is_to_last_resort(it.delivery):
+            continue
         if it.state is DeliveryState.SENT and key not in arrived:
             yield f"{found.spelled(key)} is marked as sent and never arrived"
 
@@ -415,6 +419,41 @@ def a_target_is_asked(found: Findings) -> Iterator[str]:
         is_quiet = alert.is_flapping or alert.dedup_key == "sweep" or not found.team.policies
         if alert.is_asking and not is_quiet and alert.alert_id not in asked:
             yield f"{name_of(alert)} fires, and nobody was ever asked"
+
+
+@invariant("An alert that reached nobody is told to the last resort, and soon")
+def the_last_resort_is_told(found: Findings) -> Iterator[str]:
+    """Each time it reaches nobody: at once, or counted in a message within five minutes.
+
+    Unless the alert is acknowledged, snoozed or resolved before, or a person is reached.
+    """
+    published = [at for at, _ in found.team.world.line.published]
+    within = EVERY + _late(found, CALM_BOUND) + found.team.slack
+    for alert in found.alerts:
+        name = name_of(alert)
+        times = [
+            it.at
+            for it in found.timelines[alert.alert_id]
+            if it.type is ChangeType.REACHED_NOBODY and alert.is_page_worthy
+        ]
+        lines = sorted(
+            (
+                it
+                for it in found.ledger
+                if it.delivery.alert_id == alert.alert_id and is_to_last_resort(it.delivery)
+            ),
+            key=lambda it: it.delivery.version,
+        )
+        if len(times) != len(lines):
+            yield f"{name} reached nobody {len(times)} times, and {len(lines)} messages are planned"
+        for at, line in zip(sorted(times), lines, strict=False):
+            if line.state is DeliveryState.FAILED:
+                yield f"the last resort was not told of {name}: {line.reason}"
+            if line.state is not DeliveryState.SENT:
+                continue
+            told = [it for it in published if at - ROUNDED - _skew(found) <= it <= at + within]
+            if not told:
+                yield f"the last resort was not told of {name} within {within}"
 
 
 @invariant("The sweep reports nothing where nothing was lost")

@@ -33,6 +33,7 @@ from tocsin.adapters.http_connection import Reply
 from tocsin.channels.ports import Answer
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
+from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
@@ -99,6 +100,8 @@ class Line:
     chance: random.Random
     clock: Scheduler
     received: list[Arrival] = field(default_factory=list)
+    published: list[tuple[datetime, str]] = field(default_factory=list)
+    """What the last resort's topic was told."""
     attempts: list[Attempt] = field(default_factory=list)
     dropped: "Counter[str]" = field(default_factory=Counter)
     """Messages that a provider took without saying so."""
@@ -300,6 +303,27 @@ class Line:
         self.clock.sleep(LATENCY + max(pause, self.answers_after))
         return 200
 
+    def publish(self, text: str) -> int:
+        """One request to the last resort's topic, which refuses nothing for good.
+
+        Raises:
+            DeliveryFailedError: There is no answer.
+        """
+        run = current().run_of
+        assert isinstance(run, Run)
+        fault = self._boundary(run, PROVIDER)
+        if fault in {Kind.REFUSE, Kind.ANSWER_500} or self.is_away(Kind.PROVIDER_OUT):
+            self.clock.sleep(LATENCY)
+            return 500
+        if fault is Kind.HANG:
+            self.clock.sleep(PROVIDER_PATIENCE)
+            raise DeliveryFailedError("no answer in time", is_retryable=True)
+        self.published.append((self.clock.now, text))
+        if fault is Kind.DROP:
+            raise DeliveryFailedError("the host closed the connection", is_retryable=True)
+        self.clock.sleep(LATENCY + self.answers_after)
+        return 200
+
     def _boundary(self, run: Run, request: str) -> Kind | None:
         """Let the faults of this boundary happen; answer the one that concerns the request."""
         if run.is_dead:
@@ -416,6 +440,21 @@ class Wire(Outbound):
             headers["webhook-id"], alert["id"], told["type"], is_flapping=is_flapping
         )
         return Answer(status)
+
+
+@dataclass
+class LineTopic:
+    """Implements `Topic`."""
+
+    line: Line
+
+    def publish(self, message: TopicMessage) -> str:
+        """Hand it over."""
+        status = self.line.publish(message.text)
+        if status != 200:
+            reason = f"AWS refused: {status}"
+            raise DeliveryFailedError(reason, is_retryable=status >= 500)
+        return f"sns-{len(self.line.published)}"
 
 
 @dataclass

@@ -329,6 +329,34 @@ MUTANTS: Final[Sequence[Mutant]] = (
         '"ReplicatedWriteConflictException"',
         aims=("page and ack", "reopened by"),
     ),
+    Mutant(
+        "a run that reached nobody is not noticed",
+        "tocsin.domain.reach",
+        "    return alert.reached_nobody(_why(run), at=at)\n",
+        "    return alert\n",
+        aims=("nobody of the policy", "many alerts reach nobody"),
+    ),
+    Mutant(
+        "what waits for the last resort counts as told",
+        "tocsin.domain.last_resort",
+        "        if was_counted and alert_id not in self.waiting:\n",
+        "        if was_counted:\n",
+        aims=("many alerts reach nobody",),
+    ),
+    Mutant(
+        "the last resort's alerts are forgotten when one is claimed",
+        "tocsin.domain.last_resort",
+        "        return replace(self._released(counts), told_at=at)\n",
+        "        return replace(self._released(self.waiting), told_at=at)\n",
+        aims=("more alerts reach nobody",),
+    ),
+    Mutant(
+        "an alert stays unreached although a person was reached",
+        "tocsin.usecases.follow_notifications",
+        "    if may_have_reached_nobody(ledger):\n        return True\n",
+        "",
+        aims=("a user gets an address",),
+    ),
 )
 
 

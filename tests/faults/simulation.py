@@ -31,7 +31,7 @@ from tests.faults.functions import (
     Process,
     Quiet,
 )
-from tests.faults.line import QUEUES, Line, Personal, Wire
+from tests.faults.line import QUEUES, Line, LineTopic, Personal, Wire
 from tests.faults.plans import Function, Kind, Plan
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
 from tests.simulated_aws.queue import Message, SimulatedQueue
@@ -571,6 +571,7 @@ class Simulation:
             new_write_id=self.new_write_id,
             outbound=Wire(self.line),
             personal=Personal(self.line),
+            topic=LineTopic(self.line),
             log=self.log,
             seconds_left=self._seconds_left,
             failures_url=_FAILURES.get(function, ""),

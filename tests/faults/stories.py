@@ -11,6 +11,7 @@ from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.team import FOUND_WITHIN, LONG, StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.domain.integration import IntegrationType
+from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule
 
@@ -491,6 +492,85 @@ def a_user_leaves(team: StoryTeam) -> None:
     team.expect(not texts, "a text with links that act went to a user who has left")
     team.wait(team.heard("user:bob.email"))
     team.acknowledge()
+
+
+# Nobody is reached
+
+
+def nobody_of_the_policy_can_be_reached(team: StoryTeam) -> None:
+    team.unreachable("frank")
+    team.set_up(("user:frank", LONG), repeat=1)
+    team.signal(until=team.last_resort_heard())
+    team.expect(
+        next_action(team.alert()).why.startswith("reached nobody: frank has no contact method"),
+        f"why is {next_action(team.alert()).why}",
+    )
+    team.wait(2 * LONG)
+    team.acknowledge()
+
+
+def a_user_gets_an_address_after_nobody_was_reached(team: StoryTeam) -> None:
+    team.unreachable("frank")
+    team.set_up(("user:frank", LONG), repeat=1)
+    team.signal(until=team.last_resort_heard())
+    team.user("frank")
+    team.wait(team.heard("user:frank.email"))
+    team.wait(HOUR)
+    unreached = team.alert().escalation.unreached
+    team.expect(unreached is None, f"frank was reached, and the alert says {unreached}")
+    team.acknowledge()
+
+
+def nobody_is_reached_while_storage_is_away(team: StoryTeam) -> None:
+    _nobody_is_reached_while_away(team, Kind.STORAGE_OUT)
+
+
+def nobody_is_reached_while_queues_are_away(team: StoryTeam) -> None:
+    _nobody_is_reached_while_away(team, Kind.QUEUES_OUT)
+
+
+def _nobody_is_reached_while_away(team: StoryTeam, kind: Kind) -> None:
+    team.unreachable("frank")
+    team.set_up(("user:frank", LONG))
+    team.may_be_reported = True
+    team.slack = 2 * HOUR + 10 * MINUTE
+    team.signal()
+    team.world.line.go_away(kind, 2 * HOUR)
+    team.wait(3 * HOUR)
+    team.expect(team.last_resort_heard()(), "the last resort was never told")
+    team.acknowledge()
+
+
+def many_alerts_reach_nobody_at_once(team: StoryTeam) -> None:
+    """The first is told at once, the others as a number."""
+    team.unreachable("frank")
+    team.set_up(("user:frank", LONG))
+    names = [f"disk-{number}" for number in range(8)]
+    team.signal(until=team.last_resort_heard())
+    team.together(*(partial(team.signal, name) for name in names))
+    team.wait(HOUR)
+    texts = [text for _, text in team.world.line.published]
+    team.expect_if_calm(len(texts) == 2, f"the last resort was told {texts}")
+    team.expect_if_calm(texts[-1].startswith("8 more alerts"), f"and then {texts[-1]}")
+    for name in ("disk", *names):
+        team.acknowledge(name)
+
+
+def more_alerts_reach_nobody_while_the_topic_is_slow(team: StoryTeam) -> None:
+    """They wait, and are counted in a message of their own."""
+    team.unreachable("frank")
+    team.set_up(("user:frank", LONG))
+    team.world.line.answers_after = 8 * SECOND
+    names = [f"disk-{number}" for number in range(4)]
+    team.signal()
+    team.wait(2 * SECOND)
+    team.together(*(partial(team.signal, name) for name in names))
+    team.wait(HOUR)
+    texts = [text for _, text in team.world.line.published]
+    team.expect_if_calm(len(texts) == 2, f"the last resort was told {texts}")
+    team.expect_if_calm(texts[-1].startswith("4 more alerts"), f"and then {texts[-1]}")
+    for name in ("disk", *names):
+        team.acknowledge(name)
 
 
 # A full channel

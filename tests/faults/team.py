@@ -123,6 +123,11 @@ class StoryTeam:
         )
         self._keep(DynamoDBConfiguration(self.world.call, TABLE, USERS), user)
 
+    def unreachable(self, name: str) -> None:
+        """A user without any contact method."""
+        self.users.add(name)
+        self._keep(DynamoDBConfiguration(self.world.call, TABLE, USERS), User(name=name))
+
     def policy(
         self,
         *steps: PolicyStep,
@@ -460,6 +465,10 @@ class StoryTeam:
             return all(sum(key.endswith(end) for key in told) >= times for end in ends)
 
         return is_so
+
+    def last_resort_heard(self, times: int = 1) -> Callable[[], bool]:
+        """Whether the topic of the last resort was told so often."""
+        return lambda: len(self.world.line.published) >= times
 
     def happened(self, what: str, name: str = "disk") -> Callable[[], bool]:
         """Whether the timeline says so."""

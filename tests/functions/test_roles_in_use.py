@@ -290,6 +290,8 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     verify_an_address(stack)
     work_on(stack, ids)
     remove_all(stack)
+    for change in ("create_owner", "update_owner"):
+        stack.custom_resource(change)
     stack.custom_resource("update")
     stack.custom_resource("delete")
     used, RECORD.used = RECORD.used, before | RECORD.used

@@ -129,7 +129,7 @@ class WholeStack:
         return self._act(event)
 
     def custom_resource(self, name: str) -> None:
-        """Let CloudFormation ask for a secret's making, change or end."""
+        """Let CloudFormation ask for the making, change or end of a secret or the owner."""
         event = json.loads((EVENTS / f"first_key_{name}.json").read_text())
         self.apps["first_key"].handler(event, None)
 

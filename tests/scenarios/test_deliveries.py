@@ -12,6 +12,7 @@ from tocsin.adapters.dynamodb.keys import LEDGER_FROM
 from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import ATTEMPTS_LIMIT, LEASE, DeliveryState
 from tocsin.domain.people import Directory
+from tocsin.domain.reach import LAST_RESORT
 from tocsin.usecases.deliver_notification import Outcome, deliver_notification
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -49,7 +50,12 @@ def states(world: HeldWorld, alert_id: AlertId) -> list[str]:
 
 
 def told(world: HeldWorld, alert_id: AlertId) -> list[str]:
-    return [what for what in world.happened(alert_id) if what.startswith("notification_")]
+    return [
+        change.type.value
+        for change in world.timeline(alert_id)
+        if change.type.value.startswith("notification_")
+        and change.details["channel"] != LAST_RESORT
+    ]
 
 
 def test_a_page_arrives_at_once(world: HeldWorld) -> None:
@@ -135,7 +141,7 @@ def test_what_cannot_succeed_is_not_tried_again(world: HeldWorld) -> None:
     alert_id = world.opened()
     world.run(until=NINE + MINUTE)
 
-    [page] = world.notifications.of_alert(alert_id)
+    [page] = world.pages(alert_id)
     assert (page.state, page.reason) == (DeliveryState.FAILED, "the receiver answered 404")
 
 
@@ -146,7 +152,7 @@ def test_a_dead_provider_is_given_up_in_the_end(world: HeldWorld) -> None:
     alert_id = world.opened()
     world.run(until=NINE + HOUR)
 
-    [page] = world.notifications.of_alert(alert_id)
+    [page] = world.pages(alert_id)
     assert (page.state, page.attempts) == (DeliveryState.FAILED, ATTEMPTS_LIMIT)
     assert told(world, alert_id) == ["notification_failed"] * ATTEMPTS_LIMIT
 
@@ -215,7 +221,7 @@ def test_a_claimer_that_always_dies_is_given_up(world: HeldWorld) -> None:
     assert not page.state.has_ended, "an outage of ours is no reason to give up"
     world.run(until=NINE + 21 * HOUR)
 
-    [page] = world.notifications.of_alert(alert_id)
+    [page] = world.pages(alert_id)
     assert page.state is DeliveryState.FAILED
     assert page.reason == "no attempt has come to an end for hours"
 
@@ -262,7 +268,7 @@ def test_a_channel_that_was_removed_meanwhile_has_failed(world: HeldWorld) -> No
 
     world.deliver()
 
-    [page] = world.notifications.of_alert(alert_id)
+    [page] = world.pages(alert_id)
     assert (page.state, page.reason) == (
         DeliveryState.FAILED,
         f"there is no channel {HOOK} any more",

@@ -1,5 +1,7 @@
 """A monitoring tool repeats itself; people see one alert."""
 
+import pytest
+
 from tests.examples import HOUR, MINUTE, NINE, PATIENT
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
@@ -7,6 +9,11 @@ from tocsin.domain.next_action import ActionKind
 from tocsin.domain.reception import Outcome
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
+
+
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
 
 
 def test_the_same_dedup_key_a_thousand_times_is_one_alert_that_fired_once(world: World) -> None:

@@ -12,6 +12,11 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.signal import SignalAction
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 def test_of_two_acknowledgements_that_meet_the_one_that_is_written_first_stays(
     world: World,
 ) -> None:

@@ -173,7 +173,7 @@ def test_a_moment_of_refusals_does_not_use_up_all_runs(world: World) -> None:
     world.escalation_policy(("user:alice", FIVE_MINUTES), repeat=9)
     world.providers.fail("email", *[REFUSED] * 2)
     alert_id = world.opened()
-    assert len(world.notifications.of_alert(alert_id)) == 1, "a further run waits for its delay"
+    assert len(world.pages(alert_id)) == 1, "a further run waits for its delay"
 
     world.pass_time(minutes=11)
 

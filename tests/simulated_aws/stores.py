@@ -23,6 +23,7 @@ from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPag
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
@@ -54,6 +55,7 @@ class Stores:
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
+        self.last_resort = DynamoDBLastResort(self.call, TABLE)
         self.policies = DynamoDBConfiguration(self.call, TABLE, POLICIES)
         self.routes = DynamoDBConfiguration(self.call, TABLE, ROUTES)
         self.users = DynamoDBConfiguration(self.call, TABLE, USERS)

@@ -98,6 +98,11 @@ class Client:
         """Those of a timeline's entries, in order."""
         return [entry["type"] for entry in self.timeline(alert_id)]
 
+    def story(self, alert_id: str) -> list[str]:
+        """What senders and people did, of an alert that no policy pages."""
+        of_nobody = {"reached_nobody", "notification_skipped"}
+        return [it for it in self.types(alert_id) if it not in of_nobody]
+
     def rows(self, path: str) -> list[dict[str, Any]]:
         """All pages of a list that is asked for with a query."""
         page = self.get(path).expect(200).json

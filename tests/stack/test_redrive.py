@@ -69,6 +69,11 @@ def changes_of(stack: Stack, alert_id: str) -> list[str]:
     return [record["dynamodb"]["SequenceNumber"] for record in records_of(stack, alert_id)]
 
 
+def is_told_whole(timeline: list[dict[str, Any]]) -> bool:
+    """No policy pages for it, and the stack has no last resort: the ledger's line comes last."""
+    return "notification_skipped" in [row["type"] for row in timeline]
+
+
 def forget(stack: Stack, alert_id: str) -> None:
     """Take an alert's timeline away, as if its changes had never been followed."""
     dynamodb, table = stack.aws.client("dynamodb"), stack.deployment.table_name
@@ -88,7 +93,7 @@ def test_changes_that_were_given_up_are_followed_again(
     stack: Stack, ids: dict[str, str], api: Client, rest: Sender, new_name: Callable[[str], str]
 ) -> None:
     alert_id: str = rest.send(name=new_name("Given up"), severity="critical")["alert_id"]
-    told = eventually(lambda: api.timeline(alert_id), bool)
+    told = eventually(lambda: api.timeline(alert_id), is_told_whole)
     forget(stack, alert_id)
     assert api.timeline(alert_id) == []
     numbers = changes_of(stack, alert_id)
@@ -104,7 +109,7 @@ def test_changes_that_were_given_up_are_followed_again(
 
     assert "TableChangeFailuresQueue       1 followed again" in said
     restored = eventually(lambda: api.timeline(alert_id), bool)
-    assert [row["type"] for row in restored if row in told] == ["fired"]
+    assert [row["type"] for row in restored if row in told][:1] == ["fired"]
     assert waiting(stack.aws.client("sqs"), ids["TableChangeFailuresQueue"]) == 0
 
 
@@ -114,7 +119,7 @@ def test_a_change_that_fails_is_set_aside_and_followed_again_once_it_can_be(
     """What cannot be read is handed to the function as Lambda does it: the stream has none."""
     sqs, functions = stack.aws.client("sqs"), stack.aws.client("lambda")
     alert_id: str = rest.send(name=new_name("Set aside"), severity="critical")["alert_id"]
-    eventually(lambda: api.timeline(alert_id), bool)
+    eventually(lambda: api.timeline(alert_id), is_told_whole)
     good, *_ = records_of(stack, alert_id)
     broken = json.loads(json.dumps(good))
     del broken["dynamodb"]["NewImage"]["version"]

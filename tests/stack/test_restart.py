@@ -44,7 +44,7 @@ class Restarted:
     alert_ids: list[str]
 
     def types_of(self, alert_id: str) -> list[str]:
-        return Client(self.stack.url, self.stack.api_key).types(alert_id)
+        return Client(self.stack.url, self.stack.api_key).story(alert_id)
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def test_a_stack_hears_of_its_own_measures_only(
     own = {"Fn::Sub": "Tocsin/${AWS::StackName}"}
     namespaces = [alarm["Namespace"] for alarm in alarms.values()]
 
-    assert [each for each in namespaces if not str(each).startswith("AWS/")] == [own] * 5
+    assert [each for each in namespaces if not str(each).startswith("AWS/")] == [own] * 6
     for function in deployed.of_type("AWS::Lambda::Function").values():
         assert function["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == own
 
@@ -131,9 +131,13 @@ def test_the_backstop_tells_people_without_any_part_of_ours(
 
     assert alarms[BACKSTOP]["AlarmActions"] == alarms[BACKSTOP]["OKActions"] == [topic, also]
     assert {
-        subscription["Protocol"]: (short(subscription["TopicArn"]), short(subscription["Endpoint"]))
+        (subscription["Protocol"], short(subscription["TopicArn"]), short(subscription["Endpoint"]))
         for subscription in deployed.of_type("AWS::SNS::Subscription").values()
-    } == {"email": ("BackstopTopic", "BackstopEmail"), "sms": ("BackstopTopic", "BackstopPhone")}
+    } == {
+        ("email", "BackstopTopic", "BackstopEmail"),
+        ("email", "BackstopTopic", "OwnerEmail"),
+        ("sms", "BackstopTopic", "BackstopPhone"),
+    }
 
 
 def test_the_backstop_can_be_told_that_it_may_speak(deployed: Template) -> None:

@@ -50,6 +50,7 @@ TOLD_BESIDES = {
         "DELIVERIES_QUEUE_URL",
         "EMAIL_FROM",
         "FAILURES_QUEUE_URL",
+        "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
         "TIME_ZONE",
     },
@@ -57,6 +58,7 @@ TOLD_BESIDES = {
 MAY_BE_MISSING = {
     "ALLOW_PRIVATE_WEBHOOKS",
     "EMAIL_FROM",
+    "LAST_RESORT_TOPIC",
     "SECRETS_KEY",
     "SENDS_EMAIL",
     "TIME_ZONE",

@@ -34,6 +34,7 @@ FREE_WHILE_IDLE = {
     "AWS::Scheduler::Schedule",
     "Custom::FirstAdminKey",
     "Custom::LinkKey",
+    "Custom::Owner",
 }
 CHARGED_BY_THE_MONTH = {
     "AWS::CloudWatch::Alarm": "HasAlarms",

@@ -101,11 +101,12 @@ ALLOWED: dict[str, Permissions] = {
         EVERY_SECRET: actions("ssm", "GetParameter"),
         "identity/*": actions("ses", "SendEmail"),
         "configuration-set/*": actions("ses", "SendEmail"),
+        "BackstopTopic": actions("sns", "Publish"),
         f"all but {TOPICS}": actions("sns", "Publish"),
     },
     "FirstKeyRole": {
         "FirstKeyLogs": LOGS,
-        "Table": actions("dynamodb", "DeleteItem GetItem PutItem"),
+        "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query"),
         ADMIN_KEY: actions("ssm", "DeleteParameter PutParameter"),
         LINK_KEY: actions("ssm", "DeleteParameter PutParameter"),
     },
@@ -251,13 +252,16 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param("TimerRole", "Query", ["C#*", "L#*"], id="due actions list no alert"),
         pytest.param("TickRole", "Query", ["C#*", "COUNT", "L#*"], id="the sweep reads no key"),
         pytest.param(
-            "NotifierRole", "GetItem", ["A#*", "L#*"], id="the notifier reads no credential"
+            "NotifierRole",
+            "GetItem",
+            ["A#*", "L#*", "LAST-RESORT"],
+            id="the notifier reads no credential",
         ),
         pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),
         pytest.param(
             "FirstKeyRole",
             "PutItem",
-            ["C#key", "K#*"],
+            ["C#escalation-policy", "C#key", "C#user", "K#*"],
             id="the maker of the first key writes no alert",
         ),
         pytest.param("ActionsRole", "PutItem", ["I#*"], id="acting by a link makes no alert"),

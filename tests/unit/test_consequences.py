@@ -57,8 +57,9 @@ def counted(alert: Alert) -> Counts:
 
 
 def kept(world: World) -> list[Item]:
-    """All but the counts: one that came back to zero is as good as none."""
-    return [it for it in world.table.items if it["pk"]["S"] != COUNT_PARTITION]
+    """All but the counts, of which zero is as good as none, and the marks of writes."""
+    items = (it for it in world.table.items if it["pk"]["S"] != COUNT_PARTITION)
+    return [{name: it[name] for name in it if name != "write_id"} for it in items]
 
 
 def consequences(records: list[StoredChange]) -> list[Consequences]:
@@ -121,7 +122,7 @@ def test_telling_any_part_again_changes_nothing(
 def test_the_first_entry_says_what_the_sender_said() -> None:
     [opened] = consequences(life(signal(output="x" * 1000)))
 
-    assert [change.type for change in opened.told] == [ChangeType.FIRED]
+    assert [change.type for change in opened.told] == [ChangeType.FIRED, ChangeType.REACHED_NOBODY]
     assert opened.told[0].details["reason"] == "x" * 500
 
 
@@ -151,7 +152,11 @@ def test_a_trigger_within_the_resolve_window_keeps_its_own_reason() -> None:
 def test_a_refire_tells_its_own_story_although_versions_begin_again() -> None:
     *_, reopened = consequences(life(TRIGGER, RECOVER, TRIGGER))
 
-    assert [change.type for change in reopened.told] == [ChangeType.FIRED, ChangeType.REOPENED]
+    assert [change.type for change in reopened.told] == [
+        ChangeType.FIRED,
+        ChangeType.REOPENED,
+        ChangeType.REACHED_NOBODY,
+    ]
 
 
 def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
@@ -172,6 +177,7 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
         worsens=False,
         news=None,
         askings=(),
+        reaches_nobody=False,
         due_at=None,
         ends=False,
     )
@@ -328,7 +334,10 @@ def test_the_end_of_a_resolve_window_is_an_end_like_others() -> None:
 def test_a_snooze_ends_by_itself_and_the_timeline_says_so() -> None:
     *_, last = consequences(life(TRIGGER, snooze(timedelta(seconds=1)), ACT))
 
-    assert [(change.type, change.by) for change in last.told] == [(ChangeType.WOKEN, "auto")]
+    assert [(change.type, change.by) for change in last.told] == [
+        (ChangeType.WOKEN, "auto"),
+        (ChangeType.REACHED_NOBODY, "auto"),
+    ]
 
 
 def test_a_worse_severity_is_told_together_with_the_waking() -> None:
@@ -336,5 +345,9 @@ def test_a_worse_severity_is_told_together_with_the_waking() -> None:
 
     *_, last = consequences(life(mild, snooze(timedelta(hours=1)), TRIGGER))
 
-    assert [change.type for change in last.told] == [ChangeType.SEVERITY_CHANGED, ChangeType.WOKEN]
+    assert [change.type for change in last.told] == [
+        ChangeType.SEVERITY_CHANGED,
+        ChangeType.WOKEN,
+        ChangeType.REACHED_NOBODY,
+    ]
     assert last.counts == Counts(snoozed=-1, warning=-1, critical=1)

@@ -24,6 +24,11 @@ EXCEPTIONS = {
         "sns_endpoint": "what subscriptions of SNS call it",
     },
     "level": {"log_level|levels?": "the word of Lambda's and Python's own logging"},
+    "owner": {
+        "owner|tells_owner|has_owner|owner_email|owner_phone|backstop_to_owner": (
+            "the parameters that name the first person of a new stack"
+        )
+    },
     "lock": {"_lock": "Python's own word: threading.Lock"},
 }
 """By rejected word: names that may hold it, in snake case, and why."""

@@ -75,7 +75,9 @@ def test_the_due_action_that_is_sooner_comes_next(
 @pytest.mark.parametrize(
     ("alert", "why"),
     [
-        pytest.param(firing(), "no escalation policy pages for it", id="nobody is paged"),
+        pytest.param(
+            firing(), "reached nobody: no escalation policy pages for it", id="nobody is paged"
+        ),
         pytest.param(acknowledged(), "acknowledged by alice", id="it is acknowledged"),
         pytest.param(resolved(), "resolved", id="it is over"),
         pytest.param(
@@ -97,7 +99,8 @@ def test_a_snooze_ends_at_its_time() -> None:
     assert alert is not None
     assert alert.snooze is None
     assert [(change.type, change.at, change.by) for change in alert.changes] == [
-        (ChangeType.WOKEN, TEN, AUTO)
+        (ChangeType.WOKEN, TEN, AUTO),
+        (ChangeType.REACHED_NOBODY, TEN, AUTO),
     ]
 
 

@@ -180,6 +180,17 @@ CASES = {
         "Nobody else is called.",
         at=BEGAN + 8 * MINUTE,
     ),
+    "reached nobody": Case(
+        as_read(
+            paged(policy("alice"), steps=2).reached_nobody(
+                "frank has no contact method", at=BEGAN + 8 * MINUTE
+            )
+        ),
+        "Nobody has it yet. Nobody could be reached: frank has no contact method.",
+        "Nobody has it yet. Nobody could be reached: frank has no contact method.",
+        "Nobody could be reached.",
+        at=BEGAN + 8 * MINUTE,
+    ),
     "a severity that nobody is called for": Case(
         paged(
             replace(policy("alice"), severities=frozenset({Severity.CRITICAL})),

@@ -36,6 +36,7 @@ from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import Channel
+from tocsin.domain.reach import LAST_RESORT
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
@@ -204,8 +205,12 @@ def read_channel(name: str, members: Members) -> Channel:
     """Read a body.
 
     Raises:
-        InvalidInputError: It does not have what its type needs, or has what it does not take.
+        InvalidInputError: It does not have what its type needs, or has what it does not take; or
+            its name is reserved.
     """
+    if name == LAST_RESORT:
+        problem = "is reserved for the stack's own last resort; take another name"
+        expect_no_problems((Problem("name", problem),))
     body = validated(ChannelBody, members).model_dump()
     type_, rate_per_minute = str(body.pop("type")), body.pop("rate_per_minute")
     return Channel(

@@ -165,6 +165,10 @@ class Receipt(View):
     reason: str | None = Field(
         None, description="If the outcome is `ignored`: why, where no signal says it."
     )
+    pages: bool | None = Field(
+        None, description="`false` if no escalation policy pages for the alert, so that nobody is."
+    )
+    why: str | None = Field(None, description="With `pages`: why nobody is paged.")
     error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
 
 

@@ -7,4 +7,6 @@ from tests.functions.actions.holder import Holder
 
 @pytest.fixture
 def holder() -> Holder:
-    return Holder()
+    made = Holder()
+    made.world.pages_nobody()
+    return made

@@ -12,6 +12,11 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.severity import Severity
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 def act(client: Client, alert_id: AlertId, action: str, **body: object) -> Reply:
     return client.post(f"/api/v1/alerts/{alert_id}/{action}", body or None)
 

@@ -129,3 +129,16 @@ def test_another_type_begins_without_the_settings_of_the_old_one(editor: Client)
 
     assert (changed["type"], changed["secret"], changed["rate_per_minute"]) == ("console", None, 5)
     assert "url" not in changed
+
+
+def test_the_name_of_the_last_resort_is_reserved(editor: Client) -> None:
+    refused = editor.send("PUT", "/api/v1/channels/last-resort", body=HOOK)
+
+    assert refused.status == 422
+    assert refused.json["error"]["details"] == [
+        {
+            "field": "name",
+            "problem": "is reserved for the stack's own last resort; take another name",
+        }
+    ]
+    assert editor.get("/api/v1/channels/last-resort").status == 404

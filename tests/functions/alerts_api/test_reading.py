@@ -33,6 +33,11 @@ ALL_FACTS = Facts(
 )
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 @pytest.fixture
 def alert_id(world: World) -> AlertId:
     """An alert of which everything is known."""
@@ -88,13 +93,13 @@ def test_an_alert_shows_all_that_is_known(client: Client, alert_id: AlertId) -> 
         "snooze_reason": None,
         "snoozed_by": None,
         "snoozed_via": None,
-        "escalation_policy": None,
+        "escalation_policy": "default",
         "current_escalation_step": None,
         "notification_count": 0,
         "next_action": {
             "kind": "none",
             "at": None,
-            "why": "no escalation policy pages for it",
+            "why": "default pages nobody for this severity",
             "step": None,
             "targets": [],
             "again": False,

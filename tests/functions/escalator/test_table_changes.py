@@ -30,10 +30,11 @@ from tocsin.adapters.dynamodb.keys import COUNT_PARTITION
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.timeline.stream import kept_record, record_from
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
-from tocsin.adapters.queues import SqsTimers
+from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import TryAgainError
+from tocsin.domain.escalation import NO_POLICY_PAGES
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Notification
@@ -41,6 +42,8 @@ from tocsin.domain.notification import Notification
 ID = AlertId("01KJMA0FM0SWN6QZPBR1784CMA")
 """The alert of events/escalator_table_change.json."""
 RETENTION = timedelta(days=90)
+UNPAGED = ["fired", "reached_nobody"]
+"""No escalation policy pages for it."""
 
 
 def a_life(escalator: Escalator, dedup_key: str = "disk-full") -> AlertId:
@@ -85,6 +88,7 @@ def test_the_timeline_follows_the_changes(escalator: Escalator) -> None:
 
     assert [(it.type, it.by, it.details) for it in escalator.timeline(ID)] == [
         ("fired", "integration:prod-prometheus", {"reason": "93 % full"}),
+        ("reached_nobody", "auto", {"reason": NO_POLICY_PAGES}),
         ("updated", "integration:prod-prometheus", {"reason": "97 % full"}),
         ("acknowledged", "alice", {}),
         ("resolved", "integration:prod-prometheus", {"reason": "42 % full"}),
@@ -94,12 +98,40 @@ def test_the_timeline_follows_the_changes(escalator: Escalator) -> None:
 def test_followed_changes_are_logged_and_counted(escalator: Escalator, logged: Logged) -> None:
     escalator.follow(example("table_change")["Records"])
 
-    line, metrics = logged()
+    line, entries, unreached = logged()
     assert line["message"] == "Changes followed"
     assert line["alert_ids"] == [ID]
-    assert (line["changes"], line["entries"], line["timers"]) == (4, 4, 0)
-    assert metrics["TimelineEntries"] == [4.0]
-    assert metrics["service"] == "escalator"
+    assert (line["changes"], line["entries"], line["timers"]) == (4, 5, 0)
+    assert entries["TimelineEntries"] == [5.0]
+    assert unreached["AlertsReachingNobody"] == [1.0]
+    assert entries["service"] == unreached["service"] == "escalator"
+
+
+def test_an_alert_that_reached_nobody_is_counted_once(escalator: Escalator, logged: Logged) -> None:
+    records = example("table_change")["Records"]
+    escalator.follow(records)
+    ledger = DynamoDBNotifications(escalator.call, TABLE, RETENTION)
+    [waiting] = ledger.of_alert(ID)
+    ledger.update(waiting, waiting.claim(at=NINE), write_id=escalator.new_write_id())
+
+    escalator.follow(records)
+
+    assert sum("AlertsReachingNobody" in line for line in logged()) == 1
+
+
+def test_a_batch_that_failed_before_it_was_counted_is_counted_the_next_time(
+    escalator: Escalator, logged: Logged, replace_port: ReplacePort
+) -> None:
+    records = example("table_change")["Records"]
+    deliveries = escalator.app.ports.deliveries
+    replace_port(deliveries=SqsDeliveries(away, ""))
+    with pytest.raises(TryAgainError):
+        escalator.follow(records)
+
+    replace_port(deliveries=deliveries)
+    escalator.follow(records)
+
+    assert sum("AlertsReachingNobody" in line for line in logged()) == 1
 
 
 # Again, and in another order
@@ -167,7 +199,7 @@ def test_a_record_that_cannot_be_read_holds_up_no_other(
 
     assert escalator.follow([*first, *poisoned, *last]) == []
 
-    assert [escalator.happened(alert_id) for alert_id in three_lives] == [["fired"], [], ["fired"]]
+    assert [escalator.happened(alert_id) for alert_id in three_lives] == [UNPAGED, [], UNPAGED]
     lines = logged()
     [failure] = [line for line in lines if line.get("level") == "ERROR"]
     assert failure["message"] == "Change not followed"
@@ -200,7 +232,7 @@ def test_a_record_that_was_set_aside_is_kept_whole_and_can_be_followed_again(
     assert kept["set_aside_at"] == escalator.now.isoformat()
     assert again == record
     assert escalator.follow([again]) == []
-    assert escalator.happened(alert_id) == ["fired"]
+    assert escalator.happened(alert_id) == UNPAGED
 
 
 @pytest.mark.parametrize(("failures", "is_set_aside"), [(2, False), (3, True)])
@@ -219,7 +251,7 @@ def test_a_change_is_tried_three_times(
     assert escalator.follow(escalator.written()[:1]) == []
 
     assert bool(escalator.failures.bodies) is is_set_aside
-    assert escalator.happened(alert_id) == ([] if is_set_aside else ["fired"])
+    assert escalator.happened(alert_id) == ([] if is_set_aside else UNPAGED)
 
 
 def test_a_change_that_cannot_be_set_aside_for_now_comes_back(
@@ -257,7 +289,7 @@ def test_a_storage_that_is_away_for_hours_sets_nothing_aside(
     replace_port(timeline=DynamoDBTimeline(escalator.call, "tocsin", RETENTION))
 
     assert escalator.follow(records) == []
-    assert len(escalator.happened(alert_id)) == 4
+    assert len(escalator.happened(alert_id)) == 5
     assert escalator.failures.bodies == []
 
 
@@ -306,7 +338,7 @@ def test_a_change_that_dynamodb_always_refuses_holds_up_no_other(
     assert [each["sequence_number"] for each in escalator.failures.read] == numbers_of(
         three_lives[refused]
     )
-    assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [4, 0, 4]
+    assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [5, 0, 5]
 
 
 def test_a_failed_record_is_followed_once_it_can_be(
@@ -320,7 +352,7 @@ def test_a_failed_record_is_followed_once_it_can_be(
     again = numbers_of(records).index(failed)
     assert escalator.follow(records[again:]) == []
 
-    assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [4, 4, 4]
+    assert [len(escalator.happened(alert_id)) for alert_id in three_lives] == [5, 5, 5]
 
 
 def test_a_queue_that_does_not_answer_keeps_no_entry_back(
@@ -334,7 +366,7 @@ def test_a_queue_that_does_not_answer_keeps_no_entry_back(
     with pytest.raises(TryAgainError):
         escalator.follow(records)
 
-    assert escalator.happened(alert_id) == ["fired", "snoozed"]
+    assert escalator.happened(alert_id) == [*UNPAGED, "snoozed"]
 
 
 def test_the_writes_of_the_stream_handler_lead_to_no_more_writes(
@@ -379,7 +411,11 @@ def test_a_message_that_waits_or_is_claimed_tells_the_timeline_nothing(
     waiting = Notification.waiting(replace(a_delivery(), alert_id=alert_id), at=NINE)
     ledger.add(waiting, write_id=escalator.new_write_id())
     ledger.update(waiting, waiting.claim(at=NINE), write_id=escalator.new_write_id())
-    records = [it for it in escalator.written() if it["dynamodb"]["Keys"]["pk"]["S"][:2] == "L#"]
+    records = [
+        it
+        for it in escalator.written()
+        if it["dynamodb"]["Keys"]["sk"]["S"] == waiting.delivery.place
+    ]
 
     assert len(records) == 2
     assert escalator.follow(records) == []
@@ -401,7 +437,7 @@ def test_a_repeat_shows_in_lists_and_in_the_history(escalator: Escalator) -> Non
     (row,) = escalator.alerts.list(AlertQuery(), at=escalator.now).alerts
     assert (alert.occurrences, row.occurrences) == (2, 2)
     assert [(it.at, it.value) for it in history] == [(NINE, 93), (NINE + MINUTE, 97)]
-    assert escalator.happened(alert_id) == ["fired"]
+    assert escalator.happened(alert_id) == UNPAGED
 
 
 def test_an_episode_that_makes_room_is_not_told_again(escalator: Escalator) -> None:
@@ -413,8 +449,8 @@ def test_an_episode_that_makes_room_is_not_told_again(escalator: Escalator) -> N
 
     escalator.follow(escalator.written())
 
-    assert escalator.happened(first) == ["fired", "resolved"]
-    assert escalator.happened(second) == ["fired", "reopened"]
+    assert escalator.happened(first) == [*UNPAGED, "resolved"]
+    assert escalator.happened(second) == ["fired", "reopened", "reached_nobody"]
 
 
 def test_a_snooze_that_ends_before_the_next_tick_is_timed_at_once(escalator: Escalator) -> None:

@@ -73,7 +73,13 @@ def test_a_snooze_ends_at_its_time_by_itself(escalator: Escalator) -> None:
     assert deliver(escalator, *example("timer")["Records"]) == []
 
     assert escalator.alerts.get(alert_id).snooze is None
-    assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
+    assert happened(escalator, alert_id) == [
+        "fired",
+        "reached_nobody",
+        "snoozed",
+        "woken",
+        "reached_nobody",
+    ]
     assert escalator.timeline(alert_id)[-1].by == "auto"
 
 
@@ -145,7 +151,13 @@ def test_the_second_delivery_of_a_timer_does_nothing(escalator: Escalator) -> No
     deliver(escalator, *records, *records)
     deliver(escalator, *records)
 
-    assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
+    assert happened(escalator, alert_id) == [
+        "fired",
+        "reached_nobody",
+        "snoozed",
+        "woken",
+        "reached_nobody",
+    ]
 
 
 def test_a_timer_of_a_snooze_that_was_lengthened_waits_for_its_new_end(
@@ -175,7 +187,13 @@ def test_ticks_that_come_twice_or_overlap_do_no_harm(escalator: Escalator) -> No
     escalator.now = NINE + HALF_A_MINUTE
     deliver_arrived(escalator)
 
-    assert happened(escalator, alert_id) == ["fired", "snoozed", "woken"]
+    assert happened(escalator, alert_id) == [
+        "fired",
+        "reached_nobody",
+        "snoozed",
+        "woken",
+        "reached_nobody",
+    ]
 
 
 def test_a_tick_finds_what_earlier_ones_missed(escalator: Escalator) -> None:

@@ -106,7 +106,7 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     assert answer["NoEcho"] is True
     assert secret not in json.dumps(answer)
     logged = capsys.readouterr().out
-    assert "Secret done" in logged
+    assert "Resource done" in logged
     assert secret not in logged
     assert stack.cloudformation.url not in logged
 

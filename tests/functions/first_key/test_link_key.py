@@ -94,7 +94,7 @@ def test_the_key_is_neither_told_to_cloudformation_nor_logged(
     answer = stack.request("Create")
 
     logged = capsys.readouterr().out
-    assert "Secret done" in logged
+    assert "Resource done" in logged
     assert stack.parameters.kept[PARAMETER] not in logged + json.dumps(answer)
 
 

@@ -131,7 +131,7 @@ def test_without_a_policy_no_page_is_planned(rest: Gateway) -> None:
     result = try_out(rest, DISK).result
 
     assert (result["escalation_policy"], result["pages"]) == (None, [])
-    assert result["next_action"]["why"] == "no escalation policy pages for it"
+    assert result["next_action"]["why"] == "reached nobody: no escalation policy pages for it"
 
 
 def test_the_senders_own_headers_count(github: Gateway) -> None:

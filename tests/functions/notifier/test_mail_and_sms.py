@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from functions.notifier.aws_sdk import AwsSdk
+from functions.notifier.topic import SnsTopic
 from tests.functions.notifier.conftest import (
     PUBLIC_URL,
     a_delivery,
@@ -17,6 +18,7 @@ from tests.functions.notifier.conftest import (
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tocsin.channels.email import EmailSender
 from tocsin.channels.sms import SmsSender
+from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.people import Channel
 from tocsin.html import render
 
@@ -135,3 +137,32 @@ def test_an_sms_that_no_number_accepts_has_failed(server: ScriptedServer) -> Non
     server.plays(reply(500, b""))
 
     assert failure_of(text_phones).is_retryable
+
+
+def test_the_last_resort_is_told_by_the_stacks_own_topic(server: ScriptedServer) -> None:
+    server.plays(PUBLISHED)
+    topic = SnsTopic(AwsSdk("eu-central-1"), "arn:aws:sns:eu-central-1:123456789012:backstop")
+
+    assert topic.publish(TopicMessage(subject="It is down", text="CRITICAL it is down")) == "m-1"
+
+    asked = parse_qs(server.requests[0].body.decode())
+    assert asked["TopicArn"] == ["arn:aws:sns:eu-central-1:123456789012:backstop"]
+    assert (asked["Subject"], asked["Message"]) == (["It is down"], ["CRITICAL it is down"])
+    assert "PhoneNumber" not in asked
+
+
+@pytest.mark.parametrize(
+    ("code", "is_retryable"), [("Throttling", True), ("AuthorizationError", False)]
+)
+def test_a_topic_that_refuses_says_so(
+    server: ScriptedServer,
+    code: str,
+    is_retryable: bool,  # noqa: FBT001 - what the code means
+) -> None:
+    body = f"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>".encode()
+    server.plays(reply(400, body, {"Content-Type": "text/xml"}))
+    topic = SnsTopic(AwsSdk("eu-central-1"), "arn:aws:sns:eu-central-1:123456789012:backstop")
+
+    failure = failure_of(lambda: topic.publish(TopicMessage(subject="s", text="t")))
+
+    assert (failure.reason, failure.is_retryable) == (f"AWS refused: {code}", is_retryable)

@@ -34,3 +34,15 @@ def test_samconfig_and_the_local_stack_agree_on_a_name() -> None:
 
     section = written.partition(f"[{SAMCONFIG_SECTION}.deploy.parameters]")[2].partition("\n[")[0]
     assert f'stack_name = "{STACK_NAME}"' in section
+
+
+def test_parameters_of_one_start_take_the_place_of_the_sections() -> None:
+    overrides = _overrides(
+        Places(root=ROOT, kept=ROOT / ".local"),
+        "http://127.0.0.1:8080",
+        {"EmailFrom": "", "OwnerEmail": "owner@example.com"},
+    )
+
+    assert "OwnerEmail=owner@example.com" in overrides
+    assert not [each for each in overrides if each.startswith("EmailFrom=")]
+    assert "PublicUrl=http://127.0.0.1:8080" in overrides

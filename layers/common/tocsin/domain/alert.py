@@ -17,12 +17,14 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.escalation import (
     NEXT_RUN,
+    NO_POLICY_PAGES,
     STILL_WAITING,
     Escalation,
     EscalationPolicy,
     Rest,
     Target,
     TargetKind,
+    Unreached,
     advance,
 )
 from tocsin.domain.flapping import Flapping, FlappingRule, Verdict, judge
@@ -154,6 +156,11 @@ class Alert:
     def is_asking(self) -> bool:
         """Whether it is firing and not snoozed, so that its escalation goes on."""
         return self.status is AlertStatus.FIRING and self.snooze is None
+
+    @property
+    def is_page_worthy(self) -> bool:
+        """Whether somebody has to hear of it; `info` only appears in lists."""
+        return self.severity is not Severity.INFO
 
     @property
     def has_ended_by_itself(self) -> bool:
@@ -394,6 +401,9 @@ class Alert:
             return self._kept_quiet(policy, judged.flapping, until=judged.quiet_until, at=at)
         after = advance(before, policy, self.severity, now)
         changed = replace(self, escalation=after, flapping=judged.flapping, changed_at=now)
+        is_unpaged = before.is_restart or not self.notification_count
+        if after.rest is Rest.NO_POLICY and is_unpaged and self.is_page_worthy:
+            return changed.reached_nobody(NO_POLICY_PAGES, at=at)
         return changed._telling_step(before, at=at, reason=reason)
 
     def _telling_step(self, before: Escalation, *, at: datetime, reason: str | None) -> Self:
@@ -612,6 +622,17 @@ class Alert:
     def held(self, until: datetime, why: str | None, *, at: datetime) -> Self:
         """Postpone the next step: messages of the step before are late or not sent yet."""
         escalation = replace(self.escalation, escalates_at=until, held_why=why)
+        return replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
+
+    def reached_nobody(self, why: str, *, at: datetime) -> Self:
+        """A whole run, or the want of a policy, has reached nobody."""
+        told = self._with(ChangeType.REACHED_NOBODY, by=AUTO, at=at, details={"reason": why})
+        unreached = Unreached(at=told.changed_at, why=why)
+        return replace(told, escalation=replace(told.escalation, unreached=unreached))
+
+    def reached(self, *, at: datetime) -> Self:
+        """A person or a channel was reached after all."""
+        escalation = replace(self.escalation, unreached=None)
         return replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
 
     def promoted(self, incident_id: IncidentId, *, by: Actor, at: datetime) -> Self:

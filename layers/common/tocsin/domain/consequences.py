@@ -62,6 +62,8 @@ class Consequences:
     """What to tell places that were paged before."""
     askings: tuple[Asking, ...]
     """Whom a person asked by this write, beside the policy."""
+    reaches_nobody: bool
+    """Whether the last resort is to be told that it has reached nobody."""
     due_at: datetime | None
     """When its timer is due, if the next tick may be too late for it."""
     ends: bool
@@ -89,6 +91,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         askings=tuple(
             each for each in after.askings if is_new_version and each.version == after.version
         ),
+        reaches_nobody=is_new_version and _reaches_nobody(stored.changes, after),
         due_at=_due_before_a_tick(earlier, after, now),
         ends=not after.is_open and (earlier is None or earlier.is_open),
     )
@@ -125,6 +128,11 @@ def _begins_step(earlier: Alert | None, after: Alert) -> bool:
     reached = (after.escalation.loop, after.escalation.step)
     before = (earlier.escalation.loop, earlier.escalation.step) if earlier else (0, 0)
     return reached != before and after.escalation.step > 0
+
+
+def _reaches_nobody(changes: tuple[Change, ...], after: Alert) -> bool:
+    is_told = any(change.type is ChangeType.REACHED_NOBODY for change in changes)
+    return is_told and after.is_page_worthy
 
 
 def _worsens(earlier: Alert | None, after: Alert) -> bool:

@@ -22,6 +22,7 @@ PAGED_SEVERITIES: Final = frozenset((Severity.CRITICAL, Severity.WARNING))
 """What a policy pages that does not say it; `info` only appears."""
 STILL_WAITING: Final = "messages of the step before had not gone out after 10 minutes"
 NEXT_RUN: Final = "this run asks nobody else, and the next one waits for the delay"
+NO_POLICY_PAGES: Final = "no escalation policy pages for it"
 
 
 class TargetKind(StrEnum):
@@ -79,6 +80,14 @@ class Rest(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """A run of a policy that reached nobody, or an alert that no policy pages."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """An alert's position in its policy: the last step, and when the next one begins."""
 
@@ -133,6 +142,8 @@ class Escalation:
     """The person who gave the alert back; not paged again in this run."""
     held_why: str | None = None
     """Why the next step waits longer than its delay."""
+    unreached: Unreached | None = None
+    """Since when it has reached nobody; None: it has, or may still."""
 
     @property
     def waits_for_delay(self) -> bool:
@@ -164,6 +175,8 @@ class Escalation:
     @property
     def why_at_rest(self) -> str:
         """Why no step follows, for people to read."""
+        if self.unreached:
+            return f"reached nobody: {self.unreached.why}"
         match self.rest:
             case Rest.EXHAUSTED if self.giver:
                 return f"{self.giver} gave it back, and {self.policy} has nobody left to ask"
@@ -172,11 +185,11 @@ class Escalation:
             case Rest.SEVERITY:
                 return f"{self.policy} pages nobody for this severity"
             case Rest.NO_POLICY | None:
-                return "no escalation policy pages for it"
+                return NO_POLICY_PAGES
 
     def wanted(self, at: datetime) -> Self:
         """Begin a new run with the first step at this time; the policy is read then."""
-        return replace(self._awake(at), asked=(), is_restart=True, giver=None)
+        return replace(self._awake(at), asked=(), is_restart=True, giver=None, unreached=None)
 
     def wanted_again(self, at: datetime) -> Self:
         """Begin a new run with the step that was begun last; at rest, with the first."""
@@ -220,7 +233,7 @@ class Escalation:
 
     def next_spell(self, severity: Severity) -> Self:
         """Begin a firing spell: rules of users count anew, and so does the worst severity."""
-        return replace(self, spell=self.spell + 1, worst=severity, ack_from=None)
+        return replace(self, spell=self.spell + 1, worst=severity, ack_from=None, unreached=None)
 
     def worsened(self, severity: Severity, at: datetime, policy: str | None) -> Self:
         """Stay acknowledged; if the alert is given back, a new run begins.
@@ -274,7 +287,7 @@ def advance(
     is_another = bool(escalation.loop) and escalation.policy != policy.name
     known = escalation.following(policy)
     if severity not in policy.severities:
-        return _resting(known, Rest.SEVERITY)
+        return replace(_resting(known, Rest.SEVERITY), unreached=None)
     is_start = escalation.is_restart or is_another or not escalation.loop
     asked = () if is_another else escalation.asked
     position = next_position(policy, asked)

@@ -176,6 +176,8 @@ def _while_firing(alert: Alert) -> NextAction:
         return NextAction(kind=ActionKind.NONE, at=None, why=escalation.why_at_rest)
     if escalation.next_step is None:
         why = f"the last step of {policy} was paged; after that nobody else is asked"
+        if escalation.unreached:
+            why = f"after the last step of {policy} nobody else is asked"
         return NextAction(
             kind=ActionKind.EXHAUST,
             at=at,
@@ -201,6 +203,8 @@ def _while_firing(alert: Alert) -> NextAction:
 
 
 def _held(why: str, escalation: Escalation) -> str:
+    if escalation.unreached:
+        why = f"reached nobody: {escalation.unreached.why}; {why}"
     return f"{why}; {escalation.held_why}" if escalation.held_why else why
 
 

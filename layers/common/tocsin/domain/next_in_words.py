@@ -13,6 +13,8 @@ from tocsin.domain.reader import Called, Names, Reader, called, starting
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
 from tocsin.domain.times_in_words import Clock
 
+WHY_SHOWN: Final = 200
+"""Characters of why nobody was reached."""
 _UNLESS: Final = " unless someone acknowledges."
 _DECIDED_SOON: Final = "Who is called is being decided; it takes seconds."
 
@@ -65,7 +67,9 @@ def who_has_it(view: View) -> Phrase:
     alert = view.alert
     if alert.status is AlertStatus.ACKNOWLEDGED:
         return (Span(f"{view.have}.", is_strong=True),)
-    if alert.escalation.rest is Rest.EXHAUSTED and alert.is_asking and not alert.escalation.giver:
+    escalation = alert.escalation
+    were_called = escalation.rest is Rest.EXHAUSTED and not escalation.unreached
+    if were_called and alert.is_asking and not escalation.giver:
         return (Span("Everybody was called, and nobody has it.", is_strong=True),)
     if alert.snooze is not None:
         return (Span(f"{snoozed_by(view) or 'Nobody has it'}.", is_strong=True),)
@@ -224,6 +228,11 @@ def _at_rest(view: View) -> Coming:
             gave = "You" if is_own else giver
             sentence = f"{gave} gave it back, and nobody is left to call."
             return Coming(next=(Span(sentence),), short="Nobody else is called.")
+        case Rest.EXHAUSTED if escalation.unreached:
+            why = one_line(escalation.unreached.why, WHY_SHOWN)
+            return Coming(
+                next=(Span(f"Nobody could be reached: {why}."),), short="Nobody could be reached."
+            )
         case Rest.EXHAUSTED:
             return Coming(next=(Span("Nobody else is called."),), short="Nobody else is called.")
         case Rest.SEVERITY:

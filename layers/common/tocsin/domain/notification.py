@@ -42,6 +42,7 @@ class NotificationReason(StrEnum):
     ASKED = "asked"
     """A person asked for it, beside the policy."""
     ASSIGNED = "assigned"
+    UNREACHED = "unreached"
     TEST = "test"
 
 
@@ -55,6 +56,7 @@ class NotificationEvent(StrEnum):
     WOKEN = "alert.woken"
     RESOLVED = "alert.resolved"
     WORSENED = "alert.worsened"
+    UNREACHED = "alert.unreached"
     TEST = "channel.test"
 
     @property
@@ -64,7 +66,12 @@ class NotificationEvent(StrEnum):
 
 
 _NEWS: Final = frozenset(
-    (NotificationEvent.PAGED, NotificationEvent.WORSENED, NotificationEvent.TEST)
+    (
+        NotificationEvent.PAGED,
+        NotificationEvent.WORSENED,
+        NotificationEvent.UNREACHED,
+        NotificationEvent.TEST,
+    )
 )
 
 
@@ -334,7 +341,7 @@ def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None
             delivery.spell
         )
         return None if is_same else "nobody has acknowledged it any more"
-    if not delivery.is_page:
+    if delivery.is_update:
         is_old = alert.told_version > delivery.version
         return "a newer change is told in its place" if is_old else None
     if delivery.is_by_hand and alert.told_version <= delivery.version:
@@ -358,6 +365,8 @@ def _why_unwanted(alert: Alert, delivery: Delivery, at: datetime) -> str | None:
         return "snoozed"
     if delivery.is_by_hand and delivery.is_due_at_once:
         return None
+    if delivery.event is NotificationEvent.UNREACHED:
+        return None if escalation.unreached else "a person was reached meanwhile"
     if escalation.spell != delivery.spell:
         return "it was acknowledged or snoozed meanwhile, and fires anew"
     is_of_run = delivery.is_of_step and not delivery.is_by_rule

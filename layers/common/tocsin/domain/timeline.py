@@ -33,6 +33,7 @@ class ChangeType(StrEnum):
     NOTE = "note"
     INCIDENT_CREATED = "incident_created"
     ESCALATION_EXHAUSTED = "escalation_exhausted"
+    REACHED_NOBODY = "reached_nobody"
 
 
 CHANGES_MESSAGES: Final = frozenset(

@@ -54,6 +54,8 @@ class Settings:
     time_zone: str
     """The team's, a name of the IANA database; an unknown one counts as UTC."""
     team: str
+    last_resort_topic: str
+    """The topic that is told of alerts that reached nobody; empty: it has no subscriber."""
     retention: timedelta
     """Retention of resolved alerts and timelines."""
     public_url: str
@@ -103,6 +105,7 @@ class Settings:
             email_from=environment.get("EMAIL_FROM", ""),
             time_zone=environment.get("TIME_ZONE") or "UTC",
             team=environment.get("TEAM", "tocsin"),
+            last_resort_topic=environment.get("LAST_RESORT_TOPIC", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),

@@ -22,8 +22,10 @@ from tocsin.domain.destination import (
     why_gone,
 )
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
+from tocsin.domain.last_resort import COUNTED, NO_TOPIC, LastResort, Turn, topic_message
 from tocsin.domain.message import message_of
 from tocsin.domain.notification import (
+    ATTEMPTS_LIMIT,
     WAITS_AGAIN_AFTER,
     Delivery,
     DeliveryState,
@@ -32,6 +34,7 @@ from tocsin.domain.notification import (
     reason_to_skip,
 )
 from tocsin.domain.people import Channel, Directory
+from tocsin.domain.reach import is_to_last_resort
 from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
 from tocsin.domain.update_plan import can_be_told
@@ -43,11 +46,13 @@ if TYPE_CHECKING:
         AlertRepository,
         ChannelGate,
         DeliveryQueue,
+        LastResortRepository,
         LinkMaker,
         MessageSender,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
+        Topic,
     )
 
 CLAIM_ATTEMPTS: Final = 3
@@ -55,6 +60,8 @@ CLAIM_ATTEMPTS: Final = 3
 _URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
 IN_LINE: Final = "its channel is busy, or rests after failures"
 GONE: Final = "the alert does not exist any more"
+TURN_ATTEMPTS: Final = 10
+"""Lost races at the last resort's item, of all alerts that reach nobody at the same time."""
 NEVER_ENDED: Final = "no attempt has come to an end for hours"
 
 
@@ -94,6 +101,9 @@ class Work:
     queue: DeliveryQueue
     sender: MessageSender
     links: LinkMaker
+    last_resort: LastResortRepository
+    topic: Topic | None
+    """None: nobody is subscribed."""
     now: Callable[[], datetime]
     """Read again after sending, which takes time."""
     new_write_id: NewWriteId
@@ -119,6 +129,8 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
         if not known.is_free(at):
             return _put_back(delivery, known.held_until or at, work)
         try:
+            if is_to_last_resort(delivery):
+                return _tell_last_resort(known, work)
             return _deliver_free(known, work)
         except _ClaimLostError as lost:
             known = lost.current
@@ -171,6 +183,66 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     if channel is None:
         return _give_up(claimed, why_gone(delivery), work, None)
     return _send(claimed, alert, channel, work, failures=failures)
+
+
+def _tell_last_resort(known: Notification, work: Work) -> Delivered:
+    """Publish it, or count it in the next message that is published."""
+    delivery, at = known.delivery, work.now()
+    alert = _read_alert(delivery, work)
+    skip = NO_TOPIC if work.topic is None else _reason_to_skip(alert, delivery, at)
+    if alert is None or work.topic is None or skip is not None:
+        if known.reason == COUNTED:
+            _turn(work, lambda state: state.without(delivery.alert_id))
+        seen = alert.told_version if alert else None
+        skipped = _mark(known, known.skip(skip or GONE, at=at, seen=seen), work)
+        return Delivered(outcome=Outcome.SKIPPED, notification=skipped, alert=alert)
+    turn = _take_turn(known, at, work)
+    if turn.until is not None:
+        if known.reason != COUNTED:
+            _mark(known, known.put_off(turn.until, COUNTED, at=at), work)
+        return _put_back(delivery, turn.until, work)
+    if turn.is_told:
+        counted = _mark(known, known.sent(None, at=at, shown=alert.told_version), work)
+        return Delivered(outcome=Outcome.ENDED, notification=counted, alert=alert)
+    claimed = _claim(known, work)
+    if known.is_given_up(at):
+        return _give_up(claimed, NEVER_ENDED, work, None)
+    links = work.links.links(delivery, at=at)
+    message = topic_message(alert, turn, link=links.view if links else None)
+    try:
+        provider_id = work.topic.publish(message)
+    except DeliveryFailedError as failure:
+        is_final = not failure.is_retryable or known.failures + 1 >= ATTEMPTS_LIMIT
+        _turn(work, lambda state: state.failed(delivery.alert_id, is_final=is_final))
+        return _note_failed_attempt(claimed, alert, None, work, failure)
+    _turn(work, lambda state: state.told(turn.counts, work.now()))
+    sent = claimed.sent(provider_id, at=work.now(), shown=alert.told_version)
+    sent = _mark(claimed, sent, work)
+    return Delivered(outcome=Outcome.SENT, notification=sent, alert=alert)
+
+
+def _take_turn(known: Notification, at: datetime, work: Work) -> Turn:
+    was_counted = known.reason == COUNTED
+    for _ in range(TURN_ATTEMPTS):
+        state = work.last_resort.read()
+        turn = state.turn_of(known.delivery.alert_id, at, was_counted=was_counted)
+        if _is_kept(state, turn.after, work):
+            return turn
+    raise TryAgainError("Others change the last resort all the time.")
+
+
+def _turn(work: Work, change: Callable[[LastResort], LastResort]) -> None:
+    for _ in range(TURN_ATTEMPTS):
+        state = work.last_resort.read()
+        if _is_kept(state, change(state), work):
+            return
+    raise TryAgainError("Others change the last resort all the time.")
+
+
+def _is_kept(before: LastResort, after: LastResort, work: Work) -> bool:
+    if after is before:
+        return True
+    return work.last_resort.keep(after, at=work.now(), write_id=work.new_write_id())
 
 
 def _send(
@@ -231,14 +303,24 @@ def _note_failure(
     *,
     failures: int,
 ) -> Delivered:
+    if failure.is_retryable:
+        work.gate.note_failure(channel, failures=failures, at=work.now())
+    return _note_failed_attempt(claimed, alert, channel, work, failure)
+
+
+def _note_failed_attempt(
+    claimed: Notification,
+    alert: Alert,
+    channel: Channel | None,
+    work: Work,
+    failure: DeliveryFailedError,
+) -> Delivered:
     """Mark the failure before queueing the next attempt: until then the queue has this message."""
     at = work.now()
     failed = claimed.fail(
         failure.reason, at=at, is_retryable=failure.is_retryable, retry_after=failure.retry_after
     )
     marked = _mark(claimed, failed, work)
-    if failure.is_retryable:
-        work.gate.note_failure(channel, failures=failures, at=at)
     told = Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel, alert=alert)
     if marked.state is not DeliveryState.RETRYING:
         return told

@@ -15,8 +15,9 @@ from tocsin.domain.consequences import Consequences, StoredChange, consequences_
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
-from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Directory
+from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
 from tocsin.domain.update_plan import plan_updates
 from tocsin.usecases.choose_policy import NOW
@@ -55,6 +56,8 @@ class Followed:
     timers: int = 0
     deliveries: int = 0
     """Queued, maybe again: the ledger drops duplicates."""
+    unreached: int = 0
+    """Episodes that have reached nobody, each once."""
 
 
 def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Outlets) -> Followed:
@@ -65,6 +68,12 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}
     deliveries = list(_deliveries(consequences, now, outlets))
+    unreached = 0
+    for each in consequences:
+        if each.reaches_nobody:
+            planned, is_first = _tell_last_resort(each.alert, now, outlets)
+            deliveries += planned
+            unreached += is_first
     if deliveries:
         outlets.deliveries.send(deliveries, now=now)
     entries = outlets.timeline.record([each for each in consequences if each.told])
@@ -72,7 +81,9 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     if due:
         outlets.timers.send(due, now=now)
     _keep_beside(consequences, latest, outlets.timeline)
-    return Followed(entries=entries, timers=len(due), deliveries=len(deliveries))
+    return Followed(
+        entries=entries, timers=len(due), deliveries=len(deliveries), unreached=unreached
+    )
 
 
 def _deliveries(
@@ -90,6 +101,22 @@ def _deliveries(
             yield from plan_asked(asking, each.alert, now, outlets)
         if each.begins_step:
             yield from plan_messages(each.alert, now, outlets)
+
+
+def _tell_last_resort(
+    alert: Alert, now: datetime, outlets: Outlets
+) -> tuple[Sequence[Delivery], bool]:
+    """Plan the message; say whether it is the first of its episode, and to be counted.
+
+    A batch that failed is followed again: it was not counted while its message waits.
+    """
+    delivery = to_last_resort(alert)
+    ledger = outlets.notifications.of_alert(alert.alert_id)
+    told = [each for each in ledger if is_to_last_resort(each.delivery)]
+    is_first = all(
+        each.delivery.key == delivery.key and each.state is DeliveryState.WAITING for each in told
+    )
+    return keep_in_ledger([delivery], now, outlets), is_first
 
 
 def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:

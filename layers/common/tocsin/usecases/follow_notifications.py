@@ -20,6 +20,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     is_unanswered,
 )
+from tocsin.domain.reach import judged, may_have_reached_nobody
 from tocsin.domain.step_clock import IGNORED, step_clock
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.domain.update_plan import can_be_told, left_behind, plan_correction
@@ -85,7 +86,8 @@ def _follow_alert(
     in_doubt = [
         each for each in told if each.may_have_arrived and can_be_told(each.delivery, directory)
     ]
-    if not in_doubt and not any(map(_moves_on, told)):
+    moves_on = any(_moves_on(each, ledger) for each in told)
+    if not in_doubt and not moves_on:
         return
     alert = outlets.slots.episode(alert_id)
     if alert is None:
@@ -95,7 +97,7 @@ def _follow_alert(
     behind = {each for one in in_doubt for each in left_behind(alert, one, ledger)}
     if planned or behind:
         outlets.deliveries.send([*planned, *behind], now=now)
-    if any(map(_moves_on, told)):
+    if moves_on:
         _go_on(alert, ledger, now=now, outlets=outlets)
 
 
@@ -132,12 +134,14 @@ def _name(notification: Notification) -> str:
     return f"{notification.delivery.key}#{notification.version}"
 
 
-def _moves_on(notification: Notification) -> bool:
-    """Whether the alert's next step may come earlier or later by this."""
+def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> bool:
+    """Whether the alert's next step may come earlier or later by this, or somebody is reached."""
     delivery = notification.delivery
     if not (notification.state.has_ended and delivery.is_of_step):
         return False
     if notification.state is not DeliveryState.SENT:
+        return True
+    if may_have_reached_nobody(ledger):
         return True
     return not delivery.is_by_rule and notification.changed_at - delivery.asked_at > IGNORED
 
@@ -176,9 +180,19 @@ def _gone_on(
     now: datetime,
     outlets: Outlets,
 ) -> Alert | None:
-    """The alert with its step moved; None: nothing changes."""
+    """The alert with its step moved, and whether it has reached nobody; None: nothing changes."""
+    if alert.alert_id != alert_id or not alert.is_asking:
+        return None
+    moved = _step_moved(alert, ledger, now, outlets) or alert
+    after = judged(moved, ledger, now)
+    return None if after is alert else after
+
+
+def _step_moved(
+    alert: Alert, ledger: Sequence[Notification], now: datetime, outlets: Outlets
+) -> Alert | None:
     stands = alert.escalation
-    if alert.alert_id != alert_id or not alert.is_asking or stands.held_why == NEXT_RUN:
+    if stands.held_why == NEXT_RUN:
         return None
     clock = step_clock(alert, ledger, partial(outlets.paging.directory, now))
     if clock is None:

@@ -19,6 +19,7 @@ from tocsin.domain.history import Sample
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
+from tocsin.domain.last_resort import LastResort, TopicMessage
 from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
@@ -272,6 +273,27 @@ class ChannelGate(Protocol):
 
     def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
         """Count an attempt that the provider failed, and rest after too many in a row."""
+
+
+class LastResortRepository(Protocol):
+    """What the last resort was told, and what waits: one item, changed by conditional writes."""
+
+    def read(self) -> LastResort:
+        """A new one if none is stored."""
+
+    def keep(self, after: LastResort, *, at: datetime, write_id: WriteId) -> bool:
+        """Store the next version; False: a concurrent write came first."""
+
+
+class Topic(Protocol):
+    """The stack's own topic, whose subscribers Amazon reaches by e-mail or SMS."""
+
+    def publish(self, message: TopicMessage) -> str:
+        """Publish; return the id of the message.
+
+        Raises:
+            DeliveryFailedError: AWS refused, or did not answer.
+        """
 
 
 class MessageSender(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
+from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due, with_timer
 from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
@@ -33,6 +34,8 @@ class Receipt:
     alert_id: AlertId | None
     is_body_lost: bool = False
     """The state changed, and the body could not be stored."""
+    why_unpaged: str | None = None
+    """Why nobody is paged; None: somebody is, or it is not known yet."""
 
 
 type Body = Callable[[], SentBody | None]
@@ -159,4 +162,14 @@ def with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
 
 def _receipt(outcome: Outcome, alert: Alert | None, *, is_body_lost: bool = False) -> Receipt:
     alert_id = alert.alert_id if alert else None
-    return Receipt(outcome=outcome, alert_id=alert_id, is_body_lost=is_body_lost)
+    return Receipt(
+        outcome=outcome,
+        alert_id=alert_id,
+        is_body_lost=is_body_lost,
+        why_unpaged=_why_unpaged(alert) if alert else None,
+    )
+
+
+def _why_unpaged(alert: Alert) -> str | None:
+    is_unpaged = alert.is_asking and alert.escalation.rest is Rest.NO_POLICY
+    return NO_POLICY_PAGES if is_unpaged else None

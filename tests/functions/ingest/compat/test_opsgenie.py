@@ -197,7 +197,12 @@ def test_an_acknowledged_alert_says_who_has_it_and_since_when(opened: Opsgenie) 
         "closedBy": "integration:prod",
     }
     logs = opened.read("/disk/logs", "identifierType=alias")
-    assert [it["log"].partition(":")[0] for it in logs] == ["fired", "acknowledged", "resolved"]
+    assert [it["log"].partition(":")[0] for it in logs] == [
+        "fired",
+        "reached nobody",
+        "acknowledged",
+        "resolved",
+    ]
 
 
 @pytest.mark.parametrize("path", ["recipients", "attachments"])

@@ -225,6 +225,10 @@ def gate_key(channel: str) -> Key:
     return key(f"G#{channel}", "GATE")
 
 
+LAST_RESORT_KEY: Final = key("LAST-RESORT", "LAST-RESORT")
+"""When the last resort was told, and which alerts wait."""
+
+
 def incident_partition(incident_id: IncidentId) -> str:
     """An incident and its updates."""
     return f"N#{incident_id}"

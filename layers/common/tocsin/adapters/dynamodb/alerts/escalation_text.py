@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, Final
 
-from tocsin.domain.escalation import Escalation, Rest, TargetKind
+from tocsin.domain.escalation import NO_POLICY_PAGES, Escalation, Rest, TargetKind, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, by_whom, instant, milliseconds
 from tocsin.domain.severity import Severity
@@ -25,6 +25,7 @@ def write_escalation(escalation: Escalation) -> str | None:
     timeout, at = escalation.ack_timeout, escalation.escalates_at
     begun_at, ack_from = escalation.begun_at, escalation.ack_from
     delays_from = escalation.delays_from
+    unreached = escalation.unreached
     fields: dict[str, Any] = {
         "p": escalation.policy,
         "k": int(escalation.is_policy_known),
@@ -47,6 +48,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "w": escalation.worst,
         "giver": escalation.giver,
         "held": escalation.held_why,
+        "no": unreached and _write_unreached(unreached),
     }
     times = {
         "e": _since(begun_at, at),
@@ -64,7 +66,7 @@ def escalation_from(written: str) -> Escalation:
     fields = json.loads(written)
     step, targets = fields.get("s", 0), tuple(fields.get("to", ()))
     rest, timeout, worst = fields.get("rest"), fields.get("t"), fields.get("w")
-    begun_at = _read_time(fields.get("b"))
+    begun_at, unreached = _read_time(fields.get("b")), fields.get("no")
     return Escalation(
         policy=fields.get("p"),
         is_policy_known=bool(fields.get("k")),
@@ -93,6 +95,7 @@ def escalation_from(written: str) -> Escalation:
         worst=None if worst is None else Severity(worst),
         giver=by_whom(Actor(fields["giver"])) if "giver" in fields else None,
         held_why=fields.get("held"),
+        unreached=unreached and _unreached_from(*unreached),
     )
 
 
@@ -112,6 +115,16 @@ def _read_targets(spelled: str, known: tuple[str, ...]) -> tuple[str, ...]:
     if spelled == _SAME:
         return known
     return tuple(f"{_KINDS[target[0]]}{target[1:]}" for target in spelled.split())
+
+
+def _write_unreached(unreached: Unreached) -> list[int | str]:
+    """Without the reason of most."""
+    why = () if unreached.why == NO_POLICY_PAGES else (unreached.why,)
+    return [milliseconds(unreached.at), *why]
+
+
+def _unreached_from(at: int, why: str = NO_POLICY_PAGES) -> Unreached:
+    return Unreached(at=instant(at), why=why)
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:

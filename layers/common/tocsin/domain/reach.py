@@ -1,0 +1,115 @@
+"""Whether an alert has reached anybody, and the message to the last resort if it has not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import NEXT_RUN, Rest, Target, TargetKind
+from tocsin.domain.notification import (
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationEvent,
+    NotificationReason,
+)
+from tocsin.domain.signal import CUT_MARK
+
+LAST_RESORT: Final = "last-resort"
+"""A name that no channel of the team may have."""
+REASONS_LIMIT: Final = 3
+REASON_LIMIT: Final = 100
+"""Characters of one reason: all of them are stored with the alert."""
+
+
+def judged(alert: Alert, ledger: Sequence[Notification], at: datetime) -> Alert:
+    """Note that a whole run has reached nobody, or that a later one has; else the same alert."""
+    if not alert.is_asking:
+        return alert
+    unreached = alert.escalation.unreached
+    if unreached is not None:
+        is_left = any(_arrived_after(unreached.at, alert, each) for each in ledger)
+        return alert.reached(at=at) if is_left else alert
+    run = _run_that_is_over(alert, ledger)
+    if not run or not all(each.state.has_ended for each in run):
+        return alert
+    if any(each.state is DeliveryState.SENT for each in (*run, *_asked_by_hand(alert, ledger))):
+        return alert
+    return alert.reached_nobody(_why(run), at=at)
+
+
+def may_have_reached_nobody(ledger: Iterable[Notification]) -> bool:
+    """Whether a page that is sent may be the first: if not, the alert need not be read for it."""
+    return any(
+        is_to_last_resort(each.delivery)
+        or (each.delivery.is_page and each.state in {DeliveryState.FAILED, DeliveryState.SKIPPED})
+        for each in ledger
+    )
+
+
+def to_last_resort(alert: Alert) -> Delivery:
+    """The message to the last resort about an alert that has just reached nobody."""
+    return Delivery(
+        alert_id=alert.alert_id,
+        episode=alert.episode,
+        step=0,
+        loop=0,
+        target=str(Target(TargetKind.CHANNEL, LAST_RESORT)),
+        channel=LAST_RESORT,
+        event=NotificationEvent.UNREACHED,
+        reason=NotificationReason.UNREACHED,
+        spell=alert.escalation.spell,
+        version=alert.version,
+        asked_at=alert.changed_at,
+        due_at=alert.changed_at,
+    )
+
+
+def is_to_last_resort(delivery: Delivery) -> bool:
+    return delivery.event is NotificationEvent.UNREACHED
+
+
+def _arrived_after(at: datetime, alert: Alert, message: Notification) -> bool:
+    is_page = message.delivery.is_page and message.delivery.spell == alert.escalation.spell
+    return is_page and message.state is DeliveryState.SENT and message.changed_at > at
+
+
+def _asked_by_hand(alert: Alert, ledger: Sequence[Notification]) -> Iterator[Notification]:
+    spell = alert.escalation.spell
+    return (it for it in ledger if it.delivery.is_by_hand and it.delivery.spell == spell)
+
+
+def _run_that_is_over(alert: Alert, ledger: Sequence[Notification]) -> Sequence[Notification]:
+    """The messages of a run whose last step was begun; empty: it is not over, or not planned yet.
+
+    Messages that rules delay are of the firing spell, so of every run in it.
+    """
+    stands = alert.escalation
+    is_over = stands.rest is Rest.EXHAUSTED or stands.held_why == NEXT_RUN
+    if not is_over or stands.giver:
+        return ()
+    pages = [each for each in ledger if each.delivery.is_of_step]
+    by_rule = [it for it in pages if it.delivery.is_by_rule and it.delivery.spell == stands.spell]
+    at_once = [it for it in pages if not it.delivery.is_by_rule and it.delivery.loop == stands.loop]
+    for step in {it.delivery.step for it in at_once} | ({stands.step} if not by_rule else set()):
+        planned = [it.delivery.planned for it in at_once if it.delivery.step == step]
+        if not planned or len(planned) < max(planned):
+            return ()
+    return (*at_once, *by_rule)
+
+
+def _why(run: Sequence[Notification]) -> str:
+    reasons = list(dict.fromkeys(_reasons(run)))
+    shown = "; ".join(reasons[:REASONS_LIMIT])
+    more = len(reasons) - REASONS_LIMIT
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _reasons(run: Sequence[Notification]) -> Iterator[str]:
+    for each in run:
+        delivery, reason = each.delivery, each.reason or each.state.value
+        if each.attempts:
+            kind, _, name = delivery.target.partition(":")
+            place = f"{name} by {delivery.channel}" if kind == TargetKind.USER else name
+            reason = f"{place}: {reason}"
+        yield reason if len(reason) <= REASON_LIMIT else reason[: REASON_LIMIT - 1] + CUT_MARK
