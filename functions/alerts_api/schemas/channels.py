@@ -9,7 +9,7 @@ from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total, View
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Part, Total, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.channels.by_type import MODULES, channel_spec
 from tocsin.channels.spec import SecretUse, Setting
@@ -118,7 +118,7 @@ class NewChannel(ShownChannel):
     )
 
 
-class ChannelPage(Page[ShownChannel]):
+class ChannelPage(Part[ShownChannel]):
     """Part of the list of channels."""
 
     meta: Total

@@ -24,6 +24,7 @@ ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the def
 ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out stays."
 
 NAME: Final = r"^[a-z0-9-]{1,64}$"
+PARAMETER_NAME: Final = r"^(/tocsin/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
 DAY: Final = timedelta(days=1)
 
 Name = Annotated[str, Field(pattern=NAME)]
@@ -52,7 +53,7 @@ SecretName = Annotated[
     str,
     Field(
         max_length=1011,
-        pattern=r"^(/tocsin/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
+        pattern=PARAMETER_NAME,
         description=(
             "The name of an SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone "
             "is meant there."

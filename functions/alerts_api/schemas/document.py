@@ -40,8 +40,9 @@ Every refusal has one shape, `error` with `code`, `message`, `request_id` and `d
 code is from the closed list that each operation names.
 
 Times are RFC 3339 in UTC with milliseconds. Ids are opaque: one that does not exist, that is
-malformed or of another stack is answered with the same 404. Unknown query parameters
-are ignored. Within version 1 there will be more fields, never fewer.
+malformed or of another stack is answered with the same 404. A list ignores a query parameter that
+it does not know, and says so: `meta.ignored` names it, and what was probably meant. Within
+version 1 there will be more fields, never fewer.
 
 A POST of `/api/v1` may carry an `Idempotency-Key`: the same key with the same body within 24 hours
 is answered as the first time; with another body it is a conflict."""

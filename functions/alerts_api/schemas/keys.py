@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.configuration import NAME
 from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Instant, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from functions.alerts_api.schemas.text import Line
@@ -39,7 +40,7 @@ KeyScopes = Annotated[
 ]
 KeyUser = Annotated[
     str,
-    Field(pattern=r"^[a-z0-9-]{1,64}$", examples=["alice"]),
+    Field(pattern=NAME, examples=["alice"]),
     AfterValidator(_person),
 ]
 

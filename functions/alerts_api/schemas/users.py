@@ -25,6 +25,7 @@ from tocsin.domain.severity import Severity
 
 TAG: Final = "Users"
 RULES_LIMIT: Final = 20
+SLACK_ID: Final = r"^[UW][A-Z0-9]{1,30}$"
 _FIELDS: Final = {
     ContactMethod.EMAIL: "email",
     ContactMethod.SMS: "phone",
@@ -66,7 +67,7 @@ class UserBody(ConfigurationBody):
     )
     email: Email | None = None
     phone: Phone | None = None
-    slack_id: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,30}$")] | None = Field(
+    slack_id: Annotated[str, Field(pattern=SLACK_ID)] | None = Field(
         None, description="The member ID of the user's Slack profile.", examples=["U1"]
     )
     time_zone: Annotated[str, Field(max_length=64), AfterValidator(_known_zone)] = Field(

@@ -17,7 +17,7 @@ PROGRAM_LIMIT_BYTES: Final = 65_536
 """Limit of a compiled pattern: the time for one value is bounded by the product of both limits."""
 
 _SPELLING: Final = re.compile(
-    r'\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)([=\s]*)'
+    r"\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)([=\s]*)"
     r'(?:"((?:[^"\\]|\\.)*)"|([^"\s=]\S*)|)\s*'
 )
 _ESCAPED: Final = re.compile(r"\\([\"\\])")
