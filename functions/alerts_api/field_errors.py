@@ -55,6 +55,8 @@ _LIMITS: Final[Mapping[str, str]] = {
     "string_too_short": "must have at least {min_length} characters",
     "too_long": "must have at most {max_length}, not {actual_length}",
 }
+_OR_NULL: Final = "none_required"
+"""Said beside what is wrong with a value that could be left out."""
 _SCALARS: Final[Mapping[str, str]] = {
     "integer": "a whole number",
     "number": "a number",
@@ -70,8 +72,8 @@ _NOUNS: Final[Mapping[str, str]] = {"severities": "severity", "to": "address"}
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Say each problem, with the path of its field."""
     body = _body_of(model)
-    said = (body.problem(it) for it in error.errors(include_url=False))
-    return list(dict.fromkeys(said))
+    said = [it for it in error.errors(include_url=False) if it["type"] != _OR_NULL]
+    return list(dict.fromkeys(map(body.problem, said)))
 
 
 @lru_cache

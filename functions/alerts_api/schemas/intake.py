@@ -1,7 +1,7 @@
 """What senders may send: `functions/ingest` reads it, this describes it."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -281,10 +281,12 @@ class HeardHeartbeat(View):
 
     name: str = Field(examples=["nightly-backup"])
     alert_id: str | None = Field(None, description="Absent unless it was missed.")
-    outcome: Outcome | None = Field(
-        None,
-        description="Likewise; `ignored` if it was not heard, for what came says no life.",
-        examples=[Outcome.RESOLVED],
+    outcome: Outcome | Literal["heard"] = Field(
+        description=(
+            "`heard` where there was no alert to resolve; `ignored` if it was not heard, for what "
+            "came says no life."
+        ),
+        examples=["heard"],
     )
     reason: str | None = Field(None, description="What speaks against life.")
 

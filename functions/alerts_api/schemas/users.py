@@ -45,6 +45,9 @@ def _known_zone(name: str) -> str:
     return name
 
 
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+
+
 class RuleBody(ConfigurationBody):
     """When and by which contact method the user is notified."""
 
@@ -70,7 +73,7 @@ class UserBody(ConfigurationBody):
     slack_id: Annotated[str, Field(pattern=SLACK_ID)] | None = Field(
         None, description="The member ID of the user's Slack profile.", examples=["U1"]
     )
-    time_zone: Annotated[str, Field(max_length=64), AfterValidator(_known_zone)] = Field(
+    time_zone: TimeZone = Field(
         "UTC", description="A name of the IANA database.", examples=["Europe/Paris"]
     )
     notify: list[RuleBody] = Field(

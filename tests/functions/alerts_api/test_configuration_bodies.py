@@ -160,7 +160,14 @@ CHANNELS: list[Any] = [
     ({"type": "console", "url": "https://example.com"}, "url", "is not for"),
 ]
 HEARTBEATS: list[Any] = [
-    ({}, "period", "required"),
+    ({}, "period | cron", "exactly one"),
+    ({"period": "1h", "cron": "0 2 * * *"}, "period | cron", "exactly one"),
+    ({"period": "1h", "time_zone": "Europe/Berlin"}, "time_zone", "belongs to cron"),
+    ({"cron": "0 2 * *"}, "cron", "0 2 * * * for every day at 02:00: has not five fields"),
+    ({"cron": "0 25 * * *"}, "cron", "bad hour"),
+    ({"cron": "0 0 31 2 *"}, "cron", "bad day-of-month"),
+    ({"cron": "0 2 * * *", "time_zone": "Berlin"}, "time_zone", "Europe/Paris"),
+    ({"cron": 7}, "cron", "a text"),
     ({"period": "29s"}, "period", "from 30s to 366d"),
     ({"period": "367d"}, "period", "from 30s to 366d"),
     ({"period": "1h", "grace": "8d"}, "grace", "from 0s to 7d"),
@@ -249,6 +256,8 @@ GOOD: list[Any] = [
     ("channels", {**HOOK, "url": "https://example.com:8443/a/b?team=1"}),
     ("heartbeats", {"period": 30, "grace": 0}),
     ("heartbeats", {"period": "366d", "grace": "7d"}),
+    ("heartbeats", {"cron": "0 2 * * *", "time_zone": "Europe/Berlin", "grace": "30m"}),
+    ("heartbeats", {"cron": " */5  8-18 * * mon-fri "}),
 ]
 
 
