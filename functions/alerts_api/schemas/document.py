@@ -29,8 +29,8 @@ from tocsin.domain.errors import (
 )
 from tocsin.lambda_runtime.http import status_of_kind
 from tocsin.usecases.answer_once import KEY_LIMIT
+from tocsin.version import VERSION
 
-VERSION: Final = "1"
 _GENERIC: Final = re.compile(r"^(\w+)\[(\w+)\]$")
 _LISTING: Final = re.compile(r"^Listing\[(?:Shown)?(\w+)\]$")
 _PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
