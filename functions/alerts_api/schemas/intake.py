@@ -153,6 +153,9 @@ class Receipt(View):
     dedup_key: str | None
     alert_id: str | None
     outcome: Outcome
+    severity: Severity | None = Field(
+        None, description="As it was understood; of what fires an alert."
+    )
     assumed: dict[str, str] = Field(
         {}, description="The severity that was assumed where it was missing or unknown."
     )

@@ -48,9 +48,7 @@ class Document(View):
 
 OPERATIONS: Final = {
     "show_health": Operation(tag=TAG, summary="See whether requests are answered", answer=Health),
-    "show_version": Operation(
-        tag=TAG, summary="See which version answers", answer=Answer[Version]
-    ),
+    "show_version": Operation(tag=TAG, summary="See which version answers", answer=Answer[Version]),
     "show_caller": Operation(
         tag=TAG, summary="See which key a request came with", answer=Answer[Caller]
     ),
