@@ -13,7 +13,14 @@ from functions.alerts_api.schemas.configuration import (
     ShownDuration,
     within,
 )
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Instant, Listing
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Instant,
+    Listing,
+    with_example,
+)
 from functions.alerts_api.schemas.users import TimeZone
 from tocsin.domain.cron import EXPRESSION_LIMIT, Cron, CronRefusedError
 from tocsin.domain.errors import HeartbeatNotFoundError, InvalidInputError, Problem
@@ -68,7 +75,10 @@ class HeartbeatBody(_Settings):
     """A heartbeat without its name, which is in the path; either `period` or `cron`."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["period"]}, {"required": ["cron"]}]}
+        json_schema_extra={
+            "oneOf": [{"required": ["period"]}, {"required": ["cron"]}],
+            "examples": [{"cron": "0 2 * * *", "time_zone": "Europe/Berlin", "grace": "30m"}],
+        }
     )
 
     period: Period | SkipJsonSchema[None] = Field(
@@ -101,6 +111,8 @@ def _refused(field: str, problem: str) -> InvalidInputError:
 
 class HeartbeatChange(_Settings):
     """What to change; `cron` takes the place of `period`, and `period` that of `cron`."""
+
+    model_config = with_example(grace="1h")
 
     period: Period | SkipJsonSchema[None] = Field(None, examples=["24h"])
 

@@ -20,6 +20,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
 TAG: Final = "Intake"
+_TRIED: Final = {"name": "Disk full", "severity": "critical", "source": "backup", "object": "db-1"}
 
 DedupKey = Annotated[
     str | None,
@@ -30,7 +31,7 @@ DedupKey = Annotated[
 class AnyBody(ActionBody):
     """The sender's own body, of any content type."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "x"}]})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_TRIED]})
 
 
 class RestSignal(ActionBody):

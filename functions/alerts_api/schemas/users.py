@@ -17,7 +17,14 @@ from functions.alerts_api.schemas.configuration import (
     ShownDuration,
     within,
 )
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Listing,
+    View,
+    with_example,
+)
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
 from tocsin.domain.people import ContactMethod, NotificationRule, User
@@ -64,6 +71,14 @@ class RuleBody(ConfigurationBody):
 
 class UserBody(ConfigurationBody):
     """A user without the name, which is in the path."""
+
+    model_config = with_example(
+        full_name="Alice Archer",
+        email="alice@example.com",
+        phone="+4915112345678",
+        time_zone="Europe/Berlin",
+        notify=_RULES_EXAMPLE,
+    )
 
     full_name: Annotated[Line, Field(max_length=200)] | None = Field(
         None, examples=["Alice Archer"]

@@ -49,13 +49,16 @@ _COMPONENTS: Final = _DOCUMENT["components"]["schemas"]
 type Place = tuple[str | int, ...]
 
 
-def bodies() -> Iterator[Any]:
+def bodies(*, only_closed: bool = False) -> Iterator[Any]:
+    """Of each operation; `only_closed`: those that take no other field."""
     for path, methods in _DOCUMENT["paths"].items():
         for method, described in methods.items():
             is_ours = path.startswith("/api/v1/") and not path.endswith(("/try", "/events"))
             if is_ours and "requestBody" in described:
                 schema = described["requestBody"]["content"]["application/json"]["schema"]
                 name = described["operationId"]
+                if only_closed and resolved(schema).get("additionalProperties") is not False:
+                    continue
                 yield pytest.param(method.upper(), path, schema, id=name)
 
 
@@ -168,13 +171,11 @@ def test_each_wrong_value_is_refused_in_our_words_with_its_place(
     assert refused >= len(list(places(schema)))
 
 
-@pytest.mark.parametrize(("method", "path", "schema"), [*bodies()])
+@pytest.mark.parametrize(("method", "path", "schema"), [*bodies(only_closed=True)])
 def test_a_misspelt_field_of_the_configuration_is_named_with_what_was_meant(
     whole_api: WholeApi, method: str, path: str, schema: Mapping[str, Any]
 ) -> None:
     body = whole_example(schema)
-    if resolved(schema).get("additionalProperties") is not False:
-        pytest.skip("an action ignores what it does not know")
     for name in resolved(schema)["properties"]:
         misspelt = f"{name[:2]}{name[3:]}" if len(name) > 3 else f"{name}{name[-1]}"
         status, answer = send(whole_api, method, path, {**body, misspelt: 1})
@@ -234,7 +235,7 @@ def test_each_pattern_has_words() -> None:
             "escalation-policies/p",
             {"steps": [{"targets": ["bob"], "delay": "5m"}]},
             "steps[0].targets[0]",
-            'must be an object with user, channel or schedule, such as {"channel": "ops-hook"}',
+            'must be an object with user, channel or schedule, such as {"user": "alice"}',
         ),
         (
             "users/bob",
