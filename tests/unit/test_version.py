@@ -16,7 +16,7 @@ def test_the_package_has_the_version_that_runs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
     assert project["version"] == VERSION
-    assert USER_AGENT == f"Tocsin/{VERSION}"
+    assert f"Tocsin/{VERSION}" == USER_AGENT
 
 
 def test_the_api_says_its_version_to_everybody() -> None:

@@ -20,7 +20,12 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
 TAG: Final = "Intake"
-_TRIED: Final = {"name": "Disk full", "severity": "critical", "source": "backup", "object": "db-1"}
+_TRIED: Final[dict[str, Any]] = {
+    "name": "Disk full",
+    "severity": "critical",
+    "source": "backup",
+    "object": "db-1",
+}
 
 DedupKey = Annotated[
     str | None,
