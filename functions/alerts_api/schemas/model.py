@@ -69,7 +69,7 @@ class ConfigurationBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def with_example(**example: Any) -> ConfigDict:
+def with_example(**example: Any) -> ConfigDict:  # noqa: ANN401 - JSON
     """Say what a whole body looks like, in the document and in its curl lines."""
     return ConfigDict(json_schema_extra={"examples": [example]})
 
