@@ -153,6 +153,24 @@ def test_a_message_that_a_rule_delays_is_promised_once_as_it_is_sent_once(rest: 
     assert sorted(said) == sorted((written(it.due_at), it.channel, it.step, it.loop) for it in sent)
 
 
+def test_an_open_alert_is_not_promised_what_was_planned_before(rest: Gateway) -> None:
+    world = rest.world
+    later = (NotificationRule(after=3 * MINUTE, by=ContactMethod.EMAIL),)
+    world.keep(world.users, User(name="carol", email="carol@example.com", notify=later))
+    asked = (Target(TargetKind.USER, "carol"),)
+    steps = tuple(Step(name=name, targets=asked, delay=5 * MINUTE) for name in ("first", "second"))
+    world.keep(world.policies, EscalationPolicy(name="default", steps=steps))
+    [new] = try_out(rest, DISK).json["data"]["results"]
+    rest.post(DISK)
+    world.follow()
+    world.pass_time(minutes=4)
+
+    [again] = try_out(rest, DISK).json["data"]["results"]
+
+    assert [it["channel"] for it in new["pages"]] == ["email+3m"]
+    assert again["pages"] == []
+
+
 def test_without_a_policy_no_page_is_planned(rest: Gateway) -> None:
     result = try_out(rest, DISK).result
 
