@@ -45,8 +45,8 @@ run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machin
 	@python -m local.run --port $(PORT)
 
 .PHONY: logs
-logs: $(VENV)/.installed  ## Show what the functions on this machine log (FOLLOW=1, FUNCTION=ingest)
-	@python -m local.logs $(if $(FOLLOW),--follow) $(FUNCTION)
+logs: $(VENV)/.installed  ## Show what the functions on this machine log (FOLLOW=1, FUNCTION=ingest, LINES=200)
+	@python -m local.logs $(if $(FOLLOW),--follow) $(if $(LINES),--lines $(LINES)) $(FUNCTION)
 
 .PHONY: start-api
 start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Amazon's own images, on port 3000

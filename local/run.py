@@ -56,23 +56,24 @@ def _run(port: int, aws_port: int) -> None:
         progress.end()
         print(welcome(stack), flush=True)
         watching = (
-            AlertLines(stack.aws, stack.deployment.stream_arn, view.alert),
+            AlertLines(stack.aws, stack.deployment.stream_arn, view.alert, view.sending),
             SentMessages(stack.aws, view.message),
         )
         view.open()
         for each in watching:
             each.start()
         try:
-            _until_stopped(stack)
+            _until_stopped(stack, view)
         finally:
             for each in watching:
                 each.stop()
 
 
-def _until_stopped(stack: Stack) -> None:
+def _until_stopped(stack: Stack, view: LiveView) -> None:
     try:
         while not stack.ministack.has_ended:
             time.sleep(0.2)
+            view.sum_up()
     except KeyboardInterrupt:
         print("\nStopping: what happened is saved, and `make run` goes on from here.", flush=True)
         raise

@@ -12,21 +12,23 @@ from tocsin.domain.alert_query import (
     AlertQuery,
     Sort,
 )
+from tocsin.domain.nearest import did_you_mean
 from tocsin.domain.severity import Severity
 
 LABEL_PREFIX: Final = "label."
 
 _LABELS: Final = frozenset(("label", "labels"))
-_KNOWN: Final = (
-    EQUAL_FIELDS
-    | _LABELS
-    | {*("status", "severity", "snoozed", "from", "to", "q", "sort", "limit", "cursor")}
-)
+KNOWN: Final = EQUAL_FIELDS | {
+    *("status", "severity", "snoozed", "from", "to", "q", "sort", "limit", "cursor")
+}
 _SEVERITIES: Final = {severity.value: severity for severity in Severity} | {
     "information": Severity.INFO
 }
 _STATUSES: Final = {status.value: status for status in AlertStatus}
 _SORTS: Final = {sort.value: sort for sort in Sort}
+_SHOWN: Final = 100
+"""Characters of a name that was sent."""
+_SEE_LIST: Final = "; see the list of alerts"
 
 
 def read_filters(filters: Mapping[str, str]) -> AlertQuery:
@@ -54,6 +56,12 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
     return query
 
 
+def known_parameters(query: Iterable[str]) -> frozenset[str]:
+    """The parameters that the list knows, with the labels of this query."""
+    labels = (name for name in query if name.startswith(LABEL_PREFIX) and name != LABEL_PREFIX)
+    return KNOWN | {*labels}
+
+
 def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:
     """Read filters from JSON, where values may be lists, numbers and booleans.
 
@@ -71,8 +79,9 @@ def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:
                 _take(filters, f"{LABEL_PREFIX}{label}", wanted, fields, f"{name}.{label}")
         elif name in _LABELS and value is not None:
             fields.refuse(f"filter.{name}", "must be an object of names and values")
-        elif name not in _KNOWN and not name.startswith(LABEL_PREFIX):
-            fields.refuse(f"filter.{name}", "is no filter; see the list of alerts")
+        elif name not in KNOWN | _LABELS and not name.startswith(LABEL_PREFIX):
+            meant = did_you_mean(name, KNOWN | _LABELS)
+            fields.refuse(f"filter.{name[:_SHOWN]}", f"is no filter{meant or _SEE_LIST}")
         elif value is not None:
             _take(filters, name, value, fields, name)
     return filters

@@ -29,12 +29,24 @@ def with_data(data: object, status: int = HTTPStatus.OK, **beside: object) -> Ht
 
 
 def with_page(
-    rows: Sequence[object], *, next_cursor: str | None = None, meta: Mapping[str, Any] | None = None
+    rows: Sequence[object],
+    *,
+    next_cursor: str | None = None,
+    meta: Mapping[str, Any] | None = None,
+    ignored: Sequence[Mapping[str, str]] = (),
 ) -> HttpAnswer:
-    """The last page of a list has no `next_cursor`."""
+    """The last page of a list has no `next_cursor`.
+
+    Args:
+        rows: What the page shows.
+        next_cursor: Where the next page begins.
+        meta: What is said of the whole list.
+        ignored: Parameters of the query that were not read.
+    """
     page: dict[str, object] = {"data": rows}
-    if meta is not None:
-        page["meta"] = meta
+    about = {**(meta or {}), **({"ignored": ignored} if ignored else {})}
+    if about:
+        page["meta"] = about
     if next_cursor is not None:
         page["next_cursor"] = next_cursor
     page["has_more"] = next_cursor is not None

@@ -35,4 +35,9 @@ def answer_page[T](
     shown = following[:limit]
     next_cursor = name_of(shown[-1]) if len(following) > limit else None
     rows = [view(thing) for thing in shown]
-    return with_page(rows, next_cursor=next_cursor, meta={"total": len(things)})
+    return with_page(
+        rows,
+        next_cursor=next_cursor,
+        meta={"total": len(things)},
+        ignored=request.ignored(),
+    )

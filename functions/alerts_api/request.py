@@ -1,26 +1,32 @@
 """A request of the API: path, query, key, and the body as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from tocsin.domain.credential import ApiKey, Scope
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,
-    Problem,
     ScopeMissingError,
     UnauthorizedError,
     UnsupportedMediaError,
 )
 from tocsin.domain.ids import Actor
+from tocsin.domain.nearest import nearest
 from tocsin.lambda_runtime import http
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+PAGING: Final = ("limit", "cursor")
+"""The query parameters of each list."""
+_IGNORED_LIMIT: Final = 50
+_NAME_SHOWN: Final = 100
+"""Characters of a parameter's name in an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +62,16 @@ class Request(http.Request):
         ):
             values[name] = f"{values[name]},{value}" if name in values else value
         return values
+
+    def ignored(self, known: Collection[str] = PAGING) -> list[dict[str, str]]:
+        """The query parameters that a list does not know, and what was probably meant."""
+        ignored: list[dict[str, str]] = []
+        for name in list(self.query)[:_IGNORED_LIMIT]:
+            if name in known:
+                continue
+            meant = nearest(name, known)
+            ignored.append({"name": name[:_NAME_SHOWN]} | ({"meant": meant} if meant else {}))
+        return ignored
 
     @cached_property
     def json_object(self) -> Mapping[str, Any]:
@@ -99,11 +115,11 @@ def validated[M: "BaseModel"](model: type[M], members: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(members)
     except ValidationError as error:
-        problems = [
-            Problem(_field(it["loc"]), _lowered(it["msg"]))
-            for it in error.errors(include_url=False, include_context=False)
-        ]
-        raise InvalidInputError("The body is not as it should be.", problems) from None
+        from functions.alerts_api.field_errors import problems_of
+
+        raise InvalidInputError(
+            "The body is not as it should be.", problems_of(error, model)
+        ) from None
 
 
 def _kind(value: object) -> str:
@@ -116,14 +132,3 @@ def _kind(value: object) -> str:
             return str(value).lower().replace("none", "null")
         case _:
             return "a number"
-
-
-def _field(location: tuple[int | str, ...]) -> str:
-    """`("steps", 0, "delay")` → `steps[0].delay`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-    return text.removeprefix(".") or "body"
-
-
-def _lowered(message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]

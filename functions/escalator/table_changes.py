@@ -10,6 +10,7 @@ from tocsin.adapters.dynamodb.timeline.stream import (
     kept_record,
     sequence_number_of,
     stored_change,
+    stored_heartbeat,
 )
 from tocsin.domain.errors import TryAgainError
 from tocsin.lambda_runtime.observability import Measure
@@ -66,6 +67,10 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
     changes = [stored for record in records if (stored := stored_change(record))]
     notifications = [told[1] for record in records if (told := stored_notification(record))]
     now, outlets = ports.now(), ports.outlets
+    for heartbeat in (it for record in records if (it := stored_heartbeat(record))):
+        from tocsin.usecases.run_heartbeat import send_if_soon
+
+        send_if_soon(heartbeat, now=now, timers=outlets.timers)
     followed = follow_changes(changes, now=now, outlets=outlets)
     entries = followed.entries + follow_notifications(notifications, now=now, outlets=outlets)
     if entries or followed.timers or followed.deliveries:

@@ -19,6 +19,8 @@ from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.run_heartbeat import HeartbeatStores, find_pinged, hear_heartbeat
 
 NAME_LIMIT: Final = 64
+HEARD: Final = "heard"
+"""The outcome of a ping that had no alert to resolve."""
 
 
 def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
@@ -49,7 +51,7 @@ def take_heartbeat(request: Request, token: str, ports: Ports) -> Taken:
         new_write_id=ports.new_write_id,
     )
     receipt = hear_heartbeat(name, at=request.at, stores=stores, by=by)
-    answer: dict[str, Any] = {"name": name}
+    answer: dict[str, Any] = {"name": name, "outcome": HEARD}
     if receipt is not None:
         answer |= {"alert_id": receipt.alert_id, "outcome": receipt.outcome}
     return _taken(request, answer, what="Heartbeat heard")

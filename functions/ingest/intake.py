@@ -21,7 +21,7 @@ from functions.ingest.senders import (
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
-from tocsin.domain.signal import Signal
+from tocsin.domain.signal import Signal, SignalAction
 from tocsin.usecases.receive_signal import receive_signal
 
 if TYPE_CHECKING:
@@ -187,7 +187,8 @@ def _nothing_usable(
 
 def _result(signal: Signal, outcome: Outcome, alert_id: str | None) -> dict[str, Any]:
     result = {"dedup_key": signal.dedup_key, "alert_id": alert_id, "outcome": outcome}
-    return result | said_of(signal)
+    severity = {"severity": signal.severity} if signal.action is SignalAction.TRIGGER else {}
+    return result | severity | said_of(signal)
 
 
 def said_of(signal: Signal) -> dict[str, Any]:

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from tocsin.usecases.refusals import DeliveryFailedError
+from tocsin.version import VERSION
 
 if TYPE_CHECKING:
     from tocsin.channels.ports import Answer
 
 ATTEMPT_SECONDS: Final = 10.0
 """For one request, from the look-up of the name to the last byte of the answer."""
+USER_AGENT: Final = f"Tocsin/{VERSION}"
 URL_LIMIT: Final = 2048
 
 _NOT_PUBLIC: Final = tuple(
@@ -81,7 +83,7 @@ class Outbound:
         shown_name = f"[{name}]" if ":" in name else name
         host = shown_name if target.port is None else f"{shown_name}:{port}"
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
-        sent = {"host": host, "user-agent": "Tocsin", "connection": "close", **headers}
+        sent = {"host": host, "user-agent": USER_AGENT, "connection": "close", **headers}
         checked = Host(
             name=name, port=port, addresses=addresses, tls=self._tls if is_secure else None
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.view.log_lines import LogEntry
+from tocsin.domain.notification import NotificationEvent
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,20 @@ def page_of(entry: LogEntry) -> ShownMessage | None:
     told = entry.more
     return ShownMessage(
         at=entry.at,
-        kind="page",
+        kind=kind_of(str(told.get("event", NotificationEvent.PAGED))),
         to=str(told.get("channel", "")),
         title=str(told.get("title", "")),
         lines=tuple(map(str, told.get("lines", ()))),
         links={name: url for name, url in (told.get("links") or {}).items() if url},
     )
+
+
+def kind_of(event: str) -> str:
+    """Page, update or test."""
+    if event == NotificationEvent.TEST:
+        return "test"
+    asks = (NotificationEvent.PAGED, NotificationEvent.WORSENED)
+    return "page" if event in asks else "update"
 
 
 def mail_of(record: Mapping[str, Any]) -> ShownMessage:

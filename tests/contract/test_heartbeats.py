@@ -15,6 +15,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.domain.credential import hash_token
+from tocsin.domain.cron import Cron
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
@@ -44,6 +45,7 @@ FULL = Heartbeat(
     missed_at=NINE + timedelta(milliseconds=2),
     timer_at=NINE + timedelta(milliseconds=3),
 )
+BY_CLOCK = replace(FULL, period=None, cron=Cron("0 2 * * *", "Europe/Berlin"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def add(heartbeats: HeartbeatRepository, heartbeat: Heartbeat = MINIMAL) -> Hear
     return heartbeat
 
 
-@pytest.mark.parametrize("heartbeat", [MINIMAL, FULL], ids=["minimal", "full"])
+@pytest.mark.parametrize(
+    "heartbeat", [MINIMAL, FULL, BY_CLOCK], ids=["minimal", "full", "by the clock"]
+)
 def test_a_heartbeat_is_read_as_it_was_written(
     heartbeats: HeartbeatRepository, heartbeat: Heartbeat
 ) -> None:
@@ -84,7 +88,10 @@ def test_a_heartbeat_is_read_as_it_was_written(
 
 def test_the_full_example_leaves_no_field_at_its_default() -> None:
     fields = Heartbeat.__dataclass_fields__
-    same = {name for name in fields if getattr(FULL, name) == getattr(MINIMAL, name)}
+    full = [FULL, BY_CLOCK]
+    same = {
+        name for name in fields if all(getattr(it, name) == getattr(MINIMAL, name) for it in full)
+    }
 
     assert same == {"name", "created_at", "token"}
 

@@ -17,7 +17,7 @@ from tests.template_file import read_template
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
-from tocsin.adapters.dynamodb.timeline.stream import stored_change
+from tocsin.adapters.dynamodb.timeline.stream import stored_change, stored_heartbeat
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named
@@ -49,7 +49,12 @@ from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
-from tocsin.usecases.run_heartbeat import HeartbeatStores, hear_heartbeat, run_due_heartbeat
+from tocsin.usecases.run_heartbeat import (
+    HeartbeatStores,
+    hear_heartbeat,
+    run_due_heartbeat,
+    send_if_soon,
+)
 from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
 
@@ -332,6 +337,8 @@ class World(Stores):
             told = [record for record in records if any(it(record) for it in _filters())]
             changes = [stored for record in told if (stored := stored_change(record))]
             messages = [line[1] for record in told if (line := stored_notification(record))]
+            for heartbeat in (it for record in told if (it := stored_heartbeat(record))):
+                send_if_soon(heartbeat, now=self.now, timers=self.timers)
             follow_changes(changes, now=self.now, outlets=self.outlets)
             follow_notifications(messages, now=self.now, outlets=self.outlets)
 

@@ -200,6 +200,75 @@ def test_a_short_period_is_told_to_the_second(world: World) -> None:
     assert missed.fired_at == NINE + timedelta(seconds=130)
 
 
+QUICK = Heartbeat(
+    name="quick",
+    period=timedelta(seconds=30),
+    grace=timedelta(seconds=5),
+    created_at=NINE,
+    token=Token.of("f" * 32),
+)
+
+
+def quick_alert(world: World) -> Alert:
+    found = world.slots.in_slot(fingerprint(HEARTBEATS, "heartbeat:quick"))
+    assert found is not None
+    return found
+
+
+def quick_made(world: World, second: int) -> None:
+    """It is made so long after a tick."""
+    world.pass_time(seconds=second)
+    made = replace(QUICK, created_at=world.now).watched(world.now)
+    world.heartbeats.put(None, made, write_id=WriteId("quick"))
+    world.follow()
+
+
+@pytest.mark.parametrize("second", range(1, 60, 7))
+def test_one_that_is_never_heard_is_told_to_the_second(world: World, second: int) -> None:
+    quick_made(world, second)
+
+    world.pass_time(minutes=2)
+
+    assert quick_alert(world).fired_at == NINE + timedelta(seconds=second + 35)
+
+
+@pytest.mark.parametrize("second", range(1, 60, 7))
+@pytest.mark.parametrize("heard_after", [1, 20, 34])
+def test_a_miss_after_the_first_ping_is_told_to_the_second(
+    world: World, second: int, heard_after: int
+) -> None:
+    quick_made(world, second)
+    world.pass_time(seconds=heard_after)
+    world.hear("quick")
+
+    world.pass_time(minutes=2)
+
+    assert quick_alert(world).fired_at == NINE + timedelta(seconds=second + heard_after + 35)
+
+
+@pytest.mark.parametrize("second", range(1, 60, 7))
+def test_a_miss_after_a_recovery_is_told_to_the_second(world: World, second: int) -> None:
+    world.now += timedelta(seconds=second)
+    world.heartbeats.put(None, QUICK.watched(NINE), write_id=WriteId("quick"))
+    world.follow()
+    world.pass_time(minutes=5)
+    heard_at = world.now
+    world.hear("quick")
+
+    world.pass_time(minutes=2)
+
+    assert quick_alert(world).fired_at == heard_at + timedelta(seconds=35)
+
+
+def test_a_ping_after_a_person_closed_the_alert_has_none_to_end(world: World) -> None:
+    world.pass_time(hours=1)
+    opened = alert(world)
+    assert opened is not None
+    world.resolve(opened.alert_id)
+
+    assert world.hear("backup") is None
+
+
 # Processes that die
 
 

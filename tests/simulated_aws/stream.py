@@ -156,6 +156,8 @@ def _choice(written: Any) -> Pattern:  # noqa: ANN401 - any JSON
     match operator:
         case "prefix":
             return lambda value: str(value).startswith(operand)
+        case "exists" if operand:
+            return lambda _: True
         case "anything-but":
             others = operand if isinstance(operand, list) else [operand]
             return lambda value: value not in others

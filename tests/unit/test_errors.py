@@ -71,4 +71,4 @@ def test_an_answer_gives_nothing_back_at_length() -> None:
 
     (detail,) = error_value(InvalidInputError("Wrong.", [problem]), "request")["details"]
 
-    assert detail == {"field": "n" * 99 + "…", "problem": "p" * 299 + "…"}
+    assert detail == {"field": "n" * 99 + "…", "problem": "p" * 499 + "…"}

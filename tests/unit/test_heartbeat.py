@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
+from tocsin.domain.cron import Cron
 from tocsin.domain.heartbeat import LEASE, Duty, Heartbeat, HeartbeatStatus
 from tocsin.domain.integration import Token
 from tocsin.domain.severity import Severity
@@ -34,9 +35,9 @@ def missed() -> Heartbeat:
 @pytest.mark.parametrize(
     ("at", "status"),
     [
-        pytest.param(NINE, HeartbeatStatus.HEALTHY, id="new"),
-        pytest.param(NINE + HOUR, HeartbeatStatus.HEALTHY, id="within the grace"),
-        pytest.param(DEADLINE - AN_INSTANT, HeartbeatStatus.HEALTHY, id="just before the end"),
+        pytest.param(NINE, HeartbeatStatus.WAITING, id="new"),
+        pytest.param(NINE + HOUR, HeartbeatStatus.WAITING, id="within the grace"),
+        pytest.param(DEADLINE - AN_INSTANT, HeartbeatStatus.WAITING, id="just before the end"),
         pytest.param(DEADLINE, HeartbeatStatus.OVERDUE, id="at the end"),
     ],
 )
@@ -44,7 +45,42 @@ def test_a_heartbeat_is_overdue_after_its_period_and_its_grace(
     at: datetime, status: HeartbeatStatus
 ) -> None:
     assert BACKUP.status(at) is status
+    is_overdue = status is HeartbeatStatus.OVERDUE
+    assert KNOWN.status(at) is (status if is_overdue else HeartbeatStatus.HEALTHY)
     assert BACKUP.heard(NINE + MINUTE).status(at) is HeartbeatStatus.HEALTHY
+
+
+NIGHTLY = replace(BACKUP, period=None, cron=Cron("0 2 * * *", "Europe/Berlin"), grace=30 * MINUTE)
+"""At 01:00 UTC in winter; clocks go forward on 2026-03-29."""
+
+
+@pytest.mark.parametrize(
+    ("heard_at", "deadline"),
+    [
+        pytest.param(None, "2026-03-02T01:30Z", id="never"),
+        pytest.param("2026-03-02T01:00Z", "2026-03-03T01:30Z", id="in time"),
+        pytest.param("2026-03-02T01:29Z", "2026-03-03T01:30Z", id="within the grace"),
+        pytest.param("2026-03-02T13:00Z", "2026-03-03T01:30Z", id="late"),
+        pytest.param("2026-03-03T00:50Z", "2026-03-04T01:30Z", id="a little early"),
+        pytest.param("2026-03-28T01:05Z", "2026-03-29T01:30Z", id="before clocks go forward"),
+        pytest.param("2026-03-29T01:05Z", "2026-03-30T00:30Z", id="after clocks went forward"),
+    ],
+)
+def test_a_cron_expression_is_missed_after_its_next_time_and_the_grace(
+    heard_at: str | None, deadline: str
+) -> None:
+    heard = replace(NIGHTLY, heard_at=datetime.fromisoformat(heard_at) if heard_at else None)
+
+    assert heard.deadline == datetime.fromisoformat(deadline)
+
+
+def test_the_alert_of_a_missed_cron_expression_names_it() -> None:
+    reason = NIGHTLY.held(NIGHTLY.deadline).signal(Duty.MISS).facts.reason
+
+    assert reason == (
+        "never heard from since it was set up; "
+        "expected at 0 2 * * * (Europe/Berlin) with 30m of grace"
+    )
 
 
 def test_a_ping_moves_the_deadline_and_no_timer() -> None:

@@ -37,10 +37,31 @@ def test_a_pattern_that_is_not_linear_is_refused_with_a_sentence(pattern: str) -
     assert problem.problem.startswith("is no pattern that is matched in linear time")
 
 
-@pytest.mark.parametrize("text", ['team=="payments"', "team==payments", 'team = = "a"'])
-def test_two_equals_signs_are_refused(text: str) -> None:
-    with pytest.raises(InvalidInputError):
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ('team=="payments"', 'team="payments"'),
+        ("team==payments", 'team="payments"'),
+        ('team="=payments"', 'team="payments"'),
+        ("team == payments", 'team="payments"'),
+        ("team===payments", 'team="payments"'),
+        ('team!=="payments"', 'team!="payments"'),
+        ('team == "the payments"', 'team="the payments"'),
+        ('team = = "a"', 'team="a"'),
+        ('team=~="a|b"', 'team=~"a|b"'),
+    ],
+)
+def test_two_equals_signs_are_refused_with_what_is_right(text: str, right: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
         Matcher.parse(text)
+
+    (problem,) = caught.value.details
+    assert problem.problem.startswith(f"has an = too many: {right} is right")
+    assert str(Matcher.parse(right)) == right
+
+
+def test_a_value_that_begins_with_a_sign_is_matched_by_a_pattern() -> None:
+    assert Matcher.parse('team=~"=payments"').matches({"team": "=payments"})
 
 
 @pytest.mark.parametrize(

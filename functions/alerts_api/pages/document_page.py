@@ -151,6 +151,15 @@ def _body(entry: _Entry) -> Markup:
     return Markup("<h4>Body{}</h4>{}").format(needed, fields)
 
 
+def _path(entry: _Entry) -> str:
+    """With the examples of its parameters: curl reads braces as a pattern of its own."""
+    path = entry.path
+    for it in entry.described.get("parameters", ()):
+        if it["in"] == "path":
+            path = path.replace(f"{{{it['name']}}}", it["schema"]["examples"][0])
+    return path
+
+
 def _curl(entry: _Entry) -> str:
     lines = [f"curl -X {entry.method}" if entry.method not in ("GET", "POST") else "curl"]
     if entry.described["security"]:
@@ -162,7 +171,7 @@ def _curl(entry: _Entry) -> str:
         lines += ['-H "Content-Type: application/json"', f"-d '{written}'"]
     elif entry.method == "POST":
         lines[0] = "curl -X POST"
-    lines.append(f'"$URL{entry.path}"')
+    lines.append(f'"$URL{_path(entry)}"')
     return " \\\n  ".join(lines)
 
 

@@ -13,7 +13,7 @@ from functions.alerts_api.alert_actions import (
     read_note,
     read_transition,
 )
-from functions.alerts_api.alert_filters import read_filters, read_limit
+from functions.alerts_api.alert_filters import known_parameters, read_filters, read_limit
 from functions.alerts_api.alert_view import (
     view_body,
     view_change,
@@ -74,7 +74,8 @@ class AlertRoutes:
         meta = view_counts(page.counts)
         if page.searched_to is not None:
             meta["searched_to"] = written(page.searched_to)
-        return with_page(rows, next_cursor=page.next_cursor, meta=meta)
+        ignored = request.ignored(known_parameters(request.query))
+        return with_page(rows, next_cursor=page.next_cursor, meta=meta, ignored=ignored)
 
     def get_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         alert, samples = self.alerts.get_with_history(AlertId(alert_id))
@@ -90,7 +91,7 @@ class AlertRoutes:
             # Either no entry yet, or no such alert, which is refused here.
             self.alerts.get_shortened(AlertId(alert_id))
         rows = [view_change(change) for change in page.changes]
-        return with_page(rows, next_cursor=page.next_cursor)
+        return with_page(rows, next_cursor=page.next_cursor, ignored=request.ignored())
 
     def get_raw(self, _request: Request, alert_id: str) -> HttpAnswer:
         bodies = self.alerts.sent_bodies(AlertId(alert_id))

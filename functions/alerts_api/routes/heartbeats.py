@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
     from tocsin.domain.alert import Alert
+    from tocsin.domain.cron import Cron
     from tocsin.domain.ids import AlertId
 
 
@@ -56,26 +57,36 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
 
     def settings(self, stored: Heartbeat) -> dict[str, Any]:
         return {
-            "period": spelled(stored.period),
+            "period": spelled(stored.period) if stored.period else None,
+            "cron": stored.cron.expression if stored.cron else None,
+            "time_zone": stored.cron.time_zone if stored.cron else None,
             "grace": spelled(stored.grace),
             "severity": stored.severity,
             "escalation_policy": stored.escalation_policy,
             "integrations": list(stored.integrations),
         }
 
+    def kept(self, before: Heartbeat, said: Members) -> dict[str, Any]:
+        """A period and a cron expression take each other's place."""
+        kept = self.settings(before)
+        if said.get("cron") is not None:
+            kept["period"] = None
+        if said.get("period") is not None:
+            kept |= {"cron": None, "time_zone": None}
+        return kept
+
     def store(
         self, request: Request, name: str, before: Heartbeat | None, body: HeartbeatBody
     ) -> HttpAnswer:
         """A replaced heartbeat keeps its URL and the time of its last ping."""
+        cron = body.cron_at(request.at)
         if before is not None:
-            changed = _with_settings(before, body).watched(request.at)
+            changed = _with_settings(before, body, cron).watched(request.at)
             stored, warnings = self.keep(before, changed)
             return with_warnings(self.view(request, stored), warnings)
         token = self.ports.random_bytes(TOKEN_LENGTH // 2).hex()
-        made = Heartbeat(
-            name=name, period=body.period, created_at=request.at, token=Token.of(token)
-        )
-        stored, warnings = self.keep(None, _with_settings(made, body).watched(request.at))
+        made = Heartbeat(name=name, created_at=request.at, token=Token.of(token))
+        stored, warnings = self.keep(None, _with_settings(made, body, cron).watched(request.at))
         url = f"{self.ports.public_url or request.origin}/i/{token}/heartbeat"
         shown = self.view(request, stored) | {"url": url}
         return with_warnings(shown, warnings, HTTPStatus.CREATED)
@@ -87,6 +98,7 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
             **self.settings(stored),
             "status": stored.status(request.at),
             "heard_at": written(stored.heard_at),
+            "expected_at": written(stored.expected_at),
             "deadline": written(stored.deadline),
             "token_prefix": stored.token.prefix,
             **shown_of_all(stored),
@@ -129,10 +141,11 @@ def _resolved(alert: Alert, request: Request) -> Alert:
     return alert.resolve(by=request.actor, at=request.at, reason="its heartbeat was removed")
 
 
-def _with_settings(heartbeat: Heartbeat, body: HeartbeatBody) -> Heartbeat:
+def _with_settings(heartbeat: Heartbeat, body: HeartbeatBody, cron: Cron | None) -> Heartbeat:
     return replace(
         heartbeat,
         period=body.period,
+        cron=cron,
         grace=body.grace,
         severity=body.severity,
         escalation_policy=body.escalation_policy,

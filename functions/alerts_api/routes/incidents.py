@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.alerts_api.alert_filters import read_limit
 from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
-from functions.alerts_api.request import Request
+from functions.alerts_api.request import PAGING, Request
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.incidents import (
     AttachmentBody,
@@ -87,7 +87,8 @@ class IncidentRoutes:
             is_open=is_open, limit=limit, cursor=fields.value("cursor")
         )
         rows = [view_incident(incident) for incident in incidents]
-        return with_page(rows, next_cursor=next_cursor)
+        ignored = request.ignored(("open", *PAGING))
+        return with_page(rows, next_cursor=next_cursor, ignored=ignored)
 
     def open_incident(self, request: Request) -> HttpAnswer:
         body = request.body_as(IncidentBody)

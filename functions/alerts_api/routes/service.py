@@ -1,4 +1,4 @@
-"""Health, and the caller's own key."""
+"""Health, version, and the caller's own key."""
 
 from functions.alerts_api.answers import with_data, with_json
 from functions.alerts_api.request import Request
@@ -6,17 +6,24 @@ from functions.alerts_api.route import Access, Route
 from tocsin.domain.alert_json import written
 from tocsin.domain.errors import UnauthorizedError
 from tocsin.lambda_runtime.http import HttpAnswer
+from tocsin.version import VERSION
 
 
 def service_routes() -> tuple[Route, ...]:
     return (
         Route("GET", "/health", "show_health", show_health, Access.OPEN),
+        Route("GET", "/api/v1/version", "show_version", show_version, Access.OPEN),
         Route("GET", "/api/v1/me", "show_caller", show_caller, Access.ANY_KEY),
     )
 
 
 def show_health(_request: Request) -> HttpAnswer:
     return with_json({"status": "ok"})
+
+
+def show_version(_request: Request) -> HttpAnswer:
+    """Open as the document is, which names the version too."""
+    return with_data({"version": VERSION})
 
 
 def show_caller(request: Request) -> HttpAnswer:

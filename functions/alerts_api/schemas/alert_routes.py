@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, Name, Warned
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Listing
+from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Listing, with_example
 from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
 from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
 from tocsin.domain.routing import DEFAULT_POSITION, Route
@@ -55,6 +55,8 @@ class _Settings(ConfigurationBody):
 
 class RouteBody(_Settings):
     """A route without its name, which is in the path."""
+
+    model_config = with_example(match=['team="payments"'], escalation_policy="default")
 
     escalation_policy: Name = Field(examples=["default"])
 

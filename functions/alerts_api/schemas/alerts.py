@@ -9,12 +9,14 @@ from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.alert_actions import NOTE_TEXT_LIMIT, SNOOZE_SPANS
 from functions.alerts_api.schemas.model import (
+    About,
     ActionBody,
     Answer,
     Duration,
     Flag,
     Instant,
     Page,
+    Part,
     Time,
     Value,
     View,
@@ -174,7 +176,7 @@ class Counts(View):
     by_severity: CountsBySeverity
 
 
-class ListMeta(Counts):
+class ListMeta(About, Counts):
     """The counts, and how far a search came."""
 
     searched_to: Instant | None = Field(
@@ -184,7 +186,7 @@ class ListMeta(Counts):
     )
 
 
-class AlertPage(Page[Alert]):
+class AlertPage(Part[Alert]):
     """Part of a list of alerts; it may be empty although `next_cursor` goes on."""
 
     meta: ListMeta
@@ -313,7 +315,7 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="List alerts",
         description=(
-            "All filters combine; unknown parameters are ignored. A cursor stays valid while "
+            "All filters combine. A cursor stays valid while "
             "alerts arrive: no row twice, none skipped. With a selective filter a page may hold "
             "fewer rows than the limit although more follow: `has_more` tells."
         ),

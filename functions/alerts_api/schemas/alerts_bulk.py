@@ -6,9 +6,9 @@ from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.alert_actions import Action
-from functions.alerts_api.routes.alerts_bulk import BULK_LIMIT
+from functions.alerts_api.routes.alerts_bulk import BULK_LIMIT, COUNT_LIMIT
 from functions.alerts_api.schemas.alerts import TAG
-from functions.alerts_api.schemas.model import ActionBody, Page, View
+from functions.alerts_api.schemas.model import About, ActionBody, Flag, Part, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.domain.alert import AlertStatus
 
@@ -30,6 +30,25 @@ class BulkResult(View):
     status: AlertStatus | None = Field(None, description="Where it is now; if `ok`.")
     already_acknowledged: bool = Field(default=False, description="For `ack`, if `ok`.")
     error: BulkRefusal | None = Field(None, description="Unless `ok`.")
+
+
+class BulkAbout(About):
+    """What a filter leaves for the next call."""
+
+    left: int | None = Field(
+        None, description="How many more alerts the filter selects; of a filter.", examples=[0]
+    )
+    left_is_at_least: bool | None = Field(
+        None,
+        description=f"Whether the count was ended: at {COUNT_LIMIT:,}, or in a long search.",
+        examples=[False],
+    )
+
+
+class BulkResults(Part[BulkResult]):
+    """The results of one call."""
+
+    meta: BulkAbout | None = Field(None, description="Of a filter.")
 
 
 class BulkFilter(ActionBody):
@@ -62,6 +81,10 @@ class BulkBody(ActionBody):
         None
     )
     filter: BulkFilter | SkipJsonSchema[None] = None
+    all: Flag = Field(
+        default=False,
+        description="Needed beside a filter that selects every alert: none should by mistake.",
+    )
     note: str | None = None
 
 
@@ -71,11 +94,12 @@ OPERATIONS: Final = {
         summary="Act on many alerts",
         description=(
             f"The alerts are named by `ids` or chosen by `filter`, {BULK_LIMIT} a call; where the "
-            "filter chooses more, `next_cursor` goes into the next call's filter. The fields "
-            "of the action stand beside `action`. Each alert has its own result; the refusal of "
-            "one does not stop the others."
+            "filter chooses more, `meta.left` says how many are left and `next_cursor` goes into "
+            "the next call's filter. A filter that would choose every alert is refused without "
+            '`"all": true` beside it. The fields of the action stand beside `action`. Each alert '
+            "has its own result; the refusal of one does not stop the others."
         ),
         body=BulkBody,
-        answer=Page[BulkResult],
+        answer=BulkResults,
     ),
 }

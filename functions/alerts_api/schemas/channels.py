@@ -9,7 +9,14 @@ from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName, Warned
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Page, Total, View
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Part,
+    Total,
+    View,
+    with_example,
+)
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.channels.by_type import MODULES, channel_spec
 from tocsin.channels.spec import SecretUse, Setting
@@ -50,7 +57,8 @@ def _field_of(setting: Setting) -> tuple[Any, Any]:
         for it in spec.settings
         if it.name == setting.name
     }
-    return value | None, Field(None, description=_about(about), examples=[setting.example])
+    examples = [setting.example] if setting.example else None
+    return value | None, Field(None, description=_about(about), examples=examples)
 
 
 _secrets: Final = _about(
@@ -74,16 +82,26 @@ _settings: Final[dict[str, Any]] = {
         Field(60, description="More wait for their turn.", examples=[60]),
     ),
 }
+
+
+class _Body(ConfigurationBody):
+    model_config = with_example(type="webhook", url="https://hooks.example.com/tocsin")
+
+
+class _Change(ConfigurationBody):
+    model_config = with_example(rate_per_minute=30)
+
+
 ChannelBody: Final = create_model(
     "ChannelBody",
-    __base__=ConfigurationBody,
+    __base__=_Body,
     __doc__="A channel without its name, which is in the path.",
     **_settings,
     type=(_ChannelType, ...),
 )
 ChannelChange: Final = create_model(
     "ChannelChange",
-    __base__=ConfigurationBody,
+    __base__=_Change,
     __doc__="What to change.",
     **_settings,
     type=(_ChannelType | _unlisted[None], None),
@@ -118,7 +136,7 @@ class NewChannel(ShownChannel):
     )
 
 
-class ChannelPage(Page[ShownChannel]):
+class ChannelPage(Part[ShownChannel]):
     """Part of the list of channels."""
 
     meta: Total

@@ -26,6 +26,7 @@ ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out
 NAME: Final = r"^[a-z0-9-]{1,64}$"
 USER_NAME: Final = r"^[A-Za-z0-9._-]{1,64}$"
 """Of a reference: also names as they were allowed before, which may begin with a dash."""
+PARAMETER_NAME: Final = r"^(/tocsin/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
 DAY: Final = timedelta(days=1)
 
 Name = Annotated[str, Field(pattern=NAME)]
@@ -58,7 +59,7 @@ SecretName = Annotated[
     str,
     Field(
         max_length=1011,
-        pattern=r"^(/tocsin/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
+        pattern=PARAMETER_NAME,
         description=(
             "The name of an SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone "
             "is meant there."

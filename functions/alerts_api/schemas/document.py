@@ -14,7 +14,7 @@ from functions.alerts_api.route import Access, Route
 from functions.alerts_api.schemas.catalogue import OPERATIONS
 from functions.alerts_api.schemas.intake import SENDERS_ROUTES
 from functions.alerts_api.schemas.model import Error
-from functions.alerts_api.schemas.operation import PATH_PARAMETERS, TEXT, Operation
+from functions.alerts_api.schemas.operation import PATH_EXAMPLES, PATH_PARAMETERS, TEXT, Operation
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import (
     IdempotencyConflictError,
@@ -29,19 +29,21 @@ from tocsin.domain.errors import (
 )
 from tocsin.lambda_runtime.http import status_of_kind
 from tocsin.usecases.answer_once import KEY_LIMIT
+from tocsin.version import VERSION
 
-VERSION: Final = "1"
 _GENERIC: Final = re.compile(r"^(\w+)\[(\w+)\]$")
 _LISTING: Final = re.compile(r"^Listing\[(?:Shown)?(\w+)\]$")
-_PATH_PARAMETER: Final = re.compile(r"\{(\w+)\}")
+_PATH_PARAMETER: Final = re.compile(r"([\w-]+)/\{(\w+)\}")
+"""With the segment before it."""
 ABOUT: Final = """\
 Success is `{"data": …}`; a list has `has_more` and, unless it is the last part, `next_cursor`.
 Every refusal has one shape, `error` with `code`, `message`, `request_id` and `details`, and its
 code is from the closed list that each operation names.
 
 Times are RFC 3339 in UTC with milliseconds. Ids are opaque: one that does not exist, that is
-malformed or of another stack is answered with the same 404. Unknown query parameters
-are ignored. Within version 1 there will be more fields, never fewer.
+malformed or of another stack is answered with the same 404. A list ignores a query parameter that
+it does not know, and says so: `meta.ignored` names it, and what was probably meant. Within
+version 1 there will be more fields, never fewer.
 
 A POST of `/api/v1` may carry an `Idempotency-Key`: the same key with the same body within 24 hours
 is answered as the first time; with another body it is a conflict.
@@ -169,14 +171,13 @@ def _described(line: _Line, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
-    for name in _PATH_PARAMETER.findall(line.path):
-        description = PATH_PARAMETERS[name]
+    for kind, name in _PATH_PARAMETER.findall(line.path):
         yield {
             "name": name,
             "in": "path",
             "required": True,
-            "description": description,
-            "schema": dict(TEXT),
+            "description": PATH_PARAMETERS[name],
+            "schema": {**TEXT, "examples": [PATH_EXAMPLES[kind if name == "name" else name]]},
         }
     for parameter in line.operation.query:
         yield {

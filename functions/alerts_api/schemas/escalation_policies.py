@@ -18,7 +18,14 @@ from functions.alerts_api.schemas.configuration import (
     Warned,
     within,
 )
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Listing,
+    View,
+    with_example,
+)
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import EscalationPolicyNotFoundError
@@ -52,12 +59,12 @@ class TargetBody(ConfigurationBody):
     model_config = ConfigDict(
         json_schema_extra={
             "oneOf": [{"required": [kind.value]} for kind in TargetKind],
-            "examples": [{"channel": "ops-hook"}],
+            "examples": [{"user": "alice"}],
         }
     )
 
-    user: UserName | SkipJsonSchema[None] = None
-    channel: Name | SkipJsonSchema[None] = None
+    user: UserName | SkipJsonSchema[None] = Field(None, description="By the user's own rules.")
+    channel: Name | SkipJsonSchema[None] = Field(None, description="Such as a chat or a webhook.")
     schedule: Name | SkipJsonSchema[None] = Field(
         None, description="Not yet: refused, as there are no schedules."
     )
@@ -81,7 +88,10 @@ class StepBody(ConfigurationBody):
         None, description="By default its number: step 1.", examples=["first"]
     )
     targets: list[TargetBody] = Field(
-        min_length=1, max_length=TARGETS_LIMIT, examples=[[{"channel": "ops-hook"}]]
+        min_length=1,
+        max_length=TARGETS_LIMIT,
+        description="Who is asked.",
+        examples=[[{"user": "alice"}]],
     )
     delay: Delay = Field(
         description="The wait after this step before the next; 1 s to 24 h.", examples=["5m"]
@@ -138,6 +148,16 @@ def _or_off(schema: dict[str, Any]) -> None:
 
 FlappingOrOff = Annotated[FlappingBody | None, BeforeValidator(_read_off)]
 
+_SECOND_STEP: Final = {
+    "name": "everybody",
+    "targets": [{"user": "alice"}, {"channel": "ops-hook"}],
+    "delay": "10m",
+}
+_ABOUT_STEPS: Final = (
+    "Asked one after the other until the alert is acknowledged: a step's targets together, and "
+    "the next step after its delay."
+)
+
 Steps = Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_LIMIT)]
 
 
@@ -177,7 +197,11 @@ class _Settings(ConfigurationBody):
 class EscalationPolicyBody(_Settings):
     """An escalation policy without its name, which is in the path."""
 
-    steps: Steps
+    model_config = with_example(
+        steps=[{"targets": [{"user": "alice"}], "delay": "5m"}, _SECOND_STEP], repeat=1
+    )
+
+    steps: Steps = Field(description=_ABOUT_STEPS)
 
     def named(self, name: str) -> EscalationPolicy:
         steps = tuple(
@@ -201,7 +225,7 @@ class EscalationPolicyBody(_Settings):
 class EscalationPolicyChange(_Settings):
     """What to change."""
 
-    steps: Steps | SkipJsonSchema[None] = None
+    steps: Steps | SkipJsonSchema[None] = Field(None, description=_ABOUT_STEPS)
 
 
 class ShownTarget(View):

@@ -1,7 +1,7 @@
 """What senders may send: `functions/ingest` reads it, this describes it."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -20,6 +20,12 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
 TAG: Final = "Intake"
+_TRIED: Final[dict[str, Any]] = {
+    "name": "Disk full",
+    "severity": "critical",
+    "source": "backup",
+    "object": "db-1",
+}
 
 DedupKey = Annotated[
     str | None,
@@ -30,7 +36,7 @@ DedupKey = Annotated[
 class AnyBody(ActionBody):
     """The sender's own body, of any content type."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"name": "x"}]})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_TRIED]})
 
 
 class RestSignal(ActionBody):
@@ -153,6 +159,9 @@ class Receipt(View):
     dedup_key: str | None
     alert_id: str | None
     outcome: Outcome
+    severity: Severity | None = Field(
+        None, description="As it was understood; of what fires an alert."
+    )
     assumed: dict[str, str] = Field(
         {}, description="The severity that was assumed where it was missing or unknown."
     )
@@ -285,10 +294,12 @@ class HeardHeartbeat(View):
 
     name: str = Field(examples=["nightly-backup"])
     alert_id: str | None = Field(None, description="Absent unless it was missed.")
-    outcome: Outcome | None = Field(
-        None,
-        description="Likewise; `ignored` if it was not heard, for what came says no life.",
-        examples=[Outcome.RESOLVED],
+    outcome: Outcome | Literal["heard"] = Field(
+        description=(
+            "`heard` where there was no alert to resolve; `ignored` if it was not heard, for what "
+            "came says no life."
+        ),
+        examples=["heard"],
     )
     reason: str | None = Field(None, description="What speaks against life.")
 

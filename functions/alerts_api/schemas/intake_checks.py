@@ -21,9 +21,10 @@ def _value_itself(secret: str) -> str:
     return secret
 
 
-HeaderName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"), AfterValidator(str.lower)
-]
+HEADER_NAME: Final = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
+WITHOUT_COLON: Final = "^[^:]*$"
+
+HeaderName = Annotated[str, Field(pattern=HEADER_NAME), AfterValidator(str.lower)]
 _SHOWN = f"Kept, and shown as `{MASK}`; that, or nothing, leaves the one that is there."
 
 
@@ -52,7 +53,7 @@ class SignatureBody(ConfigurationBody):
 class BasicBody(ConfigurationBody):
     """HTTP basic authentication."""
 
-    user: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^:]*$")]
+    user: Annotated[str, Field(min_length=1, max_length=100, pattern=WITHOUT_COLON)]
     password: Annotated[str, Field(min_length=SECRET_MINIMUM, max_length=SECRET_LIMIT)] | None = (
         Field(
             None,

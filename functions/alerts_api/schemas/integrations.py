@@ -22,6 +22,7 @@ from functions.alerts_api.schemas.model import (
     Instant,
     Listing,
     View,
+    with_example,
 )
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from tocsin.domain.credential import OVERLAP
@@ -95,11 +96,15 @@ class IntegrationSettings(ConfigurationBody):
 class IntegrationBody(IntegrationSettings):
     """An integration without its name, which is in the path."""
 
+    model_config = with_example(type="rest", escalation_policy="default")
+
     type: IntegrationType
 
 
 class IntegrationChange(IntegrationSettings):
     """What to change; null puts a setting back to its default, what is left out stays."""
+
+    model_config = with_example(severity_map={"major": "critical"})
 
     type: IntegrationType | SkipJsonSchema[None] = None
 

@@ -7,7 +7,14 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.configuration import USER_NAME
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Instant, Listing, View
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Instant,
+    Listing,
+    View,
+    with_example,
+)
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.credential import SCOPE_WORDS, Scope
@@ -47,6 +54,8 @@ KeyUser = Annotated[
 
 class KeyBody(ConfigurationBody):
     """A key to be made."""
+
+    model_config = with_example(name="Alice, laptop", scopes=["alerts", "incidents"], user="alice")
 
     name: KeyName = Field(examples=["alice's laptop"])
     scopes: KeyScopes

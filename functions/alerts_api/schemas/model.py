@@ -1,7 +1,7 @@
 """What all models share."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -20,6 +20,8 @@ Instant = Annotated[
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A time as it may be sent: ISO 8601; without an offset it is UTC."""
 
+DURATION: Final = "^[0-9]{1,9}[smhd]?$"
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(read_duration),
@@ -27,7 +29,7 @@ Duration = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 0, "maximum": 999_999_999},
-                {"type": "string", "pattern": "^[0-9]{1,9}[smhd]?$"},
+                {"type": "string", "pattern": DURATION},
             ],
             "description": "Whole seconds, or a text such as 90s, 5m, 2h, 3d.",
         }
@@ -67,14 +69,38 @@ class ConfigurationBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def with_example(**example: Any) -> ConfigDict:  # noqa: ANN401 - JSON
+    """Say what a whole body looks like, in the document and in its curl lines."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class Answer[T](View):
     """One thing."""
 
     data: T
 
 
-class Page[T](View):
-    """Part of a list."""
+class IgnoredParameter(View):
+    """A query parameter that the list does not know."""
+
+    name: str = Field(examples=["state"])
+    meant: str | None = Field(
+        None,
+        description="What was probably meant; absent where nothing is near.",
+        examples=["status"],
+    )
+
+
+class About(View):
+    """What is said of a list."""
+
+    ignored: list[IgnoredParameter] | None = Field(
+        None, description="Query parameters that the list does not know; absent if there are none."
+    )
+
+
+class Part[T](View):
+    """What each part of a list has."""
 
     data: list[T]
     next_cursor: str | None = Field(
@@ -83,13 +109,19 @@ class Page[T](View):
     has_more: bool
 
 
-class Total(View):
+class Page[T](Part[T]):
+    """Part of a list."""
+
+    meta: About | None = Field(None, description="Absent where there is nothing to say.")
+
+
+class Total(About):
     """The number of objects on all pages."""
 
     total: int = Field(examples=[3])
 
 
-class Listing[T](Page[T]):
+class Listing[T](Part[T]):
     """Part of a list, with the number of all."""
 
     meta: Total

@@ -56,3 +56,18 @@ class Operation:
     """Beyond those that follow from the route: of keys, scopes, bodies and storage."""
     changes_something: bool = True
     """False of a POST that only looks, for which sending it again needs no care."""
+
+
+PATH_EXAMPLES: Final[Mapping[str, str]] = {
+    "alert_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+    "incident_id": "01KJM6B2V8ZK4C0M5N7P9R1T3W",
+    "key_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+    "token": "3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c",
+    "channels": "ops-hook",
+    "escalation-policies": "default",
+    "heartbeats": "nightly-backup",
+    "integrations": "prod-prometheus",
+    "routes": "payments",
+    "users": "alice",
+}
+"""Of each parameter of a path, of `name` by the segment before it."""

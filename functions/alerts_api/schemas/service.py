@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from functions.alerts_api.schemas.model import Answer, Instant, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.domain.credential import Scope
+from tocsin.version import VERSION
 
 TAG: Final = "Service"
 
@@ -15,6 +16,12 @@ class Health(View):
     """Means that requests are answered, and nothing else."""
 
     status: str = Field(examples=["ok"])
+
+
+class Version(View):
+    """The version of Tocsin that answers."""
+
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", examples=[VERSION])
 
 
 class Caller(View):
@@ -41,6 +48,7 @@ class Document(View):
 
 OPERATIONS: Final = {
     "show_health": Operation(tag=TAG, summary="See whether requests are answered", answer=Health),
+    "show_version": Operation(tag=TAG, summary="See which version answers", answer=Answer[Version]),
     "show_caller": Operation(
         tag=TAG, summary="See which key a request came with", answer=Answer[Caller]
     ),

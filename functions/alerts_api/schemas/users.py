@@ -20,7 +20,14 @@ from functions.alerts_api.schemas.configuration import (
     Warned,
     within,
 )
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Duration, Listing, View
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Listing,
+    View,
+    with_example,
+)
 from functions.alerts_api.schemas.operation import Operation
 from functions.alerts_api.schemas.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
@@ -29,6 +36,7 @@ from tocsin.domain.severity import Severity
 
 TAG: Final = "Users"
 RULES_LIMIT: Final = 20
+SLACK_ID: Final = r"^[UW][A-Z0-9]{1,30}$"
 _RULES_EXAMPLE: Final = [
     {"after": "0s", "by": "email"},
     {"after": "5m", "by": "sms", "severity": ["critical"]},
@@ -41,6 +49,9 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("is no time zone; name one such as Europe/Paris or UTC") from None
     return name
+
+
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 
 
 class RuleBody(ConfigurationBody):
@@ -60,15 +71,23 @@ class RuleBody(ConfigurationBody):
 class UserBody(ConfigurationBody):
     """A user without the name, which is in the path."""
 
+    model_config = with_example(
+        full_name="Alice Archer",
+        email="alice@example.com",
+        phone="+4915112345678",
+        time_zone="Europe/Berlin",
+        notify=_RULES_EXAMPLE,
+    )
+
     full_name: Annotated[Line, Field(max_length=200)] | None = Field(
         None, examples=["Alice Archer"]
     )
     email: Email | None = None
     phone: Phone | None = None
-    slack_id: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,30}$")] | None = Field(
+    slack_id: Annotated[str, Field(pattern=SLACK_ID)] | None = Field(
         None, description="The member ID of the user's Slack profile.", examples=["U1"]
     )
-    time_zone: Annotated[str, Field(max_length=64), AfterValidator(_known_zone)] = Field(
+    time_zone: TimeZone = Field(
         "UTC", description="A name of the IANA database.", examples=["Europe/Paris"]
     )
     notify: list[RuleBody] = Field(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.alerts_api.routes import alerts_bulk
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
@@ -88,13 +89,12 @@ def test_an_id_that_comes_twice_is_one_alert(client: Client, two: list[AlertId])
 @pytest.mark.parametrize(
     ("chosen", "names"),
     [
-        pytest.param({}, {"disk", "queue", "api"}, id="all"),
         pytest.param({"status": "firing"}, {"disk", "api"}, id="as in a list"),
         pytest.param({"status": ["firing", "acknowledged"]}, {"disk", "queue", "api"}, id="a list"),
         pytest.param({"label.zone": "7"}, {"api"}, id="a label"),
         pytest.param({"labels": {"zone": 7}}, {"api"}, id="labels as an object"),
         pytest.param({"snoozed": False, "limit": 50, "q": "dis"}, {"disk"}, id="JSON's own types"),
-        pytest.param({"status": None, "labels": None}, {"disk", "queue", "api"}, id="null"),
+        pytest.param({"status": None, "labels": None, "q": "api"}, {"api"}, id="null"),
     ],
 )
 def test_a_filter_chooses_as_in_a_list(
@@ -108,17 +108,64 @@ def test_a_filter_chooses_as_in_a_list(
     assert {world.alert(it["id"]).dedup_key for it in results} == names
 
 
-def test_a_filter_that_chooses_more_goes_on_in_the_next_call(client: Client, world: World) -> None:
+ALL: list[Any] = [
+    pytest.param({}, id="none"),
+    pytest.param({"status": None, "labels": {}, "q": " "}, id="nulls and blanks"),
+    pytest.param({"limit": 7, "sort": "severity"}, id="an order and a number"),
+    pytest.param({"status": "firing,acknowledged,resolved"}, id="each status"),
+    pytest.param({"severity": ["critical", "warning", "info"]}, id="each severity"),
+]
+
+
+@pytest.mark.parametrize("chosen", ALL)
+def test_a_filter_that_selects_every_alert_is_refused(
+    client: Client, world: World, two: list[AlertId], chosen: dict[str, object]
+) -> None:
+    answer = bulk(client, "resolve", filter=chosen)
+
+    assert (answer.status, answer.wrong_fields) == (422, ["filter"])
+    assert '"all": true' in answer.json["error"]["details"][0]["problem"]
+    assert all(world.alert(alert_id).is_open for alert_id in two)
+
+
+@pytest.mark.parametrize("chosen", ALL)
+def test_every_alert_is_acted_on_where_the_request_says_so(
+    client: Client, two: list[AlertId], chosen: dict[str, object]
+) -> None:
+    answer = bulk(client, "resolve", filter=chosen, all=True)
+
+    assert {it["id"] for it in answer.data} == set(two)
+    assert answer.json["meta"] == {"left": 0, "left_is_at_least": False}
+
+
+@pytest.mark.parametrize("limited", [{}, {"limit": 500}])
+def test_a_filter_that_chooses_more_goes_on_in_the_next_call(
+    client: Client, world: World, limited: dict[str, int]
+) -> None:
     for number in range(120):
         world.opened(f"disk-full-on-{number}")
+    chosen = {"status": "firing", **limited}
 
-    first = bulk(client, "note", filter={"limit": 500}, note="storm").json
-    rest = bulk(client, "note", filter={"cursor": first["next_cursor"]}, note="storm").json
+    first = bulk(client, "note", filter=chosen, note="storm").json
+    cursor = first["next_cursor"]
+    rest = bulk(client, "note", filter={**chosen, "cursor": cursor}, note="storm").json
 
-    assert (len(first["data"]), first["has_more"]) == (100, True)
-    assert len(rest["data"]) == 20
-    assert rest["has_more"] is False
+    assert (len(first["data"]), first["has_more"], first["meta"]["left"]) == (100, True, 20)
+    assert (len(rest["data"]), rest["has_more"], rest["meta"]["left"]) == (20, False, 0)
     assert len({it["id"] for it in (*first["data"], *rest["data"])}) == 120
+
+
+def test_what_is_left_is_counted_to_a_limit(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts_bulk, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(alerts_bulk, "LIMIT_MAXIMUM", 1)
+    for number in range(5):
+        world.opened(f"disk-{number}")
+
+    answer = bulk(client, "note", filter={"status": "firing", "limit": 1}, note="storm").json
+
+    assert answer["meta"] == {"left": 2, "left_is_at_least": True}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +177,8 @@ def test_a_filter_that_chooses_more_goes_on_in_the_next_call(client: Client, wor
         pytest.param({"action": "ack"}, "ids | filter", id="no alerts"),
         pytest.param({"action": "ack", "ids": ["1"], "filter": {}}, "ids | filter", id="both"),
         pytest.param({"action": "ack", "ids": []}, "ids", id="an empty list"),
+        pytest.param({"action": "ack", "ids": ["1"], "all": True}, "all", id="ids and all"),
+        pytest.param({"action": "ack", "filter": {}, "all": "yes"}, "all", id="an odd all"),
         pytest.param({"action": "ack", "ids": "1"}, "ids", id="a text for a list"),
         pytest.param({"action": "ack", "ids": [1]}, "ids", id="a number for an id"),
         pytest.param({"action": "ack", "ids": ["1"] * 101}, "ids", id="101 ids"),

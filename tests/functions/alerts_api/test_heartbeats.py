@@ -39,7 +39,7 @@ def test_it_shows_when_it_was_heard_from_and_until_when_it_waits(
     world.pass_time(hours=2)
     overdue = editor.get(PATH).data
 
-    assert (made["status"], made["heard_at"]) == ("healthy", None)
+    assert (made["status"], made["heard_at"]) == ("waiting", None)
     assert made["deadline"] == "2026-03-01T10:05:00.000Z"
     assert (heard["status"], heard["heard_at"]) == ("healthy", "2026-03-01T09:30:00.000Z")
     assert heard["deadline"] == overdue["deadline"] == "2026-03-01T10:35:00.000Z"
@@ -100,3 +100,34 @@ def test_it_names_the_integrations_that_may_ping_it(world: World, editor: Client
 
     assert (made["integrations"], kept["integrations"]) == (["opsgenie"], ["opsgenie"])
     assert (emptied["integrations"], world.heartbeats.get("backup").integrations) == ([], ())
+
+
+def test_it_may_be_expected_by_a_clock(world: World, editor: Client) -> None:
+    nightly = {"cron": "0 2 * * *", "time_zone": "Europe/Berlin", "grace": "30m"}
+
+    made = editor.send("PUT", PATH, body=nightly).data
+
+    assert {name: made[name] for name in nightly} == nightly
+    assert made["period"] is None
+    assert made["expected_at"] == "2026-03-02T01:00:00.000Z"
+    assert made["deadline"] == "2026-03-02T01:30:00.000Z"
+    world.pass_time(hours=16, minutes=29, seconds=59)
+    assert world.list().alerts == ()
+    world.pass_time(seconds=1)
+    [alert] = world.list().alerts
+    assert alert.facts.reason.endswith("expected at 0 2 * * * (Europe/Berlin) with 30m of grace")
+
+
+def test_a_period_and_a_cron_expression_take_each_others_place(editor: Client) -> None:
+    editor.send("PUT", PATH, body={"period": "1h"})
+
+    by_clock = editor.send("PATCH", PATH, body={"cron": "0 2 * * *"}).data
+    elsewhere = editor.send("PATCH", PATH, body={"time_zone": "Europe/Berlin"}).data
+    by_period = editor.send("PATCH", PATH, body={"period": "2h"}).data
+
+    shown = [(it["period"], it["cron"], it["time_zone"]) for it in (by_clock, elsewhere, by_period)]
+    assert shown == [
+        (None, "0 2 * * *", "UTC"),
+        (None, "0 2 * * *", "Europe/Berlin"),
+        ("2h", None, None),
+    ]

@@ -82,7 +82,7 @@ def test_a_fault_of_ours_leaves_the_key_free(
         raise RuntimeError
 
     monkeypatch.setattr(DynamoDBAlerts, "list", broken)
-    body = {"action": "ack", "filter": {}}
+    body = {"action": "ack", "filter": {"status": "firing"}}
 
     first = client.post("/api/v1/alerts/bulk", body, KEY)
     again = client.post("/api/v1/alerts/bulk", body, KEY)

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.examples import NINE
+from tests.examples import MINUTE, NINE
 from tests.functions.ingest.gateway import SECRET, Gateway, Reply
 from tests.wire import sample
+from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.intake_checks import IntakeChecks, Signature
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.matcher import Matcher
+from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule, User
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
@@ -125,6 +127,48 @@ def test_a_dry_run_names_people_whom_no_channel_reaches(tried: Gateway) -> None:
     page = try_out(tried, DISK).result["pages"][0]
 
     assert (page["target"], page["problem"]) == ("user:alice", "alice has no address for sms")
+
+
+def test_a_message_that_a_rule_delays_is_promised_once_as_it_is_sent_once(rest: Gateway) -> None:
+    world = rest.world
+    rules = (
+        NotificationRule(after=timedelta(), by=ContactMethod.SMS),
+        NotificationRule(after=3 * MINUTE, by=ContactMethod.EMAIL),
+    )
+    carol = User(name="carol", email="carol@example.com", phone="+15550100", notify=rules)
+    world.keep(world.users, carol)
+    asked = (Target(TargetKind.USER, "carol"),)
+    steps = tuple(Step(name=name, targets=asked, delay=2 * MINUTE) for name in ("first", "second"))
+    world.keep(world.policies, EscalationPolicy(name="default", steps=steps, repeat=2))
+
+    [promised] = try_out(rest, DISK).json["data"]["results"]
+    alert = rest.alert(rest.post(DISK))
+    world.follow()
+    world.pass_time(hours=1)
+
+    said = [(it["at"], it["channel"], it["step"], it["loop"]) for it in promised["pages"]]
+    ledger = world.notifications.of_alert(alert.alert_id)
+    sent = [it.delivery for it in ledger if it.state is DeliveryState.SENT]
+    assert len(sent) == len(ledger) == 7
+    assert sorted(said) == sorted((written(it.due_at), it.channel, it.step, it.loop) for it in sent)
+
+
+def test_an_open_alert_is_not_promised_what_was_planned_before(rest: Gateway) -> None:
+    world = rest.world
+    later = (NotificationRule(after=3 * MINUTE, by=ContactMethod.EMAIL),)
+    world.keep(world.users, User(name="carol", email="carol@example.com", notify=later))
+    asked = (Target(TargetKind.USER, "carol"),)
+    steps = tuple(Step(name=name, targets=asked, delay=5 * MINUTE) for name in ("first", "second"))
+    world.keep(world.policies, EscalationPolicy(name="default", steps=steps))
+    [new] = try_out(rest, DISK).json["data"]["results"]
+    rest.post(DISK)
+    world.follow()
+    world.pass_time(minutes=4)
+
+    [again] = try_out(rest, DISK).json["data"]["results"]
+
+    assert [it["channel"] for it in new["pages"]] == ["email+3m"]
+    assert again["pages"] == []
 
 
 def test_without_a_policy_no_page_is_planned(rest: Gateway) -> None:

@@ -33,7 +33,7 @@ def test_a_heartbeat_is_heard_by_its_own_url(watched: Gateway, method: str, path
     if method == "HEAD":
         assert answer.text == ""
     else:
-        assert answer.json == {"data": {"name": "backup"}}
+        assert answer.json == {"data": {"name": "backup", "outcome": "heard"}}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_says_failure_is_no_life(watched: Gateway, query: str, body: object
 def test_what_says_life_is_heard(watched: Gateway, query: str, body: object) -> None:
     answer = watched.post(body, path=OWN_PATH, query=query)
 
-    assert "outcome" not in answer.json["data"]
+    assert answer.json["data"]["outcome"] == "heard"
     assert is_heard(watched)
 
 

@@ -42,7 +42,7 @@ def test_the_published_example_opens_an_alert(rest: Gateway) -> None:
     alert = rest.alert(reply)
     key = "20:Auto Test: New alert/API Source/monitoring-host"
     result = {"dedup_key": key, "alert_id": alert.alert_id, "outcome": "opened"}
-    assert reply.json == {"data": {"results": [result]}}
+    assert reply.json == {"data": {"results": [result | {"severity": "critical"}]}}
     assert (alert.status, alert.fired_at) == (AlertStatus.FIRING, NINE)
     assert alert.severity is Severity.CRITICAL
     facts = alert.facts

@@ -4,10 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.view.alert_lines import AlertLine, lines_of
+from local.view.alert_lines import CONSOLES, AlertLine, MessageLine, lines_of, message_line_of
 from tocsin.adapters.dynamodb.alerts.items import alert_item, pack_facts
+from tocsin.adapters.dynamodb.notifications.notification_items import notification_item
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import Actor, Fingerprint, WriteId
+from tocsin.domain.notification import (
+    Delivery,
+    DeliveryState,
+    Notification,
+    NotificationEvent,
+    NotificationReason,
+)
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 
@@ -83,3 +91,58 @@ def test_items_that_are_no_alert_are_not_told() -> None:
 
 def test_a_deleted_item_is_not_told() -> None:
     assert list(lines_of({"dynamodb": {"OldImage": image(OPENED)}})) == []
+
+
+def ledger(
+    state: DeliveryState,
+    *,
+    target: str = "channel:ops-hook",
+    event: NotificationEvent = NotificationEvent.PAGED,
+    reason: str | None = None,
+) -> MessageLine | None:
+    """What is told where a message comes into this state."""
+    delivery = Delivery(
+        alert_id=OPENED.alert_id,
+        episode=1,
+        step=1,
+        loop=1,
+        target=target,
+        channel=target.partition(":")[2] if target.startswith("channel:") else "sms",
+        event=event,
+        reason=NotificationReason.FIRST,
+        asked_at=NINE,
+        due_at=NINE,
+    )
+    notification = Notification(
+        delivery=delivery, state=state, created_at=NINE, changed_at=NINE, reason=reason
+    )
+    item = notification_item(notification, retention=timedelta(days=90), write_id=WriteId("w"))
+    return message_line_of({"dynamodb": {"NewImage": item}}, {OPENED.alert_id: "Disk full"})
+
+
+def test_a_message_that_failed_was_skipped_or_waits_is_told_with_its_reason() -> None:
+    failed = ledger(DeliveryState.FAILED, reason="it answered 500")
+    skipped = ledger(DeliveryState.SKIPPED, target="user:bob", reason="no phone")
+    again = ledger(DeliveryState.RETRYING, reason="no answer")
+
+    assert failed == MessageLine(NINE, "page failed", "ops-hook", "Disk full", "it answered 500")
+    assert skipped == MessageLine(NINE, "page skipped", "bob by sms", "Disk full", "no phone")
+    assert again is not None
+    assert again.what == "page retrying"
+
+
+def test_what_went_to_a_webhook_is_told_and_an_update_is_called_one() -> None:
+    page = ledger(DeliveryState.SENT)
+    update = ledger(DeliveryState.SENT, event=NotificationEvent.ACKNOWLEDGED)
+
+    assert page == MessageLine(NINE, "page sent", "ops-hook", "Disk full")
+    assert update is not None
+    assert update.what == "update sent"
+
+
+def test_what_is_shown_as_a_whole_is_not_told_twice() -> None:
+    console = next(iter(CONSOLES))
+
+    assert ledger(DeliveryState.SENT, target="user:bob") is None
+    assert ledger(DeliveryState.SENT, target=f"channel:{console}") is None
+    assert ledger(DeliveryState.WAITING) is None

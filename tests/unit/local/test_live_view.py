@@ -9,7 +9,7 @@ import pytest
 
 from local.stack.function_logs import LogLine
 from local.stack.gateway import RequestServed
-from local.view.alert_lines import AlertLine
+from local.view.alert_lines import AlertLine, MessageLine
 from local.view.live_view import LiveView
 from local.view.shown_messages import ShownMessage
 
@@ -120,3 +120,64 @@ def test_what_a_sender_wrote_cannot_steer_the_terminal(view: LiveView, out: io.S
     view.alert(AlertLine(NINE, "opened", "\x1b[2J\rDisk full", "critical", "x"))
 
     assert not re.search(r"[\x1b\r]", out.getvalue())
+
+
+class Clock:
+    """Seconds that a test lets pass."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_storm_is_one_more_line_a_second(out: io.StringIO) -> None:
+    clock = Clock()
+    view = LiveView(out, clock)
+    view.open()
+    for number in range(30):
+        severity = "critical" if number % 3 else "warning"
+        view.alert(AlertLine(NINE, "opened", f"node-{number}", severity, "sender"))
+        view.message(ShownMessage(NINE, "page", "here", f"node-{number}", lines=("a", "b")))
+    view.sum_up()
+    before = len(words(out))
+
+    clock.now += 1
+    view.sum_up()
+    view.sum_up()
+
+    *_, last = words(out)
+    assert len(words(out)) == before + 1
+    assert before == 6 + 6 * 3, "twelve things, of which a page has three lines"
+    assert " ".join(last) == "+ 24 opened, 24 pages (critical 16, warning 8)"
+
+
+def test_after_a_storm_each_line_is_shown_again(out: io.StringIO) -> None:
+    clock = Clock()
+    view = LiveView(out, clock)
+    view.open()
+    for _ in range(13):
+        view.request(REQUEST)
+    clock.now += 1
+
+    view.request(REQUEST)
+
+    assert [" ".join(line) for line in words(out)[-2:]] == [
+        "+ 1 request",
+        "POST /i/0123… 202 17 ms",
+    ]
+
+
+def test_a_fault_is_shown_in_a_storm(view: LiveView, out: io.StringIO) -> None:
+    for _ in range(50):
+        view.request(REQUEST)
+
+    view.request(RequestServed(NINE.timestamp(), "GET", "/", 500, 3, failure="Error: boom"))
+
+    assert words(out)[-1] == ["Error:", "boom"]
+
+
+def test_a_message_that_failed_has_a_line_with_the_reason(view: LiveView, out: io.StringIO) -> None:
+    view.sending(MessageLine(NINE, "page failed", "ops-hook", "Disk full", "it answered 500"))
+
+    assert " ".join(words(out)[0]) == "page failed to ops-hook: Disk full it answered 500"

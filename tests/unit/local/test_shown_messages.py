@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from local.stack.function_logs import LogLine
 from local.view.log_lines import LogEntry, read_log_line
 from local.view.shown_messages import ShownMessage, mail_of, page_of, sms_of
@@ -71,3 +73,20 @@ def test_a_text_message_shows_its_number_and_all_of_it() -> None:
 
     assert (sms.kind, sms.to, sms.title) == ("SMS", "+15550100", "Disk full")
     assert sms.lines == ("http://here/act/1",)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ("alert.paged", "page"),
+        ("alert.worsened", "page"),
+        ("alert.acknowledged", "update"),
+        ("alert.resolved", "update"),
+        ("channel.test", "test"),
+    ],
+)
+def test_an_update_is_no_page(event: str, kind: str) -> None:
+    page = page_of(entry(event=event))
+
+    assert page is not None
+    assert page.kind == kind

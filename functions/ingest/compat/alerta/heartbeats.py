@@ -78,7 +78,7 @@ def _view(call: CompatCall, heartbeat: Heartbeat, created_at: datetime) -> dict[
         "type": "Heartbeat",
         "createTime": written(min(created_at, at)),
         "receiveTime": written(heard_at),
-        "timeout": int((heartbeat.period + heartbeat.grace).total_seconds()),
+        "timeout": int((heartbeat.deadline - heard_at).total_seconds()),
         "customer": None,
         "latency": max(0, round((at - created_at).total_seconds() * 1000)),
         "maxLatency": MAX_LATENCY_MILLISECONDS,

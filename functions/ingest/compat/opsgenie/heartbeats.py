@@ -45,14 +45,20 @@ def take_heartbeats(call: CompatCall, integration: Integration, path: tuple[str,
 
 
 def view_heartbeat(heartbeat: Heartbeat, at: datetime) -> dict[str, Any]:
-    """Show a heartbeat; one of less than a minute lasts one, Opsgenie's least."""
+    """Show a heartbeat; one of less than a minute lasts one, Opsgenie's least.
+
+    Of a cron expression, which Opsgenie has not, the interval is the time from the last ping to the
+    next that is expected.
+    """
+    heard_at = heartbeat.heard_at or heartbeat.created_at
+    period = heartbeat.period or heartbeat.expected_at - heard_at
     unit, length = next(
-        ((unit, length) for unit, length in _UNITS if not heartbeat.period % length), _UNITS[-1]
+        ((unit, length) for unit, length in _UNITS if not period % length), _UNITS[-1]
     )
     return {
         "name": heartbeat.name,
         "description": "",
-        "interval": max(1, heartbeat.period // length),
+        "interval": max(1, period // length),
         "intervalUnit": unit,
         "enabled": True,
         "expired": heartbeat.status(at) is HeartbeatStatus.OVERDUE,

@@ -146,7 +146,12 @@ def _name_of(error: object) -> str:
 
 CHANNEL: Final = ChannelSpec(
     settings=(
-        Setting(name="channel", about="where to write", pattern=r"^[#@]?[A-Za-z0-9._-]{1,80}$"),
+        Setting(
+            name="channel",
+            about="where to write",
+            pattern=r"^[#@]?[A-Za-z0-9._-]{1,80}$",
+            expected="the name or id of a Slack channel, such as #ops",
+        ),
     ),
     secret=SecretUse.REQUIRED,
     credential="the app's token and signing secret",

@@ -32,6 +32,8 @@ class Setting:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+    expected: str | None = None
+    """What the pattern asks for, after "must be"."""
     most: int | None = None
     """How many texts the list may have; None: it is no list."""
     problem: Callable[[str, bool], str | None] = _no_problem

@@ -52,6 +52,16 @@ class AlertQuery:
         return bool(self.snoozed is not None or self.equal or self.searches_facts)
 
     @property
+    def selects_all(self) -> bool:
+        """Whether no alert can fail it."""
+        return self.statuses == frozenset(AlertStatus) and (
+            self.severities == frozenset(Severity)
+            and self.fired_from is None
+            and self.fired_to is None
+            and not self.is_selective
+        )
+
+    @property
     def is_of_key(self) -> bool:
         """Whether it asks for one dedup key, by time."""
         return "dedup_key" in self.equal and self.sort in {Sort.NEWEST, Sort.OLDEST}

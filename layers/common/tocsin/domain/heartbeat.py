@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from tocsin.domain.cron import Cron
 from tocsin.domain.duration import spelled
 from tocsin.domain.integration import HEARTBEATS, Token
 from tocsin.domain.reception import Source
@@ -29,6 +30,8 @@ GRACE: Final = timedelta(minutes=1)
 
 
 class HeartbeatStatus(StrEnum):
+    WAITING = "waiting"
+    """For the first ping."""
     HEALTHY = "healthy"
     OVERDUE = "overdue"
 
@@ -45,7 +48,10 @@ class Heartbeat:
     """A heartbeat's settings, and the time of its last ping."""
 
     name: str
-    period: timedelta
+    period: timedelta | None = None
+    """None: it has a cron expression."""
+    cron: Cron | None = None
+    """Instead of a period."""
     grace: timedelta = GRACE
     severity: Severity = Severity.CRITICAL
     escalation_policy: str | None = None
@@ -68,15 +74,24 @@ class Heartbeat:
     @property
     def deadline(self) -> datetime:
         """When it is overdue; before the first ping, counted from its creation."""
-        return (self.heard_at or self.created_at) + self.period + self.grace
+        return self.expected_at + self.grace
+
+    @property
+    def expected_at(self) -> datetime:
+        """When the next ping is due."""
+        since = self.heard_at or self.created_at
+        if self.cron is None:
+            return since + (self.period or timedelta())
+        return self.cron.expected(since, self.grace) if self.heard_at else self.cron.after(since)
 
     @property
     def source(self) -> Source:
         return Source(integration=HEARTBEATS, escalation_policy=self.escalation_policy)
 
     def status(self, at: datetime) -> HeartbeatStatus:
-        is_overdue = self.deadline <= at
-        return HeartbeatStatus.OVERDUE if is_overdue else HeartbeatStatus.HEALTHY
+        if self.deadline <= at:
+            return HeartbeatStatus.OVERDUE
+        return HeartbeatStatus.HEALTHY if self.heard_at else HeartbeatStatus.WAITING
 
     def heard(self, at: datetime) -> Self:
         """Take a ping; if it was missed, a timer makes sure that its alert ends.
@@ -120,11 +135,10 @@ class Heartbeat:
 
     def signal(self, duty: Duty) -> Signal:
         """The signal for its alert; `source_started_at` distinguishes one miss from the next."""
-        age = f"{spelled(self.period)} and {spelled(self.grace)} of grace"
         facts = Facts(
             name=f"Heartbeat {self.name}",
             summary=f"{self.name} was not heard from in time",
-            reason=_reason(self, f"expected within {age}", duty),
+            reason=_reason(self, duty),
             source=HEARTBEATS,
             object=self.name,
             labels={"heartbeat": self.name},
@@ -138,7 +152,14 @@ class Heartbeat:
         )
 
 
-def _reason(heartbeat: Heartbeat, expected: str, duty: Duty) -> str:
+def _reason(heartbeat: Heartbeat, duty: Duty) -> str:
+    cron, period = heartbeat.cron, heartbeat.period or timedelta()
+    grace = f"{spelled(heartbeat.grace)} of grace"
+    expected = (
+        f"expected at {cron.expression} ({cron.time_zone}) with {grace}"
+        if cron
+        else f"expected within {spelled(period)} and {grace}"
+    )
     if heartbeat.heard_at is None:
         return f"never heard from since it was set up; {expected}"
     heard_at = heartbeat.heard_at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -17,7 +17,8 @@ PROGRAM_LIMIT_BYTES: Final = 65_536
 """Limit of a compiled pattern: the time for one value is bounded by the product of both limits."""
 
 _SPELLING: Final = re.compile(
-    r'\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s=]\S*)|)\s*'
+    r"\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)([=\s]*)"
+    r'(?:"((?:[^"\\]|\\.)*)"|([^"\s=]\S*)|)\s*'
 )
 _ESCAPED: Final = re.compile(r"\\([\"\\])")
 _EXPECTED: Final = 'must be like team="payments", severity=~"critical|warning", env!="dev"'
@@ -54,10 +55,13 @@ class Matcher:
         found = _SPELLING.fullmatch(text) if len(text) <= LENGTH_LIMIT else None
         if found is None:
             raise InvalidInputError("A matcher is wrong.", [Problem(field, _EXPECTED)])
-        label, operator, quoted, bare = found.groups()
+        label, operator, more, quoted, bare = found.groups()
         value = _ESCAPED.sub(r"\1", quoted) if quoted is not None else (bare or "")
         matcher = cls(label, Operator(operator), value)
-        if matcher.operator in {Operator.MATCHES, Operator.MATCHES_NOT}:
+        is_pattern = matcher.operator in {Operator.MATCHES, Operator.MATCHES_NOT}
+        if more.strip() or (not is_pattern and value.startswith("=")):
+            raise InvalidInputError("A matcher is wrong.", [_one_sign_too_many(field, matcher)])
+        if is_pattern:
             try:
                 _compiled(value)
             except PatternRefusedError as error:
@@ -92,6 +96,13 @@ class Matcher:
 def all_match(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
     """Whether every condition holds; True without conditions."""
     return all(matcher.matches(labels) for matcher in matchers)
+
+
+def _one_sign_too_many(field: str, matcher: Matcher) -> Problem:
+    """Say what `team==platform` should be."""
+    meant = Matcher(matcher.label, matcher.operator, matcher.value.lstrip("=").strip(' "'))
+    exact = f"has an = too many: {meant} is right"
+    return Problem(field, f"{exact}; a value that begins with = is matched by =~ or !~")
 
 
 @lru_cache(maxsize=256)

@@ -127,7 +127,7 @@ STATUS_BY_ERROR: Final[Mapping[type[TocsinError], HTTPStatus]] = {
 RETRY_AFTER_SECONDS: Final = 1
 DETAILS_LIMIT: Final = 20
 FIELD_LIMIT: Final = 100
-PROBLEM_LIMIT: Final = 300
+PROBLEM_LIMIT: Final = 500
 """Limits of a refusal: details, characters of a field's name and of a problem; the rest is cut."""
 
 BEARER: Final = "Bearer"

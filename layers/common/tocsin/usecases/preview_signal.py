@@ -63,7 +63,8 @@ def preview_signal(
         return Preview(outcome=reception.outcome, before=before, after=after)
     routing = paging.routing(at)
     policy = routing.choose(after)
-    pages, settled = _pages(after, policy, paging.directory(at), at)
+    told = _told_in_spell(before, after, policy)
+    pages, settled = _pages(after, policy, paging.directory(at), at, told)
     return Preview(
         outcome=reception.outcome,
         before=before,
@@ -82,10 +83,38 @@ def _route(routing: Routing, alert: Alert, policy: EscalationPolicy | None) -> R
     return routing.route_for(alert)
 
 
+def _told_in_spell(
+    before: Alert | None, after: Alert, policy: EscalationPolicy | None
+) -> frozenset[str]:
+    """The targets of this firing spell's steps so far, whose delayed messages are planned.
+
+    The policy as it is now says who was asked before the last step.
+    """
+    if before is None or before.alert_id != after.alert_id or policy is None:
+        return frozenset()
+    then, now = before.escalation, after.escalation
+    if then.spell != now.spell or not then.loop:
+        return frozenset()
+    begun = policy.steps if then.repeats else policy.steps[: then.step]
+    return frozenset(str(it) for step in begun for it in step.targets) | {*then.targets}
+
+
 def _pages(
-    alert: Alert, policy: EscalationPolicy | None, directory: Directory, at: datetime
+    alert: Alert,
+    policy: EscalationPolicy | None,
+    directory: Directory,
+    at: datetime,
+    told: frozenset[str],
 ) -> tuple[tuple[PlannedPage, ...], Alert]:
-    """The pages of the coming time, and the alert after what is due now."""
+    """The pages of the coming time, and the alert after what is due now.
+
+    Args:
+        alert: As the signal leaves it.
+        policy: What it follows.
+        directory: Who is reached, and how.
+        at: Now.
+        told: Targets whose delayed messages were planned before.
+    """
     pages: list[PlannedPage] = []
     settled = alert
     for _ in range(_ACTIONS_LIMIT):
@@ -98,7 +127,12 @@ def _pages(
             break
         if due.kind is ActionKind.ESCALATE and acted.escalation.loop:
             known = {page.delivery.key for page in pages}
-            pages += [it for it in _of_step(acted, directory) if it.delivery.key not in known]
+            pages += [
+                it
+                for it in _of_step(acted, directory)
+                if it.delivery.key not in known
+                and not (it.delivery.is_by_rule and it.delivery.target in told)
+            ]
         if moment == at:
             settled = acted
         alert = acted

@@ -123,8 +123,10 @@ def run_due_heartbeat(
     except HeartbeatRefusedError:
         return None
     receipt = stores.send(held, duty, at)
+    done = held.done(duty)
     try:
-        stores.heartbeats.update(held, held.done(duty), write_id=stores.new_write_id())
+        stores.heartbeats.update(held, done, write_id=stores.new_write_id())
+        send_if_soon(done, now=at, timers=timers)
     except HeartbeatRefusedError as refusal:
         # The held timer comes again, but after a ping the alert need not wait for it. A removed
         # heartbeat would never recover by a ping.
@@ -141,6 +143,11 @@ def _put_off(
 ) -> None:
     after = heartbeat.put_off()
     stores.heartbeats.update(heartbeat, after, write_id=stores.new_write_id())
-    if after.deadline < at + LOOK_AHEAD:
-        # The next tick may come too late for it.
-        timers.send([HeartbeatTimer(heartbeat=after.name, due_at=after.deadline)], now=at)
+    send_if_soon(after, now=at, timers=timers)
+
+
+def send_if_soon(heartbeat: Heartbeat, *, now: datetime, timers: TimerQueue) -> None:
+    """Queue its timer, if the next tick may come too late for it."""
+    due_at = heartbeat.timer_at
+    if due_at is not None and due_at < now + LOOK_AHEAD:
+        timers.send([HeartbeatTimer(heartbeat=heartbeat.name, due_at=due_at)], now=now)

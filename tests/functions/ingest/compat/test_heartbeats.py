@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.examples import MINUTE
 from tests.functions.ingest.alerta_client import Alerta
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.opsgenie_client import Opsgenie
 from tests.sender_states import wire
 from tests.wire import response, sample
+from tocsin.domain.cron import Cron
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import IntegrationType
 
@@ -193,3 +195,21 @@ def test_one_heartbeat_is_shown(gateway: Gateway) -> None:
     reply = Alerta(gateway).send("GET", "/heartbeat/cluster05")
 
     assert reply.json["heartbeat"]["timeout"] == 3660
+
+
+def test_one_that_is_expected_by_a_clock_has_the_time_to_the_next_ping_as_its_interval(
+    gateway: Gateway,
+) -> None:
+    [heartbeat] = [it for it in gateway.world.heartbeats.list() if it.name == "hb-1"]
+    # It is 09:01 UTC, and was made at 09:00.
+    nightly = replace(
+        heartbeat, period=None, cron=Cron("0 2 * * *", "Europe/Berlin"), grace=30 * MINUTE
+    )
+    gateway.world.heartbeats.update(heartbeat, nightly, write_id=WriteId("by the clock"))
+
+    opsgenie = gateway.post("", path=f"/i/{TOKEN}/v2/heartbeats/hb-1", method="GET").json["data"]
+    alerta = gateway.post("", path=f"/i/{TOKEN}/heartbeat/hb-1", method="GET").json["heartbeat"]
+
+    assert (opsgenie["interval"], opsgenie["intervalUnit"]) == (16, "hours")
+    assert (opsgenie["expired"], alerta["status"]) == (False, "ok")
+    assert alerta["timeout"] == 16.5 * 3600

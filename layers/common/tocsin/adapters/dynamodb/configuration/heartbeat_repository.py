@@ -30,6 +30,7 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
 from tocsin.adapters.dynamodb.queries import SORT_KEY_LIMIT_BYTES, get_item
 from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, is_ours
 from tocsin.domain.credential import SecretHash
+from tocsin.domain.cron import Cron
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId, instant
@@ -47,12 +48,16 @@ _IS_NOT_MISSED: Final = "attribute_not_exists(missed_at) AND heard_at <= :heard_
 def _write(heartbeat: Heartbeat) -> Item:
     """Some hundred bytes, so that a ping is one write unit."""
     item: Item = {
-        "every": write_span(heartbeat.period),
         "grace": write_span(heartbeat.grace),
         "severity": text(heartbeat.severity),
         "secret_hash": text(heartbeat.token.secret_hash),
         "token_prefix": text(heartbeat.token.prefix),
     }
+    if heartbeat.period is not None:
+        item["every"] = write_span(heartbeat.period)
+    if heartbeat.cron is not None:
+        item["cron"] = text(heartbeat.cron.expression)
+        item["time_zone"] = text(heartbeat.cron.time_zone)
     if heartbeat.escalation_policy is not None:
         item["escalation_policy"] = text(heartbeat.escalation_policy)
     item |= {name: time(value) for name, value in _times(heartbeat).items() if value is not None}
@@ -66,7 +71,8 @@ def _write(heartbeat: Heartbeat) -> Item:
 def _read(image: Image) -> Heartbeat:
     return Heartbeat(
         name=name_of(image),
-        period=span_from(image["every"]),
+        period=span_from(image["every"]) if "every" in image else None,
+        cron=_cron_from(image),
         grace=span_from(image["grace"]),
         severity=Severity(image["severity"]["S"]),
         escalation_policy=read_text(image, "escalation_policy"),
@@ -81,6 +87,11 @@ def _read(image: Image) -> Heartbeat:
         missed_at=read_time(image, "missed_at"),
         timer_at=read_time(image, "due_at"),
     )
+
+
+def _cron_from(image: Image) -> Cron | None:
+    expression, time_zone = read_text(image, "cron"), read_text(image, "time_zone")
+    return Cron(expression, time_zone) if expression and time_zone else None
 
 
 def _times(heartbeat: Heartbeat) -> dict[str, datetime | None]:

@@ -1,15 +1,20 @@
 """Records of the table's stream: as changes of alerts, and as stored when set aside."""
 
+from __future__ import annotations
+
 import base64
 import json
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from, listed_occurrences
 from tocsin.domain.consequences import StoredChange
+
+if TYPE_CHECKING:
+    from tocsin.domain.heartbeat import Heartbeat
 
 KEPT_BYTES: Final = 1_048_576
 """The longest message of SQS. A record has two images of an item, which is 400 KB at most; packed
@@ -31,6 +36,17 @@ def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
         listed_occurrences=listed_occurrences(new),
         changes=changes_from(new),
     )
+
+
+def stored_heartbeat(record: Mapping[str, Any]) -> Heartbeat | None:
+    """Read a record; None: not of a heartbeat."""
+    new = record["dynamodb"].get("NewImage")
+    if new is None or new["pk"]["S"] != keys.HEARTBEATS:
+        return None
+    from tocsin.adapters.dynamodb.configuration.heartbeat_repository import HEARTBEATS
+
+    heartbeat: Heartbeat = HEARTBEATS.read(new)
+    return heartbeat
 
 
 def sequence_number_of(record: Mapping[str, Any]) -> str:
