@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -33,8 +34,6 @@ from tocsin.version import VERSION
 
 _GENERIC: Final = re.compile(r"^(\w+)\[(\w+)\]$")
 _LISTING: Final = re.compile(r"^Listing\[(?:Shown)?(\w+)\]$")
-_PATH_PARAMETER: Final = re.compile(r"([\w-]+)/\{(\w+)\}")
-"""With the segment before it."""
 ABOUT: Final = """\
 Success is `{"data": …}`; a list has `has_more` and, unless it is the last part, `next_cursor`.
 Every refusal has one shape, `error` with `code`, `message`, `request_id` and `details`, and its
@@ -171,7 +170,10 @@ def _described(line: _Line, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
-    for kind, name in _PATH_PARAMETER.findall(line.path):
+    for kind, segment in pairwise(line.path.split("/")):
+        if not segment.startswith("{"):
+            continue
+        name = segment.strip("{}")
         yield {
             "name": name,
             "in": "path",
