@@ -149,7 +149,7 @@ def test_e_mail_and_sms_arrive_at_their_times_with_links_that_act(
     [said] = [number for number, line in enumerate(lines) if line.startswith("Acknowledge ")]
     link = urlsplit(lines[said + 1]).path
     press = api.with_key(None).post(link, b"action=acknowledge", Content_Type=FORM)
-    press.expect(HTTPStatus.OK)
+    press.expect(HTTPStatus.SEE_OTHER)
     assert api.alert(alert_id)["acknowledged_by"] == alice
 
 
