@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import Problem
-from tocsin.domain.people import Directory
+from tocsin.domain.people import Directory, UsersByName
 from tocsin.domain.reachability import Sender, Team, gaps_after_change, spelled_gaps
 from tocsin.domain.routing import Routing
 from tocsin.domain.ways import Gap, Noun
@@ -62,7 +62,9 @@ class Snapshot:
         objects = self.objects
         routes = sorted(objects[Noun.ROUTE].values(), key=lambda it: (it.position, it.name))
         return Team(
-            directory=Directory(users=objects[Noun.USER], channels=objects[Noun.CHANNEL]),
+            directory=Directory(
+                users=UsersByName(objects[Noun.USER].values()), channels=objects[Noun.CHANNEL]
+            ),
             routing=Routing(policies=objects[Noun.ESCALATION_POLICY], routes=tuple(routes)),
             senders=(
                 *map(_of_integration, objects[Noun.INTEGRATION].values()),

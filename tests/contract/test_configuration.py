@@ -341,7 +341,7 @@ def test_a_user_is_found_by_any_case_and_shown_as_first_written(both: Both) -> N
     stored = both.users.put(None, user, write_id=WriteId("w1"))
 
     assert [both.users.get(name).name for name in ("alice.b", "ALICE.B")] == ["Alice.B"] * 2
-    found = both.paging.directory(NINE).user("aLICE.b")
+    found = both.paging.directory(NINE).users.get("aLICE.b")
     assert found == stored.value
     with pytest.raises(ConcurrentUpdateError):
         both.users.put(

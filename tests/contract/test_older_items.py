@@ -8,12 +8,15 @@ import pytest
 from tests.examples import firing, snoozed
 from tocsin.adapters.dynamodb.alerts.escalation_text import escalation_from, write_escalation
 from tocsin.adapters.dynamodb.alerts.items import Item, alert_from, alert_item, pack_facts
+from tocsin.adapters.dynamodb.configuration.directory_items import USERS
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation, EscalationPolicy
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import WriteId
 from tocsin.domain.next_action import next_action
+from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.severity import Severity
 
 
 def stored(alert: Alert) -> Item:
@@ -78,3 +81,19 @@ def test_an_alert_stored_without_subject_and_snoozer_is_read() -> None:
     assert older.subject == ""
     assert older.snooze is not None
     assert older.snooze.by is None
+
+
+def test_a_policy_that_was_stored_with_every_severity_keeps_them() -> None:
+    every = frozenset(Severity)
+    item = POLICIES.write(EscalationPolicy(name="default", steps=(), severities=every))
+
+    assert POLICIES.read(item | {"pk": {"S": "x"}, "sk": {"S": "default"}}).severities == every
+
+
+def test_a_user_who_was_stored_before_is_named_as_stored_and_has_verified_nothing() -> None:
+    item = USERS.write(User(name="alice", email="alice@example.com"))
+    assert not {"shown_name", "verified_email"} & item.keys()
+
+    older = USERS.read(item | {"pk": {"S": "C#user"}, "sk": {"S": "alice"}})
+
+    assert (older.name, older.is_verified(ContactMethod.EMAIL)) == ("alice", False)

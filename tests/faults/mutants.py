@@ -288,8 +288,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a rule's message is 40 minutes late",
         "tocsin.domain.step_plan",
-        "due_at=template.due_at + rule.after)",
-        "due_at=template.due_at + rule.after + timedelta(minutes=40))",
+        "due_at=template.due_at + way.after)",
+        "due_at=template.due_at + way.after + timedelta(minutes=40))",
         imports="from datetime import timedelta",
         aims=("rules with",),
     ),

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from tests.examples import HOUR
-from tests.functions.actions.holder import SIGNING_SECRET, Holder, example, slack_payload
+from tests.functions.actions.holder import KEY, SIGNING_SECRET, URL, Holder, example, slack_payload
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tests.functions.ingest.hostile import CONTROLS, EVENT
 from tests.functions.ingest.test_fuzz import CPU_SECONDS, PLAIN_VALUES, mutated
@@ -22,6 +22,8 @@ from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.integration import IntegrationType, Token
 from tocsin.domain.link import LinkAction
+from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.verification import VERIFY_PATH, VerificationSigner
 
 REQUESTS: Final = 10_000
 METHODS: Final = (
@@ -76,7 +78,7 @@ ENDPOINTS: Final[dict[str, Any]] = {
 }
 """Below a token and at the root."""
 BELOW_A_TOKEN: Final = {**ENDPOINTS, **dict.fromkeys(OF_ALERTMANAGER, ALERTS)}
-LINKS: Final = ("/act/{token}", "/slack/ops-slack/actions")
+LINKS: Final = ("/act/{token}", "/verify/{token}", "/slack/ops-slack/actions")
 NEVER_GOOD: Final = {
     "/v1/json/alert",
     "/alerts/top10/count",
@@ -229,6 +231,25 @@ def test_links_take_or_refuse_odd_requests() -> None:
         began = time.thread_time()
         reply = holder.send(event, {"origin": origin} if chance.random() < 0.5 else None)
         expect_soon(reply.status, began, (followed, event, reply))
+
+
+def test_links_that_verify_take_or_refuse_odd_requests() -> None:
+    chance = Random(4)  # noqa: S311 - no secret
+    holder, _ = a_holder()
+    alice = User(name="alice", email="alice@example.com")
+    for number in range(REQUESTS // 10):
+        if number % 25 == 0:
+            holder, _ = a_holder()
+            holder.world.keep(holder.world.users, alice)
+        url = VerificationSigner(KEY, URL).url(alice, ContactMethod.EMAIL, at=holder.world.now)
+        assert url is not None
+        place = chance.randrange(len(URL) + len(VERIFY_PATH), len(url))
+        odd = chance.choice(("", "A", "%00", "é", ".", "x" * 5_000))
+        followed = url if chance.random() < 0.5 else url[:place] + odd + url[place + 1 :]
+        method = chance.choice(("GET", "POST", *METHODS))
+        began = time.thread_time()
+        reply = holder.verify(followed.replace("%", "%25"), method=method)
+        expect_soon(reply.status, began, (followed, method, reply))
 
 
 def test_slacks_buttons_take_or_refuse_odd_requests() -> None:

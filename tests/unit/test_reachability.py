@@ -25,6 +25,7 @@ from tocsin.domain.people import (
     Directory,
     NotificationRule,
     User,
+    UsersByName,
     hash_address,
 )
 from tocsin.domain.reachability import (
@@ -68,7 +69,7 @@ def team(
 ) -> Team:
     return Team(
         directory=Directory(
-            users={it.name.lower(): it for it in named if isinstance(it, User)},
+            users=UsersByName(it for it in named if isinstance(it, User)),
             channels={it.name: it for it in named if isinstance(it, Channel)},
         ),
         routing=Routing(
@@ -287,7 +288,7 @@ def test_a_policy_is_ok_exactly_where_its_first_run_plans_a_message(
     severity: Severity,
 ) -> None:
     directory = Directory(
-        users={user.name.lower(): user for user in people},
+        users=UsersByName(people),
         channels={channel.name: channel for channel in named},
         on_call={"primary": ("alice", "Bob")},
     )

@@ -48,6 +48,8 @@ def scope_of(route: Route) -> str:
         return "incidents"
     if noun == "keys" and not reads:
         return "admin"
+    if route.path == "/api/v1/users/{name}/test":
+        return "alerts:write"
     return f"{'alerts' if noun == 'alerts' else 'config'}:{'read' if reads else 'write'}"
 
 

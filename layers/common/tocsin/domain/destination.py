@@ -24,7 +24,7 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
     method = method_of(delivery)
     if method is None:
         return None
-    user = directory.user(delivery.target_name)
+    user = directory.users.get(delivery.target_name)
     address = user.address_of(method) if user else None
     if address is None:
         return None
@@ -40,7 +40,7 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
 
 def reader_of(delivery: Delivery, directory: Directory, zone: str) -> Reader:
     """The reader of a message; `zone` is the team's, for channels."""
-    user = directory.user(delivery.target_name) if is_to_user(delivery) else None
+    user = directory.users.get(delivery.target_name) if is_to_user(delivery) else None
     return Reader(
         name=delivery.target_name,
         is_person=is_to_user(delivery),

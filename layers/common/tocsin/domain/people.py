@@ -1,7 +1,7 @@
 """Who can be reached, and how: users with their contact methods, and channels."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -109,6 +109,22 @@ class User:
                 return []
 
 
+class UsersByName(Mapping[str, User]):
+    """Users, found by their names in any case."""
+
+    def __init__(self, users: Iterable[User]) -> None:
+        self._users = {user.name.lower(): user for user in users}
+
+    def __getitem__(self, name: str) -> User:
+        return self._users[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._users)
+
+    def __len__(self) -> int:
+        return len(self._users)
+
+
 def hash_address(address: str) -> str:
     """64 bits of SHA-256, as 16 hex digits: a link has to fit into an SMS."""
     return hashlib.sha256(address.encode()).hexdigest()[:16]
@@ -135,16 +151,12 @@ class Directory:
     """All users and channels."""
 
     users: Mapping[str, User] = field(default_factory=dict)
-    """By name in lower case."""
+    """As stored: found by names in any case, see `UsersByName`."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Users by schedule, at the time for which this was read."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
-
-    def user(self, name: str) -> User | None:
-        """Find a user by name, of any case."""
-        return self.users.get(name.lower())
 
     @property
     def has_slack(self) -> bool:

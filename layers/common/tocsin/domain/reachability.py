@@ -186,7 +186,7 @@ def _further_gap(way: Way, team: Team) -> Gap | None:
     kind, _, name = way.target.partition(":")
     if kind == TargetKind.CHANNEL:
         return gap_of_channel(team.directory.channels[name], team)
-    user = team.directory.user(name)
+    user = team.directory.users.get(name)
     return _gap_of_method(user, ContactMethod(way.by), team) if user and way.by else None
 
 
@@ -321,7 +321,7 @@ def gaps_of_user(user: User, team: Team) -> Iterator[Gap]:
 def _own_gaps(changed: tuple[Noun, str], team: Team) -> Iterator[Gap]:
     noun, name = changed
     match noun:
-        case Noun.USER if user := team.directory.user(name):
+        case Noun.USER if user := team.directory.users.get(name):
             yield from gaps_of_user(user, team)
         case Noun.CHANNEL if channel := team.directory.channels.get(name):
             if gap := gap_of_channel(channel, team):

@@ -66,7 +66,7 @@ def plan_worsened(alert: Alert, directory: Directory) -> Plan:
         due_at=alert.changed_at,
     )
     responder = user_of(alert.acknowledged_by)
-    if responder and (user := directory.user(responder)):
+    if responder and (user := directory.users.get(responder)):
         target = str(Target(TargetKind.USER, user.name))
         plan = _plan((target,), template, alert, directory, ())
         if plan.deliveries:

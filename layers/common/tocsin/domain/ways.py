@@ -109,7 +109,7 @@ def _policy_gap(code: GapCode, problem: str) -> Gap:
 
 def ways_to_user(name: str, severity: Severity, directory: Directory) -> Iterator[Way]:
     target = str(Target(TargetKind.USER, name))
-    user = directory.user(name)
+    user = directory.users.get(name)
     if user is None:
         yield Way(target=target, gap=_policy_gap(GapCode.NO_USER, f"there is no user {name}"))
         return

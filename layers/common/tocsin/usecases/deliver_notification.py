@@ -279,7 +279,7 @@ def _verification(delivery: Delivery, directory: Directory, work: Work) -> str |
     """Make the link by which a person confirms an address that is not verified."""
     if not is_to_user(delivery):
         return None
-    user, method = directory.user(delivery.target_name), method_of(delivery)
+    user, method = directory.users.get(delivery.target_name), method_of(delivery)
     if user is None or method is None or user.is_verified(method):
         return None
     return work.links.verification(user, method, at=work.now())

@@ -47,10 +47,10 @@ class DynamoDBPaging:
         if known is None or not _is_fresh(known[1], at, max_age):
             from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
             from tocsin.channels.by_type import updates_of
-            from tocsin.domain.people import Directory
+            from tocsin.domain.people import Directory, UsersByName
 
             directory = Directory(
-                users={user.name.lower(): user for user in self._all(USERS)},
+                users=UsersByName(self._all(USERS)),
                 channels={channel.name: channel for channel in self._all(CHANNELS)},
                 updates=updates_of,
             )
