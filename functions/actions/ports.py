@@ -49,10 +49,10 @@ class SlackDirectory(Protocol):
 class Ports:
     """Everything that app.py wires and tests replace."""
 
+    people: People
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
-    people: People
     slack: SlackDirectory
     tell_in_slack: Callable[[str, str], None]
     """Takes a message's `response_url` and a text for the person who pressed its button."""

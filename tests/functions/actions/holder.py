@@ -214,10 +214,10 @@ class Holder:
 
     def ports(self) -> Ports:
         return Ports(
+            people=self.people,
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
             secrets=self.secrets,
-            people=self.people,
             slack=self.slack,
             tell_in_slack=lambda url, said: self.told.append((url, said)),
             link_key_parameter=LINK_KEY,
