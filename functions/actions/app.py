@@ -37,10 +37,10 @@ def _tell_in_slack(response_url: str, said: str) -> None:
 
 
 ports = Ports(
+    people=DynamoDBPeople(_dynamodb.call, settings.table_name),
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
-    people=DynamoDBPeople(_dynamodb.call, settings.table_name),
     slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name, settings.secrets_prefix),
     verified_addresses=DynamoDBVerifiedAddresses(_dynamodb.call, settings.table_name),
     tell_in_slack=_tell_in_slack,

@@ -60,10 +60,10 @@ class VerifiedAddresses(Protocol):
 class Ports:
     """Everything that app.py wires and tests replace."""
 
+    people: People
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
-    people: People
     slack: SlackDirectory
     verified_addresses: VerifiedAddresses
     tell_in_slack: Callable[[str, str], None]

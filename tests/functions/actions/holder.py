@@ -216,10 +216,10 @@ class Holder:
 
     def ports(self) -> Ports:
         return Ports(
+            people=self.people,
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
             secrets=self.secrets,
-            people=self.people,
             slack=self.slack,
             verified_addresses=DynamoDBVerifiedAddresses(self.world.call, TABLE),
             tell_in_slack=lambda url, said: self.told.append((url, said)),
