@@ -13,12 +13,16 @@ from tocsin.domain.resolved_in_words import how_it_was, why_resolved
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
 from tocsin.domain.times_in_words import lasting
 
+_FLAPPING: Final = "It opens again and again: after this it is quiet until it is stable."
 _SECOND: Final = 2
 """Of steps."""
 
 
 def lead_of(delivery: Delivery, view: View) -> Phrase:
-    """What the message is news of, by what the alert is now; empty for a first page."""
+    """What the message is news of, by what the alert is now; empty for a first page.
+
+    A flapping alert's first page says that it is the last until the alert is stable.
+    """
     match delivery.event:
         case NotificationEvent.TEST:
             return (Span("Nothing is wrong, and nothing is to be done: pages arrive here."),)
@@ -78,7 +82,7 @@ def _of_page(delivery: Delivery, view: View) -> Phrase:
         return _of_update(delivery, view)
     why = lead_short(delivery, view)
     if not why:
-        return ()
+        return (Span(_FLAPPING),) if view.alert.is_flapping else ()
     again = "now" if delivery.reason is NotificationReason.ESCALATED else "again"
     asked = "You are asked" if view.reader.is_person else _asked(view)
     return (Span(f"{why} {asked} {again}"), *_then(view))
