@@ -14,10 +14,11 @@ from tocsin.domain.flapping import Flapping
 from tocsin.domain.link import Links
 from tocsin.domain.message import LINE_LIMIT, Message, message_of
 from tocsin.domain.notification import Delivery, NotificationEvent
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.severity import Severity
 from tocsin.domain.short_message import GSM_UNITS, PARTS_LIMIT, WIDE_UNITS, short, units
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import TITLE_LIMIT, Names, Reader, one_line
+from tocsin.domain.wording import TITLE_LIMIT, Names, Reader
 
 VIEW = "https://tocsin.example.com/act/" + "x" * 80
 LINKS = Links(acknowledge="a", snooze="s", resolve="r", view=VIEW)
