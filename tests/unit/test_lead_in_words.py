@@ -18,6 +18,7 @@ from tests.alerts_in_words import (
 )
 from tests.examples import MINUTE, SENDER, TO_OPS, as_read, trigger
 from tocsin.domain.alert import Alert, Snooze
+from tocsin.domain.flapping import Flapping
 from tocsin.domain.ids import Actor
 from tocsin.domain.message import TEST_SUBJECT, Message, message_of
 from tocsin.domain.notification import NotificationEvent as Event
@@ -61,6 +62,14 @@ def test_a_first_page_is_no_news() -> None:
 
     assert (page.lead, page.lead_short) == ((), "")
     assert unbroken(page.why_you) == "Step 1 of the policy payments asks you first."
+
+
+def test_the_page_of_a_flapping_alert_says_that_it_becomes_quiet() -> None:
+    flapping = replace(paged(), flapping=Flapping(count=6, within=timedelta(hours=1)))
+
+    assert unbroken(message(flapping, ALICE, 3).lead) == (
+        "It opens again and again: after this it is quiet until it is stable."
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tests.alerts_in_words import BEGAN, NAMES, OPS, paged, unbroken
 from tests.examples import MINUTE, SENDER, TO_OPS, as_read
 from tocsin.channels.console import ConsoleSender
 from tocsin.domain.alert import Alert
+from tocsin.domain.flapping import Flapping
 from tocsin.domain.ids import Actor
 from tocsin.domain.link import Links
 from tocsin.domain.message import message_of
@@ -72,6 +73,18 @@ def shown(
                 "Nobody has it yet. Bob is called at 03:06 unless someone acknowledges.",
             ],
             id="a page",
+        ),
+        pytest.param(
+            replace(paged(), flapping=Flapping(count=6, within=60 * MINUTE)),
+            NotificationEvent.PAGED,
+            "CRITICAL: Checkout: 8.4 % of requests fail with 5xx",
+            [
+                "checkout in prod-eu-1, says prod-prometheus",
+                "It opens again and again: after this it is quiet until it is stable.",
+                "Since 6 min (02:58 Berlin).",
+                "Nobody has it yet. Bob is called at 03:06 unless someone acknowledges.",
+            ],
+            id="flapping",
         ),
         pytest.param(
             ACKED,

@@ -49,4 +49,6 @@ def _sentences(message: Message) -> tuple[Phrase, ...]:
         return (lead,)
     if message.event is not NotificationEvent.PAGED:
         return (wording.since, joined(lead, wording.next))
-    return (wording.since, lead or joined(wording.who, wording.next))
+    if message.lead_short:
+        return (wording.since, lead)
+    return (lead, wording.since, joined(wording.who, wording.next))

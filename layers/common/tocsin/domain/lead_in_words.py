@@ -15,12 +15,16 @@ from tocsin.domain.times_in_words import lasting
 
 NOTE_SHOWN: Final = 300
 """Characters of a note in a message."""
+_FLAPPING: Final = "It opens again and again: after this it is quiet until it is stable."
 _SECOND: Final = 2
 """Of steps."""
 
 
 def lead_of(delivery: Delivery, view: View) -> Phrase:
-    """What the message is news of, by what the alert is now; empty for a first page."""
+    """What the message is news of, by what the alert is now; empty for a first page.
+
+    A flapping alert's first page says that it is the last until the alert is stable.
+    """
     match delivery.event:
         case NotificationEvent.TEST:
             return (Span("Nothing is wrong, and nothing is to be done: pages arrive here."),)
@@ -97,7 +101,7 @@ def _of_page(delivery: Delivery, view: View) -> Phrase:
         return _of_update(delivery, view)
     why = lead_short(delivery, view)
     if not why:
-        return ()
+        return (Span(_FLAPPING),) if view.alert.is_flapping else ()
     again = "now" if delivery.reason is NotificationReason.ESCALATED else "again"
     asked = "You are asked" if view.reader.is_person else _asked(view)
     return (Span(f"{why} {asked} {again}"), *_then(view))

@@ -32,6 +32,7 @@ __all__ = [
     "Span",
     "Wording",
     "joined",
+    "one_line",
     "plain",
     "wording_of",
 ]
