@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.ids import AUTO, Actor, user_of
+from tocsin.domain.ids import AUTO, Actor, by_whom
 from tocsin.domain.next_action import next_action
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK, printable
@@ -198,10 +198,8 @@ def name_of(actor: Actor | None) -> str:
         return "nobody"
     if actor == AUTO:
         return "Tocsin itself"
-    if user := user_of(actor):
-        return user
-    kind, colon, name = actor.partition(":")
-    return _ACTORS.get(kind, "{}").format(name) if colon else actor
+    kind, colon, name = by_whom(actor).partition(":")
+    return _ACTORS.get(kind, "{}").format(name) if colon else kind
 
 
 def written(at: datetime) -> str:
