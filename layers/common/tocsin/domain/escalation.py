@@ -213,7 +213,7 @@ class Escalation:
             ack_from=at,
         )
 
-    def without_policy(self) -> "Escalation":
+    def without_policy(self) -> Self:
         """Page nobody by a policy in this firing spell."""
         return _resting(self, Rest.NO_POLICY)
 
@@ -316,7 +316,7 @@ def _at_step(
     )
 
 
-def _resting(escalation: Escalation, why: Rest) -> Escalation:
+def _resting[E: Escalation](escalation: E, why: Rest) -> E:
     return replace(
         escalation,
         is_policy_known=True,

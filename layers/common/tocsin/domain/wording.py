@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.ids import AUTO, Actor, by_whom
+from tocsin.domain.ids import AUTO, Actor, user_of
 from tocsin.domain.next_action import next_action
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK, printable
@@ -198,7 +198,7 @@ def name_of(actor: Actor | None) -> str:
         return "nobody"
     if actor == AUTO:
         return "Tocsin itself"
-    kind, colon, name = by_whom(actor).partition(":")
+    kind, colon, name = (user_of(actor) or "").partition(":")
     return _ACTORS.get(kind, "{}").format(name) if colon else kind
 
 
