@@ -90,7 +90,7 @@ def test_a_running_snooze_goes_on_in_the_next_episode() -> None:
     previous = as_read(snoozed(until=TEN + MINUTE).resolve(by=ALICE, at=NINE))
 
     assert refired(previous).snooze == Snooze(
-        until=TEN + MINUTE, severity=Severity.WARNING, by=ALICE
+        until=TEN + MINUTE, by=ALICE, severity=Severity.WARNING
     )
 
 

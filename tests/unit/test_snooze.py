@@ -56,7 +56,7 @@ def test_the_timeline_says_until_when_and_why_and_what_it_holds_against() -> Non
 def test_a_new_snooze_takes_the_place_of_the_one_before() -> None:
     alert = snoozed(until=TEN).snoozed(Snooze(until=TEN + MINUTE), by=BOB, at=NINE)
 
-    assert alert.snooze == Snooze(until=TEN + MINUTE, severity=Severity.WARNING, by=BOB)
+    assert alert.snooze == Snooze(until=TEN + MINUTE, by=BOB, severity=Severity.WARNING)
 
 
 def test_a_new_snooze_is_made_against_the_severity_of_now() -> None:
@@ -117,7 +117,7 @@ def test_a_sticky_snooze_holds_although_the_severity_rose() -> None:
     alert = firing().snoozed(sticky, by=ALICE, at=NINE)
     worse = alert.changed_severity(Severity.CRITICAL, by=SENDER, at=NINE)
 
-    assert worse.snooze == replace(sticky, severity=Severity.WARNING, by=ALICE)
+    assert worse.snooze == replace(sticky, by=ALICE, severity=Severity.WARNING)
 
 
 def test_a_severity_that_falls_and_comes_back_wakes_nobody() -> None:

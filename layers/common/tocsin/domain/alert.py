@@ -65,14 +65,14 @@ class Snooze:
 
     until: datetime
     reason: str | None = None
+    by: Actor | None = None
+    """Set by `Alert.snoozed`; None: snoozed before this was stored."""
     severity: Severity = Severity.INFO
     """The alert's severity when it was snoozed; set by `Alert.snoozed`."""
     sticky_severity: bool = False
     """A higher severity does not wake it."""
     sticky_output: bool = False
     """A changed output does not wake it, although the integration has `wakes_on_output`."""
-    by: Actor | None = None
-    """Set by `Alert.snoozed`; None: not kept."""
 
     def is_broken_by(self, severity: Severity) -> bool:
         """Whether an alert of this severity wakes."""
@@ -567,7 +567,7 @@ class Alert:
             details["sticky_severity"] = True
         if snooze.sticky_output:
             details["sticky_output"] = True
-        snoozed = replace(self, snooze=replace(snooze, severity=self.severity, by=by))
+        snoozed = replace(self, snooze=replace(snooze, by=by, severity=self.severity))
         return snoozed._with(ChangeType.SNOOZED, by=by, at=at, details=details)
 
     def woken(self, *, by: Actor, at: datetime, reason: str) -> Self:

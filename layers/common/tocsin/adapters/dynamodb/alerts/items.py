@@ -262,10 +262,10 @@ def _read_snooze(image: Image) -> Snooze:
     return Snooze(
         until=instant(fields["until"]),
         reason=fields.get("reason"),
+        by=fields.get("by"),
         severity=Severity(fields["severity"]),
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
-        by=Actor(fields["by"]) if "by" in fields else None,
     )
 
 
