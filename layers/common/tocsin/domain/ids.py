@@ -45,20 +45,16 @@ _SLACK_ID: Final = re.compile(r"[A-Z0-9]+")
 
 
 def user_of(actor: Actor | None) -> str | None:
-    """The user who acted, by any way; None: it was no known user."""
-    if actor is None or actor == AUTO:
-        return None
-    kind, colon, name = actor.partition(":")
-    if not colon:
-        return actor
+    """The user who acted, by any way; of another actor, a text that is no user's name."""
+    kind, _, name = (actor or "").partition(":")
     if kind not in _WAYS_OF_USERS or (kind == Via.SLACK and _SLACK_ID.fullmatch(name)):
-        return None
+        return actor
     return name
 
 
 def by_whom(actor: Actor | None) -> str:
     """The actor as clients see it: a user's name, however the user acted; or as stored."""
-    return user_of(actor) or actor or "nobody"
+    return user_of(actor) or "nobody"
 
 
 def via_of(actor: Actor) -> Via | None:

@@ -299,10 +299,8 @@ def name_of(actor: Actor | None) -> str:
         return "nobody"
     if actor == AUTO:
         return "Tocsin itself"
-    if user := user_of(actor):
-        return user
-    kind, colon, name = actor.partition(":")
-    return _ACTORS.get(kind, "{}").format(name) if colon else actor
+    kind, colon, name = (user_of(actor) or "").partition(":")
+    return _ACTORS.get(kind, "{}").format(name) if colon else kind
 
 
 def written(at: datetime) -> str:
