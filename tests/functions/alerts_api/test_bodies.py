@@ -11,6 +11,11 @@ from tocsin.domain.ids import AlertId
 MEBIBYTE = 1_048_576
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 def nested(levels: int) -> bytes:
     return b'{"note":' + b"[" * levels + b"]" * levels + b"}"
 

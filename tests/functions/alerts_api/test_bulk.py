@@ -16,6 +16,11 @@ from tocsin.domain.signal import Facts
 NEEDS = {"unack": "ack", "unsnooze": "snooze"}
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 @pytest.fixture
 def two(world: World) -> list[AlertId]:
     return [world.opened("disk"), world.opened("queue")]

@@ -19,6 +19,11 @@ INCIDENTS = "/api/v1/incidents"
 UNKNOWN = "01KJM5ZZ00DRQ5V1N9YH3KW2TB"
 
 
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
+
+
 @pytest.fixture
 def alice(anybody: Client) -> Client:
     return anybody.with_key("incidents", "alerts")

@@ -3,11 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from tests.examples import MINUTE, NINE
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, Notification, NotificationReason
+
+
+@pytest.fixture(autouse=True)
+def _pages_nobody(world: World) -> None:
+    world.pages_nobody()
 
 
 def claimed(world: World, alert_id: AlertId, target: str, *, at_second: int = 0) -> Notification:
