@@ -9,10 +9,12 @@ from functions.actions.ports import Ports
 from functions.actions.request import Request
 from functions.actions.slack import answer_slack
 from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.domain.short_link import read_short
 from tocsin.lambda_runtime import http
 from tocsin.lambda_runtime.http import HttpAnswer, refusal, to_gateway
 
 LINK: Final = "/act/{token}"
+SHORT_LINK: Final = "/s/{token}"
 SLACK: Final = "/slack/{channel}/actions"
 _KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -37,6 +39,10 @@ def _work(request: Request, ports: Ports) -> HttpAnswer:
             request.facts["route"] = LINK
             request.expect_method("This path takes GET, HEAD, POST.", "GET", "HEAD", "POST")
             return answer_link(request, token, ports)
+        case ["s", written]:
+            request.facts["route"] = SHORT_LINK
+            request.expect_method("This path takes GET, HEAD, POST.", "GET", "HEAD", "POST")
+            return answer_link(request, read_short(written) or written, ports)
         case ["slack", channel, "actions"]:
             request.facts["route"] = SLACK
             request.expect_method("This path takes POST.", "POST")
@@ -51,6 +57,6 @@ def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
 
 
 def _failure(error: TocsinError, request: Request) -> HttpAnswer:
-    if request.facts["route"] == LINK:
+    if request.facts["route"] in {LINK, SHORT_LINK}:
         return failed(request.request_id)
     return _refusal(error, request)

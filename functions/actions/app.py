@@ -11,6 +11,7 @@ from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
@@ -38,6 +39,7 @@ ports = Ports(
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
+    short_links=DynamoDBShortLinks(_dynamodb.call, settings.table_name),
     slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name, settings.secrets_prefix),
     tell_in_slack=_tell_in_slack,
     link_key_parameter=settings.link_key_parameter,

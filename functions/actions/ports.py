@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tocsin.lambda_runtime.observability import Log
-    from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        AnswerRepository,
+        NewWriteId,
+        ShortLinkRepository,
+    )
 
 
 class Secrets(Protocol):
@@ -39,6 +44,7 @@ class Ports:
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
+    short_links: ShortLinkRepository
     slack: SlackDirectory
     tell_in_slack: Callable[[str, str], None]
     """Takes a message's `response_url` and a text for the person who pressed its button."""

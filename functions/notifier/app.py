@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.deliveries import deliver_messages
-from functions.notifier.links import ParameterLinks
+from functions.notifier.links import ParameterLinks, StoredShortLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
@@ -18,12 +18,14 @@ from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
+from tocsin.domain.short_link import RANDOM_BYTES
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.usecases.deliver_notification import Work
@@ -43,6 +45,10 @@ log = make_log(settings.service, settings.log_level)
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _new_write_id() -> WriteId:
+    return WriteId(secrets.token_hex(8))
 
 
 def _calls(service: Service) -> "Call":
@@ -70,6 +76,17 @@ def _wire() -> Ports:
         ledger=ledger,
         email_from=settings.email_from,
         ask_aws=_ask_aws,
+        short_links=StoredShortLinks(
+            parameters=parameters,
+            parameter_name=settings.link_key_parameter,
+            public_url=settings.public_url,
+            links=DynamoDBShortLinks(call, settings.table_name),
+            now=_now,
+            random_bytes=lambda: secrets.token_bytes(RANDOM_BYTES),
+            new_write_id=_new_write_id,
+            log=log,
+        ),
+        slack_api_url=settings.slack_api_url,
         now=_now,
         log=log,
     )
@@ -82,7 +99,7 @@ def _wire() -> Ports:
         sender=ChannelSenders(wiring),
         links=ParameterLinks(parameters, settings.link_key_parameter, settings.public_url, log),
         now=_now,
-        new_write_id=lambda: WriteId(secrets.token_hex(8)),
+        new_write_id=_new_write_id,
     )
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
     return Ports(

@@ -211,6 +211,7 @@ def act_from_notifications(stack: WholeStack, ids: list[str]) -> None:
 
 def press_link(stack: WholeStack, token: str) -> None:
     assert stack.look(token) == 200
+    assert stack.look("7HQ2K9XW4MBT") == 404
     with unavailable("UpdateItem"):
         assert stack.act(token, "acknowledge") == 503
     for _ in range(2):

@@ -50,9 +50,10 @@ TOLD_BESIDES = {
         "EMAIL_FROM",
         "FAILURES_QUEUE_URL",
         "LINK_KEY_PARAMETER",
+        "SLACK_API_URL",
     },
 }
-MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "SECRETS_KEY"}
+MAY_BE_MISSING = {"ALLOW_PRIVATE_WEBHOOKS", "EMAIL_FROM", "SECRETS_KEY", "SLACK_API_URL"}
 ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
 """Clients wait for their answers, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}

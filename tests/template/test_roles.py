@@ -253,6 +253,10 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "NotifierRole", "GetItem", ["A#*", "L#*"], id="the notifier reads no credential"
         ),
+        pytest.param(
+            "NotifierRole", "PutItem", ["L#*", "S#*"], id="the notifier makes no credential"
+        ),
+        pytest.param("NotifierRole", "Query", ["C#*", "L#*"], id="the notifier lists no alert"),
         pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),
         pytest.param(
             "FirstKeyRole",
@@ -265,7 +269,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "C#channel"],
+            ["A#*", "C#channel", "S#*"],
             id="acting by a link reads no credential",
         ),
     ],
@@ -316,6 +320,7 @@ def test_partitions_are_named_as_the_code_names_them() -> None:
 
     assert {partition[:2] for partition in written_by_key_maker} == {"C#", "K#"}
     assert keys.answer_key("name")["pk"]["S"].startswith("I#")
+    assert keys.short_link_key("name")["pk"]["S"].startswith("S#")
 
 
 @pytest.mark.parametrize("role", ALLOWED)

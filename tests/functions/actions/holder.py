@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.ids import AlertId
-from tocsin.domain.link import LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.link import LINK_LIFE, Link, LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.short_link import spell_short, stored_name
 
 EVENTS = Path(__file__).parents[3] / "events"
 KEY = bytes(range(32))
@@ -137,6 +139,7 @@ class Holder:
     log: NotedLog = field(default_factory=NotedLog)
     told: list[tuple[str, str]] = field(default_factory=list)
     alerts: Any = None
+    short_links: Any = None
     public_url: str = URL
     signer: LinkSigner = field(default_factory=lambda: LinkSigner(KEY, URL))
 
@@ -148,6 +151,7 @@ class Holder:
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
             secrets=self.secrets,
+            short_links=self.short_links or self.world.short_links,
             slack=self.slack,
             tell_in_slack=lambda url, said: self.told.append((url, said)),
             link_key_parameter=LINK_KEY,
@@ -168,17 +172,39 @@ class Holder:
         """A link of a message that was made at this time, or just now."""
         return self.signer.token(action, alert_id, by=by, at=at or self.world.now)
 
-    def look(self, token: str, *, method: str = "GET", **headers: str) -> Reply:
+    def short_link(
+        self, alert_id: AlertId, *, by: str = "alice", at: datetime | None = None
+    ) -> str:
+        """The characters of a short link that was made at this time, or just now."""
+        characters = spell_short(sha256(self.world.new_write_id().encode()).digest())
+        link = Link(
+            action=LinkAction.VIEW,
+            alert_id=alert_id,
+            by=by,
+            expires_at=(at or self.world.now) + LINK_LIFE,
+        )
+        name = stored_name(characters, self.signer.key)
+        assert self.world.short_links.add(name, link, write_id=self.world.new_write_id())
+        return characters
+
+    def look(self, token: str, *, method: str = "GET", below: str = "act", **headers: str) -> Reply:
         event = example("look")
         event["requestContext"]["http"]["method"] = method
-        return self._follow(event, token, headers)
+        return self._follow(event, token, headers, below)
 
-    def press(self, token: str, action: LinkAction | str | None = None, **headers: str) -> Reply:
+    def press(
+        self,
+        token: str,
+        action: LinkAction | str | None = None,
+        *,
+        below: str = "act",
+        **headers: str,
+    ) -> Reply:
         """Press a button; without an action the form is empty."""
         event = example("act")
         body = urlencode({"action": action}).encode() if action else b""
         event["body"] = base64.b64encode(body).decode()
-        return self._follow(event, token, headers)
+        return self._follow(event, token, headers, below)
 
     def click(
         self,
@@ -213,8 +239,10 @@ class Holder:
         event["headers"]["x-slack-signature"] = slack_signature(secret, timestamp, body)
         return self.send(event, headers)
 
-    def _follow(self, event: dict[str, Any], token: str, headers: Mapping[str, str]) -> Reply:
-        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(f"/act/{token}")
+    def _follow(
+        self, event: dict[str, Any], token: str, headers: Mapping[str, str], below: str
+    ) -> Reply:
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(f"/{below}/{token}")
         event["pathParameters"] = {"token": token}
         return self.send(event, headers)
 

@@ -55,6 +55,8 @@ class Message:
     """Why this reader gets it."""
     confirm: str | None = None
     """Of a test: the link by which its reader verifies the address."""
+    to: str = ""
+    """The reader's name, as it is shown."""
 
     @property
     def text(self) -> str:
@@ -93,6 +95,7 @@ def message_of(
         ),
         lead=() if delivery.is_page else (Span(_title(alert, delivery)),),
         why_you=(Span(f"Step {delivery.step_name or delivery.step} asks you."),),
+        to=names.of(reader.name) if reader.is_person else reader.name,
     )
 
 

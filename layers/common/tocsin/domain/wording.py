@@ -115,6 +115,8 @@ class Wording:
     """Above the title of a page: `Firing since 4 min (02:58 Berlin)`."""
     title: str
     where: str
+    place: str = ""
+    """In an SMS: the object, unless the title names it."""
     since: Phrase
     who: Phrase
     next: Phrase
@@ -162,6 +164,7 @@ def wording_of(
         heading=(Span(f"since {written(alert.fired_at)}"),),
         title=one_line(alert.facts.summary or alert.facts.name, TITLE_LIMIT),
         where=f"says {alert.integration}",
+        place=alert.facts.object or "",
         since=(Span(f"Since {written(alert.fired_at)}."),),
         who=(Span(f"{actor} has it.", is_strong=True),),
         next=(Span(action.why),),
