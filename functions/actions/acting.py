@@ -2,13 +2,18 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from functions.actions.ports import Ports
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.answer import Answer, Claim
-from tocsin.domain.errors import AlreadyAcknowledgedError, AlreadyResolvedError, TryAgainError
+from tocsin.domain.errors import (
+    AlreadyAcknowledgedError,
+    AlreadyResolvedError,
+    NotAcknowledgedError,
+    TryAgainError,
+)
 from tocsin.domain.ids import Actor, instant, milliseconds
 from tocsin.domain.link import LINK_SNOOZE, Link, LinkAction
 from tocsin.usecases.answer_once import answer_once, hash_request
@@ -21,9 +26,11 @@ class Result(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    GIVEN_BACK = "given_back"
     ALREADY_ACKNOWLEDGED = "already_acknowledged"
     ALREADY_SNOOZED = "already_snoozed"
     ALREADY_RESOLVED = "already_resolved"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +46,10 @@ class Outcome:
     @property
     def is_done(self) -> bool:
         """Whether this link did it, not an earlier action."""
-        return self.result in {Result.ACKNOWLEDGED, Result.SNOOZED, Result.RESOLVED}
+        return self.result in {
+            *(Result.ACKNOWLEDGED, Result.SNOOZED, Result.RESOLVED),
+            Result.GIVEN_BACK,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +61,18 @@ class Press:
     action: LinkAction
     actor: Actor
     at: datetime
+    snooze: timedelta | datetime = LINK_SNOOZE
+    """Of a snooze: how long, or until when."""
+
+    @property
+    def snoozed_until(self) -> datetime:
+        return self.snooze if isinstance(self.snooze, datetime) else self.at + self.snooze
+
+    @property
+    def key(self) -> str:
+        """The same for the same press."""
+        lasts = "" if self.snooze == LINK_SNOOZE else f"={self.snooze}"
+        return f"{self.action}{lasts}:{self.token}"
 
 
 def act_once(press: Press, ports: Ports) -> Outcome:
@@ -64,14 +86,14 @@ def act_once(press: Press, ports: Ports) -> Outcome:
     """
     claim = Claim(
         caller=press.link.actor,
-        key=f"{press.action}:{press.token}",
+        key=press.key,
         request_hash=hash_request("POST", press.action, press.token.encode()),
         at=press.at,
         write_id=ports.new_write_id(),
     )
     try:
         answer = answer_once(claim, lambda: _answer(press, ports), answers=ports.answers)
-    except (AlreadyAcknowledgedError, AlreadyResolvedError):
+    except (AlreadyAcknowledgedError, AlreadyResolvedError, NotAcknowledgedError):
         return _met(ports.alerts.get(press.link.alert_id), press)
     return _read(answer.body)
 
@@ -98,13 +120,15 @@ def _changed(alert: Alert, press: Press) -> Alert:
             return alert.resolve(by=press.actor, at=press.at)
         case LinkAction.SNOOZE:
             return _snoozed(alert, press)
+        case LinkAction.UNACKNOWLEDGE:
+            return alert.unacknowledge(by=press.actor, at=press.at)
         case LinkAction.VIEW:
             return alert
 
 
 def _snoozed(alert: Alert, press: Press) -> Alert:
-    """Mute it for an hour; a longer snooze stays as it is."""
-    snooze = Snooze(until=press.at + LINK_SNOOZE)
+    """Mute it; a longer snooze stays as it is."""
+    snooze = Snooze(until=press.snoozed_until)
     if alert.is_open and alert.snooze is not None and alert.snooze.until > snooze.until:
         return alert
     return alert.snoozed(snooze, by=press.actor, at=press.at)
@@ -113,9 +137,12 @@ def _snoozed(alert: Alert, press: Press) -> Alert:
 def _done(alert: Alert, press: Press) -> Outcome:
     if press.action is LinkAction.SNOOZE and alert.snooze is not None:
         until = alert.snooze.until
-        is_longer = milliseconds(until) > milliseconds(press.at + LINK_SNOOZE)
+        is_longer = milliseconds(until) > milliseconds(press.snoozed_until)
         result = Result.ALREADY_SNOOZED if is_longer else Result.SNOOZED
         return Outcome(result=result, by=press.actor, at=until, title=title_of(alert))
+    if press.action is LinkAction.UNACKNOWLEDGE:
+        by, at = press.actor, alert.changed_at
+        return Outcome(result=Result.GIVEN_BACK, by=by, at=at, title=title_of(alert))
     return _met(alert, press)
 
 
@@ -131,6 +158,9 @@ def _met(alert: Alert, press: Press) -> Outcome:
         result = Result.ACKNOWLEDGED if is_ours else Result.ALREADY_ACKNOWLEDGED
         by, at = alert.acknowledged_by, alert.acknowledged_at
         return Outcome(result=result, by=by, at=at, title=title)
+    if press.action is LinkAction.UNACKNOWLEDGE:
+        result = Result.NOT_ACKNOWLEDGED
+        return Outcome(result=result, by=press.actor, at=press.at, title=title)
     # Unacknowledged between the refusal and this read.
     raise TryAgainError
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tocsin.domain.people import User
     from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import (
         AlertRepository,
@@ -33,8 +34,8 @@ class SlackDirectory(Protocol):
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
 
-    def user_of(self, slack_id: str) -> str | None:
-        """Name the user who has this id in Slack; None if nobody does."""
+    def users(self) -> Sequence[User]:
+        """All users, with their ids in Slack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

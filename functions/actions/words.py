@@ -15,9 +15,11 @@ _SENTENCES: Final = {
     Result.ACKNOWLEDGED: "Acknowledged by {by} at {at}.",
     Result.SNOOZED: "Snoozed by {by} until {at}.",
     Result.RESOLVED: "Resolved by {by} at {at}.",
+    Result.GIVEN_BACK: "Given back by {by} at {at}.",
     Result.ALREADY_ACKNOWLEDGED: "{by} already acknowledged this alert at {at}.",
     Result.ALREADY_SNOOZED: "This alert is already snoozed, until {at}.",
     Result.ALREADY_RESOLVED: "This alert is over: resolved by {by} at {at}.",
+    Result.NOT_ACKNOWLEDGED: "Nobody has this alert. Nothing was changed.",
 }
 
 

@@ -26,6 +26,7 @@ _BUTTONS: Final = {
     LinkAction.ACKNOWLEDGE: "Acknowledge",
     LinkAction.SNOOZE: "Snooze 1 h",
     LinkAction.RESOLVE: "Resolve",
+    LinkAction.UNACKNOWLEDGE: "Give back",
 }
 
 
@@ -62,6 +63,8 @@ def _form(action: LinkAction) -> Markup:
 
 
 def _is_offered(action: LinkAction, alert: Alert, link: Link) -> bool:
+    if action is LinkAction.UNACKNOWLEDGE:
+        return link.action is action
     is_possible = alert.status is AlertStatus.FIRING or (
         alert.is_open and action is not LinkAction.ACKNOWLEDGE
     )

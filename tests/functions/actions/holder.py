@@ -20,6 +20,7 @@ from tests.gateway_path import arrived, expect_arrived
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LINK_LIFE, Link, LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.people import User
 from tocsin.domain.short_link import spell_short, stored_name
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -73,13 +74,18 @@ class InMemorySlackDirectory:
     """Channels with their secrets, and users by their ids."""
 
     channels: dict[str, str] = field(default_factory=lambda: {"ops-slack": SLACK_SECRET})
-    users: dict[str, str] = field(default_factory=lambda: {"U1": "alice"})
+    known: list[User] = field(
+        default_factory=lambda: [
+            User(name="alice", slack_id="U1", time_zone="Europe/Berlin"),
+            User(name="bob", full_name="Bob Smith", phone="+15550100"),
+        ]
+    )
 
     def secret_of(self, channel: str) -> str | None:
         return self.channels.get(channel)
 
-    def user_of(self, slack_id: str) -> str | None:
-        return self.users.get(slack_id)
+    def users(self) -> list[User]:
+        return self.known
 
 
 @dataclass(frozen=True, kw_only=True)

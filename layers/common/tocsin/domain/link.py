@@ -34,7 +34,8 @@ class LinkAction(StrEnum):
     SNOOZE = "snooze"
     RESOLVE = "resolve"
     VIEW = "view"
-    """Shows the alert, and offers the other three."""
+    """Shows the alert, and offers what its state allows."""
+    UNACKNOWLEDGE = "unacknowledge"
 
 
 _NUMBERS: Final = {
@@ -42,9 +43,17 @@ _NUMBERS: Final = {
     LinkAction.SNOOZE: 2,
     LinkAction.RESOLVE: 3,
     LinkAction.VIEW: 4,
+    LinkAction.UNACKNOWLEDGE: 5,
 }
 """In the link's bytes; a number is never used for another action."""
 _ACTIONS: Final = {number: action for action, number in _NUMBERS.items()}
+
+
+_IN_MESSAGES: Final = (
+    *(LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE),
+    LinkAction.VIEW,
+)
+"""The links of `Links`."""
 
 
 class LinkUnknownError(Exception):
@@ -113,7 +122,7 @@ class LinkSigner:
         """
         spelled = {
             action.value: self.url(self.token(action, alert_id, by=by, at=at))
-            for action in LinkAction
+            for action in _IN_MESSAGES
         }
         return Links(**spelled)
 

@@ -55,6 +55,8 @@ class Message:
     """Why this reader gets it."""
     confirm: str | None = None
     """Of a test: the link by which its reader verifies the address."""
+    mentions: tuple[str, ...] = ()
+    """Slack's ids of the people whom it asks."""
     to: str = ""
     """The reader's name, as it is shown."""
 

@@ -39,13 +39,15 @@ def plan_updates(
 ) -> tuple[Delivery, ...]:
     """Plan updates for places that were paged or notified of a rise, if their type has any.
 
-    Each Slack message is rewritten. A webhook gets one update, under a key that does not depend on
-    which of its pages have arrived. Pages that were begun since the change need no update.
+    Each Slack message is rewritten, but for replies to an earlier one. A webhook gets one update,
+    under a key that does not depend on which of its pages have arrived. Pages that were begun
+    since the change need no update.
     """
     pages = [
         each.delivery
         for each in ledger
         if not each.delivery.is_update
+        and not each.is_reply
         and _may_be_told(each, directory)
         and each.delivery.version < alert.told_version
     ]
@@ -70,12 +72,15 @@ def plan_correction(
     update = _update_of(message, alert, event_now(alert), directory)
     if update is None:
         return None
+    after = f"{message.step}.{message.loop}" if message.is_page else f"v{message.version}"
+    if told.is_reply:
+        # Its first message has an update of its own, which it may have overtaken.
+        update = replace(update, after=after)
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
         return update  # also if it is in the ledger: its sender may have died
     if told.seen is not None and told.seen < alert.told_version:
         return None  # this message had arrived before the change, so before its update
-    after = f"{message.step}.{message.loop}" if message.is_page else f"v{message.version}"
     return replace(update, after=after)
 
 

@@ -111,6 +111,8 @@ class Wording:
     """`CRITICAL`, `ACKNOWLEDGED`, `SNOOZED`, `RESOLVED`."""
     state: str
     """Beside the word: `Nobody has it`, `Bob has it`, `was critical`."""
+    severity_mark: str = ""
+    """Of the severity: filled if nobody has it, else outlined."""
     heading: Phrase
     """Above the title of a page: `Firing since 4 min (02:58 Berlin)`."""
     title: str
@@ -118,6 +120,8 @@ class Wording:
     place: str = ""
     """In an SMS: the object, unless the title names it."""
     since: Phrase
+    since_clock: Phrase = ()
+    """The same without a relative time: for messages that stay for hours."""
     who: Phrase
     next: Phrase
     next_short: str
@@ -158,14 +162,16 @@ def wording_of(
         severity=alert.severity,
         status=alert.status,
         band=Band(alert.severity.value) if is_open else Band.OVER,
-        mark="■" if is_open else "✓",
-        word=alert.severity.upper() if is_open else "RESOLVED",
+        mark="■" if alert.status is AlertStatus.FIRING else "✓",
+        word=alert.severity.upper() if alert.status is AlertStatus.FIRING else alert.status.upper(),
         state=f"{actor} has it" if alert.acknowledged_by else "Nobody has it",
+        severity_mark="■",
         heading=(Span(f"since {written(alert.fired_at)}"),),
         title=one_line(alert.facts.summary or alert.facts.name, TITLE_LIMIT),
         where=f"says {alert.integration}",
         place=alert.facts.object or "",
         since=(Span(f"Since {written(alert.fired_at)}."),),
+        since_clock=(Span("Since "), Span(f"{alert.fired_at:%H:%M}", at=alert.fired_at), Span(".")),
         who=(Span(f"{actor} has it.", is_strong=True),),
         next=(Span(action.why),),
         next_short=action.why,

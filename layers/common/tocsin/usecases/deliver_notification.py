@@ -13,7 +13,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.destination import channel_of, names_of, reader_of, why_gone
+from tocsin.domain.destination import (
+    channel_of,
+    names_of,
+    reader_of,
+    slack_ids_asked,
+    why_gone,
+)
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.message import message_of
 from tocsin.domain.notification import (
@@ -181,6 +187,7 @@ def _send(
         at=work.now(),
         links=links,
     )
+    message = replace(message, mentions=slack_ids_asked(alert, delivery, directory))
     is_rewritten = can_be_told(delivery, directory)
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
