@@ -60,6 +60,8 @@ def _expect_block(block: Mapping[str, Any]) -> None:
             case "rich_text_section" | "rich_text_preformatted":
                 assert all(inner.get("text", "x") for inner in each["elements"])
                 assert each["elements"]
+            case _:
+                assert each["type"] == "plain_text"
 
 
 def _expect_lengths(members: Mapping[str, Any], limits: Mapping[str, int]) -> None:
@@ -86,6 +88,8 @@ def _expect_texts(value: object) -> None:
         case list():
             for inner in value:
                 _expect_texts(inner)
+        case _:
+            assert isinstance(value, str | int | bool)
 
 
 @dataclass

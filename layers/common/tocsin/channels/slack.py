@@ -98,7 +98,8 @@ class SlackSender:
         secret = read_secret(channel, self.secrets)
         delivery = notification.delivery
         if secret.webhook_url:
-            return self._by_webhook(secret.webhook_url, delivery, message, channel)
+            self._by_webhook(secret.webhook_url, delivery, message, channel)
+            return None
         posting = _Posting(self, secret, delivery, message, channel)
         if delivery.is_update:
             return posting.rewrite(self._earlier(delivery))

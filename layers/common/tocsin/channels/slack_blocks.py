@@ -87,7 +87,7 @@ def attachment(message: Message, *, by_buttons: bool) -> Block:
         return {
             "color": COLOURS[Band.DONE],
             "fallback": _state_and_title(message),
-            "blocks": [*_lead(message), *_confirm(message)],
+            "blocks": [_lead(message), *_confirm(message)],
         }
     return {
         "color": COLOURS[wording.band],
@@ -219,9 +219,10 @@ def _question(title: str, text: Phrase, yes: str) -> Block:
     }
 
 
-def _lead(message: Message) -> Iterator[Block]:
-    if said := _joined(map(_element, message.lead)):
-        yield _rich(_section(said))
+def _lead(message: Message) -> Block:
+    said = _joined(map(_element, message.lead))
+    title = {"type": "text", "text": one_line(message.title, TITLE_LIMIT) or "?"}
+    return _rich(_section(said or [title]))
 
 
 def _confirm(message: Message) -> Iterator[Block]:
