@@ -9,7 +9,7 @@ from typing import Final
 from tocsin.domain.message import Message
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.signal import CUT_MARK
-from tocsin.domain.wording import Phrase, one_line, plain
+from tocsin.domain.wording import one_line, plain
 
 SEGMENTS_LIMIT: Final = 2
 GSM_ALONE: Final = 160
@@ -49,6 +49,8 @@ _EMOJI: Final = re.compile(
     r"|[\ufe0e\ufe0f\u20e3]"
 )
 _SPACED_PERCENT: Final = re.compile(r"(?<=\d)[ \u00a0\u202f]%")
+_ASKED: Final = " You are asked"
+"""In a lead: what follows is in the text already, with a time of day."""
 _TEST: Final = "Tocsin test for {}: nothing is wrong, and pages reach this phone."
 
 
@@ -124,18 +126,22 @@ def _text_of(message: Message) -> _Text:
     place = one_line(_clean(wording.place), PLACE_LIMIT)
     is_named = not place or place.casefold() in title.casefold()
     head = f"{wording.word} " if is_named else f"{wording.word} {place}: "
-    news = message.lead if message.lead and not _has_time(message.lead) else wording.who
     return _Text(
         head=head,
         title=_cut_at_word(title, TITLE_LIMIT).rstrip("."),
         age=_clean(wording.age),
-        news=_clean(plain(news)),
+        news=_clean(_news(message)),
         next=_clean(wording.next_short),
     )
 
 
-def _has_time(phrase: Phrase) -> bool:
-    return any(span.at is not None for span in phrase)
+def _news(message: Message) -> str:
+    """Why it comes now, or who has it; that the reader is asked, the message itself says."""
+    why_now, asked, _ = plain(message.lead).partition(_ASKED)
+    has_time = any(span.at is not None for span in message.lead)
+    if why_now and (asked or not has_time):
+        return why_now
+    return plain(message.wording.who)
 
 
 def _shorter_and_shorter(text: _Text) -> Iterator[str]:
