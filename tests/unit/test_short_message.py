@@ -51,7 +51,7 @@ def a_message(lead: str = "", *, to: str = "Alice", **words: Any) -> Message:  #
             **words,
         },
     )
-    return replace(said, wording=wording, to=to, lead=(Span(lead),) if lead else ())
+    return replace(said, wording=wording, to=to, lead_short=lead)
 
 
 HOSTILE = '<b>api-7</b> down? @channel \N{FIRE} <!here> & "now"'
@@ -183,32 +183,6 @@ def test_a_place_that_the_title_names_is_not_said_again() -> None:
     said = short(a_message(title="Checkout fails", place="checkout"), LINK)
 
     assert said.startswith("CRITICAL Checkout fails, 3 min.")
-
-
-def test_of_the_news_only_why_it_comes_now_is_said() -> None:
-    lead = (
-        Span("Alice did not answer. You are asked now"),
-        Span("; Bob is called "),
-        Span("at "),
-        Span("03:06", is_strong=True, at=NINE),
-        Span("."),
-    )
-
-    said = short(replace(a_message(), lead=lead), LINK)
-
-    assert said.partition("\n")[0] == (
-        "CRITICAL checkout: 8.4% of requests fail with 5xx, 3 min. Alice did not answer. "
-        "Bob is called 03:06."
-    )
-
-
-def test_news_with_a_time_of_day_give_way_to_who_has_it() -> None:
-    """The phone shows when it came; a time of day stands in what happens next."""
-    lead = (Span("Alice did not answer at "), Span("03:03", at=NINE), Span("."))
-
-    said = short(replace(a_message(), lead=lead), LINK)
-
-    assert "Nobody has it. Bob is called 03:06." in said
 
 
 def test_a_test_says_for_whom_it_is_and_has_the_link_that_confirms() -> None:

@@ -51,6 +51,8 @@ class Message:
     """Of the episode: fixed, so that mail programs keep its messages together."""
     lead: Phrase = ()
     """What this message is news of; empty: a first page."""
+    lead_short: str = ""
+    """The same for an SMS, of a page only: `Alice did not answer.`"""
     why_you: Phrase = ()
     """Why this reader gets it."""
     confirm: str | None = None

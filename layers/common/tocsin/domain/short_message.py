@@ -49,8 +49,6 @@ _EMOJI: Final = re.compile(
     r"|[\ufe0e\ufe0f\u20e3]"
 )
 _SPACED_PERCENT: Final = re.compile(r"(?<=\d)[ \u00a0\u202f]%")
-_ASKED: Final = " You are asked"
-"""In a lead: what follows is in the text already, with a time of day."""
 _TEST: Final = "Tocsin test for {}: nothing is wrong, and pages reach this phone."
 
 
@@ -130,18 +128,9 @@ def _text_of(message: Message) -> _Text:
         head=head,
         title=_cut_at_word(title, TITLE_LIMIT).rstrip("."),
         age=_clean(wording.age),
-        news=_clean(_news(message)),
+        news=_clean(message.lead_short or plain(wording.who)),
         next=_clean(wording.next_short),
     )
-
-
-def _news(message: Message) -> str:
-    """Why it comes now, or who has it; that the reader is asked, the message itself says."""
-    why_now, asked, _ = plain(message.lead).partition(_ASKED)
-    has_time = any(span.at is not None for span in message.lead)
-    if why_now and (asked or not has_time):
-        return why_now
-    return plain(message.wording.who)
 
 
 def _shorter_and_shorter(text: _Text) -> Iterator[str]:
