@@ -271,9 +271,10 @@ def test_a_time_on_another_day_says_the_day() -> None:
                 severity_mark="□",
                 word="SNOOZED",
                 state="until 09:00",
+                city="Berlin",
             ),
             "#868f9a",
-            "□ *Snoozed*, until 09:00 · □ critical · ",
+            "□ *Snoozed*, until 09:00 (Berlin) · critical · ",
             id="snoozed",
         ),
     ],
@@ -389,6 +390,16 @@ def test_a_reply_says_what_happened_with_times_in_each_readers_zone() -> None:
     message = replace(acknowledged(), event=NotificationEvent.ACKNOWLEDGED, lead=lead)
 
     assert reply_text(message) == ("Bob acknowledged it at <!date^1795745160^{time}|02:06 UTC>.")
+
+
+def test_no_city_stands_behind_a_time_that_is_in_each_readers_zone() -> None:
+    lead = (Span("Acknowledged at "), Span("03:06", at=AT_0306), Span(" (Berlin), for Berlin."))
+    message = replace(
+        acknowledged(city="Berlin", next=lead), event=NotificationEvent.ACKNOWLEDGED, lead=lead
+    )
+
+    assert reply_text(message).endswith("UTC>, for Berlin.")
+    assert "(Berlin)" not in json.dumps(attachment(message, by_buttons=True))
 
 
 def test_a_reply_that_asks_has_the_first_line_too() -> None:

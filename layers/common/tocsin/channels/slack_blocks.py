@@ -47,6 +47,7 @@ MORNING: Final = "09:00"
 OPEN: Final = "open"
 
 _TIME: Final = re.compile(r"\d\d:\d\d( \S+)?", re.ASCII)
+_CLOCK: Final = re.compile(r"\d\d:\d\d", re.ASCII)
 _URL: Final = re.compile(r"https?://\S+", re.ASCII)
 _SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,32}", re.ASCII)
 
@@ -70,7 +71,7 @@ def reply(message: Message, mentions: Sequence[str] = ()) -> str:
     """What happened, for the thread of an earlier message; with mentions: who is asked now."""
     wording = message.wording
     news = message.lead or (*wording.who, Span(" "), *wording.next)
-    said = "".join(map(_in_mrkdwn, news)).strip()
+    said = "".join(map(_in_mrkdwn, _without_city(news, wording))).strip()
     whole = said if message.event not in _ASKING else f"{first_line(message, mentions)}. {said}"
     return whole if 0 < len(whole) <= TEXT_LIMIT else first_line(message, mentions)
 
@@ -119,6 +120,10 @@ def _state_and_title(message: Message) -> str:
     if wording.status is AlertStatus.RESOLVED:
         return f"{mark} *{word}* · {state} · {title}"
     severity = f"{wording.severity_mark} {wording.severity}"
+    if mark == wording.severity_mark:
+        severity = str(wording.severity)
+    if _CLOCK.search(state):
+        state = f"{state} ({escaped(wording.city)})"
     return f"{mark} *{word}*, {state} · {severity} · {title}"
 
 
@@ -148,7 +153,7 @@ def _facts(message: Message) -> list[Block]:
     where = f"\n{wording.where}\n" if wording.where else "\n"
     said: list[Block] = [title, {"type": "text", "text": where}]
     for phrase in (wording.since_clock, wording.who, wording.next):
-        said += map(_element, phrase)
+        said += map(_element, _without_city(phrase, wording))
         said.append({"type": "text", "text": " "})
     return _joined(said[:-1])
 
@@ -220,7 +225,7 @@ def _question(title: str, text: Phrase, yes: str) -> Block:
 
 
 def _lead(message: Message) -> Block:
-    said = _joined(map(_element, message.lead))
+    said = _joined(map(_element, _without_city(message.lead, message.wording)))
     title = {"type": "text", "text": one_line(message.title, TITLE_LIMIT) or "?"}
     return _rich(_section(said or [title]))
 
@@ -263,6 +268,14 @@ def _rich(element: Block) -> Block:
 
 def _section(elements: list[Block]) -> Block:
     return {"type": "rich_text_section", "elements": elements}
+
+
+def _without_city(phrase: Phrase, wording: Wording) -> Iterator[Span]:
+    """Leave out the city behind times, which Slack shows in each reader's own zone."""
+    city, was_time = f" ({wording.city})", False
+    for span in phrase:
+        yield span._replace(text=span.text.removeprefix(city)) if was_time else span
+        was_time = span.at is not None
 
 
 def _element(span: Span) -> Block:
