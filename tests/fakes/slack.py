@@ -123,6 +123,8 @@ class Slack:
     refusals: list[tuple[str, str]] = field(default_factory=list)
     """Methods whose next call is refused, each with the error."""
     calls: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """The notification's id in each message, as it was posted."""
 
     def is_private(self, host: str) -> bool:
         return not host
@@ -150,6 +152,7 @@ class Slack:
             return _answer(ok=False, error="thread_not_found")
         timestamp = f"1700000000.{len(self.calls):06}"
         self.posted.append(Posted(timestamp, said))
+        self.names.append(said["metadata"]["event_payload"]["notification_id"])
         return _answer(ok=True, channel="C1", ts=timestamp)
 
     def _update(self, said: dict[str, Any]) -> Answer:

@@ -1,14 +1,17 @@
 """In Slack an alert is one message, rewritten by every change, with a thread of what happened."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from tests.captured_log import captured_log
 from tests.examples import HOUR, MINUTE
+from tests.fakes.notifier import CrashError
 from tests.fakes.slack import Slack
 from tests.fakes.world import World
 from tests.functions.notifier.conftest import SLACK_API_URL, parameters
+from tocsin.channels.ports import Answer
 from tocsin.channels.slack import SlackSender
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Actor
@@ -17,7 +20,7 @@ from tocsin.domain.notification import DeliveryState, Notification, Notification
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
-from tocsin.usecases.deliver_notification import Work
+from tocsin.usecases.deliver_notification import Work, deliver_notification
 from tocsin.usecases.ports import MessageSender
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -27,9 +30,9 @@ SECRET = '{"bot_token": "xoxb-1", "signing_secret": "s"}'
 class SlackWorld(World):
     """A world whose channels are Slack's, with the notifier's own sender."""
 
-    def __init__(self) -> None:
+    def __init__(self, slack: Slack | None = None) -> None:
         super().__init__()
-        self.slack = Slack()
+        self.slack = slack or Slack()
         self.sender: MessageSender = SlackSender(
             outbound=self.slack,
             secrets=parameters(slack=SECRET),
@@ -42,6 +45,16 @@ class SlackWorld(World):
     @property
     def work(self) -> Work:
         return replace(super().work, sender=self.sender)
+
+    def _deliver(self) -> None:
+        """As the queue does it: what crashes comes again."""
+        while arrived := self.deliveries.arrived(self.now):
+            for delivery in arrived:
+                try:
+                    deliver_notification(delivery, self.work)
+                except CrashError:
+                    self.deliveries.send([delivery], now=self.now)
+            self.follow()
 
     def slack_channel(self, name: str = "ops") -> None:
         settings = {"channel": f"#{name}"}
@@ -299,8 +312,44 @@ def test_a_page_that_slack_took_without_an_answer_is_posted_again(world: SlackWo
     world.opened()
     world.pass_time(minutes=5)
 
-    keys = [
-        each.said["metadata"]["event_payload"]["notification_id"] for each in world.slack.posted
-    ]
-    assert len(keys) == 2
-    assert len(set(keys)) == 1
+    assert len(world.slack.names) == 2
+    assert len(set(world.slack.names)) == 1
+
+
+class DyingSlack(Slack):
+    """The process dies at its next calls of these numbers, before or after Slack takes it."""
+
+    def __init__(self, call: int, *, is_after: bool) -> None:
+        super().__init__()
+        self.call, self.is_after = call, is_after
+
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        is_now = len(self.calls) == self.call
+        if is_now and not self.is_after:
+            self.call = -1
+            raise CrashError
+        answer = super().post(url, headers, body)
+        if is_now:
+            self.call = -1
+            raise CrashError
+        return answer
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+@pytest.mark.parametrize("call", range(5))
+def test_a_notifier_that_dies_at_a_call_of_slack_repeats_one_message_at_most(
+    *, call: int, is_after: bool
+) -> None:
+    """Posted: a page, a further page and its rewriting, the change and its reply."""
+    world = SlackWorld(DyingSlack(call, is_after=is_after))
+    world.slack_channel()
+    world.escalation_policy(("channel:ops", MINUTE), ("channel:ops", HOUR))
+    alert_id = world.opened()
+    world.pass_time(minutes=10)
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=10)
+
+    assert len(set(world.slack.names)) == 3
+    assert len(world.slack.names) <= 4
+    assert {it.state for it in world.notifications.of_alert(alert_id)} == {DeliveryState.SENT}
+    assert "Acknowledged" in world.slack.firsts[-1].text
