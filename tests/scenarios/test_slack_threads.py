@@ -44,7 +44,14 @@ class SlackWorld(World):
 
     @property
     def work(self) -> Work:
-        return replace(super().work, sender=self.sender)
+        return replace(super().work, sender=self)
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """Send by the channel's type."""
+        sender = self.sender if channel.type == "slack" else self.providers
+        return sender.send(notification, alert, message, channel)
 
     def _deliver(self) -> None:
         """As the queue does it: what crashes comes again."""
@@ -133,6 +140,42 @@ def test_each_change_is_one_reply(world: SlackWorld) -> None:
     [first] = world.slack.firsts
     assert len([each for each in world.slack.replies if not each.is_in_channel]) == 3
     assert first.text.startswith("✓ *Resolved*")
+
+
+def test_a_step_that_asks_elsewhere_rewrites_the_message_and_tells_nothing(
+    world: SlackWorld,
+) -> None:
+    world.channel("hook")
+    world.escalation_policy(
+        ("channel:ops", 5 * MINUTE), ("channel:hook", 5 * MINUTE), ("channel:ops", HOUR)
+    )
+    world.opened()
+    world.pass_time(minutes=6)
+
+    [first] = world.slack.firsts
+    assert (first.rewritten, world.slack.replies) == (1, [])
+
+    world.pass_time(minutes=6)
+
+    assert (first.rewritten, len(world.slack.replies)) == (2, 1)
+
+
+def test_a_step_that_asks_elsewhere_does_not_overtake_an_acknowledgement(
+    world: SlackWorld,
+) -> None:
+    world.channel("hook")
+    world.escalation_policy(("channel:ops", 5 * MINUTE), ("channel:hook", HOUR))
+    alert_id = world.opened()
+    world.pass_time(minutes=4)
+    world.slack.refusals.append(("chat.update", "ratelimited"))
+    world.pass_time(minutes=1)
+
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=10)
+
+    [first], [reply] = world.slack.firsts, world.slack.replies
+    assert "Acknowledged" in first.text
+    assert not reply.is_in_channel
 
 
 def test_a_new_episode_is_a_new_message(world: SlackWorld) -> None:

@@ -59,6 +59,43 @@ def plan_updates(
     return tuple(planned.values())
 
 
+def plan_rewriting(
+    alert: Alert, asked: Iterable[Delivery], ledger: Sequence[Notification], directory: Directory
+) -> tuple[Delivery, ...]:
+    """Plan to rewrite messages that name who is asked next, when a further step has begun.
+
+    Args:
+        alert: Its escalation says which step.
+        asked: Messages of that step: what they reply to, they rewrite themselves.
+        ledger: All messages of the alert.
+        directory: Says of which channels messages can be rewritten.
+    """
+    places = {(page.target, page.channel) for page in asked}
+    pages = [
+        each.delivery
+        for each in ledger
+        if not each.delivery.is_update
+        and not each.is_reply
+        and (each.delivery.target, each.delivery.channel) not in places
+        and _updates_of(each.delivery, directory) is Updates.EACH
+        and _may_be_told(each, directory)
+    ]
+    stands = alert.escalation
+    rewritten = (
+        _update_of(page, alert, event_now(alert), directory) for page in _newest(pages, directory)
+    )
+    return tuple(
+        replace(
+            update,
+            reason=NotificationReason.ESCALATED,
+            version=alert.version,
+            after=f"{stands.step}.{stands.loop}",
+        )
+        for update in rewritten
+        if update
+    )
+
+
 def plan_correction(
     alert: Alert, told: Notification, ledger: Iterable[Notification], directory: Directory
 ) -> Delivery | None:
