@@ -9,11 +9,13 @@ from functions.actions.ports import Ports
 from functions.actions.request import Request
 from functions.actions.slack import answer_slack
 from tocsin.domain.errors import NotFoundError, TocsinError
+from tocsin.domain.short_link import read_short
 from tocsin.lambda_runtime import http
 from tocsin.lambda_runtime.http import HttpAnswer, refusal, to_gateway
 
 LINK: Final = "/act/{token}"
 VERIFY: Final = "/verify/{token}"
+SHORT_LINK: Final = "/s/{token}"
 SLACK: Final = "/slack/{channel}/actions"
 _KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
@@ -44,6 +46,10 @@ def _work(request: Request, ports: Ports) -> HttpAnswer:
             request.facts["route"] = VERIFY
             request.expect_method("This path takes GET, HEAD, POST.", "GET", "HEAD", "POST")
             return answer_verification(request, token, ports)
+        case ["s", written]:
+            request.facts["route"] = SHORT_LINK
+            request.expect_method("This path takes GET, HEAD, POST.", "GET", "HEAD", "POST")
+            return answer_link(request, read_short(written) or written, ports)
         case ["slack", channel, "actions"]:
             request.facts["route"] = SLACK
             request.expect_method("This path takes POST.", "POST")
@@ -58,6 +64,6 @@ def _refusal(error: TocsinError, request: Request) -> HttpAnswer:
 
 
 def _failure(error: TocsinError, request: Request) -> HttpAnswer:
-    if request.facts["route"] in {LINK, VERIFY}:
+    if request.facts["route"] in {LINK, SHORT_LINK, VERIFY}:
         return failed(request.request_id)
     return _refusal(error, request)

@@ -13,6 +13,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SSM
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
@@ -41,6 +42,7 @@ ports = Ports(
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
+    short_links=DynamoDBShortLinks(_dynamodb.call, settings.table_name),
     slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name, settings.secrets_prefix),
     verified_addresses=DynamoDBVerifiedAddresses(_dynamodb.call, settings.table_name),
     tell_in_slack=_tell_in_slack,

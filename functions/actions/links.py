@@ -4,17 +4,30 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.actions.ports import Ports
-from tocsin.domain.link import Link, LinkSigner, LinkUnknownError, read_link_key
+from tocsin.domain.link import Link, LinkExpiredError, LinkSigner, LinkUnknownError, read_link_key
+from tocsin.domain.short_link import read_short, stored_name
 
 
 def read_link(token: str, at: datetime, ports: Ports) -> Link:
-    """Read a token.
+    """Read a token: a signed link, or the characters of a short one.
 
     Raises:
-        LinkUnknownError: Its signature is not ours.
+        LinkUnknownError: Its signature is not ours, or nothing is stored of it.
         LinkExpiredError: It is too old.
     """
-    return read_by_key(lambda key: LinkSigner(key, ports.public_url).read(token, at), at, ports)
+    return read_by_key(lambda key: _read(token, key, at, ports), at, ports)
+
+
+def _read(token: str, key: bytes, at: datetime, ports: Ports) -> Link:
+    characters = read_short(token)
+    if characters is None:
+        return LinkSigner(key, ports.public_url).read(token, at)
+    link = ports.short_links.find(stored_name(characters, key))
+    if link is None:
+        raise LinkUnknownError
+    if at >= link.expires_at:
+        raise LinkExpiredError(link.expires_at)
+    return link
 
 
 def read_by_key[T](read: Callable[[bytes], T], at: datetime, ports: Ports) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from tocsin.domain.ids import WriteId
     from tocsin.domain.people import ContactMethod, User
     from tocsin.lambda_runtime.observability import Log
-    from tocsin.usecases.ports import AlertRepository, AnswerRepository, NewWriteId
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        AnswerRepository,
+        NewWriteId,
+        ShortLinkRepository,
+    )
 
 
 class Secrets(Protocol):
@@ -42,8 +47,8 @@ class SlackDirectory(Protocol):
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
 
-    def user_of(self, slack_id: str) -> str | None:
-        """Name the user who has this id in Slack; None if nobody does."""
+    def users(self) -> Sequence[User]:
+        """All users, with their ids in Slack."""
 
 
 class VerifiedAddresses(Protocol):
@@ -64,6 +69,7 @@ class Ports:
     alerts: AlertRepository
     answers: AnswerRepository
     secrets: Secrets
+    short_links: ShortLinkRepository
     slack: SlackDirectory
     verified_addresses: VerifiedAddresses
     tell_in_slack: Callable[[str, str], None]

@@ -1,7 +1,7 @@
 """Buttons in Slack."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,6 +12,7 @@ from functions.actions.ports import Ports
 from functions.actions.request import Request, form_value
 from functions.actions.slack_signature import is_from_slack
 from tocsin.adapters.aws_json import AwsError
+from tocsin.domain.choice import Choice, read_choice
 from tocsin.domain.errors import (
     AlertNotFoundError,
     MalformedInputError,
@@ -20,10 +21,13 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.ids import Actor, by_slack
 from tocsin.domain.link import LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.domain.people import User
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 _SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,32}")
+_ZONE: Final = "UTC"
+"""Of a person whom no user of the team names."""
 _DONE: Final = HttpAnswer(status=HTTPStatus.OK)
 _TOO_OLD: Final = (
     "This button is too old. If the alert still fires, a newer message has newer ones."
@@ -37,6 +41,8 @@ class _Pressed:
     """Which button, by whom, and the address for an answer that only they see."""
 
     token: str
+    choice: Choice | None
+    """None: the link's own."""
     slack_id: str
     response_url: str | None
 
@@ -103,10 +109,25 @@ def _pressed(request: Request) -> _Pressed | None:
             raise MalformedInputError("The form's field `payload` is not an interaction of Slack.")
     if not _SLACK_ID.fullmatch(slack_id):
         raise MalformedInputError("The user's id is none of Slack's.")
-    token = _text(first, "value")
+    token, chosen = _chosen(first)
     if token is None:
         return None
-    return _Pressed(token=token, slack_id=slack_id, response_url=_text(payload, "response_url"))
+    return _Pressed(
+        token=token,
+        choice=read_choice(chosen),
+        slack_id=slack_id,
+        response_url=_text(payload, "response_url"),
+    )
+
+
+def _chosen(pressed: object) -> tuple[str | None, str]:
+    """The token, and what was chosen: of a menu, whose block carries the token, or of a button."""
+    name = _text(pressed, "action_id") or ""
+    match pressed:
+        case {"selected_option": option}:
+            return _text(pressed, "block_id"), f"{name}:{_text(option, 'value')}"
+        case _:
+            return _text(pressed, "value"), name
 
 
 def _text(members: object, name: str) -> str | None:
@@ -118,13 +139,22 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
     """Act, and return an answer for the person who pressed, if one is needed."""
     try:
         link = read_link(pressed.token, request.at, ports)
-        if link.action is LinkAction.VIEW:
+        choice = pressed.choice or Choice(link.action)
+        if choice.action is LinkAction.VIEW:
             return None
-        request.facts.update(alert_id=link.alert_id, action=link.action)
-        user = ports.slack.user_of(pressed.slack_id)
-        actor = by_slack(pressed.slack_id, user)
+        if not link.allows(choice.action):
+            return _NO_LONGER
+        request.facts.update(alert_id=link.alert_id, action=choice.action)
+        users = ports.slack.users()
+        user = next((each for each in users if each.slack_id == pressed.slack_id), None)
+        actor = by_slack(pressed.slack_id, user.name if user else None)
         press = Press(
-            link=link, token=pressed.token, action=link.action, actor=actor, at=request.at
+            link=link,
+            token=pressed.token,
+            action=choice.action,
+            actor=actor,
+            at=request.at,
+            snooze=choice.snooze(request.at, user.time_zone if user else _ZONE),
         )
         outcome = act_once(press, ports)
     except LinkExpiredError:
@@ -134,11 +164,15 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
     except TryAgainError:
         return _BUSY
     request.facts["outcome"] = outcome.result
-    return _what_to_say(outcome, actor)
+    return _what_to_say(outcome, actor, users)
 
 
-def _what_to_say(outcome: Outcome, actor: Actor) -> str | None:
+def _what_to_say(outcome: Outcome, actor: Actor, users: Sequence[User]) -> str | None:
     """Leave out this person's own action, which the updated message shows."""
-    from functions.actions.words import sentence
+    from functions.actions.slack_words import sentence
+    from tocsin.domain.wording import Names
 
-    return None if outcome.is_done and outcome.by == actor else sentence(outcome)
+    if outcome.is_done and outcome.by == actor:
+        return None
+    named = {user.name: user.full_name for user in users if user.full_name}
+    return sentence(outcome, Names(users=named))

@@ -1,11 +1,12 @@
 """The configuration of Slack: channels with their secrets, users with their ids."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
-from tocsin.domain.people import ContactMethod
+from tocsin.domain.people import ContactMethod, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,6 @@ class DynamoDBSlackDirectory:
         is_ours = secret is not None and secret.startswith(self.secrets_prefix)
         return secret if is_ours else None
 
-    def user_of(self, slack_id: str) -> str | None:
-        users = DynamoDBConfiguration(self.call, self.table_name, USERS).list()
-        return next((user.name for user in users if user.value.slack_id == slack_id), None)
+    def users(self) -> Sequence[User]:
+        found = DynamoDBConfiguration(self.call, self.table_name, USERS).list()
+        return [each.value for each in found]

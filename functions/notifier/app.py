@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.deliveries import deliver_messages
-from functions.notifier.links import ParameterLinks
+from functions.notifier.links import ParameterLinks, StoredShortLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
@@ -20,12 +20,14 @@ from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPag
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
+from tocsin.domain.short_link import RANDOM_BYTES
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.usecases.deliver_notification import Work
@@ -45,6 +47,10 @@ log = make_log(settings.service, settings.log_level)
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _new_write_id() -> WriteId:
+    return WriteId(secrets.token_hex(8))
 
 
 def _calls(service: Service) -> "Call":
@@ -81,6 +87,17 @@ def _wire() -> Ports:
         team=settings.team,
         render=_render,
         ask_aws=_ask_aws,
+        short_links=StoredShortLinks(
+            parameters=parameters,
+            parameter_name=settings.link_key_parameter,
+            public_url=settings.public_url,
+            links=DynamoDBShortLinks(call, settings.table_name),
+            now=_now,
+            random_bytes=lambda: secrets.token_bytes(RANDOM_BYTES),
+            new_write_id=_new_write_id,
+            log=log,
+        ),
+        slack_api_url=settings.slack_api_url,
         now=_now,
         log=log,
     )
@@ -97,7 +114,7 @@ def _wire() -> Ports:
         if settings.last_resort_topic
         else None,
         now=_now,
-        new_write_id=lambda: WriteId(secrets.token_hex(8)),
+        new_write_id=_new_write_id,
         zone=settings.time_zone,
     )
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")

@@ -1,18 +1,33 @@
 """The links in a message."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from functions.notifier.parameters import Parameters
-from tocsin.domain.link import LinkKeyError, Links, LinkSigner, read_link_key
+from tocsin.adapters.aws_json import AwsError
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.link import (
+    LINK_LIFE,
+    Link,
+    LinkAction,
+    LinkKeyError,
+    Links,
+    LinkSigner,
+    read_link_key,
+)
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.short_link import SHORT_PATH, spell_short, stored_name
 from tocsin.domain.verification import VerificationSigner
 from tocsin.lambda_runtime.observability import Log
+from tocsin.usecases.ports import NewWriteId, ShortLinkRepository
 from tocsin.usecases.refusals import DeliveryFailedError
 
 _NOT_SET: Final = ""
+_DRAWS: Final = 3
+"""Until the characters are new: 60 bits are never drawn twice by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +67,40 @@ class ParameterLinks:
         if _NOT_SET in {self.parameter_name, self.public_url}:
             return None
         return read_link_key(self.parameters.get(self.parameter_name))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredShortLinks:
+    """Implements `ShortLinks`; each attempt to send makes a new one."""
+
+    parameters: Parameters
+    parameter_name: str
+    public_url: str
+    links: ShortLinkRepository
+    now: Callable[[], datetime]
+    random_bytes: Callable[[], bytes]
+    """At least eight of them."""
+    new_write_id: NewWriteId
+    log: Log
+
+    def short_link(self, delivery: Delivery) -> str | None:
+        try:
+            return self._stored(delivery)
+        except (AwsError, DeliveryFailedError, LinkKeyError, TryAgainError):
+            self.log.exception("No short link made", notification=delivery.key)
+            return None
+
+    def _stored(self, delivery: Delivery) -> str | None:
+        key = read_link_key(self.parameters.get(self.parameter_name))
+        link = Link(
+            action=LinkAction.VIEW,
+            alert_id=delivery.alert_id,
+            by=delivery.target_name,
+            expires_at=self.now() + LINK_LIFE,
+        )
+        for _ in range(_DRAWS):
+            characters = spell_short(self.random_bytes())
+            name = stored_name(characters, key)
+            if self.links.add(name, link, write_id=self.new_write_id()):
+                return f"{self.public_url.rstrip('/')}{SHORT_PATH}{characters}"
+        return None

@@ -108,6 +108,14 @@ class OpenGate:
         assert channel.name and failures and at.tzinfo  # noqa: PT018 - nothing is kept
 
 
+class NoShortLinks:
+    """Implements `ShortLinks`: none can be stored."""
+
+    def short_link(self, delivery: Delivery) -> str | None:
+        assert delivery.key
+        return None
+
+
 class NoLinks:
     """Implements `LinkMaker`: there is no key."""
 

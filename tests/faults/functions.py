@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from functions.escalator.ports import Ports as EscalatorPorts
@@ -13,7 +14,7 @@ from functions.ingest.integrations import Integrations
 from functions.ingest.ports import LongLists
 from functions.ingest.ports import Ports as IngestPorts
 from functions.notifier.channel_senders import ChannelSenders
-from functions.notifier.links import ParameterLinks
+from functions.notifier.links import ParameterLinks, StoredShortLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
@@ -26,6 +27,7 @@ from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPag
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -34,7 +36,11 @@ from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.channels.ports import Wiring
+from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TocsinError
+from tocsin.domain.message import Message
+from tocsin.domain.notification import Notification
+from tocsin.domain.people import Channel
 from tocsin.html import render
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure
@@ -97,6 +103,21 @@ class _Escalator(EscalatorPorts):
 class _Notifier(NotifierPorts):
     def measure(self, *measures: Measure) -> None:
         """Metrics are not looked at."""
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Brings SMS, each with a short link."""
+
+    personal: MessageSender
+    short_links: StoredShortLinks
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        if message.links is not None:
+            self.short_links.short_link(notification.delivery)
+        return self.personal.send(notification, alert, message, channel)
 
 
 @dataclass
@@ -182,6 +203,16 @@ class Process:
         call = self.calls(DYNAMODB)
         parameters = Parameters(SsmSecrets(self.calls(SSM)), self.now)
         ledger = DynamoDBNotifications(call, TABLE, RETENTION)
+        short_links = StoredShortLinks(
+            parameters=parameters,
+            parameter_name=LINK_KEY,
+            public_url=PUBLIC_URL,
+            links=DynamoDBShortLinks(call, TABLE),
+            now=self.now,
+            random_bytes=lambda: sha256(self.new_write_id().encode()).digest(),
+            new_write_id=self.new_write_id,
+            log=self.log,
+        )
         wiring = Wiring(
             outbound=self.outbound,
             secrets=parameters,
@@ -191,10 +222,13 @@ class Process:
             team="payments",
             render=render,
             ask_aws=_unused,
+            short_links=short_links,
+            slack_api_url="",
             now=self.now,
             log=self.log,
         )
-        senders = ChannelSenders(wiring, {"email": self.personal, "sms": self.personal})
+        texts = _Texts(self.personal, short_links)
+        senders = ChannelSenders(wiring, {"email": self.personal, "sms": texts})
         work = Work(
             ledger=ledger,
             alerts=DynamoDBAlerts(call, TABLE, RETENTION),

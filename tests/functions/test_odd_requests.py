@@ -78,7 +78,7 @@ ENDPOINTS: Final[dict[str, Any]] = {
 }
 """Below a token and at the root."""
 BELOW_A_TOKEN: Final = {**ENDPOINTS, **dict.fromkeys(OF_ALERTMANAGER, ALERTS)}
-LINKS: Final = ("/act/{token}", "/verify/{token}", "/slack/ops-slack/actions")
+LINKS: Final = ("/act/{token}", "/s/{token}", "/verify/{token}", "/slack/ops-slack/actions")
 NEVER_GOOD: Final = {
     "/v1/json/alert",
     "/alerts/top10/count",
@@ -224,7 +224,10 @@ def test_links_take_or_refuse_odd_requests() -> None:
         followed = token if chance.random() < 0.5 else token[:place] + odd + token[place + 1 :]
         event = example(chance.choice(("look", "act")))
         event["requestContext"]["http"]["method"] = chance.choice(("GET", "POST", *METHODS))
-        event["rawPath"] = f"/act/{followed}".replace("%", "%25")
+        if number % 3 == 0:
+            followed = holder.short_link(alert_id)[: place % 14] + odd
+        where = "s" if number % 3 == 0 else "act"
+        event["rawPath"] = f"/{where}/{followed}".replace("%", "%25")
         body = chance.choice(("action=ack", "action=", "action=ack&action=resolve", "é", "{}", ""))
         event["body"], event["isBase64Encoded"] = body * chance.choice((1, 1, 50_000)), False
         origin = chance.choice(("null", "https://tocsin.example.com", "https://[::1", "é" * 900))

@@ -52,6 +52,7 @@ LARGE_ANSWER = "an answer of more than 350 KB lies in parts: tests/contract/test
 POLICY_GONE = (
     "the policy of an alert was removed on its way: tests/scenarios/test_edited_policies.py"
 )
+NO_SLACK = "no story has a channel of Slack: tests/scenarios/test_slack_threads.py"
 MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
 """As many as are taken in by several threads; one after the other, as they are one condition."""
 BIG = {
@@ -225,6 +226,7 @@ def verify_an_address(stack: WholeStack) -> None:
 
 def press_link(stack: WholeStack, token: str) -> None:
     assert stack.look(token) == 200
+    assert stack.look("7HQ2K9XW4MBT") == 404
     with unavailable("UpdateItem"):
         assert stack.act(token, "acknowledge") == 503
     for _ in range(2):
@@ -259,6 +261,7 @@ def remove_all(stack: WholeStack) -> None:
 UNUSED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("AlertsApiRole", "Query"): {"I#*": LARGE_ANSWER},
     ("IngestRole", "Query"): {"I#*": LARGE_ANSWER},
+    ("NotifierRole", "Query"): {"L#*": NO_SLACK},
     ("TableChangeRole", "GetItem"): {"C#integration": POLICY_GONE},
     ("TickRole", "GetItem"): {"C#integration": POLICY_GONE},
 }

@@ -26,6 +26,7 @@ from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -64,6 +65,7 @@ class Stores:
         self.keys = DynamoDBKeys(self.call, TABLE)
         self.answers = DynamoDBAnswers(self.call, TABLE)
         self.progress = DynamoDBProgress(self.call, TABLE)
+        self.short_links = DynamoDBShortLinks(self.call, TABLE)
 
     @property
     def paging(self) -> DynamoDBPaging:

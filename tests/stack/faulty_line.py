@@ -127,8 +127,10 @@ def once_each_write(fault: Fault) -> Trouble:
 
 
 @contextmanager
-def rerouted(stack: Stack, logical_ids: list[str], url: str) -> Iterator[None]:
-    """Have these functions reach DynamoDB by another address."""
+def rerouted(
+    stack: Stack, logical_ids: list[str], url: str, *, by: str = "AWS_ENDPOINT_URL_DYNAMODB"
+) -> Iterator[None]:
+    """Have these functions reach DynamoDB, or what another variable names, by another address."""
     client = stack.aws.client("lambda")
     names = [stack.deployment.functions[logical_id].name for logical_id in logical_ids]
     former = {
@@ -146,7 +148,7 @@ def rerouted(stack: Stack, logical_ids: list[str], url: str) -> Iterator[None]:
                 FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": SECONDS}
             )
 
-    set_environments({"AWS_ENDPOINT_URL_DYNAMODB": url})
+    set_environments({by: url})
     try:
         yield
     finally:

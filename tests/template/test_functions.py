@@ -52,6 +52,7 @@ TOLD_BESIDES = {
         "FAILURES_QUEUE_URL",
         "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
+        "SLACK_API_URL",
         "TIME_ZONE",
     },
 }
@@ -61,6 +62,7 @@ MAY_BE_MISSING = {
     "LAST_RESORT_TOPIC",
     "SECRETS_KEY",
     "SENDS_EMAIL",
+    "SLACK_API_URL",
     "TIME_ZONE",
 }
 ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")

@@ -257,6 +257,13 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["A#*", "L#*", "LAST-RESORT"],
             id="the notifier reads no credential",
         ),
+        pytest.param(
+            "NotifierRole",
+            "PutItem",
+            ["L#*", "LAST-RESORT", "S#*"],
+            id="the notifier makes no credential",
+        ),
+        pytest.param("NotifierRole", "Query", ["C#*", "L#*"], id="the notifier lists no alert"),
         pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),
         pytest.param(
             "FirstKeyRole",
@@ -271,7 +278,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "C#channel", "C#user", "I#*"],
+            ["A#*", "C#channel", "C#user", "I#*", "S#*"],
             id="acting by a link reads no credential",
         ),
         pytest.param(
@@ -328,6 +335,7 @@ def test_partitions_are_named_as_the_code_names_them() -> None:
 
     assert {partition[:2] for partition in written_by_key_maker} == {"C#", "K#"}
     assert keys.answer_key("name")["pk"]["S"].startswith("I#")
+    assert keys.short_link_key("name")["pk"]["S"].startswith("S#")
 
 
 @pytest.mark.parametrize("role", ALLOWED)

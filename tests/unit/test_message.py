@@ -16,7 +16,6 @@ from tocsin.domain.message import LINE_LIMIT, Message, message_of
 from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.sender_text import one_line
 from tocsin.domain.severity import Severity
-from tocsin.domain.short_message import GSM_UNITS, PARTS_LIMIT, WIDE_UNITS, short, units
 from tocsin.domain.signal import Facts
 from tocsin.domain.wording import TITLE_LIMIT, Names, Reader
 
@@ -180,56 +179,6 @@ def test_no_text_of_a_senders_breaks_a_line(text: str) -> None:
 def test_a_long_text_is_cut_where_it_shows() -> None:
     assert one_line("x" * 20, 10) == "xxxxxxxxx…"
     assert one_line("a \r\n\t b", 10) == "a b"
-
-
-def test_a_short_message_has_the_link_in_whole() -> None:
-    said = short(message())
-
-    assert said.startswith("CRITICAL: Disk full on db-1 Since 2026-03-01 09:00:00 UTC")
-    assert said.endswith(f"\n{VIEW}")
-    assert units(said) <= PARTS_LIMIT * GSM_UNITS
-
-
-@given(
-    name=st.text(min_size=1, max_size=600),
-    link=st.integers(min_value=0, max_value=400).map(lambda length: "https://" + "x" * length),
-)
-def test_no_text_makes_a_third_part(name: str, link: str) -> None:
-    alert = an_alert(Facts(name=name, summary=name))
-    links = replace(LINKS, view=link)
-
-    said = short(written_for_ops(alert, TO_OPS, links))
-
-    is_wide = units(said) != _gsm_units(said)
-    assert units(said) <= PARTS_LIMIT * (WIDE_UNITS if is_wide else GSM_UNITS)
-
-
-def _gsm_units(text: str) -> int:
-    """What it would take if GSM had all of its characters."""
-    return len(text) + sum(character in "^{}\\[~]|€" for character in text)
-
-
-@pytest.mark.parametrize(
-    ("said", "written"),
-    [
-        pytest.param(
-            "it\N{RIGHT SINGLE QUOTATION MARK}s \N{LEFT DOUBLE QUOTATION MARK}full\N{EN DASH}ish…",
-            "it's \"full-ish...",
-            id="typography",
-        ),
-        pytest.param("café naïve", "café naive", id="accents that GSM lacks"),
-        pytest.param("ディスク", "ディスク", id="other scripts stay"),
-        pytest.param("a\x1b[31mb", "a?[31mb", id="control characters"),
-    ],
-)
-def test_a_short_message_is_written_in_the_smaller_alphabet_if_it_can(
-    said: str, written: str
-) -> None:
-    alert = an_alert(Facts(name=said))
-
-    text = short(written_for_ops(alert, TO_OPS))
-
-    assert text.startswith(f"CRITICAL: {written}")
 
 
 def test_a_distant_due_time_is_written_in_full() -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.domain.ids import AlertId
-from tocsin.domain.link import LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.link import LINK_LIFE, Link, LinkAction, LinkSigner, spell_link_key
 from tocsin.domain.people import User
+from tocsin.domain.short_link import spell_short, stored_name
 
 EVENTS = Path(__file__).parents[3] / "events"
 KEY = bytes(range(32))
@@ -74,13 +76,18 @@ class InMemorySlackDirectory:
     """Channels with their secrets, and users by their ids."""
 
     channels: dict[str, str] = field(default_factory=lambda: {"ops-slack": SLACK_SECRET})
-    users: dict[str, str] = field(default_factory=lambda: {"U1": "alice"})
+    known: list[User] = field(
+        default_factory=lambda: [
+            User(name="alice", slack_id="U1", time_zone="Europe/Berlin"),
+            User(name="bob", full_name="Bob Smith", phone="+15550100"),
+        ]
+    )
 
     def secret_of(self, channel: str) -> str | None:
         return self.channels.get(channel)
 
-    def user_of(self, slack_id: str) -> str | None:
-        return self.users.get(slack_id)
+    def users(self) -> list[User]:
+        return self.known
 
 
 @dataclass
@@ -208,6 +215,7 @@ class Holder:
     log: NotedLog = field(default_factory=NotedLog)
     told: list[tuple[str, str]] = field(default_factory=list)
     alerts: Any = None
+    short_links: Any = None
     public_url: str = URL
     signer: LinkSigner = field(default_factory=lambda: LinkSigner(KEY, URL))
 
@@ -220,6 +228,7 @@ class Holder:
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
             secrets=self.secrets,
+            short_links=self.short_links or self.world.short_links,
             slack=self.slack,
             verified_addresses=DynamoDBVerifiedAddresses(self.world.call, TABLE),
             tell_in_slack=lambda url, said: self.told.append((url, said)),
@@ -241,10 +250,25 @@ class Holder:
         """A link of a message that was made at this time, or just now."""
         return self.signer.token(action, alert_id, by=by, at=at or self.world.now)
 
-    def look(self, token: str, *, method: str = "GET", **headers: str) -> Reply:
+    def short_link(
+        self, alert_id: AlertId, *, by: str = "alice", at: datetime | None = None
+    ) -> str:
+        """The characters of a short link that was made at this time, or just now."""
+        characters = spell_short(sha256(self.world.new_write_id().encode()).digest())
+        link = Link(
+            action=LinkAction.VIEW,
+            alert_id=alert_id,
+            by=by,
+            expires_at=(at or self.world.now) + LINK_LIFE,
+        )
+        name = stored_name(characters, self.signer.key)
+        assert self.world.short_links.add(name, link, write_id=self.world.new_write_id())
+        return characters
+
+    def look(self, token: str, *, method: str = "GET", below: str = "act", **headers: str) -> Reply:
         event = example("look")
         event["requestContext"]["http"]["method"] = method
-        return self._follow(event, token, headers)
+        return self._follow(event, token, headers, below)
 
     def press(
         self,
@@ -252,6 +276,7 @@ class Holder:
         action: LinkAction | str | None = None,
         *,
         seen: str | int | None = None,
+        below: str = "act",
         **headers: str,
     ) -> Reply:
         """Press a button; without an action the form is empty, as a program's."""
@@ -259,7 +284,7 @@ class Holder:
         form = {"action": action, "seen": seen}
         body = urlencode({name: value for name, value in form.items() if value is not None})
         event["body"] = base64.b64encode(body.encode()).decode()
-        return self._follow(event, token, headers)
+        return self._follow(event, token, headers, below)
 
     def verify(self, url: str, *, method: str = "GET", **headers: str) -> Reply:
         """Open the link by which a person confirms an address; POST presses its button."""
@@ -317,8 +342,10 @@ class Holder:
         event["headers"]["x-slack-signature"] = slack_signature(secret, timestamp, body)
         return self.send(event, headers)
 
-    def _follow(self, event: dict[str, Any], token: str, headers: Mapping[str, str]) -> Reply:
-        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(f"/act/{token}")
+    def _follow(
+        self, event: dict[str, Any], token: str, headers: Mapping[str, str], below: str
+    ) -> Reply:
+        event["rawPath"] = event["requestContext"]["http"]["path"] = arrived(f"/{below}/{token}")
         event["pathParameters"] = {"token": token}
         return self.send(event, headers)
 

@@ -864,6 +864,8 @@ def test_a_key_that_is_missing_is_our_fault(holder: Holder) -> None:
     ("method", "path", "status"),
     [
         pytest.param("PUT", "/act/x", 405, id="another method"),
+        pytest.param("PUT", "/s/7HQ2K9XW4MBT", 405, id="another method for a short link"),
+        pytest.param("GET", "/s/7HQ2K9XW4MBT/y", 404, id="more than a short link"),
         pytest.param("GET", "/slack/ops-slack/actions", 405, id="looking at Slack's address"),
         pytest.param("POST", "/slack/ops-slack", 404, id="half an address"),
         pytest.param("GET", "/act", 404, id="no token"),

@@ -1,7 +1,7 @@
 """Buttons in Slack: only Slack's own word counts, for five minutes, and each button acts once."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,10 @@ from tests.functions.actions.holder import (
 from tests.functions.actions.test_links import BusyAlerts
 from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.link import LINK_LIFE, LinkAction, LinkSigner
+from tocsin.domain.people import User
 
+AT_NINE = "<!date^1772355600^{time}|09:00 UTC>"
+UNCHANGED = "Nothing was changed."
 RESPONSE_URL = "https://hooks.slack.com/actions/T1/1/abc"
 
 
@@ -83,6 +86,147 @@ def test_a_button_in_slack_and_one_on_a_page_do_not_act_twice(
     assert holder.world.happened(alert_id).count("snoozed") == 1
 
 
+def pressed(action: str, token: str) -> Any:  # noqa: ANN401 - a change of any payload
+    """A button of a message: what it does is its name, and its value opens the alert."""
+    button = {"type": "button", "action_id": action, "block_id": token, "value": token}
+    return lambda payload: payload.update(actions=[button])
+
+
+def chosen(value: object, token: str) -> Any:  # noqa: ANN401 - a change of any payload
+    """A choice of the menu, as Slack sends it: the token is the block's id."""
+    option = {"text": {"type": "plain_text", "text": "1 h", "emoji": False}, "value": value}
+    menu = {
+        "type": "static_select",
+        "action_id": "snooze",
+        "block_id": token,
+        "selected_option": option,
+        "placeholder": {"type": "plain_text", "text": "Snooze", "emoji": False},
+    }
+    return lambda payload: payload.update(actions=[menu])
+
+
+@pytest.fixture
+def view(holder: Holder, alert_id: AlertId) -> str:
+    return holder.token(LinkAction.VIEW, alert_id, by="ops-slack")
+
+
+def test_the_buttons_of_one_message_acknowledge_give_back_and_resolve(
+    holder: Holder, alert_id: AlertId, view: str
+) -> None:
+    for action in ("acknowledge", "unacknowledge", "resolve"):
+        assert is_silent(holder.click(view, change=pressed(action, view)))
+
+    happened = holder.world.happened(alert_id)
+    assert [
+        each for each in happened if each in {"acknowledged", "unacknowledged", "resolved"}
+    ] == [
+        "acknowledged",
+        "unacknowledged",
+        "resolved",
+    ]
+    assert {change.by for change in holder.world.timeline(alert_id)[1:]} >= {Actor("link:alice")}
+    assert holder.told == []
+
+
+@pytest.mark.parametrize(
+    ("value", "user", "until"),
+    [
+        pytest.param("15m", "U1", NINE + timedelta(minutes=15), id="a quarter"),
+        pytest.param("1h", "U1", NINE + timedelta(hours=1), id="an hour"),
+        pytest.param("4h", "U1", NINE + timedelta(hours=4), id="four"),
+        pytest.param("09:00", "U1", NINE + timedelta(hours=23), id="nine in Berlin, tomorrow"),
+        pytest.param("09:00", "U999", NINE + timedelta(hours=24), id="nine in UTC, tomorrow"),
+        pytest.param("12:00", "U1", NINE + timedelta(hours=2), id="noon in Berlin, today"),
+    ],
+)
+def test_a_choice_of_the_menu_snoozes(
+    holder: Holder, alert_id: AlertId, view: str, value: str, user: str, until: datetime
+) -> None:
+    assert is_silent(holder.click(view, user=user, change=chosen(value, view)))
+
+    snooze = holder.world.alert(alert_id).snooze
+    assert snooze is not None
+    assert snooze.until == until
+
+
+def test_another_choice_of_the_menu_is_another_press(
+    holder: Holder, alert_id: AlertId, view: str
+) -> None:
+    for value in ("15m", "15m", "4h"):
+        holder.click(view, change=chosen(value, view))
+
+    snooze = holder.world.alert(alert_id).snooze
+    assert snooze is not None
+    assert snooze.until == NINE + timedelta(hours=4)
+    assert holder.world.happened(alert_id).count("snoozed") == 2
+
+
+@pytest.mark.parametrize("value", ["", "1d", "15m ", "25:00", "09:30", 5, None, "acknowledge"])
+def test_a_choice_that_is_not_offered_does_nothing(
+    holder: Holder, alert_id: AlertId, view: str, value: object
+) -> None:
+    assert is_silent(holder.click(view, change=chosen(value, view)))
+    assert holder.world.happened(alert_id) == ["fired"]
+
+
+def test_a_button_does_not_more_than_its_link_allows(
+    holder: Holder, alert_id: AlertId, token: str
+) -> None:
+    assert is_silent(holder.click(token, change=pressed("resolve", token)))
+
+    assert holder.world.happened(alert_id) == ["fired"]
+    assert "does not work any more" in holder.told[0][1]
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        pytest.param(
+            "unacknowledge", "Nobody has it, so nobody can give it back.", id="nobody has it"
+        ),
+        pytest.param("view", None, id="looking"),
+        pytest.param("open_runbook", None, id="a link"),
+    ],
+)
+def test_a_press_that_changes_nothing_says_why(
+    holder: Holder, alert_id: AlertId, view: str, action: str, said: str | None
+) -> None:
+    assert is_silent(holder.click(view, change=pressed(action, view)))
+
+    assert holder.world.happened(alert_id) == ["fired"]
+    assert [text for _, text in holder.told] == ([f"{said} {UNCHANGED}"] if said else [])
+
+
+def test_a_press_after_the_end_says_who_ended_it(
+    holder: Holder, alert_id: AlertId, view: str
+) -> None:
+    holder.world.resolve(alert_id, by=BOB)
+
+    for change in (pressed("acknowledge", view), chosen("1h", view), pressed("resolve", view)):
+        assert is_silent(holder.click(view, change=change))
+
+    said = f"It is over: Bob Smith resolved it at {AT_NINE}. {UNCHANGED}"
+    assert holder.told == [(RESPONSE_URL, said)] * 3
+
+
+def test_a_shorter_snooze_says_that_there_is_a_longer_one(holder: Holder, view: str) -> None:
+    holder.click(view, change=chosen("4h", view))
+
+    holder.click(view, change=chosen("15m", view))
+
+    until = "<!date^1772370000^{time}|13:00 UTC>"
+    assert holder.told == [(RESPONSE_URL, f"It is snoozed until {until} already. {UNCHANGED}")]
+
+
+def test_a_name_means_nothing_to_slack(holder: Holder, alert_id: AlertId, view: str) -> None:
+    holder.slack.known[1] = User(name="bob", full_name="<!channel> & <@U1>")
+    holder.world.acknowledge(alert_id, by=BOB)
+
+    holder.click(view, change=pressed("acknowledge", view))
+
+    assert holder.told[0][1].startswith("&lt;!channel&gt; &amp; &lt;@U1&gt; acknowledged it")
+
+
 def test_a_late_press_in_slack_is_answered_to_that_person_alone(
     holder: Holder, alert_id: AlertId, token: str
 ) -> None:
@@ -91,7 +235,7 @@ def test_a_late_press_in_slack_is_answered_to_that_person_alone(
     assert is_silent(holder.click(token))
 
     assert holder.told == [
-        (RESPONSE_URL, "bob already acknowledged this alert at 2026-03-01 09:00:00 UTC.")
+        (RESPONSE_URL, f"Bob Smith acknowledged it at {AT_NINE}, before you. {UNCHANGED}")
     ]
 
 
@@ -100,7 +244,8 @@ def test_a_second_person_who_presses_a_button_reads_who_acted(holder: Holder, to
 
     holder.click(token, user="U2")
 
-    assert holder.told == [(RESPONSE_URL, "Acknowledged by alice at 2026-03-01 09:00:00 UTC.")]
+    said = f"Alice acknowledged it at {AT_NINE}, before you. {UNCHANGED}"
+    assert holder.told == [(RESPONSE_URL, said)]
 
 
 def test_buttons_of_an_old_message_say_so(holder: Holder, alert_id: AlertId) -> None:

@@ -56,8 +56,8 @@ def test_an_unknown_channel_has_no_secret(directory: DynamoDBSlackDirectory, nam
     assert directory.secret_of(name) is None
 
 
-def test_a_user_is_found_by_the_id_in_slack(call: Call, directory: DynamoDBSlackDirectory) -> None:
+def test_users_have_their_ids_in_slack(call: Call, directory: DynamoDBSlackDirectory) -> None:
     add_user(call, "alice", "U1")
     add_user(call, "bob", None)
 
-    assert [directory.user_of(slack_id) for slack_id in ("U1", "U2", "")] == ["alice", None, None]
+    assert {user.name: user.slack_id for user in directory.users()} == {"alice": "U1", "bob": None}

@@ -12,6 +12,7 @@ from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from tests.captured_log import captured_log
 from tests.examples import MINUTE, NINE, TO_OPS, firing, trigger
+from tests.fakes.providers import NoShortLinks
 from tests.scripted_server import ScriptedServer
 from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
@@ -28,6 +29,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 
 KEY = bytes(range(32))
 PUBLIC_URL = "https://tocsin.example.com"
+SLACK_API_URL = "https://slack.com/api"
 
 
 def an_alert() -> Alert:
@@ -90,6 +92,8 @@ def a_wiring(secrets: Parameters | None = None, *, allow_private: bool = False) 
         team="payments",
         render=render,
         ask_aws=AwsSdk("eu-central-1"),
+        short_links=NoShortLinks(),
+        slack_api_url=SLACK_API_URL,
         now=at_nine,
         log=captured_log("notifier"),
     )

@@ -1,4 +1,4 @@
-"""E-mail and SMS, as SES and SNS are asked for them over the wire."""
+"""E-mail, as SES is asked for it over the wire."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -17,7 +17,6 @@ from tests.functions.notifier.conftest import (
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
 from tocsin.channels.email import EmailSender
-from tocsin.channels.sms import SmsSender
 from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.people import Channel
 from tocsin.html import render
@@ -25,12 +24,6 @@ from tocsin.html import render
 pytestmark = pytest.mark.loopback
 
 MAIL = Channel(name="@email", type="email", settings={"to": ["alice@example.com"]})
-PHONES = Channel(name="duty", type="sms", settings={"to": ("+15550100", "+15550101")})
-PUBLISHED = reply(
-    body=b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
-    b"<MessageId>m-1</MessageId></PublishResult></PublishResponse>",
-    headers={"Content-Type": "text/xml"},
-)
 
 
 def refusal(code: str, status: int = 400) -> Any:  # noqa: ANN401 - a step
@@ -56,10 +49,6 @@ def mail(email_from: str = "tocsin@example.com") -> str | None:
     )
     delivery = a_delivery("email", target="user:alice")
     return sender.send(claimed(delivery), an_alert(), a_message(an_alert(), delivery), MAIL)
-
-
-def text_phones() -> str | None:
-    return SmsSender(AwsSdk("eu-central-1")).send(claimed(), an_alert(), a_message(), PHONES)
 
 
 def test_an_email_has_both_parts_and_the_link(server: ScriptedServer) -> None:
@@ -115,28 +104,11 @@ def test_a_bad_moment_of_ses_is_tried_again(server: ScriptedServer, step: Any) -
     assert len(server.requests) == 1, "the ledger retries, not the SDK"
 
 
-def test_an_sms_goes_to_each_number_as_transactional(server: ScriptedServer) -> None:
-    server.plays(PUBLISHED)
-
-    assert text_phones() == "m-1 m-1"
-
-    asked = [parse_qs(request.body.decode()) for request in server.requests]
-    assert [each["PhoneNumber"] for each in asked] == [["+15550100"], ["+15550101"]]
-    assert "WARNING: Disk full on db-1" in asked[0]["Message"][0]
-    assert asked[0]["MessageAttributes.entry.1.Name"] == ["AWS.SNS.SMS.SMSType"]
-    assert asked[0]["MessageAttributes.entry.1.Value.StringValue"] == ["Transactional"]
-
-
-def test_an_sms_that_one_number_accepts_is_sent(server: ScriptedServer) -> None:
-    server.plays(reply(500, b""), PUBLISHED)
-
-    assert text_phones() == "m-1"
-
-
-def test_an_sms_that_no_number_accepts_has_failed(server: ScriptedServer) -> None:
-    server.plays(reply(500, b""))
-
-    assert failure_of(text_phones).is_retryable
+PUBLISHED = reply(
+    body=b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
+    b"<MessageId>m-1</MessageId></PublishResult></PublishResponse>",
+    headers={"Content-Type": "text/xml"},
+)
 
 
 def test_the_last_resort_is_told_by_the_stacks_own_topic(server: ScriptedServer) -> None:

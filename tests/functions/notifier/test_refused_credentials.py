@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,14 +44,15 @@ class Rotation:
         return {"Parameter": {"Value": self.secret}}
 
 
-def senders_reading(store: Rotation) -> ChannelSenders:
-    return ChannelSenders(a_wiring(Parameters(SsmSecrets(store), at_nine), allow_private=True))
+def senders_reading(store: Rotation, server: ScriptedServer) -> ChannelSenders:
+    wiring = a_wiring(Parameters(SsmSecrets(store), at_nine), allow_private=True)
+    return ChannelSenders(replace(wiring, slack_api_url=server.url))
 
 
 def channel(type_: str, server: ScriptedServer) -> Channel:
     settings = {
         "webhook": {"url": f"{server.url}/hook"},
-        "slack": {"channel": "#oncall", "api_url": server.url},
+        "slack": {"channel": "#oncall"},
     }
     return Channel(name="ops", type=type_, settings=settings[type_], secret="/tocsin/ops")
 
@@ -72,7 +74,7 @@ def test_a_webhook_secret_that_was_replaced_loses_no_page(
     server: ScriptedServer, status: int
 ) -> None:
     store = Rotation(OLD)
-    senders, hook = senders_reading(store), channel("webhook", server)
+    senders, hook = senders_reading(store, server), channel("webhook", server)
     send(senders, hook)
     store.secret = NEW
     server.plays(reply(status), reply())
@@ -94,7 +96,7 @@ def test_a_webhook_secret_that_was_replaced_loses_no_page(
 def test_a_slack_token_that_was_replaced_loses_no_page(server: ScriptedServer, error: str) -> None:
     store = Rotation("xoxb-old")
     server.plays(POSTED)
-    senders, chat = senders_reading(store), channel("slack", server)
+    senders, chat = senders_reading(store, server), channel("slack", server)
     send(senders, chat)
     store.secret = json.dumps({"bot_token": "xoxb-new"})
     server.plays(refused_by_slack(error), POSTED)
@@ -114,7 +116,7 @@ def test_a_secret_that_was_none_and_has_been_mended_loses_no_page(
     server: ScriptedServer, type_: str, secret: str
 ) -> None:
     store = Rotation("{")
-    senders, to = senders_reading(store), channel(type_, server)
+    senders, to = senders_reading(store, server), channel(type_, server)
     refusal(senders, to)
     server.plays(POSTED)
     store.secret = secret
@@ -128,7 +130,7 @@ def test_an_apprise_url_that_was_none_and_has_been_mended_loses_no_page(
     server: ScriptedServer,
 ) -> None:
     store = Rotation("nothing://here")
-    senders = senders_reading(store)
+    senders = senders_reading(store, server)
     to = Channel(name="ops", type="apprise", settings={}, secret="/tocsin/ops")
     refusal(senders, to)
     store.secret = server.url.replace("http://", "json://")
@@ -140,7 +142,7 @@ def test_an_apprise_url_that_was_none_and_has_been_mended_loses_no_page(
 
 def test_what_is_refused_again_is_final(server: ScriptedServer) -> None:
     store = Rotation(OLD)
-    senders, hook = senders_reading(store), channel("webhook", server)
+    senders, hook = senders_reading(store, server), channel("webhook", server)
     server.plays(reply(401))
 
     failed = refusal(senders, hook)
@@ -153,7 +155,7 @@ def test_other_refusals_are_final_at_once(server: ScriptedServer) -> None:
     store = Rotation("xoxb-old")
     server.plays(refused_by_slack("channel_not_found"))
 
-    failed = refusal(senders_reading(store), channel("slack", server))
+    failed = refusal(senders_reading(store, server), channel("slack", server))
 
     assert not failed.is_retryable
     assert len(server.requests) == store.reads == 1
@@ -163,14 +165,14 @@ def test_what_is_busy_is_tried_later_with_the_same_secret(server: ScriptedServer
     store = Rotation(OLD)
     server.plays(reply(503))
 
-    assert refusal(senders_reading(store), channel("webhook", server)).is_retryable
+    assert refusal(senders_reading(store, server), channel("webhook", server)).is_retryable
 
     assert len(server.requests) == store.reads == 1
 
 
 def test_a_secret_that_cannot_be_read_anew_for_now_is_tried_later(server: ScriptedServer) -> None:
     store = Rotation(OLD)
-    senders, hook = senders_reading(store), channel("webhook", server)
+    senders, hook = senders_reading(store, server), channel("webhook", server)
     send(senders, hook)
     server.plays(reply(401))
     store.is_available = False

@@ -19,6 +19,7 @@ DASHED = "01234567-89ab-cdef-0123-456789abcdef"
         pytest.param(f"/i/{TOKEN}/api/v2/alerts", "/i/0123…/api/v2/alerts", id="a path below it"),
         pytest.param("/act/QQGcyF_wCg-x", "/act/QQGc…", id="a link of a notification"),
         pytest.param("/verify/QQGcyF_wCg-x", "/verify/QQGc…", id="a link of a test"),
+        pytest.param("/s/7HQ2K9XW4MBT", "/s/7HQ2…", id="a short link"),
         pytest.param("//act/QQGcyF_wCg-x", "//act/QQGc…", id="a doubled slash"),
         pytest.param("/i//QQGcyF_wCg-x", "/i//QQGc…", id="a doubled slash before the token"),
         pytest.param("/v2/x?a=b&api_key=hush-hush", "/v2/x?a=b&api_key=hush…", id="a key's name"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from tocsin.domain.notification import Delivery
     from tocsin.usecases.ports import NotificationRepository
 
 
@@ -69,6 +70,13 @@ class Render(Protocol):
         """Fill in one, named as its file: `.html` or `.txt`."""
 
 
+class ShortLinks(Protocol):
+    """Makes links for messages without room."""
+
+    def short_link(self, delivery: Delivery) -> str | None:
+        """Make a link that shows the alert to the reader; None: it could not be stored."""
+
+
 class Log(Protocol):
     """The function's log."""
 
@@ -92,5 +100,8 @@ class Wiring:
     team: str
     render: Render
     ask_aws: AskAws
+    short_links: ShortLinks
+    slack_api_url: str
+    """Without a slash at its end."""
     now: Callable[[], datetime]
     log: Log

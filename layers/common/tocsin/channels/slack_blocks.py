@@ -1,58 +1,100 @@
-"""How a message looks in Slack: Block Kit.
+"""How a message looks in Slack: one line of text, and an attachment in the severity's colour.
 
-Senders' texts are `plain_text`, in which Slack reads no mentions, links or format; only the
-fallback for notifications is Slack's own format, and escaped.
+Texts of senders and users stand in `rich_text` and `plain_text`, where Slack reads no mention,
+link, emoji or format; what stands in Slack's own format is escaped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.link import LinkAction, Links
+from tocsin.domain.alert import AlertStatus
+from tocsin.domain.link import LinkAction
+from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.signal import CUT_MARK
+from tocsin.domain.wording import Band, Phrase, Span, one_line, plain
 
 if TYPE_CHECKING:
-    from tocsin.domain.message import Line, Message
+    from datetime import datetime
 
-HEADER_LIMIT: Final = 150
-FIELD_LIMIT: Final = 2000
-CONTEXT_LIMIT: Final = 2000
-FALLBACK_LIMIT: Final = 3000
-FIELDS_LIMIT: Final = 10
-"""Slack's limits; it refuses a message over one of them."""
+    from tocsin.domain.link import Links
+    from tocsin.domain.message import Message
+    from tocsin.domain.wording import Wording
 
-_IN_CONTEXT: Final = frozenset(("Next", "Asked", "Flapping"))
+TITLE_LIMIT: Final = 150
+DETAILS_LIMIT: Final = 2_500
+LABELS_LIMIT: Final = 20
+LABEL_LIMIT: Final = 200
+MENTIONS_LIMIT: Final = 40
+TEXT_LIMIT: Final = 3_000
+PLAIN_LIMIT: Final = 2_000
+URL_LIMIT: Final = 3_000
+QUESTION_LIMIT: Final = 300
+ACCESSIBILITY_LIMIT: Final = 75
+"""Characters; the last five are Slack's, which refuses a message over one of them."""
+
+COLOURS: Final = {
+    Band.CRITICAL: "#c4162a",
+    Band.WARNING: "#f0b132",
+    Band.INFO: "#40709f",
+    Band.DONE: "#17673a",
+    Band.OVER: "#868f9a",
+}
+MORNING: Final = "09:00"
+"""A snooze until this time of day ends in the zone of who chose it."""
+OPEN: Final = "open"
+
+_TIME: Final = re.compile(r"\d\d:\d\d( \S+)?", re.ASCII)
+_CLOCK: Final = re.compile(r"\d\d:\d\d", re.ASCII)
+_URL: Final = re.compile(r"https?://\S+", re.ASCII)
+_SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,32}", re.ASCII)
 
 type Block = dict[str, Any]
 
 
-def blocks(message: Message, alert: Alert, *, by_buttons: bool) -> list[Block]:
-    """Lay a message out.
+def first_line(message: Message, mentions: Sequence[str] = ()) -> str:
+    """What a phone shows, in Slack's own format.
+
+    Args:
+        message: What to say.
+        mentions: Slack's ids of who is asked.
+    """
+    called = "".join(
+        f"<@{each}> " for each in mentions[:MENTIONS_LIMIT] if _SLACK_ID.fullmatch(each)
+    )
+    return f"{called}{_state_and_title(message)}"
+
+
+def reply(message: Message, mentions: Sequence[str] = ()) -> str:
+    """What happened, for the thread of an earlier message; with mentions: who is asked now."""
+    wording = message.wording
+    news = message.lead or (*wording.who, Span(" "), *wording.next)
+    said = "".join(map(_in_mrkdwn, _without_city(news, wording))).strip()
+    whole = said if message.event not in _ASKING else f"{first_line(message, mentions)}. {said}"
+    return whole if 0 < len(whole) <= TEXT_LIMIT else first_line(message, mentions)
+
+
+def attachment(message: Message, *, by_buttons: bool) -> Block:
+    """Lay the facts out below the first line.
 
     Args:
         message: What to show.
-        alert: Decides which actions are left.
-        by_buttons: Whether buttons act in Slack; otherwise they are links to a page.
+        by_buttons: Whether buttons act in Slack; otherwise one leads to the page.
     """
-    fields = [line for line in message.lines if line.label not in _IN_CONTEXT]
-    context = [line for line in message.lines if line.label in _IN_CONTEXT]
-    shown: list[Block] = [{"type": "header", "text": _plain(message.title, HEADER_LIMIT)}]
-    if fields:
-        texts = [_plain(_written(line), FIELD_LIMIT) for line in fields[:FIELDS_LIMIT]]
-        shown.append({"type": "section", "fields": texts})
-    if context:
-        elements = [_plain(_written(line), CONTEXT_LIMIT) for line in context]
-        shown.append({"type": "context", "elements": elements})
-    if message.links is not None and alert.is_open:
-        buttons = list(_buttons(message.links, alert, by_buttons=by_buttons))
-        shown.append({"type": "actions", "elements": buttons})
-    return shown
-
-
-def fallback_text(message: Message) -> str:
-    """The text of a phone's notification, in Slack's own format."""
-    return escaped(message.title)[:FALLBACK_LIMIT]
+    wording = message.wording
+    if message.event is NotificationEvent.TEST:
+        return {
+            "color": COLOURS[Band.DONE],
+            "fallback": _state_and_title(message),
+            "blocks": [_lead(message), *_confirm(message)],
+        }
+    return {
+        "color": COLOURS[wording.band],
+        "fallback": escaped(f"{wording.word}, {wording.state}. {_title(wording)}"),
+        "blocks": list(_blocks(message, by_buttons=by_buttons)),
+    }
 
 
 def escaped(text: str) -> str:
@@ -60,32 +102,208 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _buttons(links: Links, alert: Alert, *, by_buttons: bool) -> Iterator[Block]:
-    offered = [
-        (LinkAction.ACKNOWLEDGE, "Acknowledge", links.acknowledge),
-        (LinkAction.SNOOZE, "Snooze 1h", links.snooze),
-        (LinkAction.RESOLVE, "Resolve", links.resolve),
+_ASKING: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
+
+
+def _title(wording: Wording) -> str:
+    return one_line(wording.title, TITLE_LIMIT) or "?"
+
+
+def _state_and_title(message: Message) -> str:
+    wording = message.wording
+    if message.event is NotificationEvent.TEST:
+        return escaped(one_line(message.title, TITLE_LIMIT))
+    title, mark = escaped(_title(wording)), wording.mark
+    if wording.word.casefold() == wording.severity:
+        return f"{mark} *{escaped(wording.word)}* {title}"
+    word, state = escaped(wording.word.capitalize()), escaped(wording.state)
+    if wording.status is AlertStatus.RESOLVED:
+        return f"{mark} *{word}* · {state} · {title}"
+    severity = f"{wording.severity_mark} {wording.severity}"
+    if mark == wording.severity_mark:
+        severity = str(wording.severity)
+    if _CLOCK.search(state):
+        state = f"{state} ({escaped(wording.city)})"
+    return f"{mark} *{word}*, {state} · {severity} · {title}"
+
+
+def _blocks(message: Message, *, by_buttons: bool) -> Iterator[Block]:
+    wording, links = message.wording, message.links
+    yield _rich(_section(_facts(message)))
+    elements = list(_actions(message, by_buttons=by_buttons))
+    if elements:
+        # A menu's choice carries no token beside its value; the block's id comes with each press.
+        has_token = links is not None and by_buttons
+        block_id = {"block_id": _token(links.view)} if has_token and links else {}
+        yield {"type": "actions", **block_id, "elements": elements}
+    if wording.status is AlertStatus.RESOLVED:
+        return
+    if details := wording.details.strip("\n")[:DETAILS_LIMIT].rstrip():
+        text = {"type": "text", "text": details}
+        yield _rich({"type": "rich_text_preformatted", "border": 0, "elements": [text]})
+    if wording.labels:
+        yield {"type": "context", "elements": [_plain(_labels(wording), PLAIN_LIMIT)]}
+
+
+def _facts(message: Message) -> list[Block]:
+    wording, links = message.wording, message.links
+    title: Block = {"type": "text", "text": _title(wording), "style": {"bold": True}}
+    if links is not None:
+        title |= {"type": "link", "url": links.view}
+    where = f"\n{wording.where}\n" if wording.where else "\n"
+    said: list[Block] = [title, {"type": "text", "text": where}]
+    for phrase in (wording.since_clock, wording.who, wording.next):
+        said += map(_element, _without_city(phrase, wording))
+        said.append({"type": "text", "text": " "})
+    return _joined(said[:-1])
+
+
+def _joined(elements: Iterable[Block]) -> list[Block]:
+    """Join texts of the same style; Slack refuses empty ones."""
+    joined: list[Block] = []
+    for element in elements:
+        last = joined[-1] if joined else {}
+        if element["type"] == last.get("type") == "text" and element.get("style") == last.get(
+            "style"
+        ):
+            joined[-1] = last | {"text": f"{last['text']}{element['text']}"}
+        elif element.get("text") != "":
+            joined.append(element)
+    return joined
+
+
+def _actions(message: Message, *, by_buttons: bool) -> Iterator[Block]:
+    wording, links = message.wording, message.links
+    if links is not None and not by_buttons:
+        is_firing = wording.status is AlertStatus.FIRING
+        button = _button(OPEN, "Acknowledge" if is_firing else "Open")
+        yield button | {"url": links.view} | ({"style": "primary"} if is_firing else {})
+    if links is not None and by_buttons and wording.status is AlertStatus.FIRING:
+        said = one_line(f"Acknowledge: {_title(wording)}", ACCESSIBILITY_LIMIT)
+        yield _pressed(LinkAction.ACKNOWLEDGE, "Acknowledge", links) | {
+            "style": "primary",
+            "accessibility_label": said,
+        }
+    for name, url in (("Runbook", wording.runbook), ("Dashboard", wording.dashboard)):
+        if url and _URL.fullmatch(url) and len(url) <= URL_LIMIT:
+            yield _button(f"open_{name.lower()}", name) | {"url": url}
+    if links is not None and by_buttons:
+        yield from _further(wording, links)
+
+
+def _further(wording: Wording, links: Links) -> Iterator[Block]:
+    labels = {preset.value: preset.label for preset in wording.presets}
+    labels[MORNING] = f"until {MORNING}, my time"
+    yield {
+        "type": "static_select",
+        "action_id": LinkAction.SNOOZE.value,
+        "placeholder": _plain("Snooze", PLAIN_LIMIT),
+        "options": [
+            {"text": _plain(label, ACCESSIBILITY_LIMIT), "value": value}
+            for value, label in labels.items()
+        ],
+    }
+    if wording.status is AlertStatus.ACKNOWLEDGED:
+        asked = _question("Give back?", wording.if_given_back, "Give it back")
+        yield _pressed(LinkAction.UNACKNOWLEDGE, "Give back", links) | asked
+    asked = _question("Resolve?", wording.if_resolved, "Yes, resolve")
+    yield _pressed(LinkAction.RESOLVE, "Resolve", links) | asked
+
+
+def _question(title: str, text: Phrase, yes: str) -> Block:
+    said = one_line(plain(text), QUESTION_LIMIT)
+    if not said:
+        return {}
+    return {
+        "confirm": {
+            "title": _plain(title, QUESTION_LIMIT),
+            "text": _plain(said, QUESTION_LIMIT),
+            "confirm": _plain(yes, QUESTION_LIMIT),
+            "deny": _plain("No", QUESTION_LIMIT),
+        }
+    }
+
+
+def _lead(message: Message) -> Block:
+    said = _joined(map(_element, _without_city(message.lead, message.wording)))
+    title = {"type": "text", "text": one_line(message.title, TITLE_LIMIT) or "?"}
+    return _rich(_section(said or [title]))
+
+
+def _confirm(message: Message) -> Iterator[Block]:
+    if message.confirm:
+        button = _button(OPEN, "Confirm") | {"url": message.confirm, "style": "primary"}
+        yield {"type": "actions", "elements": [button]}
+
+
+def _labels(wording: Wording) -> str:
+    shown = [
+        one_line(f"{name}={value}", LABEL_LIMIT) for name, value in wording.labels[:LABELS_LIMIT]
     ]
-    if alert.status is AlertStatus.ACKNOWLEDGED:
-        del offered[0]
-    for action, label, url in offered:
-        yield _button(action, label) | ({"value": _token(url)} if by_buttons else {"url": url})
-    yield _button(LinkAction.VIEW, "View") | {"url": links.view}
+    further = len(wording.labels) - LABELS_LIMIT
+    return "  ".join((*shown, *((f"and {further} more",) if further > 0 else ())))
 
 
-def _button(action: LinkAction, label: str) -> Block:
-    button = {"type": "button", "action_id": action.value, "text": _plain(label, len(label))}
-    return button | ({"style": "primary"} if action is LinkAction.ACKNOWLEDGE else {})
+def _pressed(action: LinkAction, label: str, links: Links) -> Block:
+    return _button(action.value, label) | {"value": _token(links.view)}
+
+
+def _button(action_id: str, label: str) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _plain(label, ACCESSIBILITY_LIMIT)}
 
 
 def _token(url: str) -> str:
-    """A link's token, which a button carries as its value."""
+    """A link's token, by which a press acts."""
     return url.rpartition("/")[2]
 
 
 def _plain(text: str, limit: int) -> Block:
-    return {"type": "plain_text", "text": text[:limit], "emoji": False}
+    said = text if len(text) <= limit else text[: limit - 1] + CUT_MARK
+    return {"type": "plain_text", "text": said, "emoji": False}
 
 
-def _written(line: Line) -> str:
-    return f"{line.label}: {line.text}"
+def _rich(element: Block) -> Block:
+    return {"type": "rich_text", "elements": [element]}
+
+
+def _section(elements: list[Block]) -> Block:
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _without_city(phrase: Phrase, wording: Wording) -> Iterator[Span]:
+    """Leave out the city behind times, which Slack shows in each reader's own zone."""
+    city, was_time = f" ({wording.city})", False
+    for span in phrase:
+        yield span._replace(text=span.text.removeprefix(city)) if was_time else span
+        was_time = span.at is not None
+
+
+def _element(span: Span) -> Block:
+    style: Block = {"style": {"bold": True}} if span.is_strong else {}
+    if span.at is None or span.text == "now":
+        return {"type": "text", "text": span.text, **style}
+    pattern, fallback = _date(span, span.at)
+    timestamp = int(span.at.timestamp())
+    return {
+        "type": "date",
+        "timestamp": timestamp,
+        "format": pattern,
+        "fallback": fallback,
+        **style,
+    }
+
+
+def _in_mrkdwn(span: Span) -> str:
+    if span.at is not None and span.text != "now":
+        pattern, fallback = _date(span, span.at)
+        said = f"<!date^{int(span.at.timestamp())}^{pattern}|{fallback}>"
+    else:
+        said = escaped(span.text)
+    return f"*{said}*" if span.is_strong and span.at is None and said.strip() == said else said
+
+
+def _date(span: Span, at: datetime) -> tuple[str, str]:
+    """Slack's format of a time, and what is shown where it knows no zone."""
+    if _TIME.fullmatch(span.text):
+        return "{time}", f"{at:%H:%M} UTC"
+    return "{date_short_pretty}, {time}", f"{at:%d %b, %H:%M} UTC"

@@ -1,4 +1,7 @@
-"""The secret of a Slack channel: a bot token, alone or in JSON beside the signing secret."""
+"""The secret of a Slack channel: a bot token, or the URL of an incoming webhook.
+
+A bot token is alone, or in JSON beside the signing secret.
+"""
 
 import json
 from collections.abc import Mapping
@@ -11,11 +14,15 @@ class SlackSecret(NamedTuple):
     bot_token: str
     signing_secret: str
     """Without it, buttons are links."""
+    webhook_url: str = ""
+    """Takes messages of one channel, in the place of a bot's token."""
 
 
 def read_slack_secret(written: str) -> SlackSecret:
     """Read the text of the parameter."""
     text = written.strip()
+    if text.startswith(("https://", "http://")):
+        return SlackSecret(bot_token="", signing_secret="", webhook_url=text)
     fields: Mapping[str, Any] = {"bot_token": text}
     if text.startswith("{"):
         try:

@@ -12,10 +12,10 @@ from tocsin.domain.people import PHONE, Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
-    from tocsin.channels.ports import AskAws
+    from tocsin.channels.ports import AskAws, ShortLinks
     from tocsin.domain.alert import Alert
     from tocsin.domain.message import Message
-    from tocsin.domain.notification import Notification
+    from tocsin.domain.notification import Delivery, Notification
 
 _PHONE: Final = re.compile(PHONE)
 _TRANSACTIONAL: Final = {
@@ -26,6 +26,7 @@ _TRANSACTIONAL: Final = {
 @dataclass(frozen=True)
 class SmsSender:
     ask_aws: AskAws
+    short_links: ShortLinks
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
@@ -37,7 +38,7 @@ class SmsSender:
         """
         from tocsin.domain.short_message import short
 
-        text = short(message)
+        text = short(message, self._link(notification.delivery, message))
         taken: list[str] = []
         failure: DeliveryFailedError | None = None
         for number in addresses_of(channel):
@@ -56,6 +57,12 @@ class SmsSender:
             raise failure
         return " ".join(taken)
 
+    def _link(self, delivery: Delivery, message: Message) -> str:
+        """The short link; the long one where that could not be stored."""
+        if message.links is None:
+            return message.confirm or ""
+        return self.short_links.short_link(delivery) or message.links.view
+
 
 CHANNEL: Final = ChannelSpec(
     settings=(
@@ -63,5 +70,5 @@ CHANNEL: Final = ChannelSpec(
             _PHONE, "must be a phone number such as +15550100: plus sign, country, number"
         ),
     ),
-    sender=lambda wiring: SmsSender(wiring.ask_aws),
+    sender=lambda wiring: SmsSender(wiring.ask_aws, wiring.short_links),
 )

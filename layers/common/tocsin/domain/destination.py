@@ -1,11 +1,14 @@
 """Where a message goes: a channel of the team, or a person's own address."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.gate import PERSONAL_RATE_PER_MINUTE
-from tocsin.domain.notification import Delivery
+from tocsin.domain.ids import user_of
+from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, Directory
 from tocsin.domain.reader import Names, Reader
 
@@ -57,6 +60,27 @@ def names_of(directory: Directory) -> Names:
         channels=frozenset(directory.channels),
         on_call=directory.on_call,
     )
+
+
+def slack_ids_asked(alert: Alert, delivery: Delivery, directory: Directory) -> tuple[str, ...]:
+    """Slack's ids of the people whom a message asks: those of the step, or who has the alert."""
+    match delivery.event:
+        case NotificationEvent.PAGED:
+            targets: Sequence[str] = alert.escalation.targets
+        case NotificationEvent.WORSENED:
+            targets = (f"{TargetKind.USER}:{user_of(alert.acknowledged_by)}",)
+        case _:
+            return ()
+    users = [user for target in targets for user in _users_of(target, directory)]
+    known = (directory.users.get(user) for user in users)
+    return tuple(dict.fromkeys(user.slack_id for user in known if user and user.slack_id))
+
+
+def _users_of(target: str, directory: Directory) -> Sequence[str]:
+    kind, _, name = target.partition(":")
+    if kind == TargetKind.SCHEDULE:
+        return directory.on_call.get(name, ())
+    return (name,) if kind == TargetKind.USER else ()
 
 
 def is_to_user(delivery: Delivery) -> bool:

@@ -54,6 +54,10 @@ class Message:
     """Why this reader gets it."""
     confirm: str | None = None
     """Of a test: the link by which its reader verifies the address."""
+    mentions: tuple[str, ...] = ()
+    """Slack's ids of the people whom it asks."""
+    to: str = ""
+    """The reader's name, as it is shown."""
 
     @property
     def text(self) -> str:
@@ -92,6 +96,7 @@ def message_of(
         lead=lead_of(delivery, view),
         lead_short=lead_short(delivery, view),
         why_you=why_you(delivery, view),
+        to=names.of(reader.name) if reader.is_person else reader.name,
     )
 
 

@@ -26,6 +26,8 @@ STUCK_AFTER: Final = timedelta(minutes=15)
 """The queue's longest delay; a message that waits in line is put back by this."""
 WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
 """By how much that time may be too early in the ledger: each correction is a write."""
+REPLY_PARTS: Final = 3
+"""Of the provider's id of a reply: channel, message, and the message that it replies to."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -157,6 +159,11 @@ class Delivery:
         """Whether a user's rule delays it: it belongs to a firing spell, not to a step."""
         return self.is_of_step and self.step == 0
 
+    def is_at_place_of(self, other: Self) -> bool:
+        """Whether it goes where another one goes; a rule's delay makes no other place."""
+        method = self.channel.partition("+")[0], other.channel.partition("+")[0]
+        return self.target == other.target and method[0] == method[1]
+
     @property
     def target_name(self) -> str:
         """The reader of its links: the target without its kind."""
@@ -242,6 +249,11 @@ class Notification:
         if self.state is DeliveryState.SENT:
             return True
         return self.state.has_ended and self.attempts > 1
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it is in the thread of an earlier message, which is rewritten in its place."""
+        return (self.provider_id or "").count("/") == REPLY_PARTS - 1
 
     @property
     def held_until(self) -> datetime | None:

@@ -1,16 +1,29 @@
-"""A message as text that fits into two parts of an SMS."""
+"""A message as an SMS: one segment where its text allows, two at most."""
 
+import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from tocsin.domain.message import Message
+from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.signal import CUT_MARK
+from tocsin.domain.wording import one_line, plain
 
-PARTS_LIMIT: Final = 2
-GSM_UNITS: Final = 153
-"""Septets of each of several parts, in the alphabet of GSM 03.38."""
-WIDE_UNITS: Final = 67
-"""UTF-16 units of each of several parts, if that alphabet lacks a character."""
+SEGMENTS_LIMIT: Final = 2
+GSM_ALONE: Final = 160
+GSM_PART: Final = 153
+"""Septets of one segment, and of each of several, in the alphabet of GSM 03.38."""
+WIDE_ALONE: Final = 70
+WIDE_PART: Final = 67
+"""UTF-16 units of the same, if that alphabet lacks a character."""
+TITLE_LIMIT: Final = 60
+LEAST_TITLE: Final = 20
+PLACE_LIMIT: Final = 40
+"""Characters."""
+_LEAST_TEXT: Final = 60
+"""Units of text that a link must leave room for; a longer one is left out."""
 
 _GSM: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -23,65 +36,151 @@ _PLAIN: Final = {
     **dict.fromkeys((0x201C, 0x201D, 0x201E, 0xAB, 0xBB, 0x2033), '"'),
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
     ord(CUT_MARK): "...",
+    ord("\N{RIGHTWARDS ARROW}"): "->",
+    ord("\N{LEFTWARDS ARROW}"): "<-",
     ord("\N{REPLACEMENT CHARACTER}"): "?",
     ord("\N{NO-BREAK SPACE}"): " ",
+    ord("\N{NARROW NO-BREAK SPACE}"): " ",
 }
-"""Quotation marks and dashes, which GSM has in one form only."""
+"""Typography that GSM has in one form only."""
+_PICTURES: Final = "\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+_EMOJI: Final = re.compile(
+    rf"[{_PICTURES}][{_PICTURES}\u200d\ufe0e\ufe0f\u20e3\U000e0020-\U000e007f]*"
+    r"|[\ufe0e\ufe0f\u20e3]"
+)
+_SPACED_PERCENT: Final = re.compile(r"(?<=\d)[ \u00a0\u202f]%")
+_TEST: Final = "Tocsin test for {}: nothing is wrong, and pages reach this phone."
 
 
-def short(message: Message) -> str:
-    """Write the most important facts, in two parts of an SMS at most.
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is said, in the order of its parts."""
 
-    A link is never cut, but the text before it is; a link that is too long by itself is left out.
+    head: str
+    """How bad, and where."""
+    title: str
+    age: str
+    news: str
+    next: str
+
+    def written(self, *, title: str | None = None, has_news: bool = True) -> str:
+        titled = self.title if title is None else title
+        said = f"{self.head}{titled}, {self.age}." if self.age else f"{self.head}{titled}."
+        parts = (said, self.news if has_news else "", self.next)
+        return " ".join(part for part in parts if part)
+
+
+def short(message: Message, link: str = "") -> str:
+    """Write the most important facts, the link on a line of its own.
+
+    Shortened in this order: the news goes, the title is cut to 20 characters at least, a second
+    segment is used. Severity, place, who is called next, and the link are cut by none of these.
+
+    Args:
+        message: What to say.
+        link: Empty for none; one that leaves no room for a text is left out.
     """
-    link = message.links.view if message.links else ""
-    details = [message.title]
-    since, next_ = message.line("Since"), message.line("Next")
-    details += [f"Since {since}."] if since else []
-    details += [f"Next {next_}."] if next_ else []
-    said = " ".join(details)
-    plain = _plain(said)
-    room = GSM_UNITS if _is_gsm(plain + link) else WIDE_UNITS
-    left = PARTS_LIMIT * room - (units(f"\n{link}") if link else 0)
-    if left < room // 2:
-        return _cut(plain, PARTS_LIMIT * room)
-    cut = _cut(plain, left)
-    return f"{cut}\n{link}" if link else cut
+    if message.event is NotificationEvent.TEST:
+        said = _clean(_TEST.format(one_line(message.to, PLACE_LIMIT)))
+        return _whole(_in_gsm(said), link)
+    text = _text_of(message)
+    for count in range(1, SEGMENTS_LIMIT + 1):
+        for said in _shorter_and_shorter(text):
+            whole = _joined(_in_gsm(said), link)
+            if segments(whole) <= count:
+                return whole
+    return _whole(_in_gsm(text.written(title=text.title[:LEAST_TITLE], has_news=False)), link)
+
+
+def segments(text: str) -> int:
+    """How many segments a text takes; no character is split between two."""
+    is_gsm = _is_gsm(text)
+    alone, part = (GSM_ALONE, GSM_PART) if is_gsm else (WIDE_ALONE, WIDE_PART)
+    if units(text) <= alone:
+        return 1
+    count, filled = 1, 0
+    for character in text:
+        size = _size(character, is_gsm=is_gsm)
+        if filled + size > part:
+            count, filled = count + 1, 0
+        filled += size
+    return count
 
 
 def units(text: str) -> int:
     """Length of a text in units of its alphabet."""
-    if _is_gsm(text):
-        return len(text) + sum(character in _GSM_ESCAPED for character in text)
-    return len(text.encode("utf-16-le")) // 2
+    is_gsm = _is_gsm(text)
+    return sum(_size(character, is_gsm=is_gsm) for character in text)
+
+
+def _size(character: str, *, is_gsm: bool) -> int:
+    is_double = character in _GSM_ESCAPED if is_gsm else ord(character) > 0xFFFF  # noqa: PLR2004
+    return 2 if is_double else 1
+
+
+def _text_of(message: Message) -> _Text:
+    wording = message.wording
+    title = _clean(wording.title)
+    place = one_line(_clean(wording.place), PLACE_LIMIT)
+    is_named = not place or place.casefold() in title.casefold()
+    head = f"{wording.word} " if is_named else f"{wording.word} {place}: "
+    return _Text(
+        head=head,
+        title=_cut_at_word(title, TITLE_LIMIT).rstrip("."),
+        age=_clean(wording.age),
+        news=_clean(message.lead_short or plain(wording.who)),
+        next=_clean(wording.next_short),
+    )
+
+
+def _shorter_and_shorter(text: _Text) -> Iterator[str]:
+    yield text.written()
+    yield text.written(has_news=False)
+    for limit in range(len(text.title) - 1, LEAST_TITLE - 1, -1):
+        yield text.written(title=_cut_at_word(text.title, limit), has_news=False)
+
+
+def _cut_at_word(title: str, limit: int) -> str:
+    """Cut a text to so many characters, mark and all, at the end of a word if one is near."""
+    if len(title) <= limit:
+        return title
+    kept = title[: limit - 1]
+    at_word = kept.rpartition(" ")[0] if title[limit - 1] != " " else kept
+    return (at_word if len(at_word) >= LEAST_TITLE - 1 else kept).rstrip(" ,.:;") + CUT_MARK
+
+
+def _whole(text: str, link: str) -> str:
+    """Cut a text so that it fits together with its link, or without."""
+    whole = _joined(text, link)
+    while segments(whole) > SEGMENTS_LIMIT and units(text) > _LEAST_TEXT:
+        text = text.removesuffix("...")[:-1] + "..."
+        whole = _joined(text, link)
+    return whole if segments(whole) <= SEGMENTS_LIMIT else _whole(text, "")
+
+
+def _joined(text: str, link: str) -> str:
+    return f"{text}\n{link}" if link else text
+
+
+def _clean(text: str) -> str:
+    """Leave out pictures, which would make three segments of one; no letter."""
+    bare = _EMOJI.sub(" ", unicodedata.normalize("NFC", text))
+    return " ".join(_SPACED_PERCENT.sub("%", bare).split())
 
 
 def _is_gsm(text: str) -> bool:
     return all(character in _GSM or character in _GSM_ESCAPED for character in text)
 
 
-def _plain(text: str) -> str:
-    """Replace characters that GSM lacks by similar ones."""
+def _in_gsm(text: str) -> str:
+    """Replace what GSM lacks by what is like it; not if a letter would remain that it lacks."""
     translated = text.translate(_PLAIN)
-    if _is_gsm(translated):
-        return translated
     bare = "".join(
-        character if _is_gsm(character) else unicodedata.normalize("NFKD", character)[0]
-        for character in translated
+        character if _is_gsm(character) else _without_marks(character) for character in translated
     )
     return bare if _is_gsm(bare) else translated
 
 
-def _cut(text: str, limit: int) -> str:
-    if _takes(text, text) <= limit:
-        return text
-    mark = "..." if _is_gsm(text) else CUT_MARK
-    kept = text
-    while kept and _takes(kept + mark, text) > limit:
-        kept = kept[:-1]
-    return kept + mark
-
-
-def _takes(text: str, written_as: str) -> int:
-    """Length of a beginning of a text, in the alphabet that the whole text needs."""
-    return units(text) if _is_gsm(written_as) else len(text.encode("utf-16-le")) // 2
+def _without_marks(character: str) -> str:
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(part for part in parts if not unicodedata.combining(part))

@@ -54,14 +54,15 @@ def plan_updates(
 ) -> tuple[Delivery, ...]:
     """Plan updates for places that were paged or notified of a rise, if their type has any.
 
-    Each Slack message is rewritten. A webhook gets one update, under a key that does not depend on
-    which of its pages have arrived, and so does a person's e-mail. Pages that were begun since the
-    change need no update.
+    Each Slack message is rewritten, but for replies to an earlier one. A webhook gets one update,
+    under a key that does not depend on which of its pages have arrived, and so does a person's
+    e-mail. Pages that were begun since the change need no update.
     """
     pages = [
         each.delivery
         for each in ledger
         if not each.delivery.is_update
+        and not each.is_reply
         and _may_be_told(each, directory)
         and each.delivery.version < alert.told_version
     ]
@@ -71,6 +72,43 @@ def plan_updates(
         if (update := _update_of(page, alert, news, directory))
     }
     return tuple(planned.values())
+
+
+def plan_rewriting(
+    alert: Alert, asked: Iterable[Delivery], ledger: Sequence[Notification], directory: Directory
+) -> tuple[Delivery, ...]:
+    """Plan to rewrite messages that name who is asked next, when a further step has begun.
+
+    Args:
+        alert: Its escalation says which step.
+        asked: Messages of that step: what they reply to, they rewrite themselves.
+        ledger: All messages of the alert.
+        directory: Says of which channels messages can be rewritten.
+    """
+    places = {(page.target, page.channel) for page in asked}
+    pages = [
+        each.delivery
+        for each in ledger
+        if not each.delivery.is_update
+        and not each.is_reply
+        and (each.delivery.target, each.delivery.channel) not in places
+        and _updates_of(each.delivery, directory) is Updates.EACH
+        and _may_be_told(each, directory)
+    ]
+    stands = alert.escalation
+    rewritten = (
+        _update_of(page, alert, news_now(alert), directory) for page in _newest(pages, directory)
+    )
+    return tuple(
+        replace(
+            update,
+            reason=NotificationReason.ESCALATED,
+            version=alert.version,
+            after=f"{stands.step}.{stands.loop}",
+        )
+        for update in rewritten
+        if update
+    )
 
 
 def plan_correction(
@@ -86,12 +124,15 @@ def plan_correction(
     update = _update_of(message, alert, news_now(alert), directory)
     if update is None:
         return None
+    after = f"{message.step}.{message.loop}" if message.is_of_step else f"v{message.version}"
+    if told.is_reply:
+        # Its first message has an update of its own, which it may have overtaken.
+        update = replace(update, after=after)
     known = next((each for each in ledger if each.delivery.key == update.key), None)
     if known is None or known.state is DeliveryState.WAITING:
         return update  # also if it is in the ledger: its sender may have died
     if told.seen is not None and told.seen < alert.told_version:
         return None  # this message had arrived before the change, so before its update
-    after = f"{message.step}.{message.loop}" if message.is_of_step else f"v{message.version}"
     return replace(update, after=after)
 
 

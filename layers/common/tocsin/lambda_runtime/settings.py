@@ -9,6 +9,8 @@ from typing import Final, Self
 METRICS_NAMESPACE: Final = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Tocsin")
 """One for each stack, so that an alarm on a metric is an alarm of one team."""
 
+SLACK_API_URL: Final = "https://slack.com/api"
+
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "functions.ingest.app.handler": (),
     "functions.ingest.app.compat_handler": (),
@@ -70,6 +72,8 @@ class Settings:
     """Whether webhooks may go to `http` and to private addresses."""
     sends_email: bool
     """Whether the stack has an address to send e-mail from."""
+    slack_api_url: str
+    """Without a slash at its end."""
     service: str
     log_level: str
     aws: Mapping[str, str]
@@ -113,6 +117,7 @@ class Settings:
             secrets_key=environment.get("SECRETS_KEY", ""),
             allows_private_webhooks=allow_private == "true",
             sends_email=environment.get("SENDS_EMAIL") == "true",
+            slack_api_url=(environment.get("SLACK_API_URL") or SLACK_API_URL).rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             aws={name: text for name, text in environment.items() if name.startswith("AWS_")},

@@ -19,6 +19,7 @@ from tocsin.domain.destination import (
     method_of,
     names_of,
     reader_of,
+    slack_ids_asked,
     why_gone,
 )
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
@@ -262,6 +263,7 @@ def _send(
     )
     if is_test:
         message = replace(message, confirm=_verification(delivery, directory, work))
+    message = replace(message, mentions=slack_ids_asked(alert, delivery, directory))
     is_rewritten = can_be_told(delivery, directory)
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)

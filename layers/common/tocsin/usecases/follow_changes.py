@@ -19,7 +19,7 @@ from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
-from tocsin.domain.update_plan import plan_updates
+from tocsin.domain.update_plan import plan_rewriting, plan_updates
 from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.refusals import NotificationRefusedError
 
@@ -120,14 +120,16 @@ def _tell_last_resort(
 
 
 def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
-    """Add the messages of the current step to the ledger.
+    """Add the messages of the current step to the ledger, and those that are rewritten by it.
 
     Returns:
         The messages to queue: those that have not ended.
     """
     is_first = (alert.escalation.loop, alert.escalation.step) == (1, 1)
     ledger = () if is_first else outlets.notifications.of_alert(alert.alert_id)
-    return _planned(partial(plan_step, ledger=ledger), alert, now, outlets)
+    asked = _planned(partial(plan_step, ledger=ledger), alert, now, outlets)
+    rewritten = plan_rewriting(alert, asked, ledger, outlets.paging.directory(now))
+    return [*asked, *keep_in_ledger(rewritten, now, outlets)]
 
 
 def plan_asked(asking: Asking, alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:

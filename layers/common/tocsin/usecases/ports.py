@@ -20,7 +20,7 @@ from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
 from tocsin.domain.last_resort import LastResort, TopicMessage
-from tocsin.domain.link import Links
+from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
@@ -155,6 +155,16 @@ class AlertRepository(Protocol):
 
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         """Add a note to the timeline; the alert is not changed."""
+
+
+class ShortLinkRepository(Protocol):
+    """Links behind short ones, by their stored names."""
+
+    def add(self, name: str, link: Link, *, write_id: WriteId) -> bool:
+        """Store a link; False: the name is taken."""
+
+    def find(self, name: str) -> Link | None:
+        """Read a link, which may have expired; None: there is none."""
 
 
 class PagingRepository(Protocol):

@@ -211,6 +211,11 @@ def progress_key(body: str) -> Key:
     return key(answer_partition(body), "PROGRESS")
 
 
+def short_link_key(name: str) -> Key:
+    """The link behind a short one."""
+    return key(f"S#{name}", "LINK")
+
+
 def ledger_partition(alert_id: AlertId) -> str:
     return f"{LEDGER_FROM}{alert_id}"
 
