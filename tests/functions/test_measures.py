@@ -102,7 +102,7 @@ def test_what_an_alarm_watches_is_measured(
 ) -> None:
     watched = set(alarmed(resources))
 
-    assert len(watched) == 5
+    assert len(watched) == 6
     assert watched <= measured
 
 

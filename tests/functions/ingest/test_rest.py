@@ -35,6 +35,7 @@ SPELLING = {
 
 
 def test_the_published_example_opens_an_alert(rest: Gateway) -> None:
+    rest.world.pages_nobody()
     reply = rest.send(event_of("ingest_rest_trigger"))
 
     assert reply.status == 202
