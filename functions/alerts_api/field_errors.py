@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.schemas.configuration import NAME, PARAMETER_NAME
+from functions.alerts_api.schemas.configuration import NAME, PARAMETER_NAME, USER_NAME
 from functions.alerts_api.schemas.intake_checks import HEADER_NAME, WITHOUT_COLON
 from functions.alerts_api.schemas.integrations import TOPIC_ARN
 from functions.alerts_api.schemas.model import DURATION
@@ -32,6 +32,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     EMAIL: "an address such as alice@example.com, in ASCII and without a name beside it",
     PHONE: "+ and digits, with the country, such as +4915112345678",
     NAME: "a name of 1 to 64 characters of a-z, 0-9 and -",
+    USER_NAME: "a user's name of 1 to 64 letters, digits and . _ -",
     SLACK_ID: "a Slack member ID, such as U024BE7LH: it is in the user's Slack profile",
     PARAMETER_NAME: "the name of an SSM parameter, such as hook or /tocsin/tocsin/hook",
     TOPIC_ARN: "the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:123456789012:alarms",

@@ -449,6 +449,10 @@ class World(Stores):
         """The words of the timeline, oldest first."""
         return [change.type.value for change in self.timeline(alert_id)]
 
+    def done_to(self, alert_id: AlertId) -> list[str]:
+        """The words of the timeline, but for results of messages."""
+        return [each for each in self.happened(alert_id) if not each.startswith("notification_")]
+
     def pages(self, alert_id: AlertId) -> tuple[Notification, ...]:
         """Its pages in the ledger, without updates and what the last resort is told."""
         ledger = self.notifications.of_alert(alert_id)

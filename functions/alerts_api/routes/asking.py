@@ -93,7 +93,9 @@ class AskingRoutes:
         )
         warnings = self._warnings(targets, alert, _field_of_target, request)
         if alert.escalation.rest is not None and not targets:
-            why = f"nobody is asked: {alert.escalation.why_at_rest}"
+            unreached = alert.escalation.unreached
+            why = unreached.why if unreached else alert.escalation.why_at_rest
+            why = f"nobody is asked: {why}"
             warnings.append({"field": "escalation_policy", "problem": why})
         return with_data(view_row(alert, request.at), HTTPStatus.CREATED, warnings=warnings)
 

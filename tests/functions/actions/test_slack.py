@@ -124,7 +124,7 @@ def test_the_buttons_of_one_message_acknowledge_give_back_and_resolve(
         "unacknowledged",
         "resolved",
     ]
-    assert {change.by for change in holder.world.timeline(alert_id)[1:]} >= {Actor("link:alice")}
+    assert {change.by for change in holder.world.timeline(alert_id)[1:]} >= {Actor("slack:alice")}
     assert holder.told == []
 
 

@@ -140,7 +140,7 @@ def test_a_snooze_ends_when_it_was_told_to(
         "at": snoozed["snoozed_until"],
         "why": "the snooze ends",
         "step": 1,
-        "targets": [],
+        "targets": ["channel:ops"],
         "again": False,
     }
 

@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.ids import AlertId
+from tocsin.domain.timeline import ChangeType
 
 MEBIBYTE = 1_048_576
 
@@ -137,7 +138,7 @@ def test_what_nobody_can_see_is_replaced_in_a_note(
 ) -> None:
     client.post(f"/api/v1/alerts/{alert_id}/notes", {"note": "a\x1b[31mb\u202ec\n"})
 
-    (*_, note) = world.timeline(alert_id)
+    (note,) = [each for each in world.timeline(alert_id) if each.type is ChangeType.NOTE]
 
     assert note.details["note"] == "a\ufffd[31mb\ufffdc"
 

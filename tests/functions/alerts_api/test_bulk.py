@@ -74,7 +74,7 @@ def test_every_action_can_be_done_to_many(
     answer = bulk(client, action, ids=two, **body)
 
     assert [it["ok"] for it in answer.data] == [True, True]
-    assert [world.happened(alert_id)[-1] for alert_id in two] == [happened, happened]
+    assert [world.done_to(alert_id)[-1] for alert_id in two] == [happened, happened]
 
 
 def test_ack_of_many_says_which_somebody_had(
