@@ -16,7 +16,8 @@ from tests.openapi.whole_api import KEY, KEY_ID, NAME, SPARE, WholeApi
 
 FIRST: Final = (
     *("put_channel", "put_user", "put_escalation_policy", "put_route", "put_integration"),
-    *("put_heartbeat", "make_key", "take_from_integration", "ack_alert", "unack_alert"),
+    *("put_heartbeat", "make_key", "take_from_integration", "escalate_alert"),
+    *("ack_alert", "unack_alert"),
     *("acknowledge_alert", "snooze_alert", "unsnooze_alert", "open_incident"),
     "attach_alerts",
 )
