@@ -13,6 +13,7 @@ from local.ministack_gaps.mail_identities import allow_mail
 from local.ministack_gaps.number_limits import set_numbers
 from local.ministack_gaps.permissions import add_permissions
 from local.ministack_gaps.routes import routes_of, set_routes
+from local.outbox.front import SLACK
 from local.stack.aws import Aws, architecture
 from local.stack.build import Build, sam_environment
 from local.stack.deployment import Deployment
@@ -67,7 +68,12 @@ def _overrides(
     instead = parameters or {}
     settings = tomllib.loads((places.root / SAMCONFIG).read_text(encoding="utf-8"))
     written = settings[SAMCONFIG_SECTION]["deploy"]["parameters"]["parameter_overrides"]
-    usual = [*shlex.split(written), f"Architecture={architecture()}", f"PublicUrl={public_url}"]
+    own = (
+        f"Architecture={architecture()}",
+        f"PublicUrl={public_url}",
+        f"SlackApiUrl={public_url}{SLACK}",
+    )
+    usual = [*shlex.split(written), *own]
     kept = [each for each in usual if each.partition("=")[0] not in instead]
     return [*kept, *(f"{name}={value}" for name, value in instead.items() if value)]
 
