@@ -93,7 +93,7 @@ class AskingRoutes:
         )
         warnings = self._warnings(targets, alert, _field_of_target, request)
         if alert.escalation.rest is not None and not targets:
-            why = f"nobody is asked: {alert.escalation.why_at_rest}"
+            why = alert.escalation.why_at_rest
             warnings.append({"field": "escalation_policy", "problem": why})
         return with_data(view_row(alert, request.at), HTTPStatus.CREATED, warnings=warnings)
 
