@@ -93,9 +93,7 @@ class AskingRoutes:
         )
         warnings = self._warnings(targets, alert, _field_of_target, request)
         if alert.escalation.rest is not None and not targets:
-            unreached = alert.escalation.unreached
-            why = unreached.why if unreached else alert.escalation.why_at_rest
-            why = f"nobody is asked: {why}"
+            why = alert.escalation.why_at_rest
             warnings.append({"field": "escalation_policy", "problem": why})
         return with_data(view_row(alert, request.at), HTTPStatus.CREATED, warnings=warnings)
 

@@ -528,7 +528,8 @@ def test_an_incident_can_be_opened_with_its_people(alice: Client, team: World) -
     assert (made.status, made.json["warnings"]) == (201, [])
     assert [it["user"] for it in made.data["responders"]] == ["bob"]
     assert paged(team) == ["bob"]
-    assert team.happened(alert_id) == ["fired", "incident_created", "paged", "notification_sent"]
+    told = ("incident_created", "paged")
+    assert [word for word in team.happened(alert_id) if word in told] == list(told)
 
 
 def test_people_are_added_by_a_change_too(alice: Client, team: World) -> None:
