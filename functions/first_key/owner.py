@@ -54,8 +54,9 @@ class Owner:
     new_write_id: NewWriteId
 
     def make(self, resource: Addresses) -> None:
-        """Make user and policy, if there is neither a user nor a default policy."""
-        if self.policies.find(DEFAULT_POLICY):
+        """Make user and policy, if there is an address, and neither a user nor a default policy."""
+        is_nobody = resource.email is None and resource.phone is None
+        if is_nobody or self.policies.find(DEFAULT_POLICY):
             return
         users = [stored.value for stored in self.users.list()]
         # The first one of two equal requests may have broken off after the user.

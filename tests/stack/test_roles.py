@@ -102,7 +102,7 @@ def check_and_put(checked: str, written: str) -> dict[str, Any]:
         ("TickRole", "query", query("COUNT"), query("A#test")),
         ("TimerRole", "query", query("L#test"), query("K#test")),
         ("NotifierRole", "update_item", get("G#test"), get("A#test")),
-        ("FirstKeyRole", "get_item", get("C#key"), get("C#user")),
+        ("FirstKeyRole", "get_item", get("C#key"), get("C#channel")),
     ],
 )
 def test_a_role_reaches_its_own_partitions_only(

@@ -195,3 +195,9 @@ def test_deletion_asks_the_table_nothing_and_so_never_hangs(
     monkeypatch.setattr(stack, "_wire", away)
 
     assert stack.request("Delete")["Status"] == "SUCCESS"
+
+
+def test_a_resource_without_an_address_makes_nobody(stack: Stack) -> None:
+    stack.request(Email="", Phone="")
+
+    assert (stack.users, stack.policies) == ([], [])
