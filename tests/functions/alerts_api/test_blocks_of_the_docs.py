@@ -29,6 +29,8 @@ OF_A_PRODUCT: Final = "docs/senders/"
 """Their blocks are settings of other products, tried by the tests of their senders."""
 SHELL: Final = {"sh", "bash"}
 KNOWN_PROGRAMS: Final = {"make", "aws", "curl", "git", "sam", ".venv/bin/python", "python3"}
+TEMPLATE_BODY_LIMIT_BYTES: Final = 51_200
+"""By CloudFormation's API reference."""
 GLOBAL_OPTIONS: Final = {"query", "output", "region", "profile", "no-cli-pager"}
 OF_THE_COMMAND_LINE: Final = {("logs", "tail"): {"since", "follow", "filter-pattern", "format"}}
 """Commands that the command line has beyond the API."""
@@ -105,6 +107,14 @@ def test_a_call_of_aws_names_what_there_is(
     required = {xform_name(member, "-") for member in (shape.required_members if shape else ())}
     # `$(…)` hides what comes behind it, and `invoke` takes its file by position.
     assert {it for it in required - options if f"no-{it}" not in options} == set(), name
+
+
+def test_a_template_that_is_sent_as_a_body_is_short_enough() -> None:
+    """CloudFormation takes 51,200 bytes, and ours from a bucket only."""
+    sent = [re.findall(r"--template-body file://(\S+)", command) for _, command in COMMANDS]
+
+    assert {name for names in sent for name in names} == {"table.yaml"}
+    assert (ROOT / "template.yaml").stat().st_size > TEMPLATE_BODY_LIMIT_BYTES
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS)
