@@ -32,6 +32,8 @@ KNOWN_PROGRAMS: Final = {"make", "aws", "curl", "git", "sam", ".venv/bin/python"
 TEMPLATE_BODY_LIMIT_BYTES: Final = 51_200
 """By CloudFormation's API reference."""
 GLOBAL_OPTIONS: Final = {"query", "output", "region", "profile", "no-cli-pager"}
+MODELS: Final = {"s3api": "s3"}
+"""Services that the command line calls otherwise."""
 OF_THE_COMMAND_LINE: Final = {("logs", "tail"): {"since", "follow", "filter-pattern", "format"}}
 """Commands that the command line has beyond the API."""
 REQUESTS: Final = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S+)")
@@ -78,7 +80,7 @@ AWS_CALLS = [(name, *call) for name, command in COMMANDS for call in aws_calls(c
 
 @cache
 def input_of(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore has no types
-    model = botocore.session.Session().get_service_model(service)
+    model = botocore.session.Session().get_service_model(MODELS.get(service, service))
     names = {xform_name(name, "-"): name for name in model.operation_names}
     assert operation in names, f"{service} has no {operation}"
     return model.operation_model(names[operation]).input_shape
