@@ -78,7 +78,7 @@ def test_a_page_comes_and_its_link_stops_what_would_come_next(
     (opened,) = shell.curl(send.replace("Disk full", "Paged once")).expect(202).data["results"]
 
     link = eventually(lambda: link_in(terminal, "Paged once"), bool)
-    shell.curl(f"curl -X POST {link}").expect(200)
+    shell.curl(f"curl -X POST {link}").expect(303)
 
     alert = shell.curl(show.replace("?status=firing", f"/{opened['alert_id']}")).expect(200).data
     assert (alert["status"], alert["acknowledged_by"]) == ("acknowledged", "terminal")

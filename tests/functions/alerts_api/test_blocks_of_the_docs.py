@@ -27,6 +27,11 @@ RUN_ON_THE_STACK: Final = {"docs/set-up.md"}
 """Pages whose commands are run one after the other."""
 OF_A_PRODUCT: Final = "docs/senders/"
 """Their blocks are settings of other products, tried by the tests of their senders."""
+NO_PRODUCTS: Final = {
+    *(IntegrationType.REST, IntegrationType.EVENTS, IntegrationType.MONITOR),
+    *(IntegrationType.GENERIC, IntegrationType.CLOUDEVENTS),
+}
+"""Types for scripts, and for any product."""
 SHELL: Final = {"sh", "bash"}
 KNOWN_PROGRAMS: Final = {"make", "aws", "curl", "git", "sam", ".venv/bin/python", "python3"}
 TEMPLATE_BODY_LIMIT_BYTES: Final = 51_200
@@ -228,7 +233,10 @@ def test_the_readme_counts_what_there_is(anybody: Client) -> None:
     methods = {"get", "post", "put", "patch", "delete"}
 
     assert f"an API with {sum(len(methods & it.keys()) for it in paths)} operations" in readme
-    assert f"[{len(IntegrationType)} types](docs/senders.md)" in readme
+    products = set(IntegrationType) - NO_PRODUCTS
+    assert (
+        f"[{len(IntegrationType)} types](docs/senders.md) of integration: {len(products)}" in readme
+    )
 
 
 def operation_of(document: Mapping[str, Any], method: str, path: str) -> dict[str, Any]:
