@@ -20,6 +20,7 @@ import yaml
 from botocore import xform_name
 
 from tests.documents import ROOT, Block, blocks
+from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.integration import IntegrationType
 
@@ -225,6 +226,25 @@ def test_a_request_of_a_command_is_one_that_the_api_takes(call: ApiCall, anybody
         operation_of(document, call.method, call.path)
     else:
         judge_body(document, call.method, call.path, call.body)
+
+
+def test_who_follows_set_up_can_be_reached(world: World) -> None:
+    person = Client.of(world, allows_private_webhooks=True).with_key("admin", user=None)
+    changes = [
+        call
+        for call in CALLS_OF_THE_API
+        if call.name.startswith("docs/set-up.md") and call.method == "PUT"
+    ]
+
+    answers = [
+        person.send("PUT", call.path, body=json.loads(call.body or "{}")) for call in changes
+    ]
+    reached = person.get("/api/v1/reachability").data
+
+    assert len(answers) >= 8
+    assert {answer.status for answer in answers} <= {200, 201}
+    assert reached["ok"]
+    assert {problem["code"] for problem in reached["problems"]} == {"not_verified"}
 
 
 def test_the_readme_counts_what_there_is(anybody: Client) -> None:
