@@ -14,6 +14,8 @@ PAGES = [
 FOLDERS = "bench|docs|events|functions|layers|local|ops|requirements|tests"
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./*<>-]*)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+ANCHOR = re.compile(r"\]\(([^)#:]*)#([^)]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 DATA_MODEL = (ROOT / "docs/data-model.md").read_text(encoding="utf-8")
 ANSWER = re.compile(r"^\| ([^|]+\?) \| `([^`|]+)` \| `(\w+)` \|$", re.MULTILINE)
@@ -81,6 +83,31 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
 
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Of a page's headings, as GitHub makes them."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w -]", "", it.strip().lower()).replace(" ", "-") for it in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_into_a_page_leads_to_a_heading(page: Path) -> None:
+    links = ANCHOR.findall(page.read_text(encoding="utf-8"))
+    pages = [(page.parent / name if name else page, anchor) for name, anchor in links]
+
+    assert not [
+        (str(it), anchor)
+        for it, anchor in pages
+        if it.suffix == ".md" and anchor not in anchors_of(it)
+    ]
+
+
+def test_a_heading_is_linked_as_github_does(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# 5. Read the `key`\n\ntext\n\n## Before you rely on SMS\n")
+
+    assert anchors_of(page) == {"5-read-the-key", "before-you-rely-on-sms"}
 
 
 def test_the_architecture_answers_where_to_look() -> None:

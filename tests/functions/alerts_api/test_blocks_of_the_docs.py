@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -19,18 +20,30 @@ import yaml
 from botocore import xform_name
 
 from tests.documents import ROOT, Block, blocks
+from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.domain.integration import IntegrationType
 
 RUN_ON_THE_STACK: Final = {"docs/set-up.md"}
 """Pages whose commands are run one after the other."""
 OF_A_PRODUCT: Final = "docs/senders/"
 """Their blocks are settings of other products, tried by the tests of their senders."""
+NO_PRODUCTS: Final = {
+    *(IntegrationType.REST, IntegrationType.EVENTS, IntegrationType.MONITOR),
+    *(IntegrationType.GENERIC, IntegrationType.CLOUDEVENTS),
+}
+"""Types for scripts, and for any product."""
 SHELL: Final = {"sh", "bash"}
 KNOWN_PROGRAMS: Final = {"make", "aws", "curl", "git", "sam", ".venv/bin/python", "python3"}
+TEMPLATE_BODY_LIMIT_BYTES: Final = 51_200
+"""By CloudFormation's API reference."""
 GLOBAL_OPTIONS: Final = {"query", "output", "region", "profile", "no-cli-pager"}
+MODELS: Final = {"s3api": "s3"}
+"""Services that the command line calls otherwise."""
 OF_THE_COMMAND_LINE: Final = {("logs", "tail"): {"since", "follow", "filter-pattern", "format"}}
 """Commands that the command line has beyond the API."""
 REQUESTS: Final = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S+)")
+ANSWERS: Final = re.compile(r"answer of (GET|POST|PUT|PATCH|DELETE) (/\S+)")
 _PLACEHOLDER: Final = re.compile(r"<[^<>\n]+>|\$\{?\w+\}?")
 
 
@@ -73,7 +86,7 @@ AWS_CALLS = [(name, *call) for name, command in COMMANDS for call in aws_calls(c
 
 @cache
 def input_of(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore has no types
-    model = botocore.session.Session().get_service_model(service)
+    model = botocore.session.Session().get_service_model(MODELS.get(service, service))
     names = {xform_name(name, "-"): name for name in model.operation_names}
     assert operation in names, f"{service} has no {operation}"
     return model.operation_model(names[operation]).input_shape
@@ -81,7 +94,9 @@ def input_of(service: str, operation: str) -> Any:  # noqa: ANN401 - botocore ha
 
 def test_the_documents_have_blocks_of_every_kind() -> None:
     assert len(AWS_CALLS) > 40
-    assert len([block for block in of_language("json") if REQUESTS.fullmatch(block.tag)]) >= 4
+    assert len([block for block in of_language("json") if REQUESTS.fullmatch(block.tag)]) >= 9
+    assert len([block for block in of_language("json") if ANSWERS.fullmatch(block.tag)]) >= 1
+    assert len(CALLS_OF_THE_API) > 20
 
 
 @pytest.mark.parametrize(("name", "service", "operation", "options"), AWS_CALLS)
@@ -100,6 +115,14 @@ def test_a_call_of_aws_names_what_there_is(
     required = {xform_name(member, "-") for member in (shape.required_members if shape else ())}
     # `$(…)` hides what comes behind it, and `invoke` takes its file by position.
     assert {it for it in required - options if f"no-{it}" not in options} == set(), name
+
+
+def test_a_template_that_is_sent_as_a_body_is_short_enough() -> None:
+    """CloudFormation takes 51,200 bytes, and ours from a bucket only."""
+    sent = [re.findall(r"--template-body file://(\S+)", command) for _, command in COMMANDS]
+
+    assert {name for names in sent for name in names} == {"table.yaml"}
+    assert (ROOT / "template.yaml").stat().st_size > TEMPLATE_BODY_LIMIT_BYTES
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS)
@@ -142,10 +165,98 @@ def test_a_body_is_what_the_api_takes(block: Block, anybody: Client) -> None:
     document: dict[str, Any] = anybody.get("/openapi.json").json
     asked = REQUESTS.fullmatch(block.tag)
     assert asked is not None
-    operation = operation_of(document, asked[1], asked[2])
+    judge_body(document, asked[1], asked[2], block.text)
+
+
+def judge_body(document: Mapping[str, Any], method: str, path: str, body: str) -> None:
+    operation = operation_of(document, method, path)
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
-    body = json.loads(block.text)
-    jsonschema.validate(body, {**schema, "components": document["components"]})
+    jsonschema.validate(json.loads(body), {**schema, "components": document["components"]})
+
+
+@pytest.mark.parametrize(
+    "block", [it for it in of_language("json") if ANSWERS.fullmatch(it.tag)], ids=str
+)
+def test_an_answer_is_what_the_api_shows(block: Block, anybody: Client) -> None:
+    document: dict[str, Any] = anybody.get("/openapi.json").json
+    asked = ANSWERS.fullmatch(block.tag)
+    assert asked is not None
+    answers = operation_of(document, asked[1], asked[2])["responses"]
+    schema = answers["200"]["content"]["application/json"]["schema"]
+    jsonschema.validate(json.loads(block.text), {**schema, "components": document["components"]})
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """A request of a command: by curl, or by the function `call` of docs/set-up.md."""
+
+    name: str
+    method: str
+    path: str
+    body: str | None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.method} {self.path}"
+
+
+def calls_of_the_api() -> Iterator[ApiCall]:
+    for name, command in COMMANDS:
+        if "()" in command:
+            continue  # defines `call`
+        words = shlex.split(re.sub(r"\$\(", " ", command))
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        if "call" in words:
+            method, path = words[words.index("call") + 1 :][:2]
+            path = f"/api/v1/{path.removesuffix(')')}"
+        elif paths := re.findall(r"(?<=[}\w])/api/v1/[^ \"]+", " ".join(words)):
+            method = words[words.index("-X") + 1] if "-X" in words else "POST" if body else "GET"
+            path = paths[0]
+        else:
+            continue
+        yield ApiCall(name, method, re.sub(r"<[^>]+>|\$\{?\w+\}?", "one", path), body)
+
+
+CALLS_OF_THE_API = list(calls_of_the_api())
+
+
+@pytest.mark.parametrize("call", CALLS_OF_THE_API, ids=str)
+def test_a_request_of_a_command_is_one_that_the_api_takes(call: ApiCall, anybody: Client) -> None:
+    document: dict[str, Any] = anybody.get("/openapi.json").json
+    if call.body is None:
+        operation_of(document, call.method, call.path)
+    else:
+        judge_body(document, call.method, call.path, call.body)
+
+
+def test_who_follows_set_up_can_be_reached(world: World) -> None:
+    person = Client.of(world, allows_private_webhooks=True).with_key("admin", user=None)
+    changes = [
+        call
+        for call in CALLS_OF_THE_API
+        if call.name.startswith("docs/set-up.md") and call.method == "PUT"
+    ]
+
+    answers = [
+        person.send("PUT", call.path, body=json.loads(call.body or "{}")) for call in changes
+    ]
+    reached = person.get("/api/v1/reachability").data
+
+    assert len(answers) >= 8
+    assert {answer.status for answer in answers} <= {200, 201}
+    assert reached["ok"]
+    assert {problem["code"] for problem in reached["problems"]} == {"not_verified"}
+
+
+def test_the_readme_counts_what_there_is(anybody: Client) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    paths = anybody.get("/openapi.json").json["paths"].values()
+    methods = {"get", "post", "put", "patch", "delete"}
+
+    assert f"an API with {sum(len(methods & it.keys()) for it in paths)} operations" in readme
+    products = set(IntegrationType) - NO_PRODUCTS
+    assert (
+        f"[{len(IntegrationType)} types](docs/senders.md) of integration: {len(products)}" in readme
+    )
 
 
 def operation_of(document: Mapping[str, Any], method: str, path: str) -> dict[str, Any]:

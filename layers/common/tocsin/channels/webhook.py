@@ -71,7 +71,7 @@ class WebhookSender:
 def webhook_body(
     notification: Notification, alert: Alert, message: Message, at: datetime
 ) -> dict[str, Any]:
-    """Write the body, as docs/notifications.md shows it."""
+    """Write the body, as docs/webhooks.md shows it."""
     delivery = notification.delivery
     return {
         "type": delivery.event,
