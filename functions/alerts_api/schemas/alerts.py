@@ -119,12 +119,12 @@ class Alert(View):
         examples=[None],
     )
     resolved_at: Instant | None = Field(examples=[None])
-    resolved_by: str | None = Field(examples=[None])
-    resolved_via: Via | None = Field(examples=[None])
+    resolved_by: str | None = Field(description=ABOUT_BY, examples=[None])
+    resolved_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
     snoozed_until: Instant | None = Field(description="Null unless it lies ahead.", examples=[None])
     snooze_reason: str | None = Field(examples=[None])
-    snoozed_by: str | None = Field(examples=[None])
-    snoozed_via: Via | None = Field(examples=[None])
+    snoozed_by: str | None = Field(description=ABOUT_BY, examples=[None])
+    snoozed_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
     escalation_policy: str | None = Field(examples=[None])
     current_escalation_step: str | None = Field(examples=[None])
     notification_count: int = Field(examples=[0])
@@ -200,7 +200,7 @@ class Change(View):
     type: ChangeType
     at: Instant
     by: str = Field(description=ABOUT_BY, examples=["alice"])
-    via: Via | None = Field(description=ABOUT_VIA)
+    via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
     note: str | None = Field(None, examples=["Investigating"])
     reason: str | None = Field(None, examples=["503 from /health for 3 consecutive checks"])
 

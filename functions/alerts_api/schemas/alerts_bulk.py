@@ -48,6 +48,9 @@ class BulkAbout(About):
 class BulkResults(Part[BulkResult]):
     """The results of one call."""
 
+    next_cursor: str | None = Field(
+        None, description="Send it as `cursor` in the next call's filter; absent after the last."
+    )
     meta: BulkAbout | None = Field(None, description="Of a filter.")
 
 

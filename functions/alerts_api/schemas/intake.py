@@ -27,6 +27,13 @@ _TRIED: Final[dict[str, Any]] = {
     "object": "db-1",
 }
 
+_OPENED: Final[dict[str, Any]] = {
+    "dedup_key": "disk/db-1",
+    "alert_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+    "outcome": Outcome.OPENED,
+    "severity": Severity.CRITICAL,
+}
+
 DedupKey = Annotated[
     str | None,
     Field(description=f"Beyond {DEDUP_KEY_LIMIT} characters its hash is kept."),
@@ -156,6 +163,15 @@ class RejectedEntry(View):
 class Receipt(View):
     """The result of one entry."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                _OPENED,
+                {**_OPENED, "pages": False, "why": "no escalation policy pages for it"},
+            ]
+        }
+    )
+
     dedup_key: str | None
     alert_id: str | None
     outcome: Outcome
@@ -177,7 +193,7 @@ class Receipt(View):
     pages: bool | None = Field(
         None, description="`false` if no escalation policy pages for the alert, so that nobody is."
     )
-    why: str | None = Field(None, description="With `pages`: why nobody is paged.")
+    why: str | None = Field(None, description="With `pages`: why nobody is paged by a policy.")
     error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
 
 

@@ -21,7 +21,11 @@ class Health(View):
 class Version(View):
     """The version of Tocsin that answers."""
 
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", examples=[VERSION])
+    version: str = Field(
+        pattern=r"^\d+\.\d+\.\d+$",
+        description="As `info.version` of this document.",
+        examples=[VERSION],
+    )
 
 
 class Caller(View):
@@ -48,7 +52,12 @@ class Document(View):
 
 OPERATIONS: Final = {
     "show_health": Operation(tag=TAG, summary="See whether requests are answered", answer=Health),
-    "show_version": Operation(tag=TAG, summary="See which version answers", answer=Answer[Version]),
+    "show_version": Operation(
+        tag=TAG,
+        summary="See which version answers",
+        description="Open to all, as `/health` is.",
+        answer=Answer[Version],
+    ),
     "show_caller": Operation(
         tag=TAG, summary="See which key a request came with", answer=Answer[Caller]
     ),
