@@ -87,11 +87,11 @@ class Alert(View):
     source_name: str | None = Field(examples=["error_count"])
     object: str | None = Field(description="Host or service.", examples=["checkout"])
     integration: str = Field(examples=["prod-prometheus"])
-    rule_id: str | None
-    rule_name: str | None
-    monitor_id: str | None
-    monitor_name: str | None
-    group_id: str | None
+    rule_id: str | None = Field(examples=["r-7"])
+    rule_name: str | None = Field(examples=["Errors of the checkout"])
+    monitor_id: str | None = Field(examples=["m-12"])
+    monitor_name: str | None = Field(examples=["Checkout"])
+    group_id: str | None = Field(examples=["g-3"])
     current_value: Value = Field(examples=[150])
     threshold: Value = Field(examples=[100])
     operator: str | None = Field(examples=["gt"])

@@ -153,7 +153,7 @@ class Incident(View):
     title: str = Field(examples=["Checkout is down"])
     status: IncidentStatus
     severity: Severity
-    alert_ids: list[str]
+    alert_ids: list[str] = Field(examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]])
     responders: list[Responder] = Field(description="In the order in which they were added.")
     created_by: str = Field(description=ABOUT_BY, examples=["alice"])
     created_via: Via | None = Field(description=ABOUT_VIA, examples=["api"])

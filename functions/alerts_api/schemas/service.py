@@ -31,7 +31,7 @@ class Version(View):
 class Caller(View):
     """The key that a request came with."""
 
-    key_id: str
+    key_id: str = Field(examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
     name: str = Field(examples=["laptop"])
     user: str | None = Field(description="Its owner; none for a service's key.", examples=["alice"])
     actor: str = Field(description="How its actions appear on timelines.", examples=["alice"])
@@ -45,9 +45,9 @@ class Document(View):
 
     model_config = ConfigDict(extra="allow")
 
-    openapi: str
-    info: dict[str, Any]
-    paths: dict[str, Any]
+    openapi: str = Field(examples=["3.1.0"])
+    info: dict[str, Any] = Field(description="Title, version, and what holds for all operations.")
+    paths: dict[str, Any] = Field(description="The operations, by path and method.")
 
 
 OPERATIONS: Final = {
