@@ -1,9 +1,11 @@
 """The links in a message."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from functions.notifier.parameters import Parameters
 from tocsin.adapters.aws_json import AwsError
@@ -20,10 +22,11 @@ from tocsin.domain.link import (
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import ContactMethod, User
 from tocsin.domain.short_link import SHORT_PATH, spell_short, stored_name
-from tocsin.domain.verification import VerificationSigner
 from tocsin.lambda_runtime.observability import Log
-from tocsin.usecases.ports import NewWriteId, ShortLinkRepository
 from tocsin.usecases.refusals import DeliveryFailedError
+
+if TYPE_CHECKING:
+    from tocsin.usecases.ports import NewWriteId, ShortLinkRepository
 
 _NOT_SET: Final = ""
 _DRAWS: Final = 3
@@ -53,6 +56,8 @@ class ParameterLinks:
 
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
         """Make the link by which a user confirms an address; a failure is logged."""
+        from tocsin.domain.verification import VerificationSigner
+
         try:
             key = self._key()
             return (

@@ -87,11 +87,11 @@ class Alert(View):
     source_name: str | None = Field(examples=["error_count"])
     object: str | None = Field(description="Host or service.", examples=["checkout"])
     integration: str = Field(examples=["prod-prometheus"])
-    rule_id: str | None
-    rule_name: str | None
-    monitor_id: str | None
-    monitor_name: str | None
-    group_id: str | None
+    rule_id: str | None = Field(examples=["r-7"])
+    rule_name: str | None = Field(examples=["Errors of the checkout"])
+    monitor_id: str | None = Field(examples=["m-12"])
+    monitor_name: str | None = Field(examples=["Checkout"])
+    group_id: str | None = Field(examples=["g-3"])
     current_value: Value = Field(examples=[150])
     threshold: Value = Field(examples=[100])
     operator: str | None = Field(examples=["gt"])
@@ -119,12 +119,12 @@ class Alert(View):
         examples=[None],
     )
     resolved_at: Instant | None = Field(examples=[None])
-    resolved_by: str | None = Field(examples=[None])
-    resolved_via: Via | None = Field(examples=[None])
+    resolved_by: str | None = Field(description=ABOUT_BY, examples=[None])
+    resolved_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
     snoozed_until: Instant | None = Field(description="Null unless it lies ahead.", examples=[None])
     snooze_reason: str | None = Field(examples=[None])
-    snoozed_by: str | None = Field(examples=[None])
-    snoozed_via: Via | None = Field(examples=[None])
+    snoozed_by: str | None = Field(description=ABOUT_BY, examples=[None])
+    snoozed_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
     escalation_policy: str | None = Field(examples=[None])
     current_escalation_step: str | None = Field(examples=[None])
     notification_count: int = Field(examples=[0])
@@ -200,7 +200,7 @@ class Change(View):
     type: ChangeType
     at: Instant
     by: str = Field(description=ABOUT_BY, examples=["alice"])
-    via: Via | None = Field(description=ABOUT_VIA)
+    via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
     note: str | None = Field(None, examples=["Investigating"])
     reason: str | None = Field(None, examples=["503 from /health for 3 consecutive checks"])
 

@@ -16,16 +16,16 @@ from tocsin.domain.alert import AlertStatus
 class BulkRefusal(View):
     """Why one of many could not be changed."""
 
-    code: str
-    message: str
-    request_id: str
-    details: list[Any]
+    code: str = Field(examples=["already_resolved"])
+    message: str = Field(description="One sentence for a person.")
+    request_id: str = Field(description="That of the whole request.")
+    details: list[Any] = Field(description="As of any refusal.")
 
 
 class BulkResult(View):
     """The result for one alert."""
 
-    id: str
+    id: str = Field(description="The alert's.", examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
     ok: bool
     status: AlertStatus | None = Field(None, description="Where it is now; if `ok`.")
     already_acknowledged: bool = Field(default=False, description="For `ack`, if `ok`.")
@@ -48,6 +48,9 @@ class BulkAbout(About):
 class BulkResults(Part[BulkResult]):
     """The results of one call."""
 
+    next_cursor: str | None = Field(
+        None, description="Send it as `cursor` in the next call's filter; absent after the last."
+    )
     meta: BulkAbout | None = Field(None, description="Of a filter.")
 
 

@@ -25,6 +25,7 @@ from tocsin.domain.signal import NAME_LIMIT, SUMMARY_LIMIT
 ASKED_LIMIT: Final = 20
 LABELS_LIMIT: Final = 50
 REASON_LIMIT: Final = 10_000
+ABOUT_NOTE: Final = "For those who are asked, in their messages, and for the timeline."
 _KINDS: Final = (TargetKind.USER, TargetKind.CHANNEL)
 
 Person = Annotated[str, Field(min_length=1, max_length=64)]
@@ -41,8 +42,12 @@ class AskedBody(ConfigurationBody):
         }
     )
 
-    user: Person | SkipJsonSchema[None] = None
-    channel: Name | SkipJsonSchema[None] = None
+    user: Person | SkipJsonSchema[None] = Field(
+        None, description="By the user's own rules.", examples=["bob"]
+    )
+    channel: Name | SkipJsonSchema[None] = Field(
+        None, description="Such as a chat or a webhook.", examples=["ops-hook"]
+    )
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
@@ -88,13 +93,17 @@ class AlertBody(ConfigurationBody):
     )
     severity: Severity = Field(Severity.CRITICAL, examples=["critical"])
     reason: Annotated[Text, Field(max_length=REASON_LIMIT)] | SkipJsonSchema[None] = Field(
-        None, examples=["Three calls since 14:10, all by card."]
+        None,
+        description="What is known of it; line breaks stay.",
+        examples=["Three calls since 14:10, all by card."],
     )
     object: Annotated[Line, Field(max_length=NAME_LIMIT)] | SkipJsonSchema[None] = Field(
         None, description="Host or service.", examples=["checkout"]
     )
     labels: Annotated[dict[str, str], Field(max_length=LABELS_LIMIT)] = Field(
-        {}, examples=[{"team": "payments"}]
+        {},
+        description="Routes match them as those of any alert.",
+        examples=[{"team": "payments"}],
     )
     urls: Annotated[dict[str, str], Field(max_length=LABELS_LIMIT)] = Field(
         {},
@@ -122,27 +131,33 @@ class AlertBody(ConfigurationBody):
 class PageBody(ConfigurationBody):
     """Who is asked now."""
 
-    targets: Annotated[Asked, Field(min_length=1)]
-    note: Note | SkipJsonSchema[None] = Field(None, examples=["The database is yours, isn't it?"])
+    targets: Annotated[Asked, Field(min_length=1, description="People and channels.")]
+    note: Note | SkipJsonSchema[None] = Field(
+        None, description=ABOUT_NOTE, examples=["The database is yours, isn't it?"]
+    )
 
 
 class AssignBody(ConfigurationBody):
     """Whose alert it is from now on."""
 
-    user: Person = Field(examples=["bob"])
-    note: Note | SkipJsonSchema[None] = Field(None, examples=["You know the new cluster."])
+    user: Person = Field(description="The name of a user.", examples=["bob"])
+    note: Note | SkipJsonSchema[None] = Field(
+        None, description=ABOUT_NOTE, examples=["You know the new cluster."]
+    )
 
 
 class EscalateBody(ConfigurationBody):
     """Why the next step begins now."""
 
-    note: Note | SkipJsonSchema[None] = Field(None, examples=["I need a second pair of eyes."])
+    note: Note | SkipJsonSchema[None] = Field(
+        None, description="For the timeline.", examples=["I need a second pair of eyes."]
+    )
 
 
 class AlertAndWarnings(Answer[Alert]):
     """The alert; and whom of those who were asked no message can reach, or that nobody is paged."""
 
-    warnings: list[Detail]
+    warnings: list[Detail] = Field(description="Empty where there is nothing to warn of.")
 
 
 OPERATIONS: Final = {

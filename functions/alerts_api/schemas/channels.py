@@ -160,7 +160,7 @@ class TestOutcome(View):
     reason: str | None = Field(
         description="Why it failed, or has not been sent yet.", examples=[None]
     )
-    attempts: int = Field(examples=[1])
+    attempts: int = Field(description="0 where none has been made yet.", examples=[1])
 
 
 OPERATIONS: Final = {

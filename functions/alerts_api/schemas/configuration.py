@@ -115,7 +115,7 @@ class Removed(View):
 class Removal(Answer[Removed]):
     """Sent where a deletion affects open alerts or keeps pages from people; else there is none."""
 
-    warnings: list[Detail]
+    warnings: list[Detail] = Field(description="At least one.")
 
 
 ABOUT_DELETE: Final = (

@@ -231,8 +231,8 @@ class EscalationPolicyChange(_Settings):
 class ShownTarget(View):
     """A user or a channel."""
 
-    user: str | None = None
-    channel: str | None = Field(None, examples=["ops-hook"])
+    user: str | None = Field(None, description="Absent of a channel.")
+    channel: str | None = Field(None, description="Absent of a user.", examples=["ops-hook"])
     schedule: str | None = Field(None, description="Not yet: never there.")
 
 

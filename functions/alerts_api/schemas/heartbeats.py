@@ -66,9 +66,12 @@ class _Settings(ConfigurationBody):
             "that and the grace; one that comes less than the grace before the next expected "
             "time is for that one."
         ),
+        examples=["0 2 * * *"],
     )
     time_zone: TimeZone | None = Field(
-        None, description="Of `cron`, a name of the IANA database; by default UTC."
+        None,
+        description="Of `cron`, a name of the IANA database; by default UTC.",
+        examples=["Europe/Berlin"],
     )
 
 
@@ -125,8 +128,10 @@ class ShownHeartbeat(Configured):
     period: ShownDuration | None = Field(
         description="Null where it has a cron expression.", examples=["24h"]
     )
-    cron: str | None = Field(examples=[None])
-    time_zone: str | None = Field(description="Of `cron`.", examples=[None])
+    cron: str | None = Field(description="Null where it has a period.", examples=[None])
+    time_zone: str | None = Field(
+        description="Of `cron`; null where it has a period.", examples=[None]
+    )
     grace: ShownDuration = Field(examples=["30m"])
     severity: Severity
     escalation_policy: str | None = Field(examples=["default"])

@@ -6,6 +6,8 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from functions.alerts_api.schemas.alerts import ABOUT_BY, ABOUT_VIA
+from functions.alerts_api.schemas.asking import ABOUT_NOTE
 from functions.alerts_api.schemas.model import ActionBody, Answer, Detail, Flag, Instant, Page, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
 from functions.alerts_api.schemas.text import Line, Text
@@ -79,11 +81,13 @@ class RespondersBody(ActionBody):
     )
 
     user: Annotated[str, Field(min_length=1, max_length=64)] | SkipJsonSchema[None] = Field(
-        None, examples=["bob"]
+        None, description="The name of one user.", examples=["bob"]
     )
-    users: Annotated[Users, Field(min_length=1)] | SkipJsonSchema[None] = None
+    users: Annotated[Users, Field(min_length=1)] | SkipJsonSchema[None] = Field(
+        None, description="The names of several.", examples=[["bob"]]
+    )
     note: Annotated[Text, Field(max_length=NOTE_LIMIT)] | None = Field(
-        None, examples=["You know the new cluster."]
+        None, description=ABOUT_NOTE, examples=["You know the new cluster."]
     )
 
     @model_validator(mode="after")
@@ -124,8 +128,8 @@ class IncidentUpdate(View):
     """A message, a change of the status, or both."""
 
     at: Instant
-    by: str = Field(examples=["alice"])
-    via: Via | None
+    by: str = Field(description=ABOUT_BY, examples=["alice"])
+    via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
     message: str | None = Field(examples=["The last deploy is being rolled back."])
     status: IncidentStatus | None = Field(description="The new one; null if it stayed.")
 
@@ -133,11 +137,13 @@ class IncidentUpdate(View):
 class Responder(View):
     """A user who was asked to work on it."""
 
-    user: str = Field(examples=["bob"])
-    added_at: Instant
-    added_by: str = Field(examples=["alice"])
-    added_via: Via | None
-    note: str | None = Field(examples=["You know the new cluster."])
+    user: str = Field(description="The user's name.", examples=["bob"])
+    added_at: Instant = Field(description="When the user was asked.")
+    added_by: str = Field(description=ABOUT_BY, examples=["alice"])
+    added_via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
+    note: str | None = Field(
+        description="What the user was told.", examples=["You know the new cluster."]
+    )
 
 
 class Incident(View):
@@ -147,14 +153,14 @@ class Incident(View):
     title: str = Field(examples=["Checkout is down"])
     status: IncidentStatus
     severity: Severity
-    alert_ids: list[str]
-    responders: list[Responder]
-    created_by: str = Field(examples=["alice"])
-    created_via: Via | None
+    alert_ids: list[str] = Field(examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]])
+    responders: list[Responder] = Field(description="In the order in which they were added.")
+    created_by: str = Field(description=ABOUT_BY, examples=["alice"])
+    created_via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
     created_at: Instant
     resolved_at: Instant | None = Field(examples=[None])
-    resolved_by: str | None = Field(examples=[None])
-    resolved_via: Via | None = Field(examples=[None])
+    resolved_by: str | None = Field(description=ABOUT_BY, examples=[None])
+    resolved_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
 
 
 class IncidentWithUpdates(Incident):
@@ -166,7 +172,7 @@ class IncidentWithUpdates(Incident):
 class IncidentAndWarnings(Answer[Incident]):
     """The incident, and which of the people who were added no message can reach."""
 
-    warnings: list[Detail]
+    warnings: list[Detail] = Field(description="Empty where there is nothing to warn of.")
 
 
 class PromotedIncident(Incident):

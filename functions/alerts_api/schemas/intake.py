@@ -27,6 +27,13 @@ _TRIED: Final[dict[str, Any]] = {
     "object": "db-1",
 }
 
+_OPENED: Final[dict[str, Any]] = {
+    "dedup_key": "disk/db-1",
+    "alert_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+    "outcome": Outcome.OPENED,
+    "severity": Severity.CRITICAL,
+}
+
 DedupKey = Annotated[
     str | None,
     Field(description=f"Beyond {DEDUP_KEY_LIMIT} characters its hash is kept."),
@@ -107,13 +114,13 @@ class EventPayload(ActionBody):
     model_config = ConfigDict(extra="allow")
 
     summary: str | None = Field(None, description="Needed to trigger.")
-    severity: str | None = None
-    source: str | None = None
-    component: str | None = None
-    group: str | None = None
-    class_: str | None = Field(None, alias="class")
+    severity: str | None = Field(None, examples=["critical"])
+    source: str | None = Field(None, examples=["db-1"])
+    component: str | None = Field(None, examples=["postgres"])
+    group: str | None = Field(None, examples=["databases"])
+    class_: str | None = Field(None, alias="class", examples=["disk"])
     timestamp: str | None = Field(None, description="A time that cannot be read is left out.")
-    custom_details: Any = None
+    custom_details: Any = Field(None, description="Any JSON value.")
 
 
 class Event(ActionBody):
@@ -148,13 +155,22 @@ class Event(ActionBody):
 class RejectedEntry(View):
     """Why one entry of a batch was not taken in."""
 
-    code: str
-    message: str
-    details: list[dict[str, str]]
+    code: str = Field(examples=["invalid_request"])
+    message: str = Field(description="One sentence for a person.")
+    details: list[dict[str, str]] = Field(description="As of any refusal.")
 
 
 class Receipt(View):
     """The result of one entry."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                _OPENED,
+                {**_OPENED, "pages": False, "why": "no escalation policy pages for it"},
+            ]
+        }
+    )
 
     dedup_key: str | None
     alert_id: str | None
@@ -177,7 +193,7 @@ class Receipt(View):
     pages: bool | None = Field(
         None, description="`false` if no escalation policy pages for the alert, so that nobody is."
     )
-    why: str | None = Field(None, description="With `pages`: why nobody is paged.")
+    why: str | None = Field(None, description="With `pages`: why nobody is paged by a policy.")
     error: RejectedEntry | None = Field(None, description="If the outcome is `rejected`.")
 
 
@@ -198,14 +214,14 @@ class TriedSignal(View):
 
     action: SignalAction
     severity: Severity
-    source_severity: str | None
-    name: str
-    summary: str
-    reason: str
-    source: str | None
-    object: str | None
-    labels: dict[str, str]
-    urls: dict[str, str]
+    source_severity: str | None = Field(description="The sender's own word.", examples=["urgent"])
+    name: str = Field(examples=["Disk full"])
+    summary: str = Field(examples=["Disk full on db-1"])
+    reason: str = Field(examples=["93 % full"])
+    source: str | None = Field(examples=["backup"])
+    object: str | None = Field(description="Host or service.", examples=["db-1"])
+    labels: dict[str, str] = Field(examples=[{"env": "prod"}])
+    urls: dict[str, str] = Field(examples=[{"Dashboard": "https://example.com/d/1"}])
     current_value: Value
     source_started_at: Instant | None
 
@@ -215,15 +231,15 @@ class TriedAction(View):
 
     kind: ActionKind
     at: Instant | None
-    why: str
+    why: str = Field(examples=["step 1 of default"])
 
 
 class TriedPage(View):
     """One message that would be sent if the alert stayed unacknowledged."""
 
     at: Instant
-    step: int
-    step_name: str | None
+    step: int = Field(description="As in the list of an alert's notifications.", examples=[1])
+    step_name: str | None = Field(examples=["first"])
     loop: int = Field(
         description="Which run through the steps, from 1; of a delayed message, the firing spell."
     )
@@ -235,7 +251,7 @@ class TriedPage(View):
 class Trial(View):
     """What would become of one entry."""
 
-    dedup_key: str | None
+    dedup_key: str | None = Field(examples=["disk/db-1"])
     alert_id: str | None = Field(None, description="Of the open alert that it would join.")
     outcome: Outcome
     reason: str | None = Field(None, description="If the outcome is `ignored` without a signal.")
@@ -252,7 +268,7 @@ class Trial(View):
     route: str | None = Field(
         None, description="The route that decided; null if none did, or the integration says."
     )
-    escalation_policy: str | None = None
+    escalation_policy: str | None = Field(None, examples=["default"])
     next_action: TriedAction | None = None
     pages: list[TriedPage] = Field(
         [], description="In their order; who is on call is who it is now. 100 at most."

@@ -53,7 +53,9 @@ class SignatureBody(ConfigurationBody):
 class BasicBody(ConfigurationBody):
     """HTTP basic authentication."""
 
-    user: Annotated[str, Field(min_length=1, max_length=100, pattern=WITHOUT_COLON)]
+    user: Annotated[str, Field(min_length=1, max_length=100, pattern=WITHOUT_COLON)] = Field(
+        examples=["prometheus"]
+    )
     password: Annotated[str, Field(min_length=SECRET_MINIMUM, max_length=SECRET_LIMIT)] | None = (
         Field(
             None,

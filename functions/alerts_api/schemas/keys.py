@@ -68,7 +68,7 @@ class KeyBody(ConfigurationBody):
 class KeyChange(ConfigurationBody):
     """What to change; what is left out stays."""
 
-    name: KeyName | SkipJsonSchema[None] = None
+    name: KeyName | SkipJsonSchema[None] = Field(None, examples=["alice's laptop"])
     scopes: KeyScopes | SkipJsonSchema[None] = None
     user: KeyUser | None = Field(None, description="Null makes it a service's key.")
 

@@ -46,21 +46,21 @@ class MappingBody(ConfigurationBody):
     dedup_key: Expression | None = Field(None, examples=["join('/', [job.name, job.host])"])
     name: Expression | None = Field(None, examples=["job.name"])
     summary: Expression | None = Field(None, examples=["message"])
-    reason: Expression | None = None
+    reason: Expression | None = Field(None, examples=["job.log"])
     severity: Expression | None = Field(None, examples=["level"])
     status: Expression | None = Field(
         None,
         description="A word: resolved, ok, closed, up, …; acknowledged; anything else fires.",
         examples=["state"],
     )
-    source: Expression | None = None
+    source: Expression | None = Field(None, examples=["job.system"])
     object: Expression | None = Field(None, examples=["job.host"])
     labels: Expression | None = Field(None, description="An object.", examples=["tags"])
     links: Expression | None = Field(
         None, description="An object of names and addresses.", examples=["{Job: job.url}"]
     )
-    current_value: Expression | None = None
-    started_at: Expression | None = None
+    current_value: Expression | None = Field(None, examples=["job.exit_code"])
+    started_at: Expression | None = Field(None, examples=["job.ended_at"])
 
     def expressions(self) -> dict[str, str]:
         return {part: it for part, it in self.model_dump().items() if it is not None}

@@ -83,7 +83,7 @@ class Answer[T](View):
 class IgnoredParameter(View):
     """A query parameter that the list does not know."""
 
-    name: str = Field(examples=["state"])
+    name: str = Field(description="As it was sent.", examples=["state"])
     meant: str | None = Field(
         None,
         description="What was probably meant; absent where nothing is near.",

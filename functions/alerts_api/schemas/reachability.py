@@ -27,17 +27,18 @@ class ReachedBy(View):
     after: ShownDuration = Field(description="The delay of the user's rule.", examples=["0s"])
     ok: bool = Field(description="Whether it would be sent.", examples=[True])
     problem: str | None = Field(
-        examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"]
+        description="Why it would not be sent, or might not arrive; null: nothing is known.",
+        examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"],
     )
 
 
 class ReachedStep(View):
     """A step of a policy, and the messages that it would send."""
 
-    name: str = Field(examples=["first"])
-    delay: ShownDuration
+    name: str = Field(description="As in the policy.", examples=["first"])
+    delay: ShownDuration = Field(description="The wait before the next step.", examples=["5m"])
     ok: bool = Field(description="Whether it reaches anybody.", examples=[True])
-    messages: list[ReachedBy]
+    messages: list[ReachedBy] = Field(description="All of the step, in the order of its targets.")
 
 
 class ReachedPath(View):
@@ -50,8 +51,10 @@ class ReachedPath(View):
         ),
         examples=["default"],
     )
-    name: str = Field(examples=["default"])
-    escalation_policy: str = Field(examples=["default"])
+    name: str = Field(description="Of the object of this kind.", examples=["default"])
+    escalation_policy: str = Field(
+        description="The policy that is named, also one that does not exist.", examples=["default"]
+    )
     ok: bool = Field(
         description="Whether anybody is reached; also true of info that its policy only lists.",
         examples=[True],
@@ -64,10 +67,11 @@ class Gap(View):
 
     code: GapCode = Field(examples=["not_verified"])
     kind: Noun = Field(description="What it is about.", examples=["user"])
-    name: str = Field(examples=["alice"])
+    name: str = Field(description="Of the object that it is about.", examples=["alice"])
     field: str = Field(description="The setting to look at.", examples=["email"])
     problem: str = Field(
-        examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"]
+        description="For people to read.",
+        examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"],
     )
 
 
@@ -75,8 +79,8 @@ class Reachability(View):
     """Who would be paged of a severity now."""
 
     ok: bool = Field(description="Whether each of `paths` is.", examples=[True])
-    severity: Severity
-    paths: list[ReachedPath]
+    severity: Severity = Field(description="The one that was asked for.")
+    paths: list[ReachedPath] = Field(description="Of all alerts of this severity.")
     problems: list[Gap] = Field(
         description="Of all paths, each once, the worst first; `not_verified` is no obstacle."
     )

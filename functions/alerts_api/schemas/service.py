@@ -21,13 +21,17 @@ class Health(View):
 class Version(View):
     """The version of Tocsin that answers."""
 
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", examples=[VERSION])
+    version: str = Field(
+        pattern=r"^\d+\.\d+\.\d+$",
+        description="As `info.version` of this document.",
+        examples=[VERSION],
+    )
 
 
 class Caller(View):
     """The key that a request came with."""
 
-    key_id: str
+    key_id: str = Field(examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
     name: str = Field(examples=["laptop"])
     user: str | None = Field(description="Its owner; none for a service's key.", examples=["alice"])
     actor: str = Field(description="How its actions appear on timelines.", examples=["alice"])
@@ -41,14 +45,19 @@ class Document(View):
 
     model_config = ConfigDict(extra="allow")
 
-    openapi: str
-    info: dict[str, Any]
-    paths: dict[str, Any]
+    openapi: str = Field(examples=["3.1.0"])
+    info: dict[str, Any] = Field(description="Title, version, and what holds for all operations.")
+    paths: dict[str, Any] = Field(description="The operations, by path and method.")
 
 
 OPERATIONS: Final = {
     "show_health": Operation(tag=TAG, summary="See whether requests are answered", answer=Health),
-    "show_version": Operation(tag=TAG, summary="See which version answers", answer=Answer[Version]),
+    "show_version": Operation(
+        tag=TAG,
+        summary="See which version answers",
+        description="Open to all, as `/health` is.",
+        answer=Answer[Version],
+    ),
     "show_caller": Operation(
         tag=TAG, summary="See which key a request came with", answer=Answer[Caller]
     ),

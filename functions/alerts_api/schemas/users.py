@@ -173,7 +173,7 @@ class UserTestBody(ConfigurationBody):
 class TestedMethod(TestOutcome):
     """The result of a test by one contact method."""
 
-    by: ContactMethod
+    by: ContactMethod = Field(description="The contact method.")
     verified: bool = Field(
         description="Whether its address is verified; if not, the message has the link.",
         examples=[False],
@@ -183,8 +183,8 @@ class TestedMethod(TestOutcome):
 class TestedUser(View):
     """The results of a person's test."""
 
-    user: str = Field(examples=["alice"])
-    methods: list[TestedMethod]
+    user: str = Field(description="The name, as it was first written.", examples=["alice"])
+    methods: list[TestedMethod] = Field(description="One for each contact method.")
 
 
 _KIND: Final = Kind(

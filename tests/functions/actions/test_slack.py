@@ -1,16 +1,19 @@
 """Buttons in Slack: only Slack's own word counts, for five minutes, and each button acts once."""
 
+import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
 from tests.examples import BOB, NINE
 from tests.functions.actions.holder import (
+    KEY,
     SIGNING_SECRET,
     SLACK_SECRET,
+    URL,
     Holder,
     Reply,
     example,
@@ -103,6 +106,18 @@ def chosen(value: object, token: str) -> Any:  # noqa: ANN401 - a change of any 
         "placeholder": {"type": "plain_text", "text": "Snooze", "emoji": False},
     }
     return lambda payload: payload.update(actions=[menu])
+
+
+def test_the_example_press_is_one_of_a_button_that_messages_have() -> None:
+    body = base64.b64decode(example("slack")["body"]).decode()
+    payload = json.loads(dict(parse_qsl(body))["payload"])
+    [action] = payload["actions"]
+
+    link = LinkSigner(KEY, URL).read(action["value"], at=NINE)
+
+    links = LinkSigner(KEY, URL).links(link.alert_id, by="ops-slack", at=NINE)
+    assert action["action_id"] == "acknowledge"
+    assert action["block_id"] == action["value"] == links.view.rpartition("/")[2]
 
 
 @pytest.fixture

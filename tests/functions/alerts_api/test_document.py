@@ -129,6 +129,41 @@ def test_every_schema_is_one(document: dict[str, Any]) -> None:
         jsonschema.Draft202012Validator.check_schema(schema)
 
 
+def test_every_field_is_described_or_shown_by_an_example(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    bare = [
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        if "examples" not in schema
+        for field, described in schema.get("properties", {}).items()
+        if not says_something(described, schemas)
+    ]
+    assert bare == []
+
+
+SAYING = {"description", "examples", "enum", "const", "format", "properties"}
+
+
+def says_something(schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    if reference := schema.get("$ref"):
+        return says_something(schemas[reference.rpartition("/")[2]], schemas)
+    if SAYING & schema.keys() or schema.get("type") == "boolean":
+        return True
+    inside = [schema[part] for part in ("items", "additionalProperties") if schema.get(part)]
+    options = [*inside, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return any(says_something(it, schemas) for it in options if isinstance(it, dict))
+
+
+def test_every_operation_has_a_summary_and_its_parameters_a_description(
+    document: dict[str, Any],
+) -> None:
+    for _, path, operation in operations(document):
+        assert operation["summary"], path
+        for parameter in operation.get("parameters", ()):
+            assert parameter["description"], f"{path}: {parameter['name']}"
+
+
 def test_every_code_is_from_the_closed_list(document: dict[str, Any]) -> None:
     known = {error.code for error in all_errors(TocsinError)}
 

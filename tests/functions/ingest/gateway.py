@@ -6,11 +6,14 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
+from functions.alerts_api.schemas.intake import Receipts, Trials
+from functions.alerts_api.schemas.model import Answer
 from functions.ingest.answers import respond
 from functions.ingest.compat.answers import respond_as_product
 from functions.ingest.integrations import Integrations
@@ -63,6 +66,9 @@ class Reply:
 
     @property
     def results(self) -> list[dict[str, Any]]:
+        """Those of a list, or of a trial; each must be as documented."""
+        model = Answer[Trials] if self.status == HTTPStatus.OK else Answer[Receipts]
+        model.model_validate_json(self.text, strict=True)
         results: list[dict[str, Any]] = self.json["data"]["results"]
         return results
 

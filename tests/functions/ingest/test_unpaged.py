@@ -38,7 +38,7 @@ def test_an_alert_that_is_paged_is_answered_as_ever(rest: Gateway) -> None:
 
     result = rest.post(SIGNAL).result
 
-    assert result.keys() == {"dedup_key", "alert_id", "outcome"}
+    assert result.keys() == {"dedup_key", "alert_id", "outcome", "severity"}
 
 
 def test_a_severity_that_is_left_out_by_choice_is_answered_as_ever(rest: Gateway) -> None:

@@ -25,8 +25,12 @@ def test_the_parameters_of_samconfig_are_deployed_with_those_of_this_machine() -
     overrides = _overrides(Places(root=ROOT, kept=ROOT / ".local"), "http://127.0.0.1:8080")
 
     assert "DeletionProtection=false" in overrides
-    assert overrides[-1] == "PublicUrl=http://127.0.0.1:8080"
-    assert overrides[-2] in {"Architecture=x86_64", "Architecture=arm64"}
+    architecture, *addresses = overrides[-3:]
+    assert architecture in {"Architecture=x86_64", "Architecture=arm64"}
+    assert addresses == [
+        "PublicUrl=http://127.0.0.1:8080",
+        "SlackApiUrl=http://127.0.0.1:8080/_outbox/slack",
+    ]
 
 
 def test_samconfig_and_the_local_stack_agree_on_a_name() -> None:

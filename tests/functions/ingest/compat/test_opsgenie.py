@@ -200,6 +200,7 @@ def test_an_acknowledged_alert_says_who_has_it_and_since_when(opened: Opsgenie) 
     assert [it["log"].partition(":")[0] for it in logs] == [
         "fired",
         "reached nobody",
+        "notification sent",  # to the last resort
         "acknowledged",
         "resolved",
     ]

@@ -1,12 +1,13 @@
 """Alerts, as operators and timers see and change them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alerts.alert_list import read_page
 from tocsin.adapters.dynamodb.alerts.facts_and_bodies import body_from
 from tocsin.adapters.dynamodb.alerts.items import Image, alert_from, changes_from, text
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots, read_episode
@@ -18,7 +19,6 @@ from tocsin.adapters.dynamodb.queries import (
 )
 from tocsin.adapters.dynamodb.timeline.timeline_items import change_from, change_item, samples_from
 from tocsin.domain.alert import Alert
-from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem
 from tocsin.domain.history import Sample, history_of
 from tocsin.domain.ids import (
@@ -30,6 +30,9 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.sent_body import SentBodies
 from tocsin.domain.timeline import Change, TimelinePage
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert_query import AlertPage, AlertQuery
 
 _READS: Final = 3
 """Of an alert whose big facts are replaced just when they are read."""
@@ -64,6 +67,8 @@ class DynamoDBAlerts:
         return self._slots.update(before, after, write_id=write_id)
 
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
+        from tocsin.adapters.dynamodb.alerts.alert_list import read_page
+
         return read_page(self.call, self.table_name, query, at)
 
     def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
