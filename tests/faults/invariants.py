@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -294,7 +294,7 @@ def newest_email_is_true(found: Findings) -> Iterator[str]:
 class _Heard:
     at: datetime
     event: str
-    asked_at: datetime | None
+    asked_at: datetime | None = field(compare=False)
     """When a person asked for it; its words say what the alert was by then."""
 
 
