@@ -231,7 +231,8 @@ def test_an_alert_is_read_with_the_changes_of_its_last_version(
     read, changes = alerts.get_with_changes(alert.alert_id)
 
     assert first.alert_id == alert.alert_id
-    assert [change.type for change in opened] == [ChangeType.FIRED]
+    fired_unpaged = [ChangeType.FIRED, ChangeType.REACHED_NOBODY]
+    assert [change.type for change in opened] == fired_unpaged
     assert (read.version, read.status) == (second.version, second.status)
     assert [change.type for change in changes] == [ChangeType.ACKNOWLEDGED]
     with pytest.raises(AlertNotFoundError):

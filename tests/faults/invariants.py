@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -251,11 +251,11 @@ _TOLD = {
 @invariant("The newest message that can be rewritten is true")
 def newest_message_is_true(found: Findings) -> Iterator[str]:
     """A target that heard that it fires, and can be told of changes, soon hears its state."""
-    heard: defaultdict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    heard: defaultdict[tuple[str, str], list[_Heard]] = defaultdict(list)
     for it in found.team.world.line.received:
         message = found.messages.get(it.key)
         if message is not None and message.delivery.channel in found.team.channels:
-            heard[it.alert_id, message.delivery.channel].append((it.at, it.event))
+            heard[it.alert_id, message.delivery.channel].append(_heard(it.at, it.event, message))
     within = _late(found, HEARD_WITHIN) + found.team.slack
     for alert in found.alerts:
         changes = [it for it in found.timelines[alert.alert_id] if it.type in _TOLD]
@@ -269,11 +269,12 @@ def newest_message_is_true(found: Findings) -> Iterator[str]:
 @invariant("The newest e-mail to a person is true, unless it is the person who made it untrue")
 def newest_email_is_true(found: Findings) -> Iterator[str]:
     """Where the first step is asked again, those it asks hear that by its page."""
-    heard: defaultdict[tuple[AlertId, str], list[tuple[datetime, str]]] = defaultdict(list)
+    heard: defaultdict[tuple[AlertId, str], list[_Heard]] = defaultdict(list)
     for it in found.team.world.line.received:
         message = found.messages.get(it.key)
         if message and is_to_user(message.delivery) and place_of(message.delivery)[1] == "email":
-            heard[message.delivery.alert_id, message.delivery.target].append((it.at, it.event))
+            place = message.delivery.alert_id, message.delivery.target
+            heard[place].append(_heard(it.at, it.event, message))
     within = _late(found, HEARD_WITHIN) + found.team.slack
     alerts = {alert.alert_id: alert for alert in found.alerts}
     for (alert_id, target), told in sorted(heard.items()):
@@ -289,6 +290,19 @@ def newest_email_is_true(found: Findings) -> Iterator[str]:
         yield from _News(said, allowed, changed_at, within).judged(sorted(told))
 
 
+@dataclass(frozen=True, order=True)
+class _Heard:
+    at: datetime
+    event: str
+    asked_at: datetime | None = field(compare=False)
+    """When a person asked for it; its words say what the alert was by then."""
+
+
+def _heard(at: datetime, event: str, message: Notification) -> _Heard:
+    delivery = message.delivery
+    return _Heard(at, event, delivery.asked_at if delivery.is_by_hand else None)
+
+
 @dataclass(frozen=True)
 class _News:
     """What a place should have heard last."""
@@ -298,17 +312,19 @@ class _News:
     changed_at: datetime | None
     within: timedelta
 
-    def judged(self, told: list[tuple[datetime, str]]) -> Iterator[str]:
-        """Args: told: What it heard, and when, oldest first."""
+    def judged(self, told: list[_Heard]) -> Iterator[str]:
+        """Args: told: What it heard, oldest first."""
         if not told:
             return
-        at, event = told[-1]
-        if event not in self.allowed:
-            yield f"the last that {self.said} is {event}"
-        pages = [when for when, what in told if what == NotificationEvent.PAGED]
-        news = max([self.changed_at, *pages]) if self.changed_at else at
-        if event != NotificationEvent.PAGED and at > news + self.within:
-            yield f"{self.said}: {event} only {at - news} later"
+        last = told[-1]
+        changed_at = self.changed_at or last.at
+        is_asked_since = last.asked_at is not None and last.asked_at >= changed_at
+        if last.event not in self.allowed and not is_asked_since:
+            yield f"the last that {self.said} is {last.event}"
+        pages = [it.at for it in told if it.event == NotificationEvent.PAGED]
+        news = max([changed_at, *pages]) if self.changed_at else last.at
+        if last.event != NotificationEvent.PAGED and last.at > news + self.within:
+            yield f"{self.said}: {last.event} only {last.at - news} later"
 
 
 def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetime | None]:

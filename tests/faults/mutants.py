@@ -357,6 +357,20 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "",
         aims=("a user gets an address",),
     ),
+    Mutant(
+        "what a person asked for moves nothing on",
+        "tocsin.usecases.follow_notifications",
+        "    if delivery.is_by_hand:\n        return True\n",
+        "    if delivery.is_by_hand:\n        return False\n",
+        aims=("who cannot be reached",),
+    ),
+    Mutant(
+        "whom a person asked alone is not judged",
+        "tocsin.domain.reach",
+        "    run = _without_run(alert, ledger, by_hand) or _run_that_is_over(alert, ledger)\n",
+        "    run = _run_that_is_over(alert, ledger)\n",
+        aims=("who cannot be reached",),
+    ),
 )
 
 

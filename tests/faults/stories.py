@@ -10,8 +10,8 @@ from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.team import FOUND_WITHIN, LONG, StoryTeam
 from tests.simulated_aws.table import Record
-from tocsin.domain.integration import IntegrationType
-from tocsin.domain.next_action import next_action
+from tocsin.domain.integration import BY_HAND, IntegrationType
+from tocsin.domain.next_action import ONLY_ASKED, next_action
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule
 
@@ -518,6 +518,39 @@ def a_user_gets_an_address_after_nobody_was_reached(team: StoryTeam) -> None:
     team.wait(HOUR)
     unreached = team.alert().escalation.unreached
     team.expect(unreached is None, f"frank was reached, and the alert says {unreached}")
+    team.acknowledge()
+
+
+def opened_by_a_person_for_people_alone(team: StoryTeam) -> None:
+    """One of them is reached, and the other one cannot be."""
+    team.unreachable("frank")
+    team.user("carol")
+    team.open_by_hand("user:frank", "user:carol")
+    team.wait(team.heard("user:carol.email"))
+    team.wait(HOUR)
+    why = next_action(team.alert(integration=BY_HAND)).why
+    team.expect(why == ONLY_ASKED, f"carol was reached, and why is {why}")
+    team.expect(not team.last_resort_heard()(), "carol was reached, and the last resort was told")
+
+
+def opened_by_a_person_for_people_who_cannot_be_reached(team: StoryTeam) -> None:
+    team.unreachable("frank")
+    team.open_by_hand("user:frank")
+    team.wait(team.last_resort_heard())
+    why = next_action(team.alert(integration=BY_HAND)).why
+    team.expect(why == "reached nobody: frank has no contact method", f"why is {why}")
+
+
+def asked_by_a_person_after_nobody_was_reached(team: StoryTeam) -> None:
+    team.unreachable("frank")
+    team.user("carol")
+    team.set_up(("user:frank", LONG))
+    team.signal(until=team.last_resort_heard())
+    team.page("user:carol", by=BOB)
+    team.wait(team.heard("user:carol.email"))
+    team.wait(HOUR)
+    unreached = team.alert().escalation.unreached
+    team.expect(unreached is None, f"carol was reached, and the alert says {unreached}")
     team.acknowledge()
 
 

@@ -30,7 +30,9 @@ from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
 from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
-from tocsin.usecases.ask_people import escalate_now
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.usecases.ask_people import Opening, escalate_now, open_by_hand
 from tocsin.usecases.change_alert import change_alert
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -292,6 +294,31 @@ class StoryTeam:
             lambda at: lambda alert: alert.snoozed(Snooze(until=at + duration), by=ALICE, at=at),
             lambda alert: alert.snooze is not None,
         )
+
+    def open_by_hand(self, *targets: str, name: str = "disk", by: Actor = ALICE) -> None:
+        """Open an alert for these and nobody else; asked again under the same dedup key."""
+        signal = Signal(
+            action=SignalAction.TRIGGER,
+            dedup_key=name,
+            severity=Severity.CRITICAL,
+            facts=Facts(name=name, summary=name),
+        )
+        opening = Opening(signal=signal, by=by, at=self.world.now, targets=_targets(targets))
+        self.signals[name] += 1
+        while True:
+            try:
+                self.world.ask(
+                    lambda process: open_by_hand(
+                        opening,
+                        slots=process.ingest.slots,
+                        paging=process.ingest.paging,
+                        new_write_id=process.new_write_id,
+                    )
+                )
+            except (DeathError, TryAgainError):
+                self.wait(AGAIN_AFTER)
+            else:
+                return
 
     def page(self, *targets: str, name: str = "disk", by: Actor = ALICE) -> None:
         """Ask `user:carol` or `channel:ops` now."""

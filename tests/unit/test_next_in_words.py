@@ -23,7 +23,7 @@ from tests.alerts_in_words import (
 )
 from tests.examples import MINUTE, SENDER, as_read
 from tocsin.domain.alert import Alert, Snooze
-from tocsin.domain.escalation import Rest
+from tocsin.domain.escalation import Rest, Target, TargetKind
 from tocsin.domain.flapping import Flapping, FlappingRule, Told
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import next_action
@@ -51,6 +51,13 @@ def acked(
     alert: Alert | None = None, by: str = "alice", at: datetime = BEGAN + 4 * MINUTE
 ) -> Alert:
     return as_read((alert or paged()).acknowledge(by=Actor(by), at=at))
+
+
+def asked_alone() -> Alert:
+    """Alice opened it for Bob, and no policy pages for it."""
+    bob = (Target(TargetKind.USER, "bob"),)
+    alert = opened().paged(bob, by=Actor("alice"), at=BEGAN)
+    return as_read(replace(alert, escalation=alert.escalation.without_policy()))
 
 
 def flapping() -> Alert:
@@ -205,6 +212,18 @@ CASES = {
         "Nobody is called: no policy is for it.",
         "Nobody is called: no policy is for it.",
         "",
+    ),
+    "no policy, and a person asked others": Case(
+        asked_alone(),
+        "Nobody has it yet. Nobody else is called.",
+        "Nobody has it yet. Nobody else is called.",
+        "Nobody else is called.",
+    ),
+    "no policy, and those whom a person asked were not reached": Case(
+        as_read(asked_alone().reached_nobody("frank has no contact method", at=PAGED_AT)),
+        "Nobody has it yet. Nobody could be reached: frank has no contact method.",
+        "Nobody has it yet. Nobody could be reached: frank has no contact method.",
+        "Nobody could be reached.",
     ),
     "no policy chosen yet": Case(
         opened(),

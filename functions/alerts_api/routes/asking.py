@@ -28,6 +28,7 @@ from tocsin.domain.signal import (
 )
 from tocsin.usecases.ask_people import (
     Opening,
+    as_named,
     escalate_now,
     open_by_hand,
     unknown_targets,
@@ -64,7 +65,7 @@ class AskingRoutes:
 
     def open_alert(self, request: Request) -> HttpAnswer:
         body = request.body_as(AlertBody)
-        targets = tuple(each.target for each in body.targets)
+        targets = self._named([each.target for each in body.targets], request)
         problems = [
             *self.stores.unknown_policy(body.escalation_policy),
             *self._unknown(targets, _field_of_target, request),
@@ -99,7 +100,7 @@ class AskingRoutes:
 
     def page_people(self, request: Request, alert_id: str) -> HttpAnswer:
         body = request.body_as(PageBody)
-        targets = tuple(each.target for each in body.targets)
+        targets = self._named([each.target for each in body.targets], request)
         return self._ask(
             request,
             alert_id,
@@ -110,13 +111,14 @@ class AskingRoutes:
 
     def assign_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         body = request.body_as(AssignBody)
+        targets = self._named([Target(TargetKind.USER, body.user)], request)
         return self._ask(
             request,
             alert_id,
-            (Target(TargetKind.USER, body.user),),
+            targets,
             lambda _: "user",
             lambda alert: alert.assigned(
-                body.user, by=request.actor, at=request.at, note=body.note
+                targets[0].name, by=request.actor, at=request.at, note=body.note
             ),
         )
 
@@ -153,6 +155,11 @@ class AskingRoutes:
         )
         warnings = self._warnings(targets, alert, field_of, request)
         return with_data(view_row(alert, request.at), warnings=warnings)
+
+    def _named(self, targets: Sequence[Target], request: Request) -> tuple[Target, ...]:
+        if not targets:
+            return ()
+        return as_named(targets, self.paging.directory(request.at, max_age=NOW))
 
     def _unknown(
         self, targets: Sequence[Target], field_of: Callable[[int], str], request: Request

@@ -8,7 +8,7 @@ from tests.examples import MINUTE
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.answer import Answer, Claim
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.people import User
 
 ALERTS = "/api/v1/alerts"
@@ -278,3 +278,31 @@ def test_only_people_that_there_are_can_be_asked(
     refused = act(client, team.opened(), action, body)
 
     assert (refused.status, refused.wrong_fields) == (422, [field])
+
+
+# Names
+
+
+@pytest.mark.parametrize("typed", ["dana.scott", "DANA.SCOTT"])
+def test_a_person_is_asked_by_the_name_that_is_shown_in_whatever_case_it_is_typed(
+    client: Client, team: World, typed: str
+) -> None:
+    """So that what the person does later is the same person's."""
+    team.user("Dana.Scott")
+    team.escalation_policy((("user:Dana.Scott", "user:bob"), 10 * MINUTE))
+    alert_id = AlertId(client.post(ALERTS, {"name": "x", "targets": [{"user": typed}]}).data["id"])
+
+    paged = act(client, alert_id, "page", {"targets": [{"user": typed}]})
+    assigned = act(client, alert_id, "assign", {"user": typed})
+
+    assert (paged.status, assigned.data["assigned_to"]) == (200, "Dana.Scott")
+    assert {asking.targets for asking in team.alert(alert_id).askings} == {("user:Dana.Scott",)}
+    team.follow()
+    team.pass_time(seconds=1)
+    assert team.paged() == ["Dana.Scott"] * 3
+    # By the link in the message, whose reader is its target.
+    by = Actor("link:Dana.Scott")
+    assert team.acknowledge(alert_id, by=by).assigned_to == "Dana.Scott"
+    team.unacknowledge(alert_id, by=by)
+    team.pass_time(seconds=1)
+    assert team.paged() == ["bob"]

@@ -462,6 +462,17 @@ def test_those_that_it_has_are_left_alone(alice: Client, team: World) -> None:
     assert paged(team) == ["carol"]
 
 
+def test_a_person_is_one_responder_in_whatever_case_the_name_is_typed(
+    alice: Client, team: World
+) -> None:
+    path = opened(alice, alert_ids=[team.opened()])
+
+    added = alice.post(f"{path}/responders", {"users": ["BOB", "bob"]})
+
+    assert [it["user"] for it in added.data["responders"]] == ["bob"]
+    assert paged(team) == ["bob"]
+
+
 def test_the_newest_open_alert_is_the_one_that_they_are_asked_about(
     alice: Client, team: World
 ) -> None:

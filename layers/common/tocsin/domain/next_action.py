@@ -7,12 +7,13 @@ from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
-from tocsin.domain.escalation import Escalation, EscalationPolicy
+from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
 from tocsin.domain.ids import AUTO, Fingerprint, by_whom
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
 """How far a tick looks ahead. The next one comes within 60 s; the rest is for one that is
 late, and for an index that lags."""
+ONLY_ASKED: Final = "it pages only whom a person asked; no step follows"
 
 
 class ActionKind(StrEnum):
@@ -173,7 +174,7 @@ def _while_firing(alert: Alert) -> NextAction:
     escalation = alert.escalation
     at, policy = escalation.escalates_at, escalation.policy
     if at is None:
-        return NextAction(kind=ActionKind.NONE, at=None, why=escalation.why_at_rest)
+        return NextAction(kind=ActionKind.NONE, at=None, why=_why_at_rest(alert))
     if escalation.next_step is None:
         why = f"the last step of {policy} was paged; after that nobody else is asked"
         if escalation.unreached:
@@ -200,6 +201,14 @@ def _while_firing(alert: Alert) -> NextAction:
         targets=escalation.due_targets,
         again=is_repeat or (escalation.is_restart and bool(escalation.loop)),
     )
+
+
+def _why_at_rest(alert: Alert) -> str:
+    escalation = alert.escalation
+    is_asked_alone = escalation.rest is Rest.NO_POLICY and bool(alert.askings)
+    if is_asked_alone and escalation.unreached is None:
+        return ONLY_ASKED
+    return escalation.why_at_rest
 
 
 def _held(why: str, escalation: Escalation) -> str:

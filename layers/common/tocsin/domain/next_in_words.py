@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.escalation import Rest
+from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
 from tocsin.domain.phrase import Phrase, Span
@@ -228,7 +228,9 @@ def _at_rest(view: View) -> Coming:
             gave = "You" if is_own else giver
             sentence = f"{gave} gave it back, and nobody is left to call."
             return Coming(next=(Span(sentence),), short="Nobody else is called.")
-        case Rest.EXHAUSTED if escalation.unreached:
+        case Rest.NO_POLICY if view.alert.askings and not escalation.unreached:
+            return Coming(next=(Span("Nobody else is called."),), short="Nobody else is called.")
+        case _ if escalation.unreached and escalation.unreached.why != NO_POLICY_PAGES:
             why = one_line(escalation.unreached.why, WHY_SHOWN)
             return Coming(
                 next=(Span(f"Nobody could be reached: {why}."),), short="Nobody could be reached."

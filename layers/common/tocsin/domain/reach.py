@@ -14,6 +14,7 @@ from tocsin.domain.notification import (
     NotificationReason,
 )
 from tocsin.domain.signal import CUT_MARK
+from tocsin.domain.step_plan import is_asked
 
 LAST_RESORT: Final = "last-resort"
 """A name that no channel of the team may have."""
@@ -23,17 +24,21 @@ REASON_LIMIT: Final = 100
 
 
 def judged(alert: Alert, ledger: Sequence[Notification], at: datetime) -> Alert:
-    """Note that a whole run has reached nobody, or that a later one has; else the same alert."""
+    """Note that a whole run has reached nobody, or that a later one has; else the same alert.
+
+    Whom a person asked counts too, and alone where no policy pages.
+    """
     if not alert.is_asking:
         return alert
     unreached = alert.escalation.unreached
     if unreached is not None:
         is_left = any(_arrived_after(unreached.at, alert, each) for each in ledger)
         return alert.reached(at=at) if is_left else alert
-    run = _run_that_is_over(alert, ledger)
-    if not run or not all(each.state.has_ended for each in run):
+    by_hand = _asked_by_hand(alert, ledger)
+    run = _without_run(alert, ledger, by_hand) or _run_that_is_over(alert, ledger)
+    if not run or not all(each.state.has_ended for each in (*run, *by_hand)):
         return alert
-    if any(each.state is DeliveryState.SENT for each in (*run, *_asked_by_hand(alert, ledger))):
+    if any(each.state is DeliveryState.SENT for each in (*run, *by_hand)):
         return alert
     return alert.reached_nobody(_why(run), at=at)
 
@@ -70,13 +75,32 @@ def is_to_last_resort(delivery: Delivery) -> bool:
 
 
 def _arrived_after(at: datetime, alert: Alert, message: Notification) -> bool:
-    is_page = message.delivery.is_page and message.delivery.spell == alert.escalation.spell
-    return is_page and message.state is DeliveryState.SENT and message.changed_at > at
+    delivery = message.delivery
+    is_page = delivery.is_page and delivery.spell == alert.escalation.spell
+    # Clocks of two functions may differ; the alert's own times do not.
+    is_later = message.changed_at > at or (delivery.is_by_hand and delivery.asked_at >= at)
+    return is_page and message.state is DeliveryState.SENT and is_later
 
 
-def _asked_by_hand(alert: Alert, ledger: Sequence[Notification]) -> Iterator[Notification]:
+def _asked_by_hand(alert: Alert, ledger: Sequence[Notification]) -> Sequence[Notification]:
     spell = alert.escalation.spell
-    return (it for it in ledger if it.delivery.is_by_hand and it.delivery.spell == spell)
+    return [it for it in ledger if it.delivery.is_by_hand and it.delivery.spell == spell]
+
+
+def _without_run(
+    alert: Alert, ledger: Sequence[Notification], by_hand: Sequence[Notification]
+) -> Sequence[Notification]:
+    """The pages of the spell where no policy pages; empty: nobody was asked, or not all yet."""
+    if alert.escalation.rest not in {Rest.NO_POLICY, Rest.SEVERITY} or not by_hand:
+        return ()
+    if not all(is_asked(asking, ledger) for asking in alert.askings):
+        return ()
+    for version in {it.delivery.version for it in by_hand}:
+        planned = [it.delivery.planned for it in by_hand if it.delivery.version == version]
+        if len(planned) < max(planned):
+            return ()
+    spell = alert.escalation.spell
+    return [it for it in ledger if it.delivery.is_page and it.delivery.spell == spell]
 
 
 def _run_that_is_over(alert: Alert, ledger: Sequence[Notification]) -> Sequence[Notification]:

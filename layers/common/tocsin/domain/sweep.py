@@ -92,6 +92,7 @@ def is_suspect(row: Alert, now: datetime) -> bool:
     begun_at = row.escalation.begun_at
     times = (begun_at, *(asking.at for asking in row.askings))
     is_young = any(at is not None and now - at < LOOKED_AT_FOR for at in times)
+    is_young |= _tells_last_resort(row, now)
     return is_young or row.timer_at is None or _timer_ailment(row, now) is not None
 
 
@@ -113,7 +114,8 @@ def ailments_of(
     timer = _timer_ailment(alert, now) if is_settled else None
     found = [timer] if timer else []
     escalation = alert.escalation
-    if escalation.begun_at is not None or alert.askings:
+    has_messages = escalation.begun_at is not None or bool(alert.askings)
+    if has_messages or _tells_last_resort(alert, now):
         messages = ledger()
         begun_at = escalation.begun_at
         is_late = begun_at is not None and now - begun_at > PLANNED_AFTER
@@ -133,6 +135,12 @@ def unasked(alert: Alert, ledger: Sequence[Notification], now: datetime) -> tupl
         for asking in alert.askings
         if PLANNED_AFTER < now - asking.at < LOOKED_AT_FOR and not is_asked(asking, ledger)
     )
+
+
+def _tells_last_resort(alert: Alert, now: datetime) -> bool:
+    """Whether the ledger may have a message to the last resort that waits."""
+    unreached = alert.escalation.unreached
+    return unreached is not None and now - unreached.at < LOOKED_AT_FOR
 
 
 def _timer_ailment(alert: Alert, now: datetime) -> Ailment | None:

@@ -85,7 +85,9 @@ def plan_rewriting(
         ledger: All messages of the alert.
         directory: Says of which channels messages can be rewritten.
     """
-    places = {(page.target, page.channel) for page in asked}
+    # A change that the stream tells again finds them in the ledger.
+    told = (each.delivery for each in ledger if each.delivery.version == alert.version)
+    places = {(it.target, it.channel) for it in (*asked, *told) if it.is_of_step}
     pages = [
         each.delivery
         for each in ledger

@@ -137,8 +137,10 @@ def _name(notification: Notification) -> str:
 def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> bool:
     """Whether the alert's next step may come earlier or later by this, or somebody is reached."""
     delivery = notification.delivery
-    if not (notification.state.has_ended and delivery.is_of_step):
+    if not (notification.state.has_ended and delivery.is_page):
         return False
+    if delivery.is_by_hand:
+        return True
     if notification.state is not DeliveryState.SENT:
         return True
     if may_have_reached_nobody(ledger):
