@@ -4,7 +4,7 @@ from typing import Final
 
 from functions.actions.acting import Outcome, Result
 from tocsin.channels.slack_blocks import escaped
-from tocsin.domain.wording import Names, name_of
+from tocsin.domain.reader import Names, starting
 
 _UNCHANGED: Final = "Nothing was changed."
 _SENTENCES: Final = {
@@ -21,7 +21,7 @@ _SENTENCES: Final = {
 
 def sentence(outcome: Outcome, names: Names) -> str:
     """Say it in Slack's own format; the time is each reader's own."""
-    by = escaped(names.of(name_of(outcome.by)))
+    by = escaped(starting(names.of_actor(outcome.by)))
     at = f"<!date^{int(outcome.at.timestamp())}^{{time}}|{outcome.at:%H:%M} UTC>"
     said = _SENTENCES.get(outcome.result, "It has changed meanwhile.").format(by=by, at=at)
     return f"{said} {_UNCHANGED}"

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.examples import NINE, TO_OPS, firing, trigger
 from tocsin.domain.message import Message, message_of
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import Span
+from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.short_message import (
     GSM_ALONE,
@@ -24,7 +26,6 @@ from tocsin.domain.short_message import (
     units,
 )
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import Names, Reader, Span
 
 LINK = "https://tocsin.example.com/s/7HQ2K9XW4MBT"
 LONG_LINK = (

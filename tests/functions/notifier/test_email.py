@@ -25,12 +25,14 @@ from tests.functions.notifier.conftest import (
 from tocsin.channels.email import CHANNEL, EmailSender
 from tocsin.channels.email_parts import HTML_LIMIT_BYTES, both_parts
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.alert_links import NamedLink
 from tocsin.domain.message import Message
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import Channel
+from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.sender_text import cut
 from tocsin.domain.severity import Severity
-from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span
+from tocsin.domain.wording import Band, Happened
 from tocsin.html import render
 
 MAIL = Channel(name="@email", type="email", settings={"to": ["alice@example.com"]})

@@ -34,12 +34,14 @@ from tocsin.channels.slack_blocks import reply as reply_text
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
-from tocsin.domain.message import Message
+from tocsin.domain.message import TEST_SUBJECT, Message
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.people import Channel
+from tocsin.domain.phrase import Span
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import Band, Preset, Span
+from tocsin.domain.snooze_presets import Preset
+from tocsin.domain.wording import Band
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
@@ -372,7 +374,7 @@ def test_a_test_says_so_and_asks_to_confirm() -> None:
     test = replace(
         a_worded(),
         event=NotificationEvent.TEST,
-        title="Test of ops-chat: nothing is wrong",
+        subject=TEST_SUBJECT,
         lead=(Span("Nothing is wrong."),),
         links=None,
         confirm=f"{PUBLIC_URL}/act/confirms",
@@ -380,7 +382,7 @@ def test_a_test_says_so_and_asks_to_confirm() -> None:
 
     shown = attachment(test, by_buttons=True)
 
-    assert first_line(test) == "Test of ops-chat: nothing is wrong"
+    assert first_line(test) == TEST_SUBJECT
     assert elements_of(test)["open"]["url"] == f"{PUBLIC_URL}/act/confirms"
     assert "CRITICAL" not in json.dumps(shown)
 

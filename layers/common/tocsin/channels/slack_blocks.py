@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.link import LinkAction
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import Phrase, Span, plain
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.signal import CUT_MARK
-from tocsin.domain.wording import Band, Phrase, Span, one_line, plain
+from tocsin.domain.wording import Band
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,7 +114,7 @@ def _title(wording: Wording) -> str:
 def _state_and_title(message: Message) -> str:
     wording = message.wording
     if message.event is NotificationEvent.TEST:
-        return escaped(one_line(message.title, TITLE_LIMIT))
+        return escaped(one_line(message.subject, TITLE_LIMIT))
     title, mark = escaped(_title(wording)), wording.mark
     if wording.word.casefold() == wording.severity:
         return f"{mark} *{escaped(wording.word)}* {title}"
@@ -226,7 +228,7 @@ def _question(title: str, text: Phrase, yes: str) -> Block:
 
 def _lead(message: Message) -> Block:
     said = _joined(map(_element, _without_city(message.lead, message.wording)))
-    title = {"type": "text", "text": one_line(message.title, TITLE_LIMIT) or "?"}
+    title = {"type": "text", "text": _title(message.wording)}
     return _rich(_section(said or [title]))
 
 

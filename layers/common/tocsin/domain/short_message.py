@@ -8,8 +8,9 @@ from typing import Final
 
 from tocsin.domain.message import Message
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import plain
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.signal import CUT_MARK
-from tocsin.domain.wording import one_line, plain
 
 SEGMENTS_LIMIT: Final = 2
 GSM_ALONE: Final = 160
