@@ -1,10 +1,12 @@
 """An alert in words, the same in every message and on the page behind its links."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.happened_in_words import happened_in_words
 from tocsin.domain.lead_in_words import lead_of, lead_short, why_you
 from tocsin.domain.link import Links
 from tocsin.domain.next_in_words import View
@@ -13,6 +15,7 @@ from tocsin.domain.phrase import Phrase
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.subject import subject_of
+from tocsin.domain.timeline import Change
 from tocsin.domain.times_in_words import Clock
 from tocsin.domain.wording import Wording, wording_of
 
@@ -69,6 +72,14 @@ def message_of(
         why_you=why_you(delivery, view),
         to=names.of(reader.name) if reader.is_person else reader.name,
     )
+
+
+def telling(message: Message, changes: Sequence[Change], view: View) -> Message:
+    """The message with what happened: changes of the alert's timeline, oldest first."""
+    happened = happened_in_words(
+        view.alert, changes, reader=view.reader, names=view.names, clock=view.clock
+    )
+    return replace(message, wording=replace(message.wording, happened=happened))
 
 
 def _subject(alert: Alert, delivery: Delivery) -> str:
