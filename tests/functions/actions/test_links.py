@@ -2,11 +2,12 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from tests.examples import BOB, NINE
+from tests.examples import BOB, HOUR, NINE
 from tests.functions.actions.holder import KEY, LINK_KEY, Holder, example
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.alert import AlertStatus
@@ -689,6 +690,34 @@ def test_a_refusal_that_cannot_be_noted_is_a_page_all_the_same(holder: Holder) -
 
     assert holder.press(token, "acknowledge", seen=0).status == 303
     assert "Bob has it" in holder.page(token).shown
+
+
+@pytest.mark.parametrize(
+    ("steps", "spared"),
+    [
+        pytest.param(("user:alice", "user:bob"), "Bob is not called.", id="the next step"),
+        pytest.param(
+            ("user:alice", ("user:bob", "user:carol")),
+            "Bob and Carol are not called.",
+            id="of several",
+        ),
+        pytest.param(("user:alice", "channel:ops"), "#ops is not told.", id="a channel"),
+        pytest.param(("user:alice",), "Nobody else is called.", id="the last step"),
+        pytest.param(("user:bob", "user:alice"), "Nobody else is called.", id="the reader"),
+    ],
+)
+def test_after_an_acknowledgement_the_page_says_who_is_not_called(
+    holder: Holder, steps: Sequence[str | tuple[str, ...]], spared: str
+) -> None:
+    for name in ("alice", "bob", "carol"):
+        holder.world.user(name)
+    holder.world.channel("ops")
+    holder.world.escalation_policy(*((targets, HOUR) for targets in steps))
+    token = holder.token(LinkAction.VIEW, holder.world.opened())
+
+    after = holder.press_on(holder.page(token), token, "acknowledge")
+
+    assert after.banner == f"You acknowledged it at 10:00. {spared}"
 
 
 def test_an_old_link_says_that_it_is_too_old(holder: Holder) -> None:

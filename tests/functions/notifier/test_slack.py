@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from functions.notifier.outbound import Outbound
 from tests.captured_log import captured_log
-from tests.examples import ALICE, NINE
+from tests.examples import ALICE, BOB, NINE
 from tests.fakes.slack import expect_taken
 from tests.functions.notifier.conftest import (
     KEY,
@@ -385,6 +385,13 @@ def test_a_test_says_so_and_asks_to_confirm() -> None:
     assert first_line(test) == TEST_SUBJECT
     assert elements_of(test)["open"]["url"] == f"{PUBLIC_URL}/act/confirms"
     assert "CRITICAL" not in json.dumps(shown)
+
+
+def test_a_reply_at_the_end_says_that_nothing_is_left_to_do() -> None:
+    alert = an_alert().resolve(by=BOB, at=NINE)
+    delivery = replace(a_delivery(), event=NotificationEvent.RESOLVED)
+
+    assert reply_text(a_message(alert, delivery)).endswith(" Nothing is left to do.")
 
 
 def test_a_reply_says_what_happened_with_times_in_each_readers_zone() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.link import LinkAction
 from tocsin.domain.notification import NotificationEvent
-from tocsin.domain.phrase import Phrase, Span, plain
+from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.sender_text import one_line
 from tocsin.domain.signal import CUT_MARK
 from tocsin.domain.wording import Band
@@ -72,7 +72,10 @@ def first_line(message: Message, mentions: Sequence[str] = ()) -> str:
 def reply(message: Message, mentions: Sequence[str] = ()) -> str:
     """What happened, for the thread of an earlier message; with mentions: who is asked now."""
     wording = message.wording
-    news = message.lead or (*wording.who, Span(" "), *wording.next)
+    is_over = wording.status is AlertStatus.RESOLVED
+    news = message.lead or wording.who
+    if is_over or not message.lead:
+        news = joined(news, wording.next)
     said = "".join(map(_in_mrkdwn, _without_city(news, wording))).strip()
     whole = said if message.event not in _ASKING else f"{first_line(message, mentions)}. {said}"
     return whole if 0 < len(whole) <= TEXT_LIMIT else first_line(message, mentions)
