@@ -78,7 +78,10 @@ class Reachability(View):
     severity: Severity
     paths: list[ReachedPath]
     problems: list[Gap] = Field(
-        description="Of all paths, each once, the worst first; `not_verified` is no obstacle."
+        description=(
+            "Of all paths, each once, the worst first; `not_verified` and `no_last_resort` are no "
+            "obstacle."
+        )
     )
 
 
