@@ -15,7 +15,9 @@ _SENTENCES: Final = {
     Result.RESOLVED: "{by} resolved it at {at}, before you.",
     Result.ALREADY_RESOLVED: "It is over: {by} resolved it at {at}.",
     Result.GIVEN_BACK: "{by} gave it back at {at}, before you.",
+    Result.WOKEN: "{by} ended the snooze at {at}, before you.",
     Result.NOT_ACKNOWLEDGED: "Nobody has it, so nobody can give it back.",
+    Result.NOT_SNOOZED: "It is not snoozed, so it cannot be woken.",
 }
 
 

@@ -167,6 +167,15 @@ def test_another_choice_of_the_menu_is_another_press(
     assert holder.world.happened(alert_id).count("snoozed") == 2
 
 
+def test_wake_now_ends_the_snooze(holder: Holder, alert_id: AlertId, view: str) -> None:
+    holder.click(view, change=chosen("4h", view))
+
+    assert is_silent(holder.click(view, change=pressed("unsnooze", view)))
+
+    assert holder.world.alert(alert_id).snooze is None
+    assert holder.told == []
+
+
 def test_nine_is_the_teams_where_no_user_has_this_id(
     holder: Holder, alert_id: AlertId, view: str
 ) -> None:
@@ -201,6 +210,9 @@ def test_a_button_does_not_more_than_its_link_allows(
     [
         pytest.param(
             "unacknowledge", "Nobody has it, so nobody can give it back.", id="nobody has it"
+        ),
+        pytest.param(
+            "unsnooze", "It is not snoozed, so it cannot be woken.", id="it is not snoozed"
         ),
         pytest.param("view", None, id="looking"),
         pytest.param("open_runbook", None, id="a link"),

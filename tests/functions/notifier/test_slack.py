@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from functions.notifier.outbound import Outbound
 from tests.captured_log import captured_log
-from tests.examples import ALICE, BOB, NINE
+from tests.examples import ALICE, BOB, HOUR, NINE
 from tests.fakes.slack import expect_taken
 from tests.functions.notifier.conftest import (
     KEY,
@@ -31,7 +31,7 @@ from tocsin.adapters.dynamodb.notifications.notification_repository import Dynam
 from tocsin.channels.slack import SlackSender
 from tocsin.channels.slack_blocks import attachment, first_line
 from tocsin.channels.slack_blocks import reply as reply_text
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.domain.message import TEST_SUBJECT, Message
@@ -322,6 +322,19 @@ def test_an_acknowledged_alert_offers_to_give_it_back() -> None:
     assert offered["unacknowledge"]["confirm"]["text"] == plain(
         "Then nobody has it: step 1 is called again at once."
     )
+
+
+def test_a_snoozed_alert_offers_to_wake_it() -> None:
+    snoozed = an_alert().snoozed(Snooze(until=NINE + HOUR), by=ALICE, at=NINE)
+    offered = elements_of(a_message(snoozed, page()))
+
+    assert list(offered) == ["acknowledge", "snooze", "unsnooze", "resolve"]
+    assert offered["unsnooze"]["confirm"] == {
+        "title": plain("Wake now?"),
+        "text": plain("Then the snooze is over, and the first step is called at once."),
+        "confirm": plain("Yes, wake it now"),
+        "deny": plain("No"),
+    }
 
 
 def test_a_resolved_alert_offers_links_only_and_shows_no_details() -> None:

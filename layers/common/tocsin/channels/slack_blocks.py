@@ -208,6 +208,9 @@ def _further(wording: Wording, links: Links) -> Iterator[Block]:
             for value, label in labels.items()
         ],
     }
+    if wording.if_woken:
+        asked = _question("Wake now?", wording.if_woken, "Yes, wake it now")
+        yield _pressed(LinkAction.UNSNOOZE, "Wake now", links) | asked
     if wording.status is AlertStatus.ACKNOWLEDGED:
         asked = _question("Give back?", wording.if_given_back, "Give it back")
         yield _pressed(LinkAction.UNACKNOWLEDGE, "Give back", links) | asked
