@@ -209,6 +209,12 @@ def secrets_key(wanted: Wanted) -> Iterator[Finding]:
 def mail(wanted: Wanted) -> Iterator[Finding]:
     address = wanted.parameter("EmailFrom")
     if not address:
+        if owner := wanted.parameter("OwnerEmail"):
+            yield Finding(
+                Level.LIMITED,
+                f"OwnerEmail: without EmailFrom no page goes to {owner}; the backstop topic tells "
+                "the owner of alerts that reach nobody, once AWS's e-mail is confirmed",
+            )
         return
     ses = wanted.client("sesv2")
     if not any(_may_send(ses, identity) for identity in _identities(address)):
@@ -225,13 +231,18 @@ def mail(wanted: Wanted) -> Iterator[Finding]:
 
 
 def sms(wanted: Wanted) -> Iterator[Finding]:
-    sns, backstop = wanted.client("sns"), wanted.parameter("BackstopPhone")
+    sns = wanted.client("sns")
+    phones = {
+        name: phone for name in ("BackstopPhone", "OwnerPhone") if (phone := wanted.parameter(name))
+    }
     if sns.get_sms_sandbox_account_status()["IsInSandbox"]:
         yield Finding(
             Level.LIMITED, "SMS: SNS is in its sandbox, and sends to verified numbers only"
         )
-        if backstop and backstop not in _verified_numbers(sns):
-            yield Finding(Level.FAILS, f"BackstopPhone: {backstop} is not verified in the sandbox")
+        verified = _verified_numbers(sns) if phones else set()
+        for name, phone in phones.items():
+            if phone not in verified:
+                yield Finding(Level.FAILS, f"{name}: {phone} is not verified in the sandbox")
     attributes = sns.get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"]
     limit = float(attributes.get("MonthlySpendLimit", FIRST_SPEND_LIMIT_USD))
     if limit <= FIRST_SPEND_LIMIT_USD:
@@ -243,8 +254,9 @@ def sms(wanted: Wanted) -> Iterator[Finding]:
             "SMS: without a number of your own (origination identity) none arrives in the United "
             "States, Canada and some others, although SNS says that it was sent",
         )
-        if backstop.startswith(NEEDS_NUMBER_OF_OWN):
-            yield Finding(Level.FAILS, f"BackstopPhone: nothing arrives at {backstop} without one")
+        for name, phone in phones.items():
+            if phone.startswith(NEEDS_NUMBER_OF_OWN):
+                yield Finding(Level.FAILS, f"{name}: nothing arrives at {phone} without one")
 
 
 CHECKS: tuple[Check, ...] = (

@@ -48,6 +48,7 @@ ports = Ports(
     tell_in_slack=_tell_in_slack,
     link_key_parameter=settings.link_key_parameter,
     public_url=settings.public_url,
+    zone=settings.time_zone,
     now=lambda: datetime.now(UTC),
     new_write_id=lambda: WriteId(secrets.token_hex(9)),
     log=_log,

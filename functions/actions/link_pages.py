@@ -35,7 +35,7 @@ def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
     except (LinkUnknownError, AlertNotFoundError):
         return _nothing_here()
     except LinkExpiredError as expiry:
-        return _expired(expiry)
+        return _expired(expiry, request.at, ports.zone)
     except TryAgainError:
         return _try_again()
 
@@ -154,13 +154,16 @@ def _nothing_here() -> HttpAnswer:
     )
 
 
-def _expired(expiry: LinkExpiredError) -> HttpAnswer:
-    from tocsin.domain.wording import written
+def _expired(expiry: LinkExpiredError, at: datetime, zone: str) -> HttpAnswer:
+    from tocsin.domain.phrase import plain
+    from tocsin.domain.times_in_words import Clock
 
+    clock = Clock(zone, at)
+    until = plain(clock.day_and_time(expiry.expired_at))
     return _notice(
         HTTPStatus.GONE,
         "This link is too old",
-        f"It worked until {written(expiry.expired_at)}. Links are good for a day.",
+        f"It worked until {until} ({clock.city}). Links are good for a day.",
         "If the alert still fires, a newer message has newer links. Nothing was changed.",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -79,8 +79,12 @@ def names_of(users: Mapping[str, User], alert: Alert, changes: Sequence[Change])
     """The names of people; a link's reader who is none of them is a channel."""
     actors = {alert.acknowledged_by, alert.resolved_by, *(change.by for change in changes)}
     readers = {actor.removeprefix(_LINK) for actor in actors if actor and actor.startswith(_LINK)}
+    channels = frozenset(readers - users.keys()) if users else frozenset()
+    return replace(names_of_users(users), channels=channels)
+
+
+def names_of_users(users: Mapping[str, User]) -> Names:
     return Names(
         users={name: user.full_name or "" for name, user in users.items()},
         by_slack_id={user.slack_id: user.name for user in users.values() if user.slack_id},
-        channels=frozenset(readers - users.keys()) if users else frozenset(),
     )

@@ -1,4 +1,4 @@
-"""The team's people, for their names and time zones."""
+"""The team's people, for their names, time zones and ids in Slack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -42,13 +42,10 @@ class People(Protocol):
 
 
 class SlackDirectory(Protocol):
-    """The configuration of Slack."""
+    """The secrets of Slack's channels."""
 
     def secret_of(self, channel: str) -> str | None:
         """Name the parameter of a Slack channel's secret; None if there is no such channel."""
-
-    def users(self) -> Sequence[User]:
-        """All users, with their ids in Slack."""
 
 
 class VerifiedAddresses(Protocol):
@@ -80,5 +77,5 @@ class Ports:
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log
-    zone: str = "UTC"
+    zone: str
     """The team's time zone, for channels: a name of the IANA database."""

@@ -1,7 +1,7 @@
 """Buttons in Slack."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,8 +26,6 @@ from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
 
 _SLACK_ID: Final = re.compile(r"[A-Z0-9]{1,32}")
-_ZONE: Final = "UTC"
-"""Of a person whom no user of the team names."""
 _DONE: Final = HttpAnswer(status=HTTPStatus.OK)
 _TOO_OLD: Final = (
     "This button is too old. If the alert still fires, a newer message has newer ones."
@@ -145,8 +143,8 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
         if not link.allows(choice.action):
             return _NO_LONGER
         request.facts.update(alert_id=link.alert_id, action=choice.action)
-        users = ports.slack.users()
-        user = next((each for each in users if each.slack_id == pressed.slack_id), None)
+        users = ports.people.users()
+        user = next((it for it in users.values() if it.slack_id == pressed.slack_id), None)
         actor = by_slack(pressed.slack_id, user.name if user else None)
         press = Press(
             link=link,
@@ -154,7 +152,7 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
             action=choice.action,
             actor=actor,
             at=request.at,
-            snooze=choice.snooze(request.at, user.time_zone if user else _ZONE),
+            snooze=choice.snooze(request.at, user.time_zone if user else ports.zone),
         )
         outcome = act_once(press, ports)
     except LinkExpiredError:
@@ -167,12 +165,11 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
     return _what_to_say(outcome, actor, users)
 
 
-def _what_to_say(outcome: Outcome, actor: Actor, users: Sequence[User]) -> str | None:
+def _what_to_say(outcome: Outcome, actor: Actor, users: Mapping[str, User]) -> str | None:
     """Leave out this person's own action, which the updated message shows."""
+    from functions.actions.look import names_of_users
     from functions.actions.slack_words import sentence
-    from tocsin.domain.wording import Names
 
     if outcome.is_done and outcome.by == actor:
         return None
-    named = {user.name: user.full_name for user in users if user.full_name}
-    return sentence(outcome, Names(users=named))
+    return sentence(outcome, names_of_users(users))

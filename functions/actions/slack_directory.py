@@ -1,12 +1,11 @@
-"""The configuration of Slack: channels with their secrets, users with their ids."""
+"""The secrets of Slack's channels."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
-from tocsin.domain.people import ContactMethod, User
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS
+from tocsin.domain.people import ContactMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,3 @@ class DynamoDBSlackDirectory:
         secret = found.value.secret
         is_ours = secret is not None and secret.startswith(self.secrets_prefix)
         return secret if is_ours else None
-
-    def users(self) -> Sequence[User]:
-        found = DynamoDBConfiguration(self.call, self.table_name, USERS).list()
-        return [each.value for each in found]

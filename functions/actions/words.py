@@ -1,9 +1,9 @@
-"""The words of outcomes, in Slack and for programs."""
+"""The words of outcomes, for programs."""
 
 from typing import Final
 
 from functions.actions.acting import Outcome, Result
-from tocsin.domain.wording import name_of, written
+from tocsin.domain.reader import Names, starting
 
 _SENTENCES: Final = {
     Result.ACKNOWLEDGED: "Acknowledged by {by} at {at}.",
@@ -21,4 +21,6 @@ _SENTENCES: Final = {
 
 
 def sentence(outcome: Outcome) -> str:
-    return _SENTENCES[outcome.result].format(by=name_of(outcome.by), at=written(outcome.at))
+    at = f"{outcome.at:%Y-%m-%d %H:%M:%S} UTC"
+    said = _SENTENCES[outcome.result].format(by=Names().of_actor(outcome.by), at=at)
+    return starting(said)

@@ -113,6 +113,7 @@ api = build_api(
         channel_secrets_prefix=settings.channel_secrets_prefix,
         allows_private_webhooks=settings.allows_private_webhooks,
         sends_email=settings.sends_email,
+        has_last_resort=settings.has_last_resort,
     )
 )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
 from functions.alerts_api.open_alerts import OpenAlerts
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
+from tocsin.domain.nearest import did_you_mean
 from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
 
@@ -127,7 +127,5 @@ def _as_listed(target: Target) -> Target:
 def _missing(target: Target, known: Iterable[Target]) -> str:
     if target.kind is TargetKind.SCHEDULE:
         return f"there is no schedule {target.name}; name a user or a channel"
-    names = {it.name.lower(): it.name for it in known if it.kind is target.kind}
-    near = get_close_matches(target.name.lower(), names, n=1)
-    instead = f"did you mean {names[near[0]]}?" if near else "make it first"
-    return f"there is no {target.kind} {target.name}; {instead}"
+    meant = did_you_mean(target.name, (it.name for it in known if it.kind is target.kind))
+    return f"there is no {target.kind} {target.name}{meant or '; make it first'}"

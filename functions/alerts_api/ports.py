@@ -48,6 +48,8 @@ class Ports:
     allows_private_webhooks: bool = False
     sends_email: bool = True
     """Whether the stack has an address to send e-mail from."""
+    has_last_resort: bool = True
+    """Whether the stack's topic has a subscriber."""
 
     def new_write_id(self) -> WriteId:
         return WriteId(self.random_bytes(9).hex())

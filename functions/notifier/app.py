@@ -12,6 +12,7 @@ from functions.notifier.links import ParameterLinks, StoredShortLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
+from functions.notifier.recent_changes import RecentChanges
 from functions.notifier.topic import SnsTopic
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
@@ -101,9 +102,10 @@ def _wire() -> Ports:
         now=_now,
         log=log,
     )
+    alerts = DynamoDBAlerts(call, settings.table_name, settings.retention)
     work = Work(
         ledger=ledger,
-        alerts=DynamoDBAlerts(call, settings.table_name, settings.retention),
+        alerts=alerts,
         paging=DynamoDBPaging(call, settings.table_name),
         gate=DynamoDBGate(call, settings.table_name),
         queue=SqsDeliveries(sqs, settings.deliveries_queue_url),
@@ -113,6 +115,7 @@ def _wire() -> Ports:
         topic=SnsTopic(_ask_aws, settings.last_resort_topic)
         if settings.last_resort_topic
         else None,
+        newest_changes=RecentChanges(alerts, log).newest,
         now=_now,
         new_write_id=_new_write_id,
         zone=settings.time_zone,

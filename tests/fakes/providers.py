@@ -13,6 +13,7 @@ from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, User
+from tocsin.domain.phrase import plain
 from tocsin.usecases.refusals import DeliveryFailedError
 
 
@@ -32,8 +33,12 @@ class Received:
     message: Message
 
     @property
-    def title(self) -> str:
-        return self.message.title
+    def subject(self) -> str:
+        return self.message.subject
+
+    @property
+    def news(self) -> str:
+        return plain(self.message.lead)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """All of Tocsin in memory, with a clock that only the test moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -73,6 +73,8 @@ class World(Stores):
         self.deliveries = InMemoryDeliveries()
         self.providers = Providers(now=lambda: self.now)
         self.topic: InMemoryTopic | None = InMemoryTopic(now=lambda: self.now)
+        self.timelines_read: list[AlertId] = []
+        """By the notifier."""
         self.new_write_id = WriteIds()
         self._ticked_at = now - MINUTE
         self._told = 0
@@ -374,9 +376,14 @@ class World(Stores):
             links=NoLinks(),
             last_resort=self.last_resort,
             topic=self.topic,
+            newest_changes=self._newest_changes,
             now=lambda: self.now,
             new_write_id=self.new_write_id,
         )
+
+    def _newest_changes(self, alert_id: AlertId) -> Sequence[Change]:
+        self.timelines_read.append(alert_id)
+        return self.alerts.newest_changes(alert_id, limit=30)
 
     # The team
 

@@ -18,6 +18,7 @@ from functions.notifier.links import ParameterLinks, StoredShortLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
+from functions.notifier.recent_changes import RecentChanges
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -229,9 +230,10 @@ class Process:
         )
         texts = _Texts(self.personal, short_links)
         senders = ChannelSenders(wiring, {"email": self.personal, "sms": texts})
+        alerts = DynamoDBAlerts(call, TABLE, RETENTION)
         work = Work(
             ledger=ledger,
-            alerts=DynamoDBAlerts(call, TABLE, RETENTION),
+            alerts=alerts,
             paging=DynamoDBPaging(call, TABLE),
             gate=DynamoDBGate(call, TABLE),
             queue=SqsDeliveries(self.calls(SQS), DELIVERIES),
@@ -239,6 +241,7 @@ class Process:
             links=ParameterLinks(parameters, LINK_KEY, PUBLIC_URL, self.log),
             last_resort=DynamoDBLastResort(call, TABLE),
             topic=self.topic,
+            newest_changes=RecentChanges(alerts, self.log).newest,
             now=self.now,
             new_write_id=self.new_write_id,
         )

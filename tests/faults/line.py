@@ -467,7 +467,7 @@ class Personal:
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
         """Hand it over."""
-        assert message.title
+        assert message.subject
         assert channel.settings["to"]
         delivery = notification.delivery
         status = self.line.provide(delivery.key, alert.alert_id, delivery.event)

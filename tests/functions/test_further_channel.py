@@ -17,6 +17,7 @@ from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tests.functions.notifier.conftest import parameters
 from tocsin.channels.by_type import MODULES
+from tocsin.channels.plain_text import headline
 from tocsin.channels.ports import Secrets, Wiring
 from tocsin.channels.spec import ChannelSpec, SecretUse, Setting
 from tocsin.domain.alert import Alert
@@ -40,7 +41,7 @@ class PagerSender:
     ) -> str | None:
         assert (channel.secret, alert.is_open) == ("/tocsin/tocsin/carrier", True)
         login = self.secrets.get(channel.secret or "")
-        called.append((login, str(channel.settings["number"]), message.title))
+        called.append((login, str(channel.settings["number"]), headline(message)))
         return f"{notification.delivery.event}-{len(called)}"
 
 
@@ -115,7 +116,7 @@ def test_a_further_channel_is_configured_paged_and_kept_up_to_date(
     login = "carrier's password"
     assert called == [
         (login, "4711", "CRITICAL: disk-full"),
-        (login, "4711", "Acknowledged by alice: disk-full"),
+        (login, "4711", "ACKNOWLEDGED, Alice has it: disk-full"),
     ]
 
 

@@ -14,8 +14,8 @@ from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import Actor
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
-from tocsin.domain.wording import plain
 from tocsin.usecases.refusals import DeliveryFailedError
 
 

@@ -64,7 +64,7 @@ def test_a_page_arrives_at_once(world: HeldWorld) -> None:
     world.deliver()
 
     [page] = world.provider.received
-    assert (page.channel, page.title, page.attempt) == (HOOK, "CRITICAL: disk-full", 1)
+    assert (page.channel, page.subject, page.attempt) == (HOOK, "CRITICAL disk-full", 1)
     assert told(world, alert_id) == ["notification_sent"]
     assert world.alert(alert_id).notification_count == 1
 

@@ -96,7 +96,7 @@ def test_the_newest_state_is_what_a_rewritten_message_says_in_the_end() -> None:
     world.deliver()
     world.run(until=NINE + HOUR)
 
-    assert world.provider.received[-1].title.startswith("Resolved")
+    assert world.provider.received[-1].news.startswith("Alice resolved it at ")
 
 
 def test_a_page_that_may_have_arrived_is_followed_although_it_is_skipped(world: World) -> None:

@@ -83,7 +83,7 @@ def test_the_responder_hears_that_it_became_worse_by_the_rules_for_that_severity
         ("alert.worsened", "sms"),
     ]
     assert world.alert(alert_id).status is AlertStatus.ACKNOWLEDGED
-    assert world.providers.received[-1].message.title == "CRITICAL now, alice has it: disk-full"
+    assert world.providers.received[-1].news == "It is critical now, and you have it."
 
 
 @pytest.mark.parametrize("by", ["key:01ARZ3", "integration:prod-prometheus", "ghost"])
@@ -261,5 +261,5 @@ def test_that_it_became_critical_does_not_wait_in_the_line_of_milder_pages() -> 
     world.opened(severity=Severity.CRITICAL)
     world.run(until=NINE + MINUTE)
 
-    titles = [it.title for it in world.provider.received]
-    assert "CRITICAL now, API key 01ARZ3 has it: disk-full" in titles
+    news = [(it.news, it.message.wording.title) for it in world.provider.received]
+    assert ("It is critical now, and the key 01ARZ3 has it.", "disk-full") in news

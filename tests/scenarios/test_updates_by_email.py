@@ -7,6 +7,7 @@ from tests.fakes.world import World
 from tests.scenarios.test_messages_in_flight import while_sending
 from tocsin.domain.ids import Actor
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule
+from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 
@@ -138,6 +139,37 @@ def test_texts_have_no_updates(world: World) -> None:
     world.resolve(alert_id, by=BOB)
 
     assert alice(world) == ["paged"]
+
+
+def test_an_update_tells_what_happened_and_a_page_does_not(team: World) -> None:
+    alert_id = team.opened()
+    team.pass_time(minutes=2)
+    team.acknowledge(alert_id, by=BY_LINK)
+
+    page, update = [it.message for it in team.providers.received if it.target == "user:alice"]
+    assert page.wording.happened == ()
+    assert [(it.clock, plain(it.text)) for it in update.wording.happened] == [
+        ("09:00", "It began"),
+        ("09:00", "You were told by e-mail"),
+        ("09:00", "Bob was told by e-mail"),
+        ("09:02", "Bob acknowledged"),
+    ]
+
+
+def test_only_updates_by_email_read_the_timeline(team: World) -> None:
+    team.user("alice", EMAIL, NotificationRule(by=ContactMethod.SMS))
+    team.channel("hook")
+    team.escalation_policy((("user:alice", "channel:hook"), HOUR))
+    alert_id = team.opened()
+    assert team.timelines_read == []
+
+    team.acknowledge(alert_id, by=BOB)
+
+    assert (alice(team), heard(team, "channel:hook")) == (
+        ["paged", "paged", "acknowledged"],
+        ["paged", "acknowledged"],
+    )
+    assert team.timelines_read == [alert_id]
 
 
 def test_a_person_with_several_rules_is_mailed_once(world: World) -> None:

@@ -38,6 +38,7 @@ TOLD_BESIDES = {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
+        "HAS_LAST_RESORT",
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
@@ -59,6 +60,7 @@ TOLD_BESIDES = {
 MAY_BE_MISSING = {
     "ALLOW_PRIVATE_WEBHOOKS",
     "EMAIL_FROM",
+    "HAS_LAST_RESORT",
     "LAST_RESORT_TOPIC",
     "SECRETS_KEY",
     "SENDS_EMAIL",
@@ -324,6 +326,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "SecretsKeyId": 36,
         "TimeZone": 64,
         "SendsEmail": 4,
+        "HasLastResort": 6,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")

@@ -263,7 +263,12 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["L#*", "LAST-RESORT", "S#*"],
             id="the notifier makes no credential",
         ),
-        pytest.param("NotifierRole", "Query", ["C#*", "L#*"], id="the notifier lists no alert"),
+        pytest.param(
+            "NotifierRole",
+            "Query",
+            ["A#*", "C#*", "L#*"],
+            id="the notifier reads timelines and lists no credential",
+        ),
         pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),
         pytest.param(
             "FirstKeyRole",

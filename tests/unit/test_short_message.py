@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.examples import NINE, TO_OPS, firing, trigger
 from tocsin.domain.message import Message, message_of
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import Span
+from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.short_message import (
     GSM_ALONE,
@@ -24,7 +26,6 @@ from tocsin.domain.short_message import (
     units,
 )
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import Names, Reader, Span
 
 LINK = "https://tocsin.example.com/s/7HQ2K9XW4MBT"
 LONG_LINK = (
@@ -111,6 +112,27 @@ def test_a_message_that_fits_takes_one_segment(
 ) -> None:
     assert short(message, link) == said
     assert (units(said), segments(said)) == (length, 1)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("8.4 % of requests fail with 5xx", id="with room"),
+        pytest.param("the ratio of failed requests is far above its limit", id="cut"),
+    ],
+)
+def test_that_it_became_worse_is_said_however_long_the_rest_is(title: str) -> None:
+    worse = replace(
+        a_message(word="ACKNOWLEDGED", title=title, next_short="Yours until 04:02."),
+        event=NotificationEvent.WORSENED,
+        lead=(Span("It is critical now, and you have it."),),
+    )
+
+    said = short(worse, LINK)
+
+    assert said.endswith(f" It is critical now, and you have it. Yours until 04:02.\n{LINK}")
+    assert said.startswith("ACKNOWLEDGED checkout: ")
+    assert segments(said) == 1
 
 
 def test_with_the_gateways_own_address_it_takes_two_segments_and_says_all() -> None:

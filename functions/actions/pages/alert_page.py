@@ -8,7 +8,9 @@ from functions.actions.look import Look
 from functions.actions.pages.page import page
 from tocsin.domain.alert import Alert
 from tocsin.domain.happened_in_words import done_in_words, happened_in_words
+from tocsin.domain.if_in_words import once_acknowledged
 from tocsin.domain.link import LinkAction
+from tocsin.domain.next_in_words import View
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.signal import CUT_MARK, LINK_SCHEMES
 from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType
@@ -162,7 +164,7 @@ def _banner(state: _State) -> Banner | None:
         return None
     said = done_in_words(done, look.alert, reader=look.reader, names=look.names, clock=state.clock)
     if _is_by(done, look):
-        return Banner("done", "done", f"{said}.", _after(done, state.wording), done.type)
+        return Banner("done", "done", f"{said}.", _after(done, state), done.type)
     if not look.is_refused:
         return None
     before = "before you" if look.reader.is_person else "before"
@@ -191,16 +193,19 @@ def last_act(alert: Alert, changes: Iterable[Change]) -> Change | None:
     return max(reversed([*acts, *known]), key=lambda act: act.at, default=None)
 
 
-def _after(done: Change, wording: Wording) -> str:
+def _after(done: Change, state: _State) -> str:
     match done.type:
         case ChangeType.ACKNOWLEDGED:
-            return "Nobody else is called."
+            look = state.look
+            return once_acknowledged(
+                View(alert=look.alert, reader=look.reader, names=look.names, clock=state.clock)
+            )
         case ChangeType.SNOOZED:
             return "Nobody is called until then."
         case ChangeType.RESOLVED:
             return "Nothing is left to do."
         case _:
-            return plain(wording.next)
+            return plain(state.wording.next)
 
 
 def _offers(state: _State, banner: Banner | None) -> Offers:

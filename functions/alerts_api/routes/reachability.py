@@ -12,7 +12,13 @@ from functions.alerts_api.route import Route
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.reachability import PathReach, StepReach, gaps_of_all, reach_of_all
+from tocsin.domain.reachability import (
+    NO_LAST_RESORT,
+    PathReach,
+    StepReach,
+    gaps_of_all,
+    reach_of_all,
+)
 from tocsin.domain.severity import Severity
 from tocsin.domain.ways import Gap, Way
 from tocsin.lambda_runtime.http import HttpAnswer
@@ -35,12 +41,15 @@ class ReachabilityRoutes:
         severity = _severity(request.query.get("severity", Severity.CRITICAL))
         team = Snapshot.read(self.stores, sends_email=self.ports.sends_email).team
         reaches = reach_of_all(severity, team)
+        gaps = gaps_of_all(reaches)
+        if not self.ports.has_last_resort:
+            gaps.append(NO_LAST_RESORT)
         return with_data(
             {
                 "ok": all(reach.ok for reach in reaches),
                 "severity": severity,
                 "paths": [_view_path(reach) for reach in reaches],
-                "problems": [_view_gap(gap) for gap in gaps_of_all(reaches)],
+                "problems": [_view_gap(gap) for gap in gaps],
             }
         )
 

@@ -82,7 +82,10 @@ class Reachability(View):
     severity: Severity = Field(description="The one that was asked for.")
     paths: list[ReachedPath] = Field(description="Of all alerts of this severity.")
     problems: list[Gap] = Field(
-        description="Of all paths, each once, the worst first; `not_verified` is no obstacle."
+        description=(
+            "Of all paths, each once, the worst first; `not_verified` and `no_last_resort` are no "
+            "obstacle."
+        )
     )
 
 

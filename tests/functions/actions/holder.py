@@ -73,21 +73,12 @@ class InMemorySecrets:
 
 @dataclass
 class InMemorySlackDirectory:
-    """Channels with their secrets, and users by their ids."""
+    """Channels with their secrets."""
 
     channels: dict[str, str] = field(default_factory=lambda: {"ops-slack": SLACK_SECRET})
-    known: list[User] = field(
-        default_factory=lambda: [
-            User(name="alice", slack_id="U1", time_zone="Europe/Berlin"),
-            User(name="bob", full_name="Bob Smith", phone="+15550100"),
-        ]
-    )
 
     def secret_of(self, channel: str) -> str | None:
         return self.channels.get(channel)
-
-    def users(self) -> list[User]:
-        return self.known
 
 
 @dataclass
@@ -96,7 +87,9 @@ class InMemoryPeople:
 
     known: dict[str, User] = field(
         default_factory=lambda: {
-            "alice": User(name="alice", full_name="Alice", time_zone="Europe/Berlin"),
+            "alice": User(
+                name="alice", full_name="Alice", slack_id="U1", time_zone="Europe/Berlin"
+            ),
             "bob": User(name="bob", full_name="Bob", time_zone="Europe/Berlin"),
         }
     )
@@ -217,6 +210,7 @@ class Holder:
     alerts: Any = None
     short_links: Any = None
     public_url: str = URL
+    zone: str = "UTC"
     signer: LinkSigner = field(default_factory=lambda: LinkSigner(KEY, URL))
 
     def __post_init__(self) -> None:
@@ -234,6 +228,7 @@ class Holder:
             tell_in_slack=lambda url, said: self.told.append((url, said)),
             link_key_parameter=LINK_KEY,
             public_url=self.public_url,
+            zone=self.zone,
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
             log=self.log,

@@ -13,13 +13,14 @@ from functions.actions.words import sentence
 from tests.examples import NINE, firing
 from tests.functions.actions.holder import Holder, Page
 from tocsin.domain.alert import Alert
+from tocsin.domain.alert_links import NamedLink
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import Actor
 from tocsin.domain.link import Link, LinkAction
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.signal import LINK_SCHEMES, Facts, printable
 from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType, Detail
-from tocsin.domain.wording import NamedLink, wording_of
+from tocsin.domain.wording import wording_of
 
 PAYLOADS = (
     "<script>alert(1)</script>",

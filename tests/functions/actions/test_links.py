@@ -2,11 +2,12 @@
 
 import base64
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from tests.examples import BOB, NINE
+from tests.examples import BOB, HOUR, NINE
 from tests.functions.actions.holder import KEY, LINK_KEY, Holder, example
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.alert import AlertStatus
@@ -49,7 +50,7 @@ def test_a_button_acts_and_says_so(holder: Holder, action: LinkAction) -> None:
     reply = holder.press(token, action)
 
     assert (reply.status, reply.headers["location"]) == (303, token)
-    assert "alice" in reply.text
+    assert "Alice" in reply.text
     banner = holder.page(token).banner
     assert banner
     assert banner.startswith("You ")
@@ -504,13 +505,13 @@ def test_a_used_link_does_not_acknowledge_again_after_unacknowledge_without_its_
     [
         pytest.param(
             "acknowledge",
-            "bob already acknowledged this alert at",
+            "Bob already acknowledged this alert at",
             "Bob acknowledged it at 10:00, before you. Nothing was changed.",
             id="has it",
         ),
         pytest.param(
             "resolve",
-            "This alert is over: resolved by bob at",
+            "This alert is over: resolved by Bob at",
             "Bob resolved it at 10:00, before you. Nothing was changed.",
             id="closed it",
         ),
@@ -607,7 +608,7 @@ def test_a_crash_after_the_claim_frees_the_link_after_half_a_minute(holder: Hold
     again = holder.press(token)
 
     assert (busy.status, busy.headers["retry-after"]) == (503, "5")
-    assert "Acknowledged by alice at 2026-03-01 09:00:00 UTC" in again.text
+    assert "Acknowledged by Alice at 2026-03-01 09:00:00 UTC" in again.text
     assert holder.world.happened(alert_id) == ["fired", "acknowledged"]
 
 
@@ -691,6 +692,34 @@ def test_a_refusal_that_cannot_be_noted_is_a_page_all_the_same(holder: Holder) -
     assert "Bob has it" in holder.page(token).shown
 
 
+@pytest.mark.parametrize(
+    ("steps", "spared"),
+    [
+        pytest.param(("user:alice", "user:bob"), "Bob is not called.", id="the next step"),
+        pytest.param(
+            ("user:alice", ("user:bob", "user:carol")),
+            "Bob and Carol are not called.",
+            id="of several",
+        ),
+        pytest.param(("user:alice", "channel:ops"), "#ops is not told.", id="a channel"),
+        pytest.param(("user:alice",), "Nobody else is called.", id="the last step"),
+        pytest.param(("user:bob", "user:alice"), "Nobody else is called.", id="the reader"),
+    ],
+)
+def test_after_an_acknowledgement_the_page_says_who_is_not_called(
+    holder: Holder, steps: Sequence[str | tuple[str, ...]], spared: str
+) -> None:
+    for name in ("alice", "bob", "carol"):
+        holder.world.user(name)
+    holder.world.channel("ops")
+    holder.world.escalation_policy(*((targets, HOUR) for targets in steps))
+    token = holder.token(LinkAction.VIEW, holder.world.opened())
+
+    after = holder.press_on(holder.page(token), token, "acknowledge")
+
+    assert after.banner == f"You acknowledged it at 10:00. {spared}"
+
+
 def test_an_old_link_says_that_it_is_too_old(holder: Holder) -> None:
     alert_id = holder.world.opened()
     token = holder.token(LinkAction.ACKNOWLEDGE, alert_id, at=NINE - LINK_LIFE)
@@ -698,8 +727,16 @@ def test_an_old_link_says_that_it_is_too_old(holder: Holder) -> None:
     replies = [holder.look(token), holder.press(token)]
 
     assert [reply.status for reply in replies] == [410, 410]
-    assert "It worked until 2026-03-01 09:00:00 UTC" in replies[0].page.text
+    assert "It worked until 09:00 (UTC)" in replies[0].page.text
     assert holder.world.happened(alert_id) == ["fired"]
+
+
+def test_an_old_link_says_until_when_it_worked_in_the_teams_zone(holder: Holder) -> None:
+    holder.zone = "Europe/Berlin"
+    at = NINE - LINK_LIFE - timedelta(hours=30)
+    old = holder.token(LinkAction.VIEW, holder.world.opened(), at=at)
+
+    assert "It worked until Sat 04:00 (Berlin)" in holder.look(old).page.text
 
 
 UNKNOWN = AlertId("01ARZ3NDEKTSV4RRFFQ69G5FAV")

@@ -31,6 +31,12 @@ RESPONSE_URL = "https://hooks.slack.com/actions/T1/1/abc"
 
 
 @pytest.fixture
+def holder(holder: Holder) -> Holder:
+    holder.people.known["bob"] = User(name="bob", full_name="Bob Smith", phone="+15550100")
+    return holder
+
+
+@pytest.fixture
 def alert_id(holder: Holder) -> AlertId:
     return holder.world.opened()
 
@@ -176,6 +182,27 @@ def test_another_choice_of_the_menu_is_another_press(
     assert holder.world.happened(alert_id).count("snoozed") == 2
 
 
+def test_wake_now_ends_the_snooze(holder: Holder, alert_id: AlertId, view: str) -> None:
+    holder.click(view, change=chosen("4h", view))
+
+    assert is_silent(holder.click(view, change=pressed("unsnooze", view)))
+
+    assert holder.world.alert(alert_id).snooze is None
+    assert holder.told == []
+
+
+def test_nine_is_the_teams_where_no_user_has_this_id(
+    holder: Holder, alert_id: AlertId, view: str
+) -> None:
+    holder.zone = "America/New_York"
+
+    holder.click(view, user="U999", change=chosen("09:00", view))
+
+    snooze = holder.world.alert(alert_id).snooze
+    assert snooze is not None
+    assert snooze.until == NINE + timedelta(hours=5)
+
+
 @pytest.mark.parametrize("value", ["", "1d", "15m ", "25:00", "09:30", 5, None, "acknowledge"])
 def test_a_choice_that_is_not_offered_does_nothing(
     holder: Holder, alert_id: AlertId, view: str, value: object
@@ -198,6 +225,9 @@ def test_a_button_does_not_more_than_its_link_allows(
     [
         pytest.param(
             "unacknowledge", "Nobody has it, so nobody can give it back.", id="nobody has it"
+        ),
+        pytest.param(
+            "unsnooze", "It is not snoozed, so it cannot be woken.", id="it is not snoozed"
         ),
         pytest.param("view", None, id="looking"),
         pytest.param("open_runbook", None, id="a link"),
@@ -234,7 +264,7 @@ def test_a_shorter_snooze_says_that_there_is_a_longer_one(holder: Holder, view: 
 
 
 def test_a_name_means_nothing_to_slack(holder: Holder, alert_id: AlertId, view: str) -> None:
-    holder.slack.known[1] = User(name="bob", full_name="<!channel> & <@U1>")
+    holder.people.known["bob"] = User(name="bob", full_name="<!channel> & <@U1>")
     holder.world.acknowledge(alert_id, by=BOB)
 
     holder.click(view, change=pressed("acknowledge", view))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.actions.people import DynamoDBPeople
 from functions.actions.slack_directory import DynamoDBSlackDirectory
 from tests.conftest import TABLE_NAME
 from tests.examples import NINE
@@ -56,8 +57,10 @@ def test_an_unknown_channel_has_no_secret(directory: DynamoDBSlackDirectory, nam
     assert directory.secret_of(name) is None
 
 
-def test_users_have_their_ids_in_slack(call: Call, directory: DynamoDBSlackDirectory) -> None:
+def test_people_have_their_ids_in_slack(call: Call) -> None:
     add_user(call, "alice", "U1")
     add_user(call, "bob", None)
 
-    assert {user.name: user.slack_id for user in directory.users()} == {"alice": "U1", "bob": None}
+    users = DynamoDBPeople(call, TABLE_NAME).users()
+
+    assert {name: user.slack_id for name, user in users.items()} == {"alice": "U1", "bob": None}

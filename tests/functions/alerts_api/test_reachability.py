@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.people import ContactMethod, User, hash_address
@@ -181,6 +182,28 @@ def test_a_stack_without_email_from_warns_of_e_mail(world: World) -> None:
     ]
     assert warnings(changed) == [
         ("email", "no e-mail goes to sue: deploy the stack with EmailFrom")
+    ]
+
+
+def test_a_stack_without_a_last_resort_says_so_at_last_and_is_well(world: World) -> None:
+    put(Client.of(world).with_key("config"), "channels/here", {"type": "console"})
+    world.escalation_policy(("channel:here", HOUR))
+    deployed, bare = (
+        Client.of(world, has_last_resort=has).with_key("config") for has in (True, False)
+    )
+
+    assert deployed.get(REACHABILITY).data["problems"] == []
+    shown = bare.get(REACHABILITY).data
+    assert shown["ok"]
+    assert shown["problems"] == [
+        {
+            "code": "no_last_resort",
+            "kind": "stack",
+            "name": "tocsin",
+            "field": "BackstopEmail",
+            "problem": "an alert that reaches nobody is told to nobody: deploy the stack with "
+            "BackstopEmail or BackstopPhone",
+        }
     ]
 
 

@@ -23,7 +23,7 @@ from tocsin.domain.escalation import Escalation
 from tocsin.domain.link import LinkSigner
 from tocsin.domain.message import Message, message_of
 from tocsin.domain.notification import Delivery, Notification
-from tocsin.domain.wording import Names, Reader
+from tocsin.domain.reader import Names, Reader
 from tocsin.html import render
 from tocsin.usecases.refusals import DeliveryFailedError
 

@@ -14,7 +14,7 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import ALICE, HOUR, NINE, SENDER
+from tests.examples import ALICE, BOB, HOUR, NINE, SENDER
 from tests.functions.notifier.conftest import (
     PUBLIC_URL,
     a_delivery,
@@ -25,12 +25,14 @@ from tests.functions.notifier.conftest import (
 from tocsin.channels.email import CHANNEL, EmailSender
 from tocsin.channels.email_parts import HTML_LIMIT_BYTES, both_parts
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.alert_links import NamedLink
 from tocsin.domain.message import Message
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import Channel
+from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.sender_text import cut
 from tocsin.domain.severity import Severity
-from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span
+from tocsin.domain.wording import Band, Happened
 from tocsin.html import render
 
 MAIL = Channel(name="@email", type="email", settings={"to": ["alice@example.com"]})
@@ -360,6 +362,16 @@ def test_an_update_says_its_news_the_severity_and_what_happened() -> None:
         assert "It began" in part
         assert "Details from the sender" not in part
     assert "What happened\n    02:58  It began\n" in text(message)
+
+
+def test_a_mail_that_it_is_over_says_once_that_nothing_is_left_to_do() -> None:
+    alert = an_alert().resolve(by=BOB, at=NINE)
+    delivery = replace(a_delivery("email", target="user:alice"), event=NotificationEvent.RESOLVED)
+    message = a_message(alert, delivery)
+
+    for part in (html(message).partition("</h1>")[2], text(message)):
+        assert part.count("Nothing is left to do.") == 1
+        assert part.count("If it fires again, you get a new page.") == 1
 
 
 def test_an_update_without_lines_of_what_happened_has_no_heading_for_it() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from functions.notifier.outbound import Outbound
 from tests.captured_log import captured_log
-from tests.examples import ALICE, NINE
+from tests.examples import ALICE, BOB, HOUR, NINE
 from tests.fakes.slack import expect_taken
 from tests.functions.notifier.conftest import (
     KEY,
@@ -31,15 +31,17 @@ from tocsin.adapters.dynamodb.notifications.notification_repository import Dynam
 from tocsin.channels.slack import SlackSender
 from tocsin.channels.slack_blocks import attachment, first_line
 from tocsin.channels.slack_blocks import reply as reply_text
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
-from tocsin.domain.message import Message
+from tocsin.domain.message import TEST_SUBJECT, Message
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.people import Channel
+from tocsin.domain.phrase import Span
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
-from tocsin.domain.wording import Band, Preset, Span
+from tocsin.domain.snooze_presets import Preset
+from tocsin.domain.wording import Band
 from tocsin.usecases.refusals import DeliveryFailedError
 
 pytestmark = pytest.mark.loopback
@@ -322,6 +324,19 @@ def test_an_acknowledged_alert_offers_to_give_it_back() -> None:
     )
 
 
+def test_a_snoozed_alert_offers_to_wake_it() -> None:
+    snoozed = an_alert().snoozed(Snooze(until=NINE + HOUR), by=ALICE, at=NINE)
+    offered = elements_of(a_message(snoozed, page()))
+
+    assert list(offered) == ["acknowledge", "snooze", "unsnooze", "resolve"]
+    assert offered["unsnooze"]["confirm"] == {
+        "title": plain("Wake now?"),
+        "text": plain("Then the snooze is over, and the first step is called at once."),
+        "confirm": plain("Yes, wake it now"),
+        "deny": plain("No"),
+    }
+
+
 def test_a_resolved_alert_offers_links_only_and_shows_no_details() -> None:
     message = replace(a_worded(status=AlertStatus.RESOLVED, band=Band.OVER), links=None)
 
@@ -372,7 +387,7 @@ def test_a_test_says_so_and_asks_to_confirm() -> None:
     test = replace(
         a_worded(),
         event=NotificationEvent.TEST,
-        title="Test of ops-chat: nothing is wrong",
+        subject=TEST_SUBJECT,
         lead=(Span("Nothing is wrong."),),
         links=None,
         confirm=f"{PUBLIC_URL}/act/confirms",
@@ -380,9 +395,16 @@ def test_a_test_says_so_and_asks_to_confirm() -> None:
 
     shown = attachment(test, by_buttons=True)
 
-    assert first_line(test) == "Test of ops-chat: nothing is wrong"
+    assert first_line(test) == TEST_SUBJECT
     assert elements_of(test)["open"]["url"] == f"{PUBLIC_URL}/act/confirms"
     assert "CRITICAL" not in json.dumps(shown)
+
+
+def test_a_reply_at_the_end_says_that_nothing_is_left_to_do() -> None:
+    alert = an_alert().resolve(by=BOB, at=NINE)
+    delivery = replace(a_delivery(), event=NotificationEvent.RESOLVED)
+
+    assert reply_text(a_message(alert, delivery)).endswith(" Nothing is left to do.")
 
 
 def test_a_reply_says_what_happened_with_times_in_each_readers_zone() -> None:

@@ -291,6 +291,16 @@ def test_without_e_mail_ses_is_not_asked(found: Found) -> None:
     assert found(mail) == []
 
 
+def test_an_owner_without_a_sender_is_told_by_the_backstop_topic(found: Found) -> None:
+    (finding,) = found(mail, OwnerEmail="alice@example.com")
+
+    assert finding == Finding(
+        Level.LIMITED,
+        "OwnerEmail: without EmailFrom no page goes to alice@example.com; the backstop topic tells "
+        "the owner of alerts that reach nobody, once AWS's e-mail is confirmed",
+    )
+
+
 def sns_is(
     account: Account,
     *,
@@ -339,12 +349,24 @@ def test_the_first_dollar_of_sms_is_named(
         ("+491701234567", [Level.LIMITED, Level.FAILS]),
     ],
 )
-def test_a_backstop_in_the_sandbox_has_to_be_verified(
-    account: Account, found: Found, phone: str, levels: list[Level]
+@pytest.mark.parametrize("name", ["BackstopPhone", "OwnerPhone"])
+def test_a_phone_in_the_sandbox_has_to_be_verified(
+    account: Account, found: Found, name: str, phone: str, levels: list[Level]
 ) -> None:
     sns_is(account, sandbox=True, verified="+15550123")
 
-    assert [it.level for it in found(sms, BackstopPhone=phone)] == levels
+    assert [it.level for it in found(sms, **{name: phone})] == levels
+
+
+def test_each_phone_of_the_stack_is_named(account: Account, found: Found) -> None:
+    sns_is(account, sandbox=True, verified="+15550123")
+
+    said = found(sms, BackstopPhone="+15550199", OwnerPhone="+491701234567")
+
+    assert [it.text for it in said if it.level is Level.FAILS] == [
+        "BackstopPhone: +15550199 is not verified in the sandbox",
+        "OwnerPhone: +491701234567 is not verified in the sandbox",
+    ]
 
 
 @pytest.mark.parametrize("numbers", [(), ("VOICE",)])
@@ -356,12 +378,18 @@ def test_a_backstop_in_the_sandbox_has_to_be_verified(
         ("+15550123", [Level.LIMITED, Level.FAILS]),
     ],
 )
-def test_a_backstop_of_the_united_states_needs_a_number_that_sends(
-    account: Account, found: Found, numbers: tuple[str, ...], phone: str, levels: list[Level]
+@pytest.mark.parametrize("name", ["BackstopPhone", "OwnerPhone"])
+def test_a_phone_of_the_united_states_needs_a_number_that_sends(
+    account: Account,
+    found: Found,
+    numbers: tuple[str, ...],
+    name: str,
+    phone: str,
+    levels: list[Level],
 ) -> None:
     sns_is(account, numbers=numbers)
 
-    assert [it.level for it in found(sms, BackstopPhone=phone)] == levels
+    assert [it.level for it in found(sms, **{name: phone})] == levels
 
 
 def everything_else_is_fine(account: Account) -> None:

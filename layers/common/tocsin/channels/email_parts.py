@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tocsin.domain.alert import AlertStatus
+from tocsin.domain.alert_links import NamedLink
 from tocsin.domain.link import LINK_LIFE
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import Phrase, Span, plain
 from tocsin.domain.sender_text import cut, one_line
 from tocsin.domain.severity import Severity
-from tocsin.domain.wording import Band, Happened, NamedLink, Phrase, Span, plain
+from tocsin.domain.wording import Band, Happened
 
 if TYPE_CHECKING:
     from tocsin.channels.ports import Render
     from tocsin.domain.message import Message
 
-TEST_SUBJECT: Final = "Test: nothing is wrong, pages reach this address"
 HTML_LIMIT_BYTES: Final = 20_000
 """Gmail shows 102 kB of a message, and phones load less at night."""
 TITLE_LIMIT: Final = 160
@@ -122,7 +123,7 @@ class Mail:
 
 def subject_of(message: Message) -> str:
     if message.event is NotificationEvent.TEST:
-        return TEST_SUBJECT
+        return message.subject
     subject = one_line(message.subject, _SUBJECT_LIMIT)
     return f"Re: {subject}" if message.event.is_update else subject
 
@@ -145,7 +146,7 @@ def _mail(message: Message, room: Room) -> Mail:
 def _test_mail(message: Message) -> Mail:
     confirm = message.confirm
     return Mail(
-        subject=TEST_SUBJECT,
+        subject=message.subject,
         preheader="Nothing is to be done." if confirm is None else "Confirm this address.",
         band=BandLine(_THEMES[Band.DONE], "✓", "TEST", "Nothing is wrong"),
         severity=_THEMES[Severity.INFO],

@@ -44,9 +44,10 @@ def links(message: Message) -> dict[str, str]:
 
 def _sentences(message: Message) -> tuple[Phrase, ...]:
     wording, lead = message.wording, message.lead
-    is_over = wording.status is AlertStatus.RESOLVED
-    if message.event is NotificationEvent.TEST or (is_over and lead):
+    if message.event is NotificationEvent.TEST:
         return (lead,)
+    if lead and wording.status is AlertStatus.RESOLVED:
+        return (joined(lead, wording.next),)
     if message.event is not NotificationEvent.PAGED:
         return (wording.since, joined(lead, wording.next))
     if message.lead_short:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.link import LinkAction
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import Phrase, Span, joined, plain
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.signal import CUT_MARK
-from tocsin.domain.wording import Band, Phrase, Span, one_line, plain
+from tocsin.domain.wording import Band
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +72,10 @@ def first_line(message: Message, mentions: Sequence[str] = ()) -> str:
 def reply(message: Message, mentions: Sequence[str] = ()) -> str:
     """What happened, for the thread of an earlier message; with mentions: who is asked now."""
     wording = message.wording
-    news = message.lead or (*wording.who, Span(" "), *wording.next)
+    is_over = wording.status is AlertStatus.RESOLVED
+    news = message.lead or wording.who
+    if is_over or not message.lead:
+        news = joined(news, wording.next)
     said = "".join(map(_in_mrkdwn, _without_city(news, wording))).strip()
     whole = said if message.event not in _ASKING else f"{first_line(message, mentions)}. {said}"
     return whole if 0 < len(whole) <= TEXT_LIMIT else first_line(message, mentions)
@@ -112,7 +117,7 @@ def _title(wording: Wording) -> str:
 def _state_and_title(message: Message) -> str:
     wording = message.wording
     if message.event is NotificationEvent.TEST:
-        return escaped(one_line(message.title, TITLE_LIMIT))
+        return escaped(one_line(message.subject, TITLE_LIMIT))
     title, mark = escaped(_title(wording)), wording.mark
     if wording.word.casefold() == wording.severity:
         return f"{mark} *{escaped(wording.word)}* {title}"
@@ -203,6 +208,9 @@ def _further(wording: Wording, links: Links) -> Iterator[Block]:
             for value, label in labels.items()
         ],
     }
+    if wording.if_woken:
+        asked = _question("Wake now?", wording.if_woken, "Yes, wake it now")
+        yield _pressed(LinkAction.UNSNOOZE, "Wake now", links) | asked
     if wording.status is AlertStatus.ACKNOWLEDGED:
         asked = _question("Give back?", wording.if_given_back, "Give it back")
         yield _pressed(LinkAction.UNACKNOWLEDGE, "Give back", links) | asked
@@ -226,7 +234,7 @@ def _question(title: str, text: Phrase, yes: str) -> Block:
 
 def _lead(message: Message) -> Block:
     said = _joined(map(_element, _without_city(message.lead, message.wording)))
-    title = {"type": "text", "text": one_line(message.title, TITLE_LIMIT) or "?"}
+    title = {"type": "text", "text": _title(message.wording)}
     return _rich(_section(said or [title]))
 
 

@@ -28,6 +28,15 @@ def if_acknowledged(view: View) -> Phrase:
     return (Span(f"Who acknowledges it has it{others}."),)
 
 
+def once_acknowledged(view: View) -> str:
+    """Say whom the acknowledgement spares: `Bob is not called.`."""
+    escalation = view.alert.escalation
+    is_next = escalation.escalates_at is not None and not escalation.is_restart
+    who = view.called(escalation.due_targets if is_next else ())
+    is_spared = who.who and not who.is_reader and view.alert.snooze is None
+    return f"{who.who} {who.verb_not}." if is_spared else "Nobody else is called."
+
+
 def if_resolved(view: View) -> Phrase:
     if not view.alert.is_open:
         return ()

@@ -144,9 +144,7 @@ def _then(view: View) -> Phrase:
 def _of_update(delivery: Delivery, view: View) -> Phrase:
     alert, clock = view.alert, view.clock
     if alert.status is AlertStatus.RESOLVED:
-        return joined(
-            why_resolved(view, with_city=True), how_it_was(view), (Span("Nothing is left to do."),)
-        )
+        return joined(why_resolved(view, with_city=True), how_it_was(view))
     if alert.snooze is not None:
         snoozed = f"{snoozed_by(view) or 'Snoozed'} until "
         city = f" ({clock.city})" if clock.has_city(alert.snooze.until) else ""

@@ -27,6 +27,16 @@ from tocsin.domain.ways import (
     ways_to_user,
 )
 
+NO_LAST_RESORT: Final = Gap(
+    code=GapCode.NO_LAST_RESORT,
+    noun=Noun.STACK,
+    name="tocsin",
+    place="BackstopEmail",
+    problem=(
+        "an alert that reaches nobody is told to nobody: deploy the stack with BackstopEmail or "
+        "BackstopPhone"
+    ),
+)
 _ORDER: Final = {code: place for place, code in enumerate(GapCode)}
 
 

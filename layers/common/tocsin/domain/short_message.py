@@ -8,8 +8,9 @@ from typing import Final
 
 from tocsin.domain.message import Message
 from tocsin.domain.notification import NotificationEvent
+from tocsin.domain.phrase import plain
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.signal import CUT_MARK
-from tocsin.domain.wording import one_line, plain
 
 SEGMENTS_LIMIT: Final = 2
 GSM_ALONE: Final = 160
@@ -124,12 +125,16 @@ def _text_of(message: Message) -> _Text:
     place = one_line(_clean(wording.place), PLACE_LIMIT)
     is_named = not place or place.casefold() in title.casefold()
     head = f"{wording.word} " if is_named else f"{wording.word} {place}: "
+    news, coming = message.lead_short or plain(wording.who), wording.next_short
+    if message.event is NotificationEvent.WORSENED:
+        # Its severity is the news, which no shortening may cut.
+        news, coming = "", f"{plain(message.lead)} {coming}"
     return _Text(
         head=head,
         title=_cut_at_word(title, TITLE_LIMIT).rstrip("."),
         age=_clean(wording.age),
-        news=_clean(message.lead_short or plain(wording.who)),
-        next=_clean(wording.next_short),
+        news=_clean(news),
+        next=_clean(coming),
     )
 
 

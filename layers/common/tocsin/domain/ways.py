@@ -27,6 +27,7 @@ class GapCode(StrEnum):
     NO_SLACK_CHANNEL = "no_slack_channel"
     NO_EMAIL_FROM = "no_email_from"
     NOT_VERIFIED = "not_verified"
+    NO_LAST_RESORT = "no_last_resort"
 
 
 class Noun(StrEnum):
@@ -40,6 +41,8 @@ class Noun(StrEnum):
     ESCALATION_POLICY = "escalation_policy"
     USER = "user"
     CHANNEL = "channel"
+    STACK = "stack"
+    """As it was deployed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class Gap:
     @property
     def is_in_the_way(self) -> bool:
         """Whether it keeps a message from being sent."""
-        return self.code is not GapCode.NOT_VERIFIED
+        return self.code not in {GapCode.NOT_VERIFIED, GapCode.NO_LAST_RESORT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

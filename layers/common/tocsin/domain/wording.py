@@ -8,10 +8,9 @@ from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_links import NamedLink, links_of
-from tocsin.domain.ids import AUTO, Actor, user_of
 from tocsin.domain.if_in_words import if_acknowledged, if_given_back, if_resolved, if_woken
 from tocsin.domain.next_in_words import View, coming_of, who_has_it
-from tocsin.domain.phrase import Phrase, Span, joined, plain
+from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.resolved_in_words import how_it_was, why_resolved
 from tocsin.domain.sender_text import NAME_SHOWN, one_line, with_lines
@@ -21,22 +20,6 @@ from tocsin.domain.snooze_presets import Preset, presets
 from tocsin.domain.subject import place_of, title_of
 from tocsin.domain.times_in_words import Clock, lasting
 
-__all__ = [
-    "Band",
-    "Happened",
-    "NamedLink",
-    "Names",
-    "Phrase",
-    "Preset",
-    "Reader",
-    "Span",
-    "Wording",
-    "joined",
-    "one_line",
-    "plain",
-    "wording_of",
-]
-
 TITLE_LIMIT: Final = 200
 DETAILS_LIMIT: Final = 2_500
 LABEL_LIMIT: Final = 200
@@ -44,11 +27,6 @@ LABEL_LIMIT: Final = 200
 _FILLED: Final = {Severity.CRITICAL: "■", Severity.WARNING: "◆", Severity.INFO: "●"}
 _OUTLINED: Final = {Severity.CRITICAL: "□", Severity.WARNING: "◇", Severity.INFO: "○"}
 _DONE: Final = "✓"
-_ACTORS: Final = {
-    "slack": "{} (Slack)",
-    "key": "API key {}",
-    "integration": "integration {}",
-}
 
 
 class Band(StrEnum):
@@ -291,18 +269,3 @@ def _labels(alert: Alert) -> tuple[tuple[str, str], ...]:
         (one_line(name, LABEL_LIMIT), one_line(value, LABEL_LIMIT))
         for name, value in {**measured, **facts.labels}.items()
     )
-
-
-def name_of(actor: Actor | None) -> str:
-    """Name a person, a key, an integration or Tocsin itself."""
-    if actor is None:
-        return "nobody"
-    if actor == AUTO:
-        return "Tocsin itself"
-    kind, colon, name = (user_of(actor) or "").partition(":")
-    return _ACTORS.get(kind, "{}").format(name) if colon else kind
-
-
-def written(at: datetime) -> str:
-    """Write a time in UTC: the reader's time zone is not known."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -72,6 +72,8 @@ class Settings:
     """Whether webhooks may go to `http` and to private addresses."""
     sends_email: bool
     """Whether the stack has an address to send e-mail from."""
+    has_last_resort: bool
+    """Whether the stack's topic has a subscriber."""
     slack_api_url: str
     """Without a slash at its end."""
     service: str
@@ -117,6 +119,7 @@ class Settings:
             secrets_key=environment.get("SECRETS_KEY", ""),
             allows_private_webhooks=allow_private == "true",
             sends_email=environment.get("SENDS_EMAIL") == "true",
+            has_last_resort=environment.get("HAS_LAST_RESORT") == "true",
             slack_api_url=(environment.get("SLACK_API_URL") or SLACK_API_URL).rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),

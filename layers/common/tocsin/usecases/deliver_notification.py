@@ -6,7 +6,7 @@ leaves a claim, which expires; then it is sent, or sent again with the same key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -23,8 +23,10 @@ from tocsin.domain.destination import (
     why_gone,
 )
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
+from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import COUNTED, NO_TOPIC, LastResort, Turn, topic_message
-from tocsin.domain.message import message_of
+from tocsin.domain.message import message_of, telling
+from tocsin.domain.next_in_words import View
 from tocsin.domain.notification import (
     ATTEMPTS_LIMIT,
     WAITS_AGAIN_AFTER,
@@ -34,10 +36,12 @@ from tocsin.domain.notification import (
     NotificationEvent,
     reason_to_skip,
 )
-from tocsin.domain.people import Channel, Directory
+from tocsin.domain.people import Channel, ContactMethod, Directory
 from tocsin.domain.reach import is_to_last_resort
 from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
+from tocsin.domain.timeline import Change
+from tocsin.domain.times_in_words import Clock
 from tocsin.domain.update_plan import can_be_told
 from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
@@ -105,6 +109,8 @@ class Work:
     last_resort: LastResortRepository
     topic: Topic | None
     """None: nobody is subscribed."""
+    newest_changes: Callable[[AlertId], Sequence[Change]]
+    """Reads the end of a timeline, oldest first; empty if it cannot be read."""
     now: Callable[[], datetime]
     """Read again after sending, which takes time."""
     new_write_id: NewWriteId
@@ -173,7 +179,7 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     claimed = _claim(known, work)
     if known.is_given_up(at):
         return _give_up(claimed, NEVER_ENDED, work, channel)
-    alert = _read_alert(delivery, work)
+    alert, changes = _read(delivery, work)
     skip = _reason_to_skip(alert, delivery, work.now())
     if alert is None or skip is not None:
         seen = alert.told_version if alert else None
@@ -183,7 +189,7 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
         )
     if channel is None:
         return _give_up(claimed, why_gone(delivery), work, None)
-    return _send(claimed, alert, channel, work, failures=failures)
+    return _send(claimed, alert, changes, channel, work, failures=failures)
 
 
 def _tell_last_resort(known: Notification, work: Work) -> Delivered:
@@ -247,20 +253,32 @@ def _is_kept(before: LastResort, after: LastResort, work: Work) -> bool:
 
 
 def _send(
-    claimed: Notification, alert: Alert, channel: Channel, work: Work, *, failures: int
+    claimed: Notification,
+    alert: Alert,
+    changes: Sequence[Change],
+    channel: Channel,
+    work: Work,
+    *,
+    failures: int,
 ) -> Delivered:
     delivery = claimed.delivery
     is_test = delivery.event is NotificationEvent.TEST
-    links = None if is_test else work.links.links(delivery, at=work.now())
-    directory = work.paging.directory(work.now())
+    at = work.now()
+    links = None if is_test else work.links.links(delivery, at=at)
+    directory = work.paging.directory(at)
+    reader, names = reader_of(delivery, directory, work.zone), names_of(directory)
     message = message_of(
         alert,
         delivery,
-        reader=reader_of(delivery, directory, work.zone),
-        names=names_of(directory),
-        at=work.now(),
+        reader=reader,
+        names=names,
+        at=at,
         links=links,
     )
+    if delivery.is_update and channel.type == ContactMethod.EMAIL:
+        told = (*work.newest_changes(delivery.alert_id), *changes)
+        view = View(alert=alert, reader=reader, names=names, clock=Clock(reader.zone, at))
+        message = telling(message, told, view)
     if is_test:
         message = replace(message, confirm=_verification(delivery, directory, work))
     message = replace(message, mentions=slack_ids_asked(alert, delivery, directory))
@@ -388,13 +406,17 @@ def _channel_of(delivery: Delivery, at: datetime, work: Work) -> Channel | None:
 
 
 def _read_alert(delivery: Delivery, work: Work) -> Alert | None:
-    """Read the alert; a channel's test gets a made-up one."""
+    return _read(delivery, work)[0]
+
+
+def _read(delivery: Delivery, work: Work) -> tuple[Alert | None, Sequence[Change]]:
+    """Read the alert and its last changes; a channel's test gets a made-up one."""
     if delivery.event is NotificationEvent.TEST:
-        return sample_alert(delivery)
+        return sample_alert(delivery), ()
     try:
-        return work.alerts.get(delivery.alert_id)
+        return work.alerts.get_with_changes(delivery.alert_id)
     except AlertNotFoundError:
-        return None
+        return None, ()
 
 
 def _reason_to_skip(alert: Alert | None, delivery: Delivery, at: datetime) -> str | None:
