@@ -15,13 +15,9 @@ from functions.first_key.custom_resource import (
 )
 from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
-from functions.first_key.owner import Addresses, Owner
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
-from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.configuration.directory_items import USERS
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
-from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
@@ -87,13 +83,7 @@ def _wire(resource_type: str) -> Part[Any]:
     """Wire on use, not on import, so that faults are reported to CloudFormation."""
     settings = Settings.from_environment()
     if resource_type == OWNER:
-        table = aws_client(DYNAMODB, settings.aws).call
-        return Owner(
-            users=DynamoDBConfiguration(table, settings.table_name, USERS),
-            policies=DynamoDBConfiguration(table, settings.table_name, POLICIES),
-            now=lambda: datetime.now(UTC),
-            new_write_id=lambda: WriteId(secrets.token_hex(8)),
-        )
+        return _wire_owner(settings)
     call = aws_client(SSM, settings.aws).call
     if resource_type == LINK_KEY:
         parameters = SsmParameters(call, LINK_KEY_DESCRIPTION, settings.secrets_key)
@@ -103,6 +93,23 @@ def _wire(resource_type: str) -> Part[Any]:
         parameters=SsmParameters(call, KEY_DESCRIPTION, settings.secrets_key),
         now=lambda: datetime.now(UTC),
         random_bytes=secrets.token_bytes,
+        new_write_id=lambda: WriteId(secrets.token_hex(8)),
+    )
+
+
+def _wire_owner(settings: Settings) -> Part[Any]:
+    from functions.first_key.owner import Owner
+    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
+        DynamoDBConfiguration,
+    )
+    from tocsin.adapters.dynamodb.configuration.directory_items import USERS
+    from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+
+    call = aws_client(DYNAMODB, settings.aws).call
+    return Owner(
+        users=DynamoDBConfiguration(call, settings.table_name, USERS),
+        policies=DynamoDBConfiguration(call, settings.table_name, POLICIES),
+        now=lambda: datetime.now(UTC),
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
     )
 
@@ -127,7 +134,7 @@ def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
     if event["RequestType"] == "Delete" and not properties.get("ParameterName"):
         # A secret whose creation failed for want of its properties, or the owner, who stays.
         return None
-    read = Addresses.of if event["ResourceType"] == OWNER else Resource.of
+    read = _reader_of(event["ResourceType"])
     resource, part = read(event, properties), wire(event["ResourceType"])
     match event["RequestType"]:
         case "Create":
@@ -139,6 +146,15 @@ def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
             return part.remove(resource)
         case other:
             raise RequestError(f"{other} is no request that a custom resource knows.")
+
+
+def _reader_of(resource_type: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Any]:
+    """Choose what reads the properties of a type of resource."""
+    if resource_type != OWNER:
+        return Resource.of
+    from functions.first_key.owner import Addresses
+
+    return Addresses.of
 
 
 def _physical_id(event: Mapping[str, Any]) -> str:

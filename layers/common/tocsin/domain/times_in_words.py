@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.phrase import Phrase, Span
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 UTC_ZONE: Final = "UTC"
@@ -145,8 +147,10 @@ def next_time_of_day(hour: int, zone: str, *, after: datetime) -> datetime:
     return wanted.astimezone(after.tzinfo)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> "ZoneInfo":
     """Find a zone; a message with times in UTC is better than none."""
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
