@@ -110,6 +110,8 @@ def _count(
         "TABLE_NAME": table_name,
         "TIMERS_QUEUE_URL": create_queue(aws, "timers"),
         "DELIVERIES_QUEUE_URL": create_queue(aws, "deliveries"),
+        "EMAIL_FROM": "alerts@example.com",
+        "LAST_RESORT_TOPIC": "arn:aws:sns:us-east-1:000000000000:last-resort",
     }
     sqs_call = aws_client(SQS, environment).call
     with metered() as meter, _silence():
@@ -125,6 +127,10 @@ def _count(
             *units.of_a_tick(),
             *units.of_an_alerts_life(),
             *units.of_a_page(),
+            *units.of_an_email(),
+            *units.of_nobody_reached(),
+            *units.of_links(),
+            *units.of_reachability(),
             *units.of_a_heartbeat(),
             *units.of_the_stream(),
             *list_bytes.of_a_list(wired),

@@ -37,6 +37,13 @@ def payload(name: str, **members: str) -> str:
     return json.dumps(body | members, separators=(",", ":"))
 
 
+def titled(body: str, title: str) -> str:
+    """The same body with another title."""
+    said = json.loads(body)
+    said["payload"]["summary"] = title
+    return json.dumps(said, separators=(",", ":"))
+
+
 def intake(body: str) -> Event:
     sender = {"user-agent": "Alertmanager/0.25.0"}
     return _event("POST", "ANY /i/{token}", f"/i/{TOKEN}", body=body, headers=sender)
@@ -45,6 +52,12 @@ def intake(body: str) -> Event:
 def heartbeat() -> Event:
     path = f"/i/{HEARTBEAT_TOKEN}/heartbeat"
     return _event("POST", "ANY /i/{token}/heartbeat", path, headers={"user-agent": "curl/8.14.1"})
+
+
+def link(path: str) -> Event:
+    """What a browser asks when a person opens a link."""
+    headers = {"accept": "text/html", "user-agent": "Mozilla/5.0"}
+    return _event("GET", f"GET {path.rpartition('/')[0]}/{{token}}", path, headers=headers)
 
 
 def api(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from bench.budgets import (
     ACTION,
@@ -23,14 +24,27 @@ from bench.budgets import (
     written,
 )
 from bench.figures import Figure, Verdict
-from bench.gateway_events import CAPTURED, LONG, Answer, Event, api, heartbeat, intake, payload
+from bench.gateway_events import (
+    CAPTURED,
+    LONG,
+    Answer,
+    Event,
+    api,
+    heartbeat,
+    intake,
+    link,
+    payload,
+    titled,
+)
 from bench.metering import Consumed, Meter
-from bench.team import INTEGRATION
+from bench.team import CHANNEL, INTEGRATION, PERSON
 from bench.wired import Handler, Unhurried, Wired, text_of, timer_event
 from tocsin.adapters.dynamodb.alerts.items import Image
 from tocsin.adapters.dynamodb.alerts.slot_repository import MAKES_SURE_UNTIL
+from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
+from tocsin.domain.notification import Delivery, NotificationReason
 
 LISTED: Final = 50
 _NOW: Final = datetime.now(UTC)
@@ -39,11 +53,16 @@ _ACTIONS: Final[Sequence[tuple[str, Sequence[str], str, Budget | None]]] = (
     ("acknowledge", (), "ack", ACTION),
     ("snooze", (), "snooze", ACTION),
     ("note", (), "notes", ACTION),
+    ("page a channel by hand", (), "page", None),
     ("snooze an acknowledged alert", ("ack",), "snooze", None),
     ("unsnooze", ("snooze",), "unsnooze", None),
 )
 """The budgets are for the usual case: an alert that fires."""
-_BODIES: Final = {"snooze": {"duration": "2h"}, "notes": {"note": "Looking at it."}}
+_BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "snooze": {"duration": "2h"},
+    "notes": {"note": "Looking at it."},
+    "page": {"targets": [{"channel": CHANNEL.name}]},
+}
 _PAYLOADS: Final = {CAPTURED: "captured event", LONG: "2 KB event"}
 
 
@@ -134,6 +153,49 @@ class Units:
         yield self._followed("an escalation step, with one delivery", opened, stepped)
         yield self._delivered("a delivery of a later step")
 
+    def of_links(self) -> Iterator[Figure]:
+        """Of a page, as a browser shows it to a person who follows a link."""
+        alert_id = self._opened(intake(payload(CAPTURED, dedup_key="bench/link")))
+        first = _first_page_of(self._wired.alert(alert_id))
+        url = self._wired.page_url(alert_id)
+        consumed, _ = self._measured(self._wired.actions, link(urlsplit(url).path))
+        yield self._figure("page behind a link", consumed)
+        with self._meter.counting() as consumed:
+            short = self._wired.short_links.short_link(first)
+        _expect(short is not None, "no short link was made")
+        yield self._figure("short link: made", consumed)
+        consumed, _ = self._measured(self._wired.actions, link(urlsplit(short or "").path))
+        yield self._figure("short link: followed to its page", consumed)
+
+    def of_an_email(self) -> Iterator[Figure]:
+        """To a person who was asked by hand, and its update."""
+        alert_id = self._opened(intake(payload(CAPTURED, dedup_key="bench/email")))
+        opened = self._wired.image(alert_id)
+        self._acted(alert_id, "page", {"targets": [{"user": PERSON.name}]})
+        asked = self._wired.image(alert_id)
+        yield self._followed("a page by hand, with one delivery", opened, asked)
+        yield self._delivered("an e-mail")
+        self._acted(alert_id, "ack")
+        acknowledged = self._wired.image(alert_id)
+        yield self._followed("an acknowledgement, with one update", asked, acknowledged)
+        yield self._delivered("an e-mail update")
+
+    def of_nobody_reached(self) -> Iterator[Figure]:
+        """The first alert is told of at once; a second one waits to be counted."""
+        for words in ("told of", "put off, to be counted"):
+            event = intake(payload(CAPTURED, dedup_key=f"bench/nobody, {words}"))
+            alert_id = self._opened(event)
+            opened = self._wired.image(alert_id)
+            unreached = self._wired.reached_nobody(alert_id)
+            followed = self._followed("an alert that reached nobody", opened, unreached)
+            if words == "told of":
+                yield followed
+            yield self._delivered(f"last resort: {words}")
+
+    def of_reachability(self) -> Iterator[Figure]:
+        consumed, _ = self._measured(self._wired.alerts_api, api("GET", "/reachability"))
+        yield self._figure("who can be reached", consumed)
+
     def of_a_heartbeat(self) -> Iterator[Figure]:
         consumed, _ = self._measured(self._wired.ingest, heartbeat())
         yield self._figure("heartbeat", consumed, PING)
@@ -195,11 +257,18 @@ class Units:
         consumed, _ = self._measured(self._wired.alerts_api, get)
         budget = GET if name == CAPTURED else GET_BIG
         yield self._figure(f"get by id, {words}", consumed, budget)
+        yield self._retitled(name, words)
         yield from self._actions(name, words)
         consumed, _ = self._taken_in(end, "resolved")
         yield self._figure(f"resolve by event, {words}", consumed, RESOLVE)
         consumed, _ = self._taken_in(event, "reopened")
         yield self._figure(f"reopen, {words}", consumed)
+
+    def _retitled(self, name: str, words: str) -> Figure:
+        body = payload(name, dedup_key=f"bench/title/{name}")
+        self._opened(intake(body))
+        consumed, _ = self._taken_in(intake(titled(body, "Another title")), "updated")
+        return self._figure(f"first repeat with another title, {words}", consumed)
 
     def _actions(self, name: str, words: str) -> Iterator[Figure]:
         """Each on a new alert, in the state that the action needs."""
@@ -211,8 +280,9 @@ class Units:
             consumed = self._acted(alert_id, last)
             yield self._figure(f"{measure}, {words}", consumed, budget)
 
-    def _acted(self, alert_id: str, action: str) -> Consumed:
-        request = api("POST", f"/alerts/{alert_id}/{action}", body=_BODIES.get(action, {}))
+    def _acted(self, alert_id: str, action: str, body: Mapping[str, Any] | None = None) -> Consumed:
+        said = body or _BODIES.get(action, {})
+        request = api("POST", f"/alerts/{alert_id}/{action}", body=said)
         return self._measured(self._wired.alerts_api, request)[0]
 
     def _taken_in(self, event: Event, outcome: str) -> tuple[Consumed, Answer]:
@@ -238,6 +308,20 @@ class Units:
             verdict=budget.verdict(consumed) if budget else Verdict.BESIDE,
             is_count=budget is not None,
         )
+
+
+def _first_page_of(alert: Alert) -> Delivery:
+    return Delivery(
+        alert_id=alert.alert_id,
+        episode=alert.episode,
+        step=1,
+        loop=1,
+        target=f"channel:{CHANNEL.name}",
+        channel=CHANNEL.name,
+        reason=NotificationReason.FIRST,
+        asked_at=alert.fired_at,
+        due_at=alert.fired_at,
+    )
 
 
 def _result(answer: Answer) -> dict[str, Any]:

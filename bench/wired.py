@@ -7,19 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, Final, cast
 
 from bench.gateway_events import Answer, Event, api, intake
+from bench.stored_alerts import RETENTION
+from bench.team import CHANNEL
+from functions.notifier.links import StoredShortLinks
+from functions.notifier.parameters import Parameters
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.items import Image, alert_from
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert
-from tocsin.domain.ids import AlertId, fingerprint_of
+from tocsin.domain.ids import AlertId, WriteId, fingerprint_of
+from tocsin.domain.link import LINK_KEY_BYTES, LinkSigner, spell_link_key
 from tocsin.domain.next_action import Timer
 
 type Handler = Callable[[Event, object], Any]
 
+PUBLIC_URL: Final = "https://alerts.example.com"
 NOBODY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 """An id that no alert has."""
 
@@ -38,6 +45,16 @@ class Clock:
 
     def set(self, now: datetime | None = None) -> None:
         self._now = now or datetime.now(UTC)
+
+
+class KnownLinkKey:
+    """The key that signs links, as a process remembers it for five minutes."""
+
+    def get(self, _name: str, *, at: datetime | None = None) -> str:  # noqa: ARG002 - known always
+        return spell_link_key(bytes(LINK_KEY_BYTES))
+
+    def forget(self, _name: str) -> None:
+        raise NotImplementedError
 
 
 class Unhurried:
@@ -68,6 +85,13 @@ class Wired:
         self._ingest, self._escalator, self._notifier = map(
             self._timed, ("ingest", "escalator", "notifier")
         )
+        actions: Any = import_module("functions.actions.app")
+        actions.ports = replace(
+            actions.ports, now=self.clock, secrets=KnownLinkKey(), public_url=PUBLIC_URL
+        )
+        self.actions: Handler = actions.handler
+        notifier: Any = import_module("functions.notifier.app")
+        notifier._sdk = lambda: _takes_everything  # noqa: SLF001 - for SES and SNS
         self.ingest: Handler = self._ingest.handler
         self.on_tick: Handler = self._escalator.on_tick
         self.on_timer: Handler = self._escalator.on_timer
@@ -81,6 +105,22 @@ class Wired:
         else:
             app.ports = replace(app.ports, now=self.clock)
         return app
+
+    @property
+    def short_links(self) -> StoredShortLinks:
+        """As the notifier's."""
+        short_links: StoredShortLinks = self._notifier.ports.work.sender.wiring.short_links
+        return replace(
+            short_links,
+            parameters=cast("Parameters", KnownLinkKey()),
+            now=self.clock,
+            public_url=PUBLIC_URL,
+        )
+
+    def page_url(self, alert_id: AlertId) -> str:
+        """The link to the page of an alert, as messages have it."""
+        signer = LinkSigner(bytes(LINK_KEY_BYTES), PUBLIC_URL)
+        return signer.links(alert_id, by=CHANNEL.name, at=self.clock()).view
 
     def warm_up(self, now: datetime | None = None) -> None:
         """Fill the caches of all functions: tokens, keys, policies, channels."""
@@ -104,6 +144,14 @@ class Wired:
         image: Image = self._call("GetItem", request)["Item"]
         return image
 
+    def reached_nobody(self, alert_id: AlertId) -> Image:
+        """Store that a whole run has reached nobody, as the stream does; answer the new item."""
+        alerts = DynamoDBAlerts(self._call, self._table_name, RETENTION)
+        alert = alerts.get(alert_id)
+        after = alert.reached_nobody("on-call took no message", at=self.clock())
+        alerts.update(alert, after, write_id=WriteId(f"unreached-{alert_id}"))
+        return self.image(alert_id)
+
     def ledger(self, alert_id: AlertId) -> Sequence[Image]:
         """The stored items of an alert's ledger, as the stream has them."""
         request = {
@@ -122,6 +170,10 @@ class Wired:
         receipt = {"ReceiptHandle": message["ReceiptHandle"]}
         self._sqs_call("DeleteMessage", request | receipt)
         return _batch_of(message["MessageId"], message["Body"])
+
+
+def _takes_everything(_service: str, _operation: str, **_arguments: object) -> dict[str, str]:
+    return {"MessageId": "1"}
 
 
 def timer_event(timer: Timer) -> Event:

@@ -21,14 +21,12 @@ from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPag
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
-from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
 from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
-from tocsin.domain.short_link import RANDOM_BYTES
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.usecases.deliver_notification import Work
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
 
     from tocsin.adapters.aws_json import Call
     from tocsin.channels.ports import AskAws
+    from tocsin.usecases.ports import ShortLinkRepository
 
 THREADS: Final = 10
 """A full batch: each waits for one provider at most."""
@@ -75,6 +74,12 @@ def _render(template: str, **values: object) -> str:
     return render(template, **values)
 
 
+def _short_links(call: "Call") -> "ShortLinkRepository":
+    from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
+
+    return DynamoDBShortLinks(call, settings.table_name)
+
+
 def _wire() -> Ports:
     call, sqs = _calls(DYNAMODB), _calls(SQS)
     parameters = Parameters(SsmSecrets(_calls(SSM)), _now, settings.secrets_prefix)
@@ -92,9 +97,9 @@ def _wire() -> Ports:
             parameters=parameters,
             parameter_name=settings.link_key_parameter,
             public_url=settings.public_url,
-            links=DynamoDBShortLinks(call, settings.table_name),
+            links=lambda: _short_links(call),
             now=_now,
-            random_bytes=lambda: secrets.token_bytes(RANDOM_BYTES),
+            random_bytes=secrets.token_bytes,
             new_write_id=_new_write_id,
             log=log,
         ),

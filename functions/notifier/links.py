@@ -21,7 +21,6 @@ from tocsin.domain.link import (
 )
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import ContactMethod, User
-from tocsin.domain.short_link import SHORT_PATH, spell_short, stored_name
 from tocsin.lambda_runtime.observability import Log
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -81,11 +80,12 @@ class StoredShortLinks:
     parameters: Parameters
     parameter_name: str
     public_url: str
-    links: ShortLinkRepository
+    links: "Callable[[], ShortLinkRepository]"
+    """Called on use: most messages have room."""
     now: Callable[[], datetime]
-    random_bytes: Callable[[], bytes]
-    """At least eight of them."""
-    new_write_id: NewWriteId
+    random_bytes: Callable[[int], bytes]
+    """So many of them."""
+    new_write_id: "NewWriteId"
     log: Log
 
     def short_link(self, delivery: Delivery) -> str | None:
@@ -96,7 +96,9 @@ class StoredShortLinks:
             return None
 
     def _stored(self, delivery: Delivery) -> str | None:
-        key = read_link_key(self.parameters.get(self.parameter_name))
+        from tocsin.domain.short_link import RANDOM_BYTES, SHORT_PATH, spell_short, stored_name
+
+        key, links = read_link_key(self.parameters.get(self.parameter_name)), self.links()
         link = Link(
             action=LinkAction.VIEW,
             alert_id=delivery.alert_id,
@@ -104,8 +106,8 @@ class StoredShortLinks:
             expires_at=self.now() + LINK_LIFE,
         )
         for _ in range(_DRAWS):
-            characters = spell_short(self.random_bytes())
+            characters = spell_short(self.random_bytes(RANDOM_BYTES))
             name = stored_name(characters, key)
-            if self.links.add(name, link, write_id=self.new_write_id()):
+            if links.add(name, link, write_id=self.new_write_id()):
                 return f"{self.public_url.rstrip('/')}{SHORT_PATH}{characters}"
         return None

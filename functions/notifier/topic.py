@@ -1,9 +1,12 @@
 """The stack's own topic, through SNS."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tocsin.channels.ports import AskAws
-from tocsin.domain.last_resort import TopicMessage
+
+if TYPE_CHECKING:
+    from tocsin.domain.last_resort import TopicMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class SnsTopic:
     ask_aws: AskAws
     arn: str
 
-    def publish(self, message: TopicMessage) -> str:
+    def publish(self, message: "TopicMessage") -> str:
         answer = self.ask_aws(
             "sns",
             "publish",

@@ -31,7 +31,9 @@ SIGNALS = some.builds(
     dedup_key=some.just(""),
     severity=some.sampled_from([Severity.WARNING, Severity.WARNING, Severity.CRITICAL]),
     facts=some.builds(
-        Facts, name=some.just("Disk full"), reason=some.sampled_from(["", "93 %", LONG_OUTPUT])
+        Facts,
+        name=some.sampled_from(["Disk full", "Disk full", "Disk full (2)"]),
+        reason=some.sampled_from(["", "93 %", LONG_OUTPUT]),
     ),
     current_value=some.sampled_from([None, 93, 97.5, "high"]),
     source_started_at=some.sampled_from([None, NINE, NINE - HOUR]),

@@ -73,7 +73,7 @@ def test_targets_of_other_steps_take_few_bytes(escalation: Escalation, size: int
 
 def test_an_alert_stored_without_subject_and_snoozer_is_read() -> None:
     item = stored(snoozed())
-    del item["subject"]
+    del item["subj"]
     item["snooze"] = {"S": item["snooze"]["S"].replace(',"by":"alice"', "")}
 
     older = alert_from(item)
@@ -81,6 +81,25 @@ def test_an_alert_stored_without_subject_and_snoozer_is_read() -> None:
     assert older.subject == ""
     assert older.snooze is not None
     assert older.snooze.by is None
+
+
+def test_a_subject_that_its_facts_give_is_not_stored() -> None:
+    """Each repeat would rewrite it."""
+    alert = firing()
+    item = stored(alert)
+
+    assert "subject" not in item
+    assert len(item["subj"]["B"]) == 4
+    assert alert_from(item) == alert
+
+
+def test_a_subject_that_was_stored_although_its_facts_give_it_is_read() -> None:
+    item = stored(firing())
+    del item["subj"]
+
+    older = alert_from(item | {"subject": {"S": "WARNING the title at its opening"}})
+
+    assert older.subject == "WARNING the title at its opening"
 
 
 def test_a_policy_that_was_stored_with_every_severity_keeps_them() -> None:

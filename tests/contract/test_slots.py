@@ -1,12 +1,13 @@
 """SlotRepository: one conditional write each, refused with what the slot holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from tests.contract.conftest import Store
+from tests.contract.conftest import Store, on_the_table
 from tests.contract.random_steps import LONG_OUTPUT
 from tests.examples import (
     ALICE,
@@ -22,6 +23,8 @@ from tests.examples import (
     recovery,
     trigger,
 )
+from tests.fakes.write_ids import WriteIds
+from tocsin.adapters.aws_json import Call
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.reception import Source, ending_by, receive
@@ -117,6 +120,77 @@ def test_a_repeat_is_counted_without_a_new_version(
 
     assert counted == opened.counted(signal, TEN)
     assert slots.in_slot(SLOT) == counted
+
+
+def titled(summary: str, output: str = "", *, severity: Severity = Severity.WARNING) -> Signal:
+    """A trigger whose title, and so its subject, is another one."""
+    signal = trigger(output, severity=severity)
+    return replace(signal, facts=replace(signal.facts, summary=summary))
+
+
+@pytest.mark.parametrize("output", ["", LONG_OUTPUT], ids=["small facts", "big facts"])
+def test_a_repeat_with_another_title_keeps_the_subject(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert, output: str
+) -> None:
+    titles = ("Disk full on db-1 (2)", "Disk full on db-1 (3)", "Disk full on db-1")
+    for number, summary in enumerate(titles, start=2):
+        signal = titled(summary, output)
+
+        counted = slots.count(signal, PROMETHEUS, at=TEN, write_id=new_write_id())
+
+        kept = slots.in_slot(SLOT)
+        assert kept is not None
+        assert {counted.subject, kept.subject} == {opened.subject}
+        assert (kept.facts.summary, kept.occurrences) == (summary, number)
+
+
+def test_only_the_first_repeat_with_another_title_takes_two_requests(call: Call) -> None:
+    operations: list[str] = []
+
+    def counting(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        operations.append(operation)
+        return call(operation, parameters)
+
+    new_write_id = WriteIds()
+    slots = on_the_table(counting).slots
+    slots.add(first_episode(), write_id=new_write_id())
+    taken = []
+    for signal in (trigger(), titled("Disk full (2)"), titled("Disk full (3)"), trigger()):
+        operations.clear()
+        slots.count(signal, PROMETHEUS, at=TEN, write_id=new_write_id())
+        taken.append(len(operations))
+
+    assert taken == [1, 2, 1, 1]
+
+
+def test_a_late_repeat_with_another_title_keeps_subject_and_start(
+    slots: SlotRepository, new_write_id: NewWriteId
+) -> None:
+    opened = slots.add(first_episode(trigger(started_at=NINE)), write_id=new_write_id())
+    late = replace(titled("Disk full (2)"), source_started_at=NINE - HOUR)
+
+    counted = slots.count(late, PROMETHEUS, at=TEN, write_id=new_write_id())
+
+    assert counted == opened.counted(late, TEN)
+    assert (counted.subject, counted.source_started_at) == (opened.subject, NINE)
+
+
+def test_a_rise_gives_a_new_subject_although_a_repeat_just_stored_the_former_one(
+    slots: SlotRepository, new_write_id: NewWriteId, opened: Alert
+) -> None:
+    worse = receive(opened, titled("Disk is full", severity=Severity.CRITICAL), PROMETHEUS, TEN)
+    slots.count(titled("Disk full (2)"), PROMETHEUS, at=NINE, write_id=new_write_id())
+
+    assert worse.alert is not None
+    risen = slots.update(opened, worse.alert, write_id=new_write_id())
+
+    assert risen.subject == "CRITICAL Disk is full"
+    better = receive(risen, titled("Disk is nearly full"), PROMETHEUS, TEN)
+    assert better.alert is not None
+    slots.update(risen, better.alert, write_id=new_write_id())
+    kept = slots.in_slot(SLOT)
+    assert kept is not None
+    assert (kept.severity, kept.subject) == (Severity.WARNING, "CRITICAL Disk is full")
 
 
 def test_a_repeat_without_a_value_keeps_the_last_one(

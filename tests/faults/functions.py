@@ -208,9 +208,9 @@ class Process:
             parameters=parameters,
             parameter_name=LINK_KEY,
             public_url=PUBLIC_URL,
-            links=DynamoDBShortLinks(call, TABLE),
+            links=lambda: DynamoDBShortLinks(call, TABLE),
             now=self.now,
-            random_bytes=lambda: sha256(self.new_write_id().encode()).digest(),
+            random_bytes=lambda size: sha256(self.new_write_id().encode()).digest()[:size],
             new_write_id=self.new_write_id,
             log=self.log,
         )

@@ -143,8 +143,9 @@ class AskingRoutes:
         field_of: Callable[[int], str],
         change: Callable[[Alert], Alert],
     ) -> HttpAnswer:
-        self.ports.alerts.get_shortened(AlertId(alert_id))
         if problems := self._unknown(targets, field_of, request):
+            # An alert that does not exist is told of first.
+            self.ports.alerts.get_shortened(AlertId(alert_id))
             message = "Only people and channels that there are can be asked."
             raise InvalidInputError(message, problems)
         alert = change_alert(

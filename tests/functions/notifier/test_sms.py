@@ -73,9 +73,9 @@ class Phones:
             parameters=parameters(link=self.key),
             parameter_name="/tocsin/link",
             public_url=PUBLIC_URL,
-            links=self.links or self.stores.short_links,
+            links=lambda: self.links or self.stores.short_links,
             now=at_nine,
-            random_bytes=self.drawn,
+            random_bytes=lambda _: self.drawn(),
             new_write_id=lambda: WriteId(f"w-{next(self._ids)}"),
             log=captured_log("notifier"),
         )

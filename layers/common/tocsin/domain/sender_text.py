@@ -25,7 +25,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     room = limit - len(CUT_MARK)
-    end = max((at for at in range(room // 2, room + 1) if text[at].isspace()), default=room)
+    end = next((at for at in range(room, room // 2 - 1, -1) if text[at].isspace()), room)
     while end > 1 and combining(text[end]):
         end -= 1
     return text[:end].rstrip() + CUT_MARK

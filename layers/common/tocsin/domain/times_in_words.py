@@ -149,7 +149,7 @@ def next_time_of_day(hour: int, zone: str, *, after: datetime) -> datetime:
     return wanted.astimezone(after.tzinfo)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> "ZoneInfo":
     """Find a zone; a message with times in UTC is better than none."""
     from zoneinfo import ZoneInfo
 

@@ -24,7 +24,6 @@ from tocsin.domain.destination import (
 )
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
 from tocsin.domain.ids import AlertId
-from tocsin.domain.last_resort import COUNTED, NO_TOPIC, LastResort, Turn, topic_message
 from tocsin.domain.message import message_of, telling
 from tocsin.domain.next_in_words import View
 from tocsin.domain.notification import (
@@ -47,6 +46,7 @@ from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
 
 if TYPE_CHECKING:
+    from tocsin.domain.last_resort import LastResort, Turn
     from tocsin.usecases.ports import (
         AlertRepository,
         ChannelGate,
@@ -194,6 +194,8 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
 
 def _tell_last_resort(known: Notification, work: Work) -> Delivered:
     """Publish it, or count it in the next message that is published."""
+    from tocsin.domain.last_resort import COUNTED, NO_TOPIC, topic_message
+
     delivery, at = known.delivery, work.now()
     alert = _read_alert(delivery, work)
     skip = NO_TOPIC if work.topic is None else _reason_to_skip(alert, delivery, at)
@@ -203,7 +205,7 @@ def _tell_last_resort(known: Notification, work: Work) -> Delivered:
         seen = alert.told_version if alert else None
         skipped = _mark(known, known.skip(skip or GONE, at=at, seen=seen), work)
         return Delivered(outcome=Outcome.SKIPPED, notification=skipped, alert=alert)
-    turn = _take_turn(known, at, work)
+    turn = _take_turn(known, at, work, was_counted=known.reason == COUNTED)
     if turn.until is not None:
         if known.reason != COUNTED:
             _mark(known, known.put_off(turn.until, COUNTED, at=at), work)
@@ -228,8 +230,7 @@ def _tell_last_resort(known: Notification, work: Work) -> Delivered:
     return Delivered(outcome=Outcome.SENT, notification=sent, alert=alert)
 
 
-def _take_turn(known: Notification, at: datetime, work: Work) -> Turn:
-    was_counted = known.reason == COUNTED
+def _take_turn(known: Notification, at: datetime, work: Work, *, was_counted: bool) -> Turn:
     for _ in range(TURN_ATTEMPTS):
         state = work.last_resort.read()
         turn = state.turn_of(known.delivery.alert_id, at, was_counted=was_counted)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from tocsin.domain.ids import (
 )
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
+from tocsin.domain.subject import subject_of
 from tocsin.domain.timeline import Change, ChangeType
 
 type Attribute = dict[str, Any]
@@ -37,6 +39,10 @@ type Item = dict[str, Attribute]
 type Image = Mapping[str, Mapping[str, Any]]
 
 ENTITY: Final = "alert"
+SUBJECT: Final = "subject"
+SUBJECT_DIGEST: Final = "subj"
+"""There while severity and facts as stored give the subject; `subject` is not read then. A repeat
+whose facts give another one is refused, and stores the subject."""
 _LISTED_NAMES: Final = {
     short: name for name, short in (keys.LISTED_FIELDS | keys.COPIED_FIELDS).items()
 }
@@ -105,7 +111,6 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
     `closed_key` is its `state_key` once resolved, for a write that resolves it unread.
     """
     optional: dict[str, Attribute | None] = {
-        "subject": text(alert.subject) if alert.subject else None,
         "source_started_at": maybe_time(alert.source_started_at),
         "acknowledged_at": maybe_time(alert.acknowledged_at),
         "acknowledged_by": maybe_text(alert.acknowledged_by),
@@ -131,7 +136,33 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
         "changed_at": time(alert.changed_at),
         "state_key": text(keys.state_key(alert.status, alert.severity)),
         "closed_key": text(keys.state_key(AlertStatus.RESOLVED, alert.severity)),
+        **_written_subject(alert),
     } | {name: attribute for name, attribute in optional.items() if attribute is not None}
+
+
+def computed_subject(severity: Severity, facts: Facts) -> str:
+    """The same from whole facts and from what is left of big ones."""
+    return subject_of(severity, details.shortened(facts))
+
+
+def subject_digest(subject: str) -> Attribute:
+    """Distinguish the subjects of one episode; 24 bits are enough."""
+    return {"B": _base64(hashlib.sha256(subject.encode()).digest()[:3])}
+
+
+def _written_subject(alert: Alert) -> Item:
+    """A subject that the facts give is left out: every repeat would rewrite it."""
+    if not alert.subject:
+        return {}
+    if alert.subject == computed_subject(alert.severity, alert.facts):
+        return {SUBJECT_DIGEST: subject_digest(alert.subject)}
+    return {SUBJECT: text(alert.subject)}
+
+
+def _read_subject(image: Image, severity: Severity, facts: Facts) -> str:
+    if SUBJECT_DIGEST in image:
+        return computed_subject(severity, facts)
+    return read_text(image, SUBJECT) or ""
 
 
 def timer_attributes(slot: Fingerprint, due_at: datetime | None) -> Item:
@@ -198,7 +229,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         severity=severity,
         facts=facts,
         output_hash=image["output_hash"]["S"] if counted else "",
-        subject=read_text(image, "subject") or "",
+        subject=_read_subject(image, severity, facts),
         overflow=read_text(image, "overflow"),
         episode=int(shown["episode"]["N"]),
         version=int(image["version"]["N"]) if counted else 0,

@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb.alerts.items import (
     PackedFacts,
     alert_from,
     alert_item,
+    computed_subject,
     expiry,
     number,
     pack_facts,
@@ -31,6 +32,8 @@ from tocsin.adapters.dynamodb.alerts.writes import (
     state_update,
     timer_update,
     with_known_overflow,
+    with_same_subject,
+    with_stored_subject,
 )
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.transactions import (
@@ -79,6 +82,7 @@ class DynamoDBSlots:
         packed = pack_facts(signal.facts, signal.dedup_key)
         slot = source.slot_of(signal)
         update = count_update(signal, source, packed, at=at, write_id=write_id)
+        update = with_same_subject(update, signal)
         try:
             alert = self._update(slot, with_known_overflow(update, packed), write_id)
         except SlotRefusedError as refusal:
@@ -87,7 +91,9 @@ class DynamoDBSlots:
                 raise
             is_late = current.has_later_start(signal)
             is_other_overflow = packed.overflow not in {None, current.overflow}
-            if not (is_late or is_other_overflow):
+            subject = computed_subject(signal.severity, signal.facts)
+            is_other_subject = current.subject not in {"", subject}
+            if not (is_late or is_other_overflow or is_other_subject):
                 raise
         else:
             if packed.overflow and alert.occurrences <= MAKES_SURE_UNTIL:
@@ -96,6 +102,10 @@ class DynamoDBSlots:
         said = replace(signal, source_started_at=None) if is_late else signal
         update = count_update(said, source, packed, at=at, write_id=write_id)
         update.expect("id = :read_id", read_id=text(current.alert_id))
+        if is_other_subject:
+            update = with_stored_subject(update, current)
+        else:
+            update = with_same_subject(update, signal)
         if packed.overflow is None or not is_other_overflow:
             return self._update(slot, with_known_overflow(update, packed), write_id)
         update.put("overflow", text(packed.overflow))

@@ -6,13 +6,17 @@ from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import (
+    SUBJECT,
+    SUBJECT_DIGEST,
     Attribute,
     Item,
     PackedFacts,
+    computed_subject,
     expiry,
     number,
     pack_facts,
     state_of,
+    subject_digest,
     text,
     time,
     timer_attributes,
@@ -35,6 +39,7 @@ IS_AWAKE: Final = "attribute_not_exists(snooze)"
 HAS_NO_LATER_START: Final = (
     "attribute_not_exists(source_started_at) OR source_started_at <= :source_started_at"
 )
+HAS_SUBJECT: Final = f"attribute_not_exists({SUBJECT_DIGEST}) OR {SUBJECT_DIGEST} = :subject_digest"
 IS_NOT_OURS: Final = "repeat_id <> :repeat_id"
 """Our own write, made although its reply was lost, must not count twice."""
 REFRESH_LISTED: Final = tuple(
@@ -121,6 +126,21 @@ def with_known_overflow(update: Update, packed: PackedFacts) -> Update:
         update.expect("overflow = :overflow", overflow=text(packed.overflow))
     else:
         update.remove("overflow")
+    return update
+
+
+def with_same_subject(update: Update, signal: Signal) -> Update:
+    """Expect that the facts give the subject of the episode, if it is not stored."""
+    subject = computed_subject(signal.severity, signal.facts)
+    update.expect(HAS_SUBJECT, subject_digest=subject_digest(subject))
+    return update
+
+
+def with_stored_subject(update: Update, current: Alert) -> Update:
+    """Store the subject of the episode, which the new facts do not give."""
+    update.put(SUBJECT, text(current.subject))
+    update.remove(SUBJECT_DIGEST)
+    update.expect("version = :read_version", read_version=number(current.version))
     return update
 
 

@@ -1,8 +1,10 @@
 """The last resort's item: when it was told, and which alerts wait to be counted."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
@@ -18,7 +20,9 @@ from tocsin.adapters.dynamodb.alerts.items import (
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, is_ours, put
 from tocsin.domain.ids import AlertId, WriteId
-from tocsin.domain.last_resort import KEPT_FOR, LastResort
+
+if TYPE_CHECKING:
+    from tocsin.domain.last_resort import LastResort
 
 ENTITY: Final = "last_resort"
 
@@ -31,6 +35,8 @@ class DynamoDBLastResort:
     table_name: str
 
     def read(self) -> LastResort:
+        from tocsin.domain.last_resort import LastResort
+
         item = get_item(self.call, self.table_name, keys.LAST_RESORT_KEY)
         if item is None:
             return LastResort()
@@ -44,6 +50,8 @@ class DynamoDBLastResort:
         )
 
     def keep(self, after: LastResort, *, at: datetime, write_id: WriteId) -> bool:
+        from tocsin.domain.last_resort import KEPT_FOR
+
         optional = {
             "told_at": maybe_time(after.told_at),
             "claimed_by": maybe_text(after.claimed_by),
