@@ -29,7 +29,7 @@ from tocsin.domain.ids import AlertId, IncidentId, by_whom, entropy, ulid, via_o
 from tocsin.domain.incident import Incident, IncidentUpdate, Responder
 from tocsin.domain.severity import Severity
 from tocsin.lambda_runtime.http import HttpAnswer
-from tocsin.usecases.ask_people import unknown_targets, unreached
+from tocsin.usecases.ask_people import as_named, unknown_targets, unreached
 from tocsin.usecases.change_incident import (
     add_responders,
     attach_alerts,
@@ -147,8 +147,8 @@ class IncidentRoutes:
         note: str | None = None,
     ) -> Joining:
         """Raises InvalidInputError; `details` name the users that do not exist."""
-        names = tuple(dict.fromkeys(users))
-        if names:
+        named: Sequence[Target] = ()
+        if users:
             directory = self.paging.directory(request.at, max_age=NOW)
             problems = [
                 Problem(field_of(it.position), it.why)
@@ -157,6 +157,8 @@ class IncidentRoutes:
             if problems:
                 message = "Only people that there are can be asked."
                 raise InvalidInputError(message, problems)
+            named = as_named(_targets(users), directory)
+        names = tuple(dict.fromkeys(it.name for it in named))
         return Joining(users=names, by=request.actor, at=request.at, note=note)
 
     def _join(

@@ -131,6 +131,17 @@ def unknown_targets(targets: Sequence[Target], directory: Directory) -> tuple[Un
     )
 
 
+def as_named(targets: Sequence[Target], directory: Directory) -> tuple[Target, ...]:
+    """Spell users as they were first written; what does not exist stays as it is."""
+    users = directory.users
+    return tuple(
+        Target(it.kind, users[it.name].name)
+        if it.kind is TargetKind.USER and it.name in users
+        else it
+        for it in targets
+    )
+
+
 def unreached(
     targets: Sequence[Target], alert: Alert, directory: Directory, *, by: Actor
 ) -> tuple[Unreached, ...]:
