@@ -21,6 +21,7 @@ HOOKS: Final = f"{PREFIX}/hooks"
 TOPIC: Final = f"{PREFIX}/topic"
 BODY_LIMIT_BYTES: Final = 1_048_576
 """Several times the longest message: what is kept is held in memory."""
+_TAKES: Final = f"The outbox takes a JSON object of {BODY_LIMIT_BYTES} bytes at most."
 _HTML: Final = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'"),
@@ -85,15 +86,9 @@ class OutboxFront:
         return _page(message_page(message))
 
     def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        if len(body) > BODY_LIMIT_BYTES:
-            text = f"The outbox takes {BODY_LIMIT_BYTES} bytes."
-            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
-        try:
-            sent = json.loads(body)
-        except (ValueError, RecursionError):
-            return refusal(HTTPStatus.BAD_REQUEST, "The outbox takes JSON.")
+        sent = _read(body) if len(body) <= BODY_LIMIT_BYTES else None
         if not isinstance(sent, dict):
-            return refusal(HTTPStatus.BAD_REQUEST, "The outbox takes a JSON object.")
+            return refusal(HTTPStatus.BAD_REQUEST, _TAKES)
         if path.startswith(f"{SLACK}/"):
             return self._slack(path.removeprefix(f"{SLACK}/"), sent)
         if path == TOPIC:
@@ -149,6 +144,13 @@ class OutboxFront:
     def _add(self, **fields: Any) -> None:  # noqa: ANN401 - those of KeptMessage
         message = KeptMessage(id="", at=self._now(), **fields)
         self._outbox.add(replace(message, id=f"{message.kind}-{uuid.uuid4()}"))
+
+
+def _read(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_from_here(headers: Mapping[str, str]) -> bool:

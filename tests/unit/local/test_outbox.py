@@ -272,11 +272,9 @@ def test_it_answers_at_addresses_of_this_machine(front: Front, host: str) -> Non
     assert front.answer("POST", "/_outbox/hooks/x", b"{}", **own).status == 200
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [(b'"' + b"x" * 1_048_576 + b'"', 413), (b"[" * 100_000, 400)]
-)
-def test_what_is_too_large_or_too_deep_is_refused(front: Front, body: bytes, status: int) -> None:
-    assert front.answer("POST", "/_outbox/hooks/x", body).status == status
+@pytest.mark.parametrize("body", [b'{"x": "' + b"x" * 1_048_576 + b'"}', b"[" * 100_000])
+def test_what_is_too_large_or_too_deep_is_refused(front: Front, body: bytes) -> None:
+    assert front.answer("POST", "/_outbox/hooks/x", body).status == 400
 
 
 @pytest.mark.parametrize(

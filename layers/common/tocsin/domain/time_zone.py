@@ -1,0 +1,14 @@
+"""Time zones by the names that people gave."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+UTC_ZONE: Final = "UTC"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Find a zone, or UTC if there is none of this name any more: better than no page at all."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return ZoneInfo(UTC_ZONE)
