@@ -9,6 +9,8 @@ import base64
 import gzip
 import json
 import sys
+import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from pathlib import Path
@@ -27,7 +29,15 @@ BATCH: Final = 25
 """Items of one BatchWriteItem, by DynamoDB's documentation."""
 ALERTS_FROM: Final = "A#"
 GATES_FROM: Final = "G#"
+FIRST_PAUSE: Final = 0.05
+LAST_PAUSE: Final = 5.0
+"""Seconds before what DynamoDB did not take is sent again."""
 PROGRESS_EVERY: Final = 5_000
+_DAMAGED: Final = (
+    *(gzip.BadGzipFile, zlib.error, EOFError),
+    *(ValueError, KeyError, TypeError, AttributeError, RecursionError),
+)
+"""What reading a file raises that is none of `back_up`."""
 
 
 def main() -> int:
@@ -72,11 +82,19 @@ def restore(dynamodb: Client, table: str, file: Path) -> int:
     """
     if any(_is_of_alert(item) for item in _items(dynamodb, table)):
         raise OperationError(f"The table {table} holds alerts: restore into a new stack.")
-    items = sorted(_read(file), key=_rank)
-    for written, batch in enumerate(batched(items, BATCH, strict=False), start=1):
-        _write(dynamodb, table, batch)
-        _show_progress(written * BATCH)
-    return len(items)
+    # Read once more for each rank: a table of millions of items is larger than a machine's memory.
+    ranks = sorted({_rank(item) for item in _read(file)})
+    if not ranks:
+        raise OperationError(f"{file} is no backup: it is empty.")
+    count = 0
+    for rank in ranks:
+        # The items of one BatchWriteItem are written in any order, so none holds two ranks.
+        for batch in batched(_of_rank(rank, file), BATCH, strict=False):
+            _write(dynamodb, table, batch)
+            for _ in batch:
+                count += 1
+                _show_progress(count)
+    return count
 
 
 def _items(dynamodb: Client, table: str) -> Iterator[Item]:
@@ -103,28 +121,35 @@ def _rank(item: Item) -> int:
     return 2 if sort == LIVE or is_episode else 0
 
 
+def _of_rank(rank: int, file: Path) -> Iterator[Item]:
+    return (item for item in _read(file) if _rank(item) == rank)
+
+
 def _write(dynamodb: Client, table: str, items: Sequence[Item]) -> None:
     left: Sequence[Any] = [{"PutRequest": {"Item": item}} for item in items]
+    pause = FIRST_PAUSE
     while left:
         answer = dynamodb.batch_write_item(RequestItems={table: left})
-        left = answer.get("UnprocessedItems", {}).get(table, ())
+        refused = answer.get("UnprocessedItems", {}).get(table, ())
+        if refused:
+            pause = FIRST_PAUSE if len(refused) < len(left) else min(2 * pause, LAST_PAUSE)
+            time.sleep(pause)
+        left = refused
 
 
-def _read(file: Path) -> Sequence[Item]:
+def _read(file: Path) -> Iterator[Item]:
     try:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
-            items = [_item(json.loads(line)) for line in lines]
-    except (ValueError, KeyError, TypeError, AttributeError, gzip.BadGzipFile, EOFError) as error:
+            for line in lines:
+                yield _item(json.loads(line))
+    except _DAMAGED as error:
         raise OperationError(f"{file} is no backup, or was cut short: {error!r}") from error
-    if not items:
-        raise OperationError(f"{file} is no backup: it is empty.")
-    return items
 
 
 def _item(written: Mapping[str, Mapping[str, Any]]) -> Item:
     """Raises KeyError for what is no item of the table."""
     item = {name: _value(value) for name, value in written.items()}
-    return {**item, "pk": item["pk"], "sk": item["sk"]}
+    return {**item, "pk": {"S": item["pk"]["S"]}, "sk": {"S": item["sk"]["S"]}}
 
 
 def _spelled(value: object) -> str:

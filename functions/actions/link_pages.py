@@ -6,7 +6,6 @@ import re
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 FORM_LIMIT_BYTES: Final = 1_024
 _VERSION: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
 RETRY_AFTER_SECONDS: Final = 5
-_OWN_SITE: Final = frozenset(("same-origin", "none"))
 
 
 def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
@@ -58,7 +56,7 @@ def _show(link: Link, token: str, at: datetime, ports: Ports) -> HttpAnswer:
 
 
 def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
-    if _is_foreign(request, ports):
+    if request.is_foreign(ports.public_url):
         only = "This button works on Tocsin's own page only."
         return _notice(HTTPStatus.FORBIDDEN, "Not from here", only)
     press = _press(request, link, token, ports)
@@ -126,21 +124,6 @@ def _look_at_it(token: str, outcome: Outcome) -> HttpAnswer:
 
     headers = {**HEADERS, "content-type": "text/plain; charset=utf-8", "location": token}
     return HttpAnswer(status=HTTPStatus.SEE_OTHER, body=f"{sentence(outcome)}\n", headers=headers)
-
-
-def _is_foreign(request: Request, ports: Ports) -> bool:
-    """Whether a browser reports that the request comes from another site.
-
-    Browsers send the origin `null` with our own form, since the page forbids referrers.
-    """
-    if request.headers.get("sec-fetch-site", "none").lower() not in _OWN_SITE:
-        return True
-    origin = request.headers.get("origin", "null").lower()
-    own = {"null", f"https://{request.host}".lower()}
-    if ports.public_url:
-        parts = urlsplit(ports.public_url)
-        own.add(f"{parts.scheme}://{parts.netloc}".lower())
-    return origin not in own
 
 
 def _nothing_here() -> HttpAnswer:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from tocsin.lambda_runtime import http
 
 FIELDS_LIMIT: Final = 20
+_OWN_SITE: Final = frozenset(("same-origin", "none"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,20 @@ class Request(http.Request):
     def segments(self) -> list[str]:
         """The path's parts; none of ours needs escaping."""
         return str(self.event["rawPath"]).strip("/").split("/")
+
+    def is_foreign(self, public_url: str) -> bool:
+        """Whether a browser reports that the request comes from another site.
+
+        Browsers send the origin `null` with our own form, since the page forbids referrers.
+        """
+        if self.headers.get("sec-fetch-site", "none").lower() not in _OWN_SITE:
+            return True
+        origin = self.headers.get("origin", "null").lower()
+        own = {"null", f"https://{self.host}".lower()}
+        if public_url:
+            parts = urlsplit(public_url)
+            own.add(f"{parts.scheme}://{parts.netloc}".lower())
+        return origin not in own
 
 
 def form_value(body: bytes, name: str) -> str | None:

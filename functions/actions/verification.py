@@ -65,6 +65,9 @@ def _answer(request: Request, verification: Verification, ports: Ports) -> HttpA
         return _done(user, method)
     if request.method != "POST":
         return _ask(user, method)
+    if request.is_foreign(ports.public_url):
+        only = "This button works on Tocsin's own page only."
+        return _notice(HTTPStatus.FORBIDDEN, "Not from here", only)
     write_id = ports.new_write_id()
     if not ports.verified_addresses.verify(user, method, address, write_id=write_id):
         return _changed(verification)

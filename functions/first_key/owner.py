@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.people import User
+from tocsin.domain.people import ContactMethod, User
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ class Addresses:
             phone=properties.get("Phone") or None,
         )
 
-    def user(self) -> User:
-        return User(name=NAME, email=self.email, phone=self.phone)
+    def user(self, verified: Mapping[ContactMethod, str] | None = None) -> User:
+        """The person; what their owner has verified is no change of the team's."""
+        return User(name=NAME, email=self.email, phone=self.phone, verified=verified or {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,9 @@ class Owner:
     def replace(self, before: Addresses, after: Addresses) -> None:
         """Change the addresses that the deployment had set, if they still are so."""
         stored = self.users.find(NAME)
-        if stored is not None and stored.value == before.user():
-            changed = stored.changed(after.user())
+        verified = stored.value.verified if stored else {}
+        if stored is not None and stored.value == before.user(verified):
+            changed = stored.changed(after.user(verified))
             self.users.put(stored, changed, write_id=self.new_write_id())
         self.make(after)
 

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from local.ministack_gaps.gateway_answers import Answer, refusal
 from local.outbox.kept_messages import KeptMessage, Outbox
@@ -18,6 +19,9 @@ SLACK: Final = f"{PREFIX}/slack"
 """The base of a Slack API that answers as Slack does and keeps what it is sent."""
 HOOKS: Final = f"{PREFIX}/hooks"
 TOPIC: Final = f"{PREFIX}/topic"
+BODY_LIMIT_BYTES: Final = 1_048_576
+"""Several times the longest message: what is kept is held in memory."""
+_TAKES: Final = f"The outbox takes a JSON object of {BODY_LIMIT_BYTES} bytes at most."
 _HTML: Final = [
     ("Content-Type", "text/html; charset=utf-8"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'"),
@@ -60,6 +64,8 @@ class OutboxFront:
         path = path.partition("?")[0]
         if path != PREFIX and not path.startswith((f"{PREFIX}/", f"{PREFIX}.")):
             return None
+        if not _is_from_here({name.lower(): value for name, value in headers.items()}):
+            return refusal(HTTPStatus.FORBIDDEN, "The outbox is for this machine only.")
         if method == "POST":
             return self._receive(path, headers, body)
         if method not in {"GET", "HEAD"}:
@@ -80,12 +86,9 @@ class OutboxFront:
         return _page(message_page(message))
 
     def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        try:
-            sent = json.loads(body)
-        except ValueError:
-            return refusal(HTTPStatus.BAD_REQUEST, "The outbox takes JSON.")
+        sent = _read(body) if len(body) <= BODY_LIMIT_BYTES else None
         if not isinstance(sent, dict):
-            return refusal(HTTPStatus.BAD_REQUEST, "The outbox takes a JSON object.")
+            return refusal(HTTPStatus.BAD_REQUEST, _TAKES)
         if path.startswith(f"{SLACK}/"):
             return self._slack(path.removeprefix(f"{SLACK}/"), sent)
         if path == TOPIC:
@@ -141,6 +144,33 @@ class OutboxFront:
     def _add(self, **fields: Any) -> None:  # noqa: ANN401 - those of KeptMessage
         message = KeptMessage(id="", at=self._now(), **fields)
         self._outbox.add(replace(message, id=f"{message.kind}-{uuid.uuid4()}"))
+
+
+def _read(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_from_here(headers: Mapping[str, str]) -> bool:
+    """Whether no page of another site asks: its messages hold links that act.
+
+    Browsers send such a page's origin with what it posts, and the page's own name as the host if
+    that name was made to lead to this machine.
+    """
+    host = urlsplit(f"//{headers.get('host', '')}")
+    name = host.hostname or ""
+    is_ours = name == "localhost" or _is_address(name)
+    return is_ours and headers.get("origin", f"http://{host.netloc}") == f"http://{host.netloc}"
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _page(html: str) -> Answer:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +15,7 @@ _TEMPLATES: Final = environment(Path(__file__).parent / "templates")
 _ONE_PART: Final = {True: 160, False: 70}
 _OF_SEVERAL: Final = {True: 153, False: 67}
 _SHOWN: Final = 200
+_GREY: Final = "#868f9a"
 _LINK_SCHEMES: Final = ("http://", "https://")
 
 
@@ -29,10 +31,17 @@ def message_page(message: KeptMessage) -> str:
         parts=parts_of(message.text),
         lines=message.text.split("\n"),
         links=[line for line in message.text.split() if line.startswith(_LINK_SCHEMES)],
-        slack=list(slack_parts(message.data)) if message.kind == "slack" else [],
-        colour=_colour(message.data),
+        **_as_slack_shows(message),
         data=json.dumps(message.data, indent=2, ensure_ascii=False),
     )
+
+
+def _as_slack_shows(message: KeptMessage) -> Mapping[str, Any]:
+    """Its parts and colour; of what Slack would not take, none: the page has it as it was sent."""
+    if message.kind == "slack":
+        with suppress(AttributeError, TypeError, ValueError, KeyError, OverflowError):
+            return {"slack": list(slack_parts(message.data)), "colour": _colour(message.data)}
+    return {"slack": [], "colour": _GREY}
 
 
 class Length(NamedTuple):
@@ -117,4 +126,4 @@ def _safe(url: object) -> str:
 
 def _colour(sent: Mapping[str, Any]) -> str:
     colours = [str(each.get("color", "")) for each in sent.get("attachments", ())]
-    return next((colour for colour in colours if colour.strip("#").isalnum()), "#868f9a")
+    return next((colour for colour in colours if colour.strip("#").isalnum()), _GREY)

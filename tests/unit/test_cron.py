@@ -186,5 +186,12 @@ def test_the_costliest_expressions_take_no_time() -> None:
     assert time.thread_time() - began < 0.5
 
 
+def test_in_a_time_zone_that_is_gone_it_goes_on_in_utc() -> None:
+    gone, utc = Cron("0 2 * * *", "Mars/Phobos"), Cron("0 2 * * *", "UTC")
+
+    assert gone.after(NINE) == utc.after(NINE)
+    assert gone.expected(NINE, GRACE) == utc.expected(NINE, GRACE)
+
+
 def test_times_of_two_clocks_are_the_same_instants() -> None:
     assert Cron("0 2 * * *", "Europe/Paris").after(NINE) == NINE + timedelta(hours=16)

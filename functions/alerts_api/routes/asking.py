@@ -65,11 +65,9 @@ class AskingRoutes:
 
     def open_alert(self, request: Request) -> HttpAnswer:
         body = request.body_as(AlertBody)
-        targets = self._named([each.target for each in body.targets], request)
-        problems = [
-            *self.stores.unknown_policy(body.escalation_policy),
-            *self._unknown(targets, _field_of_target, request),
-        ]
+        said = tuple(each.target for each in body.targets)
+        targets, unknown = self._known(said, _field_of_target, request)
+        problems = [*self.stores.unknown_policy(body.escalation_policy), *unknown]
         if problems:
             message = "The alert cannot be opened like that."
             raise InvalidInputError(message, problems)
@@ -100,25 +98,26 @@ class AskingRoutes:
 
     def page_people(self, request: Request, alert_id: str) -> HttpAnswer:
         body = request.body_as(PageBody)
-        targets = self._named([each.target for each in body.targets], request)
+        targets = tuple(each.target for each in body.targets)
         return self._ask(
             request,
             alert_id,
             targets,
             _field_of_target,
-            lambda alert: alert.paged(targets, by=request.actor, at=request.at, note=body.note),
+            lambda alert, named: alert.paged(
+                named, by=request.actor, at=request.at, note=body.note
+            ),
         )
 
     def assign_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         body = request.body_as(AssignBody)
-        targets = self._named([Target(TargetKind.USER, body.user)], request)
         return self._ask(
             request,
             alert_id,
-            targets,
+            (Target(TargetKind.USER, body.user),),
             lambda _: "user",
-            lambda alert: alert.assigned(
-                targets[0].name, by=request.actor, at=request.at, note=body.note
+            lambda alert, named: alert.assigned(
+                named[0].name, by=request.actor, at=request.at, note=body.note
             ),
         )
 
@@ -141,36 +140,32 @@ class AskingRoutes:
         alert_id: str,
         targets: Sequence[Target],
         field_of: Callable[[int], str],
-        change: Callable[[Alert], Alert],
+        change: Callable[[Alert, Sequence[Target]], Alert],
     ) -> HttpAnswer:
-        if problems := self._unknown(targets, field_of, request):
-            # An alert that does not exist is told of first.
-            self.ports.alerts.get_shortened(AlertId(alert_id))
+        self.ports.alerts.get_shortened(AlertId(alert_id))
+        named, problems = self._known(targets, field_of, request)
+        if problems:
             message = "Only people and channels that there are can be asked."
             raise InvalidInputError(message, problems)
         alert = change_alert(
             AlertId(alert_id),
-            change,
+            lambda alert: change(alert, named),
             alerts=self.ports.alerts,
             new_write_id=self.ports.new_write_id,
         )
-        warnings = self._warnings(targets, alert, field_of, request)
+        warnings = self._warnings(named, alert, field_of, request)
         return with_data(view_row(alert, request.at), warnings=warnings)
 
-    def _named(self, targets: Sequence[Target], request: Request) -> tuple[Target, ...]:
-        if not targets:
-            return ()
-        return as_named(targets, self.paging.directory(request.at, max_age=NOW))
-
-    def _unknown(
+    def _known(
         self, targets: Sequence[Target], field_of: Callable[[int], str], request: Request
-    ) -> list[Problem]:
+    ) -> tuple[tuple[Target, ...], list[Problem]]:
+        """Spell the targets as they are named; name those that do not exist."""
         if not targets:
-            return []
+            return (), []
         directory = self.paging.directory(request.at, max_age=NOW)
-        return [
-            Problem(field_of(it.position), it.why) for it in unknown_targets(targets, directory)
-        ]
+        unknown = unknown_targets(targets, directory)
+        problems = [Problem(field_of(it.position), it.why) for it in unknown]
+        return as_named(targets, directory), problems
 
     def _warnings(
         self,

@@ -35,6 +35,7 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.ids import AUTO
 from tocsin.domain.people import Channel
 from tocsin.domain.reach import LAST_RESORT
 from tocsin.lambda_runtime.http import HttpAnswer
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 SIGNING_SECRET_BYTES: Final = 32
 _SUFFIX_BYTES: Final = 4
+_TAKEN: Final = "is that of a person, as whom the channel's links would act"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ def channel_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         noun=Noun(
             words="channel",
             plural="channels",
+            reserved={AUTO: "that is how the service itself appears on timelines"},
+            taken=lambda name: _TAKEN if stores.users.find(name) else None,
             references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
             concern=concern_of_channel,
         ),

@@ -147,7 +147,7 @@ class IncidentRoutes:
         note: str | None = None,
     ) -> Joining:
         """Raises InvalidInputError; `details` name the users that do not exist."""
-        names: tuple[str, ...] = ()
+        named: Sequence[Target] = ()
         if users:
             directory = self.paging.directory(request.at, max_age=NOW)
             problems = [
@@ -158,7 +158,7 @@ class IncidentRoutes:
                 message = "Only people that there are can be asked."
                 raise InvalidInputError(message, problems)
             named = as_named(_targets(users), directory)
-            names = tuple(dict.fromkeys(target.name for target in named))
+        names = tuple(dict.fromkeys(it.name for it in named))
         return Joining(users=names, by=request.actor, at=request.at, note=note)
 
     def _join(

@@ -72,6 +72,24 @@ def test_a_second_press_says_the_same_and_a_look_offers_nothing_more(holder: Hol
     assert looked.page.buttons == []
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://other.example.com"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+    ],
+)
+def test_another_site_cannot_press_the_button(holder: Holder, headers: dict[str, str]) -> None:
+    refused = holder.verify(link(), method="POST", **headers)
+
+    assert (refused.status, refused.page.heading) == (403, "Not from here")
+    assert verified(holder) == []
+    own = {"origin": "null", "sec_fetch_site": "same-origin"}
+    assert holder.verify(link(), method="POST", **own).status == 200
+    assert verified(holder) == [EMAIL]
+
+
 def test_an_address_that_has_changed_is_not_confirmed(holder: Holder) -> None:
     sent = link()
     holder.world.keep(holder.world.users, replace(ALICE, email="new@example.com"))

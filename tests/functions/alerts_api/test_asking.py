@@ -306,3 +306,20 @@ def test_a_person_is_asked_by_the_name_that_is_shown_in_whatever_case_it_is_type
     team.unacknowledge(alert_id, by=by)
     team.pass_time(seconds=1)
     assert team.paged() == ["bob"]
+
+
+def test_a_person_named_in_another_case_is_that_person_and_asked_once(
+    client: Client, team: World
+) -> None:
+    alert_id = team.opened()
+    everybody = {"targets": [{"user": "BOB"}, {"user": "bob"}, {"user": "Bob"}]}
+
+    act(client, alert_id, "page", everybody)
+    assigned = act(client, alert_id, "assign", {"user": "BOB"})
+    opened = client.post(ALERTS, {"name": "Checkout", **everybody})
+
+    assert assigned.data["assigned_to"] == "bob"
+    entries = client.get(f"{ALERTS}/{opened.data['id']}/timeline").data
+    assert [it["targets"] for it in entries if it["type"] == "paged"] == [["user:bob"]]
+    team.pass_time(seconds=1)
+    assert sorted(team.paged()) == ["alice", "bob", "bob", "bob"]

@@ -426,6 +426,15 @@ def paged(world: World) -> list[str]:
     return sorted(world.paged())
 
 
+def test_a_responder_named_in_another_case_is_one_person(alice: Client, team: World) -> None:
+    path = opened(alice, alert_ids=[team.opened()])
+
+    alice.post(f"{path}/responders", {"users": ["BOB", "bob"]})
+    added = alice.post(f"{path}/responders", {"user": "Bob"})
+
+    assert [it["user"] for it in added.data["responders"]] == ["bob"]
+
+
 def test_people_who_are_added_are_asked_about_its_alert(alice: Client, team: World) -> None:
     alert_id = team.opened()
     path = opened(alice, alert_ids=[alert_id])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.fakes.world import World
 from tests.functions.first_key.conftest import CloudFormation
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import EscalationPolicy
-from tocsin.domain.people import User
+from tocsin.domain.people import ContactMethod, User, hash_address
 from tocsin.domain.severity import Severity
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -155,6 +155,17 @@ def test_another_address_moves_the_owner_that_nobody_has_changed(stack: Stack) -
     stack.request("Update", Email="new@example.com")
 
     assert stack.users == [User(name="owner", email="new@example.com")]
+
+
+def test_another_address_moves_an_owner_who_has_confirmed_the_one_before(stack: Stack) -> None:
+    stack.request()
+    confirmed = {ContactMethod.EMAIL: hash_address(ADDRESS)}
+    stack.world.keep(stack.world.users, replace(stack.users[0], verified=confirmed))
+
+    stack.request("Update", Email="new@example.com")
+
+    (owner,) = stack.users
+    assert (owner.email, owner.is_verified(ContactMethod.EMAIL)) == ("new@example.com", False)
 
 
 def test_another_address_leaves_the_owner_that_people_have_changed(stack: Stack) -> None:

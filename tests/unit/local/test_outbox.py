@@ -69,8 +69,9 @@ class Front:
         told: Mapping[str, Any] = json.loads(answer.body)
         return told
 
-    def answer(self, method: str, path: str, body: bytes = b"") -> Answer:
-        answer = self.front.answer(method, path, {"Webhook-Id": "w-1", "Host": "here"}, body)
+    def answer(self, method: str, path: str, body: bytes = b"", **more: str) -> Answer:
+        headers = {"Webhook-Id": "w-1", "Host": "127.0.0.1:8080", **more}
+        answer = self.front.answer(method, path, headers, body)
         assert answer is not None
         return answer
 
@@ -243,3 +244,59 @@ def test_what_it_does_not_take_is_refused(
     front: Front, method: str, path: str, body: bytes, status: int
 ) -> None:
     assert front.answer(method, path, body).status == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example.com:8080"},
+        {"Host": "127.0.0.1.evil.example.com"},
+        {"Host": ""},
+        {"Origin": "https://evil.example.com"},
+        {"Origin": "null"},
+        {"Host": "evil.example.com:8080", "Origin": "http://evil.example.com:8080"},
+    ],
+)
+def test_a_page_of_another_site_reads_and_sends_nothing(
+    front: Front, headers: dict[str, str]
+) -> None:
+    assert front.answer("POST", "/_outbox/hooks/x", b"{}", **headers).status == 403
+    assert front.answer("GET", "/_outbox.json", **headers).status == 403
+    assert [it["kind"] for it in json.loads(front.get("/_outbox.json"))] == ["sms", "e-mail"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "192.0.2.1"])
+def test_it_answers_at_addresses_of_this_machine(front: Front, host: str) -> None:
+    assert front.answer("GET", "/_outbox", Host=host).status == 200
+    own = {"Host": host, "Origin": f"http://{host}"}
+    assert front.answer("POST", "/_outbox/hooks/x", b"{}", **own).status == 200
+
+
+@pytest.mark.parametrize("body", [b'{"x": "' + b"x" * 1_048_576 + b'"}', b"[" * 100_000])
+def test_what_is_too_large_or_too_deep_is_refused(front: Front, body: bytes) -> None:
+    assert front.answer("POST", "/_outbox/hooks/x", body).status == 400
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"attachments": [1]},
+        {"attachments": 1},
+        {"blocks": {"a": 1}},
+        {"blocks": [{"type": "context", "elements": 1}]},
+        {
+            "blocks": [
+                {
+                    "type": "rich_text",
+                    "elements": [{"elements": [{"type": "date", "timestamp": "9e99"}]}],
+                }
+            ]
+        },
+    ],
+)
+def test_what_slack_would_not_take_is_shown_as_it_was_sent(
+    front: Front, odd: Mapping[str, object]
+) -> None:
+    front.post("/_outbox/slack/chat.postMessage", {"channel": "C1", "text": "odd", **odd})
+
+    assert "As sent" in front.get("/_outbox/slack-2000.000000")

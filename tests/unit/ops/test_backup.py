@@ -102,6 +102,31 @@ def test_alerts_come_after_what_their_changes_led_to(
     assert set(written[-2:]) == {(SLOT, "LIVE"), (SLOT, f"E#{ALERT}")}
 
 
+def test_no_request_holds_an_alert_and_what_has_to_be_there_before(
+    client: "DynamoDBClient", tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.jsonl.gz"
+    put(client, *KEPT)
+    back_up(client, TABLE_NAME, file)
+    empty(client)
+    requests: list[list[str]] = []
+
+    class Requests:
+        """Notes what goes together, in any order."""
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as boto3 answers
+            return getattr(client, name)
+
+        def batch_write_item(self, RequestItems: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: N803 - as boto3 names it
+            items = [each["PutRequest"]["Item"] for each in RequestItems[TABLE_NAME]]
+            requests.append(sorted(item["sk"]["S"] for item in items))
+            return client.batch_write_item(RequestItems=RequestItems)
+
+    restore(Requests(), TABLE_NAME, file)
+
+    assert requests[1:] == [["000001#001#0001#user:alice#email"], [f"E#{ALERT}", "LIVE"]]
+
+
 def test_what_storage_did_not_take_is_sent_again(client: "DynamoDBClient", tmp_path: Path) -> None:
     file = tmp_path / "backup.jsonl.gz"
     put(client, *KEPT)
@@ -133,9 +158,24 @@ def test_a_stack_with_alerts_is_left_alone(client: "DynamoDBClient", tmp_path: P
         restore(client, TABLE_NAME, file)
 
 
+DAMAGED = bytearray(gzip.compress(b'{"pk": {"S": "x"}, "sk": {"S": "x"}}\n' * 50))
+DAMAGED[15] ^= 0xFF
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"no gzip", gzip.compress(b"no json\n"), gzip.compress(b"[1]\n"), gzip.compress(b"{}\n")],
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"no json\n"),
+        gzip.compress(b"[1]\n"),
+        gzip.compress(b"{}\n"),
+        gzip.compress(b"[" * 200_000 + b"\n"),
+        gzip.compress(b'{"pk": {"N": "1"}, "sk": {"S": "x"}}\n'),
+        gzip.compress(b'{"pk": {"S": "x"}, "sk": {"S": "x"}}\n' * 50)[:-9],
+        bytes(DAMAGED),
+    ],
+    ids=lambda content: f"{len(content)} bytes",
 )
 def test_a_file_that_is_no_backup_changes_nothing(
     client: "DynamoDBClient", tmp_path: Path, content: bytes

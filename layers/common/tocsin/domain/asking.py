@@ -23,7 +23,7 @@ class Asking:
     at: datetime
     by: Actor
     targets: tuple[str, ...]
-    """As `user:alice`, in the order given."""
+    """As `user:alice`, each once, in the order given."""
     is_assignment: bool = False
     """The alert is theirs from now on."""
     note: str | None = None
@@ -35,6 +35,6 @@ class Asking:
         return cls(
             at=at,
             by=by,
-            targets=tuple(map(str, targets)),
+            targets=tuple(dict.fromkeys(map(str, targets))),
             note=note[:NOTE_KEPT] if note else None,
         )

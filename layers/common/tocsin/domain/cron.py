@@ -8,9 +8,10 @@ once, the first time.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from tocsin.domain.time_zone import zone_of
 
 EXPRESSION_LIMIT: Final = 100
 """Characters."""
@@ -62,7 +63,7 @@ class Cron:
         """Expected times from an instant on, ascending; the first may lie before it."""
         from cronsim import CronSim
 
-        zone = _zone(self.time_zone)
+        zone = zone_of(self.time_zone)
         start = at.astimezone(zone).replace(tzinfo=None)
         for wall in CronSim(self.expression, start):
             yield _instant(wall, zone)
@@ -88,8 +89,3 @@ def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
         else:
             high = middle
     return high
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tocsin.domain.phrase import Phrase, Span
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+from tocsin.domain.time_zone import UTC_ZONE, zone_of
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-UTC_ZONE: Final = "UTC"
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -36,7 +33,7 @@ class Clock:
     @property
     def city(self) -> str:
         """The zone as people name it."""
-        return city_of(_zone(self.zone).key)
+        return city_of(zone_of(self.zone).key)
 
     def time(self, at: datetime) -> str:
         """The time of day, with the zone's abbreviation in the hour that comes twice."""
@@ -87,7 +84,7 @@ class Clock:
         return lasting(_rounded_up(at) - self.now + _MINUTE - timedelta(microseconds=1))
 
     def _local(self, at: datetime) -> datetime:
-        return at.astimezone(_zone(self.zone))
+        return at.astimezone(zone_of(self.zone))
 
     def _with_city(self, time: str, at: datetime) -> Phrase:
         city = (Span(f" {self.city}"),) if self.has_city(at) else ()
@@ -142,21 +139,11 @@ def city_of(zone: str) -> str:
 
 def next_time_of_day(hour: int, zone: str, *, after: datetime) -> datetime:
     """Find the next time at which clocks of the zone show this hour, at or after a time."""
-    local = after.astimezone(_zone(zone))
+    local = after.astimezone(zone_of(zone))
     wanted = local.replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
     if wanted < local:
         wanted += _DAY
     return wanted.astimezone(after.tzinfo)
-
-
-def _zone(name: str) -> "ZoneInfo":
-    """Find a zone; a message with times in UTC is better than none."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        return ZoneInfo(UTC_ZONE)
 
 
 def _abbreviation(local: datetime) -> str:

@@ -121,16 +121,6 @@ def escalate_now(  # noqa: PLR0913 - the ports are three, and the rest is what i
     return change_alert(alert_id, change, alerts=alerts, new_write_id=new_write_id)
 
 
-def as_named(targets: Sequence[Target], directory: Directory) -> tuple[Target, ...]:
-    """Spell users as they are named; they are found by any case."""
-    return tuple(
-        Target(target.kind, user.name)
-        if target.kind is TargetKind.USER and (user := directory.users.get(target.name))
-        else target
-        for target in targets
-    )
-
-
 def unknown_targets(targets: Sequence[Target], directory: Directory) -> tuple[Unreached, ...]:
     """The targets that do not exist."""
     known = {TargetKind.USER: directory.users, TargetKind.CHANNEL: directory.channels}
@@ -138,6 +128,17 @@ def unknown_targets(targets: Sequence[Target], directory: Directory) -> tuple[Un
         Unreached(position=position, why=f"there is no {target.kind} {target.name}; make it first")
         for position, target in enumerate(targets)
         if target.name not in known[target.kind]
+    )
+
+
+def as_named(targets: Sequence[Target], directory: Directory) -> tuple[Target, ...]:
+    """Spell users as they were first written; what does not exist stays as it is."""
+    users = directory.users
+    return tuple(
+        Target(it.kind, users[it.name].name)
+        if it.kind is TargetKind.USER and it.name in users
+        else it
+        for it in targets
     )
 
 
