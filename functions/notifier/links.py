@@ -80,12 +80,12 @@ class StoredShortLinks:
     parameters: Parameters
     parameter_name: str
     public_url: str
-    links: "Callable[[], ShortLinkRepository]"
+    links: Callable[[], ShortLinkRepository]
     """Called on use: most messages have room."""
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     """So many of them."""
-    new_write_id: "NewWriteId"
+    new_write_id: NewWriteId
     log: Log
 
     def short_link(self, delivery: Delivery) -> str | None:
