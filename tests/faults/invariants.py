@@ -268,7 +268,7 @@ def newest_message_is_true(found: Findings) -> Iterator[str]:
 
 @invariant("The newest e-mail to a person is true, unless it is the person who made it untrue")
 def newest_email_is_true(found: Findings) -> Iterator[str]:
-    """Where the first step is asked again, those it asks hear that by its page."""
+    """Where a step is asked again, those it asks hear that by its page."""
     heard: defaultdict[tuple[AlertId, str], list[_Heard]] = defaultdict(list)
     for it in found.team.world.line.received:
         message = found.messages.get(it.key)
@@ -281,9 +281,7 @@ def newest_email_is_true(found: Findings) -> Iterator[str]:
         alert = alerts[alert_id]
         changes = [it for it in found.timelines[alert_id] if it.type in _TOLD]
         last = max(changes, key=lambda it: it.at, default=None)
-        timed_out = last and last.type is ChangeType.UNACKNOWLEDGED and last.by == AUTO
-        is_woken = last and last.type is ChangeType.WOKEN
-        if last and (f"user:{user_of(last.by)}" == target or timed_out or is_woken):
+        if last and f"user:{user_of(last.by)}" == target:
             continue
         allowed, changed_at = _true_events(alert, changes)
         said = f"{target} was mailed of {name_of(alert)}"

@@ -91,6 +91,18 @@ def acknowledgement_times_out(team: StoryTeam) -> None:
     team.resolve()
 
 
+def acknowledgement_of_the_second_step_times_out(team: StoryTeam) -> None:
+    """That step is asked again, and who was mailed before hears that it fires."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG), ack_timeout=LONG)
+    team.signal(until=team.heard("user:bob.email"))
+    team.wait(MINUTE)
+    team.acknowledge(by=BOB)
+    team.wait(team.heard("user:bob.email", times=2))
+    team.wait(team.heard("user:alice.email", event="alert.unacknowledged"))
+    team.wait(HOUR)
+    team.acknowledge(by=BOB)
+
+
 def given_back_by_a_person(team: StoryTeam) -> None:
     """The next step is asked at once, and the giver is not asked again in this run."""
     both = ("user:alice", "user:carol")

@@ -112,6 +112,23 @@ def test_the_first_message_mentions_who_is_asked_and_its_rewriting_nobody(
     assert "<@" not in " ".join(world.texts())
 
 
+def test_a_channel_that_a_person_asks_mentions_those_whom_the_person_asks_with_it(
+    world: SlackWorld,
+) -> None:
+    """Not those of the step: one of them has the alert, and asks."""
+    for name in ("alice", "carol"):
+        world.user(name, NotificationRule(by=ContactMethod.EMAIL, after=HOUR))
+    world.escalation_policy((("channel:ops", "user:alice"), HOUR))
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+
+    world.page(alert_id, "channel:ops", "user:carol")
+
+    reply = world.slack.replies[-1]
+    assert reply.text.startswith("<@UCAROL> ")
+    assert "UALICE" not in reply.text
+
+
 @pytest.mark.parametrize("change", ["acknowledge", "resolve"])
 def test_a_change_rewrites_the_message_and_is_told_quietly_in_its_thread(
     world: SlackWorld, change: str

@@ -130,6 +130,30 @@ def test_nobody_is_mailed_twice_where_a_rise_wakes_it(team: World) -> None:
     assert alice(team) == ["paged", "snoozed", "paged"]
 
 
+def test_who_is_not_paged_again_hears_that_the_time_to_resolve_it_is_over(team: World) -> None:
+    """Only the step that was asked last is asked again."""
+    alert_id = team.opened()
+    team.pass_time(minutes=31)
+    team.acknowledge(alert_id, by=Actor("carol"))
+
+    team.pass_time(hours=1, seconds=1)
+
+    assert alice(team) == bob(team) == ["paged", "acknowledged", "unacknowledged"]
+    assert heard(team, "user:carol") == ["paged", "paged"]
+
+
+def test_who_is_not_paged_again_hears_of_the_end_of_a_snooze(team: World) -> None:
+    """The first step is asked again."""
+    alert_id = team.opened()
+    team.pass_time(minutes=31)
+    team.snooze(alert_id, HOUR, by=BOB)
+
+    team.pass_time(hours=1, seconds=1)
+
+    assert alice(team) == ["paged", "snoozed", "paged"]
+    assert heard(team, "user:carol") == ["paged", "snoozed", "woken"]
+
+
 def test_texts_have_no_updates(world: World) -> None:
     world.user("alice", NotificationRule(by=ContactMethod.SMS))
     world.escalation_policy(("user:alice", HOUR))

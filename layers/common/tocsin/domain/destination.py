@@ -63,10 +63,13 @@ def names_of(directory: Directory) -> Names:
 
 
 def slack_ids_asked(alert: Alert, delivery: Delivery, directory: Directory) -> tuple[str, ...]:
-    """Slack's ids of the people whom a message asks: those of the step, or who has the alert."""
+    """Slack's ids of the people whom a message asks: of the step or asking, or who has it."""
     match delivery.event:
+        case NotificationEvent.PAGED if delivery.is_by_hand:
+            asking = alert.asking_in(delivery.version)
+            targets: Sequence[str] = asking.targets if asking else ()
         case NotificationEvent.PAGED:
-            targets: Sequence[str] = alert.escalation.targets
+            targets = alert.escalation.targets
         case NotificationEvent.WORSENED:
             targets = (f"{TargetKind.USER}:{user_of(alert.acknowledged_by)}",)
         case _:

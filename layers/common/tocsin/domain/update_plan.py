@@ -38,7 +38,7 @@ class News(NamedTuple):
 
     @property
     def restarts_pages(self) -> bool:
-        """Whether the policy begins again at its first step, which pages its people anew."""
+        """Whether the policy goes on at once, and pages the people of a step anew."""
         timed_out = self.event is NotificationEvent.UNACKNOWLEDGED and self.by == AUTO
         return timed_out or self.event is NotificationEvent.WOKEN
 
@@ -194,7 +194,9 @@ def _newest(pages: Sequence[Delivery], directory: Directory) -> Iterable[Deliver
 
 def _update_of(page: Delivery, alert: Alert, news: News, directory: Directory) -> Delivery | None:
     updates = _updates_of(page, directory)
-    if updates is Updates.NONE or (updates is Updates.TO_OTHERS and not _is_for(page, news)):
+    if updates is Updates.NONE:
+        return None
+    if updates is Updates.TO_OTHERS and not _is_for(page, alert, news):
         return None
     is_of_version = page.event is NotificationEvent.WORSENED or page.is_by_hand
     update = replace(
@@ -214,10 +216,12 @@ def _update_of(page: Delivery, alert: Alert, news: News, directory: Directory) -
     return once if updates is Updates.ONCE else replace(once, channel=place_of(page)[1])
 
 
-def _is_for(page: Delivery, news: News) -> bool:
-    """Whether people who read it are told: the person that acted knows."""
+def _is_for(page: Delivery, alert: Alert, news: News) -> bool:
+    """Whether people who read it are told: who acted knows, and a page tells whom it asks anew."""
     has_acted = is_to_user(page) and user_of(news.by) == page.target_name
-    return not has_acted and not news.restarts_pages
+    stands = alert.escalation
+    paged_anew = stands.due_targets if stands.is_restart else stands.targets
+    return not has_acted and not (news.restarts_pages and page.target in paged_anew)
 
 
 def _updates_of(page: Delivery, directory: Directory) -> Updates:
