@@ -83,7 +83,7 @@ def _wire(resource_type: str) -> Part[Any]:
     """Wire on use, not on import, so that faults are reported to CloudFormation."""
     settings = Settings.from_environment()
     if resource_type == OWNER:
-        return _wire_owner(settings)
+        return _wire_first_person(settings)
     call = aws_client(SSM, settings.aws).call
     if resource_type == LINK_KEY:
         parameters = SsmParameters(call, LINK_KEY_DESCRIPTION, settings.secrets_key)
@@ -97,7 +97,7 @@ def _wire(resource_type: str) -> Part[Any]:
     )
 
 
-def _wire_owner(settings: Settings) -> Part[Any]:
+def _wire_first_person(settings: Settings) -> Part[Any]:
     from functions.first_key.owner import Owner
     from tocsin.adapters.dynamodb.configuration.configuration_repository import (
         DynamoDBConfiguration,
