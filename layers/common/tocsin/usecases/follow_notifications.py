@@ -137,13 +137,14 @@ def _name(notification: Notification) -> str:
 def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> bool:
     """Whether the alert's next step may come earlier or later by this, or somebody is reached."""
     delivery = notification.delivery
-    if not (notification.state.has_ended and delivery.is_of_step):
+    if not (notification.state.has_ended and delivery.is_page):
         return False
     if notification.state is not DeliveryState.SENT:
         return True
     if may_have_reached_nobody(ledger):
         return True
-    return not delivery.is_by_rule and notification.changed_at - delivery.asked_at > IGNORED
+    is_at_once = delivery.is_of_step and not delivery.is_by_rule
+    return is_at_once and notification.changed_at - delivery.asked_at > IGNORED
 
 
 def _has_reached(notification: Notification) -> bool:
