@@ -55,6 +55,19 @@ def a_message(lead: str = "", *, to: str = "Alice", **words: Any) -> Message:  #
     return replace(said, wording=wording, to=to, lead_short=lead)
 
 
+def test_what_nobody_sees_makes_no_two_segments_of_one() -> None:
+    bare = short(a_message(), LINK)
+    unseen = a_message(title="\ufeff8.4 % of re\u200bquests fail\u2060 with 5\xadxx")
+
+    assert short(unseen, LINK) == bare
+    assert segments(bare) == 1
+
+
+@pytest.mark.parametrize("title", ["", "\N{FIRE}", "\N{FIRE}\N{FIRE} \N{SKULL}"])
+def test_a_title_of_pictures_alone_leaves_no_gap(title: str) -> None:
+    assert short(a_message(title=title), LINK).startswith("CRITICAL checkout: ?, 3 min. ")
+
+
 HOSTILE = '<b>api-7</b> down? @channel \N{FIRE} <!here> & "now"'
 
 

@@ -10,6 +10,7 @@ from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.people import User
+from tocsin.usecases.refusals import DeliveryFailedError
 
 ALERTS = "/api/v1/alerts"
 KEY = {"idempotency-key": "7d5f0f5e-9f4d"}
@@ -100,6 +101,37 @@ def test_with_targets_alone_these_are_asked_and_nobody_else(client: Client, team
     assert sorted(team.paged()) == ["bob", "ops"]
     words = [entry["type"] for entry in client.get(f"{ALERTS}/{opened.data['id']}/timeline").data]
     assert words[:2] == ["fired", "paged"]
+
+
+def test_the_last_resort_hears_of_targets_of_whom_none_was_reached(
+    client: Client, team: World
+) -> None:
+    refused = DeliveryFailedError("no such number", is_retryable=False)
+    team.providers.fail("email", refused)
+    body = {"name": "Checkout", "targets": [{"user": "bob"}, {"user": "frank"}]}
+
+    alert_id = client.post(ALERTS, body).data["id"]
+    team.follow()
+    team.pass_time(minutes=1)
+
+    why = "bob by email: no such number; frank has no contact method"
+    assert team.next_action(alert_id).why == f"reached nobody: {why}"
+    assert team.topic is not None
+    assert team.topic.texts == [f"CRITICAL Checkout reached nobody: {why}."]
+
+
+def test_the_last_resort_is_left_alone_where_one_target_was_reached(
+    client: Client, team: World
+) -> None:
+    body = {"name": "Checkout", "targets": [{"user": "frank"}, {"user": "bob"}]}
+
+    client.post(ALERTS, body)
+    client.post(ALERTS, {"name": "Tea", "severity": "info", "targets": [{"user": "frank"}]})
+    team.follow()
+    team.pass_time(minutes=1)
+
+    assert team.topic is not None
+    assert team.topic.texts == []
 
 
 def test_with_a_policy_and_targets_both_are_asked(client: Client, team: World) -> None:

@@ -32,7 +32,7 @@ _GSM: Final = frozenset(
 )
 _GSM_ESCAPED: Final = frozenset("^{}\\[~]|€")
 """Written as two septets."""
-_PLAIN: Final = {
+_PLAIN: Final[dict[int, str | None]] = {
     **dict.fromkeys((0x2018, 0x2019, 0x201A, 0x60, 0xB4, 0x2032), "'"),
     **dict.fromkeys((0x201C, 0x201D, 0x201E, 0xAB, 0xBB, 0x2033), '"'),
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
@@ -42,8 +42,9 @@ _PLAIN: Final = {
     ord("\N{REPLACEMENT CHARACTER}"): "?",
     ord("\N{NO-BREAK SPACE}"): " ",
     ord("\N{NARROW NO-BREAK SPACE}"): " ",
+    **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)),
 }
-"""Typography that GSM has in one form only."""
+"""Typography that GSM has in one form only, and what nobody sees."""
 _PICTURES: Final = "\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _EMOJI: Final = re.compile(
     rf"[{_PICTURES}][{_PICTURES}\u200d\ufe0e\ufe0f\u20e3\U000e0020-\U000e007f]*"
@@ -121,7 +122,7 @@ def _size(character: str, *, is_gsm: bool) -> int:
 
 def _text_of(message: Message) -> _Text:
     wording = message.wording
-    title = _clean(wording.title)
+    title = _clean(wording.title) or "?"
     place = one_line(_clean(wording.place), PLACE_LIMIT)
     is_named = not place or place.casefold() in title.casefold()
     head = f"{wording.word} " if is_named else f"{wording.word} {place}: "

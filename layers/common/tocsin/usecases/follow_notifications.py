@@ -145,7 +145,8 @@ def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> boo
         return True
     if may_have_reached_nobody(ledger):
         return True
-    return not delivery.is_by_rule and notification.changed_at - delivery.asked_at > IGNORED
+    is_at_once = delivery.is_of_step and not delivery.is_by_rule
+    return is_at_once and notification.changed_at - delivery.asked_at > IGNORED
 
 
 def _has_reached(notification: Notification) -> bool:
