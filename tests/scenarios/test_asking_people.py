@@ -345,9 +345,9 @@ def test_the_message_names_who_asks_and_why(world: World) -> None:
     world.assign(alert_id, "bob")
 
     said = {it.target: plain(it.message.why_you) for it in world.providers.received}
-    assert said["user:carol"].startswith("bob ")
+    assert said["user:carol"].startswith("Bob ")
     assert said["user:carol"].endswith("It is your cluster")
-    assert said["user:bob"].startswith("alice ")
+    assert said["user:bob"].startswith("Alice ")
 
 
 @pytest.mark.parametrize("alice", ["alice", "link:alice", "slack:alice"])
