@@ -281,7 +281,9 @@ def newest_email_is_true(found: Findings) -> Iterator[str]:
         alert = alerts[alert_id]
         changes = [it for it in found.timelines[alert_id] if it.type in _TOLD]
         last = max(changes, key=lambda it: it.at, default=None)
-        if last and f"user:{user_of(last.by)}" == target:
+        stays = alert.status is AlertStatus.ACKNOWLEDGED
+        is_woken = last and last.type is ChangeType.WOKEN and stays
+        if last and (f"user:{user_of(last.by)}" == target or is_woken):
             continue
         allowed, changed_at = _true_events(alert, changes)
         said = f"{target} was mailed of {name_of(alert)}"

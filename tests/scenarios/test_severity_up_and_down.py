@@ -220,13 +220,15 @@ def test_what_became_worse_asleep_for_its_responder_is_told_once_when_it_wakes(
 
     if by_hand:
         team.unsnooze(alert_id)
-    team.pass_time(hours=1, seconds=1)
+    team.pass_time(hours=0 if by_hand else 1, seconds=1)
 
     told = [("alert.paged", "email"), ("alert.worsened", "email")]
     assert heard(team) == told
     assert team.alert(alert_id).escalation.policy == "night"
     team.pass_time(hours=1)
-    assert (heard(team), heard(team, "bob")) == (told, [("alert.paged", "email")])
+    # Bob is paged when its time to resolve is over, and Alice hears that she has it no more.
+    assert heard(team) == [*told, ("alert.unacknowledged", "email")]
+    assert heard(team, "bob") == [("alert.paged", "email")]
 
 
 @pytest.mark.parametrize("severity", [Severity.WARNING, Severity.CRITICAL])

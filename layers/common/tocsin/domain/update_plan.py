@@ -217,11 +217,15 @@ def _update_of(page: Delivery, alert: Alert, news: News, directory: Directory) -
 
 
 def _is_for(page: Delivery, alert: Alert, news: News) -> bool:
-    """Whether people who read it are told: who acted knows, and a page tells whom it asks anew."""
+    """Whether people who read it are told: who acted knows, and a page tells whom it asks anew.
+
+    The end of a snooze changes little for what a person has.
+    """
     has_acted = is_to_user(page) and user_of(news.by) == page.target_name
     stands = alert.escalation
     paged_anew = stands.due_targets if stands.is_restart else stands.targets
-    return not has_acted and not (news.restarts_pages and page.target in paged_anew)
+    is_told_else = alert.status is AlertStatus.ACKNOWLEDGED or page.target in paged_anew
+    return not has_acted and not (news.restarts_pages and is_told_else)
 
 
 def _updates_of(page: Delivery, directory: Directory) -> Updates:
