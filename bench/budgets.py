@@ -37,6 +37,8 @@ REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
 RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
 ACTION: Final = Budget(requests=2, write_units=3, read_units=1)
 """People's actions and notes read the alert first (ADR 1)."""
+PAGE_BY_HAND: Final = Budget(requests=4, write_units=3, read_units=3)
+"""Like an action, with users and channels as they are now."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
 GET_BIG: Final = replace(GET, excused=replace(GET, requests=2, read_units=2))
 """An alert whose facts are too big for its slot: ADR 1 says why."""

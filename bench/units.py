@@ -14,6 +14,7 @@ from bench.budgets import (
     LIST_OF_ALL,
     LIST_OF_CELL,
     LIST_OF_ONE,
+    PAGE_BY_HAND,
     PING,
     REPEAT,
     RESOLVE,
@@ -53,7 +54,7 @@ _ACTIONS: Final[Sequence[tuple[str, Sequence[str], str, Budget | None]]] = (
     ("acknowledge", (), "ack", ACTION),
     ("snooze", (), "snooze", ACTION),
     ("note", (), "notes", ACTION),
-    ("page a channel by hand", (), "page", None),
+    ("page a channel by hand", (), "page", PAGE_BY_HAND),
     ("snooze an acknowledged alert", ("ack",), "snooze", None),
     ("unsnooze", ("snooze",), "unsnooze", None),
 )
