@@ -46,8 +46,6 @@ class Noun:
     plural: str
     reserved: Mapping[str, str] = field(default_factory=dict)
     """Names that are refused, with the reason."""
-    taken: Callable[[str], str | None] = lambda _name: None
-    """Why a new object cannot have a name that another kind's object has."""
     references: Callable[[str], Sequence[str]] = lambda _name: ()
     """The objects that refer to the one of this name."""
     concern: Callable[[str], Concern] | None = None
@@ -230,7 +228,7 @@ def with_warnings(
 
 
 def expect_name(name: str, noun: Noun) -> None:
-    """Raises InvalidInputError for a malformed, reserved or taken name."""
+    """Raises InvalidInputError for a malformed or reserved name."""
     if (_USER_NAME if noun.is_person else _NAME).fullmatch(name) is None:
         problem = "must have 1 to 64 characters of a-z, 0-9 and -"
         if noun.is_person:
@@ -239,7 +237,7 @@ def expect_name(name: str, noun: Noun) -> None:
                 "letter or digit"
             )
         raise InvalidInputError("The name cannot be used.", [Problem("name", problem)])
-    if why := noun.reserved.get(noun.sort_key(name)) or noun.taken(name):
+    if why := noun.reserved.get(noun.sort_key(name)):
         raise InvalidInputError("The name is reserved.", [Problem("name", why)])
 
 

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
 SIGNING_SECRET_BYTES: Final = 32
 _SUFFIX_BYTES: Final = 4
-_TAKEN: Final = "is that of a person, as whom the channel's links would act"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,6 @@ def channel_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             words="channel",
             plural="channels",
             reserved={AUTO: "that is how the service itself appears on timelines"},
-            taken=lambda name: _TAKEN if stores.users.find(name) else None,
             references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
             concern=concern_of_channel,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from functions.alerts_api.answers import with_data
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
 
-_TAKEN: Final = "is that of a channel, whose links would act as this person"
-
 
 def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
     return UserRoutes(
@@ -40,7 +38,6 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             plural="users",
             is_person=True,
             reserved={AUTO: "that is how the service itself appears on timelines"},
-            taken=lambda name: _TAKEN if stores.channels.find(name.lower()) else None,
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
             concern=_concern,
         ),
