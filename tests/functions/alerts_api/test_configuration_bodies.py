@@ -310,9 +310,8 @@ def test_a_target_that_is_asked_stays(editor: Client, kind: str) -> None:
     assert editor.send("DELETE", f"/api/v1/{kind}s/ops").status == 204
 
 
-def test_a_user_and_a_channel_of_one_name_are_not_confused(editor: Client, world: World) -> None:
-    """Stacks of earlier versions may have both."""
-    world.user("here")
+def test_a_user_and_a_channel_of_one_name_are_not_confused(editor: Client) -> None:
+    put(editor, "users/here", {})
 
     assert editor.send("DELETE", "/api/v1/users/here").status == 204
 
