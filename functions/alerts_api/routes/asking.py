@@ -142,9 +142,9 @@ class AskingRoutes:
         field_of: Callable[[int], str],
         change: Callable[[Alert, Sequence[Target]], Alert],
     ) -> HttpAnswer:
-        self.ports.alerts.get_shortened(AlertId(alert_id))
         named, problems = self._known(targets, field_of, request)
         if problems:
+            self.ports.alerts.get_shortened(AlertId(alert_id))
             message = "Only people and channels that there are can be asked."
             raise InvalidInputError(message, problems)
         alert = change_alert(
