@@ -106,12 +106,9 @@ def _without_run(
 def _run_that_is_over(alert: Alert, ledger: Sequence[Notification]) -> Sequence[Notification]:
     """The messages of a run whose last step was begun; empty: it is not over, or not planned yet.
 
-    Of an alert that no policy pages: the messages to people who were asked by hand. Messages that
-    rules delay are of the firing spell, so of every run in it.
+    Messages that rules delay are of the firing spell, so of every run in it.
     """
     stands = alert.escalation
-    if stands.rest is Rest.NO_POLICY and alert.is_page_worthy:
-        return _asked_and_planned(alert, ledger)
     is_over = stands.rest is Rest.EXHAUSTED or stands.held_why == NEXT_RUN
     if not is_over or stands.giver:
         return ()
@@ -123,16 +120,6 @@ def _run_that_is_over(alert: Alert, ledger: Sequence[Notification]) -> Sequence[
         if not planned or len(planned) < max(planned):
             return ()
     return (*at_once, *by_rule)
-
-
-def _asked_and_planned(alert: Alert, ledger: Sequence[Notification]) -> Sequence[Notification]:
-    """The messages to people whom others asked; empty: there are more to be planned."""
-    asked = list(_asked_by_hand(alert, ledger))
-    for version in {it.delivery.version for it in asked}:
-        planned = [it.delivery.planned for it in asked if it.delivery.version == version]
-        if len(planned) < max(planned):
-            return ()
-    return asked
 
 
 def _why(run: Sequence[Notification]) -> str:
