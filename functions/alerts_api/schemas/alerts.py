@@ -172,7 +172,7 @@ class Counts(View):
     total: int = Field(description="Firing and acknowledged ones.", examples=[3])
     firing: int = Field(examples=[2])
     acknowledged: int = Field(examples=[1])
-    snoozed: int = Field(description="Those of them that are muted now.", examples=[0])
+    snoozed: int = Field(description="Those of them that are snoozed now.", examples=[0])
     by_severity: CountsBySeverity
 
 
@@ -277,7 +277,7 @@ _FILTERS: Final = (
         {"type": "string", "examples": ["firing,acknowledged"]},
     ),
     Parameter("severity", "Comma list of critical, warning, info (or information)."),
-    Parameter("snoozed", "Only muted alerts, or only others.", {"type": "boolean"}),
+    Parameter("snoozed", "Only snoozed alerts, or only others.", {"type": "boolean"}),
     Parameter("rule_id", "Only of this rule."),
     Parameter("source", "Only of this source."),
     Parameter("integration", "Only what came in by this integration."),

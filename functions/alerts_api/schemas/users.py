@@ -59,7 +59,7 @@ class RuleBody(ConfigurationBody):
 
     after: Annotated[Duration, within(timedelta(), DAY)] = Field(
         timedelta(),
-        description="Counted from the step's begin; not sent if the alert is acknowledged by then.",
+        description="From the first asking of the user; not sent if acknowledged by then.",
         examples=["5m"],
     )
     by: ContactMethod

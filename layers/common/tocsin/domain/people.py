@@ -42,9 +42,9 @@ class Updates(StrEnum):
     ONCE = "once"
     """One more message for each change."""
     TO_OTHERS = "to_others"
-    """For people: likewise, but not to the person that made the change, and not where a snooze ends
-    or the time to resolve is over: then people are paged anew. A person has one message a change,
-    however many of their rules told of the alert."""
+    """For people: likewise, but not to the person that made the change, nor to those whom the
+    policy pages anew at once. A person has one message a change, however many of their rules told
+    of the alert."""
     EACH = "each"
     """Each message is rewritten."""
 
@@ -54,7 +54,8 @@ class NotificationRule:
     """When and by which contact method a user is notified."""
 
     after: timedelta = timedelta()
-    """From the start of the step; not sent if the alert is acknowledged by then."""
+    """From when the user was first asked in this firing spell; not sent if the alert is
+    acknowledged by then."""
     by: ContactMethod
     severities: frozenset[Severity] = ALL_SEVERITIES
 
