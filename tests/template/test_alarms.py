@@ -9,8 +9,10 @@ import pytest
 from tests.template.intrinsics import Template, short
 
 RUNBOOKS = Path(__file__).parents[2] / "docs/runbooks"
-SITUATIONS = {f"{name}.md" for name in ("lost-page", "person-left", "stop-everything", "storm")}
-"""Runbooks for what people notice, without an alarm."""
+SITUATIONS = {
+    f"{name}.md" for name in ("README", "lost-page", "person-left", "stop-everything", "storm")
+}
+"""The index, and runbooks for what people notice, without an alarm."""
 
 UNWATCHED = {"FirstKeyFunction"}
 """Its failure fails the deployment."""
