@@ -209,6 +209,22 @@ def test_who_gave_it_back_was_reached(world: World) -> None:
     assert _told(world) == []
 
 
+def test_who_gave_it_back_and_was_never_paged_was_not_reached(world: World) -> None:
+    world.keep(world.users, User(name="frank"))
+    world.user("alice")
+    world.escalation_policy(("user:alice", 5 * MINUTE), ("user:frank", 5 * MINUTE))
+    world.providers.fail("email", DeliveryFailedError("SES is down", is_retryable=True))
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=1)
+
+    world.unacknowledge(alert_id)
+    world.pass_time(minutes=10)
+
+    assert _why(world, alert_id).startswith("reached nobody: ")
+    assert len(_told(world)) == 1
+
+
 # The last resort
 
 

@@ -110,7 +110,7 @@ def _run_that_is_over(alert: Alert, ledger: Sequence[Notification]) -> Sequence[
     """
     stands = alert.escalation
     is_over = stands.rest is Rest.EXHAUSTED or stands.held_why == NEXT_RUN
-    if not is_over or stands.giver:
+    if not is_over:
         return ()
     pages = [each for each in ledger if each.delivery.is_of_step]
     by_rule = [it for it in pages if it.delivery.is_by_rule and it.delivery.spell == stands.spell]
