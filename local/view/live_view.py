@@ -26,8 +26,8 @@ WRONG_FROM, FAILED_FROM = 400, 500
 
 
 COUNTED_THINGS = ("request", "page", "update", "test", "e-mail")
-SHOWN_A_SECOND = 12
-"""Of requests, changes and messages; the rest of a second is one line."""
+SHOWN_A_SECOND = 6
+"""Of each kind, so that no request hides a page; the rest of a second is one line."""
 
 
 class LiveView:
@@ -37,7 +37,7 @@ class LiveView:
         self._out = out
         self._clock = clock
         self._second = clock()
-        self._shown = 0
+        self._shown: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
         self._severities: Counter[str] = Counter()
         self._lock = threading.RLock()
@@ -68,7 +68,7 @@ class LiveView:
             if self._clock() - self._second < 1:
                 return
             left_out, severities = self._left_out, self._severities
-            self._second, self._shown = self._clock(), 0
+            self._second, self._shown = self._clock(), Counter()
             self._left_out, self._severities = Counter(), Counter()
         if left_out:
             counted = ", ".join(
@@ -81,8 +81,8 @@ class LiveView:
         """Whether the second has room for a line; if not, it is counted."""
         self.sum_up()
         with self._lock:
-            self._shown += 1
-            if self._shown <= SHOWN_A_SECOND:
+            self._shown[kind] += 1
+            if self._shown[kind] <= SHOWN_A_SECOND:
                 return True
             self._left_out[kind] += 1
             if severity:

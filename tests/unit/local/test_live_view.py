@@ -148,7 +148,7 @@ def test_a_storm_is_one_more_line_a_second(out: io.StringIO) -> None:
 
     *_, last = words(out)
     assert len(words(out)) == before + 1
-    assert before == 6 + 6 * 3, "twelve things, of which a page has three lines"
+    assert before == 6 + 6 * 3, "six of each kind, and a page has three lines"
     assert " ".join(last) == "+ 24 opened, 24 pages (critical 16, warning 8)"
 
 
@@ -156,7 +156,7 @@ def test_after_a_storm_each_line_is_shown_again(out: io.StringIO) -> None:
     clock = Clock()
     view = LiveView(out, clock)
     view.open()
-    for _ in range(13):
+    for _ in range(7):
         view.request(REQUEST)
     clock.now += 1
 
@@ -166,6 +166,15 @@ def test_after_a_storm_each_line_is_shown_again(out: io.StringIO) -> None:
         "+ 1 request",
         "POST /i/0123… 202 17 ms",
     ]
+
+
+def test_requests_hide_no_page(view: LiveView, out: io.StringIO) -> None:
+    for _ in range(50):
+        view.request(REQUEST)
+
+    view.message(ShownMessage(NINE, "page", "here", "Disk full"))
+
+    assert " ".join(words(out)[-1]) == "page to here: Disk full"
 
 
 def test_a_fault_is_shown_in_a_storm(view: LiveView, out: io.StringIO) -> None:
