@@ -54,7 +54,7 @@ class KnownLinkKey:
         return spell_link_key(bytes(LINK_KEY_BYTES))
 
     def forget(self, _name: str) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("a bench never has its link key refused")
 
 
 class Unhurried:

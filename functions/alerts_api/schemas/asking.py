@@ -177,8 +177,8 @@ OPERATIONS: Final = {
         summary="Ask people about an alert now",
         description=(
             "Beside the policy, which goes on. Each is asked by their own rules for the alert's "
-            "severity, also of an alert that is acknowledged or snoozed; what is still to be sent "
-            "is not once a person acknowledges."
+            "severity, also of an alert that is acknowledged or snoozed. Messages that are not "
+            "sent yet are skipped once a person acknowledges."
         ),
         body=PageBody,
         answer=AlertAndWarnings,

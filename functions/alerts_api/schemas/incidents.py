@@ -248,7 +248,7 @@ OPERATIONS: Final = {
         summary="Add people to an incident",
         description=(
             "Each is asked now, by their own rules, about the incident's newest open alert, else "
-            "about its newest. Those that it has are left alone."
+            "about its newest. People whom the incident has are not asked again."
         ),
         body=RespondersBody,
         answer=IncidentAndWarnings,

@@ -1,4 +1,4 @@
-"""The last resort: the stack's own topic is told of alerts that reached nobody.
+"""The last resort: the stack's own topic, which gets a message about alerts that reached nobody.
 
 The first alert is told at once; those of the next five minutes are told as one number at their end.
 """

@@ -57,7 +57,7 @@ class Settings:
     """The team's, a name of the IANA database; an unknown one counts as UTC."""
     team: str
     last_resort_topic: str
-    """The topic that is told of alerts that reached nobody; empty: it has no subscriber."""
+    """The topic of alerts that reached nobody; empty: it has no subscriber."""
     retention: timedelta
     """Retention of resolved alerts and timelines."""
     public_url: str
