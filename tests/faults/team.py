@@ -236,13 +236,13 @@ class StoryTeam:
         if until:
             self.wait(until)
 
-    def group(self, *names: str, started_at: datetime) -> None:
+    def group(self, *names: str, started_at: datetime, severity: str = "critical") -> None:
         """Alertmanager sends a group of alerts that fire, until it is told that it was heard."""
         self.signals.update(names)
         alerts = [
             {
                 "status": "firing",
-                "labels": {"alertname": name, "severity": "critical"},
+                "labels": {"alertname": name, "severity": severity},
                 "fingerprint": name,
                 "startsAt": started_at.isoformat(),
             }
