@@ -55,6 +55,7 @@ def view_notification(notification: Notification) -> dict[str, Any]:
         "reason": notification.reason,
         "attempts": notification.attempts,
         "provider_id": notification.provider_id,
+        "bundled_into": notification.bundled_into,
         "created_at": written(notification.created_at),
         "sent_at": written(notification.changed_at) if is_sent else None,
         "changed_at": written(notification.changed_at),

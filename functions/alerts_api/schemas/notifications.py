@@ -41,6 +41,9 @@ class ShownNotification(View):
     provider_id: str | None = Field(
         description="How the provider names the message.", examples=["msg_1"]
     )
+    bundled_into: str | None = Field(
+        description="The digest that tells of it, or that it waits for.", examples=[None]
+    )
     created_at: Instant
     sent_at: Instant | None
     changed_at: Instant

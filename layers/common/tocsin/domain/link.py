@@ -37,6 +37,10 @@ class LinkAction(StrEnum):
     """Shows the alert, and offers what its state allows."""
     UNACKNOWLEDGE = "unacknowledge"
     UNSNOOZE = "unsnooze"
+    DIGEST = "digest"
+    """Lists the alerts of a digest, whose id the link has, and acknowledges them."""
+    AWAKE = "awake"
+    """Of the alert or digest in whose message it was."""
 
 
 _NUMBERS: Final = {
@@ -46,6 +50,8 @@ _NUMBERS: Final = {
     LinkAction.VIEW: 4,
     LinkAction.UNACKNOWLEDGE: 5,
     LinkAction.UNSNOOZE: 6,
+    LinkAction.DIGEST: 7,
+    LinkAction.AWAKE: 8,
 }
 """In the link's bytes; a number is never used for another action."""
 _ACTIONS: Final = {number: action for action, number in _NUMBERS.items()}

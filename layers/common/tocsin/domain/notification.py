@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NewType, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.digest import DigestId
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId, by_whom
 
@@ -45,6 +46,10 @@ class NotificationReason(StrEnum):
     """A person asked for it, beside the policy."""
     ASSIGNED = "assigned"
     UNREACHED = "unreached"
+    BUNDLED = "bundled"
+    """A digest."""
+    RELEASED = "released"
+    """What held the alert back has ended."""
     TEST = "test"
 
 
@@ -59,6 +64,8 @@ class NotificationEvent(StrEnum):
     RESOLVED = "alert.resolved"
     WORSENED = "alert.worsened"
     UNREACHED = "alert.unreached"
+    DIGEST = "alert.digest"
+    """`alert_id` is the digest's id."""
     TEST = "channel.test"
 
     @property
@@ -72,6 +79,7 @@ _NEWS: Final = frozenset(
         NotificationEvent.PAGED,
         NotificationEvent.WORSENED,
         NotificationEvent.UNREACHED,
+        NotificationEvent.DIGEST,
         NotificationEvent.TEST,
     )
 )
@@ -202,6 +210,8 @@ class Notification:
     next_attempt_at: datetime | None = None
     provider_id: str | None = None
     """The provider's id of the message."""
+    bundled_into: DigestId | None = None
+    """The digest that tells of it; while it waits, the digest that it waits for."""
     reason: str | None = None
     """Why it waits, failed or was skipped, for people to read."""
     shown: int = 0

@@ -13,6 +13,8 @@ from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.configuration import Stored
 from tocsin.domain.consequences import Consequences
 from tocsin.domain.credential import ApiKey, SecretHash
+from tocsin.domain.digest import Digest, DigestId
+from tocsin.domain.digest_message import DigestLinks, DigestMessage
 from tocsin.domain.gate import Passage
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.history import Sample
@@ -261,6 +263,13 @@ class NotificationRepository(Protocol):
         """Read all of an alert, sorted by key."""
 
 
+class DigestRepository(Protocol):
+    """Digests and their frozen sets."""
+
+    def get(self, digest_id: DigestId) -> Digest | None:
+        """Read one; None: unknown, malformed, or not frozen yet."""
+
+
 class DeliveryQueue(Protocol):
     """Brings deliveries to the notifier when they are due."""
 
@@ -318,12 +327,20 @@ class MessageSender(Protocol):
             DeliveryFailedError: The provider refused it, or did not answer.
         """
 
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        """Send one digest, as `send`."""
+
 
 class LinkMaker(Protocol):
     """Makes the links of a message."""
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         """None: they cannot be made for now; a page without links is better than none."""
+
+    def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
+        """Make the links of a digest; None: as `links`."""
 
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
         """Make the link by which the user confirms this address; None: as `links`."""

@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb.alerts.items import (
     text,
     time,
 )
+from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId, WriteId, instant
 from tocsin.domain.notification import (
     Delivery,
@@ -46,6 +47,7 @@ def notification_item(
         "claimed_until": maybe_time(notification.claimed_until),
         "next_attempt_at": maybe_time(notification.next_attempt_at),
         "provider_id": maybe_text(notification.provider_id),
+        "bundled_into": maybe_text(notification.bundled_into),
         "reason": maybe_text(notification.reason),
         "seen": None if notification.seen is None else number(notification.seen),
     }
@@ -87,6 +89,7 @@ def notification_from(image: Image) -> Notification:
         claimed_until=read_time(image, "claimed_until"),
         next_attempt_at=read_time(image, "next_attempt_at"),
         provider_id=read_text(image, "provider_id"),
+        bundled_into=_digest_from(image),
         reason=read_text(image, "reason"),
         shown=int(image["shown"]["N"]) if "shown" in image else 0,
         seen=int(image["seen"]["N"]) if "seen" in image else None,
@@ -103,6 +106,11 @@ def stored_notification(record: Mapping[str, Any]) -> Stored | None:
     if new is None or not new["pk"]["S"].startswith(keys.LEDGER_FROM):
         return None
     return (notification_from(old) if old else None, notification_from(new))
+
+
+def _digest_from(image: Image) -> DigestId | None:
+    name = read_text(image, "bundled_into")
+    return DigestId(name) if name else None
 
 
 def _delivery_from(image: Image) -> Delivery:

@@ -1,0 +1,27 @@
+"""A digest: one message that tells of many alerts, and the frozen set that it names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from tocsin.domain.ids import AlertId
+from tocsin.domain.severity import Severity
+
+DigestId = NewType("DigestId", str)
+"""A ULID."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The alerts of one digest: it never gains one after its message was written."""
+
+    digest_id: DigestId
+    target: str
+    """`user:alice` or `channel:ops`."""
+    channel: str
+    """The contact method, or the channel's name."""
+    frozen_at: datetime
+    alert_ids: tuple[AlertId, ...]
+    """Worst first, then newest."""
+    severity: Severity
+    """The worst, when it was frozen."""
