@@ -54,11 +54,36 @@ def test_each_who_waits_is_told_a_time_of_their_own(gate: ChannelGate) -> None:
     assert waiting == [NINE + number * SECOND for number in (1, 2, 3, 4)]
 
 
-def test_who_comes_at_that_time_passes(gate: ChannelGate) -> None:
-    for _ in range(BURST + 3):
-        enter(gate)
+def test_a_place_is_kept(gate: ChannelGate) -> None:
+    places = [enter(gate).opens_at for _ in range(BURST + 3)][BURST:]
 
-    assert [enter(gate, after=number * SECOND) for number in (1, 2, 3)] == [OPEN] * 3
+    returned = [
+        gate.return_to(HOOK, is_urgent=False, at=place) for place in places if place is not None
+    ]
+
+    assert returned == [OPEN] * 3
+
+
+def test_who_comes_first_goes_first(gate: ChannelGate) -> None:
+    """Also before those that come when its time has come."""
+    waiting = [enter(gate).opens_at for _ in range(BURST + 3)][-1]
+
+    late = enter(gate, after=2 * SECOND).opens_at
+
+    assert waiting == NINE + 3 * SECOND
+    assert late == NINE + 4 * SECOND
+
+
+def test_whose_place_comes_while_the_channel_rests_gets_another(gate: ChannelGate) -> None:
+    for _ in range(BURST + 1):
+        enter(gate)
+    fail(gate, FAILURES_LIMIT)
+
+    places = [
+        gate.return_to(HOOK, is_urgent=False, at=NINE + SECOND).opens_at for _ in range(2)
+    ]
+
+    assert places == [NINE + number * SECOND for number in (6, 7)]
 
 
 def test_after_a_quiet_time_there_is_room_again(gate: ChannelGate) -> None:
@@ -72,13 +97,20 @@ def test_after_a_quiet_time_there_is_room_again(gate: ChannelGate) -> None:
 
 
 def test_critical_pages_pass_where_others_wait(gate: ChannelGate) -> None:
-    for _ in range(BURST + 1):
+    for _ in range(BURST + 20):
         enter(gate)
 
-    passages = [enter_urgently(gate) for _ in range(URGENT_BURST - BURST + 1)]
+    passages = [enter_urgently(gate) for _ in range(URGENT_BURST + 1)]
 
-    assert passages[:-1] == [OPEN] * (URGENT_BURST - BURST)
-    assert passages[-1].opens_at == NINE + SECOND, "the next free moment, not the line's end"
+    assert passages[:-1] == [OPEN] * URGENT_BURST
+    assert passages[-1].opens_at == NINE + SECOND
+
+
+def test_critical_pages_delay_what_comes_after_them(gate: ChannelGate) -> None:
+    for _ in range(URGENT_BURST):
+        enter_urgently(gate)
+
+    assert enter(gate).opens_at == NINE + (URGENT_BURST - BURST + 1) * SECOND
 
 
 def test_channels_do_not_wait_for_each_other(gate: ChannelGate) -> None:

@@ -25,7 +25,7 @@ class Passage:
     """Whether a message may go out now."""
 
     opens_at: datetime | None = None
-    """When to try again; None: now."""
+    """When its place in line comes; None: now."""
     failures: int = 0
     """Failed attempts in a row, up to now."""
 

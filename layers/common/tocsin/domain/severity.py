@@ -21,6 +21,9 @@ class Severity(StrEnum):
     def is_worse_than(self, other: "Severity") -> bool:
         return self.rank < other.rank
 
+    def worst_of(self, other: "Severity") -> "Severity":
+        return other if other.is_worse_than(self) else self
+
 
 _RANKS: Final = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 

@@ -22,6 +22,7 @@ from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, WriteId
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import Integration
 from tocsin.domain.last_resort import LastResort, TopicMessage
+from tocsin.domain.line import Arriving, Line, Place
 from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
@@ -263,11 +264,38 @@ class NotificationRepository(Protocol):
         """Read all of an alert, sorted by key."""
 
 
+class LineRepository(Protocol):
+    """The line of each destination: one item, read consistently."""
+
+    def read(self, place: Place) -> Line:
+        """A new one if none is stored."""
+
+    def move(
+        self, place: Place, before: Line, after: Line, *, at: datetime, write_id: WriteId
+    ) -> bool:
+        """Store the next version; False: a concurrent write came first."""
+
+    def join(self, place: Place, digest: DigestId, arriving: Arriving) -> Line | None:
+        """Count one more that waits for a digest; None: the digest does not gather any more."""
+
+    def note_thread(self, place: Place, since: datetime, thread: str) -> None:
+        """Note the first digest of the storm that began then; a later one changes nothing."""
+
+
 class DigestRepository(Protocol):
-    """Digests and their frozen sets."""
+    """Digests: what waits for them, and their frozen sets."""
 
     def get(self, digest_id: DigestId) -> Digest | None:
         """Read one; None: unknown, malformed, or not frozen yet."""
+
+    def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
+        """Let a message wait for a digest; added twice, it is there once."""
+
+    def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
+        """Read all that waited for it, consistently."""
+
+    def freeze(self, digest: Digest, *, write_id: WriteId) -> Digest:
+        """Store the set; if it was frozen before, return that one."""
 
 
 class DeliveryQueue(Protocol):
@@ -282,10 +310,13 @@ class DeliveryQueue(Protocol):
 
 
 class ChannelGate(Protocol):
-    """Limits the rate of each channel, and lets a failing one rest; one item a channel."""
+    """Limits the rate of each provider, and lets a failing one rest; one item a channel."""
 
     def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        """Take a turn, or return when to ask again: another time for each message that waits."""
+        """Take a place: now, or a time that no other message has."""
+
+    def return_to(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
+        """Come back at the time of a place: pass, or take another one while the channel rests."""
 
     def note_success(self, channel: Channel) -> None:
         """Forget the failures up to now."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, fingerprint_of
+from tocsin.domain.line import Place
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
 
@@ -228,6 +229,11 @@ def ledger_key(delivery: Delivery) -> Key:
 def gate_key(channel: str) -> Key:
     """The rate and the failures of one channel."""
     return key(f"G#{channel}", "GATE")
+
+
+def line_key(place: Place) -> Key:
+    """The line of one destination."""
+    return key(f"G#{place.target}/{place.channel}", "LINE")
 
 
 LAST_RESORT_KEY: Final = key("LAST-RESORT", "LAST-RESORT")

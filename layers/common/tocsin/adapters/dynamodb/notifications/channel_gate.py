@@ -1,7 +1,7 @@
-"""The gate of each channel: one item, whose next free time moves with every message.
+"""The gate of each provider: one item, whose next free time moves with every message.
 
-A message usually costs one conditional update. Above the rate a second one follows: within a burst,
-or to give each waiting message a time of its own.
+Each message takes a place in line once, with one conditional update, or two if others wait. It
+keeps its place: when that comes, one read says whether the provider rests.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,29 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alerts.items import Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.alerts.items import (
+    Image,
+    Item,
+    expiry,
+    number,
+    read_time,
+    text,
+    time,
+)
+from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.gate import KEPT_FOR, Passage, ahead, interval_of, rest_after
-from tocsin.domain.ids import instant, milliseconds
+from tocsin.domain.ids import milliseconds
 from tocsin.domain.people import Channel
 
 ENTITY: Final = "gate"
 
+_ATTEMPTS: Final = 10
+"""Lost races for one place."""
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_IS_AWAKE: Final = "(attribute_not_exists(rests_until) OR rests_until <= :now)"
-_IS_FREE: Final = "(attribute_not_exists(free_at) OR free_at <= :now)"
-_HAS_ROOM: Final = "free_at > :now AND free_at <= :latest"
+_URGENT: Final = "urgent_at"
+_OTHERS: Final = "free_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +43,35 @@ class DynamoDBGate:
     table_name: str
 
     def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        """Take a turn, or say when to ask again.
+        """Take the next place.
 
-        After a lost reply the client asks again and takes a second turn, which stays unused: the
+        After a lost reply the client asks again and takes a second place, which stays unused: the
         channel is slower for a moment.
         """
         interval = interval_of(channel.rate_per_minute)
-        values = {":now": time(at), ":next": time(at + interval)}
-        passed, met = self._update(
-            channel, "free_at = :next", at, values=values, condition=f"{_IS_AWAKE} AND {_IS_FREE}"
-        )
         room = ahead(channel.rate_per_minute, is_urgent=is_urgent) - interval
-        if not passed and _waits_until(met, at, room) is None:
-            values = {
-                ":now": time(at),
-                ":latest": time(at + room),
-                ":interval": number(interval // _MILLISECOND),
-            }
-            passed, met = self._update(
-                channel,
-                "free_at = free_at + :interval",
-                at,
-                values=values,
-                condition=f"{_IS_AWAKE} AND {_HAS_ROOM}",
-            )
-        if passed:
-            return Passage(failures=_failures(met))
-        opens_at = _waits_until(met, at, room) or at + interval
-        if not is_urgent:
-            opens_at = self._place_in_line(channel, opens_at, at)
-        return Passage(opens_at=opens_at, failures=_failures(met))
+        lane = _URGENT if is_urgent else _OTHERS
+        met: Image = {}
+        for _ in range(_ATTEMPTS):
+            begins_at = _begins_at(met, lane, at)
+            if begins_at is None:
+                moved, met = self._move(channel, lane, interval, at)
+                place = (read_time(met, lane) or at) - interval
+            else:
+                moved, met = self._begin(channel, lane, begins_at, interval, at)
+                place = begins_at
+            if moved:
+                is_resting = _rests_until(met, at) is not None
+                opens_at = place if is_resting or place == begins_at else place - room
+                return _passage(met, opens_at, at)
+        raise TryAgainError("Others take places all the time.")
+
+    def return_to(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
+        """Pass at the time of the place that was taken, unless the channel rests: take another."""
+        met = get_item(self.call, self.table_name, keys.gate_key(channel.name)) or {}
+        if _rests_until(met, at) is not None:
+            return self.enter(channel, is_urgent=is_urgent, at=at)
+        return _passage(met, at, at)
 
     def note_success(self, channel: Channel) -> None:
         self.call(
@@ -81,21 +91,29 @@ class DynamoDBGate:
             values[":rests_until"] = time(at + rest)
         self._update(channel, assignments, at, values=values)
 
-    def _place_in_line(self, channel: Channel, opens_at: datetime, at: datetime) -> datetime:
-        """Take a place after all that wait, so that not all come at the same time."""
-        interval = interval_of(channel.rate_per_minute)
-        values = {":opens_at": time(opens_at), ":interval": number(interval // _MILLISECOND)}
-        is_behind, met = self._update(
-            channel,
-            "line_until = line_until + :interval",
-            at,
-            values=values,
-            condition="line_until >= :opens_at",
-        )
-        if is_behind:
-            return instant(int(met["line_until"]["N"]))
-        self._update(channel, "line_until = :opens_at", at, values={":opens_at": time(opens_at)})
-        return opens_at
+    def _begin(
+        self, channel: Channel, lane: str, begins_at: datetime, interval: timedelta, at: datetime
+    ) -> tuple[bool, Image]:
+        """Take a place that nobody has: now, or at the end of a rest."""
+        values = {":begin": time(begins_at), ":next": time(begins_at + interval)}
+        is_awake, assignments = "", f"{lane} = :next"
+        if begins_at == at:
+            is_awake = " AND (attribute_not_exists(rests_until) OR rests_until <= :begin)"
+        if lane == _URGENT:
+            assignments += f", {_OTHERS} = if_not_exists({_OTHERS}, :begin) + :interval"
+            values[":interval"] = number(interval // _MILLISECOND)
+        condition = f"(attribute_not_exists({lane}) OR {lane} <= :begin){is_awake}"
+        return self._update(channel, assignments, at, values=values, condition=condition)
+
+    def _move(
+        self, channel: Channel, lane: str, interval: timedelta, at: datetime
+    ) -> tuple[bool, Image]:
+        """Take the place behind all that have one; an urgent one also delays the others' next."""
+        values = {":now": time(at), ":interval": number(interval // _MILLISECOND)}
+        assignments = f"{lane} = {lane} + :interval"
+        if lane == _URGENT:
+            assignments += f", {_OTHERS} = if_not_exists({_OTHERS}, :now) + :interval"
+        return self._update(channel, assignments, at, values=values, condition=f"{lane} > :now")
 
     def _update(
         self,
@@ -127,16 +145,20 @@ class DynamoDBGate:
             return False, error.item or {}
 
 
-def _waits_until(met: Image, at: datetime, room: timedelta) -> datetime | None:
-    """When there is room again; None: now."""
-    waits = [
-        instant(int(met[name]["N"])) - ahead_by
-        for name, ahead_by in (("rests_until", timedelta()), ("free_at", room))
-        if name in met
-    ]
-    latest = max(waits, default=at)
-    return latest if milliseconds(latest) > milliseconds(at) else None
+def _begins_at(met: Image, lane: str, at: datetime) -> datetime | None:
+    """When a place begins that nobody has; None: others have places until then."""
+    begins_at, free_at = _rests_until(met, at) or at, read_time(met, lane)
+    is_taken = free_at is not None and milliseconds(free_at) > milliseconds(begins_at)
+    return None if is_taken else begins_at
 
 
-def _failures(met: Image) -> int:
-    return int(met["failures"]["N"]) if "failures" in met else 0
+def _rests_until(met: Image, at: datetime) -> datetime | None:
+    """The end of the channel's rest; None: it does not rest."""
+    until = read_time(met, "rests_until")
+    return until if until is not None and milliseconds(until) > milliseconds(at) else None
+
+
+def _passage(met: Image, opens_at: datetime, at: datetime) -> Passage:
+    failures = int(met["failures"]["N"]) if "failures" in met else 0
+    is_open = milliseconds(opens_at) <= milliseconds(at)
+    return Passage(opens_at=None if is_open else opens_at, failures=failures)

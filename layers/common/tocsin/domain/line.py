@@ -1,0 +1,226 @@
+"""The line of one destination: what is sent alone, and what waits for a digest.
+
+The first message goes alone and opens a window. What follows within it joins one digest, which goes
+at its end, but for what breaks through: it is worse than all that was told in the window, or
+related to nothing in it.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Self
+
+from tocsin.domain.digest import DigestId
+from tocsin.domain.severity import Severity
+
+CRITICAL_WAITS: Final = timedelta(minutes=1)
+"""At most, for a digest."""
+BREAKS_EVERY: Final = timedelta(minutes=1)
+EARLY_AT: Final = 10
+"""The first digest of a storm goes at once when so many wait."""
+GATHERS_FOR: Final = timedelta(seconds=5)
+"""How long what is released together has time to join one digest."""
+GROUPS_LIMIT: Final = 20
+"""Of one line: beyond it, every alert counts as related."""
+KEPT_FOR: Final = timedelta(days=1)
+"""How long the line of an unused destination is stored."""
+
+
+class Place(NamedTuple):
+    """A destination: a person and method, or a channel."""
+
+    target: str
+    """`user:alice`, `channel:ops`."""
+    channel: str
+    """The contact method, or the channel's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a destination bundles."""
+
+    window: timedelta
+    """0: nothing is bundled."""
+    is_early: bool = True
+    """The first digest of a storm may go before the window's end."""
+
+    @property
+    def critical_window(self) -> timedelta:
+        return min(self.window, CRITICAL_WAITS)
+
+
+class Arriving(NamedTuple):
+    """A message that asks for its turn."""
+
+    severity: Severity
+    group: str
+    """Equal for related alerts; see `group_of`."""
+    is_released: bool = False
+    """What held the alert has ended: it joins a digest in any case."""
+
+    @property
+    def is_critical(self) -> bool:
+        return self.severity is Severity.CRITICAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a destination was told in its window, and the digest that gathers."""
+
+    since: datetime | None = None
+    """The first message after a quiet time: all until the next one are one storm."""
+    told_at: datetime | None = None
+    """The last message that opened a window, or the last digest."""
+    told: Severity | None = None
+    """The worst that was told in this window."""
+    groups: frozenset[str] = frozenset()
+    """Told in this storm, or waiting."""
+    broke_at: datetime | None = None
+    """The last message that broke through, or the digest that went early."""
+    digest: DigestId | None = None
+    """The digest that gathers; None: nothing waits."""
+    due_at: datetime | None = None
+    """When it goes."""
+    waiting: int = 0
+    """At least so many wait for it."""
+    has_critical: bool = False
+    """A critical one waits for it."""
+    was_early: bool = False
+    """The first digest of this storm went early, or goes so."""
+    thread: str | None = None
+    """The provider's id of this storm's first digest."""
+    version: int = 0
+
+    def is_quiet(self, at: datetime, pace: Pace) -> bool:
+        """Whether a message would be the first after a quiet time."""
+        if self.digest is not None:
+            return False
+        return self.told_at is None or at >= self.told_at + pace.window
+
+    def may_break(self, at: datetime) -> bool:
+        return self.broke_at is None or at >= self.broke_at + BREAKS_EVERY
+
+    def is_news(self, arriving: Arriving) -> bool:
+        """Whether it is worse than all that was told, or related to nothing."""
+        is_worse = self.told is None or arriving.severity.is_worse_than(self.told)
+        is_unrelated = arriving.group not in self.groups and len(self.groups) < GROUPS_LIMIT
+        return is_worse or is_unrelated
+
+    def begun(self, arriving: Arriving, at: datetime) -> Self:
+        """The first message after a quiet time goes alone."""
+        return replace(
+            self._anew(at),
+            told_at=at,
+            told=arriving.severity,
+            groups=frozenset((arriving.group,)),
+        )
+
+    def broken(self, arriving: Arriving, at: datetime) -> Self:
+        """A message breaks through."""
+        told = arriving.severity if self.told is None else self.told.worst_of(arriving.severity)
+        return replace(
+            self,
+            told=told,
+            groups=self.groups | {arriving.group},
+            broke_at=at,
+            version=self.version + 1,
+        )
+
+    def gathering(self, digest: DigestId, arriving: Arriving, at: datetime, pace: Pace) -> Self:
+        """A digest begins to gather, for this message first."""
+        line = self._anew(at) if self.is_quiet(at, pace) else self
+        return replace(
+            line,
+            digest=digest,
+            due_at=self._due_at(arriving, at, pace),
+            waiting=0,
+            has_critical=False,
+            version=self.version + 1,
+        )
+
+    def _due_at(self, arriving: Arriving, at: datetime, pace: Pace) -> datetime:
+        if self.told_at is None or self.is_quiet(at, pace):
+            return at + GATHERS_FOR
+        window = pace.critical_window if arriving.is_critical else pace.window
+        return max(at, self.told_at + window)
+
+    def hurried(self, at: datetime, pace: Pace) -> Self | None:
+        """The line with its digest due sooner, since a critical one or many wait; None: as it is.
+
+        To send it early is like a breakthrough: it takes the place of one.
+        """
+        if self.due_at is None or self.due_at <= at:
+            return None
+        if pace.is_early and self._is_crowded and self.may_break(at):
+            return replace(
+                self, due_at=at, was_early=True, broke_at=at, version=self.version + 1
+            )
+        if not self.has_critical or self.told_at is None:
+            return None
+        due_at = max(at, self.told_at + pace.critical_window)
+        return replace(self, due_at=due_at, version=self.version + 1) if due_at < self.due_at else None
+
+    @property
+    def _is_crowded(self) -> bool:
+        return self.waiting >= EARLY_AT and not self.was_early
+
+    def closed(self, at: datetime) -> Self:
+        """The digest goes; nothing joins it any more."""
+        return replace(
+            self,
+            told_at=at,
+            told=Severity.CRITICAL if self.has_critical else Severity.WARNING,
+            digest=None,
+            due_at=None,
+            waiting=0,
+            has_critical=False,
+            version=self.version + 1,
+        )
+
+    def _anew(self, at: datetime) -> Self:
+        return replace(
+            self,
+            since=at,
+            told=None,
+            groups=frozenset(),
+            was_early=False,
+            thread=None,
+            version=self.version + 1,
+        )
+
+
+class Turn(NamedTuple):
+    """What a message does."""
+
+    joins: DigestId | None = None
+    """The digest that it waits for; None: it goes alone."""
+    after: Line | None = None
+    """The line that must be stored before; None: it stays."""
+
+
+def turn_of(line: Line, arriving: Arriving, at: datetime, pace: Pace, new: DigestId) -> Turn:
+    """Decide whether a message goes alone.
+
+    Args:
+        line: Of its destination, as it is stored.
+        arriving: The message.
+        at: Now.
+        pace: Of its destination.
+        new: The id of the digest that it begins, if it does.
+    """
+    if not arriving.is_released:
+        if line.is_quiet(at, pace):
+            return Turn(after=line.begun(arriving, at))
+        if line.is_news(arriving) and line.may_break(at):
+            return Turn(after=line.broken(arriving, at))
+    if line.digest is not None:
+        return Turn(joins=line.digest)
+    return Turn(joins=new, after=line.gathering(new, arriving, at, pace))
+
+
+def group_of(labels: Mapping[str, str], storm_labels: Sequence[str], integration: str) -> str:
+    """A hash that is equal for related alerts: of the storm labels, else of the integration."""
+    values = [(name, labels[name]) for name in storm_labels if labels.get(name)]
+    spelled = "\0".join(f"{name}\0{value}" for name, value in values) or f"\0{integration}"
+    return hashlib.sha256(spelled.encode()).hexdigest()[:8]
