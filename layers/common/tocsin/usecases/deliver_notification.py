@@ -60,62 +60,10 @@ if TYPE_CHECKING:
         Topic,
     )
 
-CLAIM_ATTEMPTS: Final = 3
-"""Lost races after which the message goes back to the queue."""
 _URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
-IN_LINE: Final = "its channel is busy, or rests after failures"
 GONE: Final = "the alert does not exist any more"
 TURN_ATTEMPTS: Final = 10
 """Lost races at the last resort's item, of all alerts that reach nobody at the same time."""
-NEVER_ENDED: Final = "no attempt has come to an end for hours"
-
-
-class Outcome(StrEnum):
-    """The result of a message from the queue."""
-
-    SENT = "sent"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    RETRYING = "retrying"
-    LATER = "later"
-    """It came too early, another run has claimed it, or its channel has no room: queued again."""
-    ENDED = "ended"
-    """It has ended before; nothing was done."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """The result, in the words of the ledger if it was written there."""
-
-    outcome: Outcome
-    channel: Channel | None = None
-    notification: Notification | None = None
-    alert: Alert | None = None
-    until: datetime | None = None
-    """When the queue delivers it again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """Ports of a delivery."""
-
-    ledger: NotificationRepository
-    alerts: AlertRepository
-    paging: PagingRepository
-    gate: ChannelGate
-    queue: DeliveryQueue
-    sender: MessageSender
-    links: LinkMaker
-    last_resort: LastResortRepository
-    topic: Topic | None
-    """None: nobody is subscribed."""
-    newest_changes: Callable[[AlertId], Sequence[Change]]
-    """Reads the end of a timeline, oldest first; empty if it cannot be read."""
-    now: Callable[[], datetime]
-    """Read again after sending, which takes time."""
-    new_write_id: NewWriteId
-    zone: str = "UTC"
-    """The team's time zone, for channels: a name of the IANA database."""
 
 
 def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
@@ -126,69 +74,51 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
     """
     at = work.now()
     if at < delivery.due_at and not delivery.is_due_at_once:
-        return _put_back(delivery, delivery.due_at, work)
+        return put_back(delivery, delivery.due_at, work)
     known = work.ledger.get(delivery)
     for _ in range(CLAIM_ATTEMPTS):
         if known is None:
-            known = _add(delivery, at, work)
+            known = add_to_ledger(delivery, at, work)
         if known.state.has_ended:
             return Delivered(outcome=Outcome.ENDED, notification=known)
         if not known.is_free(at):
-            return _put_back(delivery, known.held_until or at, work)
+            return put_back(delivery, known.held_until or at, work)
         try:
             if is_to_last_resort(delivery):
                 return _tell_last_resort(known, work)
             return _deliver_free(known, work)
-        except _ClaimLostError as lost:
+        except ClaimLostError as lost:
             known = lost.current
     raise TryAgainError("Others change this delivery all the time.")
-
-
-class _ClaimLostError(Exception):
-    """Another run was faster."""
-
-    def __init__(self, current: Notification | None) -> None:
-        super().__init__("the claim was lost")
-        self.current = current
-
-
-def _add(delivery: Delivery, at: datetime, work: Work) -> Notification:
-    """Add the message of a channel's test to the ledger: it was not planned there."""
-    waiting = Notification.waiting(delivery, at=at)
-    try:
-        work.ledger.add(waiting, write_id=work.new_write_id())
-    except NotificationRefusedError as refusal:
-        return refusal.current or waiting
-    return waiting
 
 
 def _deliver_free(known: Notification, work: Work) -> Delivered:
     delivery, at = known.delivery, work.now()
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
-    channel = _channel_of(delivery, at, work)
+    channel = channel_now(delivery, at, work)
     failures = 0
     if channel is not None and skip is None:
         is_critical = alert is not None and alert.severity is Severity.CRITICAL
         is_urgent = delivery.event in _URGENT and is_critical
         passage = work.gate.enter(channel, is_urgent=is_urgent, at=at)
         if passage.opens_at is not None:
-            _note_waiting(known, passage.opens_at, work)
-            return _put_back(delivery, passage.opens_at, work)
+            note_waiting(known, passage.opens_at, work)
+            return put_back(delivery, passage.opens_at, work)
         failures = passage.failures
-    claimed = _claim(known, work)
+    claimed = claim(known, work)
     if known.is_given_up(at):
-        return _give_up(claimed, NEVER_ENDED, work, channel)
+        return give_up(claimed, NEVER_ENDED, work, channel)
     alert, changes = _read(delivery, work)
     skip = _reason_to_skip(alert, delivery, work.now())
     if alert is None or skip is not None:
         seen = alert.told_version if alert else None
-        skipped = _mark(claimed, claimed.skip(skip or GONE, at=work.now(), seen=seen), work)
+        skipped = mark(claimed, claimed.skip(skip or GONE, at=work.now(), seen=seen), work)
         return Delivered(
             outcome=Outcome.SKIPPED, notification=skipped, channel=channel, alert=alert
         )
     if channel is None:
-        return _give_up(claimed, why_gone(delivery), work, None)
+        return give_up(claimed, why_gone(delivery), work, None)
     return _send(claimed, alert, changes, channel, work, failures=failures)
 
 
@@ -203,19 +133,19 @@ def _tell_last_resort(known: Notification, work: Work) -> Delivered:
         if known.reason == COUNTED:
             _turn(work, lambda state: state.without(delivery.alert_id))
         seen = alert.told_version if alert else None
-        skipped = _mark(known, known.skip(skip or GONE, at=at, seen=seen), work)
+        skipped = mark(known, known.skip(skip or GONE, at=at, seen=seen), work)
         return Delivered(outcome=Outcome.SKIPPED, notification=skipped, alert=alert)
     turn = _take_turn(known, at, work, was_counted=known.reason == COUNTED)
     if turn.until is not None:
         if known.reason != COUNTED:
-            _mark(known, known.put_off(turn.until, COUNTED, at=at), work)
-        return _put_back(delivery, turn.until, work)
+            mark(known, known.put_off(turn.until, COUNTED, at=at), work)
+        return put_back(delivery, turn.until, work)
     if turn.is_told:
-        counted = _mark(known, known.sent(None, at=at, shown=alert.told_version), work)
+        counted = mark(known, known.sent(None, at=at, shown=alert.told_version), work)
         return Delivered(outcome=Outcome.ENDED, notification=counted, alert=alert)
-    claimed = _claim(known, work)
+    claimed = claim(known, work)
     if known.is_given_up(at):
-        return _give_up(claimed, NEVER_ENDED, work, None)
+        return give_up(claimed, NEVER_ENDED, work, None)
     links = work.links.links(delivery, at=at)
     message = topic_message(alert, turn, link=links.view if links else None)
     try:
@@ -223,10 +153,10 @@ def _tell_last_resort(known: Notification, work: Work) -> Delivered:
     except DeliveryFailedError as failure:
         is_final = not failure.is_retryable or known.failures + 1 >= ATTEMPTS_LIMIT
         _turn(work, lambda state: state.failed(delivery.alert_id, is_final=is_final))
-        return _note_failed_attempt(claimed, alert, None, work, failure)
+        return note_failed_attempt(claimed, alert, None, work, failure)
     _turn(work, lambda state: state.told(turn.counts, work.now()))
     sent = claimed.sent(provider_id, at=work.now(), shown=alert.told_version)
-    sent = _mark(claimed, sent, work)
+    sent = mark(claimed, sent, work)
     return Delivered(outcome=Outcome.SENT, notification=sent, alert=alert)
 
 
@@ -287,10 +217,10 @@ def _send(
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
     except DeliveryFailedError as failure:
-        return _note_failure(claimed, alert, channel, work, failure, failures=failures + 1)
+        return note_failure(claimed, alert, channel, work, failure, failures=failures + 1)
     seen = _told_version(delivery, work) if is_rewritten else None
     sent = claimed.sent(provider_id, at=work.now(), shown=alert.told_version, seen=seen)
-    sent = _mark(claimed, sent, work)
+    sent = mark(claimed, sent, work)
     if failures:
         work.gate.note_success(channel)
     return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel, alert=alert)
@@ -313,97 +243,6 @@ def _told_version(delivery: Delivery, work: Work) -> int | None:
     except TryAgainError:
         return None
     return alert.told_version if alert else None
-
-
-def _note_failure(
-    claimed: Notification,
-    alert: Alert,
-    channel: Channel,
-    work: Work,
-    failure: DeliveryFailedError,
-    *,
-    failures: int,
-) -> Delivered:
-    if failure.is_retryable:
-        work.gate.note_failure(channel, failures=failures, at=work.now())
-    return _note_failed_attempt(claimed, alert, channel, work, failure)
-
-
-def _note_failed_attempt(
-    claimed: Notification,
-    alert: Alert,
-    channel: Channel | None,
-    work: Work,
-    failure: DeliveryFailedError,
-) -> Delivered:
-    """Mark the failure before queueing the next attempt: until then the queue has this message."""
-    at = work.now()
-    failed = claimed.fail(
-        failure.reason, at=at, is_retryable=failure.is_retryable, retry_after=failure.retry_after
-    )
-    marked = _mark(claimed, failed, work)
-    told = Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel, alert=alert)
-    if marked.state is not DeliveryState.RETRYING:
-        return told
-    until = marked.next_attempt_at or at
-    _put_back(marked.delivery, until, work)
-    return replace(told, outcome=Outcome.RETRYING, until=until)
-
-
-def _give_up(claimed: Notification, reason: str, work: Work, channel: Channel | None) -> Delivered:
-    failed = claimed.fail(reason, at=work.now(), is_retryable=False)
-    marked = _mark(claimed, failed, work)
-    return Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel)
-
-
-def _claim(known: Notification, work: Work) -> Notification:
-    """Claim a message.
-
-    Raises:
-        _ClaimLostError: Another run was faster.
-    """
-    claimed = known.claim(at=work.now())
-    try:
-        return work.ledger.update(known, claimed, write_id=work.new_write_id())
-    except NotificationRefusedError as refusal:
-        raise _ClaimLostError(refusal.current) from refusal
-
-
-def _note_waiting(known: Notification, until: datetime, work: Work) -> None:
-    """Write the next turn into the ledger, and again only if it has moved by much."""
-    told = known.next_attempt_at if known.reason == IN_LINE else None
-    if told is not None and until - told < WAITS_AGAIN_AFTER:
-        return
-    after = known.put_off(until, IN_LINE, at=work.now())
-    try:
-        work.ledger.update(known, after, write_id=work.new_write_id())
-    except NotificationRefusedError:
-        return
-
-
-def _mark(claimed: Notification, after: Notification, work: Work) -> Notification:
-    """Write the result of the attempt.
-
-    After a claim has expired, another run may have taken over: then that one writes the result.
-    """
-    try:
-        return work.ledger.update(claimed, after, write_id=work.new_write_id())
-    except NotificationRefusedError as refusal:
-        return refusal.current or after
-
-
-def _put_back(delivery: Delivery, until: datetime, work: Work) -> Delivered:
-    now = work.now()
-    # The clock of the step's begin may be ahead of this one.
-    waiting = replace(delivery, due_at=until, asked_at=min(delivery.asked_at, now))
-    work.queue.send([waiting], now=now)
-    return Delivered(outcome=Outcome.LATER, until=until)
-
-
-def _channel_of(delivery: Delivery, at: datetime, work: Work) -> Channel | None:
-    """Find the channel, even one made a moment ago."""
-    known = channel_of(delivery, work.paging.directory(at))
-    return known or channel_of(delivery, work.paging.directory(at, max_age=NOW))
 
 
 def _read_alert(delivery: Delivery, work: Work) -> Alert | None:
