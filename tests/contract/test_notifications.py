@@ -16,6 +16,7 @@ from tocsin.adapters.dynamodb.notifications.notification_items import (
     stored_notification,
 )
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import (
     Delivery,
@@ -58,6 +59,7 @@ WITH_EVERY_FIELD = Notification(
     claimed_until=NINE + 2 * MINUTE,
     next_attempt_at=NINE + 3 * MINUTE,
     provider_id="C1/1700000000.1",
+    bundled_into=DigestId("01KJMWTPM0SWN6QZPBR1784CMB"),
     reason="the provider answered 503",
     created_at=NINE + timedelta(milliseconds=1),
     changed_at=NINE + HOUR,

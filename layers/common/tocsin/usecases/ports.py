@@ -286,7 +286,16 @@ class DigestRepository(Protocol):
     """Digests: what waits for them, and their frozen sets."""
 
     def get(self, digest_id: DigestId) -> Digest | None:
-        """Read one; None: unknown, malformed, or not frozen yet."""
+        """Read one; None: unknown, malformed, not frozen yet, or expired."""
+
+    def freeze(self, digest: Digest, *, write_id: WriteId) -> Digest:
+        """Store the set, if none is stored; return the one that is."""
+
+    def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
+        """Add a message that the digest is to stand for; one that is there is left as it is."""
+
+    def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
+        """Read all messages that were added, sorted by alert."""
 
     def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
         """Let a message wait for a digest; added twice, it is there once."""

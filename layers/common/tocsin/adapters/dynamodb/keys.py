@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
-from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, fingerprint_of
+from tocsin.domain.digest import DigestId
+from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, WriteId, fingerprint_of
 from tocsin.domain.line import Place
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
@@ -27,6 +28,7 @@ COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
 INCIDENT_UPDATES_FROM: Final = "U#"
 LEDGER_FROM: Final = "L#"
+DIGEST_MEMBERS_FROM: Final = "M#"
 
 LISTED: Final = "listed"
 LISTED_FIELDS: Final = {
@@ -224,6 +226,30 @@ def ledger_partition(alert_id: AlertId) -> str:
 def ledger_key(delivery: Delivery) -> Key:
     """One message; the ledger is sorted by step."""
     return key(ledger_partition(delivery.alert_id), delivery.place)
+
+
+def digest_partition(digest_id: DigestId) -> str:
+    """A digest, its frozen set and the messages that it stands for."""
+    return f"B#{digest_id}"
+
+
+def digest_key(digest_id: DigestId) -> Key:
+    return key(digest_partition(digest_id), "DIGEST")
+
+
+def digest_part_prefix(write_id: WriteId) -> str:
+    return f"SET#{write_id}#"
+
+
+def digest_part_key(digest_id: DigestId, write_id: WriteId, position: int) -> Key:
+    """Ids of a frozen set beyond those that its item holds, of one attempt to freeze it."""
+    return key(digest_partition(digest_id), f"{digest_part_prefix(write_id)}{position:03}")
+
+
+def digest_member_key(digest_id: DigestId, delivery: Delivery) -> Key:
+    """A message that goes into a digest; added twice, it is the same item."""
+    sort = f"{DIGEST_MEMBERS_FROM}{delivery.alert_id}#{delivery.place}"
+    return key(digest_partition(digest_id), sort)
 
 
 def gate_key(channel: str) -> Key:

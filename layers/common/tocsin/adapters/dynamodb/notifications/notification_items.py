@@ -38,11 +38,7 @@ def notification_item(
     notification: Notification, *, write_id: WriteId, retention: timedelta
 ) -> Item:
     """The item of a message; it expires by the same retention as resolved alerts."""
-    delivery = notification.delivery
     optional: dict[str, Attribute | None] = {
-        "step_name": maybe_text(delivery.step_name),
-        "after": maybe_text(delivery.after),
-        "of_version": number(delivery.of_version) if delivery.of_version else None,
         "refused_at": maybe_time(notification.refused_at),
         "claimed_until": maybe_time(notification.claimed_until),
         "next_attempt_at": maybe_time(notification.next_attempt_at),
@@ -51,11 +47,30 @@ def notification_item(
         "reason": maybe_text(notification.reason),
         "seen": None if notification.seen is None else number(notification.seen),
     }
-    item = keys.ledger_key(delivery) | {
+    item = keys.ledger_key(notification.delivery) | {
         "entity": text(ENTITY),
         "version": number(notification.version),
         "write_id": text(write_id),
         "state": text(notification.state),
+        "attempts": number(notification.attempts),
+        "failures": number(notification.failures),
+        "shown": number(notification.shown),
+        "created_at": time(notification.created_at),
+        "changed_at": time(notification.changed_at),
+        "expires_at": expiry(notification.changed_at, retention),
+    }
+    item |= {name: value for name, value in optional.items() if value is not None}
+    return item | write_delivery(notification.delivery)
+
+
+def write_delivery(delivery: Delivery) -> Item:
+    """The attributes of a delivery, without key."""
+    optional: dict[str, Attribute | None] = {
+        "step_name": maybe_text(delivery.step_name),
+        "after": maybe_text(delivery.after),
+        "of_version": number(delivery.of_version) if delivery.of_version else None,
+    }
+    written = {
         "alert_id": text(delivery.alert_id),
         "episode": number(delivery.episode),
         "step": number(delivery.step),
@@ -69,19 +84,13 @@ def notification_item(
         "asked_at": time(delivery.asked_at),
         "planned": number(delivery.planned),
         "due_at": time(delivery.due_at),
-        "attempts": number(notification.attempts),
-        "failures": number(notification.failures),
-        "shown": number(notification.shown),
-        "created_at": time(notification.created_at),
-        "changed_at": time(notification.changed_at),
-        "expires_at": expiry(notification.changed_at, retention),
     }
-    return item | {name: value for name, value in optional.items() if value is not None}
+    return written | {name: value for name, value in optional.items() if value is not None}
 
 
 def notification_from(image: Image) -> Notification:
     return Notification(
-        delivery=_delivery_from(image),
+        delivery=delivery_from(image),
         state=DeliveryState(image["state"]["S"]),
         attempts=int(image["attempts"]["N"]),
         failures=int(image["failures"]["N"]) if "failures" in image else 0,
@@ -113,7 +122,8 @@ def _digest_from(image: Image) -> DigestId | None:
     return DigestId(name) if name else None
 
 
-def _delivery_from(image: Image) -> Delivery:
+def delivery_from(image: Image) -> Delivery:
+    """The inverse of `write_delivery`."""
     return Delivery(
         alert_id=AlertId(image["alert_id"]["S"]),
         episode=int(image["episode"]["N"]),
