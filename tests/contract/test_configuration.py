@@ -15,15 +15,17 @@ from tocsin.adapters.dynamodb.configuration.configuration_repository import Dyna
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.paging_repository import REMEMBERED_FOR, DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User, hash_address
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
+from tocsin.domain.team_settings import TeamSettings
 from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
 
 STEP = Step(name="first", targets=(Target(TargetKind.CHANNEL, "ops-hook"),), delay=5 * MINUTE)
@@ -90,6 +92,16 @@ FULL_CHANNEL = Channel(
 )
 
 
+SETTINGS_UNSET = TeamSettings()
+FULL_SETTINGS = TeamSettings(
+    bundle=2 * MINUTE,
+    storm_labels=("région", "app"),
+    provider_rates={"email": 60, "sms": 60_000},
+    flapping=FlappingRule(after=3),
+    managed_by="team file",
+)
+
+
 @dataclass(frozen=True)
 class Both:
     """Each kind for itself, and all of them as the engine reads them."""
@@ -98,6 +110,7 @@ class Both:
     routes: ConfigurationRepository[Configured[Route]]
     users: ConfigurationRepository[Configured[User]]
     channels: ConfigurationRepository[Configured[Channel]]
+    settings: ConfigurationRepository[Configured[TeamSettings]]
     paging: PagingRepository
 
 
@@ -112,6 +125,7 @@ def on_the_table(call: Call) -> Both:
         routes=DynamoDBConfiguration(call, TABLE_NAME, ROUTES),
         users=DynamoDBConfiguration(call, TABLE_NAME, USERS),
         channels=DynamoDBConfiguration(call, TABLE_NAME, CHANNELS),
+        settings=DynamoDBConfiguration(call, TABLE_NAME, SETTINGS),
         paging=DynamoDBPaging(call, TABLE_NAME),
     )
 
@@ -121,6 +135,7 @@ KINDS: Mapping[str, tuple[Callable[[Both], ConfigurationRepository[Any]], Any, A
     "routes": (lambda both: both.routes, ROUTE, FULL_ROUTE),
     "users": (lambda both: both.users, USER, FULL_USER),
     "channels": (lambda both: both.channels, CHANNEL, FULL_CHANNEL),
+    "settings": (lambda both: both.settings, SETTINGS_UNSET, FULL_SETTINGS),
 }
 
 
@@ -156,7 +171,8 @@ def test_an_unknown_name_is_not_found(both: Both, kind: str, name: str) -> None:
     with pytest.raises(NotFoundError) as refusal:
         repository.get(name)
     assert refusal.value.code in {
-        *("escalation_policy_not_found", "route_not_found", "user_not_found", "channel_not_found")
+        *("escalation_policy_not_found", "route_not_found", "user_not_found"),
+        *("channel_not_found", "not_found"),
     }
 
 
@@ -264,6 +280,7 @@ def test_an_empty_configuration_pages_nobody(both: Both) -> None:
 
     assert (dict(routing.policies), routing.routes) == ({}, ())
     assert (dict(directory.users), dict(directory.channels)) == ({}, {})
+    assert both.paging.settings(NINE) == directory.settings == TeamSettings()
 
 
 def test_the_engine_sees_what_was_configured(both: Both) -> None:
@@ -274,6 +291,7 @@ def test_the_engine_sees_what_was_configured(both: Both) -> None:
     assert (dict(routing.policies), routing.routes) == ({"default": FULL_POLICY}, (FULL_ROUTE,))
     assert dict(directory.users) == {"alice": FULL_USER}
     assert dict(directory.channels) == {"here": FULL_CHANNEL}
+    assert both.paging.settings(NINE) == directory.settings == FULL_SETTINGS
 
 
 def test_a_policy_that_pages_what_flaps_each_time_comes_back_as_that(both: Both) -> None:
@@ -283,6 +301,21 @@ def test_a_policy_that_pages_what_flaps_each_time_comes_back_as_that(both: Both)
 
     assert both.policies.get("default").value == policy
     assert both.paging.routing(NINE).policies == {"default": policy}
+
+
+@pytest.mark.parametrize("rule", [FlappingRule(after=3), None], ids=["a rule", "off"])
+def test_a_policy_without_a_rule_gets_the_teams(both: Both, rule: FlappingRule | None) -> None:
+    settings = Configured(value=TeamSettings(flapping=rule), created_at=NINE)
+    both.settings.put(None, settings, write_id=WriteId("w1"))
+    both.policies.put(None, Configured(value=POLICY, created_at=NINE), write_id=WriteId("w2"))
+    own = replace(POLICY, name="own", flapping=FlappingRule())
+    both.policies.put(None, Configured(value=own, created_at=NINE), write_id=WriteId("w3"))
+
+    policies = both.paging.routing(NINE).policies
+
+    assert policies["default"].flapping_rule == rule
+    assert policies["own"].flapping_rule == FlappingRule()
+    assert both.policies.get("default").value.flapping is Inherited.TEAM
 
 
 def test_routes_come_in_the_order_of_their_positions_and_names(both: Both) -> None:
@@ -297,7 +330,8 @@ def test_what_was_read_is_remembered_for_half_a_minute(call: Call) -> None:
     asked: list[str] = []
 
     def counting(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        asked.append(parameters["ExpressionAttributeValues"][":pk"]["S"])
+        values = parameters.get("ExpressionAttributeValues")
+        asked.append((values[":pk"] if values else parameters["Key"]["pk"])["S"])
         return call(operation, parameters)
 
     paging = DynamoDBPaging(counting, TABLE_NAME)
@@ -305,8 +339,9 @@ def test_what_was_read_is_remembered_for_half_a_minute(call: Call) -> None:
     for at in (NINE, an_instant_before):
         paging.routing(at)
         paging.directory(at)
+        paging.settings(at)
 
-    assert asked == ["C#escalation-policy", "C#route", "C#user", "C#channel"]
+    assert asked == ["C#settings", "C#escalation-policy", "C#route", "C#user", "C#channel"]
 
 
 def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
@@ -318,6 +353,8 @@ def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
 
     assert not table.paging.routing(NINE).policies, "it was read at this very time"
     assert not table.paging.directory(NINE).users
+    assert table.paging.settings(NINE) == TeamSettings()
+    assert table.paging.settings(NINE + REMEMBERED_FOR) == FULL_SETTINGS
     assert table.paging.routing(NINE + REMEMBERED_FOR).policies == {"default": FULL_POLICY}
     assert table.paging.directory(NINE + REMEMBERED_FOR).users == {"alice": FULL_USER}
 
@@ -331,6 +368,7 @@ def test_who_asks_for_something_newer_gets_it_and_so_does_who_asks_next(call: Ca
 
     assert not table.paging.routing(NINE + second, max_age=2 * second).policies
     assert table.paging.routing(NINE + second, max_age=timedelta()).policies
+    assert table.paging.settings(NINE + second, max_age=2 * second) == FULL_SETTINGS
     assert table.paging.directory(NINE + second, max_age=second).users
     assert table.paging.routing(NINE + 2 * second).policies
     assert table.paging.directory(NINE + 2 * second).users

@@ -12,7 +12,7 @@ from tocsin.adapters.dynamodb.configuration.directory_items import USERS
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation, EscalationPolicy
-from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.ids import WriteId
 from tocsin.domain.next_action import next_action
 from tocsin.domain.people import ContactMethod, User
@@ -24,13 +24,26 @@ def stored(alert: Alert) -> Item:
     return alert_item(alert, packed, write_id=WriteId("id"), retention=timedelta(days=90))
 
 
-def test_a_policy_that_says_nothing_of_flapping_has_the_usual_rule() -> None:
-    item = POLICIES.write(EscalationPolicy(name="default", steps=(), flapping=None))
-    del item["flapping"]
+@pytest.mark.parametrize("missing", [{"flapping"}, {"has_own_flapping"}], ids=["none", "usual"])
+def test_a_policy_without_a_chosen_rule_of_flapping_has_the_teams(missing: set[str]) -> None:
+    rule = FlappingRule()
+    item = POLICIES.write(EscalationPolicy(name="default", steps=(), flapping=rule))
+    stored = {name: value for name, value in item.items() if name not in missing}
+
+    older = POLICIES.read(stored | {"pk": {"S": "x"}, "sk": {"S": "x#default"}})
+
+    assert older.flapping is Inherited.TEAM
+    assert older.flapping_rule == FlappingRule()
+
+
+@pytest.mark.parametrize("rule", [None, FlappingRule(after=2)], ids=["off", "a rule"])
+def test_a_rule_of_flapping_that_was_chosen_before_stays(rule: FlappingRule | None) -> None:
+    item = POLICIES.write(EscalationPolicy(name="default", steps=(), flapping=rule))
+    del item["has_own_flapping"]
 
     older = POLICIES.read(item | {"pk": {"S": "x"}, "sk": {"S": "x#default"}})
 
-    assert older.flapping == FlappingRule()
+    assert older.flapping == rule
 
 
 def test_a_step_begun_before_targets_of_the_next_were_kept_calls_unknown_ones() -> None:

@@ -21,6 +21,7 @@ from tocsin.adapters.dynamodb.configuration.integration_repository import Dynamo
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
@@ -61,6 +62,7 @@ class Stores:
         self.routes = DynamoDBConfiguration(self.call, TABLE, ROUTES)
         self.users = DynamoDBConfiguration(self.call, TABLE, USERS)
         self.channels = DynamoDBConfiguration(self.call, TABLE, CHANNELS)
+        self.settings = DynamoDBConfiguration(self.call, TABLE, SETTINGS)
         self.integrations = DynamoDBIntegrations(self.call, TABLE)
         self.keys = DynamoDBKeys(self.call, TABLE)
         self.answers = DynamoDBAnswers(self.call, TABLE)

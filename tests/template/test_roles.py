@@ -254,7 +254,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "NotifierRole",
             "GetItem",
-            ["A#*", "L#*", "LAST-RESORT"],
+            ["A#*", "C#settings", "L#*", "LAST-RESORT"],
             id="the notifier reads no credential",
         ),
         pytest.param(

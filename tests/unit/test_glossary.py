@@ -18,7 +18,7 @@ EXCEPTIONS = {
     "webhook": {
         r"\w*webhook\w*": "a type of channel, as the public API and the template's parameter say"
     },
-    "provider": {"provider_id": "a field of the public API"},
+    "provider": {"provider_id|provider_rates": "fields of the public API"},
     "endpoint": {
         "endpoint": "AWS's own word: an address of a service, and of a subscription of SNS",
         "sns_endpoint": "what subscriptions of SNS call it",

@@ -11,7 +11,7 @@ from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.escalation_policies import EscalationPolicyBody
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
-from tocsin.domain.flapping import OFF, FlappingRule
+from tocsin.domain.flapping import OFF, FlappingRule, Inherited
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
@@ -54,11 +54,15 @@ def settings_of_policy(policy: EscalationPolicy) -> dict[str, Any]:
         "repeat": policy.repeat,
         "ack_timeout": spelled(policy.ack_timeout) if policy.ack_timeout else None,
         "severities": sorted(policy.severities, key=lambda severity: severity.rank),
-        "flapping": _view_rule(policy.flapping) if policy.flapping else OFF,
+        "flapping": view_flapping(policy.flapping),
     }
 
 
-def _view_rule(rule: FlappingRule) -> dict[str, Any]:
+def view_flapping(rule: FlappingRule | Inherited | None) -> dict[str, Any] | str | None:
+    if isinstance(rule, Inherited):
+        return None
+    if rule is None:
+        return OFF
     return {
         "after": rule.after,
         "within": spelled(rule.within),

@@ -30,7 +30,7 @@ from functions.alerts_api.schemas.text import Line
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import EscalationPolicyNotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.flapping import AFTER_LIMIT, OFF, WITHIN_LIMIT, FlappingRule
+from tocsin.domain.flapping import AFTER_LIMIT, OFF, WITHIN_LIMIT, FlappingRule, Inherited
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Escalation policies"
@@ -183,11 +183,12 @@ class _Settings(ConfigurationBody):
         examples=[["critical", "warning", "info"]],
     )
     flapping: FlappingOrOff = Field(
-        default_factory=FlappingBody,
+        None,
         description=(
             "An alert that flaps is paged once with that word, and then kept quiet until it is "
             "stable, its severity rises, or it is critical and fires for `hold_critical`. What "
-            "the object leaves out becomes the default; `off` pages every time."
+            "the object leaves out becomes the default; `off` pages every time. Without it, the "
+            "rule is the team's (`flapping` of the settings)."
         ),
         json_schema_extra=_or_off,
         examples=[{"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"}],
@@ -218,8 +219,14 @@ class EscalationPolicyBody(_Settings):
             repeat=self.repeat,
             ack_timeout=self.ack_timeout,
             severities=frozenset(self.severities),
-            flapping=self.flapping.rule if self.flapping else None,
+            flapping=self._flapping,
         )
+
+    @property
+    def _flapping(self) -> FlappingRule | Inherited | None:
+        if "flapping" not in self.model_fields_set:
+            return Inherited.TEAM
+        return self.flapping.rule if self.flapping else None
 
 
 class EscalationPolicyChange(_Settings):
@@ -261,7 +268,9 @@ class ShownPolicy(Configured):
     repeat: int = Field(examples=[2])
     ack_timeout: ShownDuration | None = Field(examples=["30m"])
     severities: list[Severity] = Field(examples=[["critical", "warning"]])
-    flapping: ShownFlapping | Literal["off"]
+    flapping: ShownFlapping | Literal["off"] | None = Field(
+        description="Null: as the team's settings say."
+    )
 
 
 OPERATIONS: Final = Kind(

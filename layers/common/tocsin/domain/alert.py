@@ -521,7 +521,7 @@ class Alert:
         """Judge only before an episode's first step, and not if a person gave the alert back."""
         if self.flapping is None or self.escalation.loop or self.escalation.giver:
             return Verdict(flapping=self.flapping, quiet_until=None)
-        rule = policy.flapping if policy else FlappingRule()
+        rule = policy.flapping_rule if policy else FlappingRule()
         return judge(self.flapping, rule, self.severity, fired_at=self.fired_at, at=now)
 
     def _kept_quiet(

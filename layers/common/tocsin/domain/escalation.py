@@ -6,13 +6,13 @@ functions of values; use cases apply them.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 from zlib import crc32
 
-from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.severity import Severity
 
 DEFAULT_POLICY: Final = "default"
@@ -66,9 +66,14 @@ class EscalationPolicy:
     """After this an acknowledged alert fires again, unless it is resolved."""
     severities: frozenset[Severity] = PAGED_SEVERITIES
     """Alerts of these severities are paged; others are only listed."""
-    flapping: FlappingRule | None = field(default_factory=FlappingRule)
+    flapping: FlappingRule | Inherited | None = Inherited.TEAM
     """None: a flapping alert is paged each time."""
     managed_by: str | None = None
+
+    @property
+    def flapping_rule(self) -> FlappingRule | None:
+        """Its own; the usual one where the team's was not filled in."""
+        return FlappingRule() if self.flapping is Inherited.TEAM else self.flapping
 
 
 class Rest(StrEnum):

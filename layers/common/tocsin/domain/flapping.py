@@ -6,6 +6,7 @@ escalation policy, so it is judged when an episode's first step is due.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final, Self
 
 from tocsin.domain.duration import spelled
@@ -16,6 +17,12 @@ AFTER_LIMIT: Final = 10
 WITHIN_LIMIT: Final = timedelta(days=1)
 OFF: Final = "off"
 """For policies without a rule."""
+
+
+class Inherited(Enum):
+    """A policy that leaves its rule to the team's settings."""
+
+    TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

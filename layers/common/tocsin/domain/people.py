@@ -9,6 +9,7 @@ from typing import Final
 
 from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
+from tocsin.domain.team_settings import TeamSettings
 
 PHONE: Final = r"^\+[1-9][0-9]{6,14}$"
 """E.164, of which 15 digits are the limit."""
@@ -158,6 +159,7 @@ class Directory:
     """Users by schedule, at the time for which this was read."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
+    settings: TeamSettings = field(default_factory=TeamSettings)
 
     @property
     def has_slack(self) -> bool:

@@ -33,6 +33,7 @@ from tocsin.domain.routing import Routing
 from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.sweep import SweepState
+from tocsin.domain.team_settings import TeamSettings
 from tocsin.domain.timeline import Change, TimelinePage
 
 type NewWriteId = Callable[[], WriteId]
@@ -178,6 +179,9 @@ class PagingRepository(Protocol):
 
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
         """Read users and channels, and who is on call at this time."""
+
+    def settings(self, at: datetime, *, max_age: timedelta | None = None) -> TeamSettings:
+        """Read the team's settings; `routing` and `directory` have them already."""
 
     def policy_of(self, integration: str) -> str | None:
         """Read an integration's policy; None: it names none, or does not exist."""

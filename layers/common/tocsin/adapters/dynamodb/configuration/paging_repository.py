@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.queries import get_configured, query_all
+from tocsin.domain.flapping import Inherited
 from tocsin.domain.routing import Routing
+from tocsin.domain.team_settings import TEAM, TeamSettings
 
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.configuration.named_objects import Kind
     from tocsin.domain.configuration import Named
+    from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.people import Directory
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
-"""How long a running process may miss a change of a policy, route, user or channel; a missing one
+"""How long a running process may miss a change of a policy, route, user or channel, or of the
+team's settings; a missing one
 is looked for at once."""
 
 
@@ -30,10 +36,12 @@ class DynamoDBPaging:
         self._table_name = table_name
         self._routing: tuple[Routing, datetime] | None = None
         self._directory: tuple[Directory, datetime] | None = None
+        self._settings: tuple[TeamSettings, datetime] | None = None
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
-            policies = {policy.name: policy for policy in self._all(POLICIES)}
+            settings = self.settings(at, max_age=max_age)
+            policies = {it.name: _with_rule(it, settings) for it in self._all(POLICIES)}
             routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
             self._routing = Routing(policies=policies, routes=tuple(routes)), at
         return self._routing[0]
@@ -53,8 +61,20 @@ class DynamoDBPaging:
                 users=UsersByName(self._all(USERS)),
                 channels={channel.name: channel for channel in self._all(CHANNELS)},
                 updates=updates_of,
+                settings=self.settings(at, max_age=max_age),
             )
             known = self._directory = directory, at
+        return known[0]
+
+    def settings(self, at: datetime, *, max_age: timedelta | None = None) -> TeamSettings:
+        """Read the team's settings.
+
+        Thread-safe: the notifier has several.
+        """
+        known = self._settings
+        if known is None or not _is_fresh(known[1], at, max_age):
+            image = get_configured(self._call, self._table_name, SETTINGS.name, TEAM)
+            known = self._settings = (SETTINGS.read(image) if image else TeamSettings()), at
         return known[0]
 
     def policy_of(self, integration: str) -> str | None:
@@ -65,6 +85,12 @@ class DynamoDBPaging:
         partition = keys.configuration_partition(kind.name)
         for image in query_all(self._call, self._table_name, partition):
             yield kind.read(image)
+
+
+def _with_rule(policy: EscalationPolicy, settings: TeamSettings) -> EscalationPolicy:
+    """Fill in the team's rule where the policy has none of its own."""
+    is_inherited = isinstance(policy.flapping, Inherited)
+    return replace(policy, flapping=settings.flapping) if is_inherited else policy
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:

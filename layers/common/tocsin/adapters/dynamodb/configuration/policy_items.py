@@ -16,7 +16,7 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
 )
 from tocsin.domain.errors import EscalationPolicyNotFoundError, RouteNotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.matcher import Matcher, Operator
 from tocsin.domain.routing import Route
 
@@ -26,8 +26,10 @@ def _write_policy(policy: EscalationPolicy) -> Item:
         "steps": {"L": [_write_step(step) for step in policy.steps]},
         "repeats": number(policy.repeat),
         "severities": write_severities(policy.severities),
-        "flapping": _write_rule(policy.flapping) if policy.flapping else {"NULL": True},
     }
+    if not isinstance(policy.flapping, Inherited):
+        item["flapping"] = write_rule(policy.flapping)
+        item["has_own_flapping"] = {"BOOL": True}
     if policy.ack_timeout is not None:
         item["ack_timeout"] = write_span(policy.ack_timeout)
     return item
@@ -40,7 +42,9 @@ def _write_step(step: Step) -> Attribute:
     }
 
 
-def _write_rule(rule: FlappingRule) -> Attribute:
+def write_rule(rule: FlappingRule | None) -> Attribute:
+    if rule is None:
+        return {"NULL": True}
     return {
         "M": {
             "after": number(rule.after),
@@ -51,11 +55,17 @@ def _write_rule(rule: FlappingRule) -> Attribute:
     }
 
 
-def _rule_from(image: Image) -> FlappingRule | None:
-    """An older policy has no rule stored, and gets the usual one."""
+def _flapping_from(image: Image) -> FlappingRule | Inherited | None:
+    """A policy once stored the usual rule also where none was chosen."""
     attribute = image.get("flapping")
     if attribute is None:
-        return FlappingRule()
+        return Inherited.TEAM
+    rule = rule_from(attribute)
+    is_chosen = "has_own_flapping" in image or rule != FlappingRule()
+    return rule if is_chosen else Inherited.TEAM
+
+
+def rule_from(attribute: Any) -> FlappingRule | None:  # noqa: ANN401 - as DynamoDB sends it
     if "NULL" in attribute:
         return None
     fields = attribute["M"]
@@ -75,7 +85,7 @@ def _policy_from(image: Image) -> EscalationPolicy:
         repeat=int(image["repeats"]["N"]),
         ack_timeout=span_from(ack_timeout) if ack_timeout else None,
         severities=severities_from(image["severities"]),
-        flapping=_rule_from(image),
+        flapping=_flapping_from(image),
         managed_by=manager_of(image),
     )
 
