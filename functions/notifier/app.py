@@ -19,17 +19,20 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Service
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
+from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
+from tocsin.channels.by_type import is_bundled
 from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
-from tocsin.usecases.deliver_notification import Work
+from tocsin.usecases.delivery_work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,6 +115,9 @@ def _wire() -> Ports:
         ledger=ledger,
         alerts=alerts,
         paging=DynamoDBPaging(call, settings.table_name),
+        lines=DynamoDBLines(call, settings.table_name),
+        digests=DynamoDBDigests(call, settings.table_name, settings.retention),
+        is_bundled=is_bundled,
         gate=DynamoDBGate(call, settings.table_name),
         queue=SqsDeliveries(sqs, settings.deliveries_queue_url),
         sender=ChannelSenders(wiring),

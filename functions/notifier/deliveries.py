@@ -11,7 +11,8 @@ from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.reach import is_to_last_resort
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, QueueMessage, deal_with
-from tocsin.usecases.deliver_notification import Delivered, Outcome, deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.delivery_work import Delivered, Outcome
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 

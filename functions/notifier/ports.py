@@ -11,7 +11,7 @@ from tocsin.lambda_runtime.set_aside import FailureQueue
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from tocsin.usecases.deliver_notification import Work
+    from tocsin.usecases.delivery_work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

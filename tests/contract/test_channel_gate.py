@@ -79,9 +79,7 @@ def test_whose_place_comes_while_the_channel_rests_gets_another(gate: ChannelGat
         enter(gate)
     fail(gate, FAILURES_LIMIT)
 
-    places = [
-        gate.return_to(HOOK, is_urgent=False, at=NINE + SECOND).opens_at for _ in range(2)
-    ]
+    places = [gate.return_to(HOOK, is_urgent=False, at=NINE + SECOND).opens_at for _ in range(2)]
 
     assert places == [NINE + number * SECOND for number in (6, 7)]
 

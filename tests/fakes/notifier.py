@@ -7,12 +7,14 @@ from datetime import datetime
 from tests.fakes.providers import Providers
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
+from tocsin.domain.digest_message import DigestLinks
 from tocsin.domain.link import Links, LinkSigner
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Channel, ContactMethod, User
 from tocsin.domain.verification import VerificationSigner
-from tocsin.usecases.deliver_notification import Delivered, Work, deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.delivery_work import Delivered, Work
 
 KEY = bytes(range(32))
 PUBLIC_URL = "https://tocsin.example.com"
@@ -49,6 +51,10 @@ class Signed:
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
         name = delivery.target.partition(":")[2]
         return LinkSigner(KEY, PUBLIC_URL).links(delivery.alert_id, by=name, at=at)
+
+    def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
+        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
+        return None
 
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
         return VerificationSigner(KEY, PUBLIC_URL).url(user, method, at=at)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.digest_message import DigestLinks, DigestMessage
 from tocsin.domain.gate import Passage
 from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
@@ -41,12 +42,27 @@ class Received:
         return plain(self.message.lead)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReceivedDigest:
+    """One digest that a provider took."""
+
+    at: datetime
+    target: str
+    channel: str
+    message: DigestMessage
+
+    @property
+    def alert_ids(self) -> tuple[AlertId, ...]:
+        return self.message.digest.alert_ids
+
+
 @dataclass
 class Providers:
     """Implements `MessageSender` for every type of channel."""
 
     now: Callable[[], datetime]
     received: list[Received] = field(default_factory=list)
+    digests: list[ReceivedDigest] = field(default_factory=list)
     _failures: "defaultdict[str, list[DeliveryFailedError]]" = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -78,6 +94,19 @@ class Providers:
         )
         return f"{channel.type}-{len(self.received)}"
 
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        delivery = notification.delivery
+        waiting = self._failures[delivery.channel]
+        if waiting:
+            raise waiting.pop(0)
+        received = ReceivedDigest(
+            at=self.now(), target=delivery.target, channel=delivery.channel, message=message
+        )
+        self.digests.append(received)
+        return f"{channel.type}-digest-{len(self.digests)}"
+
 
 @dataclass
 class InMemoryTopic:
@@ -106,6 +135,9 @@ class OpenGate:
         assert at.tzinfo is not None, f"urgent: {is_urgent}"
         return Passage(failures=0)
 
+    def return_to(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
+        return self.enter(channel, is_urgent=is_urgent, at=at)
+
     def note_success(self, channel: Channel) -> None:
         assert channel.name
 
@@ -125,6 +157,10 @@ class NoLinks:
     """Implements `LinkMaker`: there is no key."""
 
     def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
+        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
+        return None
+
+    def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
         assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
         return None
 

@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
 from tocsin.adapters.dynamodb.timeline.stream import stored_change, stored_heartbeat
+from tocsin.channels.by_type import is_bundled
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named
@@ -42,7 +43,8 @@ from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ask_people import escalate_now
 from tocsin.usecases.change_alert import change_alert
-from tocsin.usecases.deliver_notification import Work, deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
 from tocsin.usecases.incident_work import IncidentStores, Opening
@@ -370,6 +372,9 @@ class World(Stores):
             ledger=self.notifications,
             alerts=self.alerts,
             paging=self.paging,
+            lines=self.lines,
+            digests=self.digests,
+            is_bundled=is_bundled,
             gate=OpenGate(),
             queue=self.deliveries,
             sender=self.providers,

@@ -26,7 +26,9 @@ from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDB
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
+from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
@@ -36,6 +38,7 @@ from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries, SqsTimers
 from tocsin.adapters.ssm_secrets import SsmSecrets
+from tocsin.channels.by_type import is_bundled
 from tocsin.channels.ports import Wiring
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TocsinError
@@ -45,7 +48,7 @@ from tocsin.domain.people import Channel
 from tocsin.html import render
 from tocsin.lambda_runtime.log_lines import Log
 from tocsin.lambda_runtime.observability import Measure
-from tocsin.usecases.deliver_notification import Work
+from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.ports import MessageSender, NewWriteId, Topic
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -235,6 +238,9 @@ class Process:
             ledger=ledger,
             alerts=alerts,
             paging=DynamoDBPaging(call, TABLE),
+            lines=DynamoDBLines(call, TABLE),
+            digests=DynamoDBDigests(call, TABLE, RETENTION),
+            is_bundled=is_bundled,
             gate=DynamoDBGate(call, TABLE),
             queue=SqsDeliveries(self.calls(SQS), DELIVERIES),
             sender=senders,

@@ -25,7 +25,7 @@ from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel, Updates
 from tocsin.html import render
-from tocsin.usecases.deliver_notification import Work
+from tocsin.usecases.delivery_work import Work
 
 NIGHT: Final = "/api/v1/channels/night"
 PAGER: Final = {"type": "pager", "number": "4711", "secret": "carrier"}

@@ -11,7 +11,8 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.notifier import CrashError, HeldWorld
 from tocsin.adapters.dynamodb.keys import LEDGER_FROM
 from tocsin.domain.ids import AlertId
-from tocsin.usecases.deliver_notification import Work, deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.refusals import DeliveryFailedError
 
 CALLS_LIMIT = 50

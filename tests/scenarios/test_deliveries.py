@@ -13,7 +13,8 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import ATTEMPTS_LIMIT, LEASE, DeliveryState
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import LAST_RESORT
-from tocsin.usecases.deliver_notification import Outcome, deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.delivery_work import Outcome
 from tocsin.usecases.refusals import DeliveryFailedError
 
 HOOK, CHAT = "ops-hook", "ops-chat"

@@ -20,7 +20,8 @@ from tocsin.domain.notification import DeliveryState, Notification, Notification
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
-from tocsin.usecases.deliver_notification import Work, deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.ports import MessageSender
 from tocsin.usecases.refusals import DeliveryFailedError
 

@@ -249,6 +249,10 @@ def _addition(name: Callable[[Scope], str], operand: Operand) -> Change:
     def add(scope: Scope, item: Item) -> None:
         added = operand(scope)
         assert added is not None
+        if "SS" in added:
+            known = scope.item.get(name(scope), {"SS": []})["SS"]
+            item[name(scope)] = {"SS": sorted({*known, *added["SS"]})}
+            return
         before = scope.item.get(name(scope), {"N": "0"})
         item[name(scope)] = {"N": str(Decimal(before["N"]) + Decimal(added["N"]))}
 

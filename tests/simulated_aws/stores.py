@@ -24,7 +24,9 @@ from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
+from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
@@ -57,6 +59,8 @@ class Stores:
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
+        self.lines = DynamoDBLines(self.call, TABLE)
+        self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
         self.last_resort = DynamoDBLastResort(self.call, TABLE)
         self.policies = DynamoDBConfiguration(self.call, TABLE, POLICIES)
         self.routes = DynamoDBConfiguration(self.call, TABLE, ROUTES)

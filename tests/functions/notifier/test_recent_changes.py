@@ -12,7 +12,7 @@ from tests.fakes.world import World
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.people import ContactMethod, NotificationRule
-from tocsin.usecases.deliver_notification import Work
+from tocsin.usecases.delivery_work import Work
 
 REFUSALS = [AwsError("AccessDeniedException", ""), TryAgainError("busy")]
 

@@ -119,5 +119,6 @@ def _body(message: Message) -> str:
 CHANNEL: Final = ChannelSpec(
     secret=SecretUse.REQUIRED,
     credential="the URL",
+    is_bundled=True,
     sender=lambda wiring: AppriseSender(wiring.outbound, wiring.secrets),
 )

@@ -123,6 +123,7 @@ def _utf8(text: str) -> Mapping[str, str]:
 CHANNEL: Final = ChannelSpec(
     settings=(address_list(_EMAIL, "must be an e-mail address such as ops@example.com"),),
     updates=Updates.TO_OTHERS,
+    is_bundled=True,
     sender=lambda wiring: EmailSender(
         ask_aws=wiring.ask_aws,
         email_from=wiring.email_from,

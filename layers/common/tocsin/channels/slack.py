@@ -339,6 +339,7 @@ CHANNEL: Final = ChannelSpec(
     secret=SecretUse.REQUIRED,
     credential="the app's token and signing secret, or the URL of an incoming webhook",
     updates=Updates.EACH,
+    is_bundled=True,
     sender=lambda wiring: SlackSender(
         wiring.outbound,
         wiring.secrets,

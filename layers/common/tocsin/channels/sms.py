@@ -70,5 +70,6 @@ CHANNEL: Final = ChannelSpec(
             _PHONE, "must be a phone number such as +15550100: plus sign, country, number"
         ),
     ),
+    is_bundled=True,
     sender=lambda wiring: SmsSender(wiring.ask_aws, wiring.short_links),
 )

@@ -59,4 +59,6 @@ class ChannelSpec:
     credential: str = ""
     """What the secret is, for the OpenAPI document."""
     updates: Updates = Updates.NONE
+    is_bundled: bool = False
+    """Whether pages may wait for a digest: people read it, no program."""
     sender: Callable[[Wiring], MessageSender]

@@ -8,6 +8,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.gate import PERSONAL_RATE_PER_MINUTE
 from tocsin.domain.ids import user_of
+from tocsin.domain.line import Pace
 from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, Directory
 from tocsin.domain.reader import Names, Reader
@@ -100,6 +101,21 @@ def place_of(delivery: Delivery) -> tuple[str, str]:
     """The receiver: the target, with its contact method or channel."""
     method = method_of(delivery) if is_to_user(delivery) else None
     return delivery.target, method.value if method else delivery.channel
+
+
+def pace_of(delivery: Delivery, directory: Directory) -> Pace:
+    """How a message's destination bundles; an SMS waits twice as long, and is never early."""
+    owner = (
+        directory.users.get(delivery.target_name)
+        if is_to_user(delivery)
+        else directory.channels.get(delivery.channel)
+    )
+    own = owner.bundle if owner else None
+    window = directory.settings.bundle if own is None else own
+    method = method_of(delivery) if is_to_user(delivery) else None
+    type_ = owner.type if isinstance(owner, Channel) else method
+    is_sms = type_ == ContactMethod.SMS
+    return Pace(window=window * (2 if is_sms else 1), is_early=not is_sms)
 
 
 def why_gone(delivery: Delivery) -> str:

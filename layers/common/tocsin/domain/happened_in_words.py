@@ -24,7 +24,8 @@ _METHODS: Final = {
     ContactMethod.SMS: "SMS",
     ContactMethod.SLACK: "Slack",
 }
-_MESSAGES: Final = frozenset((ChangeType.NOTIFICATION_SENT, ChangeType.NOTIFICATION_FAILED))
+_SENT: Final = frozenset((ChangeType.NOTIFICATION_SENT, ChangeType.DIGEST_SENT))
+_MESSAGES: Final = _SENT | {ChangeType.NOTIFICATION_FAILED}
 _ACTS: Final = {
     ChangeType.ACKNOWLEDGED: "acknowledged",
     ChangeType.UNACKNOWLEDGED: "gave it back",
@@ -167,7 +168,7 @@ class _Words:
         if change.details.get("event", _WORSENED) != _WORSENED:
             return ()  # An update, which follows a line of its own.
         was, ways = self._told(change), _listed(_ways(changes))
-        if change.type is ChangeType.NOTIFICATION_SENT:
+        if change.type in _SENT:
             return (Span(f"{was} told by {ways}" if ways else f"{was} told"),)
         reason = change.details.get("reason")
         why = f": {one_line(str(reason), NOTE_SHOWN)}" if reason else ""

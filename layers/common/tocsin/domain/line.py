@@ -153,13 +153,13 @@ class Line:
         if self.due_at is None or self.due_at <= at:
             return None
         if pace.is_early and self._is_crowded and self.may_break(at):
-            return replace(
-                self, due_at=at, was_early=True, broke_at=at, version=self.version + 1
-            )
+            return replace(self, due_at=at, was_early=True, broke_at=at, version=self.version + 1)
         if not self.has_critical or self.told_at is None:
             return None
         due_at = max(at, self.told_at + pace.critical_window)
-        return replace(self, due_at=due_at, version=self.version + 1) if due_at < self.due_at else None
+        return (
+            replace(self, due_at=due_at, version=self.version + 1) if due_at < self.due_at else None
+        )
 
     @property
     def _is_crowded(self) -> bool:

@@ -10,6 +10,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.digest import DigestId
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId, by_whom
+from tocsin.domain.line import Place
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so
@@ -25,10 +26,11 @@ GIVEN_UP_AFTER: Final = timedelta(hours=20)
 """A message is tried for no longer; records of the stream are retried for as long."""
 STUCK_AFTER: Final = timedelta(minutes=15)
 """The queue's longest delay; a message that waits in line is put back by this."""
-WAITS_AGAIN_AFTER: Final = timedelta(minutes=5)
-"""By how much that time may be too early in the ledger: each correction is a write."""
 REPLY_PARTS: Final = 3
 """Of the provider's id of a reply: channel, message, and the message that it replies to."""
+IN_DIGEST: Final = "it waits for a digest"
+TOLD_ALONE: Final = "only one alert was left: it is told alone"
+NOTHING_LEFT: Final = "no alert was left to tell of"
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -148,6 +150,12 @@ class Delivery:
         return self.is_page and self.reason in _BY_HAND
 
     @property
+    def may_be_bundled(self) -> bool:
+        """Whether it may wait for a digest; what a person asked for goes at once."""
+        is_news = self.event in {NotificationEvent.PAGED, NotificationEvent.WORSENED}
+        return is_news and not self.is_by_hand
+
+    @property
     def is_of_step(self) -> bool:
         """Whether it is a page that a step of a policy asked for."""
         return self.is_page and not self.is_by_hand
@@ -254,6 +262,11 @@ class Notification:
         return self.attempts > 0 and at - begun_at > GIVEN_UP_AFTER
 
     @property
+    def is_first_failure(self) -> bool:
+        """Whether its first attempt has failed, and another will be made."""
+        return self.state is DeliveryState.RETRYING and self.failures == 1
+
+    @property
     def may_have_arrived(self) -> bool:
         """Whether a receiver may have it, even if it was skipped or given up later."""
         if self.state is DeliveryState.SENT:
@@ -289,6 +302,7 @@ class Notification:
             attempts=self.attempts + 1,
             claimed_until=at + LEASE,
             next_attempt_at=None,
+            bundled_into=None,
             reason=None,
             changed_at=at,
         )
@@ -297,6 +311,23 @@ class Notification:
         """Let it wait for its turn at the channel, before any attempt."""
         return replace(
             self._released(at), state=DeliveryState.WAITING, next_attempt_at=until, reason=why
+        )
+
+    def waiting_for(self, digest: DigestId, until: datetime, *, at: datetime) -> Self:
+        """Let it wait for a digest."""
+        return replace(self.put_off(until, IN_DIGEST, at=at), bundled_into=digest)
+
+    def told_by(self, digest: Self) -> Self:
+        """Take the state of the digest that tells of it."""
+        return replace(
+            self,
+            state=digest.state,
+            claimed_until=None,
+            next_attempt_at=digest.next_attempt_at,
+            provider_id=digest.provider_id,
+            refused_at=digest.refused_at,
+            reason=digest.reason,
+            changed_at=digest.changed_at,
         )
 
     def sent(
@@ -352,6 +383,22 @@ class Notification:
 
     def _released(self, at: datetime) -> Self:
         return replace(self, claimed_until=None, next_attempt_at=None, changed_at=at)
+
+
+def of_digest(digest: DigestId, place: Place, *, due_at: datetime) -> Delivery:
+    """The message of a digest: its ledger is one of its own."""
+    return Delivery(
+        alert_id=AlertId(digest),
+        episode=1,
+        step=0,
+        loop=0,
+        target=place.target,
+        channel=place.channel,
+        event=NotificationEvent.DIGEST,
+        reason=NotificationReason.BUNDLED,
+        asked_at=due_at,
+        due_at=due_at,
+    )
 
 
 def reason_to_skip(alert: Alert, delivery: Delivery, at: datetime) -> str | None:

@@ -78,6 +78,8 @@ class User:
     (by SMS if there is neither), info not at all."""
     verified: Mapping[ContactMethod, str] = field(default_factory=dict)
     """The hash of the address that its owner verified; another address is not verified."""
+    bundle: timedelta | None = None
+    """None: the team's."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
@@ -145,6 +147,8 @@ class Channel:
     """The name of an SSM parameter, which only the notifier reads."""
     rate_per_minute: int = 60
     """Further messages wait, so that a storm on one channel delays no other."""
+    bundle: timedelta | None = None
+    """None: the team's."""
     managed_by: str | None = None
 
 

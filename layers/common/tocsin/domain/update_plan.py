@@ -176,7 +176,12 @@ def can_be_told(delivery: Delivery, directory: Directory) -> bool:
 
 
 def _may_be_told(page: Notification, directory: Directory) -> bool:
-    """Whether a page may have arrived, and has a provider's id if its channel rewrites messages."""
+    """Whether a page may have arrived, and has a provider's id if its channel rewrites messages.
+
+    What a digest told is not updated: the page behind the digest's link shows its state.
+    """
+    if page.bundled_into is not None:
+        return False
     is_lost = _updates_of(page.delivery, directory) is Updates.EACH and page.provider_id is None
     return page.may_have_arrived and not is_lost
 

@@ -7,14 +7,12 @@ leaves a claim, which expires; then it is sent, or sent again with the same key.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.destination import (
-    channel_of,
     is_to_user,
     method_of,
     names_of,
@@ -23,14 +21,11 @@ from tocsin.domain.destination import (
     why_gone,
 )
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
-from tocsin.domain.ids import AlertId
 from tocsin.domain.message import message_of, telling
 from tocsin.domain.next_in_words import View
 from tocsin.domain.notification import (
     ATTEMPTS_LIMIT,
-    WAITS_AGAIN_AFTER,
     Delivery,
-    DeliveryState,
     Notification,
     NotificationEvent,
     reason_to_skip,
@@ -42,23 +37,28 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change
 from tocsin.domain.times_in_words import Clock
 from tocsin.domain.update_plan import can_be_told
-from tocsin.usecases.choose_policy import NOW
-from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
+from tocsin.usecases.delivery_work import (
+    CLAIM_ATTEMPTS,
+    IN_LINE,
+    NEVER_ENDED,
+    ClaimLostError,
+    Delivered,
+    Outcome,
+    Work,
+    add_to_ledger,
+    channel_now,
+    claim,
+    give_up,
+    mark,
+    note_failed_attempt,
+    note_failure,
+    put_back,
+    take_place,
+)
+from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
     from tocsin.domain.last_resort import LastResort, Turn
-    from tocsin.usecases.ports import (
-        AlertRepository,
-        ChannelGate,
-        DeliveryQueue,
-        LastResortRepository,
-        LinkMaker,
-        MessageSender,
-        NewWriteId,
-        NotificationRepository,
-        PagingRepository,
-        Topic,
-    )
 
 _URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
 GONE: Final = "the alert does not exist any more"
@@ -79,11 +79,13 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
     for _ in range(CLAIM_ATTEMPTS):
         if known is None:
             known = add_to_ledger(delivery, at, work)
-        if known.state.has_ended:
-            return Delivered(outcome=Outcome.ENDED, notification=known)
-        if not known.is_free(at):
-            return put_back(delivery, known.held_until or at, work)
         try:
+            if delivery.event is NotificationEvent.DIGEST:
+                return _deliver_digest(known, work)
+            if known.state.has_ended:
+                return Delivered(outcome=Outcome.ENDED, notification=known)
+            if not known.is_free(at):
+                return put_back(delivery, known.held_until or at, work)
             if is_to_last_resort(delivery):
                 return _tell_last_resort(known, work)
             return _deliver_free(known, work)
@@ -92,18 +94,37 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
     raise TryAgainError("Others change this delivery all the time.")
 
 
+def _deliver_digest(known: Notification, work: Work) -> Delivered:
+    from tocsin.usecases.deliver_digest import deliver_digest
+
+    return deliver_digest(known, work)
+
+
 def _deliver_free(known: Notification, work: Work) -> Delivered:
     delivery, at = known.delivery, work.now()
+    is_alone = known.attempts > 0 or known.reason == IN_LINE
+    if known.bundled_into is not None:
+        from tocsin.usecases.join_digest import Standing, standing_of
+
+        stands = standing_of(known, work)
+        if isinstance(stands, Delivered):
+            return stands
+        is_alone = is_alone or stands is Standing.ALONE
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
     channel = channel_now(delivery, at, work)
     failures = 0
-    if channel is not None and skip is None:
-        is_critical = alert is not None and alert.severity is Severity.CRITICAL
-        is_urgent = delivery.event in _URGENT and is_critical
-        passage = work.gate.enter(channel, is_urgent=is_urgent, at=at)
+    if channel is not None and alert is not None and skip is None:
+        if not is_alone and delivery.may_be_bundled and work.is_bundled(channel.type):
+            from tocsin.usecases.join_digest import join_or_go
+
+            turned = join_or_go(known, alert, work)
+            if isinstance(turned, Delivered):
+                return turned
+            known = turned
+        is_urgent = delivery.event in _URGENT and alert.severity is Severity.CRITICAL
+        passage = take_place(known, channel, work, is_urgent=is_urgent)
         if passage.opens_at is not None:
-            note_waiting(known, passage.opens_at, work)
             return put_back(delivery, passage.opens_at, work)
         failures = passage.failures
     claimed = claim(known, work)

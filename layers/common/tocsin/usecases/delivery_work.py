@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.destination import channel_of
+from tocsin.domain.gate import Passage
 from tocsin.domain.notification import (
-    ATTEMPTS_LIMIT,
-    WAITS_AGAIN_AFTER,
     Delivery,
     DeliveryState,
     Notification,
@@ -78,6 +77,10 @@ class Work:
     ledger: NotificationRepository
     alerts: AlertRepository
     paging: PagingRepository
+    lines: LineRepository
+    digests: DigestRepository
+    is_bundled: Callable[[str], bool]
+    """Whether messages of a type of channel may wait for a digest."""
     gate: ChannelGate
     queue: DeliveryQueue
     sender: MessageSender
@@ -128,7 +131,7 @@ def note_failure(
 
 def note_failed_attempt(
     claimed: Notification,
-    alert: Alert,
+    alert: Alert | None,
     channel: Channel | None,
     work: Work,
     failure: DeliveryFailedError,
@@ -166,12 +169,22 @@ def claim(known: Notification, work: Work) -> Notification:
         raise ClaimLostError(refusal.current) from refusal
 
 
-def note_waiting(known: Notification, until: datetime, work: Work) -> None:
-    """Write the next turn into the ledger, and again only if it has moved by much."""
-    told = known.next_attempt_at if known.reason == IN_LINE else None
-    if told is not None and until - told < WAITS_AGAIN_AFTER:
-        return
-    after = known.put_off(until, IN_LINE, at=work.now())
+def take_place(known: Notification, channel: Channel, work: Work, *, is_urgent: bool) -> Passage:
+    """Take a place at the channel's gate, or come back to the one that the ledger has."""
+    at, place = work.now(), known.next_attempt_at
+    if known.reason != IN_LINE or place is None:
+        passage = work.gate.enter(channel, is_urgent=is_urgent, at=at)
+    elif at < place:
+        return Passage(opens_at=place)
+    else:
+        passage = work.gate.return_to(channel, is_urgent=is_urgent, at=at)
+    if passage.opens_at is not None:
+        _note_place(known, passage.opens_at, work)
+    return passage
+
+
+def _note_place(known: Notification, place: datetime, work: Work) -> None:
+    after = known.put_off(place, IN_LINE, at=work.now())
     try:
         work.ledger.update(known, after, write_id=work.new_write_id())
     except NotificationRefusedError:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets
 
 ATTEMPTS: Final = 5
+_OF_NO_ALERT: Final = frozenset((NotificationEvent.TEST, NotificationEvent.DIGEST))
 UNREACHED: Final = "nobody in the step was reached"
 
 _TYPES: Final = {
@@ -59,8 +60,7 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     """
     by_alert: defaultdict[AlertId, list[Notification]] = defaultdict(list)
     for notification in batch:
-        is_test = notification.delivery.event is NotificationEvent.TEST
-        if notification.state in _TYPES and not is_test:
+        if _is_told(notification):
             by_alert[notification.delivery.alert_id].append(notification)
     for alert_id, told in by_alert.items():
         has_ended = any(each.state.has_ended for each in told)
@@ -84,7 +84,11 @@ def _follow_alert(
     """Move the alert on by the results of its messages."""
     directory = outlets.paging.directory(now)
     in_doubt = [
-        each for each in told if each.may_have_arrived and can_be_told(each.delivery, directory)
+        each
+        for each in told
+        if each.may_have_arrived
+        and each.bundled_into is None
+        and can_be_told(each.delivery, directory)
     ]
     moves_on = any(_moves_on(each, ledger) for each in told)
     if not in_doubt and not moves_on:
@@ -101,6 +105,25 @@ def _follow_alert(
         _go_on(alert, ledger, now=now, outlets=outlets)
 
 
+def _is_told(notification: Notification) -> bool:
+    """Whether the timeline of an alert tells of this state."""
+    if notification.delivery.event in _OF_NO_ALERT:
+        return False
+    waits_for_digest = (
+        notification.state is DeliveryState.WAITING and notification.bundled_into is not None
+    )
+    return waits_for_digest or notification.state in _TYPES
+
+
+def _type_of(notification: Notification) -> ChangeType:
+    if notification.bundled_into is not None:
+        if notification.state is DeliveryState.WAITING:
+            return ChangeType.BUNDLED
+        if notification.state is DeliveryState.SENT:
+            return ChangeType.DIGEST_SENT
+    return _TYPES[notification.state]
+
+
 def change_of(notification: Notification) -> Change:
     """The timeline's entry for the result of a message."""
     delivery = notification.delivery
@@ -115,6 +138,7 @@ def change_of(notification: Notification) -> Change:
     }
     optional: dict[str, Detail] = {
         "provider_id": notification.provider_id,
+        "digest_id": notification.bundled_into,
         "reason": notification.reason,
         "event": None if delivery.is_page else delivery.event.value,
     }
@@ -122,7 +146,7 @@ def change_of(notification: Notification) -> Change:
         at = notification.next_attempt_at
         optional["retry_at"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Change(
-        type=_TYPES[notification.state],
+        type=_type_of(notification),
         at=notification.changed_at,
         by=AUTO,
         details=details | {name: value for name, value in optional.items() if value is not None},

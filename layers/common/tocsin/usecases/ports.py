@@ -3,7 +3,7 @@
 Only type checkers import this: a cold start does without it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -130,6 +130,9 @@ class AlertRepository(Protocol):
         Raises:
             AlertNotFoundError: The id is unknown or malformed.
         """
+
+    def get_many(self, alert_ids: Collection[AlertId]) -> Mapping[AlertId, Alert]:
+        """Read alerts consistently; big facts are shortened, unknown ones are left out."""
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         """Read one alert and its newest 50 values, oldest first."""
@@ -264,6 +267,9 @@ class NotificationRepository(Protocol):
             NotificationRefusedError: A concurrent write came first: `current`.
         """
 
+    def get_many(self, deliveries: Sequence[Delivery]) -> tuple[Notification, ...]:
+        """Read the states of deliveries, in no order."""
+
     def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
         """Read all of an alert, sorted by key."""
 
@@ -300,15 +306,6 @@ class DigestRepository(Protocol):
 
     def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
         """Read all messages that were added, sorted by alert."""
-
-    def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
-        """Let a message wait for a digest; added twice, it is there once."""
-
-    def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
-        """Read all that waited for it, consistently."""
-
-    def freeze(self, digest: Digest, *, write_id: WriteId) -> Digest:
-        """Store the set; if it was frozen before, return that one."""
 
 
 class DeliveryQueue(Protocol):

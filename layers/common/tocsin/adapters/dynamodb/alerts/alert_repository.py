@@ -32,6 +32,9 @@ from tocsin.domain.sent_body import SentBodies
 from tocsin.domain.timeline import Change, TimelinePage
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from tocsin.adapters.dynamodb.keys import Key
     from tocsin.domain.alert_query import AlertPage, AlertQuery
 
 _READS: Final = 3
@@ -55,6 +58,19 @@ class DynamoDBAlerts:
 
     def get_shortened(self, alert_id: AlertId) -> Alert:
         return alert_from(self._image(alert_id))
+
+    def get_many(self, alert_ids: Collection[AlertId]) -> Mapping[AlertId, Alert]:
+        wanted = {alert_id for alert_id in alert_ids if is_ulid(alert_id)}
+        # The slots first: a former episode leaves its slot and gets its own key in one write.
+        slots = {fingerprint_of(alert_id) for alert_id in wanted}
+        found = self._alerts([keys.slot_key(slot) for slot in sorted(slots)])
+        former = sorted(wanted - found.keys())
+        found |= self._alerts([keys.episode_key(alert_id) for alert_id in former])
+        return {alert_id: alert for alert_id, alert in found.items() if alert_id in wanted}
+
+    def _alerts(self, wanted: Sequence[Key]) -> dict[AlertId, Alert]:
+        found = map(alert_from, get_items(self.call, self.table_name, wanted))
+        return {alert.alert_id: alert for alert in found}
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         alert = self.get(alert_id)

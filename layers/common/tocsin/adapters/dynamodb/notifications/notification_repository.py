@@ -1,5 +1,6 @@
 """The ledger of deliveries: one partition an alert, one item a message."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -11,7 +12,7 @@ from tocsin.adapters.dynamodb.notifications.notification_items import (
     notification_from,
     notification_item,
 )
-from tocsin.adapters.dynamodb.queries import get_item, query_all
+from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
 from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, put
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import Delivery, Notification
@@ -42,6 +43,10 @@ class DynamoDBNotifications:
         read = {":read_version": number(before.version)}
         self._put(stored, _IS_AS_READ, read, write_id)
         return stored
+
+    def get_many(self, deliveries: Sequence[Delivery]) -> tuple[Notification, ...]:
+        wanted = [keys.ledger_key(delivery) for delivery in deliveries]
+        return tuple(map(notification_from, get_items(self.call, self.table_name, wanted)))
 
     def of_alert(self, alert_id: AlertId) -> tuple[Notification, ...]:
         items = query_all(self.call, self.table_name, keys.ledger_partition(alert_id))

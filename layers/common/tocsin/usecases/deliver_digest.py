@@ -1,0 +1,222 @@
+"""A digest: its set is frozen, its message sent, and each of its pages gets the digest's state.
+
+The line is closed before the members are read: who is counted in the line is a member by then. Who
+comes later is not counted, and joins the next digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.destination import names_of, reader_of, why_gone
+from tocsin.domain.digest import Digest, DigestId
+from tocsin.domain.digest_message import digest_message_of
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.line import Place
+from tocsin.domain.notification import (
+    NOTHING_LEFT,
+    TOLD_ALONE,
+    Delivery,
+    Notification,
+    reason_to_skip,
+)
+from tocsin.domain.people import ContactMethod
+from tocsin.domain.severity import Severity
+from tocsin.usecases.delivery_work import (
+    NEVER_ENDED,
+    Delivered,
+    Outcome,
+    channel_now,
+    claim,
+    give_up,
+    mark,
+    note_failed_attempt,
+    put_back,
+    take_place,
+)
+from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.line import Line
+    from tocsin.domain.people import Channel
+    from tocsin.usecases.delivery_work import Work
+
+CLOSE_ATTEMPTS: Final = 10
+"""Lost races at one line."""
+SETTLED_AT_ONCE: Final = 500
+"""Pages that get their digest's state in one run; the queue brings the digest back for more."""
+_READ_AT_ONCE: Final = 100
+_EARLY: Final = timedelta(seconds=1)
+"""A message of the queue that comes less too early counts as due."""
+
+
+def deliver_digest(known: Notification, work: Work) -> Delivered:
+    """Send a digest once its time has come; then, or if it was sent, settle its pages.
+
+    Raises:
+        TryAgainError: Storage or queue refuse for now; doing it again is harmless.
+        ClaimLostError: Another run was faster.
+    """
+    delivery = known.delivery
+    digest = work.digests.get(DigestId(delivery.alert_id))
+    if digest is None:
+        frozen = _frozen(delivery, work)
+        if isinstance(frozen, Delivered):
+            return frozen
+        digest = frozen
+    if known.state.has_ended:
+        return _settle(known, digest, work) or Delivered(outcome=Outcome.ENDED, notification=known)
+    if not known.is_free(work.now()):
+        return put_back(delivery, known.held_until or work.now(), work)
+    delivered = _told(known, digest, work)
+    told = delivered.notification
+    if told is not None and (told.state.has_ended or told.is_first_failure):
+        _settle(told, digest, work)
+    return delivered
+
+
+def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
+    """Close the line, then freeze the set."""
+    place, at = Place(delivery.target, delivery.channel), work.now()
+    for _ in range(CLOSE_ATTEMPTS):
+        line = work.lines.read(place)
+        if line.digest != delivery.alert_id:
+            break
+        if line.due_at is not None and line.due_at - at > _EARLY:
+            return put_back(delivery, line.due_at, work)
+        if _close(line, place, work):
+            break
+    else:
+        raise TryAgainError("Others change this line all the time.")
+    digest_id = DigestId(delivery.alert_id)
+    alerts = _to_tell(work.digests.members(digest_id), work)
+    digest = Digest(
+        digest_id=digest_id,
+        target=delivery.target,
+        channel=delivery.channel,
+        frozen_at=work.now(),
+        alert_ids=tuple(alert.alert_id for alert in alerts),
+        severity=min((it.severity for it in alerts), key=_rank, default=Severity.INFO),
+    )
+    return work.digests.freeze(digest, write_id=work.new_write_id())
+
+
+def _close(line: Line, place: Place, work: Work) -> bool:
+    at = work.now()
+    return work.lines.move(place, line, line.closed(at), at=at, write_id=work.new_write_id())
+
+
+def _to_tell(members: Sequence[Delivery], work: Work) -> list[Alert]:
+    """The alerts that still have to be told, worst first, then newest."""
+    at = work.now()
+    alerts = work.alerts.get_many({member.alert_id for member in members})
+    wanted = {
+        member.alert_id
+        for member in members
+        if (alert := alerts.get(member.alert_id)) is not None
+        and reason_to_skip(alert, member, at) is None
+    }
+    newest_first = sorted((alerts[it] for it in wanted), key=lambda it: it.alert_id, reverse=True)
+    return sorted(newest_first, key=lambda it: it.severity.rank)
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def _told(known: Notification, digest: Digest, work: Work) -> Delivered:
+    """Send the message of a frozen set."""
+    delivery = known.delivery
+    match len(digest.alert_ids):
+        case 0:
+            return _skipped(known, NOTHING_LEFT, work)
+        case 1:
+            return _skipped(known, TOLD_ALONE, work)
+    channel = channel_now(delivery, work.now(), work)
+    failures = 0
+    if channel is not None:
+        is_urgent = digest.severity is Severity.CRITICAL
+        passage = take_place(known, channel, work, is_urgent=is_urgent)
+        if passage.opens_at is not None:
+            return put_back(delivery, passage.opens_at, work)
+        failures = passage.failures
+    claimed = claim(known, work)
+    if known.is_given_up(work.now()):
+        return give_up(claimed, NEVER_ENDED, work, channel)
+    if channel is None:
+        return give_up(claimed, why_gone(delivery), work, None)
+    return _send(claimed, digest, channel, work, failures=failures)
+
+
+def _skipped(known: Notification, reason: str, work: Work) -> Delivered:
+    skipped = mark(known, known.skip(reason, at=work.now()), work)
+    return Delivered(outcome=Outcome.SKIPPED, notification=skipped)
+
+
+def _send(
+    claimed: Notification, digest: Digest, channel: Channel, work: Work, *, failures: int
+) -> Delivered:
+    delivery, at = claimed.delivery, work.now()
+    directory = work.paging.directory(at)
+    found = work.alerts.get_many(set(digest.alert_ids))
+    alerts = [found[alert_id] for alert_id in digest.alert_ids if alert_id in found]
+    place = Place(delivery.target, delivery.channel)
+    line = work.lines.read(place) if channel.type == ContactMethod.SLACK else None
+    message = digest_message_of(
+        digest,
+        alerts,
+        reader=reader_of(delivery, directory, work.zone),
+        names=names_of(directory),
+        at=at,
+        links=work.links.digest_links(delivery, at=at),
+        thread=line.thread if line else None,
+    )
+    try:
+        provider_id = work.sender.send_digest(claimed, message, channel)
+    except DeliveryFailedError as failure:
+        if failure.is_retryable:
+            work.gate.note_failure(channel, failures=failures + 1, at=work.now())
+        return note_failed_attempt(claimed, None, channel, work, failure)
+    sent = mark(claimed, claimed.sent(provider_id, at=work.now()), work)
+    if failures:
+        work.gate.note_success(channel)
+    if line is not None and line.since is not None and line.thread is None and provider_id:
+        work.lines.note_thread(place, line.since, provider_id)
+    return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel)
+
+
+def _settle(told: Notification, digest: Digest, work: Work) -> Delivered | None:
+    """Give each of its pages the digest's state; None: all have it.
+
+    What the digest does not tell of takes a turn anew, or is skipped.
+    """
+    digest_id, told_of = digest.digest_id, set(digest.alert_ids)
+    if told.reason == TOLD_ALONE:
+        told_of = set()
+    settled, left = 0, []
+    for chunk in batched(work.digests.members(digest_id), _READ_AT_ONCE):
+        for page in work.ledger.get_many(chunk):
+            if page.state.has_ended or page.bundled_into != digest_id:
+                continue
+            if page.delivery.alert_id not in told_of:
+                left.append(page.delivery)
+            elif page.state is not told.state:
+                settled += _is_settled(page, told, work)
+        if settled >= SETTLED_AT_ONCE:
+            return put_back(told.delivery, work.now(), work)
+    if left and told.state.has_ended:
+        work.queue.send([replace(it, due_at=it.asked_at) for it in left], now=work.now())
+    return None
+
+
+def _is_settled(page: Notification, told: Notification, work: Work) -> bool:
+    try:
+        work.ledger.update(page, page.told_by(told), write_id=work.new_write_id())
+    except NotificationRefusedError:
+        return False  # another run has settled it
+    return True

@@ -1,0 +1,181 @@
+"""A page's turn at its destination: it goes alone, or waits for a digest.
+
+What joins writes that into the ledger first, then becomes a member of the digest, then is counted
+in the line. What comes again after a crash finds in the ledger which digest it may be in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.destination import pace_of, place_of
+from tocsin.domain.digest import DigestId
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import entropy, ulid
+from tocsin.domain.line import Arriving, Line, Pace, Place, group_of, turn_of
+from tocsin.domain.notification import (
+    TOLD_ALONE,
+    Notification,
+    NotificationReason,
+    of_digest,
+)
+from tocsin.usecases.delivery_work import ClaimLostError, Delivered, Outcome, mark, put_back
+from tocsin.usecases.refusals import NotificationRefusedError
+
+if TYPE_CHECKING:
+    from tocsin.domain.alert import Alert
+    from tocsin.usecases.delivery_work import Work
+
+TURN_ATTEMPTS: Final = 10
+"""Lost races at one line."""
+LOOKS_AGAIN_AFTER: Final = timedelta(seconds=2)
+"""While another run freezes the digest."""
+OVERDUE_AFTER: Final = timedelta(seconds=30)
+"""A digest that gathers for so much too long has lost its message in the queue."""
+
+
+class Standing(Enum):
+    """What a message is to the digest that it waited for."""
+
+    OUT = auto()
+    """The digest does not tell of it: it takes a turn."""
+    ALONE = auto()
+    """It was the only one that was left: it goes alone."""
+
+
+def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Notification:
+    """Let a message take its turn.
+
+    Returns:
+        The message as the ledger has it: it goes alone, now. Else it waits for a digest, which
+        brings its state.
+
+    Raises:
+        TryAgainError: Others change the line all the time.
+        ClaimLostError: Another run works on this message.
+    """
+    delivery, at = known.delivery, work.now()
+    directory = work.paging.directory(at)
+    is_released = delivery.reason is NotificationReason.RELEASED
+    pace = pace_of(delivery, directory)
+    if not pace.window and not is_released:
+        return known
+    place = Place(*place_of(delivery))
+    group = group_of(alert.facts.labels, directory.settings.storm_labels, alert.integration)
+    arriving = Arriving(alert.severity, group, is_released=is_released)
+    for _ in range(TURN_ATTEMPTS):
+        line = work.lines.read(place)
+        turn = turn_of(line, arriving, at, pace, _new_digest(at, work))
+        if turn.after is not None and not _move(place, line, turn.after, work):
+            continue
+        if turn.joins is None:
+            return known
+        current = turn.after or line
+        if turn.after is not None or _is_overdue(current, at):
+            _queue(current, place, work)
+        known = _bundled(known, turn.joins, current.due_at, work)
+        work.digests.add_member(turn.joins, delivery, at=at)
+        joined = work.lines.join(place, turn.joins, arriving)
+        if joined is None:
+            stands = standing_of(known, work)
+            if stands is Standing.OUT:
+                continue
+            return known if stands is Standing.ALONE else stands
+        if joined.waiting == 1 and turn.after is None:
+            # The message that began the digest may have crashed before it queued it.
+            _queue(joined, place, work)
+        _hurry(joined, place, pace, work)
+        return Delivered(outcome=Outcome.LATER, notification=known, until=joined.due_at)
+    raise TryAgainError("Others change this line all the time.")
+
+
+def standing_of(known: Notification, work: Work) -> Delivered | Standing:
+    """Look at a message that has waited for a digest, after a crash or when that was frozen."""
+    delivery, digest_id, at = known.delivery, known.bundled_into, work.now()
+    if digest_id is None:
+        return Standing.OUT
+    place = Place(*place_of(delivery))
+    frozen = work.digests.get(digest_id)
+    if frozen is None:
+        return _standing_before(known, digest_id, place, work)
+    if delivery.alert_id not in frozen.alert_ids:
+        return Standing.OUT
+    asked = of_digest(digest_id, place, due_at=at)
+    told = work.ledger.get(asked)
+    if told is None or not told.state.has_ended:
+        work.queue.send([asked], now=at)
+        return Delivered(outcome=Outcome.LATER, notification=known)
+    if told.reason == TOLD_ALONE:
+        return Standing.ALONE
+    settled = mark(known, known.told_by(told), work)
+    return Delivered(outcome=Outcome.ENDED, notification=settled)
+
+
+def _standing_before(
+    known: Notification, digest_id: DigestId, place: Place, work: Work
+) -> Delivered:
+    """Look at a message whose digest is not frozen: it may have crashed before it was a member."""
+    delivery, at = known.delivery, work.now()
+    if work.lines.read(place).digest == digest_id:
+        work.digests.add_member(digest_id, delivery, at=at)
+    line = work.lines.read(place)
+    if line.digest == digest_id:
+        _queue(line, place, work)
+        return Delivered(outcome=Outcome.LATER, notification=known, until=line.due_at)
+    work.queue.send([of_digest(digest_id, place, due_at=at)], now=at)
+    return put_back(delivery, at + LOOKS_AGAIN_AFTER, work)
+
+
+def _bundled(
+    known: Notification, digest_id: DigestId, due_at: datetime | None, work: Work
+) -> Notification:
+    """Write into the ledger that it waits for a digest.
+
+    Raises:
+        ClaimLostError: Another run works on this message.
+    """
+    if known.bundled_into == digest_id:
+        return known
+    waiting = known.waiting_for(digest_id, due_at or work.now(), at=work.now())
+    try:
+        return work.ledger.update(known, waiting, write_id=work.new_write_id())
+    except NotificationRefusedError as refusal:
+        raise ClaimLostError(refusal.current) from refusal
+
+
+def _hurry(line: Line, place: Place, pace: Pace, work: Work) -> None:
+    """Let the digest go sooner, if a critical one waits for it, or many."""
+    for _ in range(TURN_ATTEMPTS):
+        hurried = line.hurried(work.now(), pace)
+        if hurried is None:
+            return
+        if _move(place, line, hurried, work):
+            _queue(hurried, place, work)
+            return
+        later = work.lines.read(place)
+        if later.digest != line.digest:
+            return
+        line = later
+    raise TryAgainError("Others change this line all the time.")
+
+
+def _queue(line: Line, place: Place, work: Work) -> None:
+    """Queue the message of the digest that gathers; one that comes again does nothing more."""
+    if line.digest is not None and line.due_at is not None:
+        work.queue.send([of_digest(line.digest, place, due_at=line.due_at)], now=work.now())
+
+
+def _is_overdue(line: Line, at: datetime) -> bool:
+    return line.due_at is not None and at - line.due_at > OVERDUE_AFTER
+
+
+def _move(place: Place, before: Line, after: Line, work: Work) -> bool:
+    return work.lines.move(place, before, after, at=work.now(), write_id=work.new_write_id())
+
+
+def _new_digest(at: datetime, work: Work) -> DigestId:
+    chance = hashlib.sha256(work.new_write_id().encode()).digest()
+    return DigestId(ulid(at, entropy(chance)))
