@@ -290,6 +290,7 @@ def test_the_next_step_begins_at_once(world: World) -> None:
 def test_after_the_last_step_the_next_run_begins_if_there_is_one(world: World) -> None:
     world.escalation_policy(("user:alice", 10 * MINUTE), repeat=1)
     alert_id = world.opened()
+    world.pass_time(minutes=1)
 
     world.escalate(alert_id)
 

@@ -256,6 +256,7 @@ def test_an_alert_that_is_woken_by_hand_is_paged_again(team: World) -> None:
     alert_id = team.opened()
     team.snooze(alert_id, HOUR)
     assert team.paged() == ["alice"]
+    team.pass_time(minutes=1)
 
     team.unsnooze(alert_id)
     team.pass_time(seconds=1)
@@ -297,6 +298,7 @@ def test_an_acknowledgement_that_times_out_later_asks_who_gave_it_back_too(team:
     both = ("user:alice", "user:bob")
     team.escalation_policy((both, FIVE_MINUTES), (both, FIVE_MINUTES), ack_timeout=HOUR)
     alert_id = team.opened()
+    team.pass_time(minutes=1)
     team.acknowledge(alert_id)
     team.unacknowledge(alert_id)
     team.pass_time(seconds=1)
@@ -398,6 +400,7 @@ def test_a_refire_begins_a_new_escalation_without_the_acknowledgement(team: Worl
     first = team.opened()
     team.acknowledge(first)
     team.signal(action=SignalAction.RESOLVE)
+    team.pass_time(minutes=1)
 
     receipt = team.signal()
     team.pass_time(seconds=1)

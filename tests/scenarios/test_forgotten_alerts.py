@@ -17,6 +17,7 @@ from tocsin.domain.notification import Notification
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.sweep import Ailment
+from tocsin.domain.team_settings import TeamSettings
 from tocsin.usecases.refusals import DeliveryFailedError
 
 SECOND = timedelta(seconds=1)
@@ -211,6 +212,7 @@ def test_the_alert_about_findings_resolves_once_a_sweep_finds_nothing(team: Worl
 
 
 def test_a_sweep_that_runs_out_of_time_goes_on_where_it_stopped(team: World) -> None:
+    team.keep(team.settings, TeamSettings(bundle=timedelta()))
     for number in range(LIMIT_MAXIMUM + 1):
         team.opened(f"disk-{number:03}")
         team.now += SECOND

@@ -82,6 +82,7 @@ def test_the_others_hear_of_a_snooze_and_are_paged_at_its_early_end(team: World,
     team.snooze(alert_id, HOUR, by=by)
 
     assert (alice(team), bob(team)) == (["paged", "snoozed"], ["paged"])
+    team.pass_time(minutes=1)
 
     team.unsnooze(alert_id, by=by)
     team.pass_time(seconds=1)
