@@ -123,6 +123,13 @@ class _Texts:
             self.short_links.short_link(notification.delivery)
         return self.personal.send(notification, alert, message, channel)
 
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        if message.links is not None:
+            self.short_links.short_link(notification.delivery)
+        return self.personal.send_digest(notification, message, channel)
+
 
 @dataclass
 class Process:

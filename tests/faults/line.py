@@ -476,6 +476,19 @@ class Personal:
             raise DeliveryFailedError(reason, is_retryable=status >= 500)
         return f"provider-{delivery.key}"
 
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        assert message.subject
+        assert channel.settings["to"]
+        delivery, digest = notification.delivery, message.digest
+        self.line.digests[delivery.key] = digest.alert_ids
+        status = self.line.provide(delivery.key, delivery.alert_id, delivery.event)
+        if status != 200:
+            reason = f"the provider answered {status}"
+            raise DeliveryFailedError(reason, is_retryable=status >= 500)
+        return f"provider-{delivery.key}"
+
 
 ROLE_OF = {
     Function.INGEST: "IngestRole",

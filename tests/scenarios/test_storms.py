@@ -1,0 +1,276 @@
+"""A storm: the first page goes alone, what follows goes as digests, and each alert is told once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.examples import BOB, MINUTE, NINE
+from tests.fakes.world import World
+from tocsin.domain.ids import AlertId
+from tocsin.domain.notification import DeliveryState, Notification
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts
+from tocsin.domain.team_settings import TeamSettings
+from tocsin.usecases.refusals import DeliveryFailedError
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    world.user("alice")
+    world.escalation_policy(("user:alice", 10 * MINUTE), ("user:bob", 10 * MINUTE))
+    world.user("bob")
+    return world
+
+
+def opened(
+    team: World, key: str, *, service: str = "api", severity: Severity = Severity.CRITICAL
+) -> AlertId:
+    facts = Facts(name=key, summary=key, labels={"service": service})
+    receipt = team.signal(key, severity=severity, facts=facts)
+    assert receipt.alert_id is not None
+    return receipt.alert_id
+
+
+def named(team: World, target: str = "user:alice") -> Counter[AlertId]:
+    """How often each alert was named to a target."""
+    alone = (it.alert_id for it in team.providers.received if it.target == target)
+    together = (
+        alert_id
+        for digest in team.providers.digests
+        if digest.target == target
+        for alert_id in digest.alert_ids
+    )
+    return Counter([*alone, *together])
+
+
+def times(team: World, target: str = "user:alice") -> list[datetime]:
+    alone = [it.at for it in team.providers.received if it.target == target]
+    return sorted(alone + [it.at for it in team.providers.digests if it.target == target])
+
+
+def pages(team: World, alert_id: AlertId) -> Iterator[Notification]:
+    return (it for it in team.notifications.of_alert(alert_id) if it.delivery.is_page)
+
+
+def test_the_first_page_goes_at_once_and_the_others_as_one_digest(team: World) -> None:
+    alert_ids = [opened(team, f"disk-{number}") for number in range(5)]
+
+    assert [it.alert_id for it in team.providers.received] == alert_ids[:1]
+
+    team.pass_time(seconds=61)
+
+    assert times(team) == [NINE, NINE + MINUTE]
+    assert named(team) == Counter(alert_ids)
+
+
+def test_a_thousand_critical_alerts_are_a_few_messages(team: World) -> None:
+    """Each is named within a minute, once."""
+    opened_at = {}
+    for number in range(1000):
+        opened_at[opened(team, f"disk-{number}")] = team.now
+        team.pass_time(seconds=0.05)
+    team.pass_time(seconds=61)
+
+    assert named(team) == Counter(list(opened_at))
+    assert len(times(team)) <= 4
+    for digest in team.providers.digests:
+        assert all(digest.at - opened_at[it] <= MINUTE for it in digest.alert_ids)
+
+
+def test_the_first_digest_goes_when_ten_wait_and_the_next_a_minute_later(team: World) -> None:
+    for number in range(25):
+        opened(team, f"disk-{number}")
+        team.pass_time(seconds=1)
+    team.pass_time(minutes=2)
+
+    assert times(team) == [NINE, NINE + 10 * SECOND, NINE + 70 * SECOND]
+
+
+def test_what_is_worse_breaks_through(team: World) -> None:
+    opened(team, "disk-1", severity=Severity.WARNING)
+    opened(team, "disk-2", severity=Severity.WARNING)
+    worse = opened(team, "disk-3")
+
+    assert team.providers.received[-1].alert_id == worse
+    assert times(team) == [NINE, NINE]
+
+
+def test_what_is_unrelated_breaks_through_once_a_minute(team: World) -> None:
+    opened(team, "disk")
+    opened(team, "cpu", service="db")
+    opened(team, "memory", service="cache")
+    team.pass_time(seconds=61)
+
+    assert [it.at for it in team.providers.received] == [NINE, NINE, NINE + MINUTE]
+    assert named(team).total() == 3
+
+
+def test_the_team_says_what_is_related(team: World) -> None:
+    team.keep(team.settings, TeamSettings(storm_labels=("cluster",)))
+    opened(team, "disk")
+    opened(team, "cpu", service="db")
+
+    assert len(team.providers.received) == 1, "neither has a cluster: both are of one integration"
+
+
+def test_an_sms_waits_for_two_minutes_but_one_while_a_critical_alert_waits(world: World) -> None:
+    rule = NotificationRule(by=ContactMethod.SMS)
+    world.keep(world.users, User(name="alice", phone="+15550100", notify=(rule,)))
+    world.escalation_policy(("user:alice", 10 * MINUTE))
+    for number in range(12):
+        opened(world, f"disk-{number}", severity=Severity.WARNING)
+    world.pass_time(minutes=2)
+
+    assert times(world) == [NINE, NINE + 2 * MINUTE]
+
+    begun_at = world.now
+    opened(world, "disk-12")
+    opened(world, "disk-13")
+    world.pass_time(minutes=2)
+
+    assert times(world)[2:] == [begun_at, begun_at + MINUTE]
+
+
+def test_nothing_is_bundled_where_the_team_says_so(team: World) -> None:
+    team.keep(team.settings, TeamSettings(bundle=timedelta()))
+    for number in range(3):
+        opened(team, f"disk-{number}")
+
+    assert len(team.providers.received) == 3
+
+
+def test_webhooks_are_never_bundled(world: World) -> None:
+    world.keep(world.channels, Channel(name="bus", type="webhook"))
+    world.escalation_policy(("channel:bus", 10 * MINUTE))
+    for number in range(12):
+        opened(world, f"disk-{number}")
+
+    assert len(world.providers.received) == 12
+
+
+def test_nobody_waits_for_another_ones_storm(team: World) -> None:
+    for number in range(20):
+        opened(team, f"disk-{number}")
+    team.escalation_policy(("user:bob", 10 * MINUTE))
+    opened(team, "disk-of-bob")
+
+    assert times(team, "user:bob") == [team.now]
+
+
+def test_the_ledger_and_the_timeline_tell_of_the_digest(team: World) -> None:
+    opened(team, "disk-1")
+    alert_id = opened(team, "disk-2")
+    opened(team, "disk-3")
+    [waiting] = pages(team, alert_id)
+
+    assert waiting.state is DeliveryState.WAITING
+    assert waiting.next_attempt_at == NINE + MINUTE
+    assert team.alert(alert_id).notification_count == 0
+
+    team.pass_time(seconds=61)
+    [told] = pages(team, alert_id)
+
+    assert (told.state, told.bundled_into) == (DeliveryState.SENT, waiting.bundled_into)
+    assert told.changed_at == NINE + MINUTE
+    assert told.provider_id == "email-digest-1"
+    assert team.happened(alert_id)[-2:] == ["bundled", "digest_sent"]
+    assert team.alert(alert_id).notification_count == 1
+
+
+def test_the_clock_of_a_step_counts_from_the_digest(team: World) -> None:
+    for number in range(3):
+        alert_id = opened(team, f"disk-{number}")
+    team.pass_time(seconds=61)
+
+    assert team.next_action(alert_id).at == NINE + 11 * MINUTE
+
+    team.pass_time(minutes=10)
+
+    assert named(team, "user:bob")[alert_id] == 1
+
+
+def test_what_is_acknowledged_meanwhile_is_left_out(team: World) -> None:
+    first, second, third, fourth = (opened(team, f"disk-{number}") for number in range(4))
+    team.acknowledge(second, by=BOB)
+    team.pass_time(seconds=61)
+
+    [digest] = team.providers.digests
+    assert set(digest.alert_ids) == {third, fourth}
+    [left_out] = pages(team, second)
+    assert left_out.state is DeliveryState.SKIPPED
+    assert left_out.reason == "already acknowledged by bob"
+
+
+def test_what_is_left_alone_is_told_alone(team: World) -> None:
+    opened(team, "disk-1")
+    second, third = opened(team, "disk-2"), opened(team, "disk-3")
+    team.acknowledge(second, by=BOB)
+    team.pass_time(seconds=61)
+
+    assert team.providers.digests == []
+    assert [(it.alert_id, it.at) for it in team.providers.received if it.event == "alert.paged"][
+        -1
+    ] == (third, NINE + MINUTE)
+    [told] = pages(team, third)
+    assert (told.state, told.bundled_into) == (DeliveryState.SENT, None)
+
+
+def test_nothing_is_sent_if_nothing_is_left(team: World) -> None:
+    opened(team, "disk-1")
+    second = opened(team, "disk-2")
+    team.acknowledge(second, by=BOB)
+    team.pass_time(seconds=61)
+
+    assert team.providers.digests == []
+    assert named(team)[second] == 0
+
+
+def test_a_digest_that_is_refused_is_tried_again_and_its_pages_say_so(team: World) -> None:
+    opened(team, "disk-1")
+    second, third = opened(team, "disk-2"), opened(team, "disk-3")
+    team.providers.fail("email", DeliveryFailedError("no", is_retryable=True))
+    team.pass_time(seconds=61)
+    states = {it.state for alert_id in (second, third) for it in pages(team, alert_id)}
+
+    assert states == {DeliveryState.RETRYING}
+
+    team.pass_time(seconds=10)
+
+    assert named(team).keys() >= {second, third}
+    assert all(it.state is DeliveryState.SENT for it in pages(team, second))
+
+
+def test_a_digest_that_is_refused_for_good_leads_to_the_next_step(team: World) -> None:
+    opened(team, "disk-1")
+    second = opened(team, "disk-2")
+    opened(team, "disk-3")
+    team.providers.fail("email", DeliveryFailedError("gone", is_retryable=False))
+    team.pass_time(seconds=65)
+
+    assert named(team, "user:bob")[second] == 1
+
+
+def test_what_a_person_asks_for_goes_at_once(team: World) -> None:
+    opened(team, "disk-1")
+    second = opened(team, "disk-2")
+
+    team.page(second, "user:alice", by=BOB)
+
+    assert team.providers.received[-1].alert_id == second
+
+
+def test_a_digest_is_not_followed_by_updates_of_each_alert(team: World) -> None:
+    for number in range(3):
+        alert_id = opened(team, f"disk-{number}")
+    team.pass_time(seconds=61)
+    before = len(times(team))
+
+    team.resolve(alert_id, by=BOB)
+    team.pass_time(seconds=5)
+
+    assert len(times(team)) == before
