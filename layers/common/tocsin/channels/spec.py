@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from tocsin.domain.people import Updates
 
 if TYPE_CHECKING:
-    from tocsin.channels.ports import Wiring
-    from tocsin.usecases.ports import MessageSender
+    from tocsin.channels.ports import ChannelSender, Wiring
 
 
 def _no_problem(_value: str, _allows_private: bool) -> str | None:  # noqa: FBT001 - see Setting
@@ -59,4 +58,6 @@ class ChannelSpec:
     credential: str = ""
     """What the secret is, for the OpenAPI document."""
     updates: Updates = Updates.NONE
-    sender: Callable[[Wiring], MessageSender]
+    is_bundled: bool = False
+    """Whether pages that come soon after another go as one digest, which its sender then sends."""
+    sender: Callable[[Wiring], ChannelSender]
