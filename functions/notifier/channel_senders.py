@@ -9,12 +9,14 @@ from tocsin.domain.errors import TryAgainError
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
-    from tocsin.channels.ports import Wiring
+    from collections.abc import Callable
+
+    from tocsin.channels.ports import ChannelSender, DigestSender, Wiring
     from tocsin.domain.alert import Alert
+    from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
     from tocsin.domain.people import Channel
-    from tocsin.usecases.ports import MessageSender
 
 
 @dataclass(slots=True)
@@ -22,28 +24,45 @@ class ChannelSenders:
     """Implements `MessageSender` for all types; each is loaded with its first message."""
 
     wiring: Wiring
-    _made: dict[str, MessageSender] = field(default_factory=dict)
+    _made: dict[str, ChannelSender] = field(default_factory=dict)
 
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
-        """Send by the channel's type.
+        """Send by the channel's type."""
+        return self._sent(
+            lambda: self._sender(channel.type).send(notification, alert, message, channel),
+            notification,
+            channel,
+        )
 
-        A refused credential is read anew and tried once more before that is final.
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        """Send by the channel's type, if that is bundled."""
+        return self._sent(
+            lambda: self._digest_sender(channel.type).send_digest(notification, message, channel),
+            notification,
+            channel,
+        )
+
+    def _sent(
+        self, send: Callable[[], str | None], notification: Notification, channel: Channel
+    ) -> str | None:
+        """Send, and once more with a secret read anew before its refusal is final.
 
         A fault of ours in a channel is a failed attempt like any other, so that the alert's next
         step does not wait for the fix.
         """
         try:
-            sender = self._sender(channel.type)
             try:
-                return sender.send(notification, alert, message, channel)
+                return send()
             except DeliveryFailedError as failure:
                 if channel.secret is None or not failure.refuses_credential:
                     raise
             # The secret is remembered for minutes, and may have been replaced since.
             self.wiring.secrets.forget(channel.secret)
-            return sender.send(notification, alert, message, channel)
+            return send()
         except (DeliveryFailedError, TryAgainError):
             raise
         except Exception as error:
@@ -53,7 +72,7 @@ class ChannelSenders:
             reason = f"a fault of ours in channels of type {channel.type}"
             raise DeliveryFailedError(reason, is_retryable=True) from error
 
-    def _sender(self, type_: str) -> MessageSender:
+    def _sender(self, type_: str) -> ChannelSender:
         from tocsin.channels.by_type import MODULES, channel_spec
 
         if type_ not in MODULES:
@@ -61,3 +80,12 @@ class ChannelSenders:
         if type_ not in self._made:
             self._made[type_] = channel_spec(type_).sender(self.wiring)
         return self._made[type_]
+
+    def _digest_sender(self, type_: str) -> DigestSender:
+        from tocsin.channels.ports import DigestSender
+
+        sender = self._sender(type_)
+        if not isinstance(sender, DigestSender):
+            problem = f"channels of type {type_} send no digests"
+            raise DeliveryFailedError(problem, is_retryable=False)
+        return sender

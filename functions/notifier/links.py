@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from functions.notifier.parameters import Parameters
 from tocsin.adapters.aws_json import AwsError
+from tocsin.domain.destination import is_to_user
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.link import (
     LINK_LIFE,
@@ -19,15 +20,17 @@ from tocsin.domain.link import (
     LinkSigner,
     read_link_key,
 )
-from tocsin.domain.notification import Delivery
+from tocsin.domain.notification import Delivery, NotificationEvent
 from tocsin.domain.people import ContactMethod, User
 from tocsin.lambda_runtime.observability import Log
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
+    from tocsin.domain.digest_message import DigestLinks
     from tocsin.usecases.ports import NewWriteId, ShortLinkRepository
 
 _NOT_SET: Final = ""
+_PAGES: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
 _DRAWS: Final = 3
 """Until the characters are new: 60 bits are never drawn twice by chance."""
 
@@ -47,8 +50,33 @@ class ParameterLinks:
             key = self._key()
             if key is None:
                 return None
+            return LinkSigner(key, self.public_url).links(
+                delivery.alert_id,
+                by=delivery.target_name,
+                at=at,
+                has_awake=is_to_user(delivery) and delivery.event in _PAGES,
+            )
+        except (DeliveryFailedError, LinkKeyError, ValueError):
+            self.log.exception("No links made", notification=delivery.key)
+            return None
+
+    def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
+        from tocsin.domain.digest_message import DigestLinks
+
+        try:
+            key = self._key()
+            if key is None:
+                return None
             signer = LinkSigner(key, self.public_url)
-            return signer.links(delivery.alert_id, by=delivery.target_name, at=at)
+
+            def url(action: LinkAction) -> str:
+                digest, by = delivery.alert_id, delivery.target_name
+                return signer.url(signer.token(action, digest, by=by, at=at))
+
+            return DigestLinks(
+                acknowledge=url(LinkAction.DIGEST),
+                awake=url(LinkAction.AWAKE) if is_to_user(delivery) else None,
+            )
         except (DeliveryFailedError, LinkKeyError, ValueError):
             self.log.exception("No links made", notification=delivery.key)
             return None
@@ -99,8 +127,9 @@ class StoredShortLinks:
         from tocsin.domain.short_link import RANDOM_BYTES, SHORT_PATH, spell_short, stored_name
 
         key, links = read_link_key(self.parameters.get(self.parameter_name)), self.links()
+        is_digest = delivery.event is NotificationEvent.DIGEST
         link = Link(
-            action=LinkAction.VIEW,
+            action=LinkAction.DIGEST if is_digest else LinkAction.VIEW,
             alert_id=delivery.alert_id,
             by=delivery.target_name,
             expires_at=self.now() + LINK_LIFE,

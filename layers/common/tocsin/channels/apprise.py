@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tocsin.channels.ports import Outbound, Secrets
     from tocsin.domain.alert import Alert
+    from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
 
@@ -42,6 +43,18 @@ class AppriseSender:
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
+        self._notify(headline(message), _body(message), message.severity, channel)
+        return None
+
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        from tocsin.channels.plain_digest import body, headline
+
+        self._notify(headline(message), body(message), message.severity, channel)
+        return None
+
+    def _notify(self, title: str, body: str, severity: Severity, channel: Channel) -> None:
         """Send to each URL; one that takes it is enough, as with numbers of SMS."""
         from apprise import NotifyFormat, NotifyType
 
@@ -55,15 +68,14 @@ class AppriseSender:
             service
             for service in services
             if service.notify(
-                body=defused(_body(message)),
-                title=defused(headline(message)),
-                notify_type=NotifyType(_TYPES[message.severity]),
+                body=defused(body),
+                title=defused(title),
+                notify_type=NotifyType(_TYPES[severity]),
                 body_format=NotifyFormat.TEXT,
             )
         ]
         if not taken:
             raise DeliveryFailedError("the service did not take it", is_retryable=True)
-        return None
 
     def _services(self, urls: Sequence[str], secret: str) -> list[NotifyBase]:
         if not urls:

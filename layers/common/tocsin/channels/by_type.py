@@ -27,11 +27,11 @@ def channel_spec(type_: str) -> ChannelSpec:
     return spec
 
 
+def is_bundled(type_: str) -> bool:
+    """Say whether pages of a type that come soon after another go as one digest."""
+    return type_ in MODULES and channel_spec(type_).is_bundled
+
+
 def updates_of(type_: str) -> Updates:
     """Say how messages of a type follow their alert."""
     return channel_spec(type_).updates if type_ in MODULES else Updates.NONE
-
-
-def is_bundled(type_: str) -> bool:
-    """Say whether pages of a type may wait for a digest."""
-    return type_ in MODULES and channel_spec(type_).is_bundled

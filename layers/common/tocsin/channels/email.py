@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from tocsin.channels.addresses import address_list, addresses_of
@@ -26,6 +26,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 if TYPE_CHECKING:
     from tocsin.channels.ports import AskAws, Render
     from tocsin.domain.alert import Alert
+    from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
 
@@ -45,6 +46,16 @@ _STATES: Final = {
 """Behind the sender's name: the subject may not change, and the address neither."""
 
 
+class _Mail(NamedTuple):
+    sender: str
+    subject: str
+    parts: tuple[str, str]
+    """Text and HTML."""
+    thread: str
+    """Names the root that the message refers to; empty: it belongs to no thread."""
+    is_important: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class EmailSender:
     ask_aws: AskAws
@@ -57,45 +68,76 @@ class EmailSender:
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
         """Send one e-mail to all addresses together."""
+        from tocsin.channels.email_parts import both_parts, subject_of
+
+        self._expect_address()
+        thread = ""
+        if message.event is not NotificationEvent.TEST:
+            # A rise begins a new subject with its severity, and so a new thread.
+            severity = message.subject.partition(" ")[0].lower()
+            thread = f"{alert.alert_id}.{alert.episode}.{severity}"
+        is_page = message.event is NotificationEvent.PAGED
+        mail = _Mail(
+            sender=sender_of(message.event, alert, self.email_from),
+            subject=subject_of(message),
+            parts=both_parts(message, self.render),
+            thread=thread,
+            is_important=is_page and message.severity is Severity.CRITICAL,
+        )
+        return self._send(mail, notification.delivery.key, channel)
+
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        """Send one e-mail to all addresses together; those of one storm are one thread."""
+        from tocsin.channels.email_digest import both_parts
+
+        self._expect_address()
+        mail = _Mail(
+            sender=f'"Tocsin (digest)" <{self.email_from}>',
+            subject=message.subject,
+            parts=both_parts(message, self.render),
+            thread=f"digest.{message.thread or message.digest.digest_id}",
+            is_important=message.severity is Severity.CRITICAL and message.tally.asking > 0,
+        )
+        return self._send(mail, notification.delivery.key, channel)
+
+    def _expect_address(self) -> None:
         if not self.email_from:
             raise DeliveryFailedError(
                 "no address to send from: deploy with EmailFrom", is_retryable=False
             )
-        answer = self.ask_aws(
-            "sesv2",
-            "send_email",
-            FromEmailAddress=sender_of(message.event, alert, self.email_from),
-            Destination={"ToAddresses": addresses_of(channel)},
-            Content={"Simple": self._content(message, alert, notification.delivery.key)},
-        )
-        return str(answer["MessageId"])
 
-    def _content(self, message: Message, alert: Alert, key: str) -> Mapping[str, Any]:
-        from tocsin.channels.email_parts import both_parts, subject_of
-
-        text, html = both_parts(message, self.render)
-        return {
-            "Subject": _utf8(subject_of(message)),
+    def _send(self, mail: _Mail, key: str, channel: Channel) -> str:
+        text, html = mail.parts
+        simple = {
+            "Subject": _utf8(mail.subject),
             "Body": {"Text": _utf8(text), "Html": _utf8(html)},
             "Headers": [
                 {"Name": name, "Value": header_value(name, value)}
-                for name, value in self._headers(message, alert, key)
+                for name, value in self._headers(mail, key)
             ],
         }
+        answer = self.ask_aws(
+            "sesv2",
+            "send_email",
+            FromEmailAddress=mail.sender,
+            Destination={"ToAddresses": addresses_of(channel)},
+            Content={"Simple": simple},
+        )
+        return str(answer["MessageId"])
 
-    def _headers(self, message: Message, alert: Alert, key: str) -> Iterator[tuple[str, str]]:
+    def _headers(self, mail: _Mail, key: str) -> Iterator[tuple[str, str]]:
         host = urlsplit(self.public_url).hostname or "tocsin.invalid"
-        if message.event is not NotificationEvent.TEST:
-            # A rise begins a new subject with its severity, and so a new thread.
-            severity = message.subject.partition(" ")[0].lower()
-            root = f"<{alert.alert_id}.{alert.episode}.{severity}@{host}>"
+        if mail.thread:
+            root = f"<{mail.thread}@{host}>"
             yield "In-Reply-To", root
             yield "References", root
         yield KEY_HEADER, key
         yield "List-Id", f"Tocsin alerts of {self.team} <{self.team}.{host}>"
         yield "Auto-Submitted", "auto-generated"
         yield "X-Auto-Response-Suppress", "All"
-        if message.event is NotificationEvent.PAGED and message.severity is Severity.CRITICAL:
+        if mail.is_important:
             yield "Importance", "high"
             yield "X-Priority", "1"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.alert_links import NamedLink
-from tocsin.domain.link import LINK_LIFE
+from tocsin.domain.link import AWAKE, AWAKE_MEANS, LINK_LIFE
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.phrase import Phrase, Span, plain
 from tocsin.domain.sender_text import cut, one_line
@@ -24,11 +24,11 @@ HTML_LIMIT_BYTES: Final = 20_000
 """Gmail shows 102 kB of a message, and phones load less at night."""
 TITLE_LIMIT: Final = 160
 _SUBJECT_LIMIT: Final = 120
-_PREHEADER_LIMIT: Final = 200
+PREHEADER_LIMIT: Final = 200
 _NAME_LIMIT: Final = 60
 _SPACES: Final = re.compile("^ | (?= )")
 _LINK: Final = re.compile(r"https?://[^\s@/]+(?:[/?#]\S*)?", re.IGNORECASE)
-_LINK_HOURS: Final = LINK_LIFE.days * 24
+LINK_HOURS: Final = LINK_LIFE.days * 24
 
 
 class Theme(NamedTuple):
@@ -44,7 +44,7 @@ class Theme(NamedTuple):
     """The mark of an alert that a person has."""
 
 
-_THEMES: Final = {
+THEMES: Final = {
     theme.name: theme
     for theme in (
         Theme("critical", "#c4162a", "#d92b3c", "#ffffff", "#b81324", "#ff8f8f", "□"),
@@ -85,13 +85,28 @@ class BandLine(NamedTuple):
     mark: str
     word: str
     state: str
+    in_text: str = ""
+    """In place of the word and the state."""
 
 
 class Button(NamedTuple):
     name: str
     url: str
     in_text: str
+    """Empty: not in the text."""
     consequence: Phrase = ()
+
+
+class Line(NamedTuple):
+    """One alert of a digest."""
+
+    theme: Theme
+    mark: str
+    word: str
+    title: str
+    facts: Sequence[Phrase]
+    """Parted by dots, or by commas in the text."""
+    runbook: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +125,15 @@ class Mail:
     """Paragraphs, of lines."""
     button: Button | None
     """The filled one: only where something is asked for."""
+    small_links: Sequence[Button] = ()
+    """Below what the button brings."""
     more_buttons: Sequence[Sequence[Button]]
     """Rows."""
+    consequence: Phrase = ()
+    """Of all buttons."""
+    lines: Sequence[Line] = ()
+    lines_left_out: str = ""
+    see_all: Button | None = None
     details: Sequence[str] = ()
     labels: Sequence[tuple[str, str]] = ()
     labels_left_out: int = 0
@@ -119,6 +141,13 @@ class Mail:
     links_left_out: int = 0
     happened: Sequence[Happened] = ()
     footer: Sequence[Phrase]
+
+    @property
+    def themes(self) -> Sequence[Theme]:
+        """Those whose colours it needs."""
+        return list(
+            dict.fromkeys((self.band.theme, self.severity, *(it.theme for it in self.lines)))
+        )
 
 
 def subject_of(message: Message) -> str:
@@ -148,13 +177,13 @@ def _test_mail(message: Message) -> Mail:
     return Mail(
         subject=message.subject,
         preheader="Nothing is to be done." if confirm is None else "Confirm this address.",
-        band=BandLine(_THEMES[Band.DONE], "✓", "TEST", "Nothing is wrong"),
-        severity=_THEMES[Severity.INFO],
+        band=BandLine(THEMES[Band.DONE], "✓", "TEST", "Nothing is wrong"),
+        severity=THEMES[Severity.INFO],
         not_over="",
         title="Pages reach this address",
         where="",
         sentences=[[message.lead]] if message.lead else [],
-        button=_button("Confirm this address", confirm),
+        button=web_button("Confirm this address", confirm),
         more_buttons=(),
         footer=[message.why_you] if message.why_you else [],
     )
@@ -165,18 +194,19 @@ def _alert(message: Message, room: Room) -> Mail:
     is_page = message.event is NotificationEvent.PAGED
     shows_facts = not message.event.is_update
     labels = words.labels if shows_facts else ()
-    links = [it for it in words.more_links if _is_web(it.url)] if shows_facts else []
+    links = [it for it in words.more_links if is_web(it.url)] if shows_facts else []
     short_links = [it for it in links if len(it.url) <= room.url][: room.links]
     return Mail(
         subject=subject_of(message),
-        preheader=cut(_preheader(message), _PREHEADER_LIMIT),
-        band=BandLine(_THEMES[words.band], words.mark, words.word, words.state),
-        severity=_THEMES[words.severity],
+        preheader=cut(_preheader(message), PREHEADER_LIMIT),
+        band=BandLine(THEMES[words.band], words.mark, words.word, words.state),
+        severity=THEMES[words.severity],
         not_over=_not_over(message),
         title=cut(words.title, TITLE_LIMIT),
         where=cut(words.where, TITLE_LIMIT),
         sentences=list(_sentences(message)),
         button=_acknowledge(message) if is_page else None,
+        small_links=list(_small_links(message, has_main=is_page)),
         more_buttons=list(_more_buttons(message, room, has_main=is_page)),
         details=_lines(cut(words.details, room.details)) if shows_facts else (),
         labels=[
@@ -227,29 +257,43 @@ def _acknowledge(message: Message) -> Button | None:
     )
 
 
+def _small_links(message: Message, *, has_main: bool) -> Iterator[Button]:
+    links = message.links
+    if links is None:
+        return
+    if has_main:
+        yield Button("Snooze, resolve or see what happened", links.view, "")
+    if links.awake is not None and not message.event.is_update:
+        yield awake_button(links.awake)
+
+
+def awake_button(url: str) -> Button:
+    return Button(AWAKE, url, f"{AWAKE} ({AWAKE_MEANS})")
+
+
 def _more_buttons(message: Message, room: Room, *, has_main: bool) -> Iterator[Sequence[Button]]:
     words = message.wording
     view = message.links.view if message.links and not has_main else None
-    own = [button for button in (_button("See the alert", view),) if button]
-    offered = (_button("Runbook", words.runbook), _button("Dashboard", words.dashboard))
+    own = [button for button in (web_button("See the alert", view),) if button]
+    offered = (web_button("Runbook", words.runbook), web_button("Dashboard", words.dashboard))
     theirs = [button for button in offered if button and len(button.url) <= room.url]
     yield from (row for row in (own, theirs) if row)
 
 
-def _button(name: str, url: str | None) -> Button | None:
-    return Button(name, url, name) if url and _is_web(url) else None
+def web_button(name: str, url: str | None) -> Button | None:
+    return Button(name, url, name) if url and is_web(url) else None
 
 
 def _footer(message: Message) -> Iterator[Phrase]:
     if message.why_you:
         yield message.why_you
     if message.links is not None:
-        life = f"The link works for {_LINK_HOURS} hours. Opening it changes nothing; "
+        life = f"The link works for {LINK_HOURS} hours. Opening it changes nothing; "
         yield (Span(f"{life}only the button on its page does."),)
     yield (Span(f"{message.wording.reference}."),)
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
     return url.isprintable() and _LINK.fullmatch(url) is not None
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from tocsin.domain.notification import Delivery
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.digest_message import DigestMessage
+    from tocsin.domain.message import Message
+    from tocsin.domain.notification import Delivery, Notification
+    from tocsin.domain.people import Channel
     from tocsin.usecases.ports import NotificationRepository
 
 
@@ -74,7 +78,26 @@ class ShortLinks(Protocol):
     """Makes links for messages without room."""
 
     def short_link(self, delivery: Delivery) -> str | None:
-        """Make a link that shows the alert to the reader; None: it could not be stored."""
+        """Make a link that shows the alert or digest to the reader; None: it is not stored."""
+
+
+class ChannelSender(Protocol):
+    """Sends messages of one type of channel."""
+
+    def send(
+        self, notification: Notification, alert: Alert, message: Message, channel: Channel
+    ) -> str | None:
+        """As `MessageSender.send`."""
+
+
+@runtime_checkable
+class DigestSender(Protocol):
+    """Sends digests of one type of channel, whose `ChannelSpec` has `is_bundled`."""
+
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        """As `MessageSender.send_digest`."""
 
 
 class Log(Protocol):

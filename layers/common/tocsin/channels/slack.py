@@ -26,6 +26,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 if TYPE_CHECKING:
     from tocsin.channels.ports import Answer, Log, Outbound, Secrets
     from tocsin.domain.alert import Alert
+    from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.usecases.ports import NotificationRepository
 
@@ -106,6 +107,40 @@ class SlackSender:
         earlier = self._first(delivery)
         return posting.ask_in_thread(earlier) if earlier else posting.ask()
 
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        """Post a digest: a storm's first message at a place has the others in its thread.
+
+        Returns:
+            As `send`.
+        """
+        from tocsin.channels.slack_digest import attachment, first_line
+
+        secret = read_secret(channel, self.secrets)
+        delivery = notification.delivery
+        if secret.webhook_url:
+            self._expect_webhook(secret.webhook_url, delivery, channel)
+            text = first_line(message, message.mentions)
+            self._post_by_webhook(secret.webhook_url, text, attachment(message))
+            return None
+        is_personal, place = is_to_user(delivery), str(channel.settings.get("channel", ""))
+        said = {"attachments": [attachment(message)], **_metadata(delivery.key), **_PLAINLY}
+        if first := _Place.of(message.thread):
+            # A reply rings in a direct message only if it names its reader.
+            text = first_line(message, (place,) if is_personal else message.mentions)
+            reply = {"channel": first.channel, "thread_ts": first.root, "reply_broadcast": True}
+            try:
+                answer = self.call("chat.postMessage", {**said, **reply, "text": text}, secret)
+            except _SlackError as refusal:
+                if refusal.is_retryable or refusal.refuses_credential:
+                    raise
+            else:
+                return f"{first.channel}/{answer.get('ts', '')}/{first.root}"
+        text = first_line(message, () if is_personal else message.mentions)
+        answer = self.call("chat.postMessage", {**said, "channel": place, "text": text}, secret)
+        return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
+
     def _earlier(self, delivery: Delivery) -> _Place:
         """The message that an update is for."""
         version = delivery.of_version
@@ -136,9 +171,13 @@ class SlackSender:
         from tocsin.channels.slack_blocks import attachment, first_line
 
         self._expect_webhook(url, delivery, channel)
+        shown = attachment(message, by_buttons=False)
+        self._post_by_webhook(url, first_line(message, message.mentions), shown)
+
+    def _post_by_webhook(self, url: str, text: str, shown: Mapping[str, Any]) -> None:
         said = {
-            "text": first_line(message, message.mentions),
-            "attachments": [attachment(message, by_buttons=False)],
+            "text": text,
+            "attachments": [shown],
             "unfurl_links": False,
             "unfurl_media": False,
             "link_names": False,
@@ -273,13 +312,14 @@ class _Posting:
     ) -> Mapping[str, Any]:
         from tocsin.channels.slack_blocks import reply
 
+        mark = ".thread" if self.delivery.is_update else ""
         said = {
             "channel": place.channel,
             "thread_ts": place.root,
             "reply_broadcast": is_broadcast,
             "text": reply(self.message, mentions),
             **_PLAINLY,
-            **self._metadata(".thread" if self.delivery.is_update else ""),
+            **_metadata(f"{self.delivery.key}{mark}"),
         }
         return self.sender.call("chat.postMessage", said, self.secret)
 
@@ -290,15 +330,7 @@ class _Posting:
         return {
             "text": first_line(self.message, mentions),
             "attachments": [attachment(self.message, by_buttons=by_buttons)],
-            **self._metadata(),
-        }
-
-    def _metadata(self, mark: str = "") -> Mapping[str, Any]:
-        return {
-            "metadata": {
-                "event_type": "tocsin_notification",
-                "event_payload": {"notification_id": f"{self.delivery.key}{mark}"},
-            }
+            **_metadata(self.delivery.key),
         }
 
 
@@ -318,6 +350,15 @@ def read_secret(channel: Channel, secrets: Secrets) -> SlackSecret:
         message = f"the secret {channel.secret} holds no bot_token"
         raise DeliveryFailedError(message, is_retryable=False, refuses_credential=True)
     return secret
+
+
+def _metadata(notification_id: str) -> Mapping[str, Any]:
+    return {
+        "metadata": {
+            "event_type": "tocsin_notification",
+            "event_payload": {"notification_id": notification_id},
+        }
+    }
 
 
 def _name_of(error: object) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.link import LinkAction
+from tocsin.domain.link import AWAKE, AWAKE_MEANS, LinkAction
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.sender_text import one_line
@@ -63,10 +63,12 @@ def first_line(message: Message, mentions: Sequence[str] = ()) -> str:
         message: What to say.
         mentions: Slack's ids of who is asked.
     """
-    called = "".join(
-        f"<@{each}> " for each in mentions[:MENTIONS_LIMIT] if _SLACK_ID.fullmatch(each)
-    )
-    return f"{called}{_state_and_title(message)}"
+    return f"{mentioned(mentions)}{_state_and_title(message)}"
+
+
+def mentioned(mentions: Sequence[str]) -> str:
+    """`<@U02ALICE> `, for each of Slack's ids."""
+    return "".join(f"<@{each}> " for each in mentions[:MENTIONS_LIMIT] if _SLACK_ID.fullmatch(each))
 
 
 def reply(message: Message, mentions: Sequence[str] = ()) -> str:
@@ -134,7 +136,7 @@ def _state_and_title(message: Message) -> str:
 
 def _blocks(message: Message, *, by_buttons: bool) -> Iterator[Block]:
     wording, links = message.wording, message.links
-    yield _rich(_section(_facts(message)))
+    yield rich(section(_facts(message)))
     elements = list(_actions(message, by_buttons=by_buttons))
     if elements:
         # A menu's choice carries no token beside its value; the block's id comes with each press.
@@ -143,11 +145,14 @@ def _blocks(message: Message, *, by_buttons: bool) -> Iterator[Block]:
         yield {"type": "actions", **block_id, "elements": elements}
     if wording.status is AlertStatus.RESOLVED:
         return
+    if links is not None and links.awake is not None and not message.event.is_update:
+        means = {"type": "text", "text": f": {AWAKE_MEANS}"}
+        yield rich(section([{"type": "link", "url": links.awake, "text": AWAKE}, means]))
     if details := wording.details.strip("\n")[:DETAILS_LIMIT].rstrip():
         text = {"type": "text", "text": details}
-        yield _rich({"type": "rich_text_preformatted", "border": 0, "elements": [text]})
+        yield rich({"type": "rich_text_preformatted", "border": 0, "elements": [text]})
     if wording.labels:
-        yield {"type": "context", "elements": [_plain(_labels(wording), PLAIN_LIMIT)]}
+        yield {"type": "context", "elements": [plain_text(_labels(wording), PLAIN_LIMIT)]}
 
 
 def _facts(message: Message) -> list[Block]:
@@ -158,12 +163,12 @@ def _facts(message: Message) -> list[Block]:
     where = f"\n{wording.where}\n" if wording.where else "\n"
     said: list[Block] = [title, {"type": "text", "text": where}]
     for phrase in (wording.since_clock, wording.who, wording.next):
-        said += map(_element, _without_city(phrase, wording))
+        said += map(span_element, _without_city(phrase, wording))
         said.append({"type": "text", "text": " "})
-    return _joined(said[:-1])
+    return merged(said[:-1])
 
 
-def _joined(elements: Iterable[Block]) -> list[Block]:
+def merged(elements: Iterable[Block]) -> list[Block]:
     """Join texts of the same style; Slack refuses empty ones."""
     joined: list[Block] = []
     for element in elements:
@@ -181,8 +186,8 @@ def _actions(message: Message, *, by_buttons: bool) -> Iterator[Block]:
     wording, links = message.wording, message.links
     if links is not None and not by_buttons:
         is_firing = wording.status is AlertStatus.FIRING
-        button = _button(OPEN, "Acknowledge" if is_firing else "Open")
-        yield button | {"url": links.view} | ({"style": "primary"} if is_firing else {})
+        opening = button(OPEN, "Acknowledge" if is_firing else "Open")
+        yield opening | {"url": links.view} | ({"style": "primary"} if is_firing else {})
     if links is not None and by_buttons and wording.status is AlertStatus.FIRING:
         said = one_line(f"Acknowledge: {_title(wording)}", ACCESSIBILITY_LIMIT)
         yield _pressed(LinkAction.ACKNOWLEDGE, "Acknowledge", links) | {
@@ -191,7 +196,7 @@ def _actions(message: Message, *, by_buttons: bool) -> Iterator[Block]:
         }
     for name, url in (("Runbook", wording.runbook), ("Dashboard", wording.dashboard)):
         if url and _URL.fullmatch(url) and len(url) <= URL_LIMIT:
-            yield _button(f"open_{name.lower()}", name) | {"url": url}
+            yield button(f"open_{name.lower()}", name) | {"url": url}
     if links is not None and by_buttons:
         yield from _further(wording, links)
 
@@ -202,9 +207,9 @@ def _further(wording: Wording, links: Links) -> Iterator[Block]:
     yield {
         "type": "static_select",
         "action_id": LinkAction.SNOOZE.value,
-        "placeholder": _plain("Snooze", PLAIN_LIMIT),
+        "placeholder": plain_text("Snooze", PLAIN_LIMIT),
         "options": [
-            {"text": _plain(label, ACCESSIBILITY_LIMIT), "value": value}
+            {"text": plain_text(label, ACCESSIBILITY_LIMIT), "value": value}
             for value, label in labels.items()
         ],
     }
@@ -224,24 +229,24 @@ def _question(title: str, text: Phrase, yes: str) -> Block:
         return {}
     return {
         "confirm": {
-            "title": _plain(title, QUESTION_LIMIT),
-            "text": _plain(said, QUESTION_LIMIT),
-            "confirm": _plain(yes, QUESTION_LIMIT),
-            "deny": _plain("No", QUESTION_LIMIT),
+            "title": plain_text(title, QUESTION_LIMIT),
+            "text": plain_text(said, QUESTION_LIMIT),
+            "confirm": plain_text(yes, QUESTION_LIMIT),
+            "deny": plain_text("No", QUESTION_LIMIT),
         }
     }
 
 
 def _lead(message: Message) -> Block:
-    said = _joined(map(_element, _without_city(message.lead, message.wording)))
+    said = merged(map(span_element, _without_city(message.lead, message.wording)))
     title = {"type": "text", "text": _title(message.wording)}
-    return _rich(_section(said or [title]))
+    return rich(section(said or [title]))
 
 
 def _confirm(message: Message) -> Iterator[Block]:
     if message.confirm:
-        button = _button(OPEN, "Confirm") | {"url": message.confirm, "style": "primary"}
-        yield {"type": "actions", "elements": [button]}
+        opening = button(OPEN, "Confirm") | {"url": message.confirm, "style": "primary"}
+        yield {"type": "actions", "elements": [opening]}
 
 
 def _labels(wording: Wording) -> str:
@@ -253,11 +258,15 @@ def _labels(wording: Wording) -> str:
 
 
 def _pressed(action: LinkAction, label: str, links: Links) -> Block:
-    return _button(action.value, label) | {"value": _token(links.view)}
+    return button(action.value, label) | {"value": _token(links.view)}
 
 
-def _button(action_id: str, label: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": _plain(label, ACCESSIBILITY_LIMIT)}
+def button(action_id: str, label: str) -> Block:
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": plain_text(label, ACCESSIBILITY_LIMIT),
+    }
 
 
 def _token(url: str) -> str:
@@ -265,16 +274,16 @@ def _token(url: str) -> str:
     return url.rpartition("/")[2]
 
 
-def _plain(text: str, limit: int) -> Block:
+def plain_text(text: str, limit: int) -> Block:
     said = text if len(text) <= limit else text[: limit - 1] + CUT_MARK
     return {"type": "plain_text", "text": said, "emoji": False}
 
 
-def _rich(element: Block) -> Block:
+def rich(element: Block) -> Block:
     return {"type": "rich_text", "elements": [element]}
 
 
-def _section(elements: list[Block]) -> Block:
+def section(elements: list[Block]) -> Block:
     return {"type": "rich_text_section", "elements": elements}
 
 
@@ -286,7 +295,7 @@ def _without_city(phrase: Phrase, wording: Wording) -> Iterator[Span]:
         was_time = span.at is not None
 
 
-def _element(span: Span) -> Block:
+def span_element(span: Span) -> Block:
     style: Block = {"style": {"bold": True}} if span.is_strong else {}
     if span.at is None or span.text == "now":
         return {"type": "text", "text": span.text, **style}

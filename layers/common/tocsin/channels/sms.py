@@ -14,6 +14,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 if TYPE_CHECKING:
     from tocsin.channels.ports import AskAws, ShortLinks
     from tocsin.domain.alert import Alert
+    from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Delivery, Notification
 
@@ -31,14 +32,26 @@ class SmsSender:
     def send(
         self, notification: Notification, alert: Alert, message: Message, channel: Channel
     ) -> str | None:
+        from tocsin.domain.short_message import short
+
+        return self._publish(short(message, self._link(notification.delivery, message)), channel)
+
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        from tocsin.domain.short_digest import short_digest
+
+        links = message.links
+        own = self.short_links.short_link(notification.delivery) if links else None
+        link = own or (links.acknowledge if links else "")
+        return self._publish(short_digest(message, link), channel)
+
+    def _publish(self, text: str, channel: Channel) -> str:
         """Send to each number.
 
         One number that is accepted is enough: another attempt would reach it twice. For a
         guarantee per number, give each number a channel.
         """
-        from tocsin.domain.short_message import short
-
-        text = short(message, self._link(notification.delivery, message))
         taken: list[str] = []
         failure: DeliveryFailedError | None = None
         for number in addresses_of(channel):

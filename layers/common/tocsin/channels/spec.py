@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from tocsin.domain.people import Updates
 
 if TYPE_CHECKING:
-    from tocsin.channels.ports import Wiring
-    from tocsin.usecases.ports import MessageSender
+    from tocsin.channels.ports import ChannelSender, Wiring
 
 
 def _no_problem(_value: str, _allows_private: bool) -> str | None:  # noqa: FBT001 - see Setting
@@ -60,5 +59,5 @@ class ChannelSpec:
     """What the secret is, for the OpenAPI document."""
     updates: Updates = Updates.NONE
     is_bundled: bool = False
-    """Whether pages may wait for a digest: people read it, no program."""
-    sender: Callable[[Wiring], MessageSender]
+    """Whether pages that come soon after another go as one digest, which its sender then sends."""
+    sender: Callable[[Wiring], ChannelSender]

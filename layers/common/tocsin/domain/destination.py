@@ -75,6 +75,11 @@ def slack_ids_asked(alert: Alert, delivery: Delivery, directory: Directory) -> t
             targets = (f"{TargetKind.USER}:{user_of(alert.acknowledged_by)}",)
         case _:
             return ()
+    return slack_ids_of(targets, directory)
+
+
+def slack_ids_of(targets: Sequence[str], directory: Directory) -> tuple[str, ...]:
+    """Slack's ids of the people of targets, as far as they are known."""
     users = [user for target in targets for user in _users_of(target, directory)]
     known = (directory.users.get(user) for user in users)
     return tuple(dict.fromkeys(user.slack_id for user in known if user and user.slack_id))

@@ -15,6 +15,8 @@ LINK_LIFE: Final = timedelta(hours=24)
 """From the making of the message: a mail that is found later opens nothing."""
 LINK_SNOOZE: Final = timedelta(hours=1)
 """Duration of a snooze by a link that says nothing else."""
+AWAKE: Final = "I'm awake"
+AWAKE_MEANS: Final = "one quiet summary every 5 min in place of pages"
 LINK_PATH: Final = "/act/"
 BY_LIMIT_BYTES: Final = 64
 
@@ -54,12 +56,19 @@ _NUMBERS: Final = {
     LinkAction.AWAKE: 8,
 }
 """In the link's bytes; a number is never used for another action."""
+ACTING: Final = frozenset(
+    (
+        *(LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE),
+        *(LinkAction.UNACKNOWLEDGE, LinkAction.UNSNOOZE),
+    )
+)
+"""What may be chosen on the page of an alert: all of these change the alert."""
 _ACTIONS: Final = {number: action for action, number in _NUMBERS.items()}
 _IN_MESSAGES: Final = (
     *(LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE),
     LinkAction.VIEW,
 )
-"""The links of `Links`."""
+"""The links of `Links`; a page to a person has `AWAKE` too."""
 
 
 class LinkUnknownError(Exception):
@@ -104,6 +113,8 @@ class Links:
     snooze: str
     resolve: str
     view: str
+    awake: str | None = None
+    """None: the reader is a channel, or it is no page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +126,21 @@ class LinkSigner:
     public_url: str
     """The stack's URL, without path."""
 
-    def links(self, alert_id: AlertId, *, by: str, at: datetime) -> Links:
+    def links(self, alert_id: AlertId, *, by: str, at: datetime, has_awake: bool = False) -> Links:
         """Make the links of one message.
 
         Args:
             alert_id: The alert.
             by: The reader: the name of a user or a channel, 64 bytes at most.
             at: Now, to the millisecond.
+            has_awake: Whether "I'm awake" is among them: of a page to a person.
 
         Raises:
             ValueError: The name is empty or too long, or the alert's id is malformed.
         """
+        actions = (*_IN_MESSAGES, LinkAction.AWAKE) if has_awake else _IN_MESSAGES
         spelled = {
-            action.value: self.url(self.token(action, alert_id, by=by, at=at))
-            for action in _IN_MESSAGES
+            action.value: self.url(self.token(action, alert_id, by=by, at=at)) for action in actions
         }
         return Links(**spelled)
 

@@ -20,6 +20,11 @@ def with_lines(text: str, limit: int) -> str:
     return cut(normalize("NFC", "\n".join(lines)).strip("\n"), limit)
 
 
+def ended(text: str) -> str:
+    """End a text as a sentence, if it does not end as one."""
+    return text if text.endswith((CUT_MARK, ".", "!", "?")) else f"{text}."
+
+
 def cut(text: str, limit: int) -> str:
     """Cut at a word, if one ends in the second half of what there is room for."""
     if len(text) <= limit:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,15 +83,27 @@ def short(message: Message, link: str = "") -> str:
         link: Empty for none; one that leaves no room for a text is left out.
     """
     if message.event is NotificationEvent.TEST:
-        said = _clean(_TEST.format(one_line(message.to, PLACE_LIMIT)))
+        said = clean(_TEST.format(one_line(message.to, PLACE_LIMIT)))
         return _whole(_in_gsm(said), link)
-    text = _text_of(message)
-    for count in range(1, SEGMENTS_LIMIT + 1):
-        for said in _shorter_and_shorter(text):
-            whole = _joined(_in_gsm(said), link)
+    return fitted(list(_shorter_and_shorter(_text_of(message))), link)
+
+
+def fitted(texts: Sequence[str], link: str, *, shortest: Sequence[str] = ()) -> str:
+    """Choose the first text that takes one segment with its link, else the first that takes two.
+
+    Args:
+        texts: From the longest to the shortest.
+        link: Empty for none; one that leaves no room for a text is left out.
+        shortest: Likewise, for two segments only. The last of all is cut if it takes more.
+    """
+    in_one = [_in_gsm(text) for text in texts]
+    in_two = [*in_one, *map(_in_gsm, shortest)]
+    for count, choices in ((1, in_one), (SEGMENTS_LIMIT, in_two)):
+        for said in choices:
+            whole = _joined(said, link)
             if segments(whole) <= count:
                 return whole
-    return _whole(_in_gsm(text.written(title=text.title[:LEAST_TITLE], has_news=False)), link)
+    return _whole(in_two[-1], link)
 
 
 def segments(text: str) -> int:
@@ -122,8 +134,8 @@ def _size(character: str, *, is_gsm: bool) -> int:
 
 def _text_of(message: Message) -> _Text:
     wording = message.wording
-    title = _clean(wording.title) or "?"
-    place = one_line(_clean(wording.place), PLACE_LIMIT)
+    title = clean(wording.title) or "?"
+    place = one_line(clean(wording.place), PLACE_LIMIT)
     is_named = not place or place.casefold() in title.casefold()
     head = f"{wording.word} " if is_named else f"{wording.word} {place}: "
     news, coming = message.lead_short or plain(wording.who), wording.next_short
@@ -132,21 +144,27 @@ def _text_of(message: Message) -> _Text:
         news, coming = "", f"{plain(message.lead)} {coming}"
     return _Text(
         head=head,
-        title=_cut_at_word(title, TITLE_LIMIT).rstrip("."),
-        age=_clean(wording.age),
-        news=_clean(news),
-        next=_clean(coming),
+        title=cut_at_word(title, TITLE_LIMIT).rstrip("."),
+        age=clean(wording.age),
+        news=clean(news),
+        next=clean(coming),
     )
 
 
 def _shorter_and_shorter(text: _Text) -> Iterator[str]:
     yield text.written()
     yield text.written(has_news=False)
-    for limit in range(len(text.title) - 1, LEAST_TITLE - 1, -1):
-        yield text.written(title=_cut_at_word(text.title, limit), has_news=False)
+    for title in shorter_titles(text.title):
+        yield text.written(title=title, has_news=False)
 
 
-def _cut_at_word(title: str, limit: int) -> str:
+def shorter_titles(title: str) -> Iterator[str]:
+    """Cut a title more and more, to 20 characters at least."""
+    for limit in range(len(title) - 1, LEAST_TITLE - 1, -1):
+        yield cut_at_word(title, limit)
+
+
+def cut_at_word(title: str, limit: int) -> str:
     """Cut a text to so many characters, mark and all, at the end of a word if one is near."""
     if len(title) <= limit:
         return title
@@ -168,7 +186,7 @@ def _joined(text: str, link: str) -> str:
     return f"{text}\n{link}" if link else text
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Leave out pictures, which would make three segments of one; no letter."""
     bare = _EMOJI.sub(" ", unicodedata.normalize("NFC", text))
     return " ".join(_SPACED_PERCENT.sub("%", bare).split())

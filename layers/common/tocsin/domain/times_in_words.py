@@ -62,6 +62,13 @@ class Clock:
         at = min(at, self.now)
         return (Span(f"{self._day_of(at)}{self.time(at)}", is_strong=True, at=at),)
 
+    def age_and_time(self, at: datetime) -> Phrase:
+        """How long ago it was, and when, without the city: `since 3 min (02:58)`."""
+        at = min(at, self.now)
+        when = Span(f"{self._day_of(at)}{self.time(at)}", at=at)
+        since = "" if self.is_just_now(at) else "since "
+        return (Span(f"{since}{self.age(at)} ("), when, Span(")"))
+
     def has_city(self, at: datetime) -> bool:
         """Whether its time of day needs the city, as it has no abbreviation."""
         return not _abbreviation(self._local(at))

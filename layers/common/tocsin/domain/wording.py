@@ -26,7 +26,7 @@ LABEL_LIMIT: Final = 200
 """Characters of a label's name or value."""
 _FILLED: Final = {Severity.CRITICAL: "■", Severity.WARNING: "◆", Severity.INFO: "●"}
 _OUTLINED: Final = {Severity.CRITICAL: "□", Severity.WARNING: "◇", Severity.INFO: "○"}
-_DONE: Final = "✓"
+DONE_MARK: Final = "✓"
 
 
 class Band(StrEnum):
@@ -134,8 +134,7 @@ def wording_of(
         coming_of(view),
         links_of(alert.facts),
     )
-    is_filled = alert.status is AlertStatus.FIRING and alert.snooze is None
-    severity_mark = (_FILLED if is_filled else _OUTLINED)[alert.severity]
+    severity_mark = mark_of(alert.severity, is_filled=alert.is_asking)
     face = _face_of(view, severity_mark)
     return Wording(
         severity=alert.severity,
@@ -172,6 +171,11 @@ def wording_of(
     )
 
 
+def mark_of(severity: Severity, *, is_filled: bool) -> str:
+    """The shape of a severity: filled if nobody has it, else outlined."""
+    return (_FILLED if is_filled else _OUTLINED)[severity]
+
+
 class _Face(NamedTuple):
     """What is seen first."""
 
@@ -184,12 +188,12 @@ class _Face(NamedTuple):
 def _face_of(view: View, severity_mark: str) -> _Face:
     alert = view.alert
     if alert.status is AlertStatus.RESOLVED:
-        return _Face(Band.OVER, _DONE, "RESOLVED", f"was {alert.severity}")
+        return _Face(Band.OVER, DONE_MARK, "RESOLVED", f"was {alert.severity}")
     if alert.snooze is not None:
         until = view.clock.coming(alert.snooze.until).text
         return _Face(Band.OVER, severity_mark, "SNOOZED", f"until {until}")
     if alert.status is AlertStatus.ACKNOWLEDGED:
-        return _Face(Band.DONE, _DONE, "ACKNOWLEDGED", view.have)
+        return _Face(Band.DONE, DONE_MARK, "ACKNOWLEDGED", view.have)
     return _Face(Band(alert.severity), severity_mark, alert.severity.upper(), "Nobody has it")
 
 

@@ -176,6 +176,12 @@ def _send(
         links=work.links.digest_links(delivery, at=at),
         thread=line.thread if line else None,
     )
+    asked = (
+        slack_id
+        for alert in alerts
+        for slack_id in slack_ids_of(alert.escalation.targets, directory)
+    )
+    message = replace(message, mentions=tuple(dict.fromkeys(asked)))
     try:
         provider_id = work.sender.send_digest(claimed, message, channel)
     except DeliveryFailedError as failure:
