@@ -16,7 +16,8 @@ from tocsin.adapters.dynamodb.notifications.notification_items import notificati
 from tocsin.adapters.dynamodb.timeline.timeline_items import change_from
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import STILL_WAITING
-from tocsin.domain.notification import Notification
+from tocsin.domain.ids import AlertId
+from tocsin.domain.notification import Notification, NotificationEvent
 from tocsin.domain.timeline import Change, ChangeType
 
 _OF_THE_RUN = frozenset(
@@ -57,11 +58,15 @@ class Findings:
         self.alerts = [alert_from(item) for item in stored]
         self.listed_occurrences = {item["id"]["S"]: listed_occurrences(item) for item in stored}
         self.names: dict[str, str] = {alert.alert_id: name_of(alert) for alert in self.alerts}
-        self.ledger = [
+        ledger = [
             notification_from(item)
             for item in self.items
             if item["pk"]["S"].startswith(keys.LEDGER_FROM)
         ]
+        self.ledger = [it for it in ledger if not _is_digest(it)]
+        """The messages of alerts."""
+        self.digests = {it.delivery.alert_id: it for it in ledger if _is_digest(it)}
+        """The messages of digests, by their ids."""
 
     @cached_property
     def timelines(self) -> Mapping[str, list[Change]]:
@@ -73,13 +78,23 @@ class Findings:
 
     @cached_property
     def messages(self) -> Mapping[str, Notification]:
-        """The ledger, by key."""
-        return {it.delivery.key: it for it in self.ledger}
+        """The ledger with its digests, by key."""
+        return {it.delivery.key: it for it in (*self.ledger, *self.digests.values())}
 
     @cached_property
     def first_arrivals(self) -> Mapping[str, datetime]:
-        """When each message arrived for the first time, by key."""
-        return {it.key: it.at for it in reversed(self.team.world.line.received)}
+        """When each message arrived for the first time, by key, alone or in a digest."""
+        arrived = {it.key: it.at for it in reversed(self.team.world.line.received)}
+        told = {
+            it.delivery.key: arrived[digest.delivery.key]
+            for it in self.ledger
+            if (digest := self.digest_of(it)) and digest.delivery.key in arrived
+        }
+        return told | arrived
+
+    def digest_of(self, page: Notification) -> Notification | None:
+        """The message of the digest that tells of a page; None: it is told alone."""
+        return self.digests.get(AlertId(page.bundled_into)) if page.bundled_into else None
 
     @cached_property
     def ending(self) -> Ending:
@@ -104,7 +119,7 @@ class Findings:
     def spelled(self, key: str, event: str = "update") -> str:
         """A message's key without what differs between two runs, versions among it."""
         alert_id, _, rest = key.partition(".")
-        return f"{self.names[alert_id]}.{_VERSION.sub(f'.{event}.', rest)}"
+        return f"{self.names.get(alert_id, 'digest')}.{_VERSION.sub(f'.{event}.', rest)}"
 
     def changes(self) -> Iterator[tuple[str, Change]]:
         """All timelines."""
@@ -164,6 +179,10 @@ def _unequal(
             continue
         if expected.get(name) != ended.get(name):
             yield f"{what}: {name} is {ended.get(name)}, not {expected.get(name)}"
+
+
+def _is_digest(message: Notification) -> bool:
+    return message.delivery.event is NotificationEvent.DIGEST
 
 
 def _is_alert(item: Record) -> bool:

@@ -41,6 +41,7 @@ from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.channels.by_type import is_bundled
 from tocsin.channels.ports import Wiring
 from tocsin.domain.alert import Alert
+from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification

@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 
+from tests.examples import MINUTE
 from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.plans import Function, Kind, clock_error
 from tests.simulated_aws.table import Record
@@ -37,6 +38,8 @@ OWN_DELAY_AT_MOST = timedelta(minutes=10)
 PROVIDER_AT_MOST = timedelta(minutes=1)
 """For which a provider that refuses or retries holds it."""
 
+_BUNDLED = {"email": MINUTE, "sms": 2 * MINUTE}
+"""The window of each method of people that is bundled."""
 _FAILED = frozenset((DeliveryState.FAILED, DeliveryState.SKIPPED))
 
 type Check = Callable[[Findings], Iterator[str]]
@@ -152,7 +155,7 @@ def counts_agree(found: Findings) -> Iterator[str]:
 
 @invariant("Every message comes to an end")
 def messages_come_to_an_end(found: Findings) -> Iterator[str]:
-    for it in found.ledger:
+    for it in found.messages.values():
         if not it.state.has_ended:
             yield f"{found.spelled(it.delivery.key)} stays {it.state}"
 
@@ -163,8 +166,13 @@ def what_is_marked_arrived(found: Findings) -> Iterator[str]:
     for key, it in found.messages.items():
         if is_to_last_resort(it.delivery):
             continue
-        if it.state is DeliveryState.SENT and key not in arrived:
+        told = found.digest_of(it)
+        told_by = told.delivery.key if told else key
+        if it.state is DeliveryState.SENT and told_by not in arrived:
             yield f"{found.spelled(key)} is marked as sent and never arrived"
+        named = found.team.world.line.digests.get(told_by)
+        if it.state is DeliveryState.SENT and told and it.delivery.alert_id not in (named or ()):
+            yield f"{found.spelled(key)} is marked as told by a digest that does not name it"
 
 
 @invariant("A message arrives once, or again after an attempt that was cut short")
@@ -190,6 +198,33 @@ def one_key_for_each_step(found: Findings) -> Iterator[str]:
             place = sent.alert_id, sent.loop, sent.step_name, asked, sent.target, sent.channel
             told[place].add(received.key)
     yield from (f"one page by {keys}" for keys in told.values() if len(keys) > 1)
+
+
+@invariant("A page is told alone or by one digest")
+def told_in_one_message(found: Findings) -> Iterator[str]:
+    """A digest names each alert once, for all of its pages that waited for that digest."""
+    line = found.team.world.line
+    arrived = {it.key for it in line.received}
+    named: defaultdict[tuple[object, ...], int] = defaultdict(int)
+    for key, alert_ids in line.digests.items():
+        if key in arrived:
+            place = place_of(found.messages[key].delivery)
+            for alert_id in alert_ids:
+                named[alert_id, place] += 1
+    for page in found.ledger:
+        delivery = page.delivery
+        if not delivery.may_be_bundled or delivery.key not in arrived:
+            continue
+        if page.bundled_into is not None:
+            yield f"{found.spelled(delivery.key)} arrived alone, and waits for a digest"
+    waited: Counter[tuple[object, ...]] = Counter(
+        (page.delivery.alert_id, place_of(page.delivery))
+        for page in found.ledger
+        if page.delivery.may_be_bundled and page.delivery.key not in arrived
+    )
+    for place, number in named.items():
+        if number > waited[place]:
+            yield f"{found.names[str(place[0])]} is named by {number} digests at {place[1]}"
 
 
 @invariant("Whom a person asked is in the ledger")
@@ -272,6 +307,8 @@ def newest_email_is_true(found: Findings) -> Iterator[str]:
     heard: defaultdict[tuple[AlertId, str], list[_Heard]] = defaultdict(list)
     for it in found.team.world.line.received:
         message = found.messages.get(it.key)
+        if it.event == NotificationEvent.DIGEST:
+            continue
         if message and is_to_user(message.delivery) and place_of(message.delivery)[1] == "email":
             place = message.delivery.alert_id, message.delivery.target
             heard[place].append(_heard(it.at, it.event, message))
@@ -353,9 +390,48 @@ def pages_are_in_time(found: Findings) -> Iterator[str]:
             at = first.get(page.delivery.key)
             if at is None or "+" in page.delivery.channel or page.state is not DeliveryState.SENT:
                 continue
-            if at > begun.at + within:
+            waits = _waits_for_digest(page, begun.at, found)
+            if at > begun.at + within + waits:
                 late = at - begun.at
                 yield f"{found.spelled(page.delivery.key)} came {late} after its step began"
+
+
+def _waits_for_digest(page: Notification, at: datetime, found: Findings) -> timedelta:
+    """How long a page may wait at a place that was told of something else just before.
+
+    The first page of a quiet place waits for nothing, whatever happens at other places.
+    """
+    place = place_of(page.delivery)
+    if place[1] not in _BUNDLED or not is_to_user(page.delivery):
+        return timedelta()
+    window = _BUNDLED[place[1]]
+    before = [
+        it
+        for it in found.team.world.line.received
+        if (message := found.messages.get(it.key))
+        and message.delivery.key != page.delivery.key
+        and place_of(message.delivery) == place
+        and at - window - GRACE - _late(found, CALM_BOUND) <= it.at <= at + window
+    ]
+    return MINUTE if before else timedelta()
+
+
+@invariant("A storm is a few messages")
+def storms_are_few_messages(found: Findings) -> Iterator[str]:
+    """Two at once and two a minute, at each place, where nothing goes wrong."""
+    if found.team.world.plan:
+        return
+    times: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for it in found.team.world.line.received:
+        message = found.messages[it.key]
+        is_news = message.delivery.may_be_bundled or it.event == NotificationEvent.DIGEST
+        if is_news and place_of(message.delivery)[1] in _BUNDLED:
+            times[place_of(message.delivery)].append(it.at)
+    for place, at in times.items():
+        for first, last in combinations_with_replacement(range(len(at)), 2):
+            minutes = (at[last] - at[first] + ROUNDED) / MINUTE
+            if last - first + 1 > 2 + 2 * minutes:
+                yield f"{last - first + 1} messages at {place} within {at[last] - at[first]}"
 
 
 @invariant("No delayed rule's message is before its delay or later than its bound")
@@ -370,7 +446,8 @@ def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
         due_at = delivery.asked_at + read_duration(delivery.channel.partition("+")[2])
         if at < due_at - ROUNDED - _skew(found):
             yield f"{found.spelled(delivery.key)} came {due_at - at} before its delay was over"
-        if at > due_at + within:
+        page = found.messages[delivery.key]
+        if at > due_at + within + _waits_for_digest(page, due_at, found):
             yield f"{found.spelled(delivery.key)} came {at - due_at} after its delay was over"
 
 
@@ -522,7 +599,8 @@ class BegunStep:
             if "+" in page.delivery.channel:
                 continue
             ended_at = page.changed_at
-            begun_at = attempts.get(page.delivery.key)
+            told = found.digest_of(page) or page
+            begun_at = attempts.get(told.delivery.key)
             if begun_at is not None:
                 ended_at = min(ended_at, begun_at + PROVIDER_AT_MOST)
             starts_at = max(starts_at, min(ended_at, self.at + OWN_DELAY_AT_MOST))

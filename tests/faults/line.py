@@ -32,6 +32,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.http_connection import Reply
 from tocsin.channels.ports import Answer
 from tocsin.domain.alert import Alert
+from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.link import spell_link_key
@@ -100,6 +101,8 @@ class Line:
     chance: random.Random
     clock: Scheduler
     received: list[Arrival] = field(default_factory=list)
+    digests: dict[str, tuple[AlertId, ...]] = field(default_factory=dict)
+    """The alerts of each digest, by its key."""
     published: list[tuple[datetime, str]] = field(default_factory=list)
     """What the last resort's topic was told."""
     attempts: list[Attempt] = field(default_factory=list)

@@ -1080,6 +1080,87 @@ def a_channel_that_is_called_email(team: StoryTeam) -> None:
     )
 
 
+def _storm(team: StoryTeam, *names: str, severity: str = "critical") -> None:
+    team.group(*names, started_at=NINE, severity=severity)
+
+
+def a_storm_on_one_person(team: StoryTeam) -> None:
+    """One page alone, the others in digests; then the next step for what nobody acknowledged."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, *(f"disk-{number}" for number in range(14)))
+    team.wait(team.told("user:alice", 14))
+    team.acknowledge("disk-3")
+    team.wait(team.told("user:bob", 13))
+    team.expect(
+        team.named("user:alice") == 14, f"alice was told of {team.named('user:alice')} of 14"
+    )
+
+
+def a_storm_that_is_over_while_it_waits(team: StoryTeam) -> None:
+    """Of what is acknowledged or over before the digest goes, it does not tell."""
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, *(f"disk-{number}" for number in range(5)))
+    team.wait(10 * SECOND)
+    team.acknowledge("disk-1")
+    team.resolve("disk-2")
+    team.wait(2 * MINUTE)
+    team.acknowledge("disk-3")
+    team.wait(HOUR)
+
+
+def one_alert_of_a_storm_is_left(team: StoryTeam) -> None:
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, "disk-0", "disk-1", "disk-2")
+    team.wait(5 * SECOND)
+    team.resolve("disk-1")
+    team.wait(team.told("user:alice", 2))
+    team.wait(HOUR)
+
+
+def a_storm_in_waves(team: StoryTeam) -> None:
+    """Each wave meets a digest that gathers, that just went, or nothing."""
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    for wave, pause in enumerate((20, 39, 1, 1, 60, 0)):
+        _storm(team, f"disk-{wave}-a", f"disk-{wave}-b")
+        team.wait(pause * SECOND)
+    team.wait(team.told("user:alice", 12))
+
+
+def a_storm_that_becomes_worse(team: StoryTeam) -> None:
+    """What is critical breaks through the warnings, once."""
+    team.user(
+        "alice", *(NotificationRule(by=it) for it in (ContactMethod.EMAIL, ContactMethod.SMS))
+    )
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, *(f"disk-{number}" for number in range(4)), severity="warning")
+    team.wait(10 * SECOND)
+    _storm(team, *(f"cpu-{number}" for number in range(4)))
+    team.wait(team.told("user:alice", 8))
+    team.wait(HOUR)
+    team.expect_if_calm(
+        team.alone("cpu-0", "cpu-1", "cpu-2", "cpu-3") == 2, "one of them by each method"
+    )
+
+
+def a_quiet_person_beside_a_storm(team: StoryTeam) -> None:
+    team.user("bob")
+    team.policy(("user:bob", LONG), name="for-bob")
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, *(f"disk-{number}" for number in range(12)))
+    team.open_by_hand("user:bob", name="of-bob")
+    team.wait(team.heard("user:bob.email"))
+    team.wait(team.told("user:alice", 12))
+
+
+def a_storm_while_the_mail_is_refused(team: StoryTeam) -> None:
+    """A digest that is refused for good leads to the next step of all of its alerts."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, "disk-0", "disk-1", "disk-2")
+    team.wait(30 * SECOND)
+    team.world.line.answers = [Kind.REFUSE]
+    team.wait(team.told("user:bob", 2))
+
+
 def _is_of_alert(record: Record) -> bool:
     return bool(record["dynamodb"]["Keys"]["sk"]["S"] == "LIVE")
 

@@ -493,6 +493,24 @@ class StoryTeam:
 
         return is_so
 
+    def named(self, target: str) -> int:
+        """How many alerts messages have named to a target, alone or in digests that arrived."""
+        line, told = self.world.line, set()
+        place = f".{target}."
+        for it in line.received:
+            if place in it.key and it.event in {"alert.paged", "alert.digest"}:
+                told |= set(line.digests.get(it.key, (it.alert_id,)))
+        return len(told)
+
+    def told(self, target: str, number: int) -> Callable[[], bool]:
+        """Whether so many alerts were named to a target."""
+        return lambda: self.named(target) >= number
+
+    def alone(self, *names: str) -> int:
+        """How many messages told of one of these alone."""
+        alert_ids = {self.alert(name).alert_id for name in names}
+        return len({it.key for it in self.world.line.received if it.alert_id in alert_ids})
+
     def last_resort_heard(self, times: int = 1) -> Callable[[], bool]:
         """Whether the topic of the last resort was told so often."""
         return lambda: len(self.world.line.published) >= times

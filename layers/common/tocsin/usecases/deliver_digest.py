@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.destination import names_of, reader_of, why_gone
+from tocsin.domain.destination import names_of, reader_of, slack_ids_of, why_gone
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.digest_message import digest_message_of
 from tocsin.domain.errors import TryAgainError
@@ -83,9 +83,10 @@ def deliver_digest(known: Notification, work: Work) -> Delivered:
 def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
     """Close the line, then freeze the set."""
     place, at = Place(delivery.target, delivery.channel), work.now()
+    digest_id = DigestId(delivery.alert_id)
     for _ in range(CLOSE_ATTEMPTS):
         line = work.lines.read(place)
-        if line.digest != delivery.alert_id:
+        if line.digest != digest_id:
             break
         if line.due_at is not None and line.due_at - at > _EARLY:
             return put_back(delivery, line.due_at, work)
@@ -93,7 +94,6 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
             break
     else:
         raise TryAgainError("Others change this line all the time.")
-    digest_id = DigestId(delivery.alert_id)
     alerts = _to_tell(work.digests.members(digest_id), work)
     digest = Digest(
         digest_id=digest_id,
@@ -132,11 +132,8 @@ def _rank(severity: Severity) -> int:
 def _told(known: Notification, digest: Digest, work: Work) -> Delivered:
     """Send the message of a frozen set."""
     delivery = known.delivery
-    match len(digest.alert_ids):
-        case 0:
-            return _skipped(known, NOTHING_LEFT, work)
-        case 1:
-            return _skipped(known, TOLD_ALONE, work)
+    if len(digest.alert_ids) <= 1:
+        return _skipped(known, TOLD_ALONE if digest.alert_ids else NOTHING_LEFT, work)
     channel = channel_now(delivery, work.now(), work)
     failures = 0
     if channel is not None:
