@@ -8,10 +8,13 @@ from itertools import combinations_with_replacement, pairwise
 
 from tests.examples import MINUTE
 from tests.faults.ending import TWO_REPEATS, Findings, name_of
+from tests.faults.functions import RETENTION, TABLE
 from tests.faults.plans import Function, Kind, clock_error
 from tests.simulated_aws.table import Record
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.destination import is_to_user, place_of
+from tocsin.domain.digest import DigestId
 from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.escalation import STILL_WAITING
@@ -263,6 +266,20 @@ def acknowledgements_hold(found: Findings) -> Iterator[str]:
             is_asked_later = _is_asked_since_acknowledged(found, page.key, changes)
             if page.alert_id == alert_id and is_late and not is_asked_later:
                 yield f"{found.spelled(page.key)} arrived after the acknowledgement"
+
+
+@invariant("A digest leaves out what was acknowledged before")
+def digests_leave_out_the_acknowledged(found: Findings) -> Iterator[str]:
+    """Before its set was frozen, so far as clocks agree."""
+    digests = DynamoDBDigests(found.team.world.call, TABLE, RETENTION)
+    for key, alert_ids in found.team.world.line.digests.items():
+        digest = digests.get(DigestId(found.messages[key].delivery.alert_id))
+        assert digest is not None
+        for alert_id, at in found.team.acknowledged:
+            is_late = digest.frozen_at > at + GRACE + _slow_for(found) + _skew(found)
+            returned = any(at <= it for it in found.team.world.given_back[alert_id])
+            if alert_id in alert_ids and is_late and not returned:
+                yield f"{found.names[alert_id]} was acknowledged, and {key} tells of it"
 
 
 def _is_asked_since_acknowledged(found: Findings, key: str, changes: list[Change]) -> bool:

@@ -500,7 +500,7 @@ class StoryTeam:
         for it in line.received:
             if place in it.key and it.event in {"alert.paged", "alert.digest"}:
                 told |= set(line.digests.get(it.key, (it.alert_id,)))
-        return len(told)
+        return sum(fingerprint_of(it) != _OWN_ALERT for it in told)
 
     def told(self, target: str, number: int) -> Callable[[], bool]:
         """Whether so many alerts were named to a target."""
