@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.fakes.providers import Providers
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
-from tocsin.domain.digest_message import DigestLinks
+from tocsin.domain.digest_message import DigestLinks, DigestMessage
 from tocsin.domain.link import Links, LinkSigner
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification
@@ -43,6 +43,16 @@ class Provider(Providers):
         if self.after:
             self.after.pop(0)()
         return f"{channel.name}-{len(self.received)}"
+
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        if self.before:
+            self.before.pop(0)()
+        provider_id = super().send_digest(notification, message, channel)
+        if self.after:
+            self.after.pop(0)()
+        return provider_id
 
 
 class Signed:
@@ -80,6 +90,10 @@ class HeldWorld(World):
         self._deliver()
         self._is_held = True
         return self.delivered[begun:]
+
+    def hold(self) -> None:
+        """Let the notifier wait until it is told to work."""
+        self._is_held = True
 
     def run(self, *, until: datetime) -> None:
         """Let time pass, and everything happen at its time."""

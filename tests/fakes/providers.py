@@ -47,6 +47,7 @@ class ReceivedDigest:
     """One digest that a provider took."""
 
     at: datetime
+    key: DeliveryKey
     target: str
     channel: str
     message: DigestMessage
@@ -102,7 +103,11 @@ class Providers:
         if waiting:
             raise waiting.pop(0)
         received = ReceivedDigest(
-            at=self.now(), target=delivery.target, channel=delivery.channel, message=message
+            at=self.now(),
+            key=delivery.key,
+            target=delivery.target,
+            channel=delivery.channel,
+            message=message,
         )
         self.digests.append(received)
         return f"{channel.type}-digest-{len(self.digests)}"

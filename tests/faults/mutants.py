@@ -73,7 +73,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "marked before it is sent",
         "tocsin.usecases.deliver_notification",
         "        provider_id = work.sender.send(claimed, alert, message, channel)\n",
-        "        claimed = _mark(claimed, claimed.sent(None, at=work.now()), work)\n"
+        "        claimed = mark(claimed, claimed.sent(None, at=work.now()), work)\n"
         "        provider_id = work.sender.send(claimed, alert, message, channel)\n",
         aims=("lost after its claim", "steps a minute"),
     ),
@@ -260,7 +260,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "critical pages are never urgent at the gate",
         "tocsin.usecases.deliver_notification",
-        "        is_urgent = delivery.event in _URGENT and is_critical\n",
+        "        is_urgent = delivery.event in _URGENT and alert.severity is Severity.CRITICAL\n",
         "        is_urgent = False\n",
         aims=("critical among",),
     ),
@@ -370,6 +370,55 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    run = _without_run(alert, ledger, by_hand) or _run_that_is_over(alert, ledger)\n",
         "    run = _run_that_is_over(alert, ledger)\n",
         aims=("who cannot be reached",),
+    ),
+    Mutant(
+        "a digest goes while its line is open",
+        "tocsin.usecases.deliver_digest",
+        "        if _close(line, place, work):\n            break\n",
+        "        break\n",
+        aims=("storm in waves", "storm on one person"),
+    ),
+    Mutant(
+        "a digest tells of what was acknowledged before",
+        "tocsin.usecases.deliver_digest",
+        "        and reason_to_skip(alert, member, at) is None\n",
+        "",
+        aims=("over while it waits", "alert of a storm is left"),
+    ),
+    Mutant(
+        "everything unrelated and everything worse breaks through",
+        "tocsin.domain.line",
+        "        return self.broke_at is None or at >= self.broke_at + BREAKS_EVERY\n",
+        "        return True\n",
+        aims=("unrelated alerts",),
+    ),
+    Mutant(
+        "a critical text message waits for two minutes",
+        "tocsin.domain.line",
+        "        return min(self.window, CRITICAL_WAITS)\n",
+        "        return self.window\n",
+        aims=("becomes worse",),
+    ),
+    Mutant(
+        "a digest is never queued",
+        "tocsin.usecases.join_digest",
+        "    if line.digest is not None and line.due_at is not None:\n",
+        "    if False:\n",
+        aims=("storm in waves", "storm on one person"),
+    ),
+    Mutant(
+        "pages that a digest told of are left waiting",
+        "tocsin.usecases.deliver_digest",
+        "            elif page.state is not told.state:\n",
+        "            elif False:\n",
+        aims=("storm in waves", "storm on one person"),
+    ),
+    Mutant(
+        "a page that was the only one left of its digest takes another turn",
+        "tocsin.usecases.join_digest",
+        "    if told.reason == TOLD_ALONE:\n        return Standing.ALONE\n",
+        "    if told.reason == TOLD_ALONE:\n        return Standing.OUT\n",
+        aims=("alert of a storm is left",),
     ),
 )
 

@@ -1142,6 +1142,30 @@ def a_storm_that_becomes_worse(team: StoryTeam) -> None:
     )
 
 
+def a_storm_of_unrelated_alerts(team: StoryTeam) -> None:
+    """One of them breaks through, and the others wait."""
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    for number in range(6):
+        team.group(f"disk-{number}", started_at=NINE, service=f"service-{number}")
+        team.wait(SECOND)
+    team.wait(team.told("user:alice", 6))
+    team.wait(HOUR)
+
+
+def alerts_that_come_just_when_a_digest_goes(team: StoryTeam) -> None:
+    """Each joins that digest or the next one."""
+    team.set_up(("user:alice", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, "disk-a", "disk-b", "disk-c")
+    team.wait(team.heard("user:alice.email"))
+    goes_at = team.world.line.received[0].at + MINUTE
+    team.wait(goes_at - team.world.now - 600 * MILLISECOND)
+    for number in range(16):
+        _storm(team, f"disk-{number}")
+        team.wait(25 * MILLISECOND)
+    team.wait(team.told("user:alice", 19))
+    team.wait(HOUR)
+
+
 def a_quiet_person_beside_a_storm(team: StoryTeam) -> None:
     team.user("bob")
     team.policy(("user:bob", LONG), name="for-bob")

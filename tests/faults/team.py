@@ -236,13 +236,19 @@ class StoryTeam:
         if until:
             self.wait(until)
 
-    def group(self, *names: str, started_at: datetime, severity: str = "critical") -> None:
+    def group(
+        self,
+        *names: str,
+        started_at: datetime,
+        severity: str = "critical",
+        service: str = "disks",
+    ) -> None:
         """Alertmanager sends a group of alerts that fire, until it is told that it was heard."""
         self.signals.update(names)
         alerts = [
             {
                 "status": "firing",
-                "labels": {"alertname": name, "severity": severity},
+                "labels": {"alertname": name, "severity": severity, "service": service},
                 "fingerprint": name,
                 "startsAt": started_at.isoformat(),
             }

@@ -1,19 +1,25 @@
 """A storm: the first page goes alone, what follows goes as digests, and each alert is told once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from tests.examples import BOB, MINUTE, NINE
+from tests.fakes.notifier import CrashError, HeldWorld
 from tests.fakes.world import World
+from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
-from tocsin.domain.notification import DeliveryState, Notification
+from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.team_settings import TeamSettings
+from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.ports import DigestRepository
 from tocsin.usecases.refusals import DeliveryFailedError
 
 SECOND = timedelta(seconds=1)
@@ -274,3 +280,80 @@ def test_a_digest_is_not_followed_by_updates_of_each_alert(team: World) -> None:
     team.pass_time(seconds=5)
 
     assert len(times(team)) == before
+
+
+class Meanwhile:
+    """Implements `DigestRepository`; something happens just before a message becomes a member."""
+
+    def __init__(self, digests: DigestRepository, happens: Callable[[], object]) -> None:
+        self._happens = [happens]
+        self._digests = digests
+        self.get, self.members, self.freeze = digests.get, digests.members, digests.freeze
+
+    def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
+        if self._happens:
+            self._happens.pop()()
+        self._digests.add_member(digest_id, delivery, at=at)
+
+
+@pytest.fixture
+def held() -> HeldWorld:
+    world = HeldWorld()
+    world.user("alice")
+    world.escalation_policy(("user:alice", 10 * MINUTE))
+    return world
+
+
+def named_by(held: HeldWorld) -> Counter[AlertId]:
+    alone = (it.alert_id for it in held.provider.received)
+    return Counter([*alone, *(it for one in held.provider.digests for it in one.alert_ids)])
+
+
+def test_what_becomes_a_member_after_its_digest_has_gone_joins_the_next(held: HeldWorld) -> None:
+    alert_ids = [opened(held, f"disk-{number}") for number in range(3)]
+    held.run(until=NINE + 59 * SECOND)
+    held.hold()
+    late = opened(held, "disk-late")
+    [waiting] = pages(held, late)
+
+    work = held.work
+    digests = Meanwhile(held.digests, lambda: held.run(until=NINE + 61 * SECOND))
+    deliver_notification(waiting.delivery, replace(work, digests=digests))
+    held.run(until=NINE + 3 * MINUTE)
+
+    assert named_by(held) == Counter([*alert_ids, late])
+
+
+def crash() -> None:
+    raise CrashError
+
+
+def test_after_a_crash_behind_the_provider_a_digest_comes_once_more(held: HeldWorld) -> None:
+    """Under the same key, with the same set."""
+    alert_ids = [opened(held, f"disk-{number}") for number in range(4)]
+    held.run(until=NINE + 30 * SECOND)
+    held.provider.after.append(crash)
+
+    held.run(until=NINE + 3 * MINUTE)
+
+    first, again = held.provider.digests
+    assert (first.alert_ids, first.key) == (again.alert_ids, again.key)
+    assert set(first.alert_ids) == set(alert_ids[1:])
+    states = {it.state for alert_id in alert_ids for it in pages(held, alert_id)}
+    assert states == {DeliveryState.SENT}
+
+
+def test_a_page_that_comes_again_before_its_digest_is_marked_takes_no_other_turn(
+    held: HeldWorld,
+) -> None:
+    alert_ids = [opened(held, f"disk-{number}") for number in range(3)]
+    held.run(until=NINE + 30 * SECOND)
+    [waiting] = pages(held, alert_ids[2])
+    again = partial(deliver_notification, waiting.delivery, held.work)
+    held.provider.after.append(again)
+
+    held.run(until=NINE + 3 * MINUTE)
+    again()
+    held.run(until=NINE + 5 * MINUTE)
+
+    assert named_by(held) == Counter(alert_ids)
