@@ -23,6 +23,7 @@ from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPag
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
@@ -53,6 +54,7 @@ class Stores:
         self.due = DynamoDBDue(self.call, TABLE)
         self.heartbeats = DynamoDBHeartbeats(self.call, TABLE)
         self.notifications = DynamoDBNotifications(self.call, TABLE, RETENTION)
+        self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)

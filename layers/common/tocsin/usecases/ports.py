@@ -3,7 +3,7 @@
 Only type checkers import this: a cold start does without it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -127,6 +127,12 @@ class AlertRepository(Protocol):
 
         Raises:
             AlertNotFoundError: The id is unknown or malformed.
+        """
+
+    def get_many(self, alert_ids: Iterable[AlertId]) -> Mapping[AlertId, Alert]:
+        """Read alerts in a few requests, in the order asked for; big facts are shortened.
+
+        Unknown ids are left out.
         """
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -55,6 +56,14 @@ class DynamoDBAlerts:
 
     def get_shortened(self, alert_id: AlertId) -> Alert:
         return alert_from(self._image(alert_id))
+
+    def get_many(self, alert_ids: Iterable[AlertId]) -> Mapping[AlertId, Alert]:
+        wanted = [it for it in alert_ids if is_ulid(it)]
+        slots = dict.fromkeys(map(fingerprint_of, wanted))  # DynamoDB refuses a key twice
+        images = self._by_id(list(map(keys.slot_key, slots)))
+        # An episode leaves its slot and gets a key of its own in one write: it is found there.
+        images |= self._by_id([keys.episode_key(it) for it in set(wanted) - images.keys()])
+        return {it: alert_from(images[it]) for it in wanted if it in images}
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         alert = self.get(alert_id)
@@ -122,6 +131,10 @@ class DynamoDBAlerts:
                 return alert_from(image, whole=beside["details"]["B"]), image
             image = self._image(alert_id)
         return alert_from(image), image
+
+    def _by_id(self, wanted: Sequence[keys.Key]) -> dict[AlertId, Image]:
+        images = get_items(self.call, self.table_name, wanted)
+        return {AlertId(image["id"]["S"]): image for image in images}
 
     def _timeline_request(self, alert_id: AlertId) -> dict[str, Any]:
         return {
