@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from tocsin.domain.link import LINK_SNOOZE, LinkAction
+from tocsin.domain.link import ACTING, LINK_SNOOZE, LinkAction
 from tocsin.domain.times_in_words import next_time_of_day
 
 LEAST_UNTIL: Final = timedelta(minutes=30)
@@ -15,7 +15,6 @@ _SPANS: Final = {
     "4h": timedelta(hours=4),
 }
 _HOUR: Final = re.compile(r"([01][0-9]|2[0-3]):00", re.ASCII)
-_CHOSEN: Final = frozenset(LinkAction) - {LinkAction.VIEW}
 
 
 class Choice(NamedTuple):
@@ -42,7 +41,7 @@ class Choice(NamedTuple):
 def read_choice(value: str) -> Choice | None:
     """Read the value of a button; None: none of ours."""
     name, colon, lasts = value.partition(":")
-    if name not in _CHOSEN:
+    if name not in ACTING:
         return None
     action = LinkAction(name)
     if not colon:

@@ -54,6 +54,13 @@ _NUMBERS: Final = {
     LinkAction.AWAKE: 8,
 }
 """In the link's bytes; a number is never used for another action."""
+ACTING: Final = frozenset(
+    (
+        *(LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE),
+        *(LinkAction.UNACKNOWLEDGE, LinkAction.UNSNOOZE),
+    )
+)
+"""What may be chosen on the page of an alert: all of these change the alert."""
 _ACTIONS: Final = {number: action for action, number in _NUMBERS.items()}
 _IN_MESSAGES: Final = (
     *(LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE),
