@@ -1,5 +1,6 @@
 """The page of a digest: which alerts they are, and one button."""
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -22,7 +23,7 @@ from tocsin.domain.reader import starting
 from tocsin.domain.resolved_in_words import why_resolved
 from tocsin.domain.severity import Severity
 from tocsin.domain.subject import title_of
-from tocsin.domain.times_in_words import Clock
+from tocsin.domain.times_in_words import NO_BREAK, Clock
 from tocsin.domain.wording import TITLE_LIMIT
 
 ROWS_LIMIT: Final = 200
@@ -39,6 +40,7 @@ class Row(NamedTuple):
     """One alert of the list."""
 
     mark: str
+    tone: str
     is_asking: bool
     is_taken: bool
     severity: Severity
@@ -65,7 +67,7 @@ def show_digest(look: DigestLook) -> str:
     asking = [alert for alert in alerts if alert.is_asking]
     tally = tally_of(alerts, len(look.digest.alert_ids), look.digest.severity)
     banner = _banner(views, look)
-    top = _top(views, tally.word, asking)
+    top = _top(views, asking)
     places = where(*places_of(alerts)) if alerts else ""
     return page(
         "digest.html",
@@ -76,7 +78,7 @@ def show_digest(look: DigestLook) -> str:
         state=f"{tally.alerts}, {tally.state}",
         mood=f"{asking[0].severity}-text" if asking else "done-text",
         heading=_heading(views, clock),
-        subject=f"{tally.how_bad}: {places}" if places else tally.how_bad,
+        subject=f"{tally.how_bad}: {_unbroken(places)}" if places else tally.how_bad,
         facts=_facts(views, look),
         is_asking=bool(asking or look.unread),
         button=_button(len(asking), tally.total, look.unread),
@@ -90,9 +92,15 @@ def show_digest(look: DigestLook) -> str:
     )
 
 
-def _top(views: Sequence[View], word: str, asking: Sequence[Alert]) -> _Top:
+def _unbroken(places: str) -> str:
+    """Keep each place's number beside its name."""
+    return re.sub(r" (?=[0-9])", NO_BREAK, places)
+
+
+def _top(views: Sequence[View], asking: Sequence[Alert]) -> _Top:
     if asking:
-        return _Top(asking[0].severity, asking[0].severity, word)
+        worst = asking[0].severity
+        return _Top(worst, worst, tally_of(asking, len(asking), worst).word)
     states = {view.alert.status for view in views}
     if AlertStatus.ACKNOWLEDGED in states:
         return _Top("done", "done", "ACKNOWLEDGED")
@@ -175,6 +183,7 @@ def _row(view: View) -> Row:
     is_over = not alert.is_open
     return Row(
         mark="done" if is_over else alert.severity,
+        tone="muted" if is_over else f"{alert.severity}-text",
         is_asking=alert.is_asking,
         is_taken=alert.status is AlertStatus.ACKNOWLEDGED and alert.snooze is None,
         severity=alert.severity,

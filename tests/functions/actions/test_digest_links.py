@@ -15,7 +15,9 @@ from functions.actions.pages.digest_page import ROWS_LIMIT
 from tests.examples import ALICE, BOB, HOUR, MINUTE
 from tests.functions.actions.holder import Holder, Page, Reply
 from tests.functions.actions.test_hostile_text import PAYLOADS
+from tests.simulated_aws.stores import RETENTION, TABLE
 from tocsin.adapters.aws_json import AwsUnavailableError
+from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, ulid
@@ -226,6 +228,16 @@ def test_a_digest_that_others_dealt_with_asks_for_nothing(
     assert "Nothing is left to do." in page.shown
 
 
+def test_the_band_is_of_those_that_nobody_has(holder: Holder, seven: list[AlertId]) -> None:
+    for alert_id in seven[:2]:
+        holder.world.acknowledge(alert_id, by=BOB)
+
+    page = holder.page(link(holder))
+
+    assert "5 WARNINGS 7 alerts, 5 firing" in page.shown
+    assert ("meta", {"name": "theme-color", "content": "#f0b132"}) in page.elements
+
+
 def test_an_alert_that_became_critical_since_comes_first(
     holder: Holder, seven: list[AlertId]
 ) -> None:
@@ -294,7 +306,8 @@ def test_a_press_that_storage_refuses_is_not_used_up(holder: Holder, seven: list
     token = link(holder)
     page = holder.page(token)
     working = holder.digest_work
-    holder.digest_work = dataclasses.replace(working, alerts=Unavailable())
+    away = DynamoDBAlerts(_unavailable, TABLE, RETENTION)
+    holder.digest_work = dataclasses.replace(working, alerts=away)
 
     assert press(holder, token, page).status == 503
 
@@ -303,11 +316,8 @@ def test_a_press_that_storage_refuses_is_not_used_up(holder: Holder, seven: list
     assert statuses(holder, seven) == ["acknowledged"] * 7
 
 
-class Unavailable:
-    """In the place of alerts."""
-
-    def get_many(self, _: object) -> object:
-        raise AwsUnavailableError
+def _unavailable(_: str, __: object) -> dict[str, Any]:
+    raise AwsUnavailableError
 
 
 def test_an_alert_that_is_not_kept_any_more_is_counted_and_stops_nothing(holder: Holder) -> None:
