@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +12,15 @@ import pytest
 from functions.actions.digest_acting import LAST_SECONDS
 from functions.actions.digest_look import LOOKED_AT_LIMIT
 from functions.actions.pages.digest_page import ROWS_LIMIT
+from functions.actions.people import DynamoDBPeople
 from tests.examples import ALICE, BOB, HOUR, MINUTE
 from tests.functions.actions.holder import Holder, Page, Reply
 from tests.functions.actions.test_hostile_text import PAYLOADS
 from tests.simulated_aws.stores import RETENTION, TABLE
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, ulid
@@ -465,6 +468,34 @@ def test_a_button_in_slack_whose_digest_is_gone_says_that_nothing_was_changed(
     assert [said for _, said in holder.told] == [
         "This button does not work any more. Nothing was changed."
     ] * 2
+
+
+def test_a_page_takes_three_requests_and_a_press_four_and_one_an_alert(
+    holder: Holder, seven: list[AlertId]
+) -> None:
+    asked: list[str] = []
+
+    def noted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(operation)
+        return holder.world.call(operation, parameters)
+
+    holder.alerts = DynamoDBAlerts(noted, TABLE, RETENTION)
+    holder.answers = DynamoDBAnswers(noted, TABLE)
+    holder.people = DynamoDBPeople(noted, TABLE)
+    holder.digest_work = dataclasses.replace(
+        holder.digest_work,
+        digests=DynamoDBDigests(noted, TABLE, RETENTION),
+        alerts=holder.alerts,
+    )
+    token = link(holder)
+
+    page = holder.page(token)
+    assert asked == ["GetItem", "BatchGetItem", "Query"]
+    asked.clear()
+    press(holder, token, page)
+
+    updates = ["UpdateItem"] * len(seven)
+    assert asked == ["GetItem", "PutItem", "BatchGetItem", *updates, "UpdateItem"]
 
 
 def test_the_log_has_the_digest_and_the_count_and_never_the_token(
