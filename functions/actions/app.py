@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from functions.actions.answers import respond
 from functions.actions.people import DynamoDBPeople
-from functions.actions.ports import Ports
+from functions.actions.ports import DigestWork, Ports
 from functions.actions.slack_directory import DynamoDBSlackDirectory
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM
@@ -18,11 +19,16 @@ from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
-from tocsin.lambda_runtime.time_left import Context, seconds_left
+from tocsin.lambda_runtime.time_left import Context, TimeLeft, seconds_left
+
+THREADS: Final = 16
+"""Alerts of a digest that are acknowledged at the same time: each waits for DynamoDB most of the
+time."""
 
 settings = Settings.from_environment()
 _dynamodb = aws_client(DYNAMODB, settings.aws)
 _ssm = aws_client(SSM, settings.aws)
+_time_left = TimeLeft()
 _log = make_log(settings.service, settings.log_level)
 
 
@@ -37,9 +43,26 @@ def _tell_in_slack(response_url: str, said: str) -> None:
         _log.warning("Slack did not take an answer", kind=type(error).__name__)
 
 
+@cache
+def _digests() -> DigestWork:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+    from tocsin.adapters.thread_calls import ThreadCalls
+
+    call = ThreadCalls(lambda: aws_client(DYNAMODB, settings.aws), seconds_left=_time_left)
+    return DigestWork(
+        digests=DynamoDBDigests(_dynamodb.call, settings.table_name, settings.retention),
+        alerts=DynamoDBAlerts(call, settings.table_name, settings.retention),
+        threads=ThreadPoolExecutor(THREADS, thread_name_prefix="alert"),
+        seconds_left=_time_left,
+    )
+
+
 ports = Ports(
     people=DynamoDBPeople(_dynamodb.call, settings.table_name),
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
+    digests=_digests,
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
     short_links=DynamoDBShortLinks(_dynamodb.call, settings.table_name),
@@ -56,6 +79,7 @@ ports = Ports(
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    _time_left.begin(context)
     _dynamodb.allow(seconds_left(context))
     _ssm.allow(seconds_left(context))
     return respond(event, ports)

@@ -9,40 +9,55 @@ from typing import TYPE_CHECKING, Final
 
 from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
+from functions.actions.notices import notice_answer, page_answer, redirect_answer
 from functions.actions.ports import Ports
-from functions.actions.request import Request, form_value
-from tocsin.domain.errors import AlertNotFoundError, TryAgainError
-from tocsin.domain.link import ACTING, Link, LinkExpiredError, LinkUnknownError
+from functions.actions.request import FORM_LIMIT_BYTES, Request, form_value
+from tocsin.domain.errors import AlertNotFoundError, DigestNotFoundError, TryAgainError
+from tocsin.domain.link import ACTING, Link, LinkAction, LinkExpiredError, LinkUnknownError
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from tocsin.domain.choice import Choice
 
-FORM_LIMIT_BYTES: Final = 1_024
 _VERSION: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
 RETRY_AFTER_SECONDS: Final = 5
 
 
 def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
     try:
-        link = read_link(token, request.at, ports)
-        request.facts["alert_id"] = link.alert_id
-        if request.method == "POST":
-            return _act(request, link, token, ports)
-        return _show(link, token, request.at, ports)
+        return _answer(request, token, ports)
     except (LinkUnknownError, AlertNotFoundError):
         return _nothing_here()
+    except DigestNotFoundError:
+        return _digest_gone()
     except LinkExpiredError as expiry:
         return _expired(expiry, request.at, ports.zone)
     except TryAgainError:
         return _try_again()
 
 
+def _answer(request: Request, token: str, ports: Ports) -> HttpAnswer:
+    link = read_link(token, request.at, ports)
+    request.facts["digest_id" if link.action is LinkAction.DIGEST else "alert_id"] = link.alert_id
+    if request.method == "POST" and request.is_foreign(ports.public_url):
+        only = "This button works on Tocsin's own page only."
+        return notice_answer(HTTPStatus.FORBIDDEN, "Not from here", only)
+    if link.action is LinkAction.DIGEST:
+        from functions.actions.digest_link import answer_digest
+
+        return answer_digest(request, link, token, ports)
+    if link.action is LinkAction.AWAKE:
+        return _not_yet()
+    if request.method == "POST":
+        return _act(request, link, token, ports)
+    return _show(link, token, request.at, ports)
+
+
 def failed(request_id: str) -> HttpAnswer:
-    return _notice(
+    return notice_answer(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Something went wrong on our side",
-        "Nothing may have happened. Look at the alert, and press again if nothing has.",
+        "Nothing may have happened. Look again, and press again if nothing has.",
         f"If it stays like this, look for the request {request_id} in the logs.",
         can_look_again=True,
     )
@@ -52,24 +67,23 @@ def _show(link: Link, token: str, at: datetime, ports: Ports) -> HttpAnswer:
     from functions.actions.look import look_at
     from functions.actions.pages.alert_page import show_alert
 
-    return _page(show_alert(look_at(link, token, at, ports)))
+    return page_answer(show_alert(look_at(link, token, at, ports)))
 
 
 def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
-    if request.is_foreign(ports.public_url):
-        only = "This button works on Tocsin's own page only."
-        return _notice(HTTPStatus.FORBIDDEN, "Not from here", only)
     press = _press(request, link, token, ports)
     if press is None:
         instead = "Look at the alert again and press one of its buttons. Nothing was changed."
-        return _notice(
+        return notice_answer(
             HTTPStatus.BAD_REQUEST, "This link does not do that", instead, can_look_again=True
         )
     outcome = act_once(press, ports)
     request.facts.update(action=press.action, outcome=outcome.result)
     if not outcome.is_done:
         _note_refusal(press, outcome, ports)
-    return _look_at_it(token, outcome)
+    from functions.actions.words import sentence
+
+    return redirect_answer(token, sentence(outcome))
 
 
 def _note_refusal(press: Press, outcome: Outcome, ports: Ports) -> None:
@@ -117,23 +131,30 @@ def _snooze(choice: Choice, link: Link, at: datetime, ports: Ports) -> timedelta
     return choice.snooze(at, reader.zone)
 
 
-def _look_at_it(token: str, outcome: Outcome) -> HttpAnswer:
-    """Send the browser to the page; a program reads the sentence."""
-    from functions.actions.pages.page import HEADERS
-    from functions.actions.words import sentence
-
-    headers = {**HEADERS, "content-type": "text/plain; charset=utf-8", "location": token}
-    return HttpAnswer(status=HTTPStatus.SEE_OTHER, body=f"{sentence(outcome)}\n", headers=headers)
-
-
 def _nothing_here() -> HttpAnswer:
     """The same answer for forged, unknown and deleted, so that it reveals nothing."""
-    return _notice(
+    return notice_answer(
         HTTPStatus.NOT_FOUND,
         "This link leads nowhere",
         "It may have been cut short on its way: open it from the message itself.",
         "Links of earlier messages stop working when the stack's link key is changed, "
         "and with the alert itself when that is not kept any more.",
+    )
+
+
+def _digest_gone() -> HttpAnswer:
+    return notice_answer(
+        HTTPStatus.GONE,
+        "This list is gone",
+        "It is older than what Tocsin keeps. Nothing was changed.",
+    )
+
+
+def _not_yet() -> HttpAnswer:
+    return notice_answer(
+        HTTPStatus.NOT_FOUND,
+        "This cannot be said by a link yet",
+        "Open the alert from its message, and acknowledge or snooze it there. Nothing was changed.",
     )
 
 
@@ -143,7 +164,7 @@ def _expired(expiry: LinkExpiredError, at: datetime, zone: str) -> HttpAnswer:
 
     clock = Clock(zone, at)
     until = plain(clock.day_and_time(expiry.expired_at))
-    return _notice(
+    return notice_answer(
         HTTPStatus.GONE,
         "This link is too old",
         f"It worked until {until} ({clock.city}). Links are good for a day.",
@@ -152,26 +173,12 @@ def _expired(expiry: LinkExpiredError, at: datetime, zone: str) -> HttpAnswer:
 
 
 def _try_again() -> HttpAnswer:
-    answer = _notice(
+    answer = notice_answer(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Not just now",
-        "This is being worked on already, or storage is busy. Wait a few seconds, then look at "
-        "the alert and press the button again if it is still there: nothing happens twice.",
+        "This is being worked on already, or storage is busy. Wait a few seconds, then look "
+        "again and press the button if it is still there: nothing happens twice.",
         can_look_again=True,
     )
     headers = {**answer.headers, "retry-after": str(RETRY_AFTER_SECONDS)}
     return HttpAnswer(status=answer.status, body=answer.body, headers=headers)
-
-
-def _notice(
-    status: HTTPStatus, title: str, *sentences: str, can_look_again: bool = False
-) -> HttpAnswer:
-    from functions.actions.pages.page import notice
-
-    return _page(notice(title, *sentences, can_look_again=can_look_again), status)
-
-
-def _page(body: str, status: HTTPStatus = HTTPStatus.OK) -> HttpAnswer:
-    from functions.actions.pages.page import HEADERS
-
-    return HttpAnswer(status=status, body=body, headers=HEADERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from tocsin.domain.reader import Names, Reader
 if TYPE_CHECKING:
     from functions.actions.ports import Ports
     from tocsin.domain.alert import Alert
+    from tocsin.domain.ids import Actor
     from tocsin.domain.link import Link
     from tocsin.domain.people import User
     from tocsin.domain.timeline import Change
@@ -47,11 +48,7 @@ def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
         TryAgainError: Storage is unavailable.
     """
     alert, changes = ports.alerts.get_with_changes(link.alert_id)
-    try:
-        users = ports.people.users()
-    except (AwsError, TryAgainError) as error:
-        ports.log.warning("Users cannot be read", kind=type(error).__name__)
-        users = {}
+    users = known_users(ports)
     try:
         changes = (*ports.alerts.newest_changes(link.alert_id, limit=HAPPENED_LIMIT), *changes)
         is_refused = was_refused(alert, link, token, at, ports)
@@ -63,10 +60,21 @@ def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
         link=link,
         reader=reader_of(link, users, ports.zone),
         at=at,
-        names=names_of(users, alert, changes),
+        names=names_of(
+            users, (alert.acknowledged_by, alert.resolved_by, *(change.by for change in changes))
+        ),
         changes=changes,
         is_refused=is_refused,
     )
+
+
+def known_users(ports: Ports) -> Mapping[str, User]:
+    """Read the team's people; a page can do without them."""
+    try:
+        return ports.people.users()
+    except (AwsError, TryAgainError) as error:
+        ports.log.warning("Users cannot be read", kind=type(error).__name__)
+        return {}
 
 
 def reader_of(link: Link, users: Mapping[str, User], zone: str) -> Reader:
@@ -75,9 +83,8 @@ def reader_of(link: Link, users: Mapping[str, User], zone: str) -> Reader:
     return Reader(name=link.by, is_person=user is not None, zone=user.time_zone if user else zone)
 
 
-def names_of(users: Mapping[str, User], alert: Alert, changes: Sequence[Change]) -> Names:
+def names_of(users: Mapping[str, User], actors: Iterable[Actor | None]) -> Names:
     """The names of people; a link's reader who is none of them is a channel."""
-    actors = {alert.acknowledged_by, alert.resolved_by, *(change.by for change in changes)}
     readers = {actor.removeprefix(_LINK) for actor in actors if actor and actor.startswith(_LINK)}
     channels = frozenset(readers - users.keys()) if users else frozenset()
     return replace(names_of_users(users), channels=channels)

@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from tocsin.domain.ids import WriteId
     from tocsin.domain.people import ContactMethod, User
     from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        DigestRepository,
         NewWriteId,
         ShortLinkRepository,
     )
@@ -59,12 +62,26 @@ class VerifiedAddresses(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestWork:
+    """What the page of a digest takes, beside that of an alert."""
+
+    digests: DigestRepository
+    alerts: AlertRepository
+    """For several threads."""
+    threads: Executor
+    seconds_left: Callable[[], float]
+    """Until the function has to answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything that app.py wires and tests replace."""
 
     people: People
     alerts: AlertRepository
     answers: AnswerRepository
+    digests: Callable[[], DigestWork]
+    """Made on first use, because few links are of digests."""
     secrets: Secrets
     short_links: ShortLinkRepository
     slack: SlackDirectory

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from tocsin.lambda_runtime import http
 
 FIELDS_LIMIT: Final = 20
+FORM_LIMIT_BYTES: Final = 1_024
 _OWN_SITE: Final = frozenset(("same-origin", "none"))
 
 

@@ -15,12 +15,13 @@ from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.choice import Choice, read_choice
 from tocsin.domain.errors import (
     AlertNotFoundError,
+    DigestNotFoundError,
     MalformedInputError,
     TryAgainError,
     UnauthorizedError,
 )
 from tocsin.domain.ids import Actor, by_slack
-from tocsin.domain.link import ACTING, LinkExpiredError, LinkUnknownError
+from tocsin.domain.link import ACTING, Link, LinkAction, LinkExpiredError, LinkUnknownError
 from tocsin.domain.people import User
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
@@ -136,33 +137,60 @@ def _text(members: object, name: str) -> str | None:
 def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
     """Act, and return an answer for the person who pressed, if one is needed."""
     try:
-        link = read_link(pressed.token, request.at, ports)
-        choice = pressed.choice or Choice(link.action)
-        if choice.action not in ACTING:
-            return None
-        if not link.allows(choice.action):
-            return _NO_LONGER
-        request.facts.update(alert_id=link.alert_id, action=choice.action)
-        users = ports.people.users()
-        user = next((it for it in users.values() if it.slack_id == pressed.slack_id), None)
-        actor = by_slack(pressed.slack_id, user.name if user else None)
-        press = Press(
-            link=link,
-            token=pressed.token,
-            action=choice.action,
-            actor=actor,
-            at=request.at,
-            snooze=choice.snooze(request.at, user.time_zone if user else ports.zone),
-        )
-        outcome = act_once(press, ports)
+        return _said_after(request, pressed, ports)
     except LinkExpiredError:
         return _TOO_OLD
-    except (LinkUnknownError, AlertNotFoundError):
+    except (LinkUnknownError, AlertNotFoundError, DigestNotFoundError):
         return _NO_LONGER
     except TryAgainError:
         return _BUSY
+
+
+def _said_after(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
+    link = read_link(pressed.token, request.at, ports)
+    choice = pressed.choice or Choice(link.action)
+    if choice.action is LinkAction.VIEW:
+        return None
+    users = ports.people.users()
+    user = next((it for it in users.values() if it.slack_id == pressed.slack_id), None)
+    actor = by_slack(pressed.slack_id, user.name if user else None)
+    if link.action is LinkAction.DIGEST:
+        return _act_on_digest(request, link, pressed, actor, ports)
+    if choice.action not in ACTING or not link.allows(choice.action):
+        return _NO_LONGER
+    request.facts.update(alert_id=link.alert_id, action=choice.action)
+    press = Press(
+        link=link,
+        token=pressed.token,
+        action=choice.action,
+        actor=actor,
+        at=request.at,
+        snooze=choice.snooze(request.at, user.time_zone if user else ports.zone),
+    )
+    outcome = act_once(press, ports)
     request.facts["outcome"] = outcome.result
     return _what_to_say(outcome, actor, users)
+
+
+def _act_on_digest(
+    request: Request, link: Link, pressed: _Pressed, actor: Actor, ports: Ports
+) -> str:
+    """Acknowledge its alerts; its message does not say who did, so the person is always told."""
+    from functions.actions.digest_acting import DigestPress, acknowledge_once
+    from functions.actions.digest_look import find_digest
+
+    if pressed.choice not in {None, Choice(LinkAction.ACKNOWLEDGE)}:
+        return _NO_LONGER
+    digest = find_digest(link, ports)
+    press = DigestPress(link=link, token=pressed.token, actor=actor, at=request.at)
+    done = acknowledge_once(digest, press, ports)
+    request.facts.update(
+        digest_id=digest.digest_id,
+        action=link.action,
+        acknowledged=done.acknowledged,
+        left=done.left,
+    )
+    return done.sentence
 
 
 def _what_to_say(outcome: Outcome, actor: Actor, users: Mapping[str, User]) -> str | None:

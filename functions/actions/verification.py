@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from functions.actions.links import read_by_key
+from functions.actions.notices import notice_answer
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.link import LinkExpiredError, LinkUnknownError
 from tocsin.domain.people import ContactMethod, User
@@ -33,19 +34,19 @@ def answer_verification(request: Request, token: str, ports: Ports) -> HttpAnswe
         )
         return _answer(request, verification, ports)
     except LinkUnknownError:
-        return _notice(
+        return notice_answer(
             HTTPStatus.NOT_FOUND,
             "This link leads nowhere",
             "It may have been cut short on its way: open it from the message itself.",
         )
     except LinkExpiredError:
-        return _notice(
+        return notice_answer(
             HTTPStatus.GONE,
             "This link is too old",
             "It was good for seven days. A new test sends a new one. Nothing was changed.",
         )
     except TryAgainError:
-        busy = _notice(
+        busy = notice_answer(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Not just now",
             "Storage is busy. Wait a few seconds, then go back and press the button again.",
@@ -67,7 +68,7 @@ def _answer(request: Request, verification: Verification, ports: Ports) -> HttpA
         return _ask(user, method)
     if request.is_foreign(ports.public_url):
         only = "This button works on Tocsin's own page only."
-        return _notice(HTTPStatus.FORBIDDEN, "Not from here", only)
+        return notice_answer(HTTPStatus.FORBIDDEN, "Not from here", only)
     write_id = ports.new_write_id()
     if not ports.verified_addresses.verify(user, method, address, write_id=write_id):
         return _changed(verification)
@@ -78,7 +79,7 @@ def _ask(user: User, method: ContactMethod) -> HttpAnswer:
     from markupsafe import Markup
 
     button = Markup('<form method="post"><button type="submit">Yes, I am {}</button></form>')
-    return _notice(
+    return notice_answer(
         HTTPStatus.OK,
         f"Do messages reach {user.name} here?",
         f"{_WORDS[method]} reached you: confirm it, so that your team knows that pages do.",
@@ -87,7 +88,7 @@ def _ask(user: User, method: ContactMethod) -> HttpAnswer:
 
 
 def _done(user: User, method: ContactMethod) -> HttpAnswer:
-    return _notice(
+    return notice_answer(
         HTTPStatus.OK,
         "Confirmed",
         f"{_WORDS[method]} reaches {user.name}. Nothing else is to be done.",
@@ -95,15 +96,9 @@ def _done(user: User, method: ContactMethod) -> HttpAnswer:
 
 
 def _changed(verification: Verification) -> HttpAnswer:
-    return _notice(
+    return notice_answer(
         HTTPStatus.GONE,
         "This address has changed",
         f"The message went to an address that {verification.user} does not have any more. "
         "A new test sends a link for the new one. Nothing was changed.",
     )
-
-
-def _notice(status: HTTPStatus, title: str, *sentences: str) -> HttpAnswer:
-    from functions.actions.pages.page import HEADERS, notice
-
-    return HttpAnswer(status=status, body=notice(title, *sentences), headers=HEADERS)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from tocsin.usecases.ports import (
         DeliveryQueue,
+        DigestRepository,
         IncidentRepository,
         NotificationRepository,
         PagingRepository,
@@ -81,6 +82,12 @@ def _notifications() -> NotificationRepository:
     return DynamoDBNotifications(_dynamodb.call, settings.table_name, settings.retention)
 
 
+def _digests() -> DigestRepository:
+    from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+
+    return DynamoDBDigests(_dynamodb.call, settings.table_name, settings.retention)
+
+
 def _deliveries() -> DeliveryQueue:
     from tocsin.adapters.queues import SqsDeliveries
 
@@ -101,6 +108,7 @@ api = build_api(
         configuration=_configuration,
         paging=_paging,
         notifications=_notifications,
+        digests=_digests,
         deliveries=_deliveries,
         secrets=_secrets,
         keys=DynamoDBKeys(_dynamodb.call, settings.table_name),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         AlertRepository,
         AnswerRepository,
         DeliveryQueue,
+        DigestRepository,
         IncidentRepository,
         KeyRepository,
         NotificationRepository,
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 class Ports:
     alerts: AlertRepository
     incidents: Callable[[], IncidentRepository]
-    """Made on first use, because few requests need it; so are the next five."""
+    """Made on first use, because few requests need it; so are the next six."""
     configuration: Callable[[], Stores]
     paging: Callable[[], PagingRepository]
     notifications: Callable[[], NotificationRepository]
+    digests: Callable[[], DigestRepository]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]
     keys: KeyRepository

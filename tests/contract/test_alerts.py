@@ -264,3 +264,21 @@ def test_a_page_that_was_counted_since_the_read_is_kept_when_the_episode_makes_r
         store.slots.replace(refusal.current or over, following, write_id=new_write_id())
 
     assert store.alerts.get(over.alert_id).notification_count == 1
+
+
+def test_many_alerts_are_read_in_the_order_asked_for_and_each_episode_by_its_own_id(
+    store: Store, former: Alert
+) -> None:
+    opened = [put(store.slots, a_signal(f"queue-{number}")) for number in range(120)]
+    big = put(store.slots, replace(a_signal("big"), facts=BIG_FACTS))
+    current = store.slots.in_slot(former.fingerprint)
+    assert current is not None
+    wanted = [big, former, *reversed(opened), current]
+
+    read = store.alerts.get_many(
+        [UNKNOWN_ID, AlertId("x"), *(it.alert_id for it in wanted), wanted[0].alert_id]
+    )
+
+    assert list(read) == [it.alert_id for it in wanted]
+    assert list(read.values()) == [store.alerts.get_shortened(it.alert_id) for it in wanted]
+    assert store.alerts.get_many([]) == {}

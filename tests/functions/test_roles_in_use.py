@@ -3,13 +3,15 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
+from tests.aws_calls import calls_of
+from tests.conftest import TABLE_NAME
 from tests.faults.runs import tell
 from tests.faults.stories import STORIES
 from tests.functions.whole_stack import (
@@ -21,9 +23,15 @@ from tests.functions.whole_stack import (
     whole_stack,
 )
 from tests.role_oracle import RECORD, Right, Statement, statements
-from tocsin.domain.ids import AlertId
+from tocsin.adapters.dynamodb.notifications.digest_repository import (
+    IDS_IN_AN_ITEM,
+    DynamoDBDigests,
+)
+from tocsin.domain.digest import Digest, DigestId
+from tocsin.domain.ids import AlertId, Fingerprint, WriteId, ulid
 from tocsin.domain.link import LinkAction, LinkSigner, read_link_key
 from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.severity import Severity
 from tocsin.domain.verification import VerificationSigner
 
 if TYPE_CHECKING:
@@ -214,6 +222,29 @@ def act_from_notifications(stack: WholeStack, ids: list[str]) -> None:
         press(stack, token)
 
 
+def look_at_a_digest(stack: WholeStack, ids: list[str]) -> None:
+    """Over the API and by its link; so long a one that not all its ids are in its item."""
+    unknown = (Fingerprint(f"{number:016}") for number in range(IDS_IN_AN_ITEM))
+    at = datetime.now(UTC)
+    digest = Digest(
+        digest_id=DigestId(ulid(at, Fingerprint("0" * 16))),
+        target="user:alice",
+        channel="email",
+        frozen_at=at,
+        alert_ids=(AlertId(ids[1]), *(AlertId(ulid(at, it)) for it in unknown)),
+        severity=Severity.CRITICAL,
+    )
+    call = calls_of(boto3.client("dynamodb"))
+    DynamoDBDigests(call, TABLE_NAME, timedelta(days=90)).freeze(digest, write_id=WriteId("w"))
+    signer = LinkSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
+    token = signer.token(LinkAction.DIGEST, AlertId(digest.digest_id), by="alice", at=at)
+
+    assert stack.api("GET", f"/api/v1/digests/{digest.digest_id}").status == 200
+    assert stack.look(token) == 200
+    assert stack.act(token, "acknowledge") == 303
+    assert stack.api("GET", f"/api/v1/alerts/{ids[1]}").data["status"] == "acknowledged"
+
+
 def verify_an_address(stack: WholeStack) -> None:
     signer = VerificationSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
     alice = User(name="alice", email="alice@example.com")
@@ -290,6 +321,7 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     ids = send_all_kinds(stack, paths)
     send_by_key(stack)
     act_from_notifications(stack, ids)
+    look_at_a_digest(stack, ids)
     verify_an_address(stack)
     work_on(stack, ids)
     remove_all(stack)

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from functions.alerts_api.schemas.operation import PATH_EXAMPLES
 from functions.ingest.answers import respond
 from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 from tests.functions.ingest.gateway import TOKEN, Gateway
 from tocsin.domain.credential import Scope
+from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.integration import IntegrationType
+from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -63,6 +66,15 @@ class WholeApi:
         self.world.acknowledge(self.alert_ids[1])
         self.world.snooze(self.alert_ids[1], HOUR)
         self.world.resolve(self.alert_ids[2])
+        digest = Digest(
+            digest_id=DigestId(PATH_EXAMPLES["digest_id"]),
+            target="channel:default",
+            channel=NAME,
+            frozen_at=self.world.now,
+            alert_ids=tuple(self.alert_ids),
+            severity=Severity.CRITICAL,
+        )
+        self.world.digests.freeze(digest, write_id=self.world.new_write_id())
         incident = admin.post("/api/v1/incidents", {"title": "Checkout is down"})
         self.incident_id = str(incident.data["id"])
 
@@ -71,6 +83,7 @@ class WholeApi:
         is_alive = path.endswith("/heartbeat")
         return {
             "alert_id": self.alert_ids[1 if path.endswith(("/unack", "/unsnooze")) else 0],
+            "digest_id": PATH_EXAMPLES["digest_id"],
             "incident_id": self.incident_id,
             "key_id": KEY_ID,
             "name": SPARE if method == "DELETE" else NAME,

@@ -56,6 +56,7 @@ class Stores:
         self.due = DynamoDBDue(self.call, TABLE)
         self.heartbeats = DynamoDBHeartbeats(self.call, TABLE)
         self.notifications = DynamoDBNotifications(self.call, TABLE, RETENTION)
+        self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)

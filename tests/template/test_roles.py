@@ -61,7 +61,7 @@ ALLOWED: dict[str, Permissions] = {
     },
     "ActionsRole": {
         "ActionsLogs": LOGS,
-        "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem"),
+        "Table": actions("dynamodb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         EVERY_SECRET: actions("ssm", "GetParameter"),
     },
     "TableChangeRole": {
@@ -278,12 +278,18 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         ),
         pytest.param("ActionsRole", "PutItem", ["I#*"], id="acting by a link makes no alert"),
         pytest.param(
-            "ActionsRole", "Query", ["A#*", "C#user"], id="acting by a link lists no credential"
+            "ActionsRole",
+            "Query",
+            ["A#*", "B#*", "C#user"],
+            id="acting by a link lists no credential",
+        ),
+        pytest.param(
+            "ActionsRole", "BatchGetItem", ["A#*"], id="acting by a link reads many alerts only"
         ),
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "C#channel", "C#user", "I#*", "S#*"],
+            ["A#*", "B#*", "C#channel", "C#user", "I#*", "S#*"],
             id="acting by a link reads no credential",
         ),
         pytest.param(

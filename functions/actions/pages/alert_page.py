@@ -9,9 +9,10 @@ from functions.actions.pages.page import page
 from tocsin.domain.alert import Alert
 from tocsin.domain.happened_in_words import done_in_words, happened_in_words
 from tocsin.domain.if_in_words import once_acknowledged
-from tocsin.domain.link import LinkAction
+from tocsin.domain.link import Link, LinkAction
 from tocsin.domain.next_in_words import View
 from tocsin.domain.phrase import Phrase, Span, joined, plain
+from tocsin.domain.reader import Names, Reader
 from tocsin.domain.signal import CUT_MARK, LINK_SCHEMES
 from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType
 from tocsin.domain.times_in_words import Clock
@@ -126,12 +127,12 @@ def show_wording(wording: Wording, look: Look) -> str:
         facts=_facts(state),
         offers=_offers(state, banner),
         seen=look.alert.told_version,
-        runbook=_safe(wording.runbook),
-        dashboard=_safe(wording.dashboard),
+        runbook=safe(wording.runbook),
+        dashboard=safe(wording.dashboard),
         details=_cut(wording.details),
         labels=Shown.of(wording.labels),
-        links=Shown.of([link for link in wording.more_links if _safe(link.url)]),
-        about_link=_about_link(state),
+        links=Shown.of([link for link in wording.more_links if safe(link.url)]),
+        about_link=about_link(look.link, look.reader, look.names, state.clock),
     )
 
 
@@ -247,10 +248,10 @@ def _offers(state: _State, banner: Banner | None) -> Offers:
     return Offers(first=asked(resolve, give_back, snooze))
 
 
-def _about_link(state: _State) -> str:
-    reader, until = state.look.reader, state.clock.coming(state.look.link.expires_at).text
+def about_link(link: Link, reader: Reader, names: Names, clock: Clock) -> str:
+    until = clock.coming(link.expires_at).text
     if reader.is_person:
-        name = state.look.names.of(reader.name)
+        name = names.of(reader.name)
         whose = f"This link is {name}{_APOSTROPHE}s and works until {until}"
         return f"{whose}: do not forward it."
     return f"This link is for {reader.name} and works until {until}."
@@ -260,7 +261,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= DETAILS_LIMIT else text[: DETAILS_LIMIT - 1] + CUT_MARK
 
 
-def _safe(url: str | None) -> str | None:
+def safe(url: str | None) -> str | None:
     """A link whose text cannot mislead; browsers read a backslash as a slash."""
     if url is None or not url.lower().startswith(LINK_SCHEMES):
         return None

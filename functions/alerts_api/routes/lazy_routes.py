@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from functions.alerts_api.routes.alert_routes import route_routes
 from functions.alerts_api.routes.asking import AskingRoutes
 from functions.alerts_api.routes.channels import channel_routes
+from functions.alerts_api.routes.digests import DigestRoutes
 from functions.alerts_api.routes.documents import DocumentRoutes
 from functions.alerts_api.routes.escalation_policies import policy_routes
 from functions.alerts_api.routes.heartbeats import heartbeat_routes
@@ -43,6 +44,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
     asking = AskingRoutes(ports=ports, stores=stores, paging=paging)
     lazy = (
         *asking.routes(),
+        *DigestRoutes(ports=ports).routes(),
         *incidents.routes(),
         *integration_routes(ports, stores),
         *policy_routes(ports, stores),

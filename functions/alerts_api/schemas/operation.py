@@ -12,6 +12,7 @@ TEXT: Final[Mapping[str, Any]] = {"type": "string"}
 
 PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "alert_id": "An alert's id: an opaque text.",
+    "digest_id": "A digest's id: an opaque text.",
     "incident_id": "An incident's id: an opaque text.",
     "key_id": "An API key's id, not the key itself.",
     "name": "The name: 1 to 64 of a-z, 0-9 and -; of a user also A-Z, . and _.",
@@ -60,6 +61,7 @@ class Operation:
 
 PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "alert_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+    "digest_id": "01KJMX2B7Q3ZK4C0M5N7P9R1T3",
     "incident_id": "01KJM6B2V8ZK4C0M5N7P9R1T3W",
     "key_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
     "token": "3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c",

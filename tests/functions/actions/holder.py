@@ -5,6 +5,7 @@ import copy
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.actions.answers import respond
-from functions.actions.ports import Ports
+from functions.actions.ports import DigestWork, Ports
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
 from tests.simulated_aws.stores import TABLE
@@ -191,10 +192,28 @@ class Page(HTMLParser):
         """What was done, or that nothing was; None: neither."""
         return self._by_role.get("status")
 
+    def all_of(self, tag: str) -> list[str]:
+        """The text of each element of this kind, white space as a browser shows it."""
+        return self._by_tag.get(tag, [])
+
     def text_in(self, tag: str) -> str:
         """The text of the one element of this kind, white space as a browser shows it."""
         (text,) = self._by_tag[tag]
         return text
+
+
+class InTurn(Executor):
+    """One task after the other, in the order in which they are given."""
+
+    def submit[**P, T](
+        self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        future = Future[T]()
+        try:
+            future.set_result(task(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
+            future.set_exception(error)
+        return future
 
 
 @dataclass(kw_only=True)
@@ -215,12 +234,19 @@ class Holder:
 
     def __post_init__(self) -> None:
         self.answers: Any = self.world.answers
+        self.digest_work = DigestWork(
+            digests=self.world.digests,
+            alerts=self.alerts or self.world.alerts,
+            threads=InTurn(),
+            seconds_left=lambda: 10.0,
+        )
 
     def ports(self) -> Ports:
         return Ports(
             people=self.people,
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
+            digests=lambda: self.digest_work,
             secrets=self.secrets,
             short_links=self.short_links or self.world.short_links,
             slack=self.slack,
@@ -246,12 +272,17 @@ class Holder:
         return self.signer.token(action, alert_id, by=by, at=at or self.world.now)
 
     def short_link(
-        self, alert_id: AlertId, *, by: str = "alice", at: datetime | None = None
+        self,
+        alert_id: AlertId,
+        *,
+        action: LinkAction = LinkAction.VIEW,
+        by: str = "alice",
+        at: datetime | None = None,
     ) -> str:
         """The characters of a short link that was made at this time, or just now."""
         characters = spell_short(sha256(self.world.new_write_id().encode()).digest())
         link = Link(
-            action=LinkAction.VIEW,
+            action=action,
             alert_id=alert_id,
             by=by,
             expires_at=(at or self.world.now) + LINK_LIFE,

@@ -23,6 +23,7 @@ from tocsin.domain.signal import Facts
 from tocsin.domain.wording import wording_of
 
 BUTTONS = [LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE]
+OF_ALERTS = sorted(ACTING | {LinkAction.VIEW})
 BY_ALICE = Actor("link:alice")
 ALICE = Reader(name="alice", is_person=True, zone="Europe/Berlin")
 ACTIONS_WHILE_FIRING = {"acknowledge", "snooze", "resolve"}
@@ -85,7 +86,7 @@ def test_a_longer_snooze_is_not_made_shorter(holder: Holder) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("action", [*sorted(ACTING), LinkAction.VIEW])
+@pytest.mark.parametrize("action", OF_ALERTS)
 def test_looking_changes_nothing_however_often(
     holder: Holder, action: LinkAction, method: str
 ) -> None:
@@ -102,20 +103,7 @@ def test_looking_changes_nothing_however_often(
     assert (holder.world.alert(alert_id) == before) == (action not in {*BUTTONS, LinkAction.VIEW})
 
 
-@pytest.mark.parametrize("action", [LinkAction.DIGEST, LinkAction.AWAKE])
-def test_a_link_to_another_page_never_acts_on_an_alert(holder: Holder, action: LinkAction) -> None:
-    alert_id = holder.world.opened()
-    before = holder.world.alert(alert_id)
-    view = holder.token(LinkAction.VIEW, alert_id)
-
-    by_itself, by_form = holder.press(holder.token(action, alert_id)), holder.press(view, action)
-
-    assert (by_itself.status, by_form.status) == (400, 400)
-    assert "Nothing was changed" in by_itself.text
-    assert holder.world.alert(alert_id) == before
-
-
-@pytest.mark.parametrize("action", LinkAction)
+@pytest.mark.parametrize("action", OF_ALERTS)
 def test_a_page_offers_what_its_link_allows(holder: Holder, action: LinkAction) -> None:
     token = holder.token(action, holder.world.opened())
 

@@ -86,6 +86,7 @@ class Client:
             "incidents": world.incidents,
             "paging": world.paging,
             "notifications": world.notifications,
+            "digests": world.digests,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
             "keys": world.keys,
@@ -107,7 +108,7 @@ class Client:
             "alerts": world.alerts,
         }
         parts |= instead
-        made_on_use = ("incidents", "paging", "notifications", "deliveries", "secrets")
+        made_on_use = ("incidents", "paging", "notifications", "digests", "deliveries", "secrets")
         late: dict[str, Any] = {
             name: functools.partial(_same, parts.pop(name)) for name in made_on_use
         }

@@ -60,6 +60,7 @@ def test_what_was_sent_names_person_channel_time_and_the_providers_id(
         "reason": None,
         "attempts": 1,
         "provider_id": "msg_1",
+        "bundled_into": None,
         "created_at": "2026-03-01T09:00:00.000Z",
         "sent_at": "2026-03-01T09:01:00.000Z",
         "changed_at": "2026-03-01T09:01:00.000Z",

@@ -81,6 +81,13 @@ class AlertNotFoundError(NotFoundError):
     sentence = "There is no alert with this id."
 
 
+class DigestNotFoundError(NotFoundError):
+    """Unknown and malformed ids look the same, and so does a digest that is not sent yet."""
+
+    code = "digest_not_found"
+    sentence = "There is no digest with this id."
+
+
 class IncidentNotFoundError(NotFoundError):
     """Unknown, malformed and foreign ids look the same."""
 

@@ -24,11 +24,13 @@ def change_alert(
     alerts: AlertRepository,
     new_write_id: NewWriteId,
     needs_facts: bool = False,
+    known: Alert | None = None,
 ) -> Alert:
     """Read, decide, write if the version is still the one that was read.
 
     Nothing is written if `change` returns the same alert. Big facts, if it needs them, are
-    another read.
+    another read. An alert that is `known` was read just before, and is not read again unless
+    it has changed since.
 
     Raises:
         AlertNotFoundError: There is no such alert.
@@ -37,7 +39,7 @@ def change_alert(
     """
     read = alerts.get if needs_facts else alerts.get_shortened
     for _ in range(ATTEMPTS):
-        before = read(alert_id)
+        before, known = known or read(alert_id), None
         after = change(before)
         if after is before:
             return before

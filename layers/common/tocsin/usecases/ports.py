@@ -3,7 +3,7 @@
 Only type checkers import this: a cold start does without it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -131,8 +131,11 @@ class AlertRepository(Protocol):
             AlertNotFoundError: The id is unknown or malformed.
         """
 
-    def get_many(self, alert_ids: Collection[AlertId]) -> Mapping[AlertId, Alert]:
-        """Read alerts consistently; big facts are shortened, unknown ones are left out."""
+    def get_many(self, alert_ids: Iterable[AlertId]) -> Mapping[AlertId, Alert]:
+        """Read alerts in a few requests, in the order asked for; big facts are shortened.
+
+        Unknown ids are left out.
+        """
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         """Read one alert and its newest 50 values, oldest first."""

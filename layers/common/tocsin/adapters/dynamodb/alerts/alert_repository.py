@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -32,9 +33,8 @@ from tocsin.domain.sent_body import SentBodies
 from tocsin.domain.timeline import Change, TimelinePage
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tocsin.adapters.dynamodb.keys import Key
     from tocsin.domain.alert_query import AlertPage, AlertQuery
 
 _READS: Final = 3
@@ -59,18 +59,13 @@ class DynamoDBAlerts:
     def get_shortened(self, alert_id: AlertId) -> Alert:
         return alert_from(self._image(alert_id))
 
-    def get_many(self, alert_ids: Collection[AlertId]) -> Mapping[AlertId, Alert]:
-        wanted = {alert_id for alert_id in alert_ids if is_ulid(alert_id)}
-        # The slots first: a former episode leaves its slot and gets its own key in one write.
-        slots = {fingerprint_of(alert_id) for alert_id in wanted}
-        found = self._alerts([keys.slot_key(slot) for slot in sorted(slots)])
-        former = sorted(wanted - found.keys())
-        found |= self._alerts([keys.episode_key(alert_id) for alert_id in former])
-        return {alert_id: alert for alert_id, alert in found.items() if alert_id in wanted}
-
-    def _alerts(self, wanted: Sequence[Key]) -> dict[AlertId, Alert]:
-        found = map(alert_from, get_items(self.call, self.table_name, wanted))
-        return {alert.alert_id: alert for alert in found}
+    def get_many(self, alert_ids: Iterable[AlertId]) -> Mapping[AlertId, Alert]:
+        wanted = [it for it in alert_ids if is_ulid(it)]
+        slots = dict.fromkeys(map(fingerprint_of, wanted))  # DynamoDB refuses a key twice
+        images = self._by_id(list(map(keys.slot_key, slots)))
+        # An episode leaves its slot and gets a key of its own in one write: it is found there.
+        images |= self._by_id([keys.episode_key(it) for it in set(wanted) - images.keys()])
+        return {it: alert_from(images[it]) for it in wanted if it in images}
 
     def get_with_history(self, alert_id: AlertId) -> tuple[Alert, tuple[Sample, ...]]:
         alert = self.get(alert_id)
@@ -138,6 +133,10 @@ class DynamoDBAlerts:
                 return alert_from(image, whole=beside["details"]["B"]), image
             image = self._image(alert_id)
         return alert_from(image), image
+
+    def _by_id(self, wanted: Sequence[keys.Key]) -> dict[AlertId, Image]:
+        images = get_items(self.call, self.table_name, wanted)
+        return {AlertId(image["id"]["S"]): image for image in images}
 
     def _timeline_request(self, alert_id: AlertId) -> dict[str, Any]:
         return {
