@@ -345,7 +345,7 @@ def test_a_page_to_a_person_has_a_small_link_to_be_awake(event: NotificationEven
     message = with_awake(event)
 
     assert Page(html(message)).links[-1] == AWAKE
-    assert "I'm awake" in Page(html(message)).text
+    assert "I'm awake: one quiet summary every 5 min in place of pages." in Page(html(message)).text
     assert (f"I'm awake (one quiet summary every 5 min in place of pages):\n{AWAKE}\n") in text(
         message
     )
