@@ -26,6 +26,7 @@ from tests.functions.notifier.conftest import (
     KEY,
     PUBLIC_URL,
     a_delivery,
+    a_message,
     a_wiring,
     at_nine,
     claimed,
@@ -36,6 +37,7 @@ from tests.functions.notifier.test_email import HOSTILE, Page, as_ses_makes_it
 from tests.scripted_server import ScriptedServer, reply
 from tests.simulated_aws.stores import Stores
 from tests.storms_in_words import DIGEST_ID, NOW, SEVEN, TO_OPS, an_alert, written
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.channels.apprise import AppriseSender
 from tocsin.channels.by_type import MODULES, channel_spec, is_bundled
 from tocsin.channels.email import EmailSender
@@ -146,14 +148,10 @@ def test_a_digest_by_email_has_these_headers_and_no_others() -> None:
     }
 
 
-def test_the_digests_of_one_storm_are_one_thread_by_email() -> None:
-    roots = {headers(written(SEVEN[:count], thread="m-0"))["References"] for count in (3, 7)}
-
-    assert roots == {"<digest.m-0@tocsin.example.com>"}
-
-
 @pytest.mark.parametrize(
-    "alerts", [SEVEN[2:], taken()], ids=["no critical", "criticals that a person has"]
+    "alerts",
+    [SEVEN[2:], taken(), [*taken(SEVEN[:2]), *SEVEN[2:]]],
+    ids=["no critical", "a person has all", "a person has the criticals"],
 )
 def test_only_a_digest_with_a_critical_that_nobody_has_is_important(
     alerts: Sequence[Alert],
@@ -276,7 +274,7 @@ def test_the_longest_digest_keeps_the_limit_of_the_html(letter: str) -> None:
 @pytest.mark.parametrize("sent", HOSTILE)
 def test_ses_takes_every_header_of_a_digest(sent: str) -> None:
     model = get_session().get_service_model("sesv2")
-    asked = mailed(replace(hostile(sent), thread=sent * 100))
+    asked = mailed(hostile(sent))
 
     simple = asked["Content"]["Simple"]
     assert len(simple["Headers"]) <= model.shape_for("MessageHeaderList").metadata["max"]
@@ -302,22 +300,25 @@ def test_without_an_address_to_send_from_it_is_refused() -> None:
 # Slack
 
 
+def slack_sender(slack: Slack, *, ledger: DynamoDBNotifications | None = None) -> SlackSender:
+    return SlackSender(
+        outbound=slack,
+        secrets=parameters(slack=TOKEN),
+        ledger=ledger or Stores(at_nine).notifications,
+        now=at_nine,
+        api_url="https://slack.com/api",
+        log=captured_log("notifier"),
+    )
+
+
 def in_slack(
     slack: Slack,
     message: DigestMessage,
     delivery: Delivery | None = None,
     *,
-    secret: str = TOKEN,
     place: str = "#oncall",
 ) -> str | None:
-    sender = SlackSender(
-        outbound=slack,
-        secrets=parameters(slack=secret),
-        ledger=Stores(at_nine).notifications,
-        now=at_nine,
-        api_url="https://slack.com/api",
-        log=captured_log("notifier"),
-    )
+    sender = slack_sender(slack)
     to = replace(channel_of("slack"), settings={"channel": place})
     return sender.send_digest(
         claimed(delivery or a_digest("ops", target="channel:ops")), message, to
@@ -415,6 +416,21 @@ def test_where_the_storms_first_message_is_gone_it_is_a_message_of_its_own() -> 
 
     [posted] = slack.posted
     assert provider_id == f"C1/{posted.timestamp}"
+
+
+def test_a_page_of_an_alert_that_a_digest_told_leaves_the_digests_message_alone() -> None:
+    slack, ledger = Slack(), Stores(at_nine).notifications
+    digest = in_slack(slack, written(reader=TO_OPS))
+    first = claimed(a_delivery("ops"))
+    told = replace(first.sent(digest, at=NINE), bundled_into=DIGEST_ID)
+    ledger.add(told, write_id=WriteId("w"))
+    further = replace(first.delivery, step=2, reason=NotificationReason.ESCALATED)
+
+    sender = slack_sender(slack, ledger=ledger)
+    sender.send(claimed(further), an_alert(), a_message(), channel_of("slack"))
+
+    assert slack.calls == ["chat.postMessage", "chat.postMessage"]
+    assert [it.thread for it in slack.posted] == [None, None]
 
 
 @pytest.mark.parametrize(
