@@ -20,7 +20,7 @@ from tocsin.domain.errors import (
     UnauthorizedError,
 )
 from tocsin.domain.ids import Actor, by_slack
-from tocsin.domain.link import ACTING, LinkExpiredError, LinkUnknownError
+from tocsin.domain.link import LinkAction, LinkExpiredError, LinkUnknownError
 from tocsin.domain.people import User
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.lambda_runtime.strict_json import expect_size, read_json
@@ -138,7 +138,7 @@ def _act(request: Request, pressed: _Pressed, ports: Ports) -> str | None:
     try:
         link = read_link(pressed.token, request.at, ports)
         choice = pressed.choice or Choice(link.action)
-        if choice.action not in ACTING:
+        if choice.action is LinkAction.VIEW:
             return None
         if not link.allows(choice.action):
             return _NO_LONGER
