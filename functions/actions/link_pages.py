@@ -13,7 +13,7 @@ from functions.actions.notices import notice_answer, page_answer, redirect_answe
 from functions.actions.ports import Ports
 from functions.actions.request import FORM_LIMIT_BYTES, Request, form_value
 from tocsin.domain.errors import AlertNotFoundError, DigestNotFoundError, TryAgainError
-from tocsin.domain.link import ACTING, Link, LinkAction, LinkExpiredError, LinkUnknownError
+from tocsin.domain.link import Link, LinkAction, LinkExpiredError, LinkUnknownError
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _press(request: Request, link: Link, token: str, ports: Ports) -> Press | No
     named = form_value(request.body, "action")
     seen = form_value(request.body, "seen")
     if named is None:
-        choice = Choice(link.action) if link.action in ACTING else None
+        choice = None if link.action is LinkAction.VIEW else Choice(link.action)
     else:
         choice = read_choice(named)
     is_version = seen is None or _VERSION.fullmatch(seen)

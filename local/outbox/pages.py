@@ -84,9 +84,7 @@ def _blocks(blocks: Sequence[Mapping[str, Any]]) -> Iterator[SlackPart]:
                 yield from (SlackPart("text", _text_of(field)) for field in block.get("fields", ()))
             case "rich_text":
                 for section in block.get("elements", ()):
-                    is_code = section.get("type") == "rich_text_preformatted"
-                    for element in section.get("elements", ()):
-                        yield _rich(element, is_code=is_code)
+                    yield from _section(section)
             case "context":
                 for element in block.get("elements", ()):
                     yield SlackPart("small", _text_of(element))
@@ -95,6 +93,18 @@ def _blocks(blocks: Sequence[Mapping[str, Any]]) -> Iterator[SlackPart]:
             case _:
                 continue
         yield SlackPart("break", "")
+
+
+def _section(section: Mapping[str, Any]) -> Iterator[SlackPart]:
+    if section.get("type") == "rich_text_list":
+        for item in section.get("elements", ()):
+            yield SlackPart("text", "\N{BULLET} ")
+            yield from _section(item)
+            yield SlackPart("break", "")
+        return
+    is_code = section.get("type") == "rich_text_preformatted"
+    for element in section.get("elements", ()):
+        yield _rich(element, is_code=is_code)
 
 
 def _rich(element: Mapping[str, Any], *, is_code: bool) -> SlackPart:

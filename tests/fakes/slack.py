@@ -60,6 +60,9 @@ def _expect_block(block: Mapping[str, Any]) -> None:
             case "rich_text_section" | "rich_text_preformatted":
                 assert all(inner.get("text", "x") for inner in each["elements"])
                 assert each["elements"]
+            case "rich_text_list":
+                assert each["style"] in {"bullet", "ordered"}
+                _expect_block({"type": "rich_text", "elements": each["elements"]})
             case _:
                 assert each["type"] == "plain_text"
 

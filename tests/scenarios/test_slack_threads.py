@@ -11,9 +11,10 @@ from tests.fakes.notifier import CrashError
 from tests.fakes.slack import Slack
 from tests.fakes.world import World
 from tests.functions.notifier.conftest import SLACK_API_URL, parameters
-from tocsin.channels.ports import Answer
+from tocsin.channels.ports import Answer, ChannelSender
 from tocsin.channels.slack import SlackSender
 from tocsin.domain.alert import Alert
+from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.ids import Actor
 from tocsin.domain.message import Message
 from tocsin.domain.notification import DeliveryState, Notification, NotificationReason
@@ -22,7 +23,6 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 from tocsin.usecases.deliver_notification import deliver_notification
 from tocsin.usecases.delivery_work import Work
-from tocsin.usecases.ports import MessageSender
 from tocsin.usecases.refusals import DeliveryFailedError
 
 SECRET = '{"bot_token": "xoxb-1", "signing_secret": "s"}'
@@ -34,7 +34,7 @@ class SlackWorld(World):
     def __init__(self, slack: Slack | None = None) -> None:
         super().__init__()
         self.slack = slack or Slack()
-        self.sender: MessageSender = SlackSender(
+        self.slack_sender = SlackSender(
             outbound=self.slack,
             secrets=parameters(slack=SECRET),
             ledger=self.notifications,
@@ -42,6 +42,7 @@ class SlackWorld(World):
             api_url=SLACK_API_URL,
             log=captured_log("notifier"),
         )
+        self.sender: ChannelSender = self.slack_sender
 
     @property
     def work(self) -> Work:
@@ -53,6 +54,12 @@ class SlackWorld(World):
         """Send by the channel's type."""
         sender = self.sender if channel.type == "slack" else self.providers
         return sender.send(notification, alert, message, channel)
+
+    def send_digest(
+        self, notification: Notification, message: DigestMessage, channel: Channel
+    ) -> str | None:
+        assert channel.type == "slack"
+        return self.slack_sender.send_digest(notification, message, channel)
 
     def _deliver(self) -> None:
         """As the queue does it: what crashes comes again."""

@@ -331,6 +331,32 @@ def test_a_page_has_one_filled_button_and_the_runbook_right_below() -> None:
     assert message.links.acknowledge not in links
 
 
+AWAKE = f"{PUBLIC_URL}/act/awake"
+
+
+def with_awake(event: NotificationEvent) -> Message:
+    message = mailed(event)
+    assert message.links is not None
+    return replace(message, links=replace(message.links, awake=AWAKE))
+
+
+@pytest.mark.parametrize("event", [NotificationEvent.PAGED, NotificationEvent.WORSENED])
+def test_a_page_to_a_person_has_a_small_link_to_be_awake(event: NotificationEvent) -> None:
+    message = with_awake(event)
+
+    assert Page(html(message)).links[-1] == AWAKE
+    assert "I'm awake: one quiet summary every 5 min in place of pages." in Page(html(message)).text
+    assert (f"I'm awake (one quiet summary every 5 min in place of pages):\n{AWAKE}\n") in text(
+        message
+    )
+    assert not any("awake" in name for _, name in buttons(message))
+
+
+@pytest.mark.parametrize("event", UPDATES)
+def test_an_update_has_no_link_to_be_awake(event: NotificationEvent) -> None:
+    assert AWAKE not in html(with_awake(event)) + text(with_awake(event))
+
+
 @pytest.mark.parametrize("event", [*UPDATES, NotificationEvent.WORSENED])
 def test_what_asks_for_nothing_has_no_filled_button(event: NotificationEvent) -> None:
     assert buttons(mailed(event, runbook="https://run.example.com/")) == [

@@ -738,6 +738,34 @@ def by_webhook(
     )
 
 
+@pytest.mark.parametrize("event", [NotificationEvent.PAGED, NotificationEvent.WORSENED])
+def test_a_page_to_a_person_has_a_link_to_be_awake(event: NotificationEvent) -> None:
+    page_to_alice = awake_in(replace(a_worded(), event=event))
+
+    shown = attachment(page_to_alice, by_buttons=True)
+
+    [block] = [it for it in shown["blocks"] if "awake" in str(it)]
+    [section] = block["elements"]
+    assert section["elements"] == [
+        {"type": "link", "url": AWAKE, "text": "I'm awake"},
+        {"type": "text", "text": ": one quiet summary every 5 min in place of pages"},
+    ]
+    expect_taken({"text": first_line(page_to_alice), "attachments": [shown]})
+    assert AWAKE not in str(attachment(awake_in(acknowledged_update()), by_buttons=True))
+
+
+AWAKE = f"{PUBLIC_URL}/act/awake"
+
+
+def awake_in(message: Message) -> Message:
+    assert message.links is not None
+    return replace(message, links=replace(message.links, awake=AWAKE))
+
+
+def acknowledged_update() -> Message:
+    return replace(acknowledged(), event=NotificationEvent.ACKNOWLEDGED)
+
+
 def test_an_incoming_webhook_is_posted_the_same_look_with_links(server: ScriptedServer) -> None:
     server.plays(reply(body=b"ok"))
     message = replace(a_worded(), mentions=("U02ALICE",))

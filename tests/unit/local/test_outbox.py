@@ -11,6 +11,8 @@ from local.ministack_gaps.gateway_answers import Answer
 from local.outbox.front import OutboxFront
 from local.outbox.kept_messages import LIMIT, MAILS, TEXTS, KeptMessage, Outbox
 from local.outbox.pages import parts_of
+from tests.storms_in_words import SEVEN, written
+from tocsin.channels.slack_digest import attachment
 
 HOSTILE = "<script>alert(1)</script>"
 MAIL = {
@@ -183,6 +185,19 @@ def test_slack_s_calls_are_answered_and_an_update_rewrites(front: Front) -> None
     assert HOSTILE not in page
     assert 'href="javascript:' not in page
     assert "#17673a" in page
+
+
+def test_each_alert_of_a_digest_in_slack_has_a_line(front: Front) -> None:
+    sent = {"channel": "C1", "text": "2 alerts", "attachments": [attachment(written(SEVEN[:2]))]}
+    posted = front.post("/_outbox/slack/chat.postMessage", sent)
+
+    page = front.get(f"/_outbox/slack-{posted['ts']}")
+
+    lines = page.partition("\N{BULLET}")[2].split("\N{BULLET}")
+    assert len(lines) == 2
+    assert all("<br>" in line for line in lines)
+    assert "Postgres primary does not answer" in lines[0]
+    assert "22 % of requests fail with 5xx" in lines[1]
 
 
 def test_slack_s_other_calls_are_refused_as_slack_does(front: Front) -> None:

@@ -89,7 +89,7 @@ class EmailSender:
     def send_digest(
         self, notification: Notification, message: DigestMessage, channel: Channel
     ) -> str | None:
-        """Send one e-mail to all addresses together; those of one storm are one thread."""
+        """Send one e-mail to all addresses together, as a thread of its own."""
         from tocsin.channels.email_digest import both_parts
 
         self._expect_address()
@@ -97,8 +97,8 @@ class EmailSender:
             sender=f'"Tocsin (digest)" <{self.email_from}>',
             subject=message.subject,
             parts=both_parts(message, self.render),
-            thread=f"digest.{message.thread or message.digest.digest_id}",
-            is_important=message.severity is Severity.CRITICAL and message.tally.asking > 0,
+            thread=f"digest.{message.digest.digest_id}",
+            is_important=_has_free_critical(message),
         )
         return self._send(mail, notification.delivery.key, channel)
 
@@ -140,6 +140,12 @@ class EmailSender:
         if mail.is_important:
             yield "Importance", "high"
             yield "X-Priority", "1"
+
+
+def _has_free_critical(message: DigestMessage) -> bool:
+    """Whether nobody has one of its criticals: the newest is of the worst that nobody has."""
+    worst = message.newest.severity if message.newest else message.severity
+    return message.tally.asking > 0 and worst is Severity.CRITICAL
 
 
 def sender_of(event: NotificationEvent, alert: Alert, address: str) -> str:

@@ -268,7 +268,7 @@ def _small_links(message: Message, *, has_main: bool) -> Iterator[Button]:
 
 
 def awake_button(url: str) -> Button:
-    return Button(AWAKE, url, f"{AWAKE} ({AWAKE_MEANS})")
+    return Button(AWAKE, url, f"{AWAKE} ({AWAKE_MEANS})", (Span(f": {AWAKE_MEANS}."),))
 
 
 def _more_buttons(message: Message, room: Room, *, has_main: bool) -> Iterator[Sequence[Button]]:

@@ -154,14 +154,16 @@ class SlackSender:
         return place
 
     def _first(self, delivery: Delivery) -> _Place | None:
-        """The message of this alert that is at the same place, the newest of several."""
+        """The message of this alert alone that is at the same place, the newest of several."""
         is_first = delivery.reason is NotificationReason.FIRST and not delivery.is_by_rule
         if is_first or delivery.event is NotificationEvent.TEST:
             return None
         places = [
             place
             for each in self.ledger.of_alert(delivery.alert_id)
-            if each.delivery.is_at_place_of(delivery) and not each.delivery.is_update
+            if each.delivery.is_at_place_of(delivery)
+            and not each.delivery.is_update
+            and each.bundled_into is None
             if (place := _Place.of(each.provider_id)) and not place.thread
         ]
         return max(places, key=lambda place: place.timestamp, default=None)
