@@ -55,6 +55,7 @@ def _configuration() -> Stores:
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
     from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+    from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 
     call, table = _dynamodb.call, settings.table_name
     return Stores(
@@ -62,6 +63,7 @@ def _configuration() -> Stores:
         routes=DynamoDBConfiguration(call, table, ROUTES),
         users=DynamoDBConfiguration(call, table, USERS),
         channels=DynamoDBConfiguration(call, table, CHANNELS),
+        settings=DynamoDBConfiguration(call, table, SETTINGS),
         heartbeats=DynamoDBHeartbeats(call, table),
         integrations=DynamoDBIntegrations(call, table),
         slots=DynamoDBSlots(call, table, settings.retention),

@@ -78,6 +78,7 @@ FULL_USER = User(
         ),
         NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
     ),
+    bundle=2 * MINUTE,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
 )
@@ -87,7 +88,8 @@ FULL_CHANNEL = Channel(
     type="email",
     settings={"to": ("ops@example.com", "dev@example.com"), "url": "https://example.com/hook"},
     secret="/tocsin/payments/hook",
-    rate_per_minute=7,
+    rate_per_minute=60,
+    bundle=timedelta(),
     managed_by="team file",
 )
 

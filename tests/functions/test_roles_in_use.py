@@ -96,6 +96,8 @@ def configure(stack: WholeStack) -> Mapping[str, str]:
             ("PATCH", name, {}),
         ):
             assert stack.api(method, f"/api/v1/{path}", sent).status == 200, (method, path)
+    for method in ("GET", "PUT", "PATCH"):
+        assert stack.api(method, "/api/v1/settings", {}).status == 200, method
     return paths
 
 

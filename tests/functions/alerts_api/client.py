@@ -101,6 +101,7 @@ class Client:
             "routes": world.routes,
             "users": world.users,
             "channels": world.channels,
+            "settings": world.settings,
             "heartbeats": world.heartbeats,
             "integrations": world.integrations,
             "slots": world.slots,

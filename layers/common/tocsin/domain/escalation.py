@@ -71,6 +71,10 @@ class EscalationPolicy:
     managed_by: str | None = None
 
     @property
+    def has_own_flapping(self) -> bool:
+        return self.flapping is not Inherited.TEAM
+
+    @property
     def flapping_rule(self) -> FlappingRule | None:
         """Its own; the usual one where the team's was not filled in."""
         return FlappingRule() if self.flapping is Inherited.TEAM else self.flapping
