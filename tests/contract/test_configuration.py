@@ -61,6 +61,9 @@ FULL_ROUTE = Route(
         Matcher.parse("env!=" + "\\" * 490),
     ),
     escalation_policy="default",
+    severity=Severity.WARNING,
+    hold=2 * MINUTE,
+    close_after=12 * HOUR,
     managed_by="team file",
 )
 USER = User(name="alice")

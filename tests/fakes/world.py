@@ -25,6 +25,7 @@ from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Tar
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
+from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import (
     LOOK_AHEAD,
     AnyTimer,
@@ -36,6 +37,7 @@ from tocsin.domain.next_action import (
 from tocsin.domain.notification import Notification, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Source
+from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
 from tocsin.domain.sweep import Finding
@@ -430,6 +432,26 @@ class World(Stores):
             flapping=flapping,
         )
         self.keep(self.policies, policy)
+
+    def route(
+        self,
+        name: str,
+        *match: str,
+        policy: str = "default",
+        severity: Severity | None = None,
+        hold: timedelta = timedelta(),
+        close_after: timedelta | None = None,
+    ) -> None:
+        """Configure a route; without conditions it matches everything."""
+        route = Route(
+            name=name,
+            match=tuple(map(Matcher.parse, match)),
+            escalation_policy=policy,
+            severity=severity,
+            hold=hold,
+            close_after=close_after,
+        )
+        self.keep(self.routes, route)
 
     def pages_nobody(self) -> None:
         """The policy leaves all severities out by choice: timelines are about what people do."""

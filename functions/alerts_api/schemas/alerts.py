@@ -79,7 +79,10 @@ class Alert(View):
     dedup_key: str = Field(examples=["Public API/checkout"])
     status: AlertStatus
     severity: Severity
-    source_severity: str | None = Field(description="The sender's own word.", examples=["urgent"])
+    source_severity: str | None = Field(
+        description="The sender's own word; also its severity, if a route set another.",
+        examples=["urgent"],
+    )
     name: str = Field(examples=["Public API"])
     summary: str = Field(examples=["Public API is down"])
     reason: str = Field(examples=["503 from /health for 3 consecutive checks"])

@@ -60,9 +60,19 @@ KINDS = [
         full={
             "match": ['team="payments"', 'severity=~"critical|warning"', 'env!=""'],
             "escalation_policy": "default",
+            "severity": "info",
+            "hold": "2m",
+            "close_after": "12h",
             "position": 0,
         },
-        defaults={"match": [], "escalation_policy": "default", "position": 1000},
+        defaults={
+            "match": [],
+            "escalation_policy": "default",
+            "severity": None,
+            "hold": "0s",
+            "close_after": None,
+            "position": 1000,
+        },
         change={"position": 7},
     ),
     Kind(

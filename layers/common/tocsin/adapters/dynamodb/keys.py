@@ -39,9 +39,12 @@ LISTED_FIELDS: Final = {
     "flapping": "flap",
     "assigned_to": "asgn",
     "askings": "asks",
+    "route": "rt",
+    "sent_severity": "sent",
+    "close_after": "clos",
 }
-"""Fields that lists show and no condition names: members of one map, with short names, as rows of
-lists are charged by the byte. A further one changes no index
+"""Fields that lists show: members of one map, with short names, as rows of lists are charged by the
+byte. A further one changes no index
 (docs/adr/0015-one-partition-a-cell.md).
 """
 COPIED_FIELDS: Final = {
