@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        StormRepository,
     )
 
 PARAMETER_DESCRIPTION: Final = "Signs what Tocsin sends to a webhook; made with its channel"
@@ -77,6 +78,12 @@ def _paging() -> PagingRepository:
     return DynamoDBPaging(_dynamodb.call, settings.table_name)
 
 
+def _storms() -> StormRepository:
+    from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
+
+    return DynamoDBStorms(_dynamodb.call, settings.table_name)
+
+
 def _notifications() -> NotificationRepository:
     from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 
@@ -102,6 +109,7 @@ api = build_api(
         incidents=_incidents,
         configuration=_configuration,
         paging=_paging,
+        storms=_storms,
         notifications=_notifications,
         deliveries=_deliveries,
         secrets=_secrets,

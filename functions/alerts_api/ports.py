@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        StormRepository,
     )
 
 
@@ -31,6 +32,7 @@ class Ports:
     """Made on first use, because few requests need it; so are the next five."""
     configuration: Callable[[], Stores]
     paging: Callable[[], PagingRepository]
+    storms: Callable[[], StormRepository]
     notifications: Callable[[], NotificationRepository]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]

@@ -31,6 +31,7 @@ from tocsin.domain.next_action import (
     AnyTimer,
     HeartbeatTimer,
     NextAction,
+    StormTimer,
     Timer,
     next_action,
 )
@@ -47,6 +48,7 @@ from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.deliver_notification import Work, deliver_notification
 from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
+from tocsin.usecases.follow_storm import notice_storm, run_storm
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.receive_signal import Receipt, receive_signal
@@ -208,13 +210,7 @@ class World(Stores):
     def promote(self, alert_id: AlertId, *, by: Actor = ALICE) -> Incident:
         incident_id = IncidentId(ulid(self.now, fingerprint("incident", self.new_write_id())))
         opening = Opening(incident_id=incident_id, by=by, at=self.now)
-        stores = IncidentStores(
-            alerts=self.alerts,
-            incidents=self.incidents,
-            slots=self.slots,
-            new_write_id=self.new_write_id,
-        )
-        promotion = promote_alert(opening, alert_id, stores=stores)
+        promotion = promote_alert(opening, alert_id, stores=self.incident_stores)
         self._follow()
         return promotion.incident
 
@@ -283,6 +279,18 @@ class World(Stores):
                 )
             case HeartbeatTimer():
                 run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
+            case StormTimer():
+                run_storm(timer, at=self.now, storms=self.storms, stores=self.incident_stores)
+
+    @property
+    def incident_stores(self) -> IncidentStores:
+        """What incidents and their alerts are kept in."""
+        return IncidentStores(
+            alerts=self.alerts,
+            incidents=self.incidents,
+            slots=self.slots,
+            new_write_id=self.new_write_id,
+        )
 
     @property
     def stores(self) -> HeartbeatStores:
@@ -345,6 +353,14 @@ class World(Stores):
                 send_if_soon(heartbeat, now=self.now, timers=self.timers)
             follow_changes(changes, now=self.now, outlets=self.outlets)
             follow_notifications(messages, now=self.now, outlets=self.outlets)
+            notice_storm(
+                changes,
+                now=self.now,
+                storms=self.storms,
+                paging=self.paging,
+                timers=self.timers,
+                new_write_id=self.new_write_id,
+            )
 
     def _deliver(self) -> None:
         while arrived := self.deliveries.arrived(self.now):

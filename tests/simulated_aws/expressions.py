@@ -182,6 +182,11 @@ class _Reader:
             otherwise = self.operand()
             self.expect(")")
             return lambda scope: _at(scope.item, name(scope)) or otherwise(scope)
+        if self.takes("size"):
+            self.expect("(")
+            name = self.name()
+            self.expect(")")
+            return lambda scope: _size(_at(scope.item, name(scope)))
         if self._tokens[self._at].startswith(":"):
             token = self.next()
             return lambda scope: scope.values[token]
@@ -249,10 +254,19 @@ def _addition(name: Callable[[Scope], str], operand: Operand) -> Change:
     def add(scope: Scope, item: Item) -> None:
         added = operand(scope)
         assert added is not None
+        if "SS" in added:
+            known = scope.item.get(name(scope), {"SS": ()})
+            item[name(scope)] = {"SS": sorted({*known["SS"], *added["SS"]})}
+            return
         before = scope.item.get(name(scope), {"N": "0"})
         item[name(scope)] = {"N": str(Decimal(before["N"]) + Decimal(added["N"]))}
 
     return add
+
+
+def _size(attribute: Attribute | None) -> Attribute | None:
+    """Of a set."""
+    return None if attribute is None else {"N": str(len(attribute["SS"]))}
 
 
 def _compare(operator: str, left: Attribute | None, right: Attribute | None) -> bool:

@@ -179,9 +179,21 @@ class Counts(View):
     by_severity: CountsBySeverity
 
 
+class StormMeta(View):
+    """A storm of the whole team; see `GET /api/v1/storm`."""
+
+    since: Instant
+    opened: int = Field(
+        description="Alerts that were opened since, a minute ago at most.", examples=[34]
+    )
+
+
 class ListMeta(About, Counts):
     """The counts, and how far a search came."""
 
+    storm: StormMeta | None = Field(
+        None, description="Absent unless more than 30 alerts were opened within two minutes."
+    )
     searched_to: Instant | None = Field(
         None,
         description="The time of firing up to which was searched, where a filter matches so little "

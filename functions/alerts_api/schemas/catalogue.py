@@ -18,6 +18,7 @@ from functions.alerts_api.schemas import (
     notifications,
     reachability,
     service,
+    storm,
     team_settings,
     users,
 )
@@ -36,6 +37,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **users.OPERATIONS,
     **channels.OPERATIONS,
     **heartbeats.OPERATIONS,
+    **storm.OPERATIONS,
     **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,

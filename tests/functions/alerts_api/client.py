@@ -85,6 +85,7 @@ class Client:
             "alerts": world.alerts,
             "incidents": world.incidents,
             "paging": world.paging,
+            "storms": world.storms,
             "notifications": world.notifications,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
@@ -108,7 +109,7 @@ class Client:
             "alerts": world.alerts,
         }
         parts |= instead
-        made_on_use = ("incidents", "paging", "notifications", "deliveries", "secrets")
+        made_on_use = ("incidents", "paging", "storms", "notifications", "deliveries", "secrets")
         late: dict[str, Any] = {
             name: functools.partial(_same, parts.pop(name)) for name in made_on_use
         }

@@ -266,5 +266,12 @@ class HeartbeatTimer:
     due_at: datetime
 
 
-type AnyTimer = Timer | HeartbeatTimer
-"""Both wait in the same index and queue."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormTimer:
+    """When to look at the team's storm; ignored if its timer has changed."""
+
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer | StormTimer
+"""All wait in the same index and queue."""
