@@ -48,7 +48,7 @@ def test_a_storm_is_told_with_its_incident_and_in_every_list(world: World, clien
     for query in ({}, {"status": "resolved"}, {"limit": "1"}, {"dedup_key": "disk-1"}):
         assert client.get("/api/v1/alerts", **query).json["meta"]["storm"] == expected
     world.pass_time(minutes=1)
-    reader = client.with_key("incidents:read")
+    reader = client.with_key("incidents")
     incident = reader.get(f"/api/v1/incidents/{said['incident_id']}").data
     assert incident["title"] == "Storm: 31 alerts since 09:00 UTC — prod-prometheus 31"
 

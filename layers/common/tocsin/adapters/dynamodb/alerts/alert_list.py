@@ -17,7 +17,6 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Image, alert_from, is_image_snoozed, text
 from tocsin.adapters.dynamodb.alerts.key_list import KeyList
 from tocsin.adapters.dynamodb.alerts.whole_facts import WholeFacts, charged_bytes, cut_alerts
-from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import COUNTED, AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.errors import InvalidInputError, Problem
@@ -92,9 +91,8 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
         if page.is_full:
             break
     counts = index.counts() if start.id is None else None
-    if counts is None:
-        return page.ended(*_counts_and_storm(call, table_name))
-    return page.ended(counts, _storm_from(get_item(call, table_name, keys.STORM_KEY)))
+    stored, storm = _counts_and_storm(call, table_name)
+    return page.ended(counts or stored, storm)
 
 
 def _severities(query: AlertQuery, start: Severity | None) -> Sequence[Severity | None]:
