@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        StormRepository,
     )
 
 PARAMETER_DESCRIPTION: Final = "Signs what Tocsin sends to a webhook; made with its channel"
@@ -56,6 +57,7 @@ def _configuration() -> Stores:
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
     from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+    from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 
     call, table = _dynamodb.call, settings.table_name
     return Stores(
@@ -63,6 +65,7 @@ def _configuration() -> Stores:
         routes=DynamoDBConfiguration(call, table, ROUTES),
         users=DynamoDBConfiguration(call, table, USERS),
         channels=DynamoDBConfiguration(call, table, CHANNELS),
+        settings=DynamoDBConfiguration(call, table, SETTINGS),
         heartbeats=DynamoDBHeartbeats(call, table),
         integrations=DynamoDBIntegrations(call, table),
         slots=DynamoDBSlots(call, table, settings.retention),
@@ -74,6 +77,12 @@ def _paging() -> PagingRepository:
     from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 
     return DynamoDBPaging(_dynamodb.call, settings.table_name)
+
+
+def _storms() -> StormRepository:
+    from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
+
+    return DynamoDBStorms(_dynamodb.call, settings.table_name)
 
 
 def _notifications() -> NotificationRepository:
@@ -107,6 +116,7 @@ api = build_api(
         incidents=_incidents,
         configuration=_configuration,
         paging=_paging,
+        storms=_storms,
         notifications=_notifications,
         digests=_digests,
         deliveries=_deliveries,

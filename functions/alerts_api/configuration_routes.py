@@ -114,14 +114,14 @@ class ConfigurationRoutes[S: Stored, B](ABC):
             expect_name(name, self.noun)
         else:
             name = before.name
-        body = self.read(name, _without_nulls(request.json_object))
+        body = self.read(name, without_nulls(request.json_object))
         return self.store(request, name, before, body)
 
     def change(self, request: Request, name: str) -> HttpAnswer:
         """Change the settings of the body; null sets the default."""
         before = self.repository.get(name)
         members = {**self.kept(before, request.json_object), **request.json_object}
-        body = self.read(before.name, _without_nulls(members))
+        body = self.read(before.name, without_nulls(members))
         return self.store(request, before.name, before, body)
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
@@ -215,7 +215,7 @@ def shown_of_all(stored: Stored) -> dict[str, Any]:
     return {"managed_by": stored.managed_by, "created_at": written(stored.created_at)}
 
 
-def _without_nulls(members: Members) -> dict[str, Any]:
+def without_nulls(members: Members) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 

@@ -13,6 +13,7 @@ from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.nearest import did_you_mean
 from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
+from tocsin.domain.team_settings import TeamSettings
 
 if TYPE_CHECKING:
     from tocsin.usecases.ports import (
@@ -43,6 +44,7 @@ class Stores:
     routes: ConfigurationRepository[Configured[Route]]
     users: ConfigurationRepository[Configured[User]]
     channels: ConfigurationRepository[Configured[Channel]]
+    settings: ConfigurationRepository[Configured[TeamSettings]]
     heartbeats: HeartbeatRepository
     integrations: IntegrationRepository
     slots: SlotRepository

@@ -15,6 +15,7 @@ from functions.alerts_api.schemas.configuration import NAME, PARAMETER_NAME, USE
 from functions.alerts_api.schemas.intake_checks import HEADER_NAME, WITHOUT_COLON
 from functions.alerts_api.schemas.integrations import TOPIC_ARN
 from functions.alerts_api.schemas.model import DURATION
+from functions.alerts_api.schemas.team_settings import LABEL_NAME
 from functions.alerts_api.schemas.users import SLACK_ID
 from tocsin.channels.by_type import MODULES, channel_spec
 from tocsin.domain.duration import EXPECTED
@@ -39,6 +40,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     HEADER_NAME: "the name of a header, such as x-hub-signature-256",
     WITHOUT_COLON: "a text without a colon",
     DURATION: EXPECTED,
+    LABEL_NAME: "a label's name, such as service",
     r"\S": "a text that is not blank",
 } | {
     setting.pattern: setting.expected

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        StormRepository,
     )
 
 
@@ -32,6 +33,7 @@ class Ports:
     """Made on first use, because few requests need it; so are the next six."""
     configuration: Callable[[], Stores]
     paging: Callable[[], PagingRepository]
+    storms: Callable[[], StormRepository]
     notifications: Callable[[], NotificationRepository]
     digests: Callable[[], DigestRepository]
     deliveries: Callable[[], DeliveryQueue]

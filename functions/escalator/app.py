@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
+    from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 
 type PartialFailures = dict[str, list[dict[str, str]]]
@@ -81,6 +83,20 @@ def _sweeps() -> "DynamoDBSweeps":
 
 
 @cache
+def _storms() -> "DynamoDBStorms":
+    from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
+
+    return DynamoDBStorms(_call, settings.table_name)
+
+
+@cache
+def _incidents() -> "DynamoDBIncidents":
+    from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
+
+    return DynamoDBIncidents(_call, settings.table_name, settings.retention)
+
+
+@cache
 def _threads() -> "Executor":
     from concurrent.futures import ThreadPoolExecutor
 
@@ -98,6 +114,8 @@ ports = Ports(
     heartbeats=_heartbeats,
     alerts=_alerts,
     sweeps=_sweeps,
+    storms=_storms,
+    incidents=_incidents,
     threads=_threads,
     now=_now,
     wait=time.sleep,

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
         DeliveryQueue,
         DueRepository,
         HeartbeatRepository,
+        IncidentRepository,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
         SlotRepository,
+        StormRepository,
         SweepRepository,
         TimelineRepository,
         TimerQueue,
@@ -45,6 +47,10 @@ class Ports:
     alerts: Callable[[], AlertRepository]
     """Made for the first sweep."""
     sweeps: Callable[[], SweepRepository]
+    storms: Callable[[], StormRepository]
+    """Made for the first alert that opens."""
+    incidents: Callable[[], IncidentRepository]
+    """Made for the first storm."""
     threads: Callable[[], Executor]
     """Made for the first batch of timers."""
     now: Callable[[], datetime]

@@ -12,6 +12,7 @@ from tocsin.adapters.dynamodb.timeline.stream import (
     stored_change,
     stored_heartbeat,
 )
+from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import TryAgainError
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import SET_ASIDE, TRIES
@@ -47,6 +48,22 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
     return []
 
 
+def _notice_storm(changes: Sequence[StoredChange], ports: Ports) -> None:
+    """After the pages: nobody waits for it."""
+    from tocsin.usecases.follow_storm import notice_storm
+
+    storm = notice_storm(
+        changes,
+        now=ports.now(),
+        storms=ports.storms(),
+        paging=ports.paging,
+        timers=ports.timers,
+        new_write_id=ports.new_write_id,
+    )
+    if storm is not None:
+        ports.log.warning("Storm of the team", since=storm.since.isoformat(), opened=storm.opened)
+
+
 def _deal_with(record: Record, ports: Ports, *, tries: int = TRIES) -> bool:
     try:
         _follow([record], ports)
@@ -73,6 +90,8 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
         send_if_soon(heartbeat, now=now, timers=outlets.timers)
     followed = follow_changes(changes, now=now, outlets=outlets)
     entries = followed.entries + follow_notifications(notifications, now=now, outlets=outlets)
+    if any(stored.earlier is None for stored in changes):
+        _notice_storm(changes, ports)
     if entries or followed.timers or followed.deliveries:
         ports.log.info(
             "Changes followed",

@@ -112,6 +112,7 @@ def _preview(preview: Preview) -> dict[str, Any]:
     return {
         "alert_id": open_.alert_id if open_ else None,
         "outcome": preview.outcome,
+        "severity": preview.after.severity if preview.after else None,
         "route": preview.route.name if preview.route else None,
         "escalation_policy": preview.policy.name if preview.policy else None,
         "next_action": due and {"kind": due.kind, "at": written(due.at), "why": due.why},

@@ -13,6 +13,7 @@ from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
+from tocsin.domain.routed import Routed
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.ports import SlotRepository
@@ -131,6 +132,7 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     worst=Severity.WARNING,
     giver="bob",
     held_why="its messages wait",
+    held_by_route="db-flaps",
     unreached=Unreached(at=NINE + timedelta(milliseconds=9), why="frank has no contact method"),
 )
 
@@ -195,6 +197,11 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
         assigned_to="carol",
         changed_at=NINE + timedelta(minutes=5),
         told_version=5,
+        routed=Routed(
+            route="db-flaps",
+            sent_severity=Severity.INFO,
+            close_after=timedelta(hours=12, milliseconds=3),
+        ),
         timer_at=NINE + timedelta(minutes=6),
     )
     assert not [

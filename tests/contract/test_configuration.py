@@ -61,6 +61,9 @@ FULL_ROUTE = Route(
         Matcher.parse("env!=" + "\\" * 490),
     ),
     escalation_policy="default",
+    severity=Severity.WARNING,
+    hold=2 * MINUTE,
+    close_after=12 * HOUR,
     managed_by="team file",
 )
 USER = User(name="alice")
@@ -78,6 +81,7 @@ FULL_USER = User(
         ),
         NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
     ),
+    bundle=2 * MINUTE,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
 )
@@ -87,7 +91,8 @@ FULL_CHANNEL = Channel(
     type="email",
     settings={"to": ("ops@example.com", "dev@example.com"), "url": "https://example.com/hook"},
     secret="/tocsin/payments/hook",
-    rate_per_minute=7,
+    rate_per_minute=60,
+    bundle=timedelta(),
     managed_by="team file",
 )
 

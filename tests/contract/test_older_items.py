@@ -8,14 +8,14 @@ import pytest
 from tests.examples import firing, snoozed
 from tocsin.adapters.dynamodb.alerts.escalation_text import escalation_from, write_escalation
 from tocsin.adapters.dynamodb.alerts.items import Item, alert_from, alert_item, pack_facts
-from tocsin.adapters.dynamodb.configuration.directory_items import USERS
+from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation, EscalationPolicy
 from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.ids import WriteId
 from tocsin.domain.next_action import next_action
-from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.people import Channel, ContactMethod, User
 from tocsin.domain.severity import Severity
 
 
@@ -120,6 +120,23 @@ def test_a_policy_that_was_stored_with_every_severity_keeps_them() -> None:
     item = POLICIES.write(EscalationPolicy(name="default", steps=(), severities=every))
 
     assert POLICIES.read(item | {"pk": {"S": "x"}, "sk": {"S": "default"}}).severities == every
+
+
+@pytest.mark.parametrize(("stored", "read"), [(60, None), (61, 61), (1, 1)])
+def test_a_channel_that_was_stored_with_the_old_default_rate_has_its_providers(
+    stored: int, read: int | None
+) -> None:
+    item = CHANNELS.write(Channel(name="ops", type="console", rate_per_minute=stored))
+    del item["has_own_rate"]
+
+    older = CHANNELS.read(item | {"pk": {"S": "C#channel"}, "sk": {"S": "ops"}})
+
+    assert older.rate_per_minute == read
+    assert older.bundle is None
+
+
+def test_a_channel_without_a_rate_is_stored_so_that_the_version_before_reads_it() -> None:
+    assert CHANNELS.write(Channel(name="ops", type="console"))["rate_per_minute"] == {"N": "60"}
 
 
 def test_a_user_who_was_stored_before_is_named_as_stored_and_has_verified_nothing() -> None:

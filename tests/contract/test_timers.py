@@ -15,7 +15,7 @@ from tests.examples import NINE, PROMETHEUS, trigger
 from tests.fakes.timers import InMemoryTimers
 from tocsin.adapters.queues import BATCH_LIMIT, EARLY_AT_MOST, SqsTimers, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, StormTimer, Timer
 from tocsin.usecases.ports import TimerQueue
 
 SLOT = PROMETHEUS.slot_of(trigger())
@@ -82,6 +82,7 @@ OVERDUE = NINE + timedelta(milliseconds=7)
         pytest.param(
             HeartbeatTimer(heartbeat="nightly-backup", due_at=OVERDUE), id="of a heartbeat"
         ),
+        pytest.param(StormTimer(due_at=OVERDUE), id="of a storm"),
     ],
 )
 def test_an_overdue_timer_arrives_at_once_as_it_was_sent(

@@ -26,17 +26,20 @@ from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Tar
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
+from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import (
     LOOK_AHEAD,
     AnyTimer,
     HeartbeatTimer,
     NextAction,
+    StormTimer,
     Timer,
     next_action,
 )
 from tocsin.domain.notification import Notification, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Source
+from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
 from tocsin.domain.sweep import Finding
@@ -47,6 +50,7 @@ from tocsin.usecases.deliver_notification import deliver_notification
 from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
+from tocsin.usecases.follow_storm import notice_storm, run_storm
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.receive_signal import Receipt, receive_signal
@@ -208,13 +212,7 @@ class World(Stores):
     def promote(self, alert_id: AlertId, *, by: Actor = ALICE) -> Incident:
         incident_id = IncidentId(ulid(self.now, fingerprint("incident", self.new_write_id())))
         opening = Opening(incident_id=incident_id, by=by, at=self.now)
-        stores = IncidentStores(
-            alerts=self.alerts,
-            incidents=self.incidents,
-            slots=self.slots,
-            new_write_id=self.new_write_id,
-        )
-        promotion = promote_alert(opening, alert_id, stores=stores)
+        promotion = promote_alert(opening, alert_id, stores=self.incident_stores)
         self._follow()
         return promotion.incident
 
@@ -283,6 +281,18 @@ class World(Stores):
                 )
             case HeartbeatTimer():
                 run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
+            case StormTimer():
+                run_storm(timer, at=self.now, storms=self.storms, stores=self.incident_stores)
+
+    @property
+    def incident_stores(self) -> IncidentStores:
+        """What incidents and their alerts are kept in."""
+        return IncidentStores(
+            alerts=self.alerts,
+            incidents=self.incidents,
+            slots=self.slots,
+            new_write_id=self.new_write_id,
+        )
 
     @property
     def stores(self) -> HeartbeatStores:
@@ -345,6 +355,14 @@ class World(Stores):
                 send_if_soon(heartbeat, now=self.now, timers=self.timers)
             follow_changes(changes, now=self.now, outlets=self.outlets)
             follow_notifications(messages, now=self.now, outlets=self.outlets)
+            notice_storm(
+                changes,
+                now=self.now,
+                storms=self.storms,
+                paging=self.paging,
+                timers=self.timers,
+                new_write_id=self.new_write_id,
+            )
 
     def _deliver(self) -> None:
         while arrived := self.deliveries.arrived(self.now):
@@ -435,6 +453,26 @@ class World(Stores):
             flapping=flapping,
         )
         self.keep(self.policies, policy)
+
+    def route(
+        self,
+        name: str,
+        *match: str,
+        policy: str = "default",
+        severity: Severity | None = None,
+        hold: timedelta = timedelta(),
+        close_after: timedelta | None = None,
+    ) -> None:
+        """Configure a route; without conditions it matches everything."""
+        route = Route(
+            name=name,
+            match=tuple(map(Matcher.parse, match)),
+            escalation_policy=policy,
+            severity=severity,
+            hold=hold,
+            close_after=close_after,
+        )
+        self.keep(self.routes, route)
 
     def pages_nobody(self) -> None:
         """The policy leaves all severities out by choice: timelines are about what people do."""

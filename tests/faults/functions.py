@@ -25,6 +25,7 @@ from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
@@ -32,6 +33,7 @@ from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
@@ -200,6 +202,8 @@ class Process:
             heartbeats=lambda: heartbeats,
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sweeps=lambda: DynamoDBSweeps(call, TABLE),
+            storms=lambda: DynamoDBStorms(call, TABLE),
+            incidents=lambda: DynamoDBIncidents(call, TABLE, RETENTION),
             threads=lambda: self.threads,
             now=self.now,
             wait=self.wait,

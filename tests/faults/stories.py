@@ -8,7 +8,7 @@ from inspect import isfunction
 
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
-from tests.faults.team import FOUND_WITHIN, LONG, StoryTeam
+from tests.faults.team import FOUND_WITHIN, LONG, PROMETHEUS, StoryTeam
 from tests.simulated_aws.table import Record
 from tocsin.domain.integration import BY_HAND, IntegrationType
 from tocsin.domain.next_action import ONLY_ASKED, next_action
@@ -665,6 +665,26 @@ def a_critical_among_many_warnings(team: StoryTeam) -> None:
     waited = team.world.now - began
     team.expect_if_calm(waited < MINUTE, f"a critical waited {waited} behind warnings")
     for name in ("disk", *names):
+        team.signal(name, severity="ok")
+
+
+def a_storm_of_the_team(team: StoryTeam) -> None:
+    """What opens at once becomes one incident, which says when it is over."""
+    team.set_up(("channel:ops", LONG))
+    names = [f"disk-{number}" for number in range(31)]
+    team.together(*(partial(team.signal, name, severity="info") for name in names))
+    team.wait(20 * MINUTE)
+    found = team.incidents()
+    team.expect(len(found) <= 1, f"one storm has {len(found)} incidents")
+    team.expect_if_calm(
+        [(it.title, len(it.alert_ids)) for it, _ in found]
+        == [(f"Storm: 31 alerts since 09:00 UTC — {PROMETHEUS} 31", 31)],
+        f"a storm has {found}",
+    )
+    for _, said in found:
+        team.expect(len(said) <= 1, f"its end is said {len(said)} times")
+        team.expect_if_calm(len(said) == 1, "its end is not said")
+    for name in names:
         team.signal(name, severity="ok")
 
 

@@ -20,6 +20,7 @@ from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USE
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.configuration import Configured, Named
@@ -27,6 +28,7 @@ from tocsin.domain.errors import ConflictError, TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
+from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
 from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
@@ -463,6 +465,12 @@ class StoryTeam:
     @property
     def alerts(self) -> DynamoDBAlerts:
         return DynamoDBAlerts(self.world.call, TABLE, RETENTION)
+
+    def incidents(self) -> list[tuple[Incident, tuple[IncidentUpdate, ...]]]:
+        """All incidents, with their updates."""
+        repository = DynamoDBIncidents(self.world.call, TABLE, RETENTION)
+        found, _ = repository.list(is_open=None, limit=50, cursor=None)
+        return [(incident, repository.updates(incident.incident_id)) for incident in found]
 
     def flapping_pages(self) -> list[str]:
         """Pages of alerts that flap, as they arrived."""

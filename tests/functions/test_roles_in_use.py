@@ -104,6 +104,9 @@ def configure(stack: WholeStack) -> Mapping[str, str]:
             ("PATCH", name, {}),
         ):
             assert stack.api(method, f"/api/v1/{path}", sent).status == 200, (method, path)
+    for method in ("GET", "PUT", "PATCH"):
+        assert stack.api(method, "/api/v1/settings", {}).status == 200, method
+    assert stack.api("GET", "/api/v1/storm").status == 200
     return paths
 
 

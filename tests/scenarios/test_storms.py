@@ -316,6 +316,7 @@ def test_what_becomes_a_member_after_its_digest_has_gone_joins_the_next(held: He
     late = opened(held, "disk-late")
     [waiting] = pages(held, late)
 
+    held.deliveries.arrived(held.now)
     work = held.work
     digests = Meanwhile(held.digests, lambda: held.run(until=NINE + 61 * SECOND))
     deliver_notification(waiting.delivery, replace(work, digests=digests))

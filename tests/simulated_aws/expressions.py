@@ -182,6 +182,11 @@ class _Reader:
             otherwise = self.operand()
             self.expect(")")
             return lambda scope: _at(scope.item, name(scope)) or otherwise(scope)
+        if self.takes("size"):
+            self.expect("(")
+            name = self.name()
+            self.expect(")")
+            return lambda scope: _size(_at(scope.item, name(scope)))
         if self._tokens[self._at].startswith(":"):
             token = self.next()
             return lambda scope: scope.values[token]
@@ -257,6 +262,11 @@ def _addition(name: Callable[[Scope], str], operand: Operand) -> Change:
         item[name(scope)] = {"N": str(Decimal(before["N"]) + Decimal(added["N"]))}
 
     return add
+
+
+def _size(attribute: Attribute | None) -> Attribute | None:
+    """Of a set."""
+    return None if attribute is None else {"N": str(len(attribute["SS"]))}
 
 
 def _compare(operator: str, left: Attribute | None, right: Attribute | None) -> bool:

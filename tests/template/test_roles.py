@@ -249,7 +249,9 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["A#*", "C#heartbeat"],
             id="other products' clients change alerts and heartbeats only",
         ),
-        pytest.param("TimerRole", "Query", ["C#*", "L#*"], id="due actions list no alert"),
+        pytest.param(
+            "TimerRole", "Query", ["C#*", "L#*", "N#*", "STORM"], id="due actions list no alert"
+        ),
         pytest.param("TickRole", "Query", ["C#*", "COUNT", "L#*"], id="the sweep reads no key"),
         pytest.param(
             "NotifierRole",

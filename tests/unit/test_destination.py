@@ -1,15 +1,17 @@
 """Where a message goes: a channel of the team, or a user's own address."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.examples import TO_OPS
-from tocsin.domain.destination import channel_of, names_of, reader_of, why_gone
+from tests.examples import HOUR, MINUTE, TO_OPS
+from tocsin.domain.destination import bundle_of, channel_of, names_of, reader_of, why_gone
 from tocsin.domain.ids import Actor
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, Directory, User
 from tocsin.domain.reader import Reader
+from tocsin.domain.team_settings import TeamSettings
 
 CHAT = Channel(name="b-chat", type="slack", secret="/tocsin/slack", settings={"channel": "#oncall"})
 HOOK = Channel(name="a-hook", type="webhook", settings={"url": "https://example.com/"})
@@ -25,7 +27,72 @@ def to_alice(method: str) -> Delivery:
 
 
 def test_a_channel_is_found_by_its_name() -> None:
-    assert channel_of(TO_HOOK, EVERYBODY) == HOOK
+    assert channel_of(TO_HOOK, EVERYBODY) == replace(HOOK, rate_per_minute=1_200)
+
+
+RATES = TeamSettings(provider_rates={"email": 7, "slack": 8, "webhook": 9})
+
+
+@pytest.mark.parametrize(
+    ("delivery", "usual", "set_by_team"),
+    [
+        pytest.param(TO_HOOK, 1_200, 9, id="a channel"),
+        pytest.param(to_alice("email"), 840, 7, id="by e-mail"),
+        pytest.param(to_alice("slack"), 60, 8, id="by Slack"),
+    ],
+)
+def test_messages_go_out_as_fast_as_their_provider_takes_them(
+    delivery: Delivery, usual: int, set_by_team: int
+) -> None:
+    by_default = channel_of(delivery, EVERYBODY)
+    by_settings = channel_of(delivery, replace(EVERYBODY, settings=RATES))
+
+    assert by_default is not None
+    assert by_settings is not None
+    assert (by_default.rate_per_minute, by_settings.rate_per_minute) == (usual, set_by_team)
+
+
+def test_a_channels_own_rate_wins() -> None:
+    own = replace(HOOK, rate_per_minute=3)
+    directory = replace(EVERYBODY, channels={"a-hook": own}, settings=RATES)
+
+    assert channel_of(TO_HOOK, directory) == own
+
+
+def test_a_type_of_channel_without_a_published_rate_has_a_cautious_one() -> None:
+    pager = replace(HOOK, type="pager")
+
+    found = channel_of(TO_HOOK, replace(EVERYBODY, channels={"a-hook": pager}))
+
+    assert found is not None
+    assert found.rate_per_minute == 60
+
+
+@pytest.mark.parametrize(
+    ("delivery", "bundle"),
+    [
+        pytest.param(TO_HOOK, MINUTE, id="the team's of a channel"),
+        pytest.param(to_alice("email+5m"), MINUTE, id="the team's of a person"),
+        pytest.param(replace(TO_HOOK, channel="own"), timedelta(), id="a channel's own: none"),
+        pytest.param(replace(to_alice("sms"), target="user:bob"), 3 * MINUTE, id="a person's own"),
+        pytest.param(replace(TO_HOOK, channel="gone"), MINUTE, id="a channel that is gone"),
+        pytest.param(
+            replace(to_alice("sms"), target="user:gone"), MINUTE, id="a person who is gone"
+        ),
+    ],
+)
+def test_a_bundle_is_the_receivers_own_or_the_teams(delivery: Delivery, bundle: timedelta) -> None:
+    bob = User(name="bob", bundle=3 * MINUTE)
+    own = replace(HOOK, name="own", bundle=timedelta())
+    directory = replace(
+        EVERYBODY,
+        users={"alice": ALICE, "bob": bob},
+        channels={**EVERYBODY.channels, "own": own},
+    )
+
+    assert bundle_of(delivery, directory) == bundle
+    longer = replace(directory, settings=TeamSettings(bundle=HOUR))
+    assert bundle_of(delivery, longer) == (HOUR if bundle == MINUTE else bundle)
 
 
 def test_a_channel_that_was_removed_is_none() -> None:

@@ -29,6 +29,7 @@ from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import next_action
 from tocsin.domain.phrase import joined, plain
 from tocsin.domain.reader import Names, Reader
+from tocsin.domain.routed import Routed, RouteSettings
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.wording import Wording, wording_of
@@ -51,6 +52,12 @@ def acked(
     alert: Alert | None = None, by: str = "alice", at: datetime = BEGAN + 4 * MINUTE
 ) -> Alert:
     return as_read((alert or paged()).acknowledge(by=Actor(by), at=at))
+
+
+def held() -> Alert:
+    """A route holds its first page for six minutes."""
+    by_route = RouteSettings(route="db-flaps", hold=6 * MINUTE)
+    return as_read(opened().following(policy("bob")).held_by_route(by_route))
 
 
 def asked_alone() -> Alert:
@@ -171,6 +178,23 @@ CASES = {
         replace(paged(policy("bob"), steps=2), lapses_at=BEGAN + 12 * MINUTE),
         "prod-prometheus repeats it while it lasts. If it does not by 03:10, it is resolved.",
         "prod-prometheus repeats it while it lasts. If it does not by 03:10, it is resolved.",
+        "",
+        at=BEGAN + 8 * MINUTE,
+    ),
+    "held by a route": Case(
+        held(),
+        "Its route holds the first page. You are called at 03:04 if it still fires then.",
+        "Its route holds the first page. Bob is called at 03:04 if it still fires then.",
+        "Bob 03:04 if it still fires.",
+        at=BEGAN,
+    ),
+    "closed by a route": Case(
+        replace(
+            paged(policy("bob"), steps=2),
+            routed=Routed(route="one-shots", close_after=12 * MINUTE),
+        ),
+        "If it is not repeated by 03:10, route one-shots resolves it.",
+        "If it is not repeated by 03:10, route one-shots resolves it.",
         "",
         at=BEGAN + 8 * MINUTE,
     ),

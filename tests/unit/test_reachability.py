@@ -180,6 +180,16 @@ def test_a_policy_is_missed_where_its_route_sends_a_severity_that_it_does_not_pa
     assert problems(team(OPS, usual, warnings, some_only)) == []
 
 
+def test_a_route_that_sets_a_severity_is_held_to_that_one() -> None:
+    warnings = replace(policy(("channel:ops",), name="quiet"), severities=frozenset((WARNING,)))
+    as_warning = Route(name="all", match=(), escalation_policy="quiet", severity=WARNING)
+    as_info = replace(as_warning, severity=INFO)
+
+    assert problems(team(OPS, warnings, as_warning)) == []
+    assert problems(team(OPS, warnings, as_info)) == [], "info only appears, as it was said to"
+    assert problems(team(OPS, warnings, replace(as_warning, severity=None))) != []
+
+
 def test_info_that_only_appears_is_no_problem() -> None:
     assert problems(team(ALICE, policy(("user:alice",))), INFO) == []
 

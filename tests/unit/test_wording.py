@@ -24,6 +24,7 @@ from tocsin.domain.alert_links import NamedLink, host_of
 from tocsin.domain.ids import Actor
 from tocsin.domain.phrase import joined, plain
 from tocsin.domain.reader import Reader
+from tocsin.domain.routed import Routed
 from tocsin.domain.sender_text import cut, one_line, with_lines
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK, Facts
@@ -172,6 +173,15 @@ def test_a_resolved_alert_says_how_it_ended() -> None:
             replace(paged(), lapses_at=PAGED_AT).resolve(by=Actor("auto"), at=PAGED_AT),
             "prod-prometheus did not repeat it any more, and it was resolved at 03:01.",
             id="lapsed",
+        ),
+        pytest.param(
+            replace(
+                paged(),
+                routed=Routed(route="one-shots", close_after=3 * MINUTE),
+                last_seen_at=PAGED_AT - 3 * MINUTE,
+            ).resolve(by=Actor("auto"), at=PAGED_AT),
+            "It was not repeated for 3m, and its route one-shots resolved it at 03:01.",
+            id="closed by a route",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.alert_routes import RouteBody
+from tocsin.domain.duration import spelled
 from tocsin.domain.routing import Route as AlertRoute
 
 if TYPE_CHECKING:
@@ -35,5 +36,8 @@ def settings_of_route(route: AlertRoute) -> dict[str, Any]:
     return {
         "match": [str(matcher) for matcher in route.match],
         "escalation_policy": route.escalation_policy,
+        "severity": route.severity,
+        "hold": spelled(route.hold),
+        "close_after": spelled(route.close_after) if route.close_after else None,
         "position": route.position,
     }

@@ -74,6 +74,8 @@ class AlertRoutes:
         meta = view_counts(page.counts)
         if page.searched_to is not None:
             meta["searched_to"] = written(page.searched_to)
+        if page.storm is not None:
+            meta["storm"] = {"since": written(page.storm.since), "opened": page.storm.opened}
         ignored = request.ignored(known_parameters(request.query))
         return with_page(rows, next_cursor=page.next_cursor, meta=meta, ignored=ignored)
 

@@ -33,6 +33,7 @@ from tocsin.channels.spec import SecretUse
 from tocsin.channels.webhook import SECRET_PREFIX
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
+from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import AUTO
@@ -123,7 +124,8 @@ class ChannelRoutes(ValueRoutes[Channel]):
     def kept(self, before: Configured[Channel], said: Members) -> Members:
         """Keep none of the old type's settings where the type changes."""
         if said.get("type", before.value.type) != before.value.type:
-            return {"rate_per_minute": before.value.rate_per_minute}
+            kept = settings_of_channel(before.value)
+            return {name: kept[name] for name in ("rate_per_minute", "bundle")}
         return super().kept(before, said)
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
@@ -215,12 +217,14 @@ def read_channel(name: str, members: Members) -> Channel:
         expect_no_problems((Problem("name", problem),))
     body = validated(ChannelBody, members).model_dump()
     type_, rate_per_minute = str(body.pop("type")), body.pop("rate_per_minute")
+    bundle = body.pop("bundle")
     return Channel(
         name=name,
         type=type_,
         settings=settings_of(type_, body),
         secret=body["secret"],
         rate_per_minute=rate_per_minute,
+        bundle=bundle,
     )
 
 
@@ -231,4 +235,5 @@ def settings_of_channel(channel: Channel) -> dict[str, Any]:
         **channel.settings,
         "secret": channel.secret,
         "rate_per_minute": channel.rate_per_minute,
+        "bundle": None if channel.bundle is None else spelled(channel.bundle),
     }

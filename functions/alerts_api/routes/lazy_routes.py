@@ -15,6 +15,8 @@ from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
+from functions.alerts_api.routes.storm import StormRoutes
+from functions.alerts_api.routes.team_settings import TeamSettingsRoutes
 from functions.alerts_api.routes.users import user_routes
 from tocsin.usecases.incident_work import IncidentStores
 
@@ -52,6 +54,8 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *user_routes(ports, stores),
         *channel_routes(ports, stores),
         *heartbeat_routes(ports, stores),
+        *StormRoutes(storms=ports.storms).routes(),
+        *TeamSettingsRoutes(stores=stores, new_write_id=ports.new_write_id).routes(),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
     )

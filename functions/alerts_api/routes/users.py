@@ -130,6 +130,7 @@ def settings_of_user(user: User) -> dict[str, Any]:
         "slack_id": user.slack_id,
         "time_zone": user.time_zone,
         "notify": [_view_rule(rule) for rule in user.notify],
+        "bundle": None if user.bundle is None else spelled(user.bundle),
     }
 
 

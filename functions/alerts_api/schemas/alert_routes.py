@@ -1,19 +1,37 @@
 """Routes from alerts to escalation policies."""
 
+from datetime import timedelta
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Configured, Kind, Name, Warned
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Listing, with_example
+from functions.alerts_api.schemas.configuration import (
+    Configured,
+    Kind,
+    Name,
+    ShownDuration,
+    Warned,
+    within,
+)
+from functions.alerts_api.schemas.model import (
+    Answer,
+    ConfigurationBody,
+    Duration,
+    Listing,
+    with_example,
+)
 from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
 from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
 from tocsin.domain.routing import DEFAULT_POSITION, Route
+from tocsin.domain.severity import Severity
 
 TAG: Final = "Routes"
 MATCHERS_LIMIT: Final = 20
 LAST_POSITION: Final = 1_000_000
+HOLD_LIMIT: Final = timedelta(hours=1)
+SHORTEST_CLOSE: Final = timedelta(minutes=1)
+LONGEST_CLOSE: Final = timedelta(days=30)
 
 
 def _checked(written: str) -> str:
@@ -46,6 +64,31 @@ class _Settings(ConfigurationBody):
         ),
         examples=[_EXAMPLE],
     )
+    severity: Severity | None = Field(
+        None,
+        description=(
+            "The severity of its alerts, instead of the sender's, which stays as "
+            "`source_severity`. Set where an alert opens, and where its sender says another "
+            "severity than before; matchers see the sender's."
+        ),
+        examples=["warning"],
+    )
+    hold: Annotated[Duration, within(timedelta(), HOLD_LIMIT)] = Field(
+        timedelta(),
+        description=(
+            "The first page waits this long after the alert opened, and never comes if it is over "
+            "by then; 0 s to 1 h."
+        ),
+        examples=["2m"],
+    )
+    close_after: Annotated[Duration, within(SHORTEST_CLOSE, LONGEST_CLOSE)] | None = Field(
+        None,
+        description=(
+            "An open alert is resolved after this time without a repeat; 1 m to 30 d. By default "
+            "it stays open."
+        ),
+        examples=["12h"],
+    )
     position: Annotated[int, Field(ge=0, le=LAST_POSITION)] = Field(
         DEFAULT_POSITION,
         description="Lower ones are asked first; names decide between equal ones.",
@@ -66,6 +109,9 @@ class RouteBody(_Settings):
             position=self.position,
             match=tuple(Matcher.parse(written) for written in self.match),
             escalation_policy=self.escalation_policy,
+            severity=self.severity,
+            hold=self.hold,
+            close_after=self.close_after,
         )
 
 
@@ -81,6 +127,9 @@ class ShownRoute(Configured):
     name: str = Field(examples=["payments"])
     match: list[str] = Field(examples=[_EXAMPLE])
     escalation_policy: str = Field(examples=["default"])
+    severity: Severity | None = Field(description="Null: the sender's.", examples=["warning"])
+    hold: ShownDuration = Field(examples=["2m"])
+    close_after: ShownDuration | None = Field(description="Null: never.", examples=["12h"])
     position: int = Field(examples=[10])
 
 
@@ -94,5 +143,8 @@ OPERATIONS: Final = Kind(
     shown=Answer[ShownRoute],
     put=Warned[ShownRoute],
     not_found=RouteNotFoundError,
-    about_put="The first route that matches decides, unless the integration names a policy itself.",
+    about_put=(
+        "The first route that matches decides; a policy that the integration names itself wins "
+        "over the route's."
+    ),
 ).operations

@@ -79,7 +79,10 @@ class Alert(View):
     dedup_key: str = Field(examples=["Public API/checkout"])
     status: AlertStatus
     severity: Severity
-    source_severity: str | None = Field(description="The sender's own word.", examples=["urgent"])
+    source_severity: str | None = Field(
+        description="The sender's own word; also its severity, if a route set another.",
+        examples=["urgent"],
+    )
     name: str = Field(examples=["Public API"])
     summary: str = Field(examples=["Public API is down"])
     reason: str = Field(examples=["503 from /health for 3 consecutive checks"])
@@ -176,9 +179,21 @@ class Counts(View):
     by_severity: CountsBySeverity
 
 
+class StormMeta(View):
+    """A storm of the whole team; see `GET /api/v1/storm`."""
+
+    since: Instant
+    opened: int = Field(
+        description="Alerts that were opened since, a minute ago at most.", examples=[34]
+    )
+
+
 class ListMeta(About, Counts):
     """The counts, and how far a search came."""
 
+    storm: StormMeta | None = Field(
+        None, description="Absent unless more than 30 alerts were opened within two minutes."
+    )
     searched_to: Instant | None = Field(
         None,
         description="The time of firing up to which was searched, where a filter matches so little "

@@ -19,6 +19,8 @@ from functions.alerts_api.schemas import (
     notifications,
     reachability,
     service,
+    storm,
+    team_settings,
     users,
 )
 from functions.alerts_api.schemas.operation import Operation
@@ -37,6 +39,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **users.OPERATIONS,
     **channels.OPERATIONS,
     **heartbeats.OPERATIONS,
+    **storm.OPERATIONS,
+    **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
     **service.OPERATIONS,

@@ -8,7 +8,15 @@ from typing import Annotated, Any, Final
 from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import Configured, Kind, SecretName, Warned
+from functions.alerts_api.schemas.configuration import (
+    ABOUT_BUNDLE,
+    Bundle,
+    Configured,
+    Kind,
+    SecretName,
+    ShownDuration,
+    Warned,
+)
 from functions.alerts_api.schemas.model import (
     Answer,
     ConfigurationBody,
@@ -78,9 +86,17 @@ _settings: Final[dict[str, Any]] = {
         ),
     ),
     "rate_per_minute": (
-        Annotated[int, Field(ge=1, le=RATE_LIMIT)],
-        Field(60, description="More wait for their turn.", examples=[60]),
+        Annotated[int, Field(ge=1, le=RATE_LIMIT)] | None,
+        Field(
+            None,
+            description=(
+                "More wait for their turn. By default as many as its provider takes: "
+                "`provider_rates` of the settings."
+            ),
+            examples=[60],
+        ),
     ),
+    "bundle": (Bundle | None, Field(None, description=ABOUT_BUNDLE, examples=["2m"])),
 }
 
 
@@ -120,7 +136,8 @@ class ShownChannel(_Shown):
     secret: str | None = Field(
         description="The name of the SSM parameter.", examples=["/tocsin/tocsin/hook"]
     )
-    rate_per_minute: int = Field(examples=[60])
+    rate_per_minute: int | None = Field(description="Null: its provider's.", examples=[60])
+    bundle: ShownDuration | None = Field(description="Null: the team's.", examples=["2m"])
 
 
 class NewChannel(ShownChannel):

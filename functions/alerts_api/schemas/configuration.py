@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from functions.alerts_api.schemas.model import Answer, Detail, Instant, View
+from functions.alerts_api.schemas.model import Answer, Detail, Duration, Instant, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
@@ -19,6 +19,7 @@ from tocsin.domain.errors import (
 from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.domain.severity import Severity
+from tocsin.domain.team_settings import BUNDLE_LIMIT
 
 ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the default."
 ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out stays."
@@ -78,6 +79,12 @@ def within(shortest: timedelta, longest: timedelta) -> AfterValidator:
 
     return AfterValidator(check)
 
+
+Bundle = Annotated[Duration, within(timedelta(), BUNDLE_LIMIT)]
+ABOUT_BUNDLE: Final = (
+    "After a page, what follows within this time goes as one digest; by default as the team's "
+    "settings say. 0 s to 1 h; 0 sends each page alone."
+)
 
 ShownDuration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", examples=["5m"])]
 """A duration in an answer."""

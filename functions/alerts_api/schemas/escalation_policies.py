@@ -142,7 +142,7 @@ def _read_off(said: object) -> object:
     return None if said == OFF or said is False else said
 
 
-def _or_off(schema: dict[str, Any]) -> None:
+def or_off(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"enum": [OFF, False]}, *schema["anyOf"]]
 
 
@@ -190,7 +190,7 @@ class _Settings(ConfigurationBody):
             "the object leaves out becomes the default; `off` pages every time. Without it, the "
             "rule is the team's (`flapping` of the settings)."
         ),
-        json_schema_extra=_or_off,
+        json_schema_extra=or_off,
         examples=[{"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"}],
     )
 

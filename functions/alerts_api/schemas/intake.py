@@ -265,8 +265,15 @@ class Trial(View):
     truncated: list[str] = Field(
         [], description="What would be cut and to how much, left out, or repaired."
     )
+    severity: Severity | None = Field(
+        None, description="The alert's, which a route may have set; absent if there is none."
+    )
     route: str | None = Field(
-        None, description="The route that decided; null if none did, or the integration says."
+        None,
+        description=(
+            "The route that decided on the policy, or sets something of its own; null if none "
+            "does, or the integration says."
+        ),
     )
     escalation_policy: str | None = Field(None, examples=["default"])
     next_action: TriedAction | None = None

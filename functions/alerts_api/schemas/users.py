@@ -9,8 +9,10 @@ from pydantic import AfterValidator, Field
 
 from functions.alerts_api.schemas.channels import TestOutcome
 from functions.alerts_api.schemas.configuration import (
+    ABOUT_BUNDLE,
     DAY,
     EVERY_SEVERITY,
+    Bundle,
     Configured,
     Email,
     Kind,
@@ -100,6 +102,8 @@ class UserBody(ConfigurationBody):
         examples=[_RULES_EXAMPLE],
     )
 
+    bundle: Bundle | None = Field(None, description=ABOUT_BUNDLE, examples=["2m"])
+
     def named(self, name: str) -> User:
         """The user that it describes.
 
@@ -128,6 +132,7 @@ class UserBody(ConfigurationBody):
                 NotificationRule(after=rule.after, by=rule.by, severities=frozenset(rule.severity))
                 for rule in self.notify
             ),
+            bundle=self.bundle,
         )
 
 
@@ -149,6 +154,7 @@ class ShownUser(Configured):
     slack_id: str | None = Field(examples=["U1"])
     time_zone: str = Field(examples=["Europe/Paris"])
     notify: list[ShownRule]
+    bundle: ShownDuration | None = Field(description="Null: the team's.", examples=["2m"])
     verified: dict[ContactMethod, bool] = Field(
         description=(
             "Of each contact method with an address: whether its owner has said that it arrives, "

@@ -85,6 +85,7 @@ class Client:
             "alerts": world.alerts,
             "incidents": world.incidents,
             "paging": world.paging,
+            "storms": world.storms,
             "notifications": world.notifications,
             "digests": world.digests,
             "deliveries": world.deliveries,
@@ -102,13 +103,17 @@ class Client:
             "routes": world.routes,
             "users": world.users,
             "channels": world.channels,
+            "settings": world.settings,
             "heartbeats": world.heartbeats,
             "integrations": world.integrations,
             "slots": world.slots,
             "alerts": world.alerts,
         }
         parts |= instead
-        made_on_use = ("incidents", "paging", "notifications", "digests", "deliveries", "secrets")
+        made_on_use = (
+            *("incidents", "paging", "storms", "notifications", "digests", "deliveries"),
+            "secrets",
+        )
         late: dict[str, Any] = {
             name: functools.partial(_same, parts.pop(name)) for name in made_on_use
         }

@@ -60,9 +60,19 @@ KINDS = [
         full={
             "match": ['team="payments"', 'severity=~"critical|warning"', 'env!=""'],
             "escalation_policy": "default",
+            "severity": "info",
+            "hold": "2m",
+            "close_after": "12h",
             "position": 0,
         },
-        defaults={"match": [], "escalation_policy": "default", "position": 1000},
+        defaults={
+            "match": [],
+            "escalation_policy": "default",
+            "severity": None,
+            "hold": "0s",
+            "close_after": None,
+            "position": 1000,
+        },
         change={"position": 7},
     ),
     Kind(
@@ -80,6 +90,7 @@ KINDS = [
                 {"after": "0s", "by": "email", "severity": SEVERITIES},
                 {"after": "5m", "by": "sms", "severity": ["critical"]},
             ],
+            "bundle": "2m",
         },
         defaults={
             "full_name": None,
@@ -88,6 +99,7 @@ KINDS = [
             "slack_id": None,
             "time_zone": "UTC",
             "notify": [],
+            "bundle": None,
         },
         change={"full_name": "Alice Baker"},
     ),
@@ -101,8 +113,9 @@ KINDS = [
             "url": "https://example.com/hook?team=1",
             "secret": "/tocsin/tocsin/hook",
             "rate_per_minute": 7,
+            "bundle": "0s",
         },
-        defaults={"type": "console", "secret": None, "rate_per_minute": 60},
+        defaults={"type": "console", "secret": None, "rate_per_minute": None, "bundle": None},
         change={"rate_per_minute": 6000},
     ),
     Kind(

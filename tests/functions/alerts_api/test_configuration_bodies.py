@@ -79,6 +79,10 @@ ROUTES: list[Any] = [
     ({"escalation_policy": "default", "match": ["a=b"] * 21}, "match", "at most 20"),
     ({"escalation_policy": "default", "match": ["a=" + "\\" * 400]}, "match[0]", "500"),
     ({"escalation_policy": "default", "position": -1}, "position", "0"),
+    ({"escalation_policy": "default", "severity": "ok"}, "severity", "critical, warning or info"),
+    ({"escalation_policy": "default", "hold": "61m"}, "hold", "from 0s to 1h"),
+    ({"escalation_policy": "default", "close_after": "59s"}, "close_after", "from 1m to 30d"),
+    ({"escalation_policy": "default", "close_after": "31d"}, "close_after", "from 1m to 30d"),
 ]
 USERS: list[Any] = [
     ({"email": "alice"}, "email", "alice@example.com"),

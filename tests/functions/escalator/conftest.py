@@ -27,7 +27,9 @@ from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
@@ -223,6 +225,8 @@ def escalator(
         heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
         sweeps=lambda: DynamoDBSweeps(call, TABLE),
+        storms=lambda: DynamoDBStorms(call, TABLE),
+        incidents=lambda: DynamoDBIncidents(call, TABLE, RETENTION),
         threads=lambda: threads,
         now=lambda: escalator.now,
         wait=escalator.wait,

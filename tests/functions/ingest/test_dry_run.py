@@ -108,6 +108,26 @@ def test_a_route_that_decides_is_named(tried: Gateway) -> None:
     assert [page["loop"] for page in result["pages"]] == [1, 2]
 
 
+def test_what_a_route_sets_is_shown(tried: Gateway) -> None:
+    route = Route(
+        name="backups",
+        match=(Matcher.parse('source="backup"'),),
+        escalation_policy="default",
+        severity=Severity.WARNING,
+        hold=timedelta(minutes=2),
+    )
+    tried.world.keep(tried.world.routes, route)
+
+    result = try_out(tried, DISK).result
+
+    assert (result["route"], result["severity"]) == ("backups", "warning")
+    assert result["signal"]["severity"] == "critical"
+    assert result["next_action"]["why"] == (
+        "its first page waits until 09:02 UTC: route backups holds it; step 1 then"
+    )
+    assert result["pages"][0]["at"] == "2026-03-01T09:02:00.000Z"
+
+
 def test_an_open_alert_is_named(tried: Gateway) -> None:
     opened = tried.post(DISK)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, StormTimer, Timer
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 
 BATCH_LIMIT: Final = 10
@@ -104,6 +104,8 @@ def timer_from(body: str) -> AnyTimer:
     """
     fields = json.loads(body)
     due_at = instant(fields["due_at"])
+    if "storm" in fields:
+        return StormTimer(due_at=due_at)
     if "heartbeat" in fields:
         return HeartbeatTimer(heartbeat=str(fields["heartbeat"]), due_at=due_at)
     return Timer(slot=Fingerprint(fields["slot"]), due_at=due_at)
@@ -172,3 +174,5 @@ def _written(timer: AnyTimer) -> str:
             return json.dumps({"slot": timer.slot, "due_at": due_at})
         case HeartbeatTimer():
             return json.dumps({"heartbeat": timer.heartbeat, "due_at": due_at})
+        case StormTimer():
+            return json.dumps({"storm": True, "due_at": due_at})

@@ -41,6 +41,7 @@ from tocsin.domain.ids import (
     ulid,
     user_of,
 )
+from tocsin.domain.routed import Routed, RouteSettings, routed_by
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, Value
 from tocsin.domain.subject import subject_of
@@ -130,6 +131,8 @@ class Alert:
     """The user to whom it was assigned last, until another person takes it."""
     notification_count: int = 0
     """Pages that were delivered; about a second old."""
+    routed: Routed | None = None
+    """What a route set; None: nothing that still matters."""
     timer_at: datetime | None = None
     """`due_at` in the `due` index. Never later than the next action; if earlier, the timer is
     postponed when it comes."""
@@ -178,6 +181,23 @@ class Alert:
     def is_flapping(self) -> bool:
         return self.flapping is not None and self.flapping.count > 0
 
+    @property
+    def sent_severity(self) -> Severity:
+        """What the sender said last: its own, unless a route set another."""
+        return self.replaced_severity or self.severity
+
+    @property
+    def replaced_severity(self) -> Severity | None:
+        """What the sender says, if a route set another severity."""
+        return self.routed.sent_severity if self.routed else None
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When its route has it resolved, unless it is repeated before."""
+        if self.routed is None or self.routed.close_after is None:
+            return None
+        return self.last_seen_at + self.routed.close_after
+
     def asking_in(self, version: int) -> Asking | None:
         """What a person asked in this version; None: nothing, or it is not kept any more."""
         return next((it for it in self.askings if it.version == version), None)
@@ -201,19 +221,22 @@ class Alert:
         previous: Self | None = None,
         policy: str | None = None,
         by: Actor | None = None,
+        by_route: RouteSettings | None = None,
     ) -> Self:
         """Begin an episode; a snooze of the one before goes on, its acknowledgement does not.
 
         A severity higher than when it was snoozed ends the snooze here too. `by` is its sender
-        unless a person opens it.
+        unless a person opens it; `by_route` is what a route sets, but for its hold.
         """
+        severity = (by_route and by_route.severity) or signal.severity
+        routed = routed_by(by_route, signal.severity)
         fired_at, episode, flapping = at, 1, None
         if previous is not None:
             fired_at = max(at, previous.fired_at + _NEXT_MILLISECOND)
             episode = previous.episode + 1
             flapping = previous._flapping_reopened(fired_at)
         by = by or integration_actor(integration)
-        changes = [Change(type=ChangeType.FIRED, at=fired_at, by=by)]
+        changes = [Change(type=ChangeType.FIRED, at=fired_at, by=by, details=_set_by(by_route))]
         if previous is not None:
             details: dict[str, Detail] = {
                 "episode": episode,
@@ -224,18 +247,19 @@ class Alert:
             alert_id=AlertId(ulid(fired_at, slot)),
             integration=integration,
             dedup_key=signal.dedup_key,
-            severity=signal.severity,
+            severity=severity,
             facts=signal.facts,
             output_hash=signal.facts.output_hash,
-            subject=subject_of(signal.severity, signal.facts),
+            subject=subject_of(severity, signal.facts),
             episode=episode,
             last_seen_at=fired_at,
             current_value=signal.current_value,
             source_started_at=signal.source_started_at,
             lapses_at=signal.lapses_at,
             snooze=previous.snooze if previous and previous.is_snoozed(fired_at) else None,
-            escalation=Escalation(policy=policy, worst=signal.severity),
+            escalation=Escalation(policy=policy, worst=severity),
             flapping=flapping,
+            routed=routed,
             changed_at=fired_at,
             changes=tuple(changes),
         )
@@ -244,6 +268,34 @@ class Alert:
         if opened.snooze.is_broken_by(opened.severity):
             return opened.woken(by=by, at=fired_at, reason=SEVERITY_ROSE)
         return opened
+
+    def held_by_route(self, by_route: RouteSettings | None) -> Self:
+        """Let the first page wait until the route's hold after opening is over."""
+        escalation = self.escalation
+        is_first = self.is_asking and escalation.is_restart and not escalation.loop
+        if by_route is None or not (is_first and by_route.hold):
+            return self
+        until = self.fired_at + by_route.hold
+        if until <= self.changed_at:
+            return self
+        held = replace(escalation, escalates_at=until, held_by_route=by_route.route)
+        return replace(self, escalation=held)
+
+    def said_severity(
+        self,
+        severity: Severity,
+        *,
+        by: Actor,
+        at: datetime,
+        policy: str | None = None,
+        by_route: RouteSettings | None = None,
+    ) -> Self:
+        """Take the severity that the sender says by now, or the one that a route sets instead."""
+        shown = (by_route and by_route.severity) or severity
+        changed = replace(self, routed=routed_by(by_route, severity))
+        if shown is not self.severity:
+            changed = changed.changed_severity(shown, by=by, at=at, policy=policy)
+        return changed.held_by_route(by_route)
 
     def _flapping_reopened(self, at: datetime) -> Flapping:
         known = self.flapping or Flapping()
@@ -284,6 +336,8 @@ class Alert:
         corrected = self.counted(signal, at)._with(ChangeType.UPDATED, by=by, at=at, details={})
         if signal.severity is self.severity:
             return corrected
+        if self.routed is not None:
+            corrected = replace(corrected, routed=replace(self.routed, sent_severity=None))
         return corrected.changed_severity(signal.severity, by=by, at=at, policy=policy)
 
     def changed_severity(
@@ -690,6 +744,20 @@ def _taken(alert: Alert) -> str:
 
 def _noted(note: str | None) -> dict[str, Detail]:
     return {"note": note} if note else {}
+
+
+def _set_by(by_route: RouteSettings | None) -> dict[str, Detail]:
+    """What a route set, for the timeline."""
+    if by_route is None:
+        return {}
+    details: dict[str, Detail] = {"route": by_route.route}
+    if by_route.severity:
+        details["severity"] = by_route.severity.value
+    if by_route.hold:
+        details["hold"] = spelled(by_route.hold)
+    if by_route.close_after:
+        details["close_after"] = spelled(by_route.close_after)
+    return details
 
 
 def _written(instant: datetime) -> str:

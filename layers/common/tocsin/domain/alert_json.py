@@ -18,7 +18,7 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
         "dedup_key": alert.dedup_key,
         "status": alert.status,
         "severity": alert.severity,
-        "source_severity": facts.source_severity,
+        "source_severity": facts.source_severity or alert.replaced_severity,
         "name": facts.name,
         "summary": facts.summary,
         "reason": facts.reason,

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.team_storm import TeamStorm
 
 LIMIT_DEFAULT: Final = 50
 LIMIT_MAXIMUM: Final = 200
@@ -161,3 +164,5 @@ class AlertPage:
     searched_to: datetime | None = None
     """Where a page of a selective filter stopped for having read enough; None: it did not."""
     counts: Counts
+    storm: "TeamStorm | None" = None
+    """The team's storm, if one is on."""

@@ -1,16 +1,16 @@
 """Where a message goes: a channel of the team, or a person's own address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import TargetKind
-from tocsin.domain.gate import PERSONAL_RATE_PER_MINUTE
 from tocsin.domain.ids import user_of
 from tocsin.domain.line import Pace
 from tocsin.domain.notification import Delivery, NotificationEvent
-from tocsin.domain.people import Channel, ContactMethod, Directory
+from tocsin.domain.people import Channel, ContactMethod, Directory, User
 from tocsin.domain.reader import Names, Reader
 
 _AFTER: Final = "+"
@@ -21,10 +21,14 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
     """Find the channel of a message; None if it was removed since the message was planned.
 
     A user is reached at the current address, by a channel named `@` and the contact method, so that
-    all users of one method share one rate. On Slack that is the first channel's app.
+    all users of one method share one rate. On Slack that is the first channel's app. A channel
+    without a rate of its own has its provider's.
     """
     if not is_to_user(delivery):
-        return directory.channels.get(delivery.channel)
+        channel = directory.channels.get(delivery.channel)
+        if channel is None or channel.rate_per_minute is not None:
+            return channel
+        return replace(channel, rate_per_minute=directory.settings.rate_of(channel.type))
     method = method_of(delivery)
     if method is None:
         return None
@@ -38,8 +42,21 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
         name=f"@{method}",
         type=method,
         settings={"to": [address]},
-        rate_per_minute=PERSONAL_RATE_PER_MINUTE,
+        rate_per_minute=directory.settings.rate_of(method),
     )
+
+
+def bundle_of(delivery: Delivery, directory: Directory) -> timedelta:
+    """How long what follows a message for the same destination is bundled: its own, or the team's.
+
+    0: not at all. Of a user or channel that was removed it is the team's.
+    """
+    known: Mapping[str, User | Channel] = (
+        directory.users if is_to_user(delivery) else directory.channels
+    )
+    receiver = known.get(delivery.target_name if is_to_user(delivery) else delivery.channel)
+    own = receiver.bundle if receiver else None
+    return directory.settings.bundle if own is None else own
 
 
 def reader_of(delivery: Delivery, directory: Directory, zone: str) -> Reader:
@@ -138,5 +155,5 @@ def _direct_message(slack_id: str, directory: Directory) -> Channel | None:
     return replace(
         app,
         settings={**app.settings, "channel": slack_id},
-        rate_per_minute=PERSONAL_RATE_PER_MINUTE,
+        rate_per_minute=directory.settings.rate_of(app.type),
     )

@@ -71,6 +71,10 @@ class EscalationPolicy:
     managed_by: str | None = None
 
     @property
+    def has_own_flapping(self) -> bool:
+        return self.flapping is not Inherited.TEAM
+
+    @property
     def flapping_rule(self) -> FlappingRule | None:
         """Its own; the usual one where the team's was not filled in."""
         return FlappingRule() if self.flapping is Inherited.TEAM else self.flapping
@@ -147,6 +151,8 @@ class Escalation:
     """The person who gave the alert back; not paged again in this run."""
     held_why: str | None = None
     """Why the next step waits longer than its delay."""
+    held_by_route: str | None = None
+    """The route because of which the first page waits until `escalates_at`."""
     unreached: Unreached | None = None
     """Since when it has reached nobody; None: it has, or may still."""
 
@@ -227,6 +233,7 @@ class Escalation:
             awaits_stability=False,
             rest=None,
             held_why=None,
+            held_by_route=None,
         )
 
     def with_delay_anew(self, at: datetime) -> Self:
@@ -365,6 +372,7 @@ def _at_step(
         rest=None,
         giver=escalation.giver if escalation.is_restart or not is_start else None,
         held_why=None,
+        held_by_route=None,
     )
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from tocsin.domain.team_settings import OTHER_RATE
+
 BURST: Final = 5
 """Messages that go out at once after a quiet time, before the rate counts."""
 URGENT_BURST: Final = 10
 """Pages of critical alerts have room of their own behind that."""
-PERSONAL_RATE_PER_MINUTE: Final = 60
-"""Of each contact method, for all users together."""
 FAILURES_LIMIT: Final = 3
 """Failed attempts in a row after which a channel rests."""
 KEPT_FOR: Final = timedelta(days=1)
@@ -30,12 +30,12 @@ class Passage:
     """Failed attempts in a row, up to now."""
 
 
-def interval_of(rate_per_minute: int) -> timedelta:
-    """How far apart messages go out when many wait."""
-    return _MINUTE / max(1, rate_per_minute)
+def interval_of(rate_per_minute: int | None) -> timedelta:
+    """How far apart messages go out when many wait; None: the channel's rate was not filled in."""
+    return _MINUTE / max(1, rate_per_minute or OTHER_RATE)
 
 
-def ahead(rate_per_minute: int, *, is_urgent: bool) -> timedelta:
+def ahead(rate_per_minute: int | None, *, is_urgent: bool) -> timedelta:
     """How far a burst may run ahead of the rate."""
     return (URGENT_BURST if is_urgent else BURST) * interval_of(rate_per_minute)
 

@@ -16,8 +16,11 @@ VALUE_LIMIT: Final = 1_024
 PROGRAM_LIMIT_BYTES: Final = 65_536
 """Limit of a compiled pattern: the time for one value is bounded by the product of both limits."""
 
+LABEL: Final = "[A-Za-z_][A-Za-z0-9_.:/-]*"
+"""A label's name."""
+
 _SPELLING: Final = re.compile(
-    r"\s*([A-Za-z_][A-Za-z0-9_.:/-]*)\s*(=~|!~|!=|=)([=\s]*)"
+    rf"\s*({LABEL})\s*(=~|!~|!=|=)([=\s]*)"
     r'(?:"((?:[^"\\]|\\.)*)"|([^"\s=]\S*)|)\s*'
 )
 _ESCAPED: Final = re.compile(r"\\([\"\\])")

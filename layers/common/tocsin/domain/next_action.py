@@ -68,11 +68,14 @@ def next_action(alert: Alert) -> NextAction:
     """The next action; every open alert has one, or a reason for none."""
     if not alert.is_open:
         return NextAction(kind=ActionKind.NONE, at=None, why="resolved")
-    wanted, lapses_at = _if_it_goes_on(alert), alert.lapses_at
-    if lapses_at is None or (wanted.at is not None and wanted.at < lapses_at):
+    wanted, lapses_at, closes_at = _if_it_goes_on(alert), alert.lapses_at, alert.closes_at
+    over_at = min((it for it in (lapses_at, closes_at) if it is not None), default=None)
+    if over_at is None or (wanted.at is not None and wanted.at < over_at):
         return wanted
     why = "its sender repeats it until it is over; resolves unless it comes again by then"
-    return NextAction(kind=ActionKind.LAPSE, at=lapses_at, why=why)
+    if over_at != lapses_at and alert.routed:
+        why = f"route {alert.routed.route} resolves it unless it comes again by then"
+    return NextAction(kind=ActionKind.LAPSE, at=over_at, why=why)
 
 
 def _if_it_goes_on(alert: Alert) -> NextAction:
@@ -186,7 +189,12 @@ def _while_firing(alert: Alert) -> NextAction:
             targets=escalation.targets,
         )
     is_repeat = escalation.next_step <= escalation.step and not escalation.is_restart
-    if escalation.awaits_stability and alert.flapping is not None:
+    if escalation.held_by_route is not None:
+        why = (
+            f"its first page waits until {at:%H:%M} UTC: route {escalation.held_by_route} holds "
+            "it; step 1 then"
+        )
+    elif escalation.awaits_stability and alert.flapping is not None:
         why = alert.flapping.why_quiet(at - alert.fired_at)
     elif policy is None:
         why = "its escalation policy is chosen and its first step paged"
@@ -217,10 +225,13 @@ def _held(why: str, escalation: Escalation) -> str:
     return f"{why}; {escalation.held_why}" if escalation.held_why else why
 
 
-_WHY_OVER: Final = {
-    ActionKind.RESOLVE: "recovered, and stayed so for the integration's resolve window",
-    ActionKind.LAPSE: "its sender did not repeat it in time",
-}
+def _why_over(alert: Alert, due: NextAction) -> str:
+    if due.kind is ActionKind.RESOLVE:
+        return "recovered, and stayed so for the integration's resolve window"
+    if due.at != alert.lapses_at and alert.routed and alert.routed.close_after:
+        after = spelled(alert.routed.close_after)
+        return f"route {alert.routed.route} closes it after {after} without a repeat"
+    return "its sender did not repeat it in time"
 
 
 def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | None) -> Alert:
@@ -228,7 +239,7 @@ def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | 
         case ActionKind.WAKE:
             return alert.woken(by=AUTO, at=at, reason="the snooze ended")
         case ActionKind.RESOLVE | ActionKind.LAPSE:
-            return alert.resolve(by=AUTO, at=at, reason=_WHY_OVER[due.kind])
+            return alert.resolve(by=AUTO, at=at, reason=_why_over(alert, due))
         case ActionKind.UNACKNOWLEDGE:
             return alert.unacknowledge(by=AUTO, at=at, reason="the acknowledgement timed out")
         case ActionKind.CHOOSE_POLICY:
@@ -255,5 +266,12 @@ class HeartbeatTimer:
     due_at: datetime
 
 
-type AnyTimer = Timer | HeartbeatTimer
-"""Both wait in the same index and queue."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormTimer:
+    """When to look at the team's storm; ignored if its timer has changed."""
+
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer | StormTimer
+"""All wait in the same index and queue."""

@@ -98,6 +98,12 @@ def _escalate(action: NextAction, view: View) -> Coming:
     if is_due and not who.who:
         return Coming(next=(Span(_DECIDED_SOON),))
     time = clock.coming(at)
+    if escalation.held_by_route is not None:
+        subject = f"{who.who} {who.verb}" if who.who else "The first step is called"
+        sentence = f"Its route holds the first page. {subject} "
+        short = f"{who.who or 'Called'} {time.text} if it still fires."
+        after = " if it still fires then."
+        return Coming(next=(Span(sentence), *clock.coming_at(at), Span(after)), short=short)
     if escalation.awaits_stability:
         subject = f"{who.who} {who.verb}" if who.who else "The first step is called"
         sentence = f"It opens again and again. {subject} "
@@ -193,6 +199,13 @@ def _resolve(action: NextAction, view: View) -> Coming:
 
 def _lapse(action: NextAction, view: View) -> Coming:
     at = action.at or view.clock.now
+    routed = view.alert.routed
+    if at != view.alert.lapses_at and routed:
+        route = one_line(routed.route, NAME_SHOWN)
+        if at <= view.clock.now:
+            return Coming(next=(Span(f"It was not repeated: route {route} resolves it now."),))
+        by = Span(f", route {route} resolves it.")
+        return Coming(next=(Span("If it is not repeated by "), view.clock.coming(at), by))
     repeats = f"{view.integration} repeats it while it lasts. "
     if at <= view.clock.now:
         return Coming(next=(Span(f"{repeats}It did not, and it is being resolved now."),))

@@ -76,10 +76,10 @@ class User:
     notify: tuple[NotificationRule, ...] = ()
     """Empty: critical at once by every contact method with an address, warning by e-mail and Slack
     (by SMS if there is neither), info not at all."""
-    verified: Mapping[ContactMethod, str] = field(default_factory=dict)
-    """The hash of the address that its owner verified; another address is not verified."""
     bundle: timedelta | None = None
     """None: the team's."""
+    verified: Mapping[ContactMethod, str] = field(default_factory=dict)
+    """The hash of the address that its owner verified; another address is not verified."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
@@ -145,8 +145,9 @@ class Channel:
     """Texts and lists of texts, as the type's `ChannelSpec` names them. Never a secret."""
     secret: str | None = None
     """The name of an SSM parameter, which only the notifier reads."""
-    rate_per_minute: int = 60
-    """Further messages wait, so that a storm on one channel delays no other."""
+    rate_per_minute: int | None = None
+    """Further messages wait, so that a storm on one channel delays no other. None: as many as its
+    provider takes, see `TeamSettings.rate_of`."""
     bundle: timedelta | None = None
     """None: the team's."""
     managed_by: str | None = None

@@ -50,6 +50,8 @@ class Sender:
     """None: as the routes say."""
     severities: frozenset[Severity] = frozenset(Severity)
     """Of which it may send alerts."""
+    sets_severity: Severity | None = None
+    """A route's own, which its alerts have instead."""
     is_paused: bool = False
 
 
@@ -96,6 +98,7 @@ def _as_sender(route: Route) -> Sender:
         name=route.name,
         policy=route.escalation_policy,
         severities=frozenset(severities),
+        sets_severity=route.severity,
     )
 
 
@@ -236,6 +239,7 @@ def reach_of_path(sender: Sender, severity: Severity, team: Team) -> PathReach:
     policy = team.routing.policies.get(name)
     if policy is None:
         return PathReach(sender=sender, policy=None, gaps=(_missing_policy(sender, name),))
+    severity = sender.sets_severity or severity
     reach = reach_of_policy(policy, severity, team)
     gaps: tuple[Gap, ...] = ()
     if not reach.steps and severity in PAGED_SEVERITIES:

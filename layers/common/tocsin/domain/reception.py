@@ -1,12 +1,16 @@
 """What a signal does to the alert in its slot."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus, ending, integration_actor
 from tocsin.domain.ids import Fingerprint, fingerprint, milliseconds
+from tocsin.domain.routed import RouteSettings
+from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.domain.timeline import Change
 
@@ -52,11 +56,34 @@ class Reception:
     """None or the current alert itself: nothing to write."""
 
 
-def receive(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
-    """Decide what a signal changes; `current` is what the slot holds."""
+type SettingsOf = Callable[[Alert, Severity], RouteSettings | None]
+"""Finds what a route sets on an alert of which the sender says this severity."""
+
+
+def _no_route(_alert: Alert, _sent: Severity) -> None:
+    return None
+
+
+def receive(
+    current: Alert | None,
+    signal: Signal,
+    source: Source,
+    at: datetime,
+    *,
+    settings_of: SettingsOf = _no_route,
+) -> Reception:
+    """Decide what a signal changes.
+
+    Args:
+        current: What the slot holds.
+        signal: What the sender says.
+        source: Its integration.
+        at: When.
+        settings_of: Asked where an alert opens, or the sender says another severity than before.
+    """
     match signal.action:
         case SignalAction.TRIGGER:
-            return _trigger(current, signal, source, at)
+            return _trigger(current, signal, source, at, settings_of)
         case SignalAction.ACKNOWLEDGE:
             return _acknowledge(current, signal, source, at)
         case SignalAction.RESOLVE:
@@ -72,50 +99,65 @@ def is_mere_repeat(current: Alert, signal: Signal, source: Source) -> bool:
     """Whether a trigger only counts: the same state, one more occurrence."""
     return (
         current.is_open
-        and current.severity is signal.severity
+        and current.sent_severity is signal.severity
         and current.resolves_at is None
         and _has_timer_for(current, signal)
         and not _wakes_by_output(current, signal, source)
     )
 
 
-def _trigger(current: Alert | None, signal: Signal, source: Source, at: datetime) -> Reception:
-    if current is None:
-        alert = Alert.open(
-            signal,
-            integration=source.integration,
-            slot=source.slot_of(signal),
-            at=at,
-            policy=source.escalation_policy,
-        )
-        return Reception(outcome=Outcome.OPENED, alert=alert)
-    if current.is_open:
-        return Reception(outcome=Outcome.UPDATED, alert=_updated(current, signal, source, at))
-    if current.was_resolved_by_hand and _is_same_source_episode(current, signal):
+def _trigger(
+    current: Alert | None,
+    signal: Signal,
+    source: Source,
+    at: datetime,
+    settings_of: SettingsOf,
+) -> Reception:
+    if current is not None and current.is_open:
+        alert = _updated(current, signal, source, at, settings_of)
+        return Reception(outcome=Outcome.UPDATED, alert=alert)
+    if (
+        current is not None
+        and current.was_resolved_by_hand
+        and _is_same_source_episode(current, signal)
+    ):
         return Reception(outcome=Outcome.SUPPRESSED, alert=current)
-    alert = Alert.open(
+    opened = partial(
+        Alert.open,
         signal,
         integration=source.integration,
-        slot=current.fingerprint,
+        slot=source.slot_of(signal) if current is None else current.fingerprint,
         at=at,
         previous=current,
         policy=source.escalation_policy,
     )
+    alert = opened()
+    by_route = settings_of(alert, signal.severity)
+    if by_route is not None:
+        alert = opened(by_route=by_route)
+    if current is None:
+        return Reception(outcome=Outcome.OPENED, alert=alert.held_by_route(by_route))
     if alert.snooze is not None and _wakes_by_output(current, signal, source):
         by = integration_actor(source.integration)
         alert = alert.woken(by=by, at=alert.fired_at, reason=OUTPUT_CHANGED)
-    return Reception(outcome=Outcome.REOPENED, alert=alert)
+    return Reception(outcome=Outcome.REOPENED, alert=alert.held_by_route(by_route))
 
 
-def _updated(current: Alert, signal: Signal, source: Source, at: datetime) -> Alert:
+def _updated(
+    current: Alert, signal: Signal, source: Source, at: datetime, settings_of: SettingsOf
+) -> Alert:
     by = integration_actor(source.integration)
     wakes_by_output = _wakes_by_output(current, signal, source)
     alert = current.counted(signal, at)
     if alert.resolves_at is not None:
         alert = alert.stop_resolving(by=by, at=at)
-    if alert.severity is not signal.severity:
-        alert = alert.changed_severity(
-            signal.severity, by=by, at=at, policy=source.escalation_policy
+    if alert.sent_severity is not signal.severity:
+        alert = alert.said_severity(
+            signal.severity,
+            by=by,
+            at=at,
+            policy=source.escalation_policy,
+            by_route=settings_of(alert, signal.severity),
         )
     if wakes_by_output and alert.snooze is not None:
         alert = alert.woken(by=by, at=at, reason=OUTPUT_CHANGED)

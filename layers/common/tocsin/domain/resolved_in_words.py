@@ -1,9 +1,11 @@
 """How a resolved alert ended, in words."""
 
+from tocsin.domain.duration import spelled
 from tocsin.domain.ids import AUTO
 from tocsin.domain.next_in_words import View
 from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.reader import starting
+from tocsin.domain.sender_text import NAME_SHOWN, one_line
 from tocsin.domain.times_in_words import lasting
 
 
@@ -15,6 +17,11 @@ def why_resolved(view: View, *, with_city: bool = False) -> Phrase:
     city = (Span(f" ({clock.city})"),) if with_city and clock.has_city(at) else ()
     when: Phrase = (*clock.day_and_time(at), *city, Span("."))
     if by == AUTO:
+        routed, closes_at = alert.routed, alert.closes_at
+        if routed and routed.close_after and closes_at and closes_at <= at:
+            closed = f"It was not repeated for {spelled(routed.close_after)}, and its route "
+            name = one_line(routed.route, NAME_SHOWN)
+            return (Span(f"{closed}{name} resolved it at ", is_strong=True), *when)
         is_lapse = alert.lapses_at is not None and alert.lapses_at <= at
         why = "did not repeat it any more" if is_lapse else "reported recovery"
         return (Span(f"{view.integration} {why}, and it was resolved at ", is_strong=True), *when)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy
 from tocsin.domain.matcher import Matcher, all_match
+from tocsin.domain.routed import RouteSettings
+from tocsin.domain.severity import Severity
 
 DEFAULT_POSITION: Final = 1000
 
@@ -18,7 +21,25 @@ class Route:
     """Lower first; equal ones by name."""
     match: tuple[Matcher, ...]
     escalation_policy: str
+    severity: Severity | None = None
+    """Of its alerts, instead of the sender's."""
+    hold: timedelta = timedelta()
+    """The first page waits this long after opening, and never comes if the alert is over then."""
+    close_after: timedelta | None = None
+    """An open alert is resolved after this time without a repeat."""
     managed_by: str | None = None
+
+    @property
+    def settings(self) -> RouteSettings | None:
+        """What it sets beside the policy; None: nothing."""
+        if self.severity is None and not self.hold and self.close_after is None:
+            return None
+        return RouteSettings(
+            route=self.name,
+            severity=self.severity,
+            hold=self.hold,
+            close_after=self.close_after,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +56,17 @@ class Routing:
         route = self.route_for(alert)
         return self.policies.get(route.escalation_policy if route else DEFAULT_POLICY)
 
-    def route_for(self, alert: Alert) -> Route | None:
-        """The first matching route whose policy exists."""
-        labels = labels_of(alert)
+    def route_for(self, alert: Alert, *, sent: Severity | None = None) -> Route | None:
+        """The first matching route whose policy exists.
+
+        Matchers see the severity that the sender says, not the one that a route set: so an alert
+        matches its route also afterwards.
+
+        Args:
+            alert: Which.
+            sent: The sender's newest word, if it is another than the alert's.
+        """
+        labels = {**labels_of(alert), "severity": (sent or alert.sent_severity).value}
         for route in self.routes:
             if route.escalation_policy in self.policies and all_match(route.match, labels):
                 return route

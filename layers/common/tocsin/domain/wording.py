@@ -245,7 +245,7 @@ def _where(alert: Alert, title: str) -> str:
         parts.append(source)
     if facts.source != alert.integration:
         parts.append(f"says {integration}")
-    word = one_line(facts.source_severity or "", NAME_SHOWN)
+    word = one_line(facts.source_severity or alert.replaced_severity or "", NAME_SHOWN)
     said_so = ", ".join(parts)
     if word and word.casefold() != alert.severity:
         return f"{said_so}; its sender says {word}" if said_so else f"its sender says {word}"

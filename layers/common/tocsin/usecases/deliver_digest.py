@@ -202,7 +202,7 @@ def _settle(told: Notification, digest: Digest, work: Work) -> Delivered | None:
     if told.reason == TOLD_ALONE:
         told_of = set()
     settled, left = 0, []
-    for chunk in batched(work.digests.members(digest_id), _READ_AT_ONCE):
+    for chunk in batched(work.digests.members(digest_id), _READ_AT_ONCE, strict=False):
         for page in work.ledger.get_many(chunk):
             if page.state.has_ended or page.bundled_into != digest_id:
                 continue

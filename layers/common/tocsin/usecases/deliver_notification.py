@@ -115,18 +115,10 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     channel = channel_now(delivery, at, work)
     failures = 0
     if channel is not None and alert is not None and skip is None:
-        if not is_alone and delivery.may_be_bundled and work.is_bundled(channel.type):
-            from tocsin.usecases.join_digest import join_or_go
-
-            turned = join_or_go(known, alert, work)
-            if isinstance(turned, Delivered):
-                return turned
-            known = turned
-        is_urgent = delivery.event in _URGENT and alert.severity is Severity.CRITICAL
-        passage = take_place(known, channel, work, is_urgent=is_urgent)
-        if passage.opens_at is not None:
-            return put_back(delivery, passage.opens_at, work)
-        failures = passage.failures
+        passed = _passed(known, alert, channel, work, is_alone=is_alone)
+        if isinstance(passed, Delivered):
+            return passed
+        known, failures = passed
     claimed = claim(known, work)
     if known.is_given_up(at):
         return give_up(claimed, NEVER_ENDED, work, channel)
@@ -141,6 +133,29 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     if channel is None:
         return give_up(claimed, why_gone(delivery), work, None)
     return _send(claimed, alert, changes, channel, work, failures=failures)
+
+
+def _passed(
+    known: Notification, alert: Alert, channel: Channel, work: Work, *, is_alone: bool
+) -> Delivered | tuple[Notification, int]:
+    """Take a turn at the destination, unless it goes alone in any case, then at the gate.
+
+    Returns:
+        The message as the ledger has it, and its channel's failures: it goes now. Else it waits.
+    """
+    delivery = known.delivery
+    if not is_alone and delivery.may_be_bundled and work.is_bundled(channel.type):
+        from tocsin.usecases.join_digest import join_or_go
+
+        turned = join_or_go(known, alert, work)
+        if isinstance(turned, Delivered):
+            return turned
+        known = turned
+    is_urgent = delivery.event in _URGENT and alert.severity is Severity.CRITICAL
+    passage = take_place(known, channel, work, is_urgent=is_urgent)
+    if passage.opens_at is not None:
+        return put_back(delivery, passage.opens_at, work)
+    return known, passage.failures
 
 
 def _tell_last_resort(known: Notification, work: Work) -> Delivered:

@@ -34,6 +34,7 @@ from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
 from tocsin.domain.sweep import SweepState
 from tocsin.domain.team_settings import TeamSettings
+from tocsin.domain.team_storm import Opened, TeamStorm
 from tocsin.domain.timeline import Change, TimelinePage
 
 type NewWriteId = Callable[[], WriteId]
@@ -309,6 +310,22 @@ class DigestRepository(Protocol):
 
     def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
         """Read all messages that were added, sorted by alert."""
+
+
+class StormRepository(Protocol):
+    """What was opened lately, and the newest storm of the team."""
+
+    def note(self, opened: Sequence[Opened]) -> None:
+        """Note alerts, each once however often; past a limit no more of one moment."""
+
+    def opened(self, since: datetime, until: datetime) -> tuple[Opened, ...]:
+        """Read what was opened between, consistently; of a day at most."""
+
+    def newest(self) -> TeamStorm | None:
+        """The storm, on or over; None: there was none yet."""
+
+    def keep(self, before: TeamStorm | None, after: TeamStorm, *, write_id: WriteId) -> bool:
+        """Store the next state; False: a concurrent write came first."""
 
 
 class DeliveryQueue(Protocol):

@@ -17,6 +17,8 @@ from tocsin.domain.signal import Signal
 from tocsin.domain.step_plan import plan_step
 
 if TYPE_CHECKING:
+    from tocsin.domain.routed import RouteSettings
+    from tocsin.domain.severity import Severity
     from tocsin.usecases.ports import PagingRepository, SlotRepository
 
 PAGES_LIMIT: Final = 100
@@ -57,11 +59,16 @@ def preview_signal(
         TryAgainError: Storage refuses for now.
     """
     before = slots.in_slot(source.slot_of(signal))
-    reception = receive(before, signal, source, at)
+    routing = paging.routing(at)
+
+    def settings_of(alert: Alert, sent: Severity) -> RouteSettings | None:
+        route = routing.route_for(alert, sent=sent)
+        return route.settings if route else None
+
+    reception = receive(before, signal, source, at, settings_of=settings_of)
     after = reception.alert
     if after is None or not after.is_open:
         return Preview(outcome=reception.outcome, before=before, after=after)
-    routing = paging.routing(at)
     policy = routing.choose(after)
     told = _told_in_spell(before, after, policy)
     pages, settled = _pages(after, policy, paging.directory(at), at, told)
@@ -77,10 +84,13 @@ def preview_signal(
 
 
 def _route(routing: Routing, alert: Alert, policy: EscalationPolicy | None) -> Route | None:
-    """The route that chose the policy, if one did."""
+    """The route that chose the policy, or set something, if one did."""
+    route = routing.route_for(alert)
+    if route is None or route.settings is not None:
+        return route
     if policy is None or alert.escalation.policy == policy.name:
         return None
-    return routing.route_for(alert)
+    return route
 
 
 def _told_in_spell(

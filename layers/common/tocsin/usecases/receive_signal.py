@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
@@ -13,12 +14,15 @@ from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due, with_timer
 from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
+from tocsin.domain.routed import kept_settings
 from tocsin.domain.signal import Signal, SignalAction
-from tocsin.usecases.choose_policy import NOBODY_FOR, escalate_by_policy
+from tocsin.usecases.choose_policy import NOBODY_FOR, choose_policy, escalate_by_policy
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
 if TYPE_CHECKING:
+    from tocsin.domain.routed import RouteSettings
     from tocsin.domain.sent_body import SentBody
+    from tocsin.domain.severity import Severity
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
 ATTEMPTS: Final = 10
@@ -78,7 +82,9 @@ def receive_signal(  # noqa: PLR0913 - the ports are two, and the rest is what i
         current = refusal.current
     write = _Write(slots=slots, signal=signal, source=source, at=at, body=body)
     for _ in range(ATTEMPTS):
-        reception = receive(current, signal, source, at)
+        reception = receive(
+            current, signal, source, at, settings_of=partial(_settings_of, at=at, paging=paging)
+        )
         if reception.alert is None or reception.alert is current:
             return _receipt(reception.outcome, reception.alert)
         try:
@@ -144,9 +150,9 @@ def with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
 
     If the policies cannot be read, the alert is stored without: its timer is due at once.
     """
-    if not first_step_is_due(alert):
-        return alert
     at = alert.changed_at
+    if not first_step_is_due(alert):
+        return _with_policy_of_hold(alert, paging)
     try:
         paged = escalate_by_policy(
             alert,
@@ -158,6 +164,29 @@ def with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
     except TryAgainError:
         return alert
     return paged or alert
+
+
+def _with_policy_of_hold(alert: Alert, paging: PagingRepository) -> Alert:
+    """Note whom the policy calls first, if a route lets them wait."""
+    escalation = alert.escalation
+    if escalation.held_by_route is None or escalation.is_policy_known:
+        return alert
+    try:
+        policy = choose_policy(alert, at=alert.changed_at, paging=paging)
+    except TryAgainError:
+        return alert
+    return alert.following(policy) if policy else alert
+
+
+def _settings_of(
+    alert: Alert, sent: Severity, *, at: datetime, paging: PagingRepository
+) -> RouteSettings | None:
+    """What the alert's route sets; if routes cannot be read, what one set before."""
+    try:
+        route = paging.routing(at).route_for(alert, sent=sent)
+    except TryAgainError:
+        return kept_settings(alert)
+    return route.settings if route else None
 
 
 def _receipt(outcome: Outcome, alert: Alert | None, *, is_body_lost: bool = False) -> Receipt:

@@ -1,11 +1,20 @@
 """Every key of the table is spelled here and nowhere else."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.digest import DigestId
-from tocsin.domain.ids import ALPHABET, AlertId, Fingerprint, IncidentId, WriteId, fingerprint_of
+from tocsin.domain.ids import (
+    ALPHABET,
+    AlertId,
+    Fingerprint,
+    IncidentId,
+    WriteId,
+    fingerprint_of,
+    milliseconds,
+)
 from tocsin.domain.line import Place
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
@@ -42,9 +51,12 @@ LISTED_FIELDS: Final = {
     "flapping": "flap",
     "assigned_to": "asgn",
     "askings": "asks",
+    "route": "rt",
+    "sent_severity": "sent",
+    "close_after": "clos",
 }
-"""Fields that lists show and no condition names: members of one map, with short names, as rows of
-lists are charged by the byte. A further one changes no index
+"""Fields that lists show: members of one map, with short names, as rows of lists are charged by the
+byte. A further one changes no index
 (docs/adr/0015-one-partition-a-cell.md).
 """
 COPIED_FIELDS: Final = {
@@ -174,6 +186,16 @@ def due_shard_of(name: str) -> int:
 def count_key(slot: Fingerprint) -> Key:
     """One of the items whose sum is the number of open alerts; the slot only spreads writes."""
     return key(COUNT_PARTITION, str(ALPHABET.index(slot[-1]) % COUNT_SHARDS))
+
+
+STORM_PARTITION: Final = "STORM"
+STORM_KEY: Final = key(COUNT_PARTITION, "STORM")
+"""The newest storm of the team, beside the counts: lists read both at once."""
+
+
+def opened_key(begins_at: datetime) -> Key:
+    """The alerts that were opened in ten seconds."""
+    return key(STORM_PARTITION, f"{milliseconds(begins_at):013}")
 
 
 def credential_key(secret_hash: SecretHash) -> Key:

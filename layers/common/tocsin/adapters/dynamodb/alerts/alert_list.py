@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -32,6 +32,9 @@ from tocsin.domain.ids import (
     ulid,
 )
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.team_storm import TeamStorm
 
 READ_LIMIT_BYTES: Final = 1_300_000
 """Read for one page of a selective filter, which then gives a cursor: about 160 read units, and
@@ -72,7 +75,7 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
     if of_key is not None:
         images, page.is_cut = of_key
         page.look_through(images, None, facts)
-        return page.ended(stored_counts(call, table_name).shown)
+        return page.ended(*_counts_and_storm(call, table_name))
     index = _Index(call, table_name, query, at, allowance)
     for severity in _severities(query, start.severity):
         cursor_id = start.id if severity is start.severity else None
@@ -88,7 +91,8 @@ def read_page(call: Call, table_name: str, query: AlertQuery, at: datetime) -> A
         if page.is_full:
             break
     counts = index.counts() if start.id is None else None
-    return page.ended(counts or stored_counts(call, table_name).shown)
+    stored, storm = _counts_and_storm(call, table_name)
+    return page.ended(counts or stored, storm)
 
 
 def _severities(query: AlertQuery, start: Severity | None) -> Sequence[Severity | None]:
@@ -176,7 +180,7 @@ class _Page:
             if len(self.alerts) <= self.query.limit:
                 self.last_given = self.last_looked
 
-    def ended(self, counts: Counts) -> AlertPage:
+    def ended(self, counts: Counts, storm: "TeamStorm | None") -> AlertPage:
         """The cursor of the next page; None if nothing more is known to follow."""
         place = searched_to = None
         if self.missing <= 0:
@@ -189,6 +193,7 @@ class _Page:
             next_cursor=_write_cursor(self.query.sort, *place) if place else None,
             searched_to=searched_to,
             counts=counts,
+            storm=storm,
         )
 
 
@@ -378,6 +383,26 @@ def _known(at: datetime) -> datetime:
 
 def stored_counts(call: Call, table_name: str) -> Counts:
     """Read the numbers of open alerts; a sweep corrects them after a lost change."""
+    return _sum_of(_counts(call, table_name))
+
+
+def _counts_and_storm(call: Call, table_name: str) -> "tuple[Counts, TeamStorm | None]":
+    items = _counts(call, table_name)
+    storm = next((it for it in items if it["sk"] == keys.STORM_KEY["sk"]), None)
+    return _sum_of(items).shown, _storm_from(storm)
+
+
+def _storm_from(image: Image | None) -> "TeamStorm | None":
+    """None: there is none, or it is over."""
+    if image is None:
+        return None
+    from tocsin.adapters.dynamodb.timeline.storm_repository import storm_from
+
+    storm = storm_from(image)
+    return storm if storm.is_on else None
+
+
+def _counts(call: Call, table_name: str) -> Sequence[Image]:
     answer = call(
         "Query",
         {
@@ -386,8 +411,13 @@ def stored_counts(call: Call, table_name: str) -> Counts:
             "ExpressionAttributeValues": {":pk": text(keys.COUNT_PARTITION)},
         },
     )
+    items: Sequence[Image] = answer["Items"]
+    return items
+
+
+def _sum_of(items: Sequence[Image]) -> Counts:
     sums = dict.fromkeys(COUNTED, 0)
-    for item in answer["Items"]:
+    for item in items:
         for name in COUNTED:
             sums[name] += int(item.get(name, {"N": "0"})["N"])
     return Counts(**sums)

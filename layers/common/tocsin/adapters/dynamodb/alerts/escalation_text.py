@@ -48,6 +48,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "w": escalation.worst,
         "giver": escalation.giver,
         "held": escalation.held_why,
+        "hr": escalation.held_by_route,
         "no": unreached and _write_unreached(unreached),
     }
     times = {
@@ -95,6 +96,7 @@ def escalation_from(written: str) -> Escalation:
         worst=None if worst is None else Severity(worst),
         giver=by_whom(Actor(fields["giver"])) if "giver" in fields else None,
         held_why=fields.get("held"),
+        held_by_route=fields.get("hr"),
         unreached=unreached and _unreached_from(*unreached),
     )
 

@@ -29,6 +29,7 @@ from tocsin.domain.ids import (
     instant,
     milliseconds,
 )
+from tocsin.domain.routed import Routed
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
 from tocsin.domain.subject import subject_of
@@ -43,6 +44,7 @@ SUBJECT: Final = "subject"
 SUBJECT_DIGEST: Final = "subj"
 """There while severity and facts as stored give the subject; `subject` is not read then. A repeat
 whose facts give another one is refused, and stores the subject."""
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _LISTED_NAMES: Final = {
     short: name for name, short in (keys.LISTED_FIELDS | keys.COPIED_FIELDS).items()
 }
@@ -126,6 +128,7 @@ def state_of(alert: Alert, retention: timedelta) -> Item:
         "assigned_to": maybe_text(alert.assigned_to),
         "askings": text(_written_askings(alert.askings)) if alert.askings else None,
         "expires_at": expiry(alert.resolved_at, retention) if alert.resolved_at else None,
+        **_written_routed(alert.routed),
     }
     return {
         "entity": text(ENTITY),
@@ -154,6 +157,9 @@ def _written_subject(alert: Alert) -> Item:
     """A subject that the facts give is left out: every repeat would rewrite it."""
     if not alert.subject:
         return {}
+    if alert.routed and alert.routed.sent_severity:
+        # A repeat says another severity, which does not give it.
+        return {SUBJECT: text(alert.subject)}
     if alert.subject == computed_subject(alert.severity, alert.facts):
         return {SUBJECT_DIGEST: subject_digest(alert.subject)}
     return {SUBJECT: text(alert.subject)}
@@ -255,6 +261,7 @@ def alert_from(image: Image, *, whole: str | None = None) -> Alert:
         notification_count=(
             int(image["notification_count"]["N"]) if "notification_count" in image else 0
         ),
+        routed=_read_routed(shown),
         timer_at=read_time(image, "due_at"),
         changed_at=read_time(image, "changed_at") or last_seen_at,
     )
@@ -299,6 +306,30 @@ def _read_snooze(image: Image) -> Snooze:
         by=Actor(fields["by"]) if "by" in fields else None,
         sticky_severity=fields.get("sticky_severity", False),
         sticky_output=fields.get("sticky_output", False),
+    )
+
+
+def _written_routed(routed: Routed | None) -> dict[str, Attribute | None]:
+    """What a route set: a repeat is held against the severity that was sent."""
+    if routed is None:
+        return {}
+    closes = routed.close_after
+    return {
+        "route": text(routed.route),
+        "sent_severity": maybe_text(routed.sent_severity),
+        "close_after": None if closes is None else number(closes // _MILLISECOND),
+    }
+
+
+def _read_routed(shown: Image) -> Routed | None:
+    if "route" not in shown:
+        return None
+    sent = read_text(shown, "sent_severity")
+    closes = int(shown["close_after"]["N"]) if "close_after" in shown else None
+    return Routed(
+        route=shown["route"]["S"],
+        sent_severity=None if sent is None else Severity(sent),
+        close_after=None if closes is None else closes * _MILLISECOND,
     )
 
 

@@ -34,6 +34,11 @@ type Parameters = dict[str, Any]
 _ONE: Final = number(1)
 
 IS_OPEN: Final = "attribute_exists(severity) AND attribute_not_exists(resolved_at)"
+_SENT: Final = f"{keys.LISTED}.{keys.LISTED_FIELDS['sent_severity']}"
+SAID_BEFORE: Final = (
+    f"(severity = :severity AND attribute_not_exists({_SENT})) OR {_SENT} = :severity"
+)
+"""The sender said this severity before, whatever a route made of it."""
 IS_NOT_RESOLVING: Final = "attribute_not_exists(resolves_at)"
 IS_AWAKE: Final = "attribute_not_exists(snooze)"
 HAS_NO_LATER_START: Final = (
@@ -106,7 +111,7 @@ def count_update(
         update.put("source_started_at", time(signal.source_started_at))
         update.expect(HAS_NO_LATER_START)
     update.expect(IS_OPEN)
-    update.expect("severity = :severity", severity=text(signal.severity))
+    update.expect(SAID_BEFORE, severity=text(signal.severity))
     update.expect(IS_NOT_RESOLVING)
     update.expect(IS_NOT_OURS)
     if signal.lapses_at is None:
@@ -187,6 +192,8 @@ def state_update(
     if before.lapses_at is not None and after.has_ended_by_itself:
         # A repeat makes no version, and one that just came keeps it open.
         update.expect("lapses_at = :read_lapses_at", read_lapses_at=time(before.lapses_at))
+    if before.closes_at is not None and after.has_ended_by_itself:
+        update.expect("last_seen_at = :read_seen_at", read_seen_at=time(before.last_seen_at))
     return update, packed
 
 

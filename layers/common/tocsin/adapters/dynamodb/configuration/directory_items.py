@@ -1,6 +1,7 @@
 """Items of users and channels."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb import keys
@@ -19,6 +20,10 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
 from tocsin.domain.errors import ChannelNotFoundError, UserNotFoundError
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 
+OLD_RATE: Final = 60
+"""What channels without a chosen rate stored before these had their provider's: whether such a
+number was chosen, nobody can tell. It is still written, for functions of the version before."""
+
 
 def _write_user(user: User) -> Item:
     optional = {
@@ -32,7 +37,16 @@ def _write_user(user: User) -> Item:
     return {name: text(value) for name, value in optional.items() if value is not None} | {
         "time_zone": text(user.time_zone),
         "notify": {"L": [_write_rule(rule) for rule in user.notify]},
+        **_write_bundle(user.bundle),
     }
+
+
+def _write_bundle(bundle: timedelta | None) -> Item:
+    return {} if bundle is None else {"bundle": write_span(bundle)}
+
+
+def _bundle_from(image: Image) -> timedelta | None:
+    return span_from(image["bundle"]) if "bundle" in image else None
 
 
 def verified_attribute(method: ContactMethod) -> str:
@@ -63,6 +77,7 @@ def _user_from(image: Image) -> User:
             if (hash_ := read_text(image, verified_attribute(method))) is not None
         },
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
+        bundle=_bundle_from(image),
         managed_by=manager_of(image),
     )
 
@@ -79,11 +94,23 @@ def _write_channel(channel: Channel) -> Item:
     item: Item = {
         "channel_type": text(channel.type),
         "settings": {"M": _write_settings(channel.settings)},
-        "rate_per_minute": number(channel.rate_per_minute),
+        **_write_rate(channel.rate_per_minute),
+        **_write_bundle(channel.bundle),
     }
     if channel.secret is not None:
         item["secret"] = text(channel.secret)
     return item
+
+
+def _write_rate(rate: int | None) -> Item:
+    if rate is None:
+        return {"rate_per_minute": number(OLD_RATE)}
+    return {"rate_per_minute": number(rate), "has_own_rate": {"BOOL": True}}
+
+
+def _rate_from(image: Image) -> int | None:
+    rate = int(image["rate_per_minute"]["N"])
+    return rate if "has_own_rate" in image or rate != OLD_RATE else None
 
 
 def _write_settings(settings: Mapping[str, object]) -> Item:
@@ -102,7 +129,8 @@ def _channel_from(image: Image) -> Channel:
         type=image["channel_type"]["S"],
         settings={name: _setting_from(value) for name, value in image["settings"]["M"].items()},
         secret=read_text(image, "secret"),
-        rate_per_minute=int(image["rate_per_minute"]["N"]),
+        rate_per_minute=_rate_from(image),
+        bundle=_bundle_from(image),
         managed_by=manager_of(image),
     )
 

@@ -11,7 +11,6 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.queries import get_configured, query_all
-from tocsin.domain.flapping import Inherited
 from tocsin.domain.routing import Routing
 from tocsin.domain.team_settings import TEAM, TeamSettings
 
@@ -89,8 +88,7 @@ class DynamoDBPaging:
 
 def _with_rule(policy: EscalationPolicy, settings: TeamSettings) -> EscalationPolicy:
     """Fill in the team's rule where the policy has none of its own."""
-    is_inherited = isinstance(policy.flapping, Inherited)
-    return replace(policy, flapping=settings.flapping) if is_inherited else policy
+    return policy if policy.has_own_flapping else replace(policy, flapping=settings.flapping)
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:

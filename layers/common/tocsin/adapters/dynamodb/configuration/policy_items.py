@@ -1,5 +1,6 @@
 """Items of escalation policies and routes."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from tocsin.adapters.dynamodb.alerts.items import Attribute, Image, Item, number, text
@@ -19,6 +20,7 @@ from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.matcher import Matcher, Operator
 from tocsin.domain.routing import Route
+from tocsin.domain.severity import Severity
 
 
 def _write_policy(policy: EscalationPolicy) -> Item:
@@ -104,11 +106,18 @@ def _target_from(written: str) -> Target:
 
 
 def _write_route(route: Route) -> Item:
-    return {
+    item: Item = {
         "place": number(route.position),
         "matchers": {"L": [_write_matcher(matcher) for matcher in route.match]},
         "escalation_policy": text(route.escalation_policy),
     }
+    if route.severity is not None:
+        item["severity"] = text(route.severity)
+    if route.hold:
+        item["hold"] = write_span(route.hold)
+    if route.close_after is not None:
+        item["close_after"] = write_span(route.close_after)
+    return item
 
 
 def _write_matcher(matcher: Matcher) -> Attribute:
@@ -122,6 +131,9 @@ def _route_from(image: Image) -> Route:
         position=int(image["place"]["N"]),
         match=tuple(_matcher_from(parts) for parts in image["matchers"]["L"]),
         escalation_policy=image["escalation_policy"]["S"],
+        severity=Severity(image["severity"]["S"]) if "severity" in image else None,
+        hold=span_from(image["hold"]) if "hold" in image else timedelta(),
+        close_after=span_from(image["close_after"]) if "close_after" in image else None,
         managed_by=manager_of(image),
     )
 

@@ -1,0 +1,398 @@
+"""A storm of the whole team: said, proposed as one incident, over after ten quiet minutes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
+from tests.fakes.world import World
+from tocsin.adapters.dynamodb.timeline.storm_repository import BUCKET_LIMIT
+from tocsin.adapters.dynamodb.timeline.stream import stored_change
+from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AUTO, AlertId
+from tocsin.domain.incident import ALERTS_LIMIT, Incident, IncidentStatus, IncidentUpdate
+from tocsin.domain.next_action import StormTimer
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.team_settings import TeamSettings
+from tocsin.domain.team_storm import TeamStorm, storm_in_words
+from tocsin.usecases.change_incident import change_incident
+from tocsin.usecases.follow_storm import notice_storm, run_storm
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def team(world: World) -> World:
+    """A world in which nobody is paged, so that a storm is only listed."""
+    world.escalation_policy(("channel:ops", MINUTE))
+    world.channel("ops")
+    return world
+
+
+def open_alerts(
+    team: World,
+    number: int,
+    *,
+    prefix: str = "disk",
+    every: timedelta = SECOND,
+    severity: Severity = Severity.WARNING,
+    **labels: str,
+) -> list[AlertId]:
+    opened = []
+    for each in range(number):
+        key = f"{prefix}-{each}"
+        signal = Signal(
+            action=SignalAction.TRIGGER,
+            dedup_key=key,
+            severity=severity,
+            facts=Facts(name=key, summary=key, labels=labels),
+        )
+        alert_id = team.receive(signal).alert_id
+        assert alert_id is not None
+        opened.append(alert_id)
+        team.now += every
+    return opened
+
+
+def storm_of(team: World) -> TeamStorm:
+    storm = team.storms.newest()
+    assert storm is not None
+    return storm
+
+
+def incidents_of(team: World) -> Sequence[Incident]:
+    return team.incidents.list(is_open=None, limit=10, cursor=None)[0]
+
+
+def test_thirty_alerts_are_no_storm_and_thirty_one_are(team: World) -> None:
+    open_alerts(team, 30)
+    assert team.storms.newest() is None
+
+    open_alerts(team, 1, prefix="last")
+
+    storm = storm_of(team)
+    assert storm.is_on
+    assert (storm.since, storm.opened, storm.newest_at) == (NINE, 31, NINE + 30 * SECOND)
+    assert team.list().storm == storm
+
+
+@pytest.mark.parametrize(("every", "is_storm"), [(4 * SECOND, True), (4.01 * SECOND, False)])
+def test_it_takes_more_than_thirty_within_two_minutes(
+    team: World, *, every: timedelta, is_storm: bool
+) -> None:
+    open_alerts(team, 40, every=every)
+
+    assert (team.storms.newest() is not None) is is_storm
+
+
+def test_repeats_and_recoveries_make_no_storm(team: World) -> None:
+    for _ in range(40):
+        open_alerts(team, 1)
+    assert team.storms.newest() is None
+
+
+def test_one_incident_is_proposed_with_all_of_them(team: World) -> None:
+    alert_ids = open_alerts(team, 20, prefix="a", service="api")
+    alert_ids += open_alerts(team, 14, prefix="b", service="db", severity=Severity.CRITICAL)
+
+    team.pass_time(minutes=1)
+
+    [incident] = incidents_of(team)
+    assert incident.title == "Storm: 34 alerts since 09:00 UTC — api 20, db 14"
+    assert (incident.created_by, incident.status) == (AUTO, IncidentStatus.INVESTIGATING)
+    assert incident.severity is Severity.CRITICAL
+    assert sorted(incident.alert_ids) == sorted(alert_ids)
+    assert {team.alert(it).incident_id for it in alert_ids} == {incident.incident_id}
+    assert incident.incident_id == storm_of(team).incident_id
+
+
+def test_alerts_are_grouped_by_the_first_label_that_they_have(team: World) -> None:
+    team.keep(team.settings, TeamSettings(storm_labels=("app", "zone")))
+    open_alerts(team, 12, prefix="a", app="shop", zone="eu")
+    open_alerts(team, 11, prefix="b", zone="eu")
+    open_alerts(team, 10, prefix="c", service="api")
+
+    team.pass_time(minutes=1)
+
+    assert dict(storm_of(team).groups) == {"shop": 12, "eu": 11, PROMETHEUS.integration: 10}
+
+
+def test_what_opens_during_the_storm_is_attached(team: World) -> None:
+    open_alerts(team, 31, service="api")
+    team.pass_time(minutes=2)
+
+    more = open_alerts(team, 9, prefix="later", service="db")
+    team.pass_time(minutes=1)
+
+    [incident] = incidents_of(team)
+    assert len(incident.alert_ids) == 40
+    assert set(more) < set(incident.alert_ids)
+    assert incident.title == "Storm: 40 alerts since 09:00 UTC — api 31, db 9"
+
+
+def test_a_title_that_a_person_gave_stays(team: World) -> None:
+    open_alerts(team, 31, service="api")
+    team.pass_time(minutes=1)
+    [incident] = incidents_of(team)
+    change_incident(
+        incident.incident_id,
+        lambda it: replace(it, title="Rack 7 is off"),
+        stores=team.incident_stores,
+    )
+
+    open_alerts(team, 3, prefix="later", service="api")
+    team.pass_time(minutes=1)
+
+    [incident] = incidents_of(team)
+    assert (incident.title, len(incident.alert_ids)) == ("Rack 7 is off", 34)
+
+
+def test_an_alert_of_another_incident_stays_there(team: World) -> None:
+    [first, *_] = open_alerts(team, 31)
+    other = team.promote(first)
+
+    team.pass_time(minutes=1)
+
+    storm = team.incidents.get(storm_of(team).incident_id)
+    assert len(storm.alert_ids) == 30
+    assert team.alert(first).incident_id == other.incident_id
+
+
+def test_nobody_is_told_of_the_incident(team: World) -> None:
+    open_alerts(team, 31)
+    team.paged()
+    told = len(team.providers.received)
+
+    team.pass_time(seconds=20)
+
+    assert len(incidents_of(team)) == 1
+    assert len(team.providers.received) == told
+
+
+def test_it_is_over_after_ten_quiet_minutes(team: World) -> None:
+    open_alerts(team, 31, service="api")
+    newest_at = storm_of(team).newest_at
+
+    team.pass_time(minutes=9, seconds=30)
+    assert storm_of(team).is_on
+    team.pass_time(seconds=30)
+
+    storm = storm_of(team)
+    assert (storm.is_on, storm.ended_at) == (False, newest_at + 10 * MINUTE)
+    assert team.list().storm is None
+    [incident] = incidents_of(team)
+    [closing] = team.incidents.updates(incident.incident_id)
+    assert (closing.by, incident.status) == (AUTO, IncidentStatus.INVESTIGATING)
+    assert closing.message == (
+        "The storm is over: nothing was opened for 10 minutes. 31 alerts since 09:00 UTC — api 31"
+    )
+    assert storm.due_at is None
+    assert team.due.due(NINE + timedelta(days=9)) == [
+        it for it in team.due.due(NINE + timedelta(days=9)) if not isinstance(it, StormTimer)
+    ]
+
+
+def test_an_opening_puts_the_end_off(team: World) -> None:
+    open_alerts(team, 31)
+    team.pass_time(minutes=9)
+
+    open_alerts(team, 1, prefix="late")
+    team.pass_time(minutes=9, seconds=30)
+
+    assert storm_of(team).is_on
+    team.pass_time(minutes=1)
+    assert not storm_of(team).is_on
+
+
+def test_the_next_storm_has_an_incident_of_its_own(team: World) -> None:
+    open_alerts(team, 31)
+    team.pass_time(minutes=11)
+
+    open_alerts(team, 31, prefix="again")
+    team.pass_time(minutes=1)
+
+    assert len(incidents_of(team)) == 2
+    assert storm_of(team).is_on
+
+
+def test_a_few_alerts_after_a_storm_are_no_storm_with_those_before(team: World) -> None:
+    open_alerts(team, 31, every=timedelta())
+    team.pass_time(minutes=10)
+    assert not storm_of(team).is_on
+
+    open_alerts(team, 5, prefix="again")
+
+    assert not storm_of(team).is_on
+
+
+def test_people_may_resolve_it_while_it_lasts(team: World) -> None:
+    open_alerts(team, 31)
+    team.pass_time(minutes=1)
+    [incident] = incidents_of(team)
+    said = IncidentUpdate(at=team.now, by=ALICE, status=IncidentStatus.RESOLVED)
+    change_incident(incident.incident_id, lambda it: it, said=said, stores=team.incident_stores)
+
+    open_alerts(team, 5, prefix="later")
+    team.pass_time(minutes=12)
+
+    [after] = incidents_of(team)
+    assert (after.status, len(after.alert_ids)) == (IncidentStatus.RESOLVED, 31)
+    assert not storm_of(team).is_on
+    assert len(team.incidents.updates(incident.incident_id)) == 1
+
+
+def test_a_replayed_stream_changes_nothing(team: World) -> None:
+    team.table.records.clear()
+    told = []
+    follow = team.follow
+
+    def noted() -> None:
+        told.extend(team.table.records)
+        follow()
+
+    team.follow = noted  # type: ignore[method-assign]
+    open_alerts(team, 31)
+    team.pass_time(minutes=11)
+    team.follow = follow  # type: ignore[method-assign]
+    before = storm_of(team)
+    assert not before.is_on
+
+    for at in (team.now, team.now + timedelta(hours=20)):
+        team.now = at
+        team.table.records = [*told]
+        team.follow()
+
+    assert storm_of(team) == before
+    assert len(incidents_of(team)) == 1
+
+
+def test_a_batch_that_is_told_twice_counts_once(team: World) -> None:
+    team.table.records.clear()
+    open_unfollowed(team, 30)
+    records = [*team.table.records]
+
+    team.follow()
+    team.table.records = records
+    team.follow()
+
+    assert team.storms.newest() is None
+
+
+def open_unfollowed(team: World, number: int) -> None:
+    for each in range(number):
+        signal = Signal(
+            action=SignalAction.TRIGGER,
+            dedup_key=f"unread-{each}",
+            severity=Severity.WARNING,
+            facts=Facts(name="x", summary="x"),
+        )
+        team._receive(signal, PROMETHEUS)
+
+
+def test_two_shards_at_once_begin_one_storm(team: World) -> None:
+    team.table.records.clear()
+    open_unfollowed(team, 40)
+    changes = [stored for it in team.table.records if (stored := stored_change(it))]
+    team.table.records.clear()
+    halves = changes[:20], changes[20:]
+
+    class Meanwhile:
+        """The other shard begins the storm between our read and our write."""
+
+        def __init__(self) -> None:
+            self.others = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(team.storms, name)
+
+        def keep(self, before: object, after: object, **kwargs: object) -> bool:
+            if not self.others:
+                self.others += 1
+                assert notice(halves[1], team.storms) is not None
+            return team.storms.keep(before, after, **kwargs)  # type: ignore[arg-type]
+
+    def notice(batch: Sequence[object], storms: object) -> TeamStorm | None:
+        return notice_storm(
+            batch,  # type: ignore[arg-type]
+            now=team.now,
+            storms=storms,  # type: ignore[arg-type]
+            paging=team.paging,
+            timers=team.timers,
+            new_write_id=team.new_write_id,
+        )
+
+    assert notice(halves[0], team.storms) is None
+    team.storms.note([])
+
+    assert notice(halves[0] + halves[1][:15], Meanwhile()) is None
+
+    team.pass_time(minutes=1)
+    [incident] = incidents_of(team)
+    assert len(incident.alert_ids) == 40
+
+
+def test_a_timer_that_comes_twice_does_nothing_more(team: World) -> None:
+    open_alerts(team, 31)
+    storm = storm_of(team)
+    assert storm.due_at is not None
+    timer = StormTimer(due_at=storm.due_at)
+
+    first = run_storm(timer, at=team.now, storms=team.storms, stores=team.incident_stores)
+    second = run_storm(timer, at=team.now, storms=team.storms, stores=team.incident_stores)
+
+    assert first is not None
+    assert second is None
+    assert len(incidents_of(team)) == 1
+
+
+def test_a_crash_at_the_end_says_it_once(team: World) -> None:
+    open_alerts(team, 31)
+    team.pass_time(minutes=9)
+    storm = storm_of(team)
+    assert storm.due_at is not None
+    at = storm.newest_at + 10 * MINUTE
+    timer = StormTimer(due_at=storm.due_at)
+
+    class Crashing:
+        def __getattr__(self, name: str) -> object:
+            return getattr(team.storms, name)
+
+        def keep(self, *_: object, **__: object) -> bool:
+            raise TryAgainError
+
+    with pytest.raises(TryAgainError):
+        run_storm(timer, at=at, storms=Crashing(), stores=team.incident_stores)  # type: ignore[arg-type]
+    run_storm(timer, at=at, storms=team.storms, stores=team.incident_stores)
+
+    assert not storm_of(team).is_on
+    assert len(team.incidents.updates(storm.incident_id)) == 1
+
+
+def test_a_storm_beyond_what_an_incident_takes_is_counted_on(team: World) -> None:
+    number = ALERTS_LIMIT + 20
+    open_alerts(team, number, every=timedelta(milliseconds=500))
+
+    team.pass_time(minutes=1)
+
+    [incident] = incidents_of(team)
+    assert len(incident.alert_ids) == ALERTS_LIMIT
+    assert storm_of(team).opened == number
+    assert incident.title.startswith(f"Storm: {number} alerts")
+
+
+def test_a_bucket_that_is_full_takes_no_more(team: World) -> None:
+    open_alerts(team, BUCKET_LIMIT + 50, every=timedelta())
+
+    team.pass_time(minutes=1)
+
+    assert storm_of(team).opened == BUCKET_LIMIT
+
+
+def test_messages_can_say_it(team: World) -> None:
+    assert storm_in_words(team.storms.newest()) is None
+    open_alerts(team, 31, service="api")
+
+    assert storm_in_words(storm_of(team)) == "Storm: 31 alerts since 09:00 UTC — api 31"
