@@ -211,9 +211,9 @@ def told_in_one_message(found: Findings) -> Iterator[str]:
     named: defaultdict[tuple[object, ...], int] = defaultdict(int)
     for key, alert_ids in line.digests.items():
         if key in arrived:
-            place = place_of(found.messages[key].delivery)
+            named_at = place_of(found.messages[key].delivery)
             for alert_id in alert_ids:
-                named[alert_id, place] += 1
+                named[alert_id, named_at] += 1
     for page in found.ledger:
         delivery = page.delivery
         if not delivery.may_be_bundled or delivery.key not in arrived:
@@ -225,9 +225,9 @@ def told_in_one_message(found: Findings) -> Iterator[str]:
         for page in found.ledger
         if page.delivery.may_be_bundled and page.delivery.key not in arrived
     )
-    for place, number in named.items():
-        if number > waited[place]:
-            yield f"{found.names[str(place[0])]} is named by {number} digests at {place[1]}"
+    for told, number in named.items():
+        if number > waited[told]:
+            yield f"{found.names[str(told[0])]} is named by {number} digests at {told[1]}"
 
 
 @invariant("Whom a person asked is in the ledger")

@@ -189,8 +189,7 @@ def test_the_ledger_and_the_timeline_tell_of_the_digest(team: World) -> None:
 
 
 def test_the_clock_of_a_step_counts_from_the_digest(team: World) -> None:
-    for number in range(3):
-        alert_id = opened(team, f"disk-{number}")
+    [_, _, alert_id] = [opened(team, f"disk-{number}") for number in range(3)]
     team.pass_time(seconds=61)
 
     assert team.next_action(alert_id).at == NINE + 11 * MINUTE
@@ -201,7 +200,7 @@ def test_the_clock_of_a_step_counts_from_the_digest(team: World) -> None:
 
 
 def test_what_is_acknowledged_meanwhile_is_left_out(team: World) -> None:
-    first, second, third, fourth = (opened(team, f"disk-{number}") for number in range(4))
+    _, second, third, fourth = (opened(team, f"disk-{number}") for number in range(4))
     team.acknowledge(second, by=BOB)
     team.pass_time(seconds=61)
 
@@ -271,8 +270,7 @@ def test_what_a_person_asks_for_goes_at_once(team: World) -> None:
 
 
 def test_a_digest_is_not_followed_by_updates_of_each_alert(team: World) -> None:
-    for number in range(3):
-        alert_id = opened(team, f"disk-{number}")
+    [_, _, alert_id] = [opened(team, f"disk-{number}") for number in range(3)]
     team.pass_time(seconds=61)
     before = len(times(team))
 

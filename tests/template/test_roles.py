@@ -93,7 +93,7 @@ ALLOWED: dict[str, Permissions] = {
     },
     "NotifierRole": {
         "NotifierLogs": LOGS,
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions("dynamodb", "BatchGetItem GetItem PutItem Query UpdateItem"),
         "DeliveriesQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),
@@ -256,19 +256,19 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "NotifierRole",
             "GetItem",
-            ["A#*", "C#settings", "L#*", "LAST-RESORT"],
+            ["A#*", "B#*", "C#settings", "G#*", "L#*", "LAST-RESORT"],
             id="the notifier reads no credential",
         ),
         pytest.param(
             "NotifierRole",
             "PutItem",
-            ["L#*", "LAST-RESORT", "S#*"],
+            ["B#*", "L#*", "LAST-RESORT", "S#*"],
             id="the notifier makes no credential",
         ),
         pytest.param(
             "NotifierRole",
             "Query",
-            ["A#*", "C#*", "L#*"],
+            ["A#*", "B#*", "C#*", "L#*"],
             id="the notifier reads timelines and lists no credential",
         ),
         pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),

@@ -25,3 +25,5 @@ class Digest:
     """Worst first, then newest."""
     severity: Severity
     """The worst, when it was frozen."""
+    is_release: bool = False
+    """It tells of what a silence or maintenance window held back, and of nothing else."""

@@ -94,7 +94,8 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
             break
     else:
         raise TryAgainError("Others change this line all the time.")
-    alerts = _to_tell(work.digests.members(digest_id), work)
+    members = work.digests.members(digest_id)
+    alerts = _to_tell(members, work)
     digest = Digest(
         digest_id=digest_id,
         target=delivery.target,
@@ -102,6 +103,7 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
         frozen_at=work.now(),
         alert_ids=tuple(alert.alert_id for alert in alerts),
         severity=min((it.severity for it in alerts), key=_rank, default=Severity.INFO),
+        is_release=all(it.reason is NotificationReason.RELEASED for it in members),
     )
     return work.digests.freeze(digest, write_id=work.new_write_id())
 
@@ -172,6 +174,7 @@ def _send(
         at=at,
         links=work.links.digest_links(delivery, at=at),
         thread=line.thread if line else None,
+        is_release=digest.is_release,
     )
     asked = (
         slack_id

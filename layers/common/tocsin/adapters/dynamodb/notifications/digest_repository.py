@@ -66,6 +66,7 @@ class DynamoDBDigests:
             "channel": text(digest.channel),
             "frozen_at": time(digest.frozen_at),
             "severity": text(digest.severity),
+            "is_release": {"BOOL": digest.is_release},
             "count": number(len(digest.alert_ids)),
             "alert_ids": text(" ".join(first)),
             "expires_at": expiry(digest.frozen_at, self.retention),
@@ -118,6 +119,7 @@ class DynamoDBDigests:
             frozen_at=instant(int(item["frozen_at"]["N"])),
             alert_ids=ids,
             severity=Severity(item["severity"]["S"]),
+            is_release=item["is_release"]["BOOL"],
         )
 
 
