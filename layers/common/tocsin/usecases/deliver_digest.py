@@ -22,6 +22,7 @@ from tocsin.domain.notification import (
     TOLD_ALONE,
     Delivery,
     Notification,
+    NotificationReason,
     reason_to_skip,
 )
 from tocsin.domain.people import ContactMethod
