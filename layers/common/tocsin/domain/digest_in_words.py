@@ -84,22 +84,24 @@ def counted(count: int, noun: str) -> str:
 
 
 def tally_of(alerts: Sequence[Alert], total: int, severity: Severity) -> Tally:
-    """Count the alerts of a digest.
+    """Count the alerts of a digest; one that cannot be read is taken to fire.
 
     Args:
         alerts: As they are now.
         total: As many as the digest has.
-        severity: Of the digest, for one of whose alerts none can be read.
+        severity: The worst, when the digest was frozen.
     """
+    unread = total - len(alerts)
     still_open = [alert for alert in alerts if alert.is_open]
     severities = Counter(alert.severity for alert in still_open or alerts)
-    worst = min(severities, key=lambda each: each.rank, default=severity)
+    known = (*severities, *((severity,) if unread else ()))
+    worst = min(known, key=lambda each: each.rank, default=severity)
     return Tally(
         total=total,
         severity=worst,
-        worst=severities[worst] if severities else total,
-        asking=sum(alert.is_asking for alert in alerts),
-        open=len(still_open),
+        worst=severities[worst] or 1,
+        asking=unread + sum(alert.is_asking for alert in alerts),
+        open=unread + len(still_open),
     )
 
 
@@ -219,7 +221,7 @@ def next_of(views: Sequence[View]) -> Coming:
         return _called(calls, total=len(views))
     if coming and all(action.kind in {ActionKind.EXHAUST, ActionKind.NONE} for action, _ in coming):
         return _nobody_after(coming)
-    if any(view.alert.is_open for view in views):
+    if not views or any(view.alert.is_open for view in views):
         return Coming(next=())
     return Coming(next=(Span("Nothing is left to do."),), short="Nothing left to do.")
 
