@@ -281,4 +281,6 @@ def test_many_alerts_are_read_in_the_order_asked_for_and_each_episode_by_its_own
 
     assert list(read) == [it.alert_id for it in wanted]
     assert list(read.values()) == [store.alerts.get_shortened(it.alert_id) for it in wanted]
+    both = [former.alert_id, current.alert_id]
+    assert list(store.alerts.get_many(both)) == both
     assert store.alerts.get_many([]) == {}

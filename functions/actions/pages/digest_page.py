@@ -27,6 +27,7 @@ from tocsin.domain.times_in_words import NO_BREAK, Clock
 from tocsin.domain.wording import TITLE_LIMIT
 
 ROWS_LIMIT: Final = 200
+_BEFORE_NUMBER: Final = re.compile(r" (?=[0-9])")
 
 
 class Banner(NamedTuple):
@@ -94,7 +95,7 @@ def show_digest(look: DigestLook) -> str:
 
 def _unbroken(places: str) -> str:
     """Keep each place's number beside its name."""
-    return re.sub(r" (?=[0-9])", NO_BREAK, places)
+    return _BEFORE_NUMBER.sub(NO_BREAK, places)
 
 
 def _top(views: Sequence[View], asking: Sequence[Alert]) -> _Top:

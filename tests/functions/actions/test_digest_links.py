@@ -346,6 +346,30 @@ def test_two_episodes_of_one_condition_are_two_alerts(holder: Holder) -> None:
     assert statuses(holder, [first, second]) == ["resolved", "acknowledged"]
 
 
+def test_what_another_person_takes_while_the_button_works_stays_with_that_person(
+    holder: Holder, seven: list[AlertId]
+) -> None:
+    token = link(holder)
+    page = holder.page(token)
+
+    def meanwhile(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        answer = holder.world.call(operation, parameters)
+        if operation == "BatchGetItem":
+            holder.world.acknowledge(seven[0], by=BOB)
+            holder.world.resolve(seven[1], by=BOB)
+            holder.world.signal("key-2", severity=Severity.CRITICAL)
+        return answer
+
+    alerts = DynamoDBAlerts(meanwhile, TABLE, RETENTION)
+    holder.digest_work = dataclasses.replace(holder.digest_work, alerts=alerts)
+
+    assert press(holder, token, page).text == "Acknowledged 5 of 7 alerts.\n"
+
+    assert statuses(holder, seven) == ["acknowledged", "resolved", *["acknowledged"] * 5]
+    assert holder.world.alert(seven[0]).acknowledged_by == BOB
+    assert holder.world.alert(seven[2]).acknowledged_by == BY_ALICE
+
+
 def test_a_very_long_digest_counts_its_beginning_and_acknowledges_all(holder: Holder) -> None:
     first, last = holder.world.opened("first"), holder.world.opened("last")
     slots = (Fingerprint(f"{number:016}") for number in range(LOOKED_AT_LIMIT))

@@ -9,6 +9,7 @@ from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import Scope
 
 ALERT = "/api/v1/alerts/01KJM5ZZ00DRQ5V1N9YH3KW2TB"
+OF_ALERTS = {"alerts", "digests"}
 
 
 def test_a_key_comes_as_a_bearer_token_or_in_a_header_of_its_own(client: Client) -> None:
@@ -50,7 +51,9 @@ def scope_of(route: Route) -> str:
         return "admin"
     if route.path == "/api/v1/users/{name}/test":
         return "alerts:write"
-    return f"{'alerts' if noun == 'alerts' else 'config'}:{'read' if reads else 'write'}"
+    return (
+        f"{'alerts' if noun in {'alerts', 'digests'} else 'config'}:{'read' if reads else 'write'}"
+    )
 
 
 def test_a_route_takes_its_scope_and_no_other(anybody: Client) -> None:
