@@ -15,7 +15,7 @@ from tocsin.adapters.dynamodb.configuration.configuration_repository import Dyna
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus, Routed
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
@@ -23,7 +23,6 @@ from tocsin.domain.ids import AUTO, WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Outcome
-from tocsin.domain.routed import Routed
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal
