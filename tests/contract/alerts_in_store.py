@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from tests.examples import ALICE, NINE, PROMETHEUS
-from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.alert import Alert, AlertStatus, Routed, Snooze
 from tocsin.domain.asking import Asking
 from tocsin.domain.escalation import Escalation, Rest, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
-from tocsin.domain.routed import Routed
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.ports import SlotRepository

@@ -6,16 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from tests.conftest import TABLE_NAME
 from tests.contract.conftest import RETENTION, on_the_table
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, recovery, trigger
+from tests.fakes.write_ids import WriteIds
+from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
-from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.alert import Alert, AlertStatus, Routed
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
@@ -23,7 +27,6 @@ from tocsin.domain.ids import AUTO, WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Outcome
-from tocsin.domain.routed import Routed
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal
@@ -59,9 +62,9 @@ class Sender:
         self._put(DynamoDBConfiguration(call, TABLE_NAME, POLICIES), policy)
         self.routes = DynamoDBConfiguration(call, TABLE_NAME, ROUTES)
 
-    def route(self, *match: str, **settings: Any) -> None:  # noqa: ANN401 - of a route
+    def route(self, *match: str, name: str = "db-flaps", **settings: Any) -> None:  # noqa: ANN401 - of a route
         matchers = tuple(map(Matcher.parse, match))
-        route = Route(name="db-flaps", match=matchers, escalation_policy="default", **settings)
+        route = Route(name=name, match=matchers, escalation_policy="default", **settings)
         self._put(self.routes, route)
 
     def _put(self, repository: DynamoDBConfiguration[Any], value: Any) -> None:  # noqa: ANN401
@@ -260,6 +263,27 @@ def test_a_corrected_severity_is_the_clients_own(sender: Sender) -> None:
     corrected = sender.alert.corrected(trigger(severity=CRITICAL), by=ALICE, at=NINE + MINUTE)
 
     assert (corrected.severity, corrected.sent_severity) == (CRITICAL, CRITICAL)
+
+
+@given(
+    words=some.lists(some.sampled_from(Severity), min_size=1, max_size=12),
+    sets=some.dictionaries(some.sampled_from(Severity), some.sampled_from(Severity)),
+)
+def test_whatever_its_sender_says_it_is_what_the_routes_make_of_it(
+    words: list[Severity], sets: dict[Severity, Severity]
+) -> None:
+    sender = Sender(Stores(lambda: NINE).call, WriteIds())
+    for said, severity in sets.items():
+        sender.route(f"severity={said}", name=f"of-{said}", severity=severity)
+
+    for number, said in enumerate(words):
+        sender.send(NINE + number * MINUTE, said)
+
+        is_repeat = number > 0 and words[number - 1] is said
+        assert not is_repeat or sender.asked == ["UpdateItem"]
+        alert = sender.alert
+        assert (alert.severity, alert.sent_severity) == (sets.get(said, said), said)
+        assert (alert.occurrences, alert.status) == (number + 1, AlertStatus.FIRING)
 
 
 # Hold

@@ -23,7 +23,7 @@ from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
 from tocsin.domain.matcher import Matcher
@@ -438,7 +438,7 @@ class World(Stores):
         repeat: int = 0,
         ack_timeout: timedelta | None = None,
         severities: frozenset[Severity] = ALL_SEVERITIES,
-        flapping: FlappingRule | None = USUAL_FLAPPING,
+        flapping: FlappingRule | Inherited | None = USUAL_FLAPPING,
     ) -> None:
         """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays."""
         policy = EscalationPolicy(

@@ -7,11 +7,12 @@ import pytest
 from tests.examples import HOUR, MINUTE
 from tests.fakes.world import World
 from tocsin.domain.alert import AlertStatus
-from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
+from tocsin.domain.team_settings import TeamSettings
 from tocsin.usecases.refusals import DeliveryFailedError
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
@@ -23,6 +24,19 @@ def team(world: World) -> World:
     world.channel("ops")
     world.escalation_policy(("channel:ops", HOUR))
     return world
+
+
+def test_the_teams_rule_counts_where_the_policy_has_none(world: World) -> None:
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", HOUR), flapping=Inherited.TEAM)
+    world.keep(world.settings, TeamSettings(flapping=FlappingRule(after=1)))
+    flap(world, 3)
+
+    assert world.alert(opened(world)).is_flapping
+
+    world.keep(world.settings, TeamSettings(flapping=None))
+    recover(world)
+    assert not world.alert(opened(world)).is_flapping
 
 
 def opened(team: World, severity: Severity = WARNING) -> AlertId:

@@ -3,21 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
 from tests.fakes.world import World
-from tocsin.adapters.dynamodb.timeline.storm_repository import BUCKET_LIMIT
+from tests.simulated_aws.stores import TABLE
+from tests.simulated_aws.table import Parameters
+from tocsin.adapters.dynamodb.timeline.storm_repository import BUCKET_LIMIT, DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.stream import stored_change
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import AUTO, AlertId
+from tocsin.domain.ids import AUTO, AlertId, fingerprint, ulid
 from tocsin.domain.incident import ALERTS_LIMIT, Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.next_action import StormTimer
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.team_settings import TeamSettings
-from tocsin.domain.team_storm import TeamStorm, storm_in_words
+from tocsin.domain.team_storm import Opened, TeamStorm, storm_in_words
 from tocsin.usecases.change_incident import change_incident
 from tocsin.usecases.follow_storm import notice_storm, run_storm
 
@@ -292,6 +295,29 @@ def open_unfollowed(team: World, number: int) -> None:
         team._receive(signal, PROMETHEUS)
 
 
+def test_a_batch_is_one_write_and_one_read_however_much_it_opened(team: World) -> None:
+    team.table.records.clear()
+    open_unfollowed(team, 30)
+    changes = [stored for it in team.table.records if (stored := stored_change(it))]
+    asked: list[str] = []
+
+    def noted(operation: str, parameters: Parameters) -> dict[str, Any]:
+        asked.append(operation)
+        return team.call(operation, parameters)
+
+    begun = notice_storm(
+        changes,
+        now=team.now,
+        storms=DynamoDBStorms(noted, TABLE),
+        paging=team.paging,
+        timers=team.timers,
+        new_write_id=team.new_write_id,
+    )
+
+    assert begun is None
+    assert asked == ["UpdateItem", "Query"]
+
+
 def test_two_shards_at_once_begin_one_storm(team: World) -> None:
     team.table.records.clear()
     open_unfollowed(team, 40)
@@ -369,6 +395,48 @@ def test_a_crash_at_the_end_says_it_once(team: World) -> None:
 
     assert not storm_of(team).is_on
     assert len(team.incidents.updates(storm.incident_id)) == 1
+
+
+def test_a_title_that_a_crash_left_new_is_renewed_all_the_same(team: World) -> None:
+    open_alerts(team, 31, service="api")
+    team.pass_time(minutes=1)
+    open_alerts(team, 1, prefix="more", service="api")
+    storm = storm_of(team)
+    assert storm.due_at is not None
+
+    class Crashing:
+        def __getattr__(self, name: str) -> object:
+            return getattr(team.storms, name)
+
+        def keep(self, *_: object, **__: object) -> bool:
+            raise TryAgainError
+
+    with pytest.raises(TryAgainError):
+        run_storm(
+            StormTimer(due_at=storm.due_at),
+            at=team.now,
+            storms=Crashing(),  # type: ignore[arg-type]
+            stores=team.incident_stores,
+        )
+    open_alerts(team, 1, prefix="last", service="api")
+    team.pass_time(minutes=2)
+
+    [incident] = incidents_of(team)
+    assert incident.title == "Storm: 33 alerts since 09:00 UTC — api 33"
+
+
+def test_a_storm_that_lasts_longer_than_its_notes_goes_on(team: World) -> None:
+    open_alerts(team, 31)
+    storm = storm_of(team)
+    newest = Opened(
+        alert_id=AlertId(ulid(NINE + timedelta(days=2), fingerprint("a", "b"))),
+        severity=Severity.INFO,
+        group="api",
+    )
+
+    later = storm.counted([newest])
+
+    assert (later.opened, later.newest_at) == (31, newest.at)
 
 
 def test_a_storm_beyond_what_an_incident_takes_is_counted_on(team: World) -> None:

@@ -22,14 +22,13 @@ from tests.alerts_in_words import (
     unbroken,
 )
 from tests.examples import MINUTE, SENDER, as_read
-from tocsin.domain.alert import Alert, Snooze
+from tocsin.domain.alert import Alert, Routed, RouteSettings, Snooze
 from tocsin.domain.escalation import Rest, Target, TargetKind
 from tocsin.domain.flapping import Flapping, FlappingRule, Told
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import next_action
 from tocsin.domain.phrase import joined, plain
 from tocsin.domain.reader import Names, Reader
-from tocsin.domain.routed import Routed, RouteSettings
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.wording import Wording, wording_of

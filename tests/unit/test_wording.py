@@ -19,12 +19,11 @@ from tests.alerts_in_words import (
     unbroken,
 )
 from tests.examples import MINUTE, SENDER, as_read
-from tocsin.domain.alert import Alert, Snooze
+from tocsin.domain.alert import Alert, Routed, Snooze
 from tocsin.domain.alert_links import NamedLink, host_of
 from tocsin.domain.ids import Actor
 from tocsin.domain.phrase import joined, plain
 from tocsin.domain.reader import Reader
-from tocsin.domain.routed import Routed
 from tocsin.domain.sender_text import cut, one_line, with_lines
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK, Facts

@@ -41,7 +41,6 @@ from tocsin.domain.ids import (
     ulid,
     user_of,
 )
-from tocsin.domain.routed import Routed, RouteSettings, routed_by
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, Value
 from tocsin.domain.subject import subject_of
@@ -81,6 +80,48 @@ class Snooze:
     def is_broken_by(self, severity: Severity) -> bool:
         """Whether an alert of this severity wakes."""
         return severity.is_worse_than(self.severity) and not self.sticky_severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSettings:
+    """What a route wants of its alerts."""
+
+    route: str
+    severity: Severity | None = None
+    """Instead of the sender's."""
+    hold: timedelta = timedelta()
+    """How long after opening the first page waits; an alert that is over by then pages nobody."""
+    close_after: timedelta | None = None
+    """An open alert is resolved after this time without a repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """What a route has set on one alert; a later change of the route leaves it."""
+
+    route: str
+    sent_severity: Severity | None = None
+    """The sender's, if the route set another."""
+    close_after: timedelta | None = None
+
+
+def routed_by(settings: RouteSettings | None, sent: Severity) -> Routed | None:
+    """What is kept on an alert; None: nothing that matters after its opening.
+
+    Args:
+        settings: Of the route that the alert matches.
+        sent: The severity that the sender says.
+    """
+    if settings is None:
+        return None
+    is_other = settings.severity not in {None, sent}
+    if not is_other and settings.close_after is None:
+        return None
+    return Routed(
+        route=settings.route,
+        sent_severity=sent if is_other else None,
+        close_after=settings.close_after,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +231,17 @@ class Alert:
     def replaced_severity(self) -> Severity | None:
         """What the sender says, if a route set another severity."""
         return self.routed.sent_severity if self.routed else None
+
+    @property
+    def set_by_route(self) -> RouteSettings | None:
+        """What a route has set, to be set again: the severity, and when it closes."""
+        if self.routed is None:
+            return None
+        return RouteSettings(
+            route=self.routed.route,
+            severity=self.severity if self.routed.sent_severity else None,
+            close_after=self.routed.close_after,
+        )
 
     @property
     def closes_at(self) -> datetime | None:

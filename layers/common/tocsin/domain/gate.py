@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.domain.team_settings import OTHER_RATE
-
 BURST: Final = 5
 """Messages that go out at once after a quiet time, before the rate counts."""
 URGENT_BURST: Final = 10
 """Pages of critical alerts have room of their own behind that."""
+OTHER_RATE: Final = 60
+"""Messages a minute of a channel whose provider's rate is not known."""
 FAILURES_LIMIT: Final = 3
 """Failed attempts in a row after which a channel rests."""
 KEPT_FOR: Final = timedelta(days=1)

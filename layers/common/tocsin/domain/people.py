@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
-from tocsin.domain.team_settings import TeamSettings
+
+if TYPE_CHECKING:
+    from tocsin.domain.team_settings import TeamSettings
 
 PHONE: Final = r"^\+[1-9][0-9]{6,14}$"
 """E.164, of which 15 digits are the limit."""
@@ -153,6 +155,12 @@ class Channel:
     managed_by: str | None = None
 
 
+def _usual_settings() -> "TeamSettings":
+    from tocsin.domain.team_settings import TeamSettings
+
+    return TeamSettings()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """All users and channels."""
@@ -164,7 +172,7 @@ class Directory:
     """Users by schedule, at the time for which this was read."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
-    settings: TeamSettings = field(default_factory=TeamSettings)
+    settings: "TeamSettings" = field(default_factory=_usual_settings)
 
     @property
     def has_slack(self) -> bool:

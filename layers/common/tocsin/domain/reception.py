@@ -7,9 +7,8 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from tocsin.domain.alert import Alert, AlertStatus, ending, integration_actor
+from tocsin.domain.alert import Alert, AlertStatus, RouteSettings, ending, integration_actor
 from tocsin.domain.ids import Fingerprint, fingerprint, milliseconds
-from tocsin.domain.routed import RouteSettings
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.domain.timeline import Change

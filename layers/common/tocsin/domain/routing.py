@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from tocsin.domain.alert import Alert
+from tocsin.domain.alert import Alert, RouteSettings
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy
 from tocsin.domain.matcher import Matcher, all_match
-from tocsin.domain.routed import RouteSettings
 from tocsin.domain.severity import Severity
 
 DEFAULT_POSITION: Final = 1000

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.flapping import FlappingRule
+from tocsin.domain.gate import OTHER_RATE
 
 TEAM: Final = "team"
 """The name of the settings in storage, where they are a named object as any other."""
@@ -32,8 +33,6 @@ have limits of their own, for each channel.
 - webhook, console: ours; no provider publishes one.
 - apprise: ours, the lowest of the others: what is behind it is not known.
 """
-OTHER_RATE: Final = 60
-"""Of a type that `PROVIDER_RATES` does not know."""
 RATE_LIMIT: Final = 60_000
 
 

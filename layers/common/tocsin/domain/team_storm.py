@@ -99,6 +99,10 @@ class TeamStorm:
         """`Storm: 34 alerts since 03:02 UTC — api 20, db 14`."""
         return f"Storm: {self._many} since {self.since:%H:%M} UTC{self._where}"
 
+    def has_titled(self, title: str) -> bool:
+        """Whether a title is this storm's own, of now or of an earlier look."""
+        return title.startswith("Storm: ") and f" alerts since {self.since:%H:%M} UTC" in title
+
     @property
     def closing(self) -> str:
         """The update of its incident at its end."""
@@ -125,14 +129,16 @@ class TeamStorm:
     def counted(self, opened: Sequence[Opened]) -> Self:
         """Count all that were opened since it began."""
         of_it = {each.alert_id: each for each in opened if each.at >= self.since}.values()
+        newest_at = max((self.newest_at, *(each.at for each in of_it)))
         if len(of_it) < self.opened:
-            return self
+            # What was opened a day ago is forgotten.
+            return replace(self, newest_at=newest_at)
         return replace(
             self,
             opened=len(of_it),
             groups=dict(Counter(each.group for each in of_it)),
             severity=min((it.severity for it in of_it), key=lambda it: it.rank),
-            newest_at=max(self.newest_at, *(each.at for each in of_it)),
+            newest_at=newest_at,
         )
 
     def looked_at(self, at: datetime) -> Self:

@@ -85,19 +85,14 @@ def run_storm(
     if storm is None or not storm.is_on or storm.due_at != timer.due_at:
         return None
     noted = storms.opened(storm.since, at)
-    counted = storm.counted(noted)
-    after = counted.looked_at(at)
-    _work_on_incident(storm, after, [each.alert_id for each in noted], at, stores)
+    after = storm.counted(noted).looked_at(at)
+    _work_on_incident(after, [each.alert_id for each in noted], at, stores)
     is_kept = storms.keep(storm, after, write_id=stores.new_write_id())
     return after if is_kept else None
 
 
 def _work_on_incident(
-    before: TeamStorm,
-    storm: TeamStorm,
-    alert_ids: Sequence[AlertId],
-    at: datetime,
-    stores: IncidentStores,
+    storm: TeamStorm, alert_ids: Sequence[AlertId], at: datetime, stores: IncidentStores
 ) -> None:
     """Store the incident once, attach alerts, and say so at the end.
 
@@ -110,7 +105,7 @@ def _work_on_incident(
     if not incident.is_open:
         return
     try:
-        incident = _retitled(incident, before, storm, stores)
+        incident = _retitled(incident, storm, stores)
         _attach(incident, alert_ids, at, stores)
         if not storm.is_on:
             _close(storm, at, stores)
@@ -134,12 +129,9 @@ def _propose(storm: TeamStorm, at: datetime, stores: IncidentStores) -> Incident
         return stores.incidents.get(storm.incident_id)
 
 
-def _retitled(
-    incident: Incident, before: TeamStorm, storm: TeamStorm, stores: IncidentStores
-) -> Incident:
+def _retitled(incident: Incident, storm: TeamStorm, stores: IncidentStores) -> Incident:
     """Renew its title, unless a person gave it another."""
-    is_ours = incident.title == before.title
-    if not is_ours or storm.title == before.title:
+    if incident.title == storm.title or not storm.has_titled(incident.title):
         return incident
     worst = min(incident.severity, storm.severity, key=lambda it: it.rank)
     after = replace(incident, title=storm.title, severity=worst)

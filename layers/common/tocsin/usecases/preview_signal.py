@@ -17,7 +17,7 @@ from tocsin.domain.signal import Signal
 from tocsin.domain.step_plan import plan_step
 
 if TYPE_CHECKING:
-    from tocsin.domain.routed import RouteSettings
+    from tocsin.domain.alert import RouteSettings
     from tocsin.domain.severity import Severity
     from tocsin.usecases.ports import PagingRepository, SlotRepository
 

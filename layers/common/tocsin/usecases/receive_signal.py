@@ -14,13 +14,12 @@ from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due, with_timer
 from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
-from tocsin.domain.routed import kept_settings
 from tocsin.domain.signal import Signal, SignalAction
 from tocsin.usecases.choose_policy import NOBODY_FOR, choose_policy, escalate_by_policy
 from tocsin.usecases.refusals import BesideNotKeptError, SlotRefusedError
 
 if TYPE_CHECKING:
-    from tocsin.domain.routed import RouteSettings
+    from tocsin.domain.alert import RouteSettings
     from tocsin.domain.sent_body import SentBody
     from tocsin.domain.severity import Severity
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
@@ -185,7 +184,7 @@ def _settings_of(
     try:
         route = paging.routing(at).route_for(alert, sent=sent)
     except TryAgainError:
-        return kept_settings(alert)
+        return alert.set_by_route
     return route.settings if route else None
 
 

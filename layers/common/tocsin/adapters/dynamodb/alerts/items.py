@@ -17,7 +17,7 @@ from tocsin.adapters.dynamodb.alerts.escalation_text import (
     write_escalation,
     write_flapping,
 )
-from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.alert import Alert, AlertStatus, Routed, Snooze
 from tocsin.domain.asking import Asking
 from tocsin.domain.escalation import Escalation
 from tocsin.domain.ids import (
@@ -29,7 +29,6 @@ from tocsin.domain.ids import (
     instant,
     milliseconds,
 )
-from tocsin.domain.routed import Routed
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
 from tocsin.domain.subject import subject_of

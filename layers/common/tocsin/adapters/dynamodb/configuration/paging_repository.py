@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
-from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.queries import get_configured, query_all
 from tocsin.domain.routing import Routing
-from tocsin.domain.team_settings import TEAM, TeamSettings
 
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from tocsin.domain.configuration import Named
     from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.people import Directory
+    from tocsin.domain.team_settings import TeamSettings
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 """How long a running process may miss a change of a policy, route, user or channel, or of the
@@ -72,6 +71,9 @@ class DynamoDBPaging:
         """
         known = self._settings
         if known is None or not _is_fresh(known[1], at, max_age):
+            from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
+            from tocsin.domain.team_settings import TEAM, TeamSettings
+
             image = get_configured(self._call, self._table_name, SETTINGS.name, TEAM)
             known = self._settings = (SETTINGS.read(image) if image else TeamSettings()), at
         return known[0]
