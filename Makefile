@@ -20,6 +20,9 @@ PYTHON ?= python3.13
 PORT ?= 8080
 ENV ?= default
 HISTORIES ?= 50000
+ALERTS ?= 1000
+SEVERITY ?= critical
+PEOPLE ?= 3
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
@@ -130,6 +133,10 @@ stack-test: stack-test-ready  ## The golden scenarios on a local stack of their 
 .PHONY: bench
 bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
 	@python -m bench
+
+.PHONY: storm
+storm: $(VENV)/.installed $(STACK_VENV)/.installed  ## Many alerts at once for the same people, measured (ALERTS=, SEVERITY=, PEOPLE=; KEEP=1 writes docs/performance.md)
+	@python -m bench.storm --alerts $(ALERTS) --severity $(SEVERITY) --people $(PEOPLE) $(if $(KEEP),--keep)
 
 .PHONY: proof
 proof: $(VENV)/.installed  ## Run many histories with faults, and write the table of docs/reliability.md (HISTORIES=)
