@@ -14,7 +14,7 @@ from bench import report
 from bench.receiver import Receiver, receiving
 from bench.samples import Samples
 from bench.storm import peers
-from bench.storm.consumed import Consumed, logged_bytes
+from bench.storm.consumed import Asked, Consumed, asked_until_now, read_logs
 from bench.storm.outcome import PLACE_TITLES, Outcome, place_cells
 from bench.storm.reading import Ledgers, ReadOutbox, listed_ids
 from bench.storm.sending import Accepted, send_bystanders, send_storm
@@ -111,14 +111,14 @@ class _Storm:
     of_bystanders: list[Accepted] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     outbox: ReadOutbox = field(init=False)
-    before: Consumed = field(init=False)
+    before: Asked = field(init=False)
     began: float = field(init=False)
     _shown_at: float = 0.0
     _outbox_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.outbox = ReadOutbox(self.stack.url)
-        self.before = Consumed.until_now(self.stack)
+        self.before = asked_until_now(self.stack)
         self.began = time.time()
 
     def send(self, severity: str) -> None:
@@ -203,7 +203,7 @@ class _Storm:
         ids = [it.alert_id for it in self.accepted]
         watched = [*ids, *(it.alert_id for it in self.of_bystanders)]
         while True:
-            consumed, ended = Consumed.until_now(self.stack), time.time()
+            asked, ended = asked_until_now(self.stack), time.time()
             _say(f"ledgers of {len(watched):,} alerts")
             pages, digests = ledgers.read(watched)
             if ledgers.have_ended(watched) or self._is_late():
@@ -212,10 +212,12 @@ class _Storm:
             self._wait_until_quiet()
         self.outbox.read()
         accepted = {it.alert_id: it.answered_at for it in self.accepted}
-        used = consumed.since(self.before, logged_bytes(self.stack, self.began, ended))
+        runs, logged = read_logs(self.stack, self.began, ended)
+        used = Consumed(asked=asked - self.before, runs=runs, logged_bytes=logged)
         sent_at = {it.alert_id: it.sent_at for it in self.of_bystanders}
         named = named_at(
-            [it for it in pages if it.alert_id in sent_at], {it.digest_id: it for it in digests}
+            [it for it in pages if it.alert_id in sent_at],
+            {it.digest_id: it for it in digests if it.is_sent},
         )
         took = Samples([(at - sent_at[it]) * 1000 for it, at in named.items()])
         requests = sum(it.requests for it in (*self.accepted, *self.of_bystanders))

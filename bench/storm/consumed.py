@@ -1,10 +1,10 @@
 """What the functions have consumed on a local stack that counts it."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Self
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
 
 from local.stack.places import Json, read_json
 from local.stack.start import Stack
@@ -17,6 +17,9 @@ OF_THE_STORM: Final = (
 BEHIND_QUEUES: Final = ("TimerFunction", "NotifierFunction")
 GATE: Final = "G"
 """How the partition keys of lines begin."""
+_REPORT: Final = re.compile(
+    r"REPORT RequestId: .*Billed Duration: ([\d.]+) ms\tMemory Size: (\d+) MB"
+)
 _SENDS: Final = frozenset(("SendMessage", "SendMessageBatch"))
 
 
@@ -24,16 +27,8 @@ _SENDS: Final = frozenset(("SendMessage", "SendMessageBatch"))
 class Runs:
     """Of one function."""
 
-    count: int
-    seconds: float
-    gigabytes: float
-
-    def __sub__(self, before: Self) -> "Runs":
-        return Runs(
-            count=self.count - before.count,
-            seconds=self.seconds - before.seconds,
-            gigabytes=self.gigabytes,
-        )
+    count: int = 0
+    gigabyte_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +43,8 @@ class Asked:
     gate_write_units: float = 0
     sends: int = 0
     """Requests that send to a queue, of one message or of ten."""
+    write_units_of: Mapping[str, float] = field(default_factory=dict)
+    """By the function's logical id."""
 
     def __sub__(self, before: Self) -> "Asked":
         return Asked(
@@ -57,6 +54,10 @@ class Asked:
             gate_turns=self.gate_turns - before.gate_turns,
             gate_write_units=self.gate_write_units - before.gate_write_units,
             sends=self.sends - before.sends,
+            write_units_of={
+                name: units - before.write_units_of.get(name, 0)
+                for name, units in self.write_units_of.items()
+            },
         )
 
 
@@ -65,46 +66,23 @@ class Consumed:
     asked: Asked
     runs: Mapping[str, Runs]
     """By the function's logical id."""
-    logged_bytes: int = 0
-
-    @classmethod
-    def until_now(cls, stack: Stack) -> Self:
-        """All since the stack was started, without its logs."""
-        functions = stack.deployment.functions
-        rows = read_json(stack.places.request_counts) or []
-        logical = {functions[it].name: it for it in OF_THE_STORM}
-        metrics = stack.aws.client("cloudwatch")
-        lambda_ = stack.aws.client("lambda")
-
-        def runs(name: str) -> Runs:
-            megabytes = lambda_.get_function_configuration(FunctionName=name)["MemorySize"]
-            return Runs(
-                count=round(_sum(metrics, name, "Invocations")),
-                seconds=_sum(metrics, name, "Duration") / 1000,
-                gigabytes=megabytes / 1024,
-            )
-
-        return cls(
-            asked=asked_in(rows, logical.__contains__),
-            runs={it: runs(functions[it].name) for it in OF_THE_STORM},
-        )
-
-    def since(self, before: Self, logged_bytes: int) -> "Consumed":
-        return Consumed(
-            asked=self.asked - before.asked,
-            runs={name: runs - before.runs[name] for name, runs in self.runs.items()},
-            logged_bytes=logged_bytes,
-        )
+    logged_bytes: int
 
 
-def asked_in(rows: Iterable[Json], is_counted: Callable[[str], bool]) -> Asked:
+def asked_until_now(stack: Stack) -> Asked:
+    """All since the stack was started."""
+    rows = read_json(stack.places.request_counts) or []
+    return asked_in(rows, {stack.deployment.functions[it].name: it for it in OF_THE_STORM})
+
+
+def asked_in(rows: Iterable[Json], counts: Mapping[str, str]) -> Asked:
     """Add up rows of `local/ministack_gaps/request_counts.py`.
 
     Args:
         rows: Function, operation, kinds of items, requests, write units, read units.
-        is_counted: Takes a function's name.
+        counts: Logical ids of the functions that count, by name.
     """
-    counted = [row for row in rows if is_counted(row[0])]
+    counted = [row for row in rows if row[0] in counts]
     of_table = [row for row in counted if row[2]]
     of_gate = [row for row in of_table if GATE in row[2].split("+")]
     return Asked(
@@ -114,35 +92,34 @@ def asked_in(rows: Iterable[Json], is_counted: Callable[[str], bool]) -> Asked:
         gate_turns=round(sum(row[3] for row in of_gate)),
         gate_write_units=sum(row[4] for row in of_gate),
         sends=round(sum(row[3] for row in counted if row[1] in _SENDS)),
+        write_units_of={
+            logical: sum(row[4] for row in of_table if row[0] == name)
+            for name, logical in counts.items()
+        },
     )
 
 
-def logged_bytes(stack: Stack, since: float, until: float) -> int:
-    """Bytes that the functions of the storm logged.
-
-    Args:
-        stack: Keeps a copy of all logs.
-        since: Seconds since 1970.
-        until: Likewise.
-    """
+def read_logs(stack: Stack, since: float, until: float) -> tuple[Mapping[str, Runs], int]:
+    """Runs and logged bytes of a time, in seconds since 1970."""
     file = stack.places.logs / "functions.log"
     lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-    return sum(
-        len(line["message"].encode())
-        for line in lines
-        if line["function"] in OF_THE_STORM and since * 1000 <= line["at"] <= until * 1000
-    )
+    return runs_in(it for it in lines if since * 1000 <= it["at"] <= until * 1000)
 
 
-def _sum(metrics: Any, function: str, metric: str) -> float:  # noqa: ANN401 - a client of boto3
-    now = datetime.now(UTC)
-    points = metrics.get_metric_statistics(
-        Namespace="AWS/Lambda",
-        MetricName=metric,
-        Dimensions=[{"Name": "FunctionName", "Value": function}],
-        StartTime=now - timedelta(days=1),
-        EndTime=now + timedelta(minutes=1),
-        Period=60,
-        Statistics=["Sum"],
-    )["Datapoints"]
-    return float(sum(point["Sum"] for point in points))
+def runs_in(lines: Iterable[Json]) -> tuple[Mapping[str, Runs], int]:
+    """Count runs by the line that Lambda logs at the end of each, and the bytes of all lines."""
+    runs = dict.fromkeys(OF_THE_STORM, Runs())
+    logged = 0
+    for line in lines:
+        function, message = line["function"], line["message"]
+        if function not in runs:
+            continue
+        logged += len(message.encode())
+        if found := _REPORT.match(message):
+            milliseconds, megabytes = map(float, found.groups())
+            before = runs[function]
+            runs[function] = Runs(
+                count=before.count + 1,
+                gigabyte_seconds=before.gigabyte_seconds + milliseconds * megabytes / 1_024_000,
+            )
+    return runs, logged

@@ -157,6 +157,8 @@ class Outcome:
             f"{asked.requests:,} requests, {asked.write_units:,.0f} WU, "
             f"{asked.read_units:,.0f} RU, {bill.table:.4f} USD",
         )
+        shares = (f"{name} {units:,.0f}" for name, units in asked.write_units_of.items() if units)
+        yield _beside("of it by function", f"WU: {', '.join(shares)}")
         if asked.gate_turns:
             a_turn = asked.gate_write_units / asked.gate_turns
             yield _beside(

@@ -10,11 +10,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from bench.storm.told import ENDED, Page, Place, SentDigest
+from bench.storm.told import ENDED, Digest, Page, Place
 from bench.team_on_stack import StackClient
 from local.outbox.front import PREFIX
 from local.stack.api_calls import call
-from local.stack.places import Json
 from local.stack.prerequisites import LocalStackError
 
 READERS: Final = 4
@@ -27,9 +26,9 @@ class Ledgers:
 
     client: StackClient
     _pages: dict[str, Sequence[Page]] = field(default_factory=dict)
-    _digests: dict[str, SentDigest] = field(default_factory=dict)
+    _digests: dict[str, Digest] = field(default_factory=dict)
 
-    def read(self, alert_ids: Iterable[str]) -> tuple[list[Page], list[SentDigest]]:
+    def read(self, alert_ids: Iterable[str]) -> tuple[list[Page], list[Digest]]:
         """All pages of these alerts, and the digests that tell of them."""
         wanted = list(alert_ids)
         unread = [it for it in wanted if not has_ended(self._pages.get(it, ()))]
@@ -51,7 +50,7 @@ class Ledgers:
         rows = self.client.ask("GET", f"/api/v1/alerts/{alert_id}/notifications?limit=200")
         return [page_from(alert_id, row) for row in rows if row["event"] == PAGED]
 
-    def _digest(self, digest_id: str) -> SentDigest | None:
+    def _digest(self, digest_id: str) -> Digest | None:
         """None: it is not frozen yet."""
         path = f"/api/v1/digests/{digest_id}"
         status, answer = call(self.client.url, "GET", path, key=self.client.key)
@@ -80,15 +79,14 @@ def page_from(alert_id: str, row: Mapping[str, Any]) -> Page:
     )
 
 
-def digest_from(row: Mapping[str, Any]) -> SentDigest:
-    """Read a digest, as the API has it; its alerts are ids, or objects that have one."""
-    alerts: Sequence[Json] = row["alerts"]
-    return SentDigest(
+def digest_from(row: Mapping[str, Any]) -> Digest:
+    """Read a digest, as the API has it."""
+    return Digest(
         digest_id=row["id"],
         place=Place(row["target"], row["channel"].partition("+")[0]),
         state=row["state"],
         sent_at=_seconds(row["sent_at"]),
-        alert_ids=frozenset(it if isinstance(it, str) else it["id"] for it in alerts),
+        alert_ids=frozenset(row["alert_ids"]),
     )
 
 

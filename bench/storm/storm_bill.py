@@ -38,7 +38,7 @@ class StormBill:
         return cls(
             http_requests=http_requests,
             runs=sum(runs.count for runs in consumed.runs.values()),
-            gigabyte_seconds=sum(it.seconds * it.gigabytes for it in consumed.runs.values()),
+            gigabyte_seconds=sum(it.gigabyte_seconds for it in consumed.runs.values()),
             queue_requests=consumed.asked.sends + REQUESTS_A_BATCH * batches,
             write_units=consumed.asked.write_units,
             read_units=consumed.asked.read_units,

@@ -46,13 +46,23 @@ class Page:
     def is_sent(self) -> bool:
         return self.state == SENT
 
-    @property
-    def is_alone(self) -> bool:
-        return self.is_sent and self.bundled_into is None
+    def is_alone(self, sent: Mapping[str, "Digest"]) -> bool:
+        """Whether it was sent as a message of its own.
+
+        A page whose digest tells it takes the digest's state and time. Where a digest was left with
+        one page, or had been written before, the page goes alone and still names that digest.
+
+        Args:
+            sent: Digests that were sent, by id.
+        """
+        digest = sent.get(self.bundled_into or "")
+        if not self.is_sent or digest is None:
+            return self.is_sent
+        return self.alert_id not in digest.alert_ids and self.sent_at != digest.sent_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentDigest:
+class Digest:
     digest_id: str
     place: Place
     state: str
@@ -90,7 +100,7 @@ def told_at(
     place: Place,
     accepted: Mapping[str, float],
     pages: Iterable[Page],
-    digests: Iterable[SentDigest],
+    digests: Iterable[Digest],
     arrived: int,
 ) -> Told:
     """Put together what one destination was told.
@@ -104,7 +114,7 @@ def told_at(
     """
     here = [page for page in pages if page.place == place]
     sent = {it.digest_id: it for it in digests if it.place == place and it.is_sent}
-    alone = [page for page in here if page.is_alone]
+    alone = [page for page in here if page.is_alone(sent)]
     named = named_at(here, sent)
     times = [*(it.sent_at for it in alone), *(it.sent_at for it in sent.values())]
     first = min((at for at in times if at is not None), default=None)
@@ -123,7 +133,7 @@ def told_at(
     )
 
 
-def named_at(pages: Iterable[Page], sent: Mapping[str, SentDigest]) -> dict[str, float]:
+def named_at(pages: Iterable[Page], sent: Mapping[str, Digest]) -> dict[str, float]:
     """When each alert was first named: told alone, or in a sent digest whose set has it."""
     named: dict[str, float] = {}
     for page in pages:
@@ -133,17 +143,17 @@ def named_at(pages: Iterable[Page], sent: Mapping[str, SentDigest]) -> dict[str,
     return named
 
 
-def _named_by(page: Page, sent: Mapping[str, SentDigest]) -> float | None:
-    if page.bundled_into is None:
-        return page.sent_at if page.is_sent else None
-    digest = sent.get(page.bundled_into)
+def _named_by(page: Page, sent: Mapping[str, Digest]) -> float | None:
+    if page.is_alone(sent):
+        return page.sent_at
+    digest = sent.get(page.bundled_into or "")
     return digest.sent_at if digest and page.alert_id in digest.alert_ids else None
 
 
-def _twice(pages: Sequence[Page], sent: Mapping[str, SentDigest]) -> int:
+def _twice(pages: Sequence[Page], sent: Mapping[str, Digest]) -> int:
     """One telling is due for each step and run; what an alert was told beyond them is too much."""
     planned = Counter(alert_id for alert_id, _ in {(page.alert_id, page.run) for page in pages})
-    tellings = Counter(page.alert_id for page in pages if page.is_alone)
+    tellings = Counter(page.alert_id for page in pages if page.is_alone(sent))
     for digest in sent.values():
         tellings.update(digest.alert_ids)
     return sum(max(0, count - planned[alert_id]) for alert_id, count in tellings.items())
