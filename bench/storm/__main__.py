@@ -54,14 +54,19 @@ def main(arguments: Sequence[str]) -> int:
     if said.result:
         said.result.write_text(json.dumps(outcome.as_json(), indent=2), encoding="utf-8")
     if said.keep:
-        parts = (
-            report.heading(f"make storm ALERTS={said.alerts} PEOPLE={said.people}"),
-            report.table_of(figures),
-            report.markdown(PLACE_TITLES, map(place_cells, outcome.told)),
-            report.markdown(peers.TITLES, peers.rows(outcome)),
-        )
+        parts = report_parts(outcome, alerts=said.alerts, people=said.people)
         report.replace_between(BEGIN, END, parts)
     return 0 if outcome.is_met else 1
+
+
+def report_parts(outcome: Outcome, *, alerts: int, people: int) -> Sequence[str]:
+    """The paragraphs of docs/performance.md."""
+    return (
+        report.heading(f"make storm ALERTS={alerts} PEOPLE={people}"),
+        report.table_of(list(outcome.figures())),
+        report.markdown(PLACE_TITLES, map(place_cells, outcome.told)),
+        report.markdown(peers.TITLES, peers.rows(outcome)),
+    )
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:

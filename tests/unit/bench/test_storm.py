@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench import report
 from bench.figures import Verdict
 from bench.samples import Samples
+from bench.storm.__main__ import BEGIN, END, report_parts
 from bench.storm.consumed import Asked, Consumed, Runs, asked_in, runs_in
 from bench.storm.outcome import Outcome, place_cells
 from bench.storm.reading import digest_from, has_ended, page_from
@@ -169,7 +172,7 @@ def test_what_was_asked_before_the_storm_is_no_part_of_it() -> None:
     assert during.write_units_of == {"IngestFunction": 0, "NotifierFunction": 6}
 
 
-def report(milliseconds: int, megabytes: int) -> str:
+def last_line(milliseconds: int, megabytes: int) -> str:
     return (
         f"REPORT RequestId: 1\tDuration: {milliseconds} ms\tBilled Duration: {milliseconds} ms\t"
         f"Memory Size: {megabytes} MB\tMax Memory Used: 90 MB"
@@ -179,10 +182,10 @@ def report(milliseconds: int, megabytes: int) -> str:
 def test_runs_are_counted_by_their_last_line_and_logs_by_their_bytes() -> None:
     lines = [
         {"function": "NotifierFunction", "message": "é"},
-        {"function": "NotifierFunction", "message": report(500, 1024)},
-        {"function": "NotifierFunction", "message": report(1500, 1024)},
-        {"function": "IngestFunction", "message": report(100, 512)},
-        {"function": "AlertsApiFunction", "message": report(100, 512)},
+        {"function": "NotifierFunction", "message": last_line(500, 1024)},
+        {"function": "NotifierFunction", "message": last_line(1500, 1024)},
+        {"function": "IngestFunction", "message": last_line(100, 512)},
+        {"function": "AlertsApiFunction", "message": last_line(100, 512)},
     ]
 
     runs, logged = runs_in(lines)
@@ -387,3 +390,21 @@ def test_messages_are_looked_for_where_they_arrive() -> None:
 
     assert ends == [("sms", "+15550100002"), ("slack", "#storm")]
     assert receiving_end(Place("user:storm-2", "email")) == ("e-mail", "storm-2@example.com")
+
+
+def test_new_figures_take_the_place_of_those_between_their_marks_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = tmp_path / "performance.md"
+    written = report.DOCUMENT.read_text(encoding="utf-8")
+    document.write_text(written, encoding="utf-8")
+    monkeypatch.setattr(report, "DOCUMENT", document)
+
+    report.replace_between(BEGIN, END, report_parts(outcome(), alerts=1_000, people=3))
+
+    before, after = written.split(BEGIN)[0], written.split(END)[1]
+    renewed = document.read_text(encoding="utf-8")
+    assert renewed.startswith(before + BEGIN)
+    assert renewed.endswith(END + after)
+    assert "not measured yet" not in renewed.split(BEGIN)[1].split(END)[0]
+    assert "| accepted alerts that were lost | 0 of up to 18,002 | 0 of 2 |" in renewed
