@@ -20,13 +20,16 @@ PYTHON ?= python3.13
 PORT ?= 8080
 ENV ?= default
 HISTORIES ?= 50000
+ALERTS ?= 1000
+SEVERITY ?= critical
+PEOPLE ?= 3
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
 SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 # Most of their time they wait, for an outage or the next step: on a stack beside the others'.
-WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py upgrade.py restart.py bench.py)
+WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py golden_storm.py storm.py upgrade.py restart.py bench.py)
 OTHER_TESTS := $(wildcard tests/functions tests/faults)
 # In the time that the tests on the stack leave.
 LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build)
@@ -130,6 +133,10 @@ stack-test: stack-test-ready  ## The golden scenarios on a local stack of their 
 .PHONY: bench
 bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
 	@python -m bench
+
+.PHONY: storm
+storm: $(VENV)/.installed $(STACK_VENV)/.installed  ## Many alerts at once for the same people, measured (ALERTS=, SEVERITY=, PEOPLE=; KEEP=1 writes docs/performance.md)
+	@python -m bench.storm --alerts $(ALERTS) --severity $(SEVERITY) --people $(PEOPLE) $(if $(KEEP),--keep)
 
 .PHONY: proof
 proof: $(VENV)/.installed  ## Run many histories with faults, and write the table of docs/reliability.md (HISTORIES=)

@@ -15,6 +15,8 @@ REQUESTS_A_MESSAGE: Final = 3
 """Of a message: sent, received, deleted."""
 STARTS: Final = 0.20
 GIGABYTE_SECOND: Final = 0.0000133334
+LOGGED_GIGABYTE: Final = 0.50
+"""Taken in by CloudWatch Logs, standard class."""
 RUN_SECONDS: Final = 0.020
 """Billed for one run; ours take less than half."""
 REQUEST_GIGABYTES: Final = 0.5

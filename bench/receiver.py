@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     def __init__(self) -> None:
         self.url = ""
+        self.requests = 0
         self._told: dict[str, float] = {}
         self._news = threading.Condition()
 
@@ -19,6 +20,7 @@ class Receiver:
         at = time.time()
         alert_id = json.loads(body)["data"]["alert"]["id"]
         with self._news:
+            self.requests += 1
             self._told.setdefault(alert_id, at)
             self._news.notify_all()
 

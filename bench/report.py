@@ -15,8 +15,12 @@ _TITLES = ("measure", "target", "figure", "met?")
 
 
 def as_text(figures: Sequence[Figure]) -> str:
-    rows = [_TITLES, *map(_cells, figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_TITLES))]
+    return table_as_text(_TITLES, map(_cells, figures))
+
+
+def table_as_text(titles: Sequence[str], cells: Iterable[Sequence[str]]) -> str:
+    rows = [titles, *cells]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(titles))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
@@ -26,15 +30,24 @@ def as_text(figures: Sequence[Figure]) -> str:
 
 def write(figures: Sequence[Figure], bills: Sequence[Bill]) -> None:
     """Replace the text between the marks of docs/performance.md."""
+    parts = (heading("make bench"), table_of(figures), _prices(bills))
+    replace_between(BEGIN, END, parts)
+
+
+def replace_between(begin: str, end: str, parts: Sequence[str]) -> None:
+    """Replace what docs/performance.md has between two marks."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    parts = (_heading(), _markdown(_TITLES, map(_cells, figures)), _prices(bills))
-    DOCUMENT.write_text(before + "\n\n".join((BEGIN, *parts, END)) + after, encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    DOCUMENT.write_text(before + "\n\n".join((begin, *parts, end)) + after, encoding="utf-8")
 
 
-def _heading() -> str:
-    return f"`make bench` on {datetime.now(UTC):%d %B %Y}: {machine.describe()}."
+def heading(command: str) -> str:
+    return f"`{command}` on {datetime.now(UTC):%d %B %Y}: {machine.describe()}."
+
+
+def table_of(figures: Sequence[Figure]) -> str:
+    return markdown(_TITLES, map(_cells, figures))
 
 
 def _prices(bills: Sequence[Bill]) -> str:
@@ -50,10 +63,10 @@ def _prices(bills: Sequence[Bill]) -> str:
         )
         for bill in bills
     ]
-    return f"Prices of us-east-1, on demand, {READ_ON}:\n\n{_markdown(titles, rows)}"
+    return f"Prices of us-east-1, on demand, {READ_ON}:\n\n{markdown(titles, rows)}"
 
 
-def _markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [titles, ["---"] * len(titles), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 

@@ -14,9 +14,16 @@ class Samples:
         return statistics.median(self.milliseconds)
 
     @property
+    def p95(self) -> float:
+        return self._at(0.95)
+
+    @property
     def p99(self) -> float:
+        return self._at(0.99)
+
+    def _at(self, part: float) -> float:
         ordered = sorted(self.milliseconds)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+        return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
 
     @property
     def least(self) -> float:

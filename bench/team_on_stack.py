@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from local.stack.api_calls import call
 from local.stack.places import Json
 from local.stack.prerequisites import LocalStackError
-from local.stack.start import Options, Watchers, start
+from local.stack.start import Options, Stack, Watchers, start
 
 MOST_A_MINUTE: Final = 6_000
 """The highest rate that a channel may have."""
@@ -56,8 +56,14 @@ class StackClient:
 @contextmanager
 def local_stack(say: Callable[[str], None]) -> Iterator[StackClient]:
     """Start one without policies; its state is deleted at the end."""
-    with (
-        tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder,
-        start(Options(state=Path(folder), fresh=True), Watchers(step=say)) as stack,
-    ):
+    with started_stack(say) as stack:
         yield StackClient(stack.url, stack.api_key)
+
+
+@contextmanager
+def started_stack(say: Callable[[str], None], *, counts_requests: bool = False) -> Iterator[Stack]:
+    """Likewise, with all that a stack tells."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+        options = Options(state=Path(folder), fresh=True, counts_requests=counts_requests)
+        with start(options, Watchers(step=say)) as stack:
+            yield stack

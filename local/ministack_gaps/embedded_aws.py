@@ -5,6 +5,7 @@ starting process ends, changes of the table are followed first, then ministack s
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import re
@@ -14,12 +15,15 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 FOLLOW_SECONDS = 10
 LEADING_KEYS = "dynamodb:LeadingKeys"
 PARTITION_KEY = "pk"
 """Of the table, as in template.yaml; those of its indexes are named by each query."""
+COUNTS_FILE = "TOCSIN_REQUEST_COUNTS"
+"""The variable that names a file for the counts of requests; absent: nothing is counted."""
 
 
 def stop_at_end_of_input() -> None:
@@ -155,8 +159,51 @@ def _with_partition(action: str, write: Mapping[str, Any]) -> str:
     return known
 
 
+def count_requests(file: Path) -> None:
+    """Keep what functions ask of DynamoDB and SQS in a file: ministack tells only the asker."""
+    dynamodb: Any = importlib.import_module("ministack.services.dynamodb")
+    sqs: Any = importlib.import_module("ministack.services.sqs")
+    sts: Any = importlib.import_module("ministack.services.sts")
+    counting = _request_counts()
+
+    def stored(name: str, named: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        table = dynamodb._tables[name]  # noqa: SLF001
+        found: Mapping[str, Any] | None = dynamodb._get_item_by_key(table, named)  # noqa: SLF001
+        return found
+
+    def function_of(headers: Mapping[str, str]) -> str | None:
+        """Functions sign as a session of their role, which has their name."""
+        credential = headers.get("authorization", "").partition("Credential=")[2]
+        session = sts._sessions.get(credential.partition("/")[0])  # noqa: SLF001
+        return session["Arn"].rpartition("/")[2] if session else None
+
+    counts = counting.Counts()
+    table = counting.Table(
+        stored=stored,
+        size_of=dynamodb._item_size_bytes,  # noqa: SLF001
+        partitions_in=partitions_in,
+    )
+    dynamodb.handle_request = counting.counted(dynamodb.handle_request, counts, function_of, table)
+    sqs.handle_request = counting.counted(sqs.handle_request, counts, function_of, None)
+    threading.Thread(target=counts.keep_in, args=(file,), daemon=True).start()
+
+
+def _request_counts() -> Any:  # noqa: ANN401 - a module
+    """The module beside this one: its folder is not on the path."""
+    name = "request_counts"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where dataclasses look for it
+    spec.loader.exec_module(module)
+    return module
+
+
 if __name__ == "__main__":
     send_options_to_their_routes()
     compare_partition_keys()
+    if COUNTS_FILE in os.environ:
+        count_requests(Path(os.environ[COUNTS_FILE]))
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
     runpy.run_module("ministack", run_name="__main__")

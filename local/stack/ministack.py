@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from local.ministack_gaps.embedded_aws import COUNTS_FILE
 from local.ministack_gaps.saved_state import prepare_state
 from local.stack.aws import REGION, ROOT_CREDENTIALS, Aws
 from local.stack.places import ROOT, Places
@@ -25,8 +26,18 @@ class Ministack:
         self._places = places
 
     @classmethod
-    def start(cls, *, python: Path, port: int, places: Places, held: int) -> Self:
-        """Args: held: The state's open lock file, kept open until ministack is gone too."""
+    def start(
+        cls, *, python: Path, port: int, places: Places, held: int, counts_requests: bool = False
+    ) -> Self:
+        """Start it and wait until it answers.
+
+        Args:
+            python: The interpreter that has ministack.
+            port: Its own.
+            places: Where it keeps its state.
+            held: The state's open lock file, kept open until ministack is gone too.
+            counts_requests: Whether what functions ask is counted, in `places.request_counts`.
+        """
         prepare_state(places.aws, port)
         discard(places.temporary)
         for folder in (places.aws, places.temporary, places.logs):
@@ -36,7 +47,8 @@ class Ministack:
             # -P: no module of this folder is found in place of a package of the interpreter.
             [python, "-P", ROOT / "local/ministack_gaps/embedded_aws.py"],
             log=log,
-            environment=_environment(port, places),
+            environment=_environment(port, places)
+            | ({COUNTS_FILE: str(places.request_counts)} if counts_requests else {}),
             directory=places.kept,
             stdin=subprocess.PIPE,
             pass_fds=[held],

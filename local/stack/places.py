@@ -48,6 +48,11 @@ class Places:
         return self.kept / "logs"
 
     @property
+    def request_counts(self) -> Path:
+        """What functions ask of DynamoDB and SQS, where that is counted."""
+        return self.kept / "request-counts.json"
+
+    @property
     def build(self) -> Path:
         """Shared by all stacks of the repository: they run the same code."""
         return self.root / ".local" / "build"

@@ -57,6 +57,8 @@ class Options:
     """Whether the example people and policy are registered; without, alerts page no one."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Of the template, in place of those of samconfig.toml; an empty one leaves the default."""
+    counts_requests: bool = False
+    """Whether what functions ask of DynamoDB and SQS is counted, which costs some time."""
     state: Path = ROOT / ".local"
     root: Path = ROOT
 
@@ -147,7 +149,11 @@ class _Startup:
         self._watchers.step("starting the embedded AWS")
         self._running.callback(self._discard_half_a_stack)
         ministack = Ministack.start(
-            python=python, port=self._aws_port, places=self._places, held=lock
+            python=python,
+            port=self._aws_port,
+            places=self._places,
+            held=lock,
+            counts_requests=self._options.counts_requests,
         )
         self._running.callback(ministack.stop)
         return ministack
