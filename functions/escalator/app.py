@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
+    from tocsin.domain.hold import HoldKind
+    from tocsin.domain.silence import Silence
+    from tocsin.usecases.ports import ConfigurationRepository
 
 type PartialFailures = dict[str, list[dict[str, str]]]
 
@@ -74,6 +77,14 @@ def _alerts() -> "DynamoDBAlerts":
 
 
 @cache
+def _silences(kind: "HoldKind") -> "ConfigurationRepository[Silence]":
+    from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+
+    return NamedObjects(_call, settings.table_name, KIND_OF[kind])
+
+
+@cache
 def _sweeps() -> "DynamoDBSweeps":
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 
@@ -97,6 +108,7 @@ ports = Ports(
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,
     alerts=_alerts,
+    silences=_silences,
     sweeps=_sweeps,
     threads=_threads,
     now=_now,

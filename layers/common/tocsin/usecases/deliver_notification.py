@@ -43,6 +43,7 @@ from tocsin.domain.timeline import Change
 from tocsin.domain.times_in_words import Clock
 from tocsin.domain.update_plan import can_be_told
 from tocsin.usecases.choose_policy import NOW
+from tocsin.usecases.hold_alerts import why_held
 from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
 
 if TYPE_CHECKING:
@@ -180,7 +181,9 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     if known.is_given_up(at):
         return _give_up(claimed, NEVER_ENDED, work, channel)
     alert, changes = _read(delivery, work)
-    skip = _reason_to_skip(alert, delivery, work.now())
+    skip = _reason_to_skip(alert, delivery, work.now()) or why_held(
+        alert, delivery, work.paging, work.now()
+    )
     if alert is None or skip is not None:
         seen = alert.told_version if alert else None
         skipped = _mark(claimed, claimed.skip(skip or GONE, at=work.now(), seen=seen), work)

@@ -9,7 +9,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Image, slot_of, text, time
 from tocsin.domain.ids import instant
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,9 @@ def _timer_from(item: Image) -> AnyTimer:
     due_at = instant(int(item["due_at"]["N"]))
     if item["pk"]["S"] == keys.HEARTBEATS:
         return HeartbeatTimer(heartbeat=item["sk"]["S"], due_at=due_at)
+    if item["pk"]["S"] == keys.HOLDS:
+        from tocsin.adapters.dynamodb.configuration.hold_items import kind_and_name
+
+        kind, name = kind_and_name(item)
+        return HoldTimer(kind=kind, name=name, due_at=due_at)
     return Timer(slot=slot_of(item), due_at=due_at)
