@@ -3,27 +3,23 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from datetime import MAXYEAR, UTC, datetime, timedelta
+from typing import ClassVar, Final, Self
 
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.silence import Silence, Span
 from tocsin.domain.time_zone import first_instant, zone_of
 
-if TYPE_CHECKING:
-    from dateutil.rrule import rrule
-
 RULE_LIMIT: Final = 200
 """Characters of a rule."""
-LOOKS_AHEAD: Final = timedelta(days=5 * 366)
-"""A window that does not open within this time never does: it bounds the search for the day of a
-rule that no day matches."""
 LOOKS_BACK: Final = timedelta(days=2 * 366)
 """How far back the start of a new rule may lie: all its days since then are counted through."""
 _CLOCK_CHANGE: Final = timedelta(days=1)
 """More than clocks are ever changed by."""
 _FREQUENCIES: Final = frozenset(("DAILY", "WEEKLY", "MONTHLY", "YEARLY"))
-_UNTIL_UTC: Final = re.compile(r"UNTIL=([0-9]{8}T[0-9]{6})Z")
+_UNTIL: Final = re.compile(r"UNTIL=([0-9]{8}(?:T[0-9]{6})?)(Z?)")
+_CYCLE: Final = 400
+"""Years after which the days of the week fall on the same dates again."""
 _WRITTEN: Final = "%Y%m%dT%H%M%S"
 
 
@@ -55,6 +51,8 @@ class Recurrence:
         parts = dict(part.partition("=")[::2] for part in self.rule.upper().split(";"))
         if parts.get("FREQ") not in _FREQUENCIES:
             raise RuleRefusedError("must have FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
+        if not parts.get("INTERVAL", "1").strip("0").isdecimal():
+            raise RuleRefusedError("is no rule of RFC 5545: INTERVAL must be a number from 1 on")
         if self.start < _wall(at - LOOKS_BACK, self.time_zone):
             raise RuleRefusedError("has a start that lies more than two years back")
         try:
@@ -71,26 +69,40 @@ class Recurrence:
 
     def _spans(self, at: datetime) -> Iterator[Span]:
         zone, earliest = zone_of(self.time_zone), _wall(at, self.time_zone) - self.duration
-        for wall in self._parsed(at).xafter(earliest - _CLOCK_CHANGE, inc=True):
+        for wall in self._walls(earliest - _CLOCK_CHANGE):
             starts_at = first_instant(wall, zone)
             yield Span(starts_at, starts_at + self.duration)
 
-    def _parsed(self, at: datetime) -> "rrule":
+    def _walls(self, earliest: datetime) -> Iterator[datetime]:
+        """The openings from a time on; without one, the search ends within some tenths of a second.
+
+        dateutil searches until the year 9999. Calendars repeat after 400 years, so the search
+        begins as close to that year as a calendar like that of the start is.
+        """
         from dateutil.rrule import rrule, rrulestr
 
-        parsed = rrulestr(_UNTIL_UTC.sub(self._local_until, self.rule.upper()), dtstart=self.start)
+        years = (MAXYEAR - self.start.year) // _CYCLE * _CYCLE
+        rule = _UNTIL.sub(lambda found: self._shifted_until(found, years), self.rule.upper())
+        parts = ";".join(filter(None, rule.split(";")))
+        parsed = rrulestr(parts, dtstart=_shifted(self.start, years))
         if not isinstance(parsed, rrule):
             raise TypeError("it has more than one rule")
-        # A given UNTIL beside COUNT is deprecated, so the bound is set on the parsed rule.
-        bound = _wall(at + LOOKS_AHEAD, self.time_zone)
-        until = parsed._until
-        parsed._until = bound if until is None else min(until, bound)
-        return parsed
+        for wall in parsed.xafter(_shifted(earliest, years), inc=True):
+            yield _shifted(wall, -years)
 
-    def _local_until(self, found: re.Match[str]) -> str:
-        """Spell the end of a rule as its start is spelled."""
-        until = datetime.strptime(found[1], _WRITTEN).replace(tzinfo=UTC)
-        return f"UNTIL={_wall(until, self.time_zone).strftime(_WRITTEN)}"
+    def _shifted_until(self, found: re.Match[str], years: int) -> str:
+        """Spell the end of a rule as its start is spelled; one in centuries is none."""
+        written = found[1] if "T" in found[1] else f"{found[1]}T235959"
+        until = datetime.strptime(written, _WRITTEN)  # noqa: DTZ007 - by the clock on the wall
+        if found[2]:
+            until = _wall(until.replace(tzinfo=UTC), self.time_zone)
+        if until.year + years > MAXYEAR:
+            return ""
+        return f"UNTIL={_shifted(until, years).strftime(_WRITTEN)}"
+
+
+def _shifted(wall: datetime, years: int) -> datetime:
+    return wall.replace(year=wall.year + years)
 
 
 def _wall(at: datetime, time_zone: str) -> datetime:
@@ -103,6 +115,7 @@ class MaintenanceWindow(Silence):
     """Holds the alerts that match while work is done, once or again and again."""
 
     kind: ClassVar[HoldKind] = HoldKind.WINDOW
+    tells_author: ClassVar[bool] = False
 
     recurrence: Recurrence | None = None
 
@@ -122,7 +135,3 @@ class MaintenanceWindow(Silence):
             return checked
         timer_at = max(at, following.starts_at)
         return replace(checked, span=following, timer_at=timer_at)
-
-    def warns_author(self, at: datetime) -> bool:  # noqa: ARG002 - as of a silence
-        """Never: a window ends as it was planned."""
-        return False

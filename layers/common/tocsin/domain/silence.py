@@ -44,6 +44,8 @@ class Silence:
     """Holds the alerts that match, in one span of time."""
 
     kind: ClassVar[HoldKind] = HoldKind.SILENCE
+    tells_author: ClassVar[bool] = True
+    """Whether its author is told that it is about to end."""
 
     name: str
     match: tuple[Matcher, ...]
@@ -114,7 +116,8 @@ class Silence:
     @property
     def _tells_at(self) -> datetime | None:
         lasts = self.span.ends_at - self.span.starts_at
-        if self.is_told or self.ended_at is not None or lasts <= TOLD_FROM:
+        is_short = not self.tells_author or lasts <= TOLD_FROM
+        if self.is_told or self.ended_at is not None or is_short:
             return None
         return self.span.ends_at - TOLD_BEFORE
 
