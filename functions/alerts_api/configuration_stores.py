@@ -15,6 +15,8 @@ from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
 
 if TYPE_CHECKING:
+    from tocsin.domain.maintenance_window import MaintenanceWindow
+    from tocsin.domain.silence import Silence
     from tocsin.usecases.ports import (
         AlertRepository,
         ConfigurationRepository,
@@ -44,6 +46,8 @@ class Stores:
     users: ConfigurationRepository[Configured[User]]
     channels: ConfigurationRepository[Configured[Channel]]
     heartbeats: HeartbeatRepository
+    silences: ConfigurationRepository[Silence]
+    windows: ConfigurationRepository[MaintenanceWindow]
     integrations: IntegrationRepository
     slots: SlotRepository
     alerts: AlertRepository

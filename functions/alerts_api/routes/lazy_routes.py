@@ -14,6 +14,7 @@ from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
+from functions.alerts_api.routes.silences import silence_routes, window_routes
 from functions.alerts_api.routes.users import user_routes
 from tocsin.usecases.incident_work import IncidentStores
 
@@ -50,6 +51,8 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *user_routes(ports, stores),
         *channel_routes(ports, stores),
         *heartbeat_routes(ports, stores),
+        *silence_routes(ports, stores.silences),
+        *window_routes(ports, stores.windows),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
     )

@@ -18,6 +18,7 @@ from functions.alerts_api.schemas import (
     notifications,
     reachability,
     service,
+    silences,
     users,
 )
 from functions.alerts_api.schemas.operation import Operation
@@ -35,6 +36,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **users.OPERATIONS,
     **channels.OPERATIONS,
     **heartbeats.OPERATIONS,
+    **silences.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
     **service.OPERATIONS,

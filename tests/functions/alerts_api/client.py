@@ -102,6 +102,8 @@ class Client:
             "users": world.users,
             "channels": world.channels,
             "heartbeats": world.heartbeats,
+            "silences": world.silences,
+            "windows": world.windows,
             "integrations": world.integrations,
             "slots": world.slots,
             "alerts": world.alerts,

@@ -164,6 +164,11 @@ class Alert:
         return self.escalation.held if self.is_asking else None
 
     @property
+    def silence(self) -> Hold | None:
+        """The silence or maintenance window that holds it now."""
+        return self.hold if self.hold is not None and self.hold.kind.is_silence else None
+
+    @property
     def is_page_worthy(self) -> bool:
         """Whether somebody has to hear of it; `info` only appears in lists."""
         return self.severity is not Severity.INFO
@@ -466,8 +471,8 @@ class Alert:
         if self.snooze is not None:
             message = "This alert is snoozed: end the snooze before."
             raise NoStepLeftError(message)
-        if self.hold is not None and self.hold.kind.is_silence:
-            message = f"It is {self.hold.why}: end that before, or page or assign people."
+        if self.silence is not None:
+            message = f"It is {self.silence.why}: end that before, or page or assign people."
             raise NoStepLeftError(message)
         before, now = self.escalation, self._not_before_last_change(at)
         after = advance(replace(before, skips_ahead=False), policy, self.severity, now)
