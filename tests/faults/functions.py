@@ -159,6 +159,7 @@ class Process:
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sns=_unused,
             heartbeats=lambda: heartbeats,
+            silences=_unused,
             now=self.now,
             new_write_id=self.new_write_id,
             log=QuietLog(self.log),

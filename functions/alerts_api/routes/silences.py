@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import with_data, without_content
+from functions.alerts_api.answers import with_data
 from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
@@ -35,6 +35,7 @@ from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence, Rule
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.routing import labels_of
 from tocsin.domain.silence import Silence, SilenceStatus, Span
+from tocsin.usecases.change_silence import change_silence
 
 if TYPE_CHECKING:
     from functions.alerts_api.ports import Ports
@@ -48,8 +49,6 @@ SHOWN_LIMIT: Final = 20
 PAGES_LIMIT: Final = 10
 """Of the list of open alerts that one answer looks at."""
 NAME_BYTES: Final = 4
-ATTEMPTS: Final = 5
-"""A check of alerts against a silence may change it at the same time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,33 +132,27 @@ class HoldRoutes[S: Silence]:
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
         """End it now; it stays listed."""
-        for _ in range(ATTEMPTS):
-            silence = self.repository.get(name)
-            expect_own(silence, self.noun.words)
-            held = self._held(silence, self._open_now([silence], request.at), request.at)
-            ended = silence.ended(request.at)
-            if ended is silence:
-                return without_content()
-            try:
-                self.repository.put(silence, ended, write_id=self.ports.new_write_id())
-            except ConcurrentUpdateError:
-                continue
-            noun = self.noun.words.replace(" ", "_")
-            problem = f"alerts that it held and that are released now: {len(held)}"
-            return answer_removal(len(held), (Problem(noun, problem),) if held else ())
-        raise ConcurrentUpdateError
+        silence = self.repository.get(name)
+        expect_own(silence, self.noun.words)
+        held = self._held(silence, self._open_now([silence], request.at), request.at)
+        change_silence(
+            name,
+            lambda before: _ended(before, request.at),
+            silences=self.repository,
+            new_write_id=self.ports.new_write_id,
+        )
+        noun = self.noun.words.replace(" ", "_")
+        problem = f"alerts that it held and that are released now: {len(held)}"
+        return answer_removal(len(held), (Problem(noun, problem),) if held else ())
 
     def _store(
         self, request: Request, name: str, members_of: Callable[[S | None], Members]
     ) -> HttpAnswer:
-        for _ in range(ATTEMPTS):
-            before = self.repository.find(name)
+        def change(before: S | None) -> S:
             if before is not None:
                 expect_own(before, self.noun.words)
-            members = {
-                field: value for field, value in members_of(before).items() if value is not None
-            }
-            fields = self.read(members, request.at)
+            said = members_of(before)
+            fields = self.read({it: said[it] for it in said if said[it] is not None}, request.at)
             made = self.make(
                 name=name,
                 author=request.actor,
@@ -168,14 +161,14 @@ class HoldRoutes[S: Silence]:
                 version=before.version if before else 1,
                 **fields,
             )
-            try:
-                stored = self.repository.put(
-                    before, made.changed(request.at), write_id=self.ports.new_write_id()
-                )
-            except ConcurrentUpdateError:
-                continue
-            return self._answer(stored, request, HTTPStatus.OK if before else HTTPStatus.CREATED)
-        raise ConcurrentUpdateError
+            return made.changed(request.at)
+
+        before, stored = change_silence(
+            name, change, silences=self.repository, new_write_id=self.ports.new_write_id
+        )
+        if stored is None:
+            raise ConcurrentUpdateError
+        return self._answer(stored, request, HTTPStatus.OK if before else HTTPStatus.CREATED)
 
     def _changed(self, before: S | None, said: Members) -> Members:
         """The settings after PATCH: a duration takes the place of an end, and an end of it."""
@@ -251,6 +244,11 @@ def window_routes(
         make=MaintenanceWindow,
         own=_recurrence_of,
     ).routes()
+
+
+def _ended[S: Silence](silence: S | None, at: datetime) -> S | None:
+    ended = silence.ended(at) if silence else None
+    return None if ended is silence else ended
 
 
 def _settings(silence: Silence) -> dict[str, Any]:

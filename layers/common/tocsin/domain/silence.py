@@ -55,6 +55,8 @@ class Silence:
     """Of a window that recurs, its current occurrence, or the next."""
     reason: str
     author: Actor
+    said_by: str | None = None
+    """Who made it as a client of another product says; the author is its integration."""
     ended_at: datetime | None = None
     """When a person ended it for good; None: nobody did."""
     is_told: bool = False
@@ -68,7 +70,7 @@ class Silence:
     @property
     def by(self) -> str:
         """The author, as people are shown."""
-        return by_whom(self.author)
+        return self.said_by or by_whom(self.author)
 
     def span_at(self, at: datetime) -> Span | None:
         """The span that covers an instant, or else the next one; None: it is over for good."""

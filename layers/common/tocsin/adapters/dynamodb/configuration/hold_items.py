@@ -44,6 +44,8 @@ def _write(silence: Silence) -> Item:
     }
     if silence.integration is not None:
         item["integration"] = text(silence.integration)
+    if silence.said_by is not None:
+        item["said_by"] = text(silence.said_by)
     if silence.is_told:
         item["is_told"] = {"BOOL": True}
     if silence.ended_at is not None:
@@ -78,6 +80,7 @@ def _fields_of(image: Image) -> dict[str, Any]:
         "span": Span(instant(int(image["starts_at"]["N"])), instant(int(image["ends_at"]["N"]))),
         "reason": image["reason"]["S"],
         "author": Actor(image["author"]["S"]),
+        "said_by": read_text(image, "said_by"),
         "ended_at": read_time(image, "ended_at"),
         "is_told": "is_told" in image,
         "managed_by": manager_of(image),
