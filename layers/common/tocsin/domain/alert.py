@@ -649,7 +649,9 @@ class Alert:
         """
         again = self.escalation.asked_again(self._not_before_last_change(at))
         if hold is None:
-            return replace(self, escalation=again, changed_at=self._not_before_last_change(at))
+            details: dict[str, Detail] = {"reason": "what kept a page back has ended"}
+            released = replace(self, escalation=again)
+            return released._with(ChangeType.RELEASED, by=AUTO, at=at, details=details)
         return self._on_hold(again.held_by(hold), hold, at=at)
 
     def _on_hold(self, escalation: Escalation, hold: Hold, *, at: datetime) -> Self:

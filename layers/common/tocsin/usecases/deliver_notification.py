@@ -181,9 +181,8 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     if known.is_given_up(at):
         return _give_up(claimed, NEVER_ENDED, work, channel)
     alert, changes = _read(delivery, work)
-    skip = _reason_to_skip(alert, delivery, work.now()) or why_held(
-        alert, delivery, work.paging, work.now()
-    )
+    skip = _reason_to_skip(alert, delivery, work.now())
+    skip = skip or why_held(alert, delivery, work.paging, work.now())
     if alert is None or skip is not None:
         seen = alert.told_version if alert else None
         skipped = _mark(claimed, claimed.skip(skip or GONE, at=work.now(), seen=seen), work)
