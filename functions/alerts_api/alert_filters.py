@@ -19,7 +19,7 @@ LABEL_PREFIX: Final = "label."
 
 _LABELS: Final = frozenset(("label", "labels"))
 KNOWN: Final = EQUAL_FIELDS | {
-    *("status", "severity", "snoozed", "from", "to", "q", "sort", "limit", "cursor")
+    *("status", "severity", "snoozed", "silenced", "from", "to", "q", "sort", "limit", "cursor")
 }
 _SEVERITIES: Final = {severity.value: severity for severity in Severity} | {
     "information": Severity.INFO
@@ -43,6 +43,7 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
         statuses=_words(fields, "status", _STATUSES),
         severities=_words(fields, "severity", _SEVERITIES),
         snoozed=fields.flag("snoozed") if fields.has("snoozed") else None,
+        silenced=fields.flag("silenced") if fields.has("silenced") else None,
         equal={name: said[name] for name in EQUAL_FIELDS if name in said},
         labels=_labels(said),
         fired_from=fields.instant("from") if fields.has("from") else None,

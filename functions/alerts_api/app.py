@@ -55,7 +55,9 @@ def _configuration() -> Stores:
     )
     from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+    from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES, WINDOWS
     from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
     from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
     from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 
@@ -67,6 +69,8 @@ def _configuration() -> Stores:
         channels=DynamoDBConfiguration(call, table, CHANNELS),
         settings=DynamoDBConfiguration(call, table, SETTINGS),
         heartbeats=DynamoDBHeartbeats(call, table),
+        silences=NamedObjects(call, table, SILENCES),
+        windows=NamedObjects(call, table, WINDOWS),
         integrations=DynamoDBIntegrations(call, table),
         slots=DynamoDBSlots(call, table, settings.retention),
         alerts=_alerts,

@@ -16,6 +16,8 @@ from tocsin.domain.routing import Route
 from tocsin.domain.team_settings import TeamSettings
 
 if TYPE_CHECKING:
+    from tocsin.domain.maintenance_window import MaintenanceWindow
+    from tocsin.domain.silence import Silence
     from tocsin.usecases.ports import (
         AlertRepository,
         ConfigurationRepository,
@@ -46,6 +48,8 @@ class Stores:
     channels: ConfigurationRepository[Configured[Channel]]
     settings: ConfigurationRepository[Configured[TeamSettings]]
     heartbeats: HeartbeatRepository
+    silences: ConfigurationRepository[Silence]
+    windows: ConfigurationRepository[MaintenanceWindow]
     integrations: IntegrationRepository
     slots: SlotRepository
     alerts: AlertRepository

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
     from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
+    from tocsin.domain.hold import HoldKind
+    from tocsin.domain.silence import Silence
+    from tocsin.usecases.ports import ConfigurationRepository
 
 type PartialFailures = dict[str, list[dict[str, str]]]
 
@@ -76,6 +79,14 @@ def _alerts() -> "DynamoDBAlerts":
 
 
 @cache
+def _silences(kind: "HoldKind") -> "ConfigurationRepository[Silence]":
+    from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+
+    return NamedObjects(_call, settings.table_name, KIND_OF[kind])
+
+
+@cache
 def _sweeps() -> "DynamoDBSweeps":
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 
@@ -113,6 +124,7 @@ ports = Ports(
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,
     alerts=_alerts,
+    silences=_silences,
     sweeps=_sweeps,
     storms=_storms,
     incidents=_incidents,

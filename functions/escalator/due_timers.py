@@ -9,7 +9,7 @@ from typing import Any, Final
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import HeartbeatTimer, StormTimer
+from tocsin.domain.next_action import HeartbeatTimer, HoldTimer, StormTimer
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, deal_with
@@ -124,6 +124,10 @@ def _run(message: Message, ports: Ports) -> Sequence[Measure]:
         from functions.escalator.due_storms import run_due_storm
 
         return run_due_storm(timer, now, ports)
+    if isinstance(timer, HoldTimer):
+        from functions.escalator.due_holds import run_hold
+
+        return run_hold(timer, now, ports)
     alert = run_due_action(
         timer,
         at=now,

@@ -14,8 +14,11 @@ from tocsin.usecases.follow_changes import Outlets
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from tocsin.domain.hold import HoldKind
+    from tocsin.domain.silence import Silence
     from tocsin.usecases.ports import (
         AlertRepository,
+        ConfigurationRepository,
         DeliveryQueue,
         DueRepository,
         HeartbeatRepository,
@@ -46,6 +49,8 @@ class Ports:
     """Made for the first timer of a heartbeat."""
     alerts: Callable[[], AlertRepository]
     """Made for the first sweep."""
+    silences: Callable[[HoldKind], ConfigurationRepository[Silence]]
+    """Made for a timer of a silence or window."""
     sweeps: Callable[[], SweepRepository]
     storms: Callable[[], StormRepository]
     """Made for the first alert that opens."""

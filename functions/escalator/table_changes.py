@@ -11,6 +11,7 @@ from tocsin.adapters.dynamodb.timeline.stream import (
     sequence_number_of,
     stored_change,
     stored_heartbeat,
+    stored_silence,
 )
 from tocsin.domain.consequences import StoredChange
 from tocsin.domain.errors import TryAgainError
@@ -88,6 +89,10 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
         from tocsin.usecases.run_heartbeat import send_if_soon
 
         send_if_soon(heartbeat, now=now, timers=outlets.timers)
+    for silence in filter(None, map(stored_silence, records)):
+        from tocsin.usecases.run_due_hold import send_if_soon as send_hold_if_soon
+
+        send_hold_if_soon(silence, now=now, timers=outlets.timers)
     followed = follow_changes(changes, now=now, outlets=outlets)
     entries = followed.entries + follow_notifications(notifications, now=now, outlets=outlets)
     if any(stored.earlier is None for stored in changes):

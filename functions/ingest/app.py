@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+    from tocsin.domain.silence import Silence
     from tocsin.lambda_runtime.callers import Callers
+    from tocsin.usecases.ports import ConfigurationRepository
 
 THREADS: Final = 16
 """Entries of a long list that are taken in at the same time: each waits for DynamoDB most of the
@@ -71,6 +73,14 @@ def _heartbeats() -> "DynamoDBHeartbeats":
 
 
 @cache
+def _silences() -> "ConfigurationRepository[Silence]":
+    from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+
+    return NamedObjects(_dynamodb.call, settings.table_name, SILENCES)
+
+
+@cache
 def _long_lists() -> LongLists:
     from concurrent.futures import ThreadPoolExecutor
 
@@ -100,6 +110,7 @@ ports = Ports(
     alerts=_alerts,
     sns=_sns,
     heartbeats=_heartbeats,
+    silences=_silences,
     now=lambda: datetime.now(UTC),
     new_write_id=lambda: WriteId(os.urandom(8).hex()),
     log=Log(settings.service, settings.log_level),

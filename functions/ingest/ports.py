@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from functions.ingest.sns.endpoint import SnsEndpoint
+    from tocsin.domain.silence import Silence
     from tocsin.lambda_runtime.callers import Callers
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        ConfigurationRepository,
         HeartbeatRepository,
         NewWriteId,
         PagingRepository,
@@ -51,6 +53,7 @@ class Ports:
     integration alone."""
     sns: Callable[[], SnsEndpoint]
     heartbeats: Callable[[], HeartbeatRepository]
+    silences: Callable[[], ConfigurationRepository[Silence]]
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     log: Log

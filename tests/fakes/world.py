@@ -17,13 +17,18 @@ from tests.template_file import read_template
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
-from tocsin.adapters.dynamodb.timeline.stream import stored_change, stored_heartbeat
+from tocsin.adapters.dynamodb.timeline.stream import (
+    stored_change,
+    stored_heartbeat,
+    stored_silence,
+)
 from tocsin.channels.by_type import is_bundled
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
 from tocsin.domain.matcher import Matcher
@@ -31,6 +36,7 @@ from tocsin.domain.next_action import (
     LOOK_AHEAD,
     AnyTimer,
     HeartbeatTimer,
+    HoldTimer,
     NextAction,
     StormTimer,
     Timer,
@@ -42,6 +48,7 @@ from tocsin.domain.reception import Source
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction, Value
+from tocsin.domain.silence import Silence, Span
 from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ask_people import escalate_now
@@ -53,8 +60,11 @@ from tocsin.usecases.follow_notifications import follow_notifications
 from tocsin.usecases.follow_storm import notice_storm, run_storm
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import promote_alert
+from tocsin.usecases.ports import ConfigurationRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
+from tocsin.usecases.run_due_hold import HoldStores, run_due_hold
+from tocsin.usecases.run_due_hold import send_if_soon as send_hold_if_soon
 from tocsin.usecases.run_heartbeat import (
     HeartbeatStores,
     hear_heartbeat,
@@ -281,6 +291,8 @@ class World(Stores):
                 )
             case HeartbeatTimer():
                 run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
+            case HoldTimer():
+                run_due_hold(timer, at=self.now, stores=self.hold_stores, timers=self.timers)
             case StormTimer():
                 run_storm(timer, at=self.now, storms=self.storms, stores=self.incident_stores)
 
@@ -291,6 +303,20 @@ class World(Stores):
             alerts=self.alerts,
             incidents=self.incidents,
             slots=self.slots,
+            new_write_id=self.new_write_id,
+        )
+
+    @property
+    def hold_stores(self) -> HoldStores:
+        """What silences and windows are kept in, and what they hold."""
+        kinds: dict[HoldKind, ConfigurationRepository[Any]] = {
+            HoldKind.SILENCE: self.silences,
+            HoldKind.WINDOW: self.windows,
+        }
+        return HoldStores(
+            silences=lambda kind: kinds[kind],
+            alerts=self.alerts,
+            holding=self.outlets.holding(self.now),
             new_write_id=self.new_write_id,
         )
 
@@ -353,6 +379,8 @@ class World(Stores):
             messages = [line[1] for record in told if (line := stored_notification(record))]
             for heartbeat in (it for record in told if (it := stored_heartbeat(record))):
                 send_if_soon(heartbeat, now=self.now, timers=self.timers)
+            for silence in filter(None, map(stored_silence, told)):
+                send_hold_if_soon(silence, now=self.now, timers=self.timers)
             follow_changes(changes, now=self.now, outlets=self.outlets)
             follow_notifications(messages, now=self.now, outlets=self.outlets)
             notice_storm(
@@ -409,6 +437,41 @@ class World(Stores):
         return self.alerts.newest_changes(alert_id, limit=30)
 
     # The team
+
+    def silence(
+        self,
+        *match: str,
+        name: str = "deploy-42",
+        minutes: float = 60,
+        starts_in: timedelta = timedelta(),
+        by: str = "carol",
+        kind: type[Silence] = Silence,
+    ) -> Silence:
+        """A person silences alerts, or changes a silence."""
+        stored = self._kept(kind)
+        before = stored.find(name)
+        starts_at = self.now + starts_in
+        made = kind(
+            name=name,
+            match=tuple(map(Matcher.parse, match)),
+            span=Span(starts_at, starts_at + timedelta(minutes=minutes)),
+            reason="Deployment",
+            author=Actor(by),
+            created_at=before.created_at if before else self.now,
+        )
+        put: Silence = stored.put(before, made.changed(self.now), write_id=self.new_write_id())
+        self._follow()
+        return put
+
+    def _kept(self, kind: type[Silence]) -> ConfigurationRepository[Any]:
+        return self.silences if kind is Silence else self.windows
+
+    def end_silence(self, name: str = "deploy-42", kind: type[Silence] = Silence) -> None:
+        """A person ends a silence or a window."""
+        stored = self._kept(kind)
+        before = stored.get(name)
+        stored.put(before, before.ended(self.now), write_id=self.new_write_id())
+        self._follow()
 
     def keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:
         """Put an object of the configuration, also in the place of one."""

@@ -23,7 +23,9 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
@@ -170,6 +172,7 @@ class Process:
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sns=_unused,
             heartbeats=lambda: heartbeats,
+            silences=_unused,
             now=self.now,
             new_write_id=self.new_write_id,
             log=QuietLog(self.log),
@@ -200,6 +203,7 @@ class Process:
             notifications=DynamoDBNotifications(call, TABLE, RETENTION),
             deliveries=SqsDeliveries(queue, DELIVERIES),
             heartbeats=lambda: heartbeats,
+            silences=lambda kind: NamedObjects(call, TABLE, KIND_OF[kind]),
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sweeps=lambda: DynamoDBSweeps(call, TABLE),
             storms=lambda: DynamoDBStorms(call, TABLE),

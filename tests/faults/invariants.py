@@ -300,6 +300,9 @@ _TOLD = {
 }
 
 
+_OF_HOLDS = frozenset((ChangeType.HELD, ChangeType.RELEASED))
+
+
 @invariant("The newest message that can be rewritten is true")
 def newest_message_is_true(found: Findings) -> Iterator[str]:
     """A target that heard that it fires, and can be told of changes, soon hears its state."""
@@ -395,6 +398,28 @@ def _true_events(alert: Alert, changes: list[Change]) -> tuple[set[str], datetim
     if alert.status is AlertStatus.ACKNOWLEDGED and ChangeType.ACKNOWLEDGED in now:
         true |= {NotificationEvent.ACKNOWLEDGED}
     return true, changed_at
+
+
+@invariant("No step pages anybody while a silence holds its alert")
+def a_silence_holds(found: Findings) -> Iterator[str]:
+    """From the answer to who made it until its end."""
+    grace = GRACE + _slow_for(found) + _skew(found)
+    for page in found.team.world.line.received:
+        message = found.messages.get(page.key)
+        if message is None or not message.delivery.is_of_step:
+            continue
+        for begun_at, ends_at in found.team.silenced:
+            if begun_at + grace < page.at < ends_at - _skew(found):
+                yield f"{found.spelled(page.key)} arrived in a silence"
+
+
+@invariant("What a silence held goes on after its end")
+def a_silence_lets_go(found: Findings) -> Iterator[str]:
+    within = _late(found, CALM_BOUND) + found.team.slack
+    for alert in found.alerts:
+        hold = alert.hold
+        if hold and max(it for _, it in found.team.silenced) + within < found.team.world.now:
+            yield f"{name_of(alert)} is still {hold.why}"
 
 
 @invariant("No page is later than its bound")
@@ -678,7 +703,7 @@ def _followed_steps(found: Findings) -> Iterator[tuple[BegunStep, BegunStep]]:
         others = [
             it.at
             for it in found.timelines[alert_id]
-            if it.type in {*_TOLD, ChangeType.SEVERITY_CHANGED, ChangeType.ASSIGNED}
+            if it.type in {*_TOLD, *_OF_HOLDS, ChangeType.SEVERITY_CHANGED, ChangeType.ASSIGNED}
             or (it.type is ChangeType.ESCALATED and it.by != AUTO)
         ]
         for before, after in pairwise(sorted(steps, key=lambda it: it.at)):

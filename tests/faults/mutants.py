@@ -420,6 +420,34 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    if told.reason == TOLD_ALONE:\n        return Standing.OUT\n",
         aims=("alert of a storm is left",),
     ),
+    Mutant(
+        "silences are not read before a page",
+        "tocsin.usecases.deliver_notification",
+        "    skip = skip or why_held(alert, delivery, work.paging, work.now())\n",
+        "",
+        aims=("a page that a rule delays", "silenced while"),
+    ),
+    Mutant(
+        "a page that a silence kept back is forgotten",
+        "tocsin.usecases.follow_notifications",
+        "    taken_back = outlets.holding(now).take_back(alert, ledger)\n",
+        "    taken_back = None\n",
+        aims=("a page that a rule delays", "silenced while"),
+    ),
+    Mutant(
+        "the end of a silence releases nothing at once",
+        "tocsin.usecases.hold_alerts",
+        "            return alert.released(at=self.now) if is_ours else None\n",
+        "            return None if is_ours else None\n",
+        aims=("a silence ends early",),
+    ),
+    Mutant(
+        "the clock of a step runs on in a silence",
+        "tocsin.domain.escalation",
+        "        left = min(max(due - held.since, timedelta()), self.delay)\n",
+        "        left = max(due - at, timedelta())\n",
+        aims=("over the second step",),
+    ),
 )
 
 

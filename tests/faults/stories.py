@@ -1086,6 +1086,91 @@ def a_heartbeat_made_anew(team: StoryTeam) -> None:
     team.remove_heartbeat("backup")
 
 
+def silenced_before_it_opens(team: StoryTeam) -> None:
+    team.set_up(("channel:ops", LONG))
+    team.silence(HOUR)
+    ends_at = team.world.now + HOUR
+    team.signal(until=team.happened("held"))
+    team.wait(team.heard("ops"))
+    team.expect(team.world.now >= ends_at - SECOND, f"released at {team.world.now}")
+    team.wait(HOUR)
+    team.expect(team.asked() == ["ops"], f"released to {team.asked()}")
+    team.acknowledge()
+
+
+def a_silence_ends_early(team: StoryTeam) -> None:
+    team.set_up(("channel:ops", LONG))
+    team.silence(LONG)
+    team.signal(until=team.happened("held"))
+    team.wait(HOUR)
+    team.end_silence()
+    ended_at = team.world.now
+    team.wait(team.heard("ops"))
+    waited = team.world.now - ended_at
+    team.expect_if_calm(waited < MINUTE, f"released, it was told {waited} later")
+    team.wait(HOUR)
+    team.acknowledge()
+
+
+def a_silence_over_the_second_step(team: StoryTeam) -> None:
+    """The clock stops: what was left of the delay is waited for after its end."""
+    team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
+    team.signal(until=team.heard("ops"))
+    begun_at = team.world.now
+    team.wait(2 * HOUR)
+    team.silence(4 * HOUR)
+    team.wait(team.heard("boss"))
+    waited = team.world.now - begun_at
+    team.expect(waited >= LONG + 4 * HOUR - MINUTE, f"the second step came after {waited}")
+    team.acknowledge()
+
+
+def a_silence_ends_early_over_the_second_step(team: StoryTeam) -> None:
+    team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
+    team.signal(until=team.heard("ops"))
+    begun_at = team.world.now
+    team.wait(2 * HOUR)
+    team.silence(10 * HOUR)
+    team.wait(2 * HOUR)
+    team.end_silence()
+    team.wait(team.heard("boss"))
+    waited = team.world.now - begun_at
+    team.expect(waited >= LONG + 2 * HOUR - MINUTE, f"the second step came after {waited}")
+    team.expect_if_calm(waited < LONG + 2 * HOUR + MINUTE, f"it came after {waited}")
+    team.acknowledge()
+
+
+def silenced_while_it_is_paged(team: StoryTeam) -> None:
+    """Whoever is not told before is told after its end."""
+    team.set_up(("channel:ops", LONG))
+    team.together(team.signal, lambda: team.silence(HOUR))
+    team.wait(2 * HOUR)
+    team.wait(team.heard("ops"))
+    team.acknowledge()
+
+
+def a_silence_ends_while_it_opens(team: StoryTeam) -> None:
+    team.set_up(("channel:ops", LONG))
+    team.silence(LONG)
+    team.together(team.signal, team.end_silence)
+    team.wait(team.heard("ops"))
+    team.wait(HOUR)
+    team.acknowledge()
+
+
+def a_silence_over_a_page_that_a_rule_delays(team: StoryTeam) -> None:
+    team.user("alice", NotificationRule(by=ContactMethod.SMS, after=30 * MINUTE))
+    team.set_up(("user:alice", LONG))
+    team.signal()
+    team.wait(MINUTE)
+    team.silence(HOUR)
+    ends_at = team.world.now + HOUR
+    team.wait(team.heard("user:alice.sms+30m"))
+    waited = team.world.now - ends_at
+    team.expect(waited >= 29 * MINUTE, f"told {waited} after the silence")
+    team.acknowledge()
+
+
 def a_channel_that_is_called_email(team: StoryTeam) -> None:
     team.user("alice", NotificationRule(by=ContactMethod.EMAIL))
     team.channel("email")

@@ -18,7 +18,9 @@ from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
+from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
@@ -30,12 +32,15 @@ from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
+from tocsin.domain.matcher import Matcher
 from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.silence import Silence, Span
 from tocsin.usecases.ask_people import Opening, escalate_now, open_by_hand
 from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.change_silence import change_silence
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 HEARTBEAT_TOKEN = "fedcba9876543210fedcba9876543210"
@@ -63,6 +68,8 @@ class StoryTeam:
     """Signals that were sent again, because nobody said that they had arrived."""
     acknowledged: list[tuple[AlertId, datetime]] = field(default_factory=list)
     """Alerts, and when the answer to their acknowledgement came."""
+    silenced: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When everything was silenced: from an answer on, until an end."""
     signals: "Counter[str]" = field(default_factory=Counter)
     """By dedup key, how often a sender said that something is wrong."""
     policies: dict[str, EscalationPolicy] = field(default_factory=dict)
@@ -178,6 +185,36 @@ class StoryTeam:
         )
         repository = DynamoDBHeartbeats(self.world.call, TABLE)
         repository.put(None, heartbeat.watched(now), write_id=self.world.new_write_id())
+
+    def silence(self, lasts: timedelta, *, name: str = "deploy") -> None:
+        """A person silences everything from now on."""
+        now = self.world.now
+        silences = self._silences()
+        made = Silence(
+            name=name,
+            match=(Matcher.parse('integration=~".+"'),),
+            span=Span(now, now + lasts),
+            reason="Deployment",
+            author=ALICE,
+            created_at=now,
+        )
+        silences.put(None, made.changed(now), write_id=self.world.new_write_id())
+        self.silenced.append((now, now + lasts))
+
+    def end_silence(self, *, name: str = "deploy") -> None:
+        """A person ends it; a check of alerts may change it at the same time."""
+        now = self.world.now
+        change_silence(
+            name,
+            lambda before: before and before.ended(now),
+            silences=self._silences(),
+            new_write_id=self.world.new_write_id,
+        )
+        begun_at, _ = self.silenced.pop()
+        self.silenced.append((begun_at, now))
+
+    def _silences(self) -> NamedObjects[Silence]:
+        return NamedObjects(self.world.call, TABLE, SILENCES)
 
     def remove_heartbeat(self, name: str) -> None:
         repository = DynamoDBHeartbeats(self.world.call, TABLE)

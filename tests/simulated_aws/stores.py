@@ -17,8 +17,10 @@ from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES, WINDOWS
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
@@ -37,6 +39,8 @@ from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Fingerprint
+from tocsin.domain.maintenance_window import MaintenanceWindow
+from tocsin.domain.silence import Silence
 from tocsin.domain.timeline import Change
 
 TABLE = "tocsin"
@@ -56,6 +60,8 @@ class Stores:
         self.timelines = DynamoDBTimeline(self.call, TABLE, RETENTION)
         self.due = DynamoDBDue(self.call, TABLE)
         self.heartbeats = DynamoDBHeartbeats(self.call, TABLE)
+        self.silences = NamedObjects[Silence](self.call, TABLE, SILENCES)
+        self.windows = NamedObjects[MaintenanceWindow](self.call, TABLE, WINDOWS)
         self.notifications = DynamoDBNotifications(self.call, TABLE, RETENTION)
         self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)

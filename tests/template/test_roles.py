@@ -86,6 +86,7 @@ ALLOWED: dict[str, Permissions] = {
     "TimerRole": {
         "TimerLogs": LOGS,
         "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table/index/by_state": actions("dynamodb", "Query"),
         "TimersQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),
@@ -250,7 +251,10 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             id="other products' clients change alerts and heartbeats only",
         ),
         pytest.param(
-            "TimerRole", "Query", ["C#*", "L#*", "N#*", "STORM"], id="due actions list no alert"
+            "TimerRole",
+            "Query",
+            ["C#*", "COUNT", "L#*", "N#*", "STORM"],
+            id="due actions read no credential",
         ),
         pytest.param("TickRole", "Query", ["C#*", "COUNT", "L#*"], id="the sweep reads no key"),
         pytest.param(

@@ -173,6 +173,7 @@ def test_refreshing_what_lists_show_brings_nothing_with_it() -> None:
         counts=Counts(),
         sample=None,
         refreshes_listed=False,
+        may_be_held_wrongly=False,
         begins_step=False,
         worsens=False,
         news=None,

@@ -48,7 +48,7 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
         ("layers/common/tocsin/domain", "os"),
         ("layers/common/tocsin/usecases", "pydantic"),
         ("layers/common/tocsin/adapters", "logging"),
-        ("layers/common/tocsin/domain", "dateutil"),
+        ("layers/common/tocsin/domain", "jmespath"),
         ("functions/escalator", "boto3"),
         ("functions/actions", "urllib3"),
         ("layers/common/tocsin/channels", "tocsin.adapters"),

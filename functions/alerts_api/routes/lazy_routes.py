@@ -15,6 +15,7 @@ from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
+from functions.alerts_api.routes.silences import silence_routes, window_routes
 from functions.alerts_api.routes.storm import StormRoutes
 from functions.alerts_api.routes.team_settings import TeamSettingsRoutes
 from functions.alerts_api.routes.users import user_routes
@@ -56,6 +57,8 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *heartbeat_routes(ports, stores),
         *StormRoutes(storms=ports.storms).routes(),
         *TeamSettingsRoutes(stores=stores, new_write_id=ports.new_write_id).routes(),
+        *silence_routes(ports, stores.silences),
+        *window_routes(ports, stores.windows),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
     )

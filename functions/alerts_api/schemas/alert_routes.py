@@ -45,10 +45,8 @@ def _checked(written: str) -> str:
     return spelled_out
 
 
-Matchers = Annotated[
-    list[Annotated[str, Field(max_length=LENGTH_LIMIT), AfterValidator(_checked)]],
-    Field(max_length=MATCHERS_LIMIT),
-]
+WrittenMatcher = Annotated[str, Field(max_length=LENGTH_LIMIT), AfterValidator(_checked)]
+Matchers = Annotated[list[WrittenMatcher], Field(max_length=MATCHERS_LIMIT)]
 _EXAMPLE: Final = ['team="payments"', 'severity=~"critical|warning"']
 
 

@@ -125,6 +125,11 @@ class Alert(View):
     resolved_by: str | None = Field(description=ABOUT_BY, examples=[None])
     resolved_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
     snoozed_until: Instant | None = Field(description="Null unless it lies ahead.", examples=[None])
+    silenced_by: str | None = Field(
+        description="The silence or maintenance window that holds it back; a second old. Null also "
+        "while it is acknowledged or snoozed.",
+        examples=[None],
+    )
     snooze_reason: str | None = Field(examples=[None])
     snoozed_by: str | None = Field(description=ABOUT_BY, examples=[None])
     snoozed_via: Via | None = Field(description=ABOUT_VIA, examples=[None])
@@ -293,6 +298,11 @@ _FILTERS: Final = (
     ),
     Parameter("severity", "Comma list of critical, warning, info (or information)."),
     Parameter("snoozed", "Only snoozed alerts, or only others.", {"type": "boolean"}),
+    Parameter(
+        "silenced",
+        "Only alerts that a silence or maintenance window holds back, or only others.",
+        {"type": "boolean"},
+    ),
     Parameter("rule_id", "Only of this rule."),
     Parameter("source", "Only of this source."),
     Parameter("integration", "Only what came in by this integration."),

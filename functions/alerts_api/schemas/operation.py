@@ -69,7 +69,9 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "escalation-policies": "default",
     "heartbeats": "nightly-backup",
     "integrations": "prod-prometheus",
+    "maintenance-windows": "deploy-42",
     "routes": "payments",
+    "silences": "checkout-deploy",
     "users": "alice",
 }
 """Of each parameter of a path, of `name` by the segment before it."""

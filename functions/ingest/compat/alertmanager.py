@@ -7,6 +7,12 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from functions.ingest.compat import CompatCall, Product
+from functions.ingest.compat.alertmanager_silences import (
+    end_silence,
+    make_silence,
+    view_silence,
+    view_silences,
+)
 from functions.ingest.compat.alertmanager_views import view_alerts, view_groups, view_status
 from functions.ingest.compat.refusals import headers_of
 from functions.ingest.request_and_answer import Intake, Taken
@@ -25,9 +31,6 @@ from tocsin.domain.integration import Integration
 from tocsin.domain.reception import Outcome
 from tocsin.lambda_runtime.http import HttpAnswer, MethodNotAllowedError, status_of
 
-NO_SILENCES: Final = (
-    "silences are not made through this API: snooze the alert, or pause the integration"
-)
 _JSON: Final = "application/json"
 _REFUSALS_SHOWN: Final = 10
 
@@ -95,7 +98,7 @@ def _routes(call: CompatCall) -> Mapping[str, Work]:
     """What a path below `api/v2` takes, by method."""
     match call.segments[2:]:
         case ("silence", _):
-            return {"GET": _no_silence, "DELETE": _no_silence}
+            return {"GET": _answering(view_silence), "DELETE": _end_silence}
         case segments:
             return _ROUTES.get("/".join(segments), {})
 
@@ -117,12 +120,16 @@ def _post_alerts(call: CompatCall, integration: Integration) -> Taken:
     return take_alerts(call, integration)
 
 
-def _refuse_silence(_call: CompatCall, _integration: Integration) -> Taken:
-    raise SaidPlainlyError(NO_SILENCES)
+def _make_silence(call: CompatCall, integration: Integration) -> Taken:
+    try:
+        return _answering(make_silence)(call, integration)
+    except InvalidInputError as refusal:
+        raise SaidPlainlyError(refusal.message) from refusal
 
 
-def _no_silence(_call: CompatCall, _integration: Integration) -> Taken:
-    raise NotFoundError("there are no silences here")
+def _end_silence(call: CompatCall, integration: Integration) -> Taken:
+    end_silence(call, integration)
+    return Taken(reply=HttpAnswer(status=HTTPStatus.OK), integration=integration.name)
 
 
 def _alerts_in(call: CompatCall) -> Sequence[object]:
@@ -156,7 +163,7 @@ _ROUTES: Final[Mapping[str, Mapping[str, Work]]] = {
     "alerts": {"GET": _answering(view_alerts), "POST": _post_alerts},
     "alerts/groups": {"GET": _answering(view_groups)},
     "receivers": {"GET": _answering(lambda _call, owner: [{"name": owner.name}])},
-    "silences": {"GET": _answering(lambda _call, _owner: []), "POST": _refuse_silence},
+    "silences": {"GET": _answering(view_silences), "POST": _make_silence},
 }
 
 PRODUCT: Final = Product(take=take, refuse=refuse)

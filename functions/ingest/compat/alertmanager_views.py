@@ -55,7 +55,7 @@ def view_alerts(call: CompatCall, integration: Integration) -> list[dict[str, An
     views = []
     own = IntegrationAlerts(integration, call)
     for alert in own.newest(AlertQuery(statuses=_OPEN), limit=SHOWN_LIMIT):
-        is_muted = alert.is_snoozed(call.request.at)
+        is_muted = alert.is_snoozed(call.request.at) or alert.silence is not None
         is_shown = shows_muted if is_muted else shows_active
         if is_shown and all_match(matchers, _labels(alert)):
             views.append(_view_alert(alert, is_muted=is_muted))
@@ -72,6 +72,7 @@ def view_groups(call: CompatCall, integration: Integration) -> list[dict[str, An
 def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:
     facts = alert.facts
     state = "suppressed" if is_muted else "active"
+    silenced_by = [alert.silence.name] if alert.silence else []
     view: dict[str, Any] = {
         "annotations": {
             name: text
@@ -82,7 +83,7 @@ def _view_alert(alert: Alert, *, is_muted: bool) -> dict[str, Any]:
         "fingerprint": alert.dedup_key,
         "receivers": [{"name": alert.integration}],
         "startsAt": written(alert.fired_at),
-        "status": {"state": state, "silencedBy": [], "inhibitedBy": []},
+        "status": {"state": state, "silencedBy": silenced_by, "inhibitedBy": []},
         "updatedAt": written(alert.last_seen_at),
         "labels": dict(_labels(alert)),
     }

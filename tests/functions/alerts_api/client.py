@@ -105,6 +105,8 @@ class Client:
             "channels": world.channels,
             "settings": world.settings,
             "heartbeats": world.heartbeats,
+            "silences": world.silences,
+            "windows": world.windows,
             "integrations": world.integrations,
             "slots": world.slots,
             "alerts": world.alerts,

@@ -47,6 +47,8 @@ def scope_of(route: Route) -> str:
     noun, reads = route.path.split("/")[3], route.method == "GET"
     if noun == "incidents" or route.path.endswith("/create-incident"):
         return "incidents"
+    if noun in {"silences", "maintenance-windows"}:
+        return "silences"
     if noun == "keys" and not reads:
         return "admin"
     if route.path == "/api/v1/users/{name}/test":

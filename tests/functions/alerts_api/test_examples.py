@@ -16,13 +16,21 @@ from tests.openapi.whole_api import KEY, KEY_ID, NAME, SPARE, WholeApi
 
 FIRST: Final = (
     *("put_channel", "put_user", "put_escalation_policy", "put_route", "put_integration"),
-    *("put_heartbeat", "make_key", "take_from_integration", "escalate_alert"),
+    *(
+        "put_silence",
+        "put_maintenance_window",
+        "put_heartbeat",
+        "make_key",
+        "take_from_integration",
+        "escalate_alert",
+    ),
     *("ack_alert", "unack_alert"),
     *("acknowledge_alert", "snooze_alert", "unsnooze_alert", "open_incident"),
     "attach_alerts",
 )
 LAST: Final = (
     *("resolve_incident", "resolve_alert", "act_on_many", "revoke_key", "delete_heartbeat"),
+    *("delete_silence", "delete_maintenance_window"),
     *("delete_integration", "delete_route", "delete_escalation_policy", "delete_user"),
     "delete_channel",
 )

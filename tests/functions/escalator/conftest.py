@@ -26,6 +26,8 @@ from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
+from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
@@ -223,6 +225,7 @@ def escalator(
         notifications=DynamoDBNotifications(call, TABLE, RETENTION),
         deliveries=deliveries,
         heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
+        silences=lambda kind: NamedObjects(call, TABLE, KIND_OF[kind]),
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
         sweeps=lambda: DynamoDBSweeps(call, TABLE),
         storms=lambda: DynamoDBStorms(call, TABLE),

@@ -114,6 +114,7 @@ class Gateway:
             alerts=lambda: self.world.alerts,
             sns=lambda: self.sns,
             heartbeats=lambda: self.world.heartbeats,
+            silences=lambda: self.world.silences,
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
             log=Log("ingest"),

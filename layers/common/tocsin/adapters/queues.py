@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, StormTimer, Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 
 BATCH_LIMIT: Final = 10
@@ -108,6 +109,9 @@ def timer_from(body: str) -> AnyTimer:
         return StormTimer(due_at=due_at)
     if "heartbeat" in fields:
         return HeartbeatTimer(heartbeat=str(fields["heartbeat"]), due_at=due_at)
+    if "hold" in fields:
+        kind, name = fields["hold"]
+        return HoldTimer(kind=HoldKind(kind), name=str(name), due_at=due_at)
     return Timer(slot=Fingerprint(fields["slot"]), due_at=due_at)
 
 
@@ -176,3 +180,5 @@ def _written(timer: AnyTimer) -> str:
             return json.dumps({"heartbeat": timer.heartbeat, "due_at": due_at})
         case StormTimer():
             return json.dumps({"storm": True, "due_at": due_at})
+        case HoldTimer():
+            return json.dumps({"hold": [timer.kind, timer.name], "due_at": due_at})

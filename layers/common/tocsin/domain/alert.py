@@ -28,6 +28,7 @@ from tocsin.domain.escalation import (
     advance,
 )
 from tocsin.domain.flapping import Flapping, FlappingRule, Verdict, judge
+from tocsin.domain.hold import Hold
 from tocsin.domain.ids import (
     AUTO,
     Actor,
@@ -200,6 +201,16 @@ class Alert:
     def is_asking(self) -> bool:
         """Whether it is firing and not snoozed, so that its escalation goes on."""
         return self.status is AlertStatus.FIRING and self.snooze is None
+
+    @property
+    def hold(self) -> Hold | None:
+        """What stops its escalation now, beside an acknowledgement or a snooze."""
+        return self.escalation.held if self.is_asking else None
+
+    @property
+    def silence(self) -> Hold | None:
+        """The silence or maintenance window that holds it now."""
+        return self.hold if self.hold is not None and self.hold.kind.is_silence else None
 
     @property
     def is_page_worthy(self) -> bool:
@@ -566,6 +577,9 @@ class Alert:
         if self.snooze is not None:
             message = "This alert is snoozed: end the snooze before."
             raise NoStepLeftError(message)
+        if self.silence is not None:
+            message = f"It is {self.silence.why}: end that before, or page or assign people."
+            raise NoStepLeftError(message)
         before, now = self.escalation, self._not_before_last_change(at)
         after = advance(replace(before, skips_ahead=False), policy, self.severity, now)
         if after.rest is not None:
@@ -729,6 +743,45 @@ class Alert:
         """Postpone the next step: messages of the step before are late or not sent yet."""
         escalation = replace(self.escalation, escalates_at=until, held_why=why)
         return replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
+
+    def put_on_hold(self, hold: Hold, *, at: datetime) -> Self:
+        """Stop the clock of the next step."""
+        return self._on_hold(self.escalation.held_by(hold), hold, at=at)
+
+    def step_taken_back(self, hold: Hold | None, *, at: datetime) -> Self:
+        """Ask the last step again, since a hold kept messages of it back: at its end.
+
+        Without a hold, which has ended then, it is due at once.
+        """
+        again = self.escalation.asked_again(self._not_before_last_change(at))
+        if hold is None:
+            details: dict[str, Detail] = {"reason": "what kept a page back has ended"}
+            released = replace(self, escalation=again)
+            return released._with(ChangeType.RELEASED, by=AUTO, at=at, details=details)
+        return self._on_hold(again.held_by(hold), hold, at=at)
+
+    def _on_hold(self, escalation: Escalation, hold: Hold, *, at: datetime) -> Self:
+        before = self.escalation.held
+        held = replace(self, escalation=escalation, changed_at=self._not_before_last_change(at))
+        if before is not None and hold.is_same(before):
+            return held
+        details: dict[str, Detail] = {
+            "kind": hold.kind.value,
+            "name": hold.name,
+            "until": _written(hold.until),
+            "reason": hold.why_unsent,
+        }
+        return held._with(ChangeType.HELD, by=AUTO, at=at, details=details)
+
+    def released(self, *, at: datetime) -> Self:
+        """Let the escalation go on where a hold has stopped it."""
+        held = self.escalation.held
+        if held is None:
+            return self
+        escalation = self.escalation.released(self._not_before_last_change(at))
+        details: dict[str, Detail] = {"kind": held.kind.value, "name": held.name}
+        released = replace(self, escalation=escalation)
+        return released._with(ChangeType.RELEASED, by=AUTO, at=at, details=details)
 
     def reached_nobody(self, why: str, *, at: datetime) -> Self:
         """A whole run, or the want of a policy, has reached nobody."""

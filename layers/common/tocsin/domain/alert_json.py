@@ -49,6 +49,7 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
         "resolved_at": written(alert.resolved_at),
         **by_and_via("resolved", alert.resolved_by),
         "snoozed_until": written(snooze.until) if snooze else None,
+        "silenced_by": alert.silence.name if alert.silence else None,
         "snooze_reason": snooze.reason if snooze else None,
         **by_and_via("snoozed", snooze.by if snooze else None),
         "escalation_policy": escalation.policy,

@@ -32,6 +32,7 @@ class AlertQuery:
     statuses: frozenset[AlertStatus] = frozenset(AlertStatus)
     severities: frozenset[Severity] = frozenset(Severity)
     snoozed: bool | None = None
+    silenced: bool | None = None
     equal: Mapping[str, str] = field(default_factory=dict)
     """Fields that must have this very text: `rule_id`, `source`, `integration`,
     `monitor_id`, `group_id`, `dedup_key`."""
@@ -52,7 +53,12 @@ class AlertQuery:
     @property
     def is_selective(self) -> bool:
         """Whether it may leave out many alerts of its statuses and severities."""
-        return bool(self.snoozed is not None or self.equal or self.searches_facts)
+        return bool(
+            self.snoozed is not None
+            or self.silenced is not None
+            or self.equal
+            or self.searches_facts
+        )
 
     @property
     def selects_all(self) -> bool:
@@ -75,6 +81,7 @@ class AlertQuery:
             alert.status in self.statuses
             and alert.severity in self.severities
             and (self.snoozed is None or alert.is_snoozed(at) is self.snoozed)
+            and (self.silenced is None or (alert.silence is not None) is self.silenced)
             and (self.fired_from is None or alert.fired_at >= self.fired_from)
             and (self.fired_to is None or alert.fired_at <= self.fired_to)
             and (not self.equal or self._has_texts(alert))

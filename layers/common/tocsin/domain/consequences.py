@@ -15,6 +15,7 @@ from tocsin.domain.asking import Asking
 from tocsin.domain.history import Sample, sample_of
 from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.reception import RESOLVED_REASON_LIMIT
+from tocsin.domain.routing import labels_of
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.domain.update_plan import News, news_of
 
@@ -54,6 +55,9 @@ class Consequences:
     sample: Sample | None
     """The value that a newer occurrence replaced."""
     refreshes_listed: bool
+    may_be_held_wrongly: bool
+    """Whether it was put on hold, or what matchers see of it has changed while it is: what holds it
+    may have ended meanwhile, or not be for it any more."""
     begins_step: bool
     """Whether a step of its escalation policy was begun: its targets are to be paged."""
     worsens: bool
@@ -85,6 +89,7 @@ def consequences_of(stored: StoredChange, *, now: datetime) -> Consequences:
         counts=counts_of(after) - counts_of(stored.before),
         sample=sample_of(earlier) if earlier and is_occurrence else None,
         refreshes_listed=is_occurrence and stored.listed_occurrences < after.occurrences,
+        may_be_held_wrongly=_may_be_held_wrongly(earlier, after),
         begins_step=_begins_step(earlier, after),
         worsens=_worsens(earlier, after),
         news=news_of(told) if was_paged else None,
@@ -122,6 +127,12 @@ def counts_of(alert: Alert | None) -> Counts:
     if alert is None:
         return Counts()
     return Counts.of(alert.status, alert.severity, is_snoozed=alert.snooze is not None)
+
+
+def _may_be_held_wrongly(earlier: Alert | None, after: Alert) -> bool:
+    if after.hold is None or earlier is None:
+        return after.hold is not None
+    return earlier.hold != after.hold or labels_of(earlier) != labels_of(after)
 
 
 def _begins_step(earlier: Alert | None, after: Alert) -> bool:

@@ -34,6 +34,7 @@ class Scope(StrEnum):
     CONFIG_READ = "config:read"
     CONFIG_WRITE = "config:write"
     EVENTS = "events"
+    SILENCES = "silences"
     ADMIN = "admin"
 
 

@@ -7,11 +7,10 @@ once, the first time.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from tocsin.domain.time_zone import zone_of
+from tocsin.domain.time_zone import first_instant, zone_of
 
 EXPRESSION_LIMIT: Final = 100
 """Characters."""
@@ -66,26 +65,4 @@ class Cron:
         zone = zone_of(self.time_zone)
         start = at.astimezone(zone).replace(tzinfo=None)
         for wall in CronSim(self.expression, start):
-            yield _instant(wall, zone)
-
-
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant at which a clock shows this; in a gap, the gap's end."""
-    instant, other = (wall.replace(tzinfo=zone, fold=it).astimezone(UTC) for it in (0, 1))
-    if instant.astimezone(zone).replace(tzinfo=None) == wall:
-        return instant
-    # In a gap the folds have the offsets of before and after (PEP 495), so it lies between them.
-    return _change_between(other, instant, zone)
-
-
-def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
-    """The instant, to the second, at which the zone's offset changes."""
-    before = low.astimezone(zone).utcoffset()
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) // 2
-        middle = middle.replace(microsecond=0)
-        if middle.astimezone(zone).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return high
+            yield first_instant(wall, zone)

@@ -137,6 +137,20 @@ class HeartbeatNotFoundError(NotFoundError):
     sentence = "There is no heartbeat behind this URL or name."
 
 
+class SilenceNotFoundError(NotFoundError):
+    """No silence of this name."""
+
+    code = "silence_not_found"
+    sentence = "There is no silence of this name."
+
+
+class MaintenanceWindowNotFoundError(NotFoundError):
+    """No maintenance window of this name."""
+
+    code = "maintenance_window_not_found"
+    sentence = "There is no maintenance window of this name."
+
+
 class KeyNotFoundError(NotFoundError):
     """Unknown and revoked ids look the same."""
 

@@ -13,6 +13,7 @@ from typing import Final, Self
 from zlib import crc32
 
 from tocsin.domain.flapping import FlappingRule, Inherited
+from tocsin.domain.hold import Hold
 from tocsin.domain.severity import Severity
 
 DEFAULT_POLICY: Final = "default"
@@ -155,6 +156,20 @@ class Escalation:
     """The route because of which the first page waits until `escalates_at`."""
     unreached: Unreached | None = None
     """Since when it has reached nobody; None: it has, or may still."""
+    held: Hold | None = None
+    """What stops the clock of the next step; `escalates_at` stays as it was before."""
+    released_at: datetime | None = None
+    """When the last hold ended. A step that was due by then has begun at this time."""
+
+    @property
+    def is_due_by_release(self) -> bool:
+        """Whether the next step is due because what held it back has ended."""
+        return self.released_at is not None and self.released_at == self.escalates_at
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the step was begun because what held it back had ended."""
+        return self.released_at is not None and self.released_at == self.begun_at
 
     @property
     def waits_for_delay(self) -> bool:
@@ -234,14 +249,60 @@ class Escalation:
             rest=None,
             held_why=None,
             held_by_route=None,
+            held=None,
         )
+
+    def held_by(self, hold: Hold) -> Self:
+        """Stop the clock of the next step, from when the hold began or the clock was started."""
+        if self.held is not None:
+            return replace(self, held=replace(hold, since=self.held.since))
+        due = self.escalates_at
+        if due is None:
+            return replace(self, held=hold)
+        started_at = due - self.delay if self.waits_for_delay else due
+        return replace(self, held=replace(hold, since=min(due, max(hold.since, started_at))))
+
+    def released(self, at: datetime) -> Self:
+        """Let the clock go on where it stopped; a step that waits for no delay is due at once."""
+        held, due = self.held, self.escalates_at
+        if held is None or due is None:
+            return replace(self, held=None)
+        if not self.waits_for_delay:
+            return replace(self, held=None, escalates_at=max(at, due), released_at=at)
+        left = min(max(due - held.since, timedelta()), self.delay)
+        return replace(
+            self,
+            held=None,
+            escalates_at=at + left,
+            delays_from=at + left - self.delay,
+            released_at=at,
+        )
+
+    def asked_again(self, at: datetime) -> Self:
+        """Take back the last step, of which something kept messages back: it is due now.
+
+        It is begun again in a run of its own, and users' rules count anew.
+        """
+        asked = self.asked[:-1]
+        again = replace(
+            self._awake(at),
+            asked=asked,
+            is_restart=True,
+            repeats=self.repeats,
+            spell=self.spell + 1,
+            released_at=at,
+        )
+        if asked or self.loop > 1:
+            return again
+        return replace(again, step=0, step_name=None, targets=())
 
     def with_delay_anew(self, at: datetime) -> Self:
         """Begin the delay until the next step anew; a step that waits for no delay stays."""
         if not self.waits_for_delay or self.escalates_at is None:
             return self
         escalates_at = max(at + self.delay, self.escalates_at)
-        return replace(self, escalates_at=escalates_at, delays_from=at)
+        held = self.held and replace(self.held, since=at)
+        return replace(self, escalates_at=escalates_at, delays_from=at, held=held)
 
     def next_spell(self, severity: Severity) -> Self:
         """Begin a firing spell: rules of users count anew, and so does the worst severity."""
@@ -373,6 +434,8 @@ def _at_step(
         giver=escalation.giver if escalation.is_restart or not is_start else None,
         held_why=None,
         held_by_route=None,
+        held=None,
+        released_at=at if escalation.is_due_by_release else None,
     )
 
 

@@ -1,5 +1,6 @@
 """An alert's next action, and when; or why there is none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import Final
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import AUTO, Fingerprint, by_whom
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
@@ -26,6 +28,7 @@ class ActionKind(StrEnum):
     CHOOSE_POLICY = "choose_policy"
     ESCALATE = "escalate"
     EXHAUST = "exhaust"
+    RELEASE = "release"
     NONE = "none"
 
 
@@ -36,8 +39,16 @@ _FOLLOWS_POLICY: Final = frozenset(
         ActionKind.CHOOSE_POLICY,
         ActionKind.ESCALATE,
         ActionKind.EXHAUST,
+        ActionKind.RELEASE,
     )
 )
+_OF_STEP: Final = frozenset((ActionKind.ESCALATE, ActionKind.EXHAUST))
+type HoldOver = Callable[[Alert], Hold | None]
+"""Finds what holds an alert now; asked only when a step is due."""
+
+
+def no_hold(_alert: Alert) -> Hold | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +115,20 @@ def _at_wake(alert: Alert, at: datetime) -> NextAction:
     )
 
 
-def act(alert: Alert, at: datetime, policy: EscalationPolicy | None) -> Alert | None:
+def act(
+    alert: Alert, at: datetime, policy: EscalationPolicy | None, hold_over: HoldOver = no_hold
+) -> Alert | None:
     """Do what is due at this time; None if nothing is.
 
     One action may make another due at once: an alert that wakes is paged in the same change. But
-    only one step is taken, as each has a version of its own.
+    only one step is taken, as each has a version of its own. What holds the alert is asked before
+    the step.
     """
     acted = alert
     while (due := next_action(acted)).is_due(at):
-        acted = _do(acted, due, at, policy)
-        if due.kind in {ActionKind.ESCALATE, ActionKind.EXHAUST}:
+        hold = hold_over(acted) if due.kind in _OF_STEP | {ActionKind.RELEASE} else None
+        acted = acted.put_on_hold(hold, at=at) if hold else _do(acted, due, at, policy)
+        if due.kind in _OF_STEP:
             break
     return None if acted is alert else acted
 
@@ -175,6 +190,8 @@ def _while_acknowledged(alert: Alert) -> NextAction:
 
 def _while_firing(alert: Alert) -> NextAction:
     escalation = alert.escalation
+    if escalation.held is not None:
+        return _at_release(alert, escalation.held)
     at, policy = escalation.escalates_at, escalation.policy
     if at is None:
         return NextAction(kind=ActionKind.NONE, at=None, why=_why_at_rest(alert))
@@ -211,6 +228,24 @@ def _while_firing(alert: Alert) -> NextAction:
     )
 
 
+def _at_release(alert: Alert, hold: Hold) -> NextAction:
+    escalation = alert.escalation
+    step = len(escalation.asked) + 1 if escalation.is_restart else escalation.next_step
+    if escalation.escalates_at is None:
+        then = _why_at_rest(alert)
+    else:
+        then = "then nobody else is asked" if step is None else f"then step {step}"
+    why = f"reached nobody: {escalation.unreached.why}; " if escalation.unreached else ""
+    return NextAction(
+        kind=ActionKind.RELEASE,
+        at=hold.until,
+        why=f"{why}{hold.why}; {then}",
+        step=step,
+        targets=escalation.due_targets,
+        again=escalation.is_restart and bool(escalation.asked),
+    )
+
+
 def _why_at_rest(alert: Alert) -> str:
     escalation = alert.escalation
     is_asked_alone = escalation.rest is Rest.NO_POLICY and bool(alert.askings)
@@ -234,7 +269,9 @@ def _why_over(alert: Alert, due: NextAction) -> str:
     return "its sender did not repeat it in time"
 
 
-def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | None) -> Alert:
+def _do(  # noqa: PLR0911 - one for each kind
+    alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | None
+) -> Alert:
     match due.kind:
         case ActionKind.WAKE:
             return alert.woken(by=AUTO, at=at, reason="the snooze ended")
@@ -246,6 +283,8 @@ def _do(alert: Alert, due: NextAction, at: datetime, policy: EscalationPolicy | 
             return alert.following(policy)
         case ActionKind.ESCALATE | ActionKind.EXHAUST:
             return alert.escalate(policy, at=at)
+        case ActionKind.RELEASE:
+            return alert.released(at=at)
         case ActionKind.NONE:
             return alert
 
@@ -267,11 +306,20 @@ class HeartbeatTimer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldTimer:
+    """A due time of a silence or window; ignored if its timer has changed."""
+
+    kind: HoldKind
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StormTimer:
     """When to look at the team's storm; ignored if its timer has changed."""
 
     due_at: datetime
 
 
-type AnyTimer = Timer | HeartbeatTimer | StormTimer
+type AnyTimer = Timer | HeartbeatTimer | HoldTimer | StormTimer
 """All wait in the same index and queue."""

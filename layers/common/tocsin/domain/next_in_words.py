@@ -6,6 +6,7 @@ from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
 from tocsin.domain.phrase import Phrase, Span
@@ -218,6 +219,25 @@ def _lapse(action: NextAction, view: View) -> Coming:
     )
 
 
+_WHY_HELD: Final = {
+    HoldKind.SILENCE: "silenced by ",
+    HoldKind.WINDOW: "maintenance by ",
+    HoldKind.AWAKE: "awake: ",
+    HoldKind.ROUTE: "as the route ",
+}
+
+
+def _release(action: NextAction, view: View) -> Coming:
+    hold, at = view.alert.escalation.held, action.at or view.clock.now
+    if hold is None or at <= view.clock.now:
+        return Coming(next=(Span(_DECIDED_SOON),))
+    time = view.clock.coming(at)
+    is_own = view.names.is_reader(_actor(hold.by), view.reader)
+    by = "you" if is_own else view.names.of_actor(_actor(hold.by)) if hold.by else hold.name
+    why = f": {_WHY_HELD[hold.kind]}{by}."
+    return Coming(next=(Span("Nobody is called until "), time, Span(why)))
+
+
 def _none(_action: NextAction, view: View) -> Coming:
     alert = view.alert
     match alert.status:
@@ -265,6 +285,7 @@ _SENTENCES: Final[Mapping[ActionKind, Callable[[NextAction, View], Coming]]] = {
     ActionKind.WAKE: _wake,
     ActionKind.RESOLVE: _resolve,
     ActionKind.LAPSE: _lapse,
+    ActionKind.RELEASE: _release,
     ActionKind.NONE: _none,
 }
 

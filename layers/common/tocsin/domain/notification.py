@@ -9,6 +9,7 @@ from typing import Final, NewType, Self
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.digest import DigestId
 from tocsin.domain.escalation import TargetKind
+from tocsin.domain.hold import is_unsent_by_hold
 from tocsin.domain.ids import AlertId, by_whom
 from tocsin.domain.line import Place
 
@@ -272,6 +273,11 @@ class Notification:
         if self.state is DeliveryState.SENT:
             return True
         return self.state.has_ended and self.attempts > 1
+
+    @property
+    def is_unsent_by_hold(self) -> bool:
+        """Whether it was skipped because something held its alert."""
+        return self.state is DeliveryState.SKIPPED and is_unsent_by_hold(self.reason)
 
     @property
     def is_reply(self) -> bool:

@@ -28,7 +28,7 @@ def judged(alert: Alert, ledger: Sequence[Notification], at: datetime) -> Alert:
 
     Whom a person asked counts too, and alone where no policy pages.
     """
-    if not alert.is_asking:
+    if not alert.is_asking or alert.hold is not None:
         return alert
     unreached = alert.escalation.unreached
     if unreached is not None:

@@ -37,7 +37,13 @@ def step_clock(
     if escalation.delays_from is None:
         return clock
     anew = escalation.delays_from + escalation.delay
-    return clock if clock.due_at >= anew else StepClock(anew, "counted from when it was assigned")
+    if clock.due_at >= anew:
+        return clock
+    is_released = escalation.released_at is not None and (
+        escalation.delays_from <= escalation.released_at
+    )
+    why = "it was held back for a while" if is_released else "counted from when it was assigned"
+    return StepClock(anew, why)
 
 
 def _clock_of_messages(

@@ -144,6 +144,8 @@ def _template(alert: Alert) -> Delivery:
         reason = NotificationReason.ESCALATED
     else:
         reason = NotificationReason.FIRST
+    if escalation.is_released:
+        reason = NotificationReason.RELEASED
     begun_at = escalation.begun_at or alert.changed_at
     return Delivery(
         alert_id=alert.alert_id,

@@ -46,6 +46,8 @@ class Ailment(StrEnum):
     """A person asked others, and the messages to them are not in the ledger."""
     STUCK = "stuck"
     """A message is in the ledger, and is not sent."""
+    HELD = "held"
+    """What held it has ended, and it was not released."""
     UNREADABLE = "unreadable"
     """It or its ledger cannot be read."""
 
@@ -92,7 +94,7 @@ def is_suspect(row: Alert, now: datetime) -> bool:
     begun_at = row.escalation.begun_at
     times = (begun_at, *(asking.at for asking in row.askings))
     is_young = any(at is not None and now - at < LOOKED_AT_FOR for at in times)
-    is_young |= _tells_last_resort(row, now)
+    is_young |= _tells_last_resort(row, now) or row.hold is not None
     return is_young or row.timer_at is None or _timer_ailment(row, now) is not None
 
 
@@ -106,6 +108,7 @@ def ailments_of(
     ledger: Callable[[], Sequence[Notification]],
     directory: Callable[[], Directory],
     now: datetime,
+    is_held_rightly: Callable[[Alert], bool] = lambda _alert: True,
 ) -> tuple[Ailment, ...]:
     """What is wrong with an alert; nearly always nothing."""
     if not alert.is_open:
@@ -113,13 +116,17 @@ def ailments_of(
     is_settled = now - alert.changed_at >= SETTLED_AFTER
     timer = _timer_ailment(alert, now) if is_settled else None
     found = [timer] if timer else []
+    is_held = alert.hold is not None and alert.hold.until > now
+    if is_settled and is_held and not is_held_rightly(alert):
+        found.append(Ailment.HELD)
     escalation = alert.escalation
     has_messages = escalation.begun_at is not None or bool(alert.askings)
     if has_messages or _tells_last_resort(alert, now):
         messages = ledger()
         begun_at = escalation.begun_at
         is_late = begun_at is not None and now - begun_at > PLANNED_AFTER
-        if alert.is_asking and is_late and not is_planned(alert, messages, directory):
+        is_asking = alert.is_asking and alert.hold is None
+        if is_asking and is_late and not is_planned(alert, messages, directory):
             found.append(Ailment.UNPLANNED)
         if unasked(alert, messages, now):
             found.append(Ailment.UNASKED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -18,3 +19,25 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         return ZoneInfo(UTC_ZONE)
+
+
+def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant at which a clock shows this; in a gap, the gap's end."""
+    instant, other = (wall.replace(tzinfo=zone, fold=it).astimezone(UTC) for it in (0, 1))
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    # In a gap the folds have the offsets of before and after (PEP 495), so it lies between them.
+    return _change_between(other, instant, zone)
+
+
+def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
+    """The instant, to the second, at which the zone's offset changes."""
+    before = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high

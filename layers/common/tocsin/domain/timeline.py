@@ -38,6 +38,8 @@ class ChangeType(StrEnum):
     INCIDENT_CREATED = "incident_created"
     ESCALATION_EXHAUSTED = "escalation_exhausted"
     REACHED_NOBODY = "reached_nobody"
+    HELD = "held"
+    RELEASED = "released"
 
 
 CHANGES_MESSAGES: Final = frozenset(

@@ -55,6 +55,7 @@ from tocsin.usecases.delivery_work import (
     put_back,
     take_place,
 )
+from tocsin.usecases.hold_alerts import why_held
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
         return give_up(claimed, NEVER_ENDED, work, channel)
     alert, changes = _read(delivery, work)
     skip = _reason_to_skip(alert, delivery, work.now())
+    skip = skip or why_held(alert, delivery, work.paging, work.now())
     if alert is None or skip is not None:
         seen = alert.told_version if alert else None
         skipped = mark(claimed, claimed.skip(skip or GONE, at=work.now(), seen=seen), work)

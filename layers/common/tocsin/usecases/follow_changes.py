@@ -21,6 +21,7 @@ from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
 from tocsin.domain.update_plan import plan_rewriting, plan_updates
 from tocsin.usecases.choose_policy import NOW
+from tocsin.usecases.hold_alerts import HeldNow, Holding
 from tocsin.usecases.refusals import NotificationRefusedError
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ class Outlets:
     deliveries: DeliveryQueue
     timers: TimerQueue
     new_write_id: NewWriteId
+
+    def holding(self, now: datetime) -> Holding:
+        """What holds alerts, read when it is asked for."""
+        return Holding(
+            now=now,
+            held=HeldNow(self.paging, now),
+            slots=self.slots,
+            new_write_id=self.new_write_id,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +99,10 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
 def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
+    holding = outlets.holding(now)
     for each in consequences:
+        if each.may_be_held_wrongly and not holding.is_settled(each.alert):
+            holding.settle(each.alert.alert_id)
         if each.news:
             directory = outlets.paging.directory(now)
             ledger = outlets.notifications.of_alert(each.alert.alert_id)
@@ -99,7 +112,7 @@ def _deliveries(
             yield from _planned(plan_worsened, each.alert, now, outlets)
         for asking in each.askings:
             yield from plan_asked(asking, each.alert, now, outlets)
-        if each.begins_step:
+        if each.begins_step and not holding.keeps_back(each.alert):
             yield from plan_messages(each.alert, now, outlets)
 
 

@@ -219,19 +219,35 @@ def _step_moved(
     alert: Alert, ledger: Sequence[Notification], now: datetime, outlets: Outlets
 ) -> Alert | None:
     stands = alert.escalation
-    if stands.held_why == NEXT_RUN:
-        return None
+    taken_back = outlets.holding(now).take_back(alert, ledger)
+    if taken_back is not None or alert.hold is not None or stands.held_why == NEXT_RUN:
+        return taken_back or _held_on(alert, ledger, now)
     clock = step_clock(alert, ledger, partial(outlets.paging.directory, now))
-    if clock is None:
-        return None
-    if is_unanswered(alert, ledger):
-        skipping = replace(alert, escalation=stands.wanted_on(now))
-        return escalate_by_policy(
-            skipping,
-            lambda policy: skipping.escalate(policy, at=now, reason=UNREACHED),
-            at=now,
-            paging=outlets.paging,
-        )
-    if clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
+    if clock is not None and is_unanswered(alert, ledger):
+        return _skipped_ahead(alert, ledger, now, outlets)
+    if clock is None or clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
         return None
     return alert.held(clock.due_at, clock.why, at=now)
+
+
+def _skipped_ahead(
+    alert: Alert, ledger: Sequence[Notification], now: datetime, outlets: Outlets
+) -> Alert | None:
+    """Begin the next step at once, or at the end of what holds the alert."""
+    if (hold := outlets.holding(now).held.over(alert)) is not None:
+        return _held_on(alert.put_on_hold(hold, at=now), ledger, now)
+    skipping = replace(alert, escalation=alert.escalation.wanted_on(now))
+    return escalate_by_policy(
+        skipping,
+        lambda policy: skipping.escalate(policy, at=now, reason=UNREACHED),
+        at=now,
+        paging=outlets.paging,
+    )
+
+
+def _held_on(alert: Alert, ledger: Sequence[Notification], now: datetime) -> Alert | None:
+    """Let the next step be due when the hold ends, if this one has reached nobody."""
+    hold, stands = alert.hold, alert.escalation
+    if hold is None or not stands.waits_for_delay or not is_unanswered(alert, ledger):
+        return None
+    return replace(alert, escalation=stands.wanted_on(now).held_by(hold))

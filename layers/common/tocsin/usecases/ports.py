@@ -32,6 +32,7 @@ from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
 from tocsin.domain.sent_body import SentBodies, SentBody
 from tocsin.domain.signal import Signal
+from tocsin.domain.silence import Holds
 from tocsin.domain.sweep import SweepState
 from tocsin.domain.team_settings import TeamSettings
 from tocsin.domain.team_storm import Opened, TeamStorm
@@ -189,6 +190,12 @@ class PagingRepository(Protocol):
 
     def settings(self, at: datetime, *, max_age: timedelta | None = None) -> TeamSettings:
         """Read the team's settings; `routing` and `directory` have them already."""
+
+    def holds(self) -> Holds:
+        """Read all silences and windows, as they are now."""
+
+    def whole(self, alert: Alert) -> Alert:
+        """The alert with its whole facts, where it was read with shortened ones."""
 
     def policy_of(self, integration: str) -> str | None:
         """Read an integration's policy; None: it names none, or does not exist."""

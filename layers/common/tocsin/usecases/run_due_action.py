@@ -11,6 +11,7 @@ from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.next_action import ActionKind, Timer, act, next_action, with_timer
 from tocsin.domain.step_clock import step_clock
 from tocsin.usecases.choose_policy import escalate_by_policy
+from tocsin.usecases.hold_alerts import HeldNow
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
@@ -80,8 +81,11 @@ def _clocked(
 
 
 def _acted(alert: Alert, at: datetime, paging: PagingRepository) -> Alert | None:
-    """Read the policies only if the next action needs one."""
+    """Read the policies, and what holds alerts, only if the next action needs them."""
     due = next_action(alert)
     if not (due.follows_policy and due.is_due(at)):
         return act(alert, at, None)
-    return escalate_by_policy(alert, lambda policy: act(alert, at, policy), at=at, paging=paging)
+    over = HeldNow(paging, at).over
+    return escalate_by_policy(
+        alert, lambda policy: act(alert, at, policy, over), at=at, paging=paging
+    )

@@ -99,6 +99,7 @@ class Sweep:
         return replace(state, drift=drift)
 
     def _mended(self, rows: Iterable[Alert]) -> Iterator[Finding]:
+        holding = self.outlets.holding(self.now)
         for row in rows:
             if not is_suspect(row, self.now):
                 continue
@@ -106,7 +107,7 @@ class Sweep:
                 alert = self.alerts.get_shortened(row.alert_id)
                 ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
                 directory = partial(self.outlets.paging.directory, self.now)
-                ailments = ailments_of(alert, ledger, directory, self.now)
+                ailments = ailments_of(alert, ledger, directory, self.now, holding.is_settled)
             except AlertNotFoundError:
                 continue
             except TryAgainError:
@@ -146,6 +147,8 @@ class Sweep:
                 ledger = outlets.notifications.of_alert(alert.alert_id)
                 stuck = [each.delivery for each in ledger if each.is_stuck(self.now)]
                 outlets.deliveries.send(stuck, now=self.now)
+            case Ailment.HELD:
+                outlets.holding(self.now).settle(alert.alert_id)
             case Ailment.OVERDUE | Ailment.UNREADABLE:
                 # Each tick sends its timer; why that does not help is for people to find.
                 return

@@ -249,14 +249,142 @@ def test_another_integrations_alerts_are_not_shown(prometheus: Gateway) -> None:
     assert len(get(prometheus, f"/i/{stranger}/api/v2/alerts").json) == 1
 
 
-def test_there_are_no_silences_and_none_is_pretended(prometheus: Gateway) -> None:
-    assert get(prometheus, f"{API}/silences").json == []
-    refused = prometheus.replay(sample("amtool/silence-add"), path=f"{API}/silences")
+SILENCES = f"{API}/silences"
+
+
+def silence(gateway: Gateway, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    matcher = {"name": "alertname", "value": "Disk", "isRegex": False, "isEqual": True}
+    return {
+        "matchers": [matcher],
+        "startsAt": at(gateway, 0),
+        "endsAt": at(gateway, 3600),
+        "createdBy": "carol",
+        "comment": "replacing the disk",
+        **changed,
+    }
+
+
+def made(gateway: Gateway, **changed: Any) -> str:  # noqa: ANN401 - any JSON
+    reply = gateway.post(silence(gateway, **changed), path=SILENCES)
+    assert reply.status == 200, reply.text
+    gateway.world.follow()
+    return str(reply.json["silenceID"])
+
+
+def test_a_silence_that_amtool_makes_holds_alerts_of_its_integration(prometheus: Gateway) -> None:
+    world = prometheus.world
+    world.now = datetime(2026, 11, 21, 22, 30, 35, tzinfo=UTC)
+    world.channel("ops")
+    world.escalation_policy(("channel:ops", timedelta(minutes=5)))
+    stranger = "fedcba9876543210fedcba9876543210"
+    prometheus.register(IntegrationType.ALERTMANAGER, token=stranger, name="other")
+
+    reply = prometheus.replay(sample("amtool/silence-add"), path=SILENCES)
+    direct = [{"labels": {"alertname": "Direct", "severity": "critical"}}]
+    prometheus.post(direct, path=ALERTS)
+    prometheus.post(direct, path=f"/i/{stranger}/api/v2/alerts")
+    world.pass_time(seconds=1)
+
+    name = reply.json["silenceID"]
+    [shown] = get(prometheus, ALERTS).json
+    assert shown["status"] == {"state": "suppressed", "silencedBy": [name], "inhibitedBy": []}
+    assert get(prometheus, ALERTS, "silenced=false").json == []
+    assert len(get(prometheus, ALERTS, "active=false").json) == 1
+    assert world.paged() == ["ops"], "the other integration's alert"
+
+
+def test_a_silence_is_listed_as_it_was_sent(prometheus: Gateway) -> None:
+    sent = silence(prometheus)
+    name = made(prometheus)
+
+    [listed] = get(prometheus, SILENCES).json
+
+    assert listed == {
+        "id": name,
+        "status": {"state": "active"},
+        "updatedAt": "2026-11-21T22:28:00.000Z",
+        **{field: sent[field] for field in ("matchers", "createdBy", "comment")},
+        "startsAt": "2026-11-21T22:28:00.000Z",
+        "endsAt": "2026-11-21T23:28:00.000Z",
+    }
+    assert get(prometheus, f"{API}/silence/{name}").json == listed
+
+
+def test_silences_are_filtered_by_their_matchers(prometheus: Gateway) -> None:
+    made(prometheus)
+
+    assert len(get(prometheus, SILENCES, "filter=alertname%3DDisk").json) == 1
+    assert get(prometheus, SILENCES, "filter=alertname%3DCPU").json == []
+
+
+def test_a_silence_is_changed_by_its_id_and_made_anew_once_it_has_expired(
+    prometheus: Gateway,
+) -> None:
+    name = made(prometheus)
+
+    again = made(prometheus, id=name, comment="longer", endsAt=at(prometheus, 7200))
+    ended = prometheus.post("", path=f"{API}/silence/{name}", method="DELETE")
+    anew = made(prometheus, id=name)
+
+    assert (again, ended.status, ended.text) == (name, 200, "")
+    assert anew != name
+    states = [(it["id"], it["status"]["state"]) for it in get(prometheus, SILENCES).json]
+    assert states == [(anew, "active"), (name, "expired")]
+
+
+def test_a_label_named_like_a_field_of_ours_is_the_senders(prometheus: Gateway) -> None:
+    matcher = {"name": "severity", "value": "page", "isRegex": False, "isEqual": True}
+    name = made(prometheus, matchers=[matcher])
+
+    prometheus.post([{"labels": {"alertname": "Disk", "severity": "page"}}], path=ALERTS)
+    prometheus.world.pass_time(seconds=1)
+
+    [shown] = get(prometheus, ALERTS).json
+    assert shown["status"]["silencedBy"] == [name]
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"matchers": []}, "at least one matcher"),
+        ({"matchers": [{"name": "a", "value": ".*", "isRegex": True}]}, "must not match the empty"),
+        ({"matchers": [{"name": "a", "value": "(", "isRegex": True}]}, "invalid matcher a"),
+        ({"matchers": [{"name": "a b", "value": "c"}]}, "invalid matcher a b"),
+        ({"matchers": [{"name": "a"}]}, "a name and a value"),
+        ({"matchers": [{"name": "a", "value": "b"}] * 21}, "at most 20 matchers"),
+        ({"matchers": [{"name": "a", "value": "b" * 500}]}, "at most 500 characters"),
+        ({"endsAt": "2026-11-21T22:27:00Z"}, "end time must lie ahead"),
+        ({"endsAt": "soon"}, "endsAt must be a time"),
+        ({"endsAt": "2026-11-21T23:27:00"}, "endsAt must be a time"),
+        ({"comment": 1}, "comment must be a text"),
+    ],
+)
+def test_a_silence_that_cannot_be_is_refused_as_alertmanager_refuses(
+    prometheus: Gateway, changed: dict[str, Any], problem: str
+) -> None:
+    refused = prometheus.post(silence(prometheus, **changed), path=SILENCES)
+
     assert refused.status == 400
-    assert refused.json.startswith("silences are not made through this API")
+    assert problem in refused.json
+
+
+@pytest.mark.parametrize("body", ["[]", "{", "1"])
+def test_a_body_that_is_no_silence_is_refused(prometheus: Gateway, body: str) -> None:
+    assert prometheus.post(body, path=SILENCES).status == 400
+
+
+def test_another_integrations_silence_is_not_found(prometheus: Gateway) -> None:
+    stranger = "fedcba9876543210fedcba9876543210"
+    prometheus.register(IntegrationType.REST, token=stranger, name="other")
+    name = made(prometheus)
+
+    path = f"/i/{stranger}/api/v2"
+    assert get(prometheus, f"{path}/silences").json == []
     for method in ("GET", "DELETE"):
-        reply = prometheus.post("", path=f"{API}/silence/1", method=method)
+        reply = prometheus.post("", path=f"{path}/silence/{name}", method=method)
         assert (reply.status, reply.json["code"]) == (404, 404)
+    refused = prometheus.post(silence(prometheus, id=name), path=f"{path}/silences")
+    assert refused.status == 404
 
 
 def test_health_checks_of_alertmanager_are_answered(prometheus: Gateway) -> None:

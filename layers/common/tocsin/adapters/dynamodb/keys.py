@@ -32,6 +32,10 @@ USER: Final = "user"
 HEARTBEATS: Final = "C#heartbeat"
 """All heartbeats; those with a timer are in the `due` index beside the alerts."""
 
+HOLDS: Final = "C#hold"
+"""All silences and windows: one query reads them before each page."""
+_HOLD_KINDS: Final = frozenset(("silence", "maintenance-window"))
+
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"
 EPISODES_FROM: Final = "E#"
@@ -204,10 +208,17 @@ def credential_key(secret_hash: SecretHash) -> Key:
 
 
 def configuration_partition(kind: str) -> str:
-    return f"C#{kind}"
+    return HOLDS if kind in _HOLD_KINDS else f"C#{kind}"
+
+
+def configuration_prefix(kind: str) -> str:
+    """Begins the sort keys of a kind that shares its partition."""
+    return f"{kind}#" if kind in _HOLD_KINDS else ""
 
 
 def configuration_key(kind: str, name: str) -> Key:
+    if kind in _HOLD_KINDS:
+        return key(HOLDS, f"{configuration_prefix(kind)}{name}")
     # Lower case of letters beyond ASCII, which no name has, may be longer than a key may be.
     is_found_in_any = kind == USER and name.isascii()
     return key(configuration_partition(kind), name.lower() if is_found_in_any else name)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tocsin.domain.escalation import NO_POLICY_PAGES, Escalation, Rest, TargetKind, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import Actor, by_whom, instant, milliseconds
 from tocsin.domain.severity import Severity
 
@@ -50,11 +51,13 @@ def write_escalation(escalation: Escalation) -> str | None:
         "held": escalation.held_why,
         "hr": escalation.held_by_route,
         "no": unreached and _write_unreached(unreached),
+        "h": escalation.held and _write_hold(escalation.held),
     }
     times = {
         "e": _since(begun_at, at),
         "ack": _since(begun_at, ack_from),
         "df": _since(begun_at, delays_from),
+        "rel": _since(begun_at, escalation.released_at),
     }
     said = {name: value for name, value in fields.items() if value}
     said |= {name: value for name, value in times.items() if value is not None}
@@ -98,6 +101,8 @@ def escalation_from(written: str) -> Escalation:
         held_why=fields.get("held"),
         held_by_route=fields.get("hr"),
         unreached=unreached and _unreached_from(*unreached),
+        held=_hold_from(*fields["h"]) if "h" in fields else None,
+        released_at=_after(begun_at, fields.get("rel")),
     )
 
 
@@ -127,6 +132,15 @@ def _write_unreached(unreached: Unreached) -> list[int | str]:
 
 def _unreached_from(at: int, why: str = NO_POLICY_PAGES) -> Unreached:
     return Unreached(at=instant(at), why=why)
+
+
+def _write_hold(hold: Hold) -> list[int | str]:
+    by = () if hold.by is None else (hold.by,)
+    return [hold.kind.value, hold.name, milliseconds(hold.since), milliseconds(hold.until), *by]
+
+
+def _hold_from(kind: str, name: str, since: int, until: int, by: str | None = None) -> Hold:
+    return Hold(kind=HoldKind(kind), name=name, since=instant(since), until=instant(until), by=by)
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:

@@ -80,7 +80,8 @@ class NamedObjects[S: Stored]:
 
     def list(self) -> tuple[S, ...]:
         partition = keys.configuration_partition(self.kind.name)
-        images = query_all(self.call, self.table_name, partition)
+        prefix = keys.configuration_prefix(self.kind.name)
+        images = query_all(self.call, self.table_name, partition, prefix)
         return tuple(map(self.from_image, images))
 
     def put(self, before: S | None, after: S, *, write_id: WriteId) -> S:
@@ -201,7 +202,7 @@ def _credential_item(token: Token, kind: str, name: str) -> Item:
 
 
 def name_of(image: Image) -> str:
-    return str(image["sk"]["S"])
+    return str(image["sk"]["S"]).rpartition("#")[2]
 
 
 def manager_of(image: Image) -> str | None:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
-from tocsin.adapters.dynamodb.queries import get_configured, query_all
+from tocsin.adapters.dynamodb.queries import get_configured, get_item, query_all
 from tocsin.domain.routing import Routing
 
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.configuration.named_objects import Kind
+    from tocsin.domain.alert import Alert
     from tocsin.domain.configuration import Named
     from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.people import Directory
+    from tocsin.domain.silence import Holds
     from tocsin.domain.team_settings import TeamSettings
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
@@ -77,6 +79,24 @@ class DynamoDBPaging:
             image = get_configured(self._call, self._table_name, SETTINGS.name, TEAM)
             known = self._settings = (SETTINGS.read(image) if image else TeamSettings()), at
         return known[0]
+
+    def holds(self) -> Holds:
+        from tocsin.adapters.dynamodb.configuration.hold_items import holding_from
+        from tocsin.domain.silence import Holds
+
+        images = query_all(self._call, self._table_name, keys.HOLDS)
+        return Holds(tuple(map(holding_from, images)))
+
+    def whole(self, alert: Alert) -> Alert:
+        """A change of big facts that is not stored yet leaves those before it."""
+        from tocsin.adapters.dynamodb.alerts.items import facts_from
+
+        if alert.overflow is None:
+            return alert
+        beside = get_item(self._call, self._table_name, keys.overflow_key(alert.alert_id)) or {}
+        if "details" not in beside:
+            return alert
+        return replace(alert, facts=facts_from(beside["details"]["B"])[0])
 
     def policy_of(self, integration: str) -> str | None:
         item = get_configured(self._call, self._table_name, "integration", integration)

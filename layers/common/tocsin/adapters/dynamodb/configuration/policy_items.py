@@ -108,7 +108,7 @@ def _target_from(written: str) -> Target:
 def _write_route(route: Route) -> Item:
     item: Item = {
         "place": number(route.position),
-        "matchers": {"L": [_write_matcher(matcher) for matcher in route.match]},
+        "matchers": {"L": [write_matcher(matcher) for matcher in route.match]},
         "escalation_policy": text(route.escalation_policy),
     }
     if route.severity is not None:
@@ -120,7 +120,7 @@ def _write_route(route: Route) -> Item:
     return item
 
 
-def _write_matcher(matcher: Matcher) -> Attribute:
+def write_matcher(matcher: Matcher) -> Attribute:
     """In parts: its syntax may be longer than the limit of one text."""
     return write_texts((matcher.label, matcher.operator, matcher.value))
 
@@ -129,7 +129,7 @@ def _route_from(image: Image) -> Route:
     return Route(
         name=name_of(image),
         position=int(image["place"]["N"]),
-        match=tuple(_matcher_from(parts) for parts in image["matchers"]["L"]),
+        match=tuple(matcher_from(parts) for parts in image["matchers"]["L"]),
         escalation_policy=image["escalation_policy"]["S"],
         severity=Severity(image["severity"]["S"]) if "severity" in image else None,
         hold=span_from(image["hold"]) if "hold" in image else timedelta(),
@@ -138,7 +138,7 @@ def _route_from(image: Image) -> Route:
     )
 
 
-def _matcher_from(attribute: Any) -> Matcher:  # noqa: ANN401 - as DynamoDB sends it
+def matcher_from(attribute: Any) -> Matcher:  # noqa: ANN401 - as DynamoDB sends it
     label, operator, value = texts_from(attribute)
     return Matcher(label, Operator(operator), value)
 

@@ -15,6 +15,7 @@ from tocsin.domain.consequences import StoredChange
 
 if TYPE_CHECKING:
     from tocsin.domain.heartbeat import Heartbeat
+    from tocsin.domain.silence import Silence
 
 KEPT_BYTES: Final = 1_048_576
 """The longest message of SQS. A record has two images of an item, which is 400 KB at most; packed
@@ -47,6 +48,16 @@ def stored_heartbeat(record: Mapping[str, Any]) -> Heartbeat | None:
 
     heartbeat: Heartbeat = HEARTBEATS.read(new)
     return heartbeat
+
+
+def stored_silence(record: Mapping[str, Any]) -> Silence | None:
+    """Read a record; None: not of a silence or window."""
+    new = record["dynamodb"].get("NewImage")
+    if new is None or new["pk"]["S"] != keys.HOLDS:
+        return None
+    from tocsin.adapters.dynamodb.configuration.hold_items import holding_from
+
+    return holding_from(new)
 
 
 def sequence_number_of(record: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Image, slot_of, text, time
 from tocsin.domain.ids import instant
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, StormTimer, Timer
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,9 @@ def _timer_from(item: Image) -> AnyTimer:
         return HeartbeatTimer(heartbeat=item["sk"]["S"], due_at=due_at)
     if item["pk"]["S"] == keys.COUNT_PARTITION:
         return StormTimer(due_at=due_at)
+    if item["pk"]["S"] == keys.HOLDS:
+        from tocsin.adapters.dynamodb.configuration.hold_items import kind_and_name
+
+        kind, name = kind_and_name(item)
+        return HoldTimer(kind=kind, name=name, due_at=due_at)
     return Timer(slot=slot_of(item), due_at=due_at)

@@ -1,0 +1,62 @@
+"""A hold: what keeps an alert's escalation from going on, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+_SHORT: Final = timedelta(hours=20)
+"""Within this time the hour alone says which day is meant."""
+_SILENCED: Final = "silenced by "
+
+
+class HoldKind(StrEnum):
+    """What holds an alert."""
+
+    SILENCE = "silence"
+    WINDOW = "window"
+    AWAKE = "awake"
+    ROUTE = "route"
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether people said by matchers that nobody is paged."""
+        return self in {HoldKind.SILENCE, HoldKind.WINDOW}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Keeps the next step of an alert from being begun until a time."""
+
+    kind: HoldKind
+    name: str
+    until: datetime
+    since: datetime
+    """When the clock of the step stopped; of what was not put on an alert yet, its own begin."""
+    by: str | None = None
+    """The person who made it, as people are shown."""
+
+    @property
+    def why(self) -> str:
+        """Why nobody is paged, such as `silenced by deploy-42 (carol) until 06:00 UTC`."""
+        is_short = self.until - self.since < _SHORT
+        until = f"{self.until:%H:%M}" if is_short else f"{self.until:%Y-%m-%d %H:%M}"
+        return f"{self.why_unsent} until {until} UTC"
+
+    @property
+    def why_unsent(self) -> str:
+        """The reason of a page that was not sent; see `is_unsent_by_hold`."""
+        by = f" ({self.by})" if self.by else ""
+        return f"{_SILENCED}{self.name}{by}"
+
+    def is_same(self, other: "Hold | None") -> bool:
+        """Whether both say the same, but for when the clock stopped."""
+        if other is None:
+            return False
+        mine = (self.kind, self.name, self.until, self.by)
+        return mine == (other.kind, other.name, other.until, other.by)
+
+
+def is_unsent_by_hold(reason: str | None) -> bool:
+    """Whether a page was skipped because something held its alert."""
+    return reason is not None and reason.startswith(_SILENCED)

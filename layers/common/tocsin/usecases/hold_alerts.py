@@ -1,0 +1,129 @@
+"""Silences and windows: what they hold is put on hold, and released at their end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.errors import ConcurrentUpdateError
+from tocsin.domain.next_action import with_timer
+from tocsin.usecases.refusals import SlotRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tocsin.domain.alert import Alert
+    from tocsin.domain.hold import Hold
+    from tocsin.domain.ids import AlertId
+    from tocsin.domain.notification import Delivery, Notification
+    from tocsin.domain.silence import Holds
+    from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
+
+ATTEMPTS: Final = 5
+
+
+class HeldNow:
+    """What holds alerts at one time; read once, when it is asked for."""
+
+    def __init__(self, paging: PagingRepository, at: datetime) -> None:
+        self._paging = paging
+        self._at = at
+        self._holds: Holds | None = None
+
+    def over(self, alert: Alert) -> Hold | None:
+        if self._holds is None:
+            self._holds = self._paging.holds()
+        if not self._holds.silences:
+            return None
+        return self._holds.over(self._paging.whole(alert), self._at)
+
+
+def why_held(
+    alert: Alert | None, delivery: Delivery, paging: PagingRepository, at: datetime
+) -> str | None:
+    """Why a page is not to be sent now, by what is read now; None: it is.
+
+    A page that a person asked for is sent, and so is news to who has the alert.
+    """
+    if alert is None or not delivery.is_of_step:
+        return None
+    hold = HeldNow(paging, at).over(alert)
+    return hold.why_unsent if hold else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Ports, and what holds alerts now."""
+
+    now: datetime
+    held: HeldNow
+    slots: SlotRepository
+    new_write_id: NewWriteId
+
+    def keeps_back(self, alert: Alert) -> bool:
+        """Take back the step that an alert has just begun, if something holds it."""
+        if self.held.over(alert) is None:
+            return False
+        self._change(alert.alert_id, lambda current: self._taken_back(current, alert))
+        return True
+
+    def take_back(self, alert: Alert, ledger: Sequence[Notification]) -> Alert | None:
+        """Ask the current step again if a hold kept one of its messages back; None: none was."""
+        from tocsin.domain.notification import messages_of_step
+
+        escalation = alert.escalation
+        messages = [each for kind in messages_of_step(alert, ledger) for each in kind]
+        if escalation.is_restart or not any(each.is_unsent_by_hold for each in messages):
+            return None
+        return alert.step_taken_back(self.held.over(alert), at=self.now)
+
+    def settle(self, alert_id: AlertId) -> bool:
+        """Put an alert on hold, or release it, as silences and windows say now.
+
+        Returns:
+            Whether it was changed.
+        """
+        return self._change(alert_id, self._settled)
+
+    def is_settled(self, alert: Alert) -> bool:
+        """Whether an alert is held as silences and windows say now."""
+        return self._settled(alert) is None
+
+    def _settled(self, alert: Alert) -> Alert | None:
+        if not alert.is_asking:
+            return None
+        hold, stands = self.held.over(alert), alert.escalation.held
+        if hold is None:
+            is_ours = stands is not None and stands.kind.is_silence
+            return alert.released(at=self.now) if is_ours else None
+        return None if hold.is_same(stands) else alert.put_on_hold(hold, at=self.now)
+
+    def _taken_back(self, current: Alert, begun: Alert) -> Alert | None:
+        """The alert as it is now, without the step that was begun; None: it has gone on."""
+        stands, was = current.escalation, begun.escalation
+        is_current = (stands.loop, stands.step) == (was.loop, was.step)
+        if not current.is_asking or not is_current or stands.is_restart:
+            return None
+        return current.step_taken_back(self.held.over(current), at=self.now)
+
+    def _change(self, alert_id: AlertId, change: Callable[[Alert], Alert | None]) -> bool:
+        """Change an alert, if it is still the one in its slot.
+
+        Raises:
+            ConcurrentUpdateError: Concurrent writes came first, each time.
+        """
+        current = self.slots.episode(alert_id)
+        for _ in range(ATTEMPTS):
+            if current is None or current.alert_id != alert_id:
+                return False
+            after = change(current)
+            if after is None:
+                return False
+            try:
+                self.slots.update(current, with_timer(after), write_id=self.new_write_id())
+            except SlotRefusedError as refusal:
+                current = refusal.current
+            else:
+                return True
+        raise ConcurrentUpdateError

@@ -1,0 +1,294 @@
+"""Stories of silences and maintenance windows: who is paged, and when the escalation goes on."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.examples import HOUR, MINUTE, NINE
+from tests.fakes.world import World
+from tocsin.domain.errors import NoStepLeftError
+from tocsin.domain.ids import AlertId
+from tocsin.domain.maintenance_window import MaintenanceWindow
+from tocsin.domain.next_action import ActionKind
+from tocsin.domain.notification import DeliveryState, NotificationReason
+from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.severity import Severity
+from tocsin.domain.signal import Facts
+
+EVERYTHING = 'severity=~".+"'
+Page = tuple[str, str, timedelta]
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.user("alice")
+    world.user("bob")
+    world.escalation_policy(("user:alice", 10 * MINUTE), ("user:bob", 10 * MINUTE))
+    return world
+
+
+def pages(world: World, alert_id: AlertId) -> list[Page]:
+    """Who was paged, why, and how long after nine."""
+    sent = [each for each in world.pages(alert_id) if each.state is DeliveryState.SENT]
+    return [
+        (each.delivery.target_name, each.delivery.reason.value, each.changed_at - NINE)
+        for each in sorted(sent, key=lambda it: it.changed_at)
+    ]
+
+
+def test_an_alert_that_opens_in_a_silence_pages_nobody_and_is_released_at_its_end(
+    world: World,
+) -> None:
+    world.silence(EVERYTHING, minutes=60)
+
+    alert_id = world.opened()
+
+    due = world.next_action(alert_id)
+    assert pages(world, alert_id) == []
+    assert (due.kind, due.at, due.step) == (ActionKind.RELEASE, NINE + HOUR, 1)
+    assert due.why == "silenced by deploy-42 (carol) until 10:00 UTC; then step 1"
+    assert due.targets == ("user:alice",)
+
+    world.pass_time(minutes=75)
+
+    assert pages(world, alert_id) == [
+        ("alice", "released", HOUR),
+        ("bob", "escalated", HOUR + 10 * MINUTE),
+    ]
+    assert world.happened(alert_id)[:3] == ["fired", "held", "released"]
+
+
+def test_the_clock_of_a_step_stops_while_a_window_is_open(world: World) -> None:
+    alert_id = world.opened()
+    world.pass_time(minutes=4)
+
+    world.silence(EVERYTHING, minutes=60, kind=MaintenanceWindow)
+    world.pass_time(seconds=1)
+
+    due = world.next_action(alert_id)
+    assert (due.kind, due.at) == (ActionKind.RELEASE, NINE + 64 * MINUTE)
+    assert due.why.endswith("; then step 2")
+    world.pass_time(minutes=120)
+    assert pages(world, alert_id) == [
+        ("alice", "first", timedelta()),
+        ("bob", "escalated", 70 * MINUTE),
+    ]
+
+
+def test_a_window_that_begins_by_its_time_stops_the_clock_at_that_time(world: World) -> None:
+    world.silence(EVERYTHING, minutes=60, starts_in=4 * MINUTE, kind=MaintenanceWindow)
+    alert_id = world.opened()
+
+    world.pass_time(minutes=120)
+
+    assert pages(world, alert_id) == [
+        ("alice", "first", timedelta()),
+        ("bob", "escalated", 70 * MINUTE),
+    ]
+
+
+def test_the_end_of_a_silence_releases_what_it_holds_at_once(world: World) -> None:
+    world.silence(EVERYTHING, minutes=600)
+    alert_ids = [world.opened(f"disk-{number}") for number in range(120)]
+    world.pass_time(minutes=5)
+
+    world.end_silence()
+    world.pass_time(seconds=10)
+
+    for alert_id in alert_ids:
+        assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE)]
+
+
+def test_what_matches_no_matcher_is_paged(world: World) -> None:
+    world.silence('team="payments"')
+
+    alert_id = world.opened()
+
+    assert pages(world, alert_id) == [("alice", "first", timedelta())]
+
+
+def test_a_silence_with_other_matchers_releases_what_it_is_not_for_any_more(world: World) -> None:
+    world.silence(EVERYTHING)
+    alert_id = world.opened()
+    world.pass_time(minutes=5)
+
+    world.silence('team="payments"')
+    world.pass_time(seconds=10)
+
+    assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE)]
+
+
+def test_a_silence_that_is_made_longer_holds_for_longer(world: World) -> None:
+    world.silence(EVERYTHING, minutes=10)
+    alert_id = world.opened()
+
+    world.silence(EVERYTHING, minutes=30)
+    world.pass_time(seconds=1)
+
+    assert world.next_action(alert_id).at == NINE + 30 * MINUTE
+    world.pass_time(minutes=31)
+    assert pages(world, alert_id) == [("alice", "released", 30 * MINUTE)]
+
+
+def test_of_two_silences_the_one_that_ends_last_holds(world: World) -> None:
+    world.silence(EVERYTHING, name="short", minutes=10)
+    alert_id = world.opened()
+    world.pass_time(minutes=5)
+
+    world.silence(EVERYTHING, name="long", minutes=30)
+    world.end_silence("short")
+    world.pass_time(minutes=20)
+    assert pages(world, alert_id) == []
+
+    world.end_silence("long")
+    world.pass_time(seconds=10)
+    assert pages(world, alert_id) == [("alice", "released", 25 * MINUTE)]
+
+
+def test_an_alert_that_becomes_worse_than_the_silence_is_for_is_paged(world: World) -> None:
+    world.silence('severity="warning"')
+    alert_id = world.opened(severity=Severity.WARNING)
+    world.pass_time(minutes=5)
+    assert pages(world, alert_id) == []
+
+    world.signal(severity=Severity.CRITICAL)
+    world.pass_time(seconds=10)
+
+    assert [who for who, _, _ in pages(world, alert_id)] == ["alice"]
+
+
+def test_an_alert_whose_labels_change_away_from_the_silence_is_paged(world: World) -> None:
+    world.silence('host="a"')
+    receipt = world.signal(facts=Facts(name="disk", labels={"host": "a"}))
+    assert receipt.alert_id is not None
+
+    world.signal(facts=Facts(name="disk", labels={"host": "b"}))
+    world.pass_time(seconds=10)
+
+    assert pages(world, receipt.alert_id) == [("alice", "released", timedelta())]
+
+
+def test_an_alert_that_is_acknowledged_while_silenced_is_not_released(world: World) -> None:
+    world.silence(EVERYTHING, minutes=10)
+    alert_id = world.opened()
+
+    world.acknowledge(alert_id)
+    world.pass_time(minutes=60)
+
+    assert pages(world, alert_id) == []
+
+
+def test_an_alert_that_is_resolved_while_silenced_is_never_paged(world: World) -> None:
+    world.silence(EVERYTHING, minutes=10)
+    alert_id = world.opened()
+
+    world.resolve(alert_id)
+    world.pass_time(minutes=60)
+
+    assert pages(world, alert_id) == []
+
+
+def test_an_alert_that_is_given_back_in_a_silence_waits_for_its_end(world: World) -> None:
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+    world.silence(EVERYTHING, minutes=10)
+
+    world.unacknowledge(alert_id)
+    world.pass_time(minutes=11)
+
+    assert pages(world, alert_id) == [
+        ("alice", "first", timedelta()),
+        ("bob", "released", 10 * MINUTE),
+    ]
+
+
+def test_an_alert_that_wakes_in_a_silence_waits_for_its_end(world: World) -> None:
+    alert_id = world.opened()
+    world.snooze(alert_id, 10 * MINUTE)
+    world.silence(EVERYTHING, minutes=30)
+
+    world.pass_time(minutes=31)
+
+    assert pages(world, alert_id) == [
+        ("alice", "first", timedelta()),
+        ("alice", "released", 30 * MINUTE),
+    ]
+
+
+def test_a_page_in_the_queue_is_not_sent_once_its_alert_is_silenced(world: World) -> None:
+    """A rule delays the page, so that it waits in the queue when the silence begins."""
+    world.user("alice", NotificationRule(by=ContactMethod.SMS, after=2 * MINUTE))
+    alert_id = world.opened()
+
+    world.silence(EVERYTHING, minutes=30)
+    world.pass_time(minutes=29)
+    assert pages(world, alert_id) == []
+    reasons = [each.reason for each in world.pages(alert_id)]
+    assert reasons == ["silenced by deploy-42 (carol)"]
+
+    world.pass_time(minutes=4)
+    assert pages(world, alert_id) == [("alice", "released", 32 * MINUTE)]
+
+
+def test_a_page_that_a_person_asks_for_is_sent_in_a_silence(world: World) -> None:
+    world.silence(EVERYTHING, minutes=30)
+    alert_id = world.opened()
+
+    world.page(alert_id, "user:bob")
+
+    assert pages(world, alert_id) == [("bob", "asked", timedelta())]
+    world.pass_time(minutes=31)
+    assert pages(world, alert_id)[1:] == [("alice", "released", 30 * MINUTE)]
+
+
+def test_the_next_step_cannot_be_begun_by_hand_in_a_silence(world: World) -> None:
+    world.silence(EVERYTHING, minutes=30)
+    alert_id = world.opened()
+
+    with pytest.raises(NoStepLeftError, match="silenced by deploy-42"):
+        world.escalate(alert_id)
+
+
+def test_a_silenced_alert_has_not_reached_nobody(world: World) -> None:
+    world.escalation_policy(("user:alice", 2 * MINUTE))
+    world.silence(EVERYTHING, minutes=60)
+    alert_id = world.opened()
+
+    world.pass_time(minutes=59)
+
+    assert "reached_nobody" not in world.happened(alert_id)
+    assert world.sweep() == ()
+
+
+def test_a_silence_that_nobody_ends_leaves_nothing_behind(world: World) -> None:
+    world.silence(EVERYTHING, minutes=10)
+
+    world.pass_time(minutes=60)
+
+    silence = world.silences.get("deploy-42")
+    assert silence.timer_at is None
+    assert world.due.due(NINE + 100 * HOUR) == []
+
+
+def test_a_hold_whose_silence_ended_unseen_is_mended_by_the_sweep(world: World) -> None:
+    silence = world.silence(EVERYTHING, minutes=600)
+    alert_id = world.opened()
+    world.silences.delete(world.silences.get(silence.name), write_id=world.new_write_id())
+    world.pass_time(minutes=6)
+
+    found = world.sweep()
+    world.pass_time(seconds=10)
+
+    assert [each.ailment.value for each in found] == ["held"]
+    assert [who for who, _, _ in pages(world, alert_id)] == ["alice"]
+
+
+def test_released_messages_say_so(world: World) -> None:
+    world.silence(EVERYTHING, minutes=10)
+    alert_id = world.opened()
+
+    world.pass_time(minutes=11)
+
+    [page] = world.pages(alert_id)
+    assert page.delivery.reason is NotificationReason.RELEASED
