@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import threading
 import time
@@ -40,6 +41,9 @@ _LINE_SECONDS: Final = 10.0
 def main(arguments: Sequence[str]) -> int:
     """Answer 1 if a target is missed."""
     said = _read(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # The stack is ended in order, however this is.
+        signal.signal(number, signal.default_int_handler)
     try:
         outcome = run(said.alerts, said.severity, said.people, said.bystanders)
     except LocalStackError as error:
