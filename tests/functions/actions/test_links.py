@@ -14,7 +14,7 @@ from tocsin.domain.alert import AlertStatus
 from tocsin.domain.answer import Answer, Claim
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import Actor, AlertId
-from tocsin.domain.link import ACTING, LINK_LIFE, LinkAction, LinkSigner, spell_link_key
+from tocsin.domain.link import LINK_LIFE, LinkAction, LinkSigner, spell_link_key
 from tocsin.domain.people import User
 from tocsin.domain.phrase import plain
 from tocsin.domain.reader import Names, Reader
@@ -23,7 +23,7 @@ from tocsin.domain.signal import Facts
 from tocsin.domain.wording import wording_of
 
 BUTTONS = [LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE]
-OF_ALERTS = sorted(ACTING | {LinkAction.VIEW})
+OF_ALERTS = sorted({*LinkAction} - {LinkAction.DIGEST, LinkAction.AWAKE})
 BY_ALICE = Actor("link:alice")
 ALICE = Reader(name="alice", is_person=True, zone="Europe/Berlin")
 ACTIONS_WHILE_FIRING = {"acknowledge", "snooze", "resolve"}
