@@ -115,7 +115,7 @@ def _wire() -> Ports:
         ledger=ledger,
         alerts=alerts,
         paging=DynamoDBPaging(call, settings.table_name),
-        lines=DynamoDBLines(call, settings.table_name),
+        lines=DynamoDBLines(call, settings.table_name, _now),
         digests=DynamoDBDigests(call, settings.table_name, settings.retention),
         is_bundled=is_bundled,
         gate=DynamoDBGate(call, settings.table_name),

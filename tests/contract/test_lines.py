@@ -19,14 +19,14 @@ ALICE = Place("user:alice", "email")
 BOB = Place("user:bob", "email")
 DIGEST = DigestId("01J00000000000000000000000")
 PACE = Pace(window=MINUTE)
-CRITICAL = Arriving(Severity.CRITICAL, "api")
-WARNING = Arriving(Severity.WARNING, "db")
+CRITICAL = Arriving(Severity.CRITICAL, "api", NINE)
+WARNING = Arriving(Severity.WARNING, "db", NINE)
 new_write_id = WriteIds()
 
 
 @pytest.fixture
 def lines(call: Call) -> DynamoDBLines:
-    return DynamoDBLines(call, TABLE_NAME)
+    return DynamoDBLines(call, TABLE_NAME, lambda: NINE)
 
 
 def move(lines: DynamoDBLines, before: Line, after: Line) -> bool:
@@ -80,7 +80,7 @@ def test_those_that_join_are_counted_with_their_groups(lines: DynamoDBLines) -> 
 def test_who_joins_refuses_no_other_change_and_is_not_forgotten(lines: DynamoDBLines) -> None:
     line = gathering(lines)
     lines.join(ALICE, DIGEST, WARNING)
-    another = Arriving(Severity.CRITICAL, "cache")
+    another = Arriving(Severity.CRITICAL, "cache", NINE)
 
     assert move(lines, line, line.broken(another, NINE))
 
@@ -120,7 +120,7 @@ def test_the_first_digest_of_a_storm_is_noted_once(lines: DynamoDBLines) -> None
 
 
 def test_after_a_lost_reply_the_change_is_known_as_ours(call: Call) -> None:
-    lines = DynamoDBLines(losing_replies(call), TABLE_NAME)
+    lines = DynamoDBLines(losing_replies(call), TABLE_NAME, lambda: NINE)
 
     assert move(lines, Line(), Line().begun(CRITICAL, NINE))
 
@@ -132,8 +132,8 @@ def test_a_turn_that_joins_costs_one_read_and_one_write_at_the_line(call: Call) 
         asked.append(operation)
         return call(operation, parameters)  # type: ignore[arg-type]
 
-    gathering(DynamoDBLines(call, TABLE_NAME))
-    lines = DynamoDBLines(counting, TABLE_NAME)
+    gathering(DynamoDBLines(call, TABLE_NAME, lambda: NINE))
+    lines = DynamoDBLines(counting, TABLE_NAME, lambda: NINE)
     lines.read(ALICE)
     lines.join(ALICE, DIGEST, CRITICAL)
 

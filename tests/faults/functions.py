@@ -254,7 +254,7 @@ class Process:
             ledger=ledger,
             alerts=alerts,
             paging=DynamoDBPaging(call, TABLE),
-            lines=DynamoDBLines(call, TABLE),
+            lines=DynamoDBLines(call, TABLE, self.now),
             digests=DynamoDBDigests(call, TABLE, RETENTION),
             is_bundled=is_bundled,
             gate=DynamoDBGate(call, TABLE),

@@ -395,8 +395,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a critical text message waits for two minutes",
         "tocsin.domain.line",
-        "        return min(self.window, CRITICAL_WAITS)\n",
-        "        return self.window\n",
+        "        if arriving.is_critical:\n",
+        "        if False:\n",
         aims=("becomes worse",),
     ),
     Mutant(

@@ -13,6 +13,7 @@ from tests.fakes.notifier import CrashError, HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
+from tocsin.domain.line import CRITICAL_WAITS
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
@@ -70,7 +71,7 @@ def test_the_first_page_goes_at_once_and_the_others_as_one_digest(team: World) -
 
     team.pass_time(seconds=61)
 
-    assert times(team) == [NINE, NINE + MINUTE]
+    assert times(team) == [NINE, NINE + CRITICAL_WAITS]
     assert named(team) == Counter(alert_ids)
 
 
@@ -94,7 +95,7 @@ def test_the_first_digest_goes_when_ten_wait_and_the_next_a_minute_later(team: W
         team.pass_time(seconds=1)
     team.pass_time(minutes=2)
 
-    assert times(team) == [NINE, NINE + 10 * SECOND, NINE + 70 * SECOND]
+    assert times(team) == [NINE, NINE + 10 * SECOND, NINE + 11 * SECOND + CRITICAL_WAITS]
 
 
 def test_what_is_worse_breaks_through(team: World) -> None:
@@ -112,7 +113,7 @@ def test_what_is_unrelated_breaks_through_once_a_minute(team: World) -> None:
     opened(team, "memory", service="cache")
     team.pass_time(seconds=61)
 
-    assert [it.at for it in team.providers.received] == [NINE, NINE, NINE + MINUTE]
+    assert [it.at for it in team.providers.received] == [NINE, NINE, NINE + CRITICAL_WAITS]
     assert named(team).total() == 3
 
 
@@ -139,7 +140,7 @@ def test_an_sms_waits_for_two_minutes_but_one_while_a_critical_alert_waits(world
     opened(world, "disk-13")
     world.pass_time(minutes=2)
 
-    assert times(world)[2:] == [begun_at, begun_at + MINUTE]
+    assert times(world)[2:] == [begun_at, begun_at + CRITICAL_WAITS]
 
 
 def test_nothing_is_bundled_where_the_team_says_so(team: World) -> None:
@@ -175,14 +176,14 @@ def test_the_ledger_and_the_timeline_tell_of_the_digest(team: World) -> None:
     [waiting] = pages(team, alert_id)
 
     assert waiting.state is DeliveryState.WAITING
-    assert waiting.next_attempt_at == NINE + MINUTE
+    assert waiting.next_attempt_at == NINE + CRITICAL_WAITS
     assert team.alert(alert_id).notification_count == 0
 
     team.pass_time(seconds=61)
     [told] = pages(team, alert_id)
 
     assert (told.state, told.bundled_into) == (DeliveryState.SENT, waiting.bundled_into)
-    assert told.changed_at == NINE + MINUTE
+    assert told.changed_at == NINE + CRITICAL_WAITS
     assert told.provider_id == "email-digest-1"
     assert team.happened(alert_id)[-2:] == ["bundled", "digest_sent"]
     assert team.alert(alert_id).notification_count == 1
@@ -192,7 +193,7 @@ def test_the_clock_of_a_step_counts_from_the_digest(team: World) -> None:
     [_, _, alert_id] = [opened(team, f"disk-{number}") for number in range(3)]
     team.pass_time(seconds=61)
 
-    assert team.next_action(alert_id).at == NINE + 11 * MINUTE
+    assert team.next_action(alert_id).at == NINE + CRITICAL_WAITS + 10 * MINUTE
 
     team.pass_time(minutes=10)
 
@@ -220,7 +221,7 @@ def test_what_is_left_alone_is_told_alone(team: World) -> None:
     assert team.providers.digests == []
     assert [(it.alert_id, it.at) for it in team.providers.received if it.event == "alert.paged"][
         -1
-    ] == (third, NINE + MINUTE)
+    ] == (third, NINE + CRITICAL_WAITS)
     [told] = pages(team, third)
     assert (told.state, told.bundled_into) == (DeliveryState.SENT, None)
 
@@ -239,7 +240,7 @@ def test_a_digest_that_is_refused_is_tried_again_and_its_pages_say_so(team: Worl
     opened(team, "disk-1")
     second, third = opened(team, "disk-2"), opened(team, "disk-3")
     team.providers.fail("email", DeliveryFailedError("no", is_retryable=True))
-    team.pass_time(seconds=61)
+    team.pass_time(seconds=57)
     states = {it.state for alert_id in (second, third) for it in pages(team, alert_id)}
 
     assert states == {DeliveryState.RETRYING}

@@ -68,7 +68,7 @@ class Stores:
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.storms = DynamoDBStorms(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
-        self.lines = DynamoDBLines(self.call, TABLE)
+        self.lines = DynamoDBLines(self.call, TABLE, now)
         self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
         self.last_resort = DynamoDBLastResort(self.call, TABLE)
         self.policies = DynamoDBConfiguration(self.call, TABLE, POLICIES)

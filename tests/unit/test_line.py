@@ -13,6 +13,7 @@ from tests.examples import MINUTE, NINE
 from tocsin.domain.digest import DigestId
 from tocsin.domain.line import (
     BREAKS_EVERY,
+    CLOSEST,
     CRITICAL_WAITS,
     EARLY_AT,
     GATHERS_FOR,
@@ -28,9 +29,9 @@ from tocsin.domain.severity import Severity
 SECOND = timedelta(seconds=1)
 CHAT = Pace(window=MINUTE)
 SMS = Pace(window=2 * MINUTE, is_early=False)
-CRITICAL = Arriving(Severity.CRITICAL, "api")
-WARNING = Arriving(Severity.WARNING, "api")
-INFO = Arriving(Severity.INFO, "api")
+CRITICAL = Arriving(Severity.CRITICAL, "api", NINE)
+WARNING = Arriving(Severity.WARNING, "api", NINE)
+INFO = Arriving(Severity.INFO, "api", NINE)
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Destination:
     """A line over time: messages arrive, digests go when they are due."""
 
     pace: Pace
+    lag: timedelta = timedelta()
+    """From when a message is asked until it arrives."""
     now: datetime = NINE
     line: Line = field(default_factory=Line)
     sent: list[datetime] = field(default_factory=list)
@@ -50,7 +53,8 @@ class Destination:
     def arrive(self, arriving: Arriving) -> bool:
         """Whether it goes alone."""
         number = len(self.arrived_at)
-        self.arrived_at[number] = self.now
+        arriving = arriving._replace(asked_at=self.now - self.lag)
+        self.arrived_at[number] = arriving.asked_at
         self._digests += 1
         turn = turn_of(self.line, arriving, self.now, self.pace, DigestId(str(self._digests)))
         self.line = turn.after or self.line
@@ -66,7 +70,7 @@ class Destination:
                 "has_critical": self.line.has_critical or arriving.is_critical,
             }
         )
-        self.line = joined.hurried(self.now, self.pace) or joined
+        self.line = joined.hurried(arriving, self.now, self.pace) or joined
         self._send_due()
         return False
 
@@ -115,7 +119,18 @@ def test_after_a_digest_the_window_begins_anew(chat: Destination) -> None:
     chat.arrive(CRITICAL)
     chat.wait(MINUTE)
 
-    assert chat.sent == [NINE, NINE + MINUTE, NINE + 2 * MINUTE]
+    first = NINE + CRITICAL_WAITS
+    assert chat.sent == [NINE, first, first + MINUTE]
+
+
+def test_what_was_asked_before_the_last_digest_does_not_wait_for_a_window() -> None:
+    """It had to wait in the queue already."""
+    slow = Destination(CHAT, lag=20 * SECOND)
+    slow.arrive(CRITICAL)
+    slow.arrive(CRITICAL)
+    slow.wait(MINUTE)
+
+    assert slow.sent == [NINE, NINE + CLOSEST]
 
 
 def test_a_quiet_window_ends_the_storm(chat: Destination) -> None:
@@ -134,32 +149,31 @@ def test_what_is_worse_than_all_that_was_told_breaks_through(chat: Destination) 
 def test_what_is_related_to_nothing_breaks_through(chat: Destination) -> None:
     chat.arrive(CRITICAL)
 
-    assert chat.arrive(Arriving(Severity.INFO, "db"))
+    assert chat.arrive(Arriving(Severity.INFO, "db", NINE))
 
 
 def test_what_waits_for_the_digest_makes_no_news_of_its_group(chat: Destination) -> None:
     chat.arrive(CRITICAL)
-    chat.arrive(Arriving(Severity.CRITICAL, "db"))
-    chat.arrive(Arriving(Severity.CRITICAL, "cache"))
-    chat.wait(BREAKS_EVERY - SECOND)
-    chat.wait(2 * SECOND)
+    chat.arrive(Arriving(Severity.CRITICAL, "db", NINE))
+    chat.arrive(Arriving(Severity.CRITICAL, "cache", NINE))
+    chat.wait(BREAKS_EVERY)
 
-    assert not chat.arrive(Arriving(Severity.CRITICAL, "cache"))
+    assert not chat.arrive(Arriving(Severity.CRITICAL, "cache", NINE))
 
 
 def test_with_very_many_groups_none_is_news(chat: Destination) -> None:
     for number in range(GROUPS_LIMIT):
-        chat.arrive(Arriving(Severity.CRITICAL, str(number)))
+        chat.arrive(Arriving(Severity.CRITICAL, str(number), NINE))
     chat.wait(BREAKS_EVERY)
 
-    assert not chat.arrive(Arriving(Severity.CRITICAL, "another"))
+    assert not chat.arrive(Arriving(Severity.CRITICAL, "another", NINE))
 
 
 def test_the_worst_of_a_digest_counts_as_told(chat: Destination) -> None:
     chat.arrive(WARNING)
     chat.arrive(CRITICAL)
     chat.arrive(WARNING)
-    chat.wait(MINUTE + SECOND)
+    chat.wait(BREAKS_EVERY)
 
     assert chat.arrive(CRITICAL), "the digest told of a warning"
 
@@ -171,7 +185,7 @@ def test_the_first_digest_goes_early_when_ten_wait(chat: Destination) -> None:
     chat.wait(2 * MINUTE)
 
     early = NINE + EARLY_AT * SECOND
-    assert chat.sent == [NINE, early, early + MINUTE]
+    assert chat.sent == [NINE, early, early + SECOND + CRITICAL_WAITS]
 
 
 def test_only_the_first_digest_of_a_storm_goes_early(chat: Destination) -> None:
@@ -183,35 +197,37 @@ def test_only_the_first_digest_of_a_storm_goes_early(chat: Destination) -> None:
         chat.arrive(CRITICAL)
     chat.wait(MINUTE)
 
-    assert chat.sent == [NINE, NINE, NINE + MINUTE, NINE + 2 * MINUTE]
+    second = NINE + CRITICAL_WAITS
+    assert chat.sent == [NINE, NINE, second, second + MINUTE]
 
 
 def test_an_early_digest_takes_the_place_of_a_breakthrough(chat: Destination) -> None:
     chat.arrive(CRITICAL)
-    chat.arrive(Arriving(Severity.CRITICAL, "db"))
+    chat.arrive(Arriving(Severity.CRITICAL, "db", NINE))
     for _ in range(EARLY_AT):
         chat.arrive(CRITICAL)
     chat.wait(MINUTE)
 
-    assert chat.sent == [NINE, NINE, NINE + MINUTE]
+    assert chat.sent == [NINE, NINE, NINE + CRITICAL_WAITS]
 
 
 def test_an_sms_waits_twice_as_long_unless_a_critical_one_waits() -> None:
     phone = Destination(SMS)
     for _ in range(20):
         phone.arrive(WARNING)
-    phone.wait(90 * SECOND)
-    assert len(phone.sent) == 1
+    phone.wait(10 * SECOND)
     phone.line = phone.line.broken(CRITICAL, phone.now)
+    assert phone.line.due_at == NINE + 2 * MINUTE
 
     phone.arrive(CRITICAL)
+    phone.wait(2 * MINUTE)
 
-    assert phone.sent == [NINE, NINE + 90 * SECOND]
+    assert phone.sent == [NINE, NINE + 10 * SECOND + CRITICAL_WAITS]
 
 
 def test_what_is_released_together_goes_as_one_digest(chat: Destination) -> None:
     for _ in range(3):
-        assert not chat.arrive(Arriving(Severity.CRITICAL, "api", is_released=True))
+        assert not chat.arrive(Arriving(Severity.CRITICAL, "api", NINE, is_released=True))
     chat.wait(GATHERS_FOR)
 
     assert chat.sent == [NINE + GATHERS_FOR]
@@ -250,17 +266,19 @@ _ARRIVALS = st.lists(
             Arriving,
             st.sampled_from(Severity),
             st.sampled_from("abcde"),
+            st.just(NINE),
             is_released=st.sampled_from((False, False, False, True)),
         ),
         st.sampled_from((0.0, 0.0, 0.1, 1.0, 7.0, 29.0, 59.9, 60.0, 61.0, 130.0)),
     ),
     max_size=80,
 )
+_LAGS = st.sampled_from((timedelta(), SECOND, 9 * SECOND, MINUTE))
 _PACES = st.sampled_from((CHAT, SMS, Pace(window=5 * MINUTE)))
 
 
-def _storm(arrivals: list[tuple[Arriving, float]], pace: Pace) -> Destination:
-    destination = Destination(pace)
+def _storm(arrivals: list[tuple[Arriving, float]], pace: Pace, lag: timedelta) -> Destination:
+    destination = Destination(pace, lag=lag)
     for arriving, pause in arrivals:
         destination.arrive(arriving)
         destination.wait(timedelta(seconds=pause))
@@ -268,23 +286,25 @@ def _storm(arrivals: list[tuple[Arriving, float]], pace: Pace) -> Destination:
     return destination
 
 
-@given(_ARRIVALS, _PACES)
+@given(_ARRIVALS, _PACES, _LAGS)
 def test_each_is_told_once_and_a_critical_one_within_a_minute(
-    arrivals: list[tuple[Arriving, float]], pace: Pace
+    arrivals: list[tuple[Arriving, float]], pace: Pace, lag: timedelta
 ) -> None:
-    storm = _storm(arrivals, pace)
+    storm = _storm(arrivals, pace, lag)
 
     assert storm.told_at.keys() == storm.arrived_at.keys()
     for number, (arriving, _) in enumerate(arrivals):
         waited = storm.told_at[number] - storm.arrived_at[number]
-        assert waited <= (CRITICAL_WAITS if arriving.is_critical else pace.window)
+        assert waited <= (
+            max(CRITICAL_WAITS, lag + CLOSEST) if arriving.is_critical else pace.window + lag
+        )
 
 
-@given(_ARRIVALS, _PACES)
+@given(_ARRIVALS, _PACES, _LAGS)
 def test_two_messages_at_once_and_two_a_minute_at_most(
-    arrivals: list[tuple[Arriving, float]], pace: Pace
+    arrivals: list[tuple[Arriving, float]], pace: Pace, lag: timedelta
 ) -> None:
-    sent = _storm(arrivals, pace).sent
+    sent = _storm(arrivals, pace, lag).sent
 
     for first, last in _pairs(len(sent)):
         minutes = (sent[last] - sent[first]) / MINUTE

@@ -13,6 +13,7 @@ from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
 from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
+from tocsin.domain.severity import Severity
 
 BATCH_LIMIT: Final = 10
 LONGEST_DELAY_SECONDS: Final = 900
@@ -133,6 +134,8 @@ def written_delivery(delivery: Delivery) -> str:
         "planned": delivery.planned,
         "asked_at": milliseconds(delivery.asked_at),
         "due_at": milliseconds(delivery.due_at),
+        "severity": delivery.severity,
+        "group": delivery.group,
     }
     return json.dumps(fields)
 
@@ -162,6 +165,8 @@ def delivery_from(body: str) -> Delivery:
         planned=fields["planned"],
         asked_at=instant(fields.get("asked_at", fields["due_at"])),
         due_at=instant(fields["due_at"]),
+        severity=Severity(severity) if (severity := fields.get("severity")) else None,
+        group=fields.get("group"),
     )
 
 

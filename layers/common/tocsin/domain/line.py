@@ -14,9 +14,13 @@ from typing import Final, NamedTuple, Self
 from tocsin.domain.digest import DigestId
 from tocsin.domain.severity import Severity
 
-CRITICAL_WAITS: Final = timedelta(minutes=1)
-"""At most, for a digest."""
-BREAKS_EVERY: Final = timedelta(minutes=1)
+CRITICAL_WAITS: Final = timedelta(seconds=55)
+"""At most, for a digest, from when it was asked: the queue and the provider have the rest of the
+minute."""
+CLOSEST: Final = timedelta(seconds=50)
+"""From one digest to the next, also for a critical message that was asked before the first."""
+BREAKS_EVERY: Final = timedelta(seconds=75)
+"""With digests that are `CLOSEST` together, that makes two messages a minute."""
 EARLY_AT: Final = 10
 """The first digest of a storm goes at once when so many wait."""
 GATHERS_FOR: Final = timedelta(seconds=5)
@@ -45,10 +49,6 @@ class Pace:
     is_early: bool = True
     """The first digest of a storm may go before the window's end."""
 
-    @property
-    def critical_window(self) -> timedelta:
-        return min(self.window, CRITICAL_WAITS)
-
 
 class Arriving(NamedTuple):
     """A message that asks for its turn."""
@@ -56,6 +56,8 @@ class Arriving(NamedTuple):
     severity: Severity
     group: str
     """Equal for related alerts; see `group_of`."""
+    asked_at: datetime
+    """When its step was begun."""
     is_released: bool = False
     """What held the alert has ended: it joins a digest in any case."""
 
@@ -85,7 +87,7 @@ class Line:
     waiting: int = 0
     """At least so many wait for it."""
     has_critical: bool = False
-    """A critical one waits for it."""
+    """A critical one waits for it, so that the digest tells of one."""
     was_early: bool = False
     """The first digest of this storm went early, or goes so."""
     thread: str | None = None
@@ -142,24 +144,34 @@ class Line:
     def _due_at(self, arriving: Arriving, at: datetime, pace: Pace) -> datetime:
         if self.told_at is None or self.is_quiet(at, pace):
             return at + GATHERS_FOR
-        window = pace.critical_window if arriving.is_critical else pace.window
-        return max(at, self.told_at + window)
+        due_at = self.told_at + pace.window
+        if arriving.is_critical:
+            closest = self.told_at + min(pace.window, CLOSEST)
+            due_at = min(due_at, max(closest, arriving.asked_at + CRITICAL_WAITS))
+        return max(at, due_at)
 
-    def hurried(self, at: datetime, pace: Pace) -> Self | None:
+    def hurried(self, arriving: Arriving, at: datetime, pace: Pace) -> Self | None:
         """The line with its digest due sooner, since a critical one or many wait; None: as it is.
 
         To send it early is like a breakthrough: it takes the place of one.
+
+        Args:
+            arriving: What has joined just now.
+            at: Now.
+            pace: Of its destination.
         """
         if self.due_at is None or self.due_at <= at:
             return None
         if pace.is_early and self._is_crowded and self.may_break(at):
             return replace(self, due_at=at, was_early=True, broke_at=at, version=self.version + 1)
-        if not self.has_critical or self.told_at is None:
+        if self.told_at is None:
             return None
-        due_at = max(at, self.told_at + pace.critical_window)
-        return (
-            replace(self, due_at=due_at, version=self.version + 1) if due_at < self.due_at else None
-        )
+        due_at = self._due_at(arriving, at, pace)
+        return self.due_again(due_at) if due_at < self.due_at else None
+
+    def due_again(self, at: datetime) -> Self:
+        """Its digest is due at this time: its message in the queue is sent anew."""
+        return replace(self, due_at=at, version=self.version + 1)
 
     @property
     def _is_crowded(self) -> bool:

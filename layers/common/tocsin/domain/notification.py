@@ -12,6 +12,7 @@ from tocsin.domain.escalation import TargetKind
 from tocsin.domain.hold import is_unsent_by_hold
 from tocsin.domain.ids import AlertId, by_whom
 from tocsin.domain.line import Place
+from tocsin.domain.severity import Severity
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so
@@ -120,6 +121,11 @@ class Delivery:
     asked_at: datetime
     """When its step was begun, or the change happened."""
     due_at: datetime
+    severity: Severity | None = None
+    """The alert's when it was planned. In the queue only, as `group`: so a page may join a digest
+    that gathers without a look at its alert."""
+    group: str | None = None
+    """Equal for related alerts; see `group_of` of the line."""
 
     @property
     def key(self) -> DeliveryKey:

@@ -9,6 +9,7 @@ from tocsin.domain.asking import Asking
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
+from tocsin.domain.line import group_of
 from tocsin.domain.notification import (
     Delivery,
     Notification,
@@ -117,8 +118,13 @@ def _plan(
                 delivery = replace(delivery, asked_at=first, due_at=moved)  # noqa: PLW2901
             planned.setdefault(delivery.key, delivery)
     number = sum(not each.is_by_rule for each in planned.values()) + len(unreachable)
+    storm_labels = directory.settings.storm_labels
+    group = group_of(alert.facts.labels, storm_labels, alert.integration)
     return Plan(
-        deliveries=tuple(replace(each, planned=number) for each in planned.values()),
+        deliveries=tuple(
+            replace(each, planned=number, severity=alert.severity, group=group)
+            for each in planned.values()
+        ),
         unreachable=tuple(
             (replace(each, planned=number), why) for each, why in unreachable.values()
         ),

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 CLOSE_ATTEMPTS: Final = 10
 """Lost races at one line."""
-SETTLED_AT_ONCE: Final = 500
+SETTLED_AT_ONCE: Final = 1_000
 """Pages that get their digest's state in one run; the queue brings the digest back for more."""
 _READ_AT_ONCE: Final = 100
 _EARLY: Final = timedelta(seconds=1)

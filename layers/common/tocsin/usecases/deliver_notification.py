@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.destination import (
+    channel_of,
     is_to_user,
     method_of,
     names_of,
+    pace_of,
     reader_of,
     slack_ids_asked,
     why_gone,
@@ -76,6 +78,10 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
     at = work.now()
     if at < delivery.due_at and not delivery.is_due_at_once:
         return put_back(delivery, delivery.due_at, work)
+    return _joined_at_once(delivery, at, work) or _deliver(delivery, at, work)
+
+
+def _deliver(delivery: Delivery, at: datetime, work: Work) -> Delivered:
     known = work.ledger.get(delivery)
     for _ in range(CLAIM_ATTEMPTS):
         if known is None:
@@ -93,6 +99,19 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
         except ClaimLostError as lost:
             known = lost.current
     raise TryAgainError("Others change this delivery all the time.")
+
+
+def _joined_at_once(delivery: Delivery, at: datetime, work: Work) -> Delivered | None:
+    """Let a page join a digest that is known to gather; None: it takes its turn."""
+    if not delivery.may_be_bundled or delivery.group is None:
+        return None
+    directory = work.paging.directory(at)
+    channel = channel_of(delivery, directory)
+    if channel is None or not work.is_bundled(channel.type):
+        return None
+    from tocsin.usecases.join_digest import join_at_once
+
+    return join_at_once(delivery, pace_of(delivery, directory), work)
 
 
 def _deliver_digest(known: Notification, work: Work) -> Delivered:

@@ -18,6 +18,7 @@ from tocsin.domain.ids import entropy, ulid
 from tocsin.domain.line import Arriving, Line, Pace, Place, group_of, turn_of
 from tocsin.domain.notification import (
     TOLD_ALONE,
+    Delivery,
     Notification,
     NotificationReason,
     of_digest,
@@ -34,7 +35,10 @@ TURN_ATTEMPTS: Final = 10
 LOOKS_AGAIN_AFTER: Final = timedelta(seconds=2)
 """While another run freezes the digest."""
 OVERDUE_AFTER: Final = timedelta(seconds=30)
-"""A digest that gathers for so much too long has lost its message in the queue."""
+"""A digest that gathers for so much too long may have lost its message in the queue."""
+RECENT: Final = timedelta(seconds=5)
+"""A line that this process saw within this time may be joined without another look: whether its
+digest still gathers is a condition of joining."""
 
 
 class Standing(Enum):
@@ -65,7 +69,7 @@ def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Not
         return known
     place = Place(*place_of(delivery))
     group = group_of(alert.facts.labels, directory.settings.storm_labels, alert.integration)
-    arriving = Arriving(alert.severity, group, is_released=is_released)
+    arriving = Arriving(alert.severity, group, delivery.asked_at, is_released=is_released)
     for _ in range(TURN_ATTEMPTS):
         line = work.lines.read(place)
         turn = turn_of(line, arriving, at, pace, _new_digest(at, work))
@@ -74,7 +78,7 @@ def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Not
         if turn.joins is None:
             return known
         current = turn.after or line
-        if turn.after is not None or _is_overdue(current, at):
+        if turn.after is not None:
             _queue(current, place, work)
         known = _bundled(known, turn.joins, current.due_at, work)
         work.digests.add_member(turn.joins, delivery, at=at)
@@ -87,9 +91,43 @@ def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Not
         if joined.waiting == 1 and turn.after is None:
             # The message that began the digest may have crashed before it queued it.
             _queue(joined, place, work)
-        _hurry(joined, place, pace, work)
+        _hurry(joined, arriving, place, pace, work)
         return Delivered(outcome=Outcome.LATER, notification=known, until=joined.due_at)
     raise TryAgainError("Others change this line all the time.")
+
+
+def join_at_once(delivery: Delivery, pace: Pace, work: Work) -> Delivered | None:
+    """Let a message from the queue join a digest that is known to gather, in three writes.
+
+    Its alert is not looked at: the digest leaves out what nobody needs to be told any more.
+
+    Returns:
+        None: it takes a turn as all do.
+    """
+    if delivery.severity is None or delivery.group is None or not pace.window:
+        return None
+    place, at = Place(*place_of(delivery)), work.now()
+    line = work.lines.recent(place, at, max_age=RECENT)
+    if line is None or line.digest is None or line.due_at is None:
+        return None
+    is_released = delivery.reason is NotificationReason.RELEASED
+    arriving = Arriving(
+        delivery.severity, delivery.group, delivery.asked_at, is_released=is_released
+    )
+    if turn_of(line, arriving, at, pace, line.digest).after is not None:
+        return None
+    known = work.ledger.bundle(
+        delivery, line.digest, until=line.due_at, at=at, write_id=work.new_write_id()
+    )
+    if known is None:
+        return None
+    work.digests.add_member(line.digest, delivery, at=at)
+    joined = work.lines.join(place, line.digest, arriving)
+    if joined is None:
+        stands = standing_of(known, work)
+        return stands if isinstance(stands, Delivered) else None
+    _hurry(joined, arriving, place, pace, work)
+    return Delivered(outcome=Outcome.LATER, notification=known, until=joined.due_at)
 
 
 def standing_of(known: Notification, work: Work) -> Delivered | Standing:
@@ -146,10 +184,11 @@ def _bundled(
         raise ClaimLostError(refusal.current) from refusal
 
 
-def _hurry(line: Line, place: Place, pace: Pace, work: Work) -> None:
-    """Let the digest go sooner, if a critical one waits for it, or many."""
+def _hurry(line: Line, arriving: Arriving, place: Place, pace: Pace, work: Work) -> None:
+    """Let the digest go sooner, if a critical one waits for it, or many; or anew, if it is late."""
     for _ in range(TURN_ATTEMPTS):
-        hurried = line.hurried(work.now(), pace)
+        at = work.now()
+        hurried = line.due_again(at) if _is_overdue(line, at) else line.hurried(arriving, at, pace)
         if hurried is None:
             return
         if _move(place, line, hurried, work):

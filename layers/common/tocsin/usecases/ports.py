@@ -278,6 +278,17 @@ class NotificationRepository(Protocol):
             NotificationRefusedError: A concurrent write came first: `current`.
         """
 
+    def bundle(
+        self,
+        delivery: Delivery,
+        digest: DigestId,
+        *,
+        until: datetime,
+        at: datetime,
+        write_id: WriteId,
+    ) -> Notification | None:
+        """Let a message wait for a digest; None: it is not as it was planned any more."""
+
     def get_many(self, deliveries: Sequence[Delivery]) -> tuple[Notification, ...]:
         """Read the states of deliveries, in no order."""
 
@@ -290,6 +301,9 @@ class LineRepository(Protocol):
 
     def read(self, place: Place) -> Line:
         """A new one if none is stored."""
+
+    def recent(self, place: Place, at: datetime, *, max_age: timedelta) -> Line | None:
+        """The line as this process saw it last; None: it has not, or too long ago."""
 
     def move(
         self, place: Place, before: Line, after: Line, *, at: datetime, write_id: WriteId

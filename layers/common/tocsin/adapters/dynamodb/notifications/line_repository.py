@@ -6,8 +6,9 @@ each other. Everything else is written only if the version is still the one that
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
@@ -31,6 +32,8 @@ from tocsin.domain.line import KEPT_FOR, Arriving, Line, Place
 from tocsin.domain.severity import Severity
 
 ENTITY: Final = "line"
+_REMEMBERED: Final = 1_000
+"""Places whose line one process remembers."""
 _OF_DIGEST: Final = frozenset(("waiting", "has_critical"))
 """Counted by those that join; begun anew with each digest."""
 
@@ -41,16 +44,29 @@ class DynamoDBLines:
 
     call: Call
     table_name: str
+    now: Callable[[], datetime]
+    _seen: dict[Place, tuple[Line, datetime]] = field(default_factory=dict)
 
     def read(self, place: Place) -> Line:
         item = get_item(self.call, self.table_name, keys.line_key(place))
-        return _line_from(item) if item else Line()
+        return self._note(place, _line_from(item) if item else Line())
+
+    def recent(self, place: Place, at: datetime, *, max_age: timedelta) -> Line | None:
+        line, seen_at = self._seen.get(place, (None, at))
+        return line if timedelta() <= at - seen_at <= max_age else None
+
+    def _note(self, place: Place, line: Line) -> Line:
+        """Remember a line, of a limited number of places."""
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        self._seen[place] = line, self.now()
+        return line
 
     def move(
         self, place: Place, before: Line, after: Line, *, at: datetime, write_id: WriteId
     ) -> bool:
         update = _Update()
-        for name in (field.name for field in fields(Line)):
+        for name in (it.name for it in fields(Line)):
             is_counted = name in _OF_DIGEST and before.digest == after.digest
             if name == "groups":
                 update.change_groups(before, after)
@@ -85,8 +101,9 @@ class DynamoDBLines:
         except AwsError as error:
             if error.code != CONDITION_FAILED:
                 raise
+            self._seen.pop(place, None)
             return None
-        return _line_from(answer["Attributes"])
+        return self._note(place, _line_from(answer["Attributes"]))
 
     def note_thread(self, place: Place, since: datetime, thread: str) -> None:
         update = _Update()

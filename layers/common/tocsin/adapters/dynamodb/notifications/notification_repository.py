@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alerts.items import Attribute, number
+from tocsin.adapters.dynamodb.alerts.items import Attribute, expiry, number, text, time
 from tocsin.adapters.dynamodb.notifications.notification_items import (
     notification_from,
     notification_item,
 )
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
-from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, put
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, is_ours, put
+from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId, WriteId
-from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.notification import IN_DIGEST, Delivery, DeliveryState, Notification
 from tocsin.usecases.refusals import NotificationRefusedError
 
+_PLANNED: Final = 1
+"""The version of a message that was added, and is as it was planned."""
 _IS_AS_READ: Final = "version = :read_version"
 
 
@@ -43,6 +46,45 @@ class DynamoDBNotifications:
         read = {":read_version": number(before.version)}
         self._put(stored, _IS_AS_READ, read, write_id)
         return stored
+
+    def bundle(
+        self,
+        delivery: Delivery,
+        digest: DigestId,
+        *,
+        until: datetime,
+        at: datetime,
+        write_id: WriteId,
+    ) -> Notification | None:
+        request = {
+            "TableName": self.table_name,
+            "Key": keys.ledger_key(delivery),
+            "UpdateExpression": "SET bundled_into = :digest, reason = :why,"
+            " next_attempt_at = :until, changed_at = :at, write_id = :write_id,"
+            " version = :next, expires_at = :expiry",
+            "ConditionExpression": "version = :planned AND #state = :waiting",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {
+                ":digest": text(digest),
+                ":why": text(IN_DIGEST),
+                ":until": time(until),
+                ":at": time(at),
+                ":write_id": text(write_id),
+                ":planned": number(_PLANNED),
+                ":next": number(_PLANNED + 1),
+                ":waiting": text(DeliveryState.WAITING),
+                ":expiry": expiry(at, self.retention),
+            },
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        try:
+            return notification_from(self.call("UpdateItem", request)["Attributes"])
+        except AwsError as error:
+            if error.code != CONDITION_FAILED:
+                raise
+            met = error.item
+            return notification_from(met) if met and is_ours(met, write_id) else None
 
     def get_many(self, deliveries: Sequence[Delivery]) -> tuple[Notification, ...]:
         wanted = [keys.ledger_key(delivery) for delivery in deliveries]
