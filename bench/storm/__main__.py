@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from bench import report
-from bench.receiver import Receiver, receiving
 from bench.samples import Samples
 from bench.storm import peers
 from bench.storm.consumed import Asked, Consumed, asked_until_now, read_logs
@@ -20,7 +19,7 @@ from bench.storm.outcome import PLACE_TITLES, Outcome, place_cells
 from bench.storm.reading import Ledgers, ReadOutbox, listed_ids
 from bench.storm.sending import Accepted, send_bystanders, send_storm
 from bench.storm.storm_bill import StormBill
-from bench.storm.storm_team import HOOK, METHODS, StormTeam, receiving_end
+from bench.storm.storm_team import METHODS, StormTeam, receiving_end
 from bench.storm.told import Place, named_at, told_at
 from bench.team_on_stack import StackClient, started_stack
 from local.stack.prerequisites import LocalStackError
@@ -100,12 +99,10 @@ def _positive(text: str) -> int:
 
 def run(alerts: int, severity: str, people: int, bystanders: int) -> Outcome:
     """Start a stack, send the storm, wait until all is told, and measure."""
-    with receiving() as receiver, started_stack(_say, counts_requests=True) as stack:
+    with started_stack(_say, counts_requests=True) as stack:
         _say(f"a team of {people}, and {bystanders} bystanders")
-        team = StormTeam.register(
-            stack, people=people, bystanders=bystanders, severity=severity, hook=receiver.url
-        )
-        storm = _Storm(stack, team, receiver, alerts)
+        team = StormTeam.register(stack, people=people, bystanders=bystanders, severity=severity)
+        storm = _Storm(stack, team, alerts)
         storm.send(severity)
         return storm.measure(severity)
 
@@ -114,7 +111,6 @@ def run(alerts: int, severity: str, people: int, bystanders: int) -> Outcome:
 class _Storm:
     stack: Stack
     team: StormTeam
-    receiver: Receiver
     alerts: int
     accepted: list[Accepted] = field(default_factory=list)
     of_bystanders: list[Accepted] = field(default_factory=list)
@@ -201,8 +197,8 @@ class _Storm:
         messages = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
         return (
             f"storm: {time.time() - self.began:4.0f} s: {len(self.accepted):,} accepted, "
-            f"{len(self.of_bystanders)} of bystanders; {messages or 'no message yet'}, "
-            f"{self.receiver.requests:,} webhooks; {self._queued():,} in the queue   "
+            f"{len(self.of_bystanders)} of bystanders; {messages or 'no message yet'}; "
+            f"{self._queued():,} in the queue   "
         )
 
     def measure(self, severity: str) -> Outcome:
@@ -244,8 +240,6 @@ class _Storm:
         )
 
     def _arrived(self, place: Place) -> int:
-        if place == HOOK:
-            return self.receiver.requests
         return self.outbox.counts[receiving_end(place)]
 
 

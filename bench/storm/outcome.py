@@ -9,7 +9,6 @@ from bench.samples import Samples
 from bench.storm.consumed import Consumed
 from bench.storm.sending import Accepted
 from bench.storm.storm_bill import StormBill
-from bench.storm.storm_team import HOOK
 from bench.storm.told import Told
 
 NAMED_SECONDS: Final = 60
@@ -50,11 +49,6 @@ class Outcome:
         return Samples([(it.answered_at - it.sent_at) * 1000 for it in self.accepted])
 
     @property
-    def bundled(self) -> Sequence[Told]:
-        """Of all places but the webhook's, which is never bundled."""
-        return [it for it in self.told if it.place != HOOK]
-
-    @property
     def lost(self) -> int:
         return sum(it.lost for it in self.told)
 
@@ -74,7 +68,7 @@ class Outcome:
     @property
     def turns_an_alert(self) -> float:
         """At one line: each alert has one to pass for each destination that is bundled."""
-        passages = len(self.accepted) * len(self.bundled) + self.bystanders
+        passages = len(self.accepted) * len(self.told) + self.bystanders
         return self.consumed.asked.gate_turns / passages
 
     @property
@@ -120,7 +114,7 @@ class Outcome:
         yield from self._beside()
 
     def _named(self) -> Figure:
-        worst = max(self.bundled, key=lambda it: _p99(it.named))
+        worst = max(self.told, key=lambda it: _p99(it.named))
         is_critical = self.severity == "critical"
         p99 = f"p99 {_seconds(_p99(worst.named))} ({worst.place.name}, {worst.place.channel})"
         return Figure(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from bench.storm.told import Place
-from bench.team_on_stack import MOST_A_MINUTE, StackClient
+from bench.team_on_stack import StackClient
 from local.stack.deploy import STACK_NAME
 from local.stack.places import Json
 from local.stack.start import Stack
@@ -15,7 +15,6 @@ SMS: Final = "sms"
 METHODS: Final = {"critical": (EMAIL, SMS), "warning": (EMAIL,)}
 """How a user without rules of their own is paged."""
 SLACK: Final = Place("channel:storm-slack", "storm-slack")
-HOOK: Final = Place("channel:storm-hook", "storm-hook")
 SLACK_CHANNEL: Final = "#storm"
 _SECRET: Final = f"/tocsin/{STACK_NAME}/storm-slack"
 _LONG: Final = "24h"
@@ -34,9 +33,7 @@ class StormTeam:
     """Where each alert of the storm is to be told."""
 
     @classmethod
-    def register(
-        cls, stack: Stack, *, people: int, bystanders: int, severity: str, hook: str
-    ) -> Self:
+    def register(cls, stack: Stack, *, people: int, bystanders: int, severity: str) -> Self:
         """Register all of them.
 
         Args:
@@ -44,7 +41,6 @@ class StormTeam:
             people: Paged by the storm, all by the same step.
             bystanders: People who have nothing to do with it.
             severity: Of the storm's alerts.
-            hook: The URL of a receiver of webhooks.
         """
         client = StackClient(stack.url, stack.api_key)
         names = [f"storm-{number}" for number in range(1, people + 1)]
@@ -53,10 +49,7 @@ class StormTeam:
         stack.aws.client("ssm").put_parameter(Name=_SECRET, Value="xoxb-storm", Type="SecureString")
         slack: Json = {"type": "slack", "channel": SLACK_CHANNEL, "secret": _SECRET}
         client.ask("PUT", f"/api/v1/channels/{SLACK.channel}", slack)
-        webhook: Json = {"type": "webhook", "url": hook, "rate_per_minute": MOST_A_MINUTE}
-        client.ask("PUT", f"/api/v1/channels/{HOOK.channel}", webhook)
-        channels = (SLACK.channel, HOOK.channel)
-        targets = [{"user": it} for it in names] + [{"channel": it} for it in channels]
+        targets = [{"user": it} for it in names] + [{"channel": SLACK.channel}]
         path = _add_integration(client, "storm", targets)
         paths = []
         for number in range(1, bystanders + 1):
@@ -64,7 +57,7 @@ class StormTeam:
             _add_user(client, name)
             paths.append(_add_integration(client, name, [{"user": name}]))
         to_people = [Place(f"user:{it}", by) for it in names for by in METHODS[severity]]
-        return cls(path, paths, (*to_people, SLACK, HOOK))
+        return cls(path, paths, (*to_people, SLACK))
 
 
 def receiving_end(place: Place) -> tuple[str, str]:

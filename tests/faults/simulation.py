@@ -53,7 +53,7 @@ PAGE_SECONDS = 10.0
 """As in functions/escalator/app.py, which cannot be loaded here."""
 SETTLE = timedelta(minutes=30)
 """After the end of a story, and all that it left."""
-EVENTS_LIMIT = 20_000
+EVENTS_LIMIT = 40_000
 BATCH_LIMIT = 10
 CONCURRENCY = 10
 """Runs of one queue's function at the same time, as the template has it."""

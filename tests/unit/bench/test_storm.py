@@ -16,7 +16,7 @@ from bench.storm.outcome import Outcome, place_cells
 from bench.storm.reading import digest_from, has_ended, page_from
 from bench.storm.sending import Accepted, labels_of, service_of
 from bench.storm.storm_bill import StormBill
-from bench.storm.storm_team import HOOK, SLACK, receiving_end
+from bench.storm.storm_team import SLACK, receiving_end
 from bench.storm.told import Digest, Page, Place, Told, in_order, named_at, told_at
 
 ALICE = Place("user:alice", "email")
@@ -241,7 +241,7 @@ def outcome(*told: Told, **more: Any) -> Outcome:  # noqa: ANN401 - its fields
         "listed": 2,
         "bystanders": 1,
         "bystander": Samples([3_000.0]),
-        "told": told or [place_told(ALICE), place_told(HOOK, messages=200, arrived=200)],
+        "told": told or [place_told(ALICE), place_told(SLACK, messages=2, arrived=2)],
         "consumed": Consumed(asked=asked, runs={}, logged_bytes=0),
         "bill": replace(bill(), logged_bytes=0),
     }
@@ -254,7 +254,7 @@ def missed(of_storm: Outcome) -> list[str]:
 
 def test_a_storm_at_its_limits_meets_every_target() -> None:
     # Two alerts at one line and one of a bystander make three passages.
-    at_limits = outcome(place_told(ALICE, messages=20, arrived=20), place_told(HOOK))
+    at_limits = outcome(place_told(ALICE, messages=20, arrived=20), place_told(SLACK))
 
     assert missed(at_limits) == []
     assert at_limits.is_met
@@ -284,7 +284,7 @@ def test_a_storm_at_its_limits_meets_every_target() -> None:
             id="too many messages",
         ),
         pytest.param(
-            {"told": [place_told(ALICE), place_told(HOOK, lost=1)]},
+            {"told": [place_told(ALICE), place_told(SLACK, lost=1)]},
             "lost: accepted and not listed; never named",
             id="an alert never named",
         ),
