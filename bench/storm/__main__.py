@@ -165,9 +165,9 @@ class _Storm:
             if now != last or now[0]:
                 quiet_since, last = time.monotonic(), now
 
-    def _activity(self) -> tuple[int, int, int]:
+    def _activity(self) -> tuple[int, int]:
         """Messages in the queue, and what has arrived."""
-        return self._queued(), self.outbox.counts.total(), self.receiver.requests
+        return self._queued(), self.outbox.counts.total()
 
     def _queued(self) -> int:
         attributes = self.stack.aws.client("sqs").get_queue_attributes(
