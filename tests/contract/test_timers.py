@@ -15,7 +15,8 @@ from tests.examples import NINE, PROMETHEUS, trigger
 from tests.fakes.timers import InMemoryTimers
 from tocsin.adapters.queues import BATCH_LIMIT, EARLY_AT_MOST, SqsTimers, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, Timer
+from tocsin.domain.hold import HoldKind
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, Timer
 from tocsin.usecases.ports import TimerQueue
 
 SLOT = PROMETHEUS.slot_of(trigger())
@@ -81,6 +82,9 @@ OVERDUE = NINE + timedelta(milliseconds=7)
         pytest.param(Timer(slot=SLOT, due_at=OVERDUE), id="of an alert"),
         pytest.param(
             HeartbeatTimer(heartbeat="nightly-backup", due_at=OVERDUE), id="of a heartbeat"
+        ),
+        pytest.param(
+            HoldTimer(kind=HoldKind.WINDOW, name="nightly", due_at=OVERDUE), id="of a window"
         ),
     ],
 )
