@@ -12,8 +12,10 @@ from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.silence import Silence
 
 EVERYTHING = 'severity=~".+"'
 Page = tuple[str, str, timedelta]
@@ -336,3 +338,23 @@ def test_a_released_page_says_that_it_was_held_back(world: World) -> None:
 
     [page] = world.providers.received
     assert page.news == "It was held back until now. You are asked now; Bob is called at 09:20."
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (Silence, "Nobody is called until 10:00: silenced by Carol."),
+        (MaintenanceWindow, "Nobody is called until 10:00: maintenance by Carol."),
+    ],
+)
+def test_a_message_says_until_when_nobody_is_called(
+    world: World, kind: type[Silence], sentence: str
+) -> None:
+    world.user("carol")
+    world.silence(EVERYTHING, kind=kind)
+    alert_id = world.opened()
+
+    world.page(alert_id, "user:bob")
+
+    [page] = world.providers.received
+    assert plain(page.message.wording.next) == sentence
