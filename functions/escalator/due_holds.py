@@ -14,6 +14,7 @@ def run_hold(timer: HoldTimer, now: datetime, ports: Ports) -> Sequence[Measure]
         silences=ports.silences,
         alerts=ports.alerts(),
         holding=ports.outlets.holding(now),
+        paging=ports.paging,
         new_write_id=ports.new_write_id,
     )
     settled = run_due_hold(timer, at=now, stores=stores, timers=ports.timers)

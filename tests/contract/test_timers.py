@@ -15,7 +15,8 @@ from tests.examples import NINE, PROMETHEUS, trigger
 from tests.fakes.timers import InMemoryTimers
 from tocsin.adapters.queues import BATCH_LIMIT, EARLY_AT_MOST, SqsTimers, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, StormTimer, Timer
+from tocsin.domain.hold import HoldKind
+from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 from tocsin.usecases.ports import TimerQueue
 
 SLOT = PROMETHEUS.slot_of(trigger())
@@ -83,6 +84,9 @@ OVERDUE = NINE + timedelta(milliseconds=7)
             HeartbeatTimer(heartbeat="nightly-backup", due_at=OVERDUE), id="of a heartbeat"
         ),
         pytest.param(StormTimer(due_at=OVERDUE), id="of a storm"),
+        pytest.param(
+            HoldTimer(kind=HoldKind.WINDOW, name="nightly", due_at=OVERDUE), id="of a window"
+        ),
     ],
 )
 def test_an_overdue_timer_arrives_at_once_as_it_was_sent(

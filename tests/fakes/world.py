@@ -317,6 +317,7 @@ class World(Stores):
             silences=lambda kind: kinds[kind],
             alerts=self.alerts,
             holding=self.outlets.holding(self.now),
+            paging=self.paging,
             new_write_id=self.new_write_id,
         )
 

@@ -55,6 +55,8 @@ CONFIGURATION: dict[str, dict[str, Any]] = {
     "integrations/alerta": {"type": "alerta"},
     "integrations/prometheus": {"type": "alertmanager"},
     "heartbeats/backup": {"period": "24h", "integrations": ["genie", "alerta"]},
+    "silences/other": {"match": ['name="other"'], "duration": "1h", "reason": "Known"},
+    "maintenance-windows/other": {"match": ['name="other"'], "duration": "1h", "reason": "Deploy"},
 }
 LARGE_ANSWER = "an answer of more than 350 KB lies in parts: tests/contract/test_answers.py"
 POLICY_GONE = (
@@ -63,6 +65,13 @@ POLICY_GONE = (
 NO_SLACK = "no story has a channel of Slack: tests/scenarios/test_slack_threads.py"
 MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
 """As many as are taken in by several threads; one after the other, as they are one condition."""
+SILENCE = {
+    "matchers": [{"name": "alertname", "value": "Other", "isRegex": False}],
+    "startsAt": "2026-03-01T09:00:00Z",
+    "endsAt": "2100-01-01T00:00:00Z",
+    "createdBy": "carol",
+    "comment": "Known",
+}
 BIG = {
     "details": {
         f"detail-{number}": chr(0x4E00 + number * 7919 % 20_000) * 300 for number in range(40)
@@ -150,6 +159,7 @@ def send_all_kinds(stack: WholeStack, paths: Mapping[str, str]) -> list[str]:
         stack.send("GET", f"{alerta}/alerts"),
         stack.send("POST", f"{alerta}/heartbeat?name=backup", {"state": "fail"}),
         stack.send("GET", f"{paths['integrations/prometheus']}/api/v2/alerts"),
+        stack.send("POST", f"{paths['integrations/prometheus']}/api/v2/silences", SILENCE),
     ]
     assert not [it for it in answers if it.status >= 300]
     many = f"{paths['integrations/prometheus']}/api/v2/alerts"

@@ -36,6 +36,8 @@ _CONFIGURATION: Final[Mapping[str, Mapping[str, Any]]] = {
     "escalation-policies": {"steps": [{"targets": [_HERE], "delay": "5m"}], "repeat": 1},
     "routes": {"escalation_policy": NAME},
     "heartbeats": {"period": "24h"},
+    "silences": {"match": ['name="other"'], "duration": "1h", "reason": "Known"},
+    "maintenance-windows": {"match": ['name="other"'], "duration": "1h", "reason": "Deploy"},
 }
 
 

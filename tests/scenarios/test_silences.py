@@ -12,8 +12,10 @@ from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.silence import Silence
 
 EVERYTHING = 'severity=~".+"'
 Page = tuple[str, str, timedelta]
@@ -292,3 +294,67 @@ def test_released_messages_say_so(world: World) -> None:
 
     [page] = world.pages(alert_id)
     assert page.delivery.reason is NotificationReason.RELEASED
+
+
+def test_the_author_of_a_silence_that_still_holds_something_is_told_before_its_end(
+    world: World,
+) -> None:
+    world.user("carol")
+    world.silence(EVERYTHING, minutes=120)
+    world.opened()
+
+    world.pass_time(minutes=104)
+    assert world.paged() == []
+    world.pass_time(minutes=5)
+
+    [told] = [it for it in world.providers.received if it.target == "user:carol"]
+    assert told.at - NINE < 106 * MINUTE
+    assert told.news == "Tocsin tells you."
+    assert told.message.wording.title.startswith("Your silence deploy-42 ends at 11:00 UTC")
+    world.pass_time(minutes=60)
+    events = [it.event.value for it in world.providers.received if it.target == "user:carol"]
+    assert events == ["alert.paged", "alert.resolved"]
+    assert [it.dedup_key for it in world.list().alerts if it.is_open] == ["disk-full"]
+
+
+@pytest.mark.parametrize("minutes", [60, 120])
+def test_nobody_is_told_of_the_end_of_a_short_silence_or_of_one_that_holds_nothing(
+    world: World, minutes: int
+) -> None:
+    world.user("carol")
+    world.silence(EVERYTHING if minutes == 60 else 'name="nothing"', minutes=minutes)
+    world.opened()
+
+    world.pass_time(minutes=minutes + 5)
+
+    assert "user:carol" not in [it.target for it in world.providers.received]
+
+
+def test_a_released_page_says_that_it_was_held_back(world: World) -> None:
+    world.silence(EVERYTHING, minutes=10)
+    world.opened()
+
+    world.pass_time(minutes=11)
+
+    [page] = world.providers.received
+    assert page.news == "It was held back until now. You are asked now; Bob is called at 09:20."
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (Silence, "Nobody is called until 10:00: silenced by Carol."),
+        (MaintenanceWindow, "Nobody is called until 10:00: maintenance by Carol."),
+    ],
+)
+def test_a_message_says_until_when_nobody_is_called(
+    world: World, kind: type[Silence], sentence: str
+) -> None:
+    world.user("carol")
+    world.silence(EVERYTHING, kind=kind)
+    alert_id = world.opened()
+
+    world.page(alert_id, "user:bob")
+
+    [page] = world.providers.received
+    assert plain(page.message.wording.next) == sentence

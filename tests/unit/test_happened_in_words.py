@@ -172,6 +172,12 @@ def test_messages_minutes_apart_are_two_lines() -> None:
             "Everybody was called, and nobody has it",
             id="exhausted",
         ),
+        pytest.param(
+            change(ChangeType.HELD, reason="silenced by deploy-42 (carol)"),
+            "It was silenced by deploy-42 (carol)",
+            id="held",
+        ),
+        pytest.param(change(ChangeType.RELEASED), "What held it back ended", id="released"),
     ],
 )
 def test_a_change_is_one_sentence(row: Change, said: str) -> None:

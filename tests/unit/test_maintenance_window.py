@@ -116,9 +116,10 @@ def test_a_rule_that_no_window_can_have_is_refused(rule: str, problem: str) -> N
         recurrence.check(utc("2026-03-02T12:00"))
 
 
-def test_a_start_years_ago_is_refused() -> None:
+@pytest.mark.parametrize("start", ["0001-01-01", "1970-01-01", "2030-01-01", "9999-12-31"])
+def test_a_start_years_away_is_refused(start: str) -> None:
     with pytest.raises(RuleRefusedError, match="more than two years"):
-        nightly("1970-01-01T00:00:00").check(NINE)
+        nightly(f"{start}T00:00:00").check(NINE)
 
 
 def test_a_window_goes_on_to_its_next_occurrence_after_the_end_of_one() -> None:

@@ -322,6 +322,8 @@ def _span(body: SilenceBody | WindowBody, at: datetime) -> Span:
     if (body.to is None) is (body.duration is None):
         raise _refused("to | duration", "exactly one of the two must be there")
     starts_at = body.instant("from_") or at
+    if starts_at > at + LONGEST:
+        raise _refused("from", "must be within 366 days")
     ends_at = body.instant("to") or starts_at + (body.duration or timedelta())
     field = "duration" if body.to is None else "to"
     if ends_at <= max(at, starts_at):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from functions.ingest.compat import CompatCall
     from tocsin.domain.integration import Integration
 
+LONGEST: Final = timedelta(days=3_653)
+"""Alertmanager has no limit."""
 MATCHERS_LIMIT: Final = 20
 FILTERS_LIMIT: Final = 20
 NAME_LIMIT: Final = 100
@@ -121,6 +123,8 @@ def _read(value: Mapping[str, Any], integration: Integration, at: datetime) -> S
     ends_at = _instant(value, "endsAt")
     if ends_at <= starts_at:
         raise InvalidInputError("invalid silence: end time must lie ahead, and after its start")
+    if ends_at > at + LONGEST:
+        raise InvalidInputError("invalid silence: end time must lie within ten years")
     return Silence(
         name="",
         match=_matchers(value.get("matchers")),

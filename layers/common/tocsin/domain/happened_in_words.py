@@ -37,6 +37,10 @@ _BY_ITSELF: Final = {
     ChangeType.UNACKNOWLEDGED: "It was not resolved in time and fires again",
     ChangeType.WOKEN: "The snooze ended",
 }
+_SAID: Final = {
+    ChangeType.ESCALATION_EXHAUSTED: "Everybody was called, and nobody has it",
+    ChangeType.RELEASED: "What held it back ended",
+}
 _WORSENED: Final = NotificationEvent.WORSENED.value
 _RECOVERED: Final = "recovered"
 """Begins the reason of a timer that resolves what has recovered; see `next_action`."""
@@ -130,10 +134,10 @@ class _Words:
                 return f"{self._integration} reported recovery"
             case ChangeType.INCIDENT_CREATED:
                 return f"{self.subject(change.by)} made it part of an incident"
-            case ChangeType.ESCALATION_EXHAUSTED:
-                return "Everybody was called, and nobody has it"
+            case ChangeType.HELD:
+                return f"It was {one_line(str(change.details.get('reason')), NOTE_SHOWN)}"
             case _:
-                return None
+                return _SAID.get(change.type)
 
     def _acted(self, change: Change) -> Phrase:
         said = self.act(change)

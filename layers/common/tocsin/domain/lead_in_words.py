@@ -3,7 +3,7 @@
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.ids import Actor
+from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.next_action import ActionKind, next_action
 from tocsin.domain.next_in_words import View, snoozed_by
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
@@ -18,6 +18,7 @@ NOTE_SHOWN: Final = 300
 _FLAPPING: Final = "It opens again and again: after this it is quiet until it is stable."
 _SECOND: Final = 2
 """Of steps."""
+_ASKED_NOW: Final = frozenset((NotificationReason.ESCALATED, NotificationReason.RELEASED))
 
 
 def lead_of(delivery: Delivery, view: View) -> Phrase:
@@ -75,6 +76,8 @@ def _why_asked(delivery: Delivery, view: View, who: str) -> str:
 def _by_hand(delivery: Delivery, view: View, who: str) -> str:
     asking = view.alert.asking_in(delivery.version)
     asker = starting(view.names.of_actor(asking.by)) if asking else "A person"
+    if asking is not None and asking.by == AUTO:
+        return f"Tocsin tells {who}."
     asks = f"gives {who} this alert" if asking and asking.is_assignment else f"asks {who}"
     note = one_line(asking.note, NOTE_SHOWN) if asking and asking.note else ""
     return f"{asker} {asks}: {note}" if note else f"{asker} {asks}."
@@ -90,6 +93,8 @@ def lead_short(delivery: Delivery, view: View) -> str:
             return "Nobody answered."
         case NotificationReason.RESTARTED if is_page:
             return "It still fires."
+        case NotificationReason.RELEASED if is_page:
+            return "It was held back until now."
         case NotificationReason.ASKED | NotificationReason.ASSIGNED if is_page:
             return _by_hand(delivery, view, _reader(view))
         case _:
@@ -102,7 +107,7 @@ def _of_page(delivery: Delivery, view: View) -> Phrase:
     why = lead_short(delivery, view)
     if not why:
         return (Span(_FLAPPING),) if view.alert.is_flapping else ()
-    again = "now" if delivery.reason is NotificationReason.ESCALATED else "again"
+    again = "now" if delivery.reason in _ASKED_NOW else "again"
     asked = "You are asked" if view.reader.is_person else _asked(view)
     return (Span(f"{why} {asked} {again}"), *_then(view))
 

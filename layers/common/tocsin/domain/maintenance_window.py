@@ -12,8 +12,8 @@ from tocsin.domain.time_zone import first_instant, zone_of
 
 RULE_LIMIT: Final = 200
 """Characters of a rule."""
-LOOKS_BACK: Final = timedelta(days=2 * 366)
-"""How far back the start of a new rule may lie: all its days since then are counted through."""
+START_WITHIN: Final = timedelta(days=2 * 366)
+"""How far back or ahead the start of a new rule may lie: all its days since then are counted."""
 _CLOCK_CHANGE: Final = timedelta(days=1)
 """More than clocks are ever changed by."""
 _FREQUENCIES: Final = frozenset(("DAILY", "WEEKLY", "MONTHLY", "YEARLY"))
@@ -53,11 +53,11 @@ class Recurrence:
             raise RuleRefusedError("must have FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
         if not parts.get("INTERVAL", "1").strip("0").isdecimal():
             raise RuleRefusedError("is no rule of RFC 5545: INTERVAL must be a number from 1 on")
-        if self.start < _wall(at - LOOKS_BACK, self.time_zone):
-            raise RuleRefusedError("has a start that lies more than two years back")
+        if abs(self.start - _wall(at, self.time_zone)) > START_WITHIN:
+            raise RuleRefusedError("has a start that lies more than two years away")
         try:
             is_coming = self.span_at(at) is not None
-        except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
             message = f"is no rule of RFC 5545: {error}"
             raise RuleRefusedError(message) from None
         if not is_coming:

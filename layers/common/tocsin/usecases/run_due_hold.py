@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         AlertRepository,
         ConfigurationRepository,
         NewWriteId,
+        PagingRepository,
         TimerQueue,
     )
 
@@ -35,9 +36,8 @@ class HoldStores:
     silences: Callable[[HoldKind], ConfigurationRepository[Silence]]
     alerts: AlertRepository
     holding: Holding
+    paging: PagingRepository
     new_write_id: NewWriteId
-    tell_author: Callable[[Silence, int], None] = lambda _silence, _number: None
-    """Tells that a silence is about to end, and how many alerts it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,16 @@ def run_due_hold(
             return Settled(changed=changed, is_complete=False)
         changed += stores.holding.settle(row.alert_id)
     if held and silence.warns_author(at):
-        stores.tell_author(silence, held)
+        from tocsin.usecases.tell_author import tell_author
+
+        tell_author(
+            silence,
+            held,
+            at=at,
+            slots=stores.holding.slots,
+            paging=stores.paging,
+            new_write_id=stores.new_write_id,
+        )
     try:
         checked = silences.put(silence, silence.checked(at), write_id=stores.new_write_id())
     except ConcurrentUpdateError:
