@@ -8,12 +8,14 @@ from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
 from tocsin.domain.errors import NoStepLeftError
 from tocsin.domain.ids import AlertId
+from tocsin.domain.line import CRITICAL_WAITS, GATHERS_FOR
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.timeline import ChangeType
 
 EVERYTHING = 'severity=~".+"'
 Page = tuple[str, str, timedelta]
@@ -53,8 +55,8 @@ def test_an_alert_that_opens_in_a_silence_pages_nobody_and_is_released_at_its_en
     world.pass_time(minutes=75)
 
     assert pages(world, alert_id) == [
-        ("alice", "released", HOUR),
-        ("bob", "escalated", HOUR + 10 * MINUTE),
+        ("alice", "released", HOUR + GATHERS_FOR),
+        ("bob", "escalated", HOUR + GATHERS_FOR + 10 * MINUTE),
     ]
     assert world.happened(alert_id)[:3] == ["fired", "held", "released"]
 
@@ -97,7 +99,8 @@ def test_the_end_of_a_silence_releases_what_it_holds_at_once(world: World) -> No
     world.pass_time(seconds=10)
 
     for alert_id in alert_ids:
-        assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE)]
+        released_at = [it.at for it in world.timeline(alert_id) if it.type is ChangeType.RELEASED]
+        assert released_at == [NINE + 5 * MINUTE]
 
 
 def test_what_matches_no_matcher_is_paged(world: World) -> None:
@@ -116,7 +119,7 @@ def test_a_silence_with_other_matchers_releases_what_it_is_not_for_any_more(worl
     world.silence('team="payments"')
     world.pass_time(seconds=10)
 
-    assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE + GATHERS_FOR)]
 
 
 def test_a_silence_that_is_made_longer_holds_for_longer(world: World) -> None:
@@ -128,7 +131,7 @@ def test_a_silence_that_is_made_longer_holds_for_longer(world: World) -> None:
 
     assert world.next_action(alert_id).at == NINE + 30 * MINUTE
     world.pass_time(minutes=31)
-    assert pages(world, alert_id) == [("alice", "released", 30 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 30 * MINUTE + GATHERS_FOR)]
 
 
 def test_of_two_silences_the_one_that_ends_last_holds(world: World) -> None:
@@ -143,7 +146,7 @@ def test_of_two_silences_the_one_that_ends_last_holds(world: World) -> None:
 
     world.end_silence("long")
     world.pass_time(seconds=10)
-    assert pages(world, alert_id) == [("alice", "released", 25 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 25 * MINUTE + GATHERS_FOR)]
 
 
 def test_an_alert_that_becomes_worse_than_the_silence_is_for_is_paged(world: World) -> None:
@@ -166,7 +169,7 @@ def test_an_alert_whose_labels_change_away_from_the_silence_is_paged(world: Worl
     world.signal(facts=Facts(name="disk", labels={"host": "b"}))
     world.pass_time(seconds=10)
 
-    assert pages(world, receipt.alert_id) == [("alice", "released", timedelta())]
+    assert pages(world, receipt.alert_id) == [("alice", "released", GATHERS_FOR)]
 
 
 def test_an_alert_that_is_acknowledged_while_silenced_is_not_released(world: World) -> None:
@@ -199,7 +202,7 @@ def test_an_alert_that_is_given_back_in_a_silence_waits_for_its_end(world: World
 
     assert pages(world, alert_id) == [
         ("alice", "first", timedelta()),
-        ("bob", "released", 10 * MINUTE),
+        ("bob", "released", 10 * MINUTE + GATHERS_FOR),
     ]
 
 
@@ -239,7 +242,7 @@ def test_a_page_that_a_person_asks_for_is_sent_in_a_silence(world: World) -> Non
 
     assert pages(world, alert_id) == [("bob", "asked", timedelta())]
     world.pass_time(minutes=31)
-    assert pages(world, alert_id)[1:] == [("alice", "released", 30 * MINUTE)]
+    assert pages(world, alert_id)[1:] == [("alice", "released", 30 * MINUTE + GATHERS_FOR)]
 
 
 def test_the_next_step_cannot_be_begun_by_hand_in_a_silence(world: World) -> None:
@@ -272,13 +275,14 @@ def test_a_silence_that_nobody_ends_leaves_nothing_behind(world: World) -> None:
 
 
 def test_a_hold_whose_silence_ended_unseen_is_mended_by_the_sweep(world: World) -> None:
+    """The sweep's own alert is told first, so this one waits for a digest."""
     silence = world.silence(EVERYTHING, minutes=600)
     alert_id = world.opened()
     world.silences.delete(world.silences.get(silence.name), write_id=world.new_write_id())
     world.pass_time(minutes=6)
 
     found = world.sweep()
-    world.pass_time(seconds=10)
+    world.pass_time(seconds=CRITICAL_WAITS.total_seconds())
 
     assert [each.ailment.value for each in found] == ["held"]
     assert [who for who, _, _ in pages(world, alert_id)] == ["alice"]
