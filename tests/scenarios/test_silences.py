@@ -1,11 +1,13 @@
 """Stories of silences and maintenance windows: who is paged, and when the escalation goes on."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.domain.errors import NoStepLeftError
 from tocsin.domain.ids import AlertId
 from tocsin.domain.line import CRITICAL_WAITS, GATHERS_FOR
@@ -15,6 +17,7 @@ from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.silence import Holds
 from tocsin.domain.timeline import ChangeType
 
 EVERYTHING = 'severity=~".+"'
@@ -296,3 +299,113 @@ def test_released_messages_say_so(world: World) -> None:
 
     [page] = world.pages(alert_id)
     assert page.delivery.reason is NotificationReason.RELEASED
+
+
+def told(world: World) -> Counter[AlertId]:
+    """How often each alert was named to Alice, in a message of its own or in a digest."""
+    alone = [it.alert_id for it in world.providers.received if it.target == "user:alice"]
+    digests = [it for it in world.providers.digests if it.target == "user:alice"]
+    return Counter([*alone, *(alert_id for it in digests for alert_id in it.alert_ids)])
+
+
+def of_host(world: World, host: str, dedup_key: str) -> AlertId:
+    receipt = world.signal(dedup_key, facts=Facts(name=dedup_key, labels={"host": host}))
+    assert receipt.alert_id is not None
+    return receipt.alert_id
+
+
+def test_a_digest_leaves_out_what_was_silenced_while_it_gathered(world: World) -> None:
+    first, *others = [of_host(world, "a", f"disk-{number}") for number in range(3)]
+    silenced = [of_host(world, "b", f"cpu-{number}") for number in range(2)]
+
+    world.silence('host="b"', minutes=30)
+    world.pass_time(minutes=2)
+
+    assert told(world) == Counter([first, *others])
+    for alert_id in silenced:
+        [page] = world.pages(alert_id)
+        assert (page.state, page.reason) == (
+            DeliveryState.SKIPPED,
+            "silenced by deploy-42 (carol)",
+        )
+        assert page.changed_at == NINE + CRITICAL_WAITS
+        assert world.next_action(alert_id).kind is ActionKind.RELEASE
+
+    world.pass_time(minutes=29)
+
+    assert told(world) == Counter([first, *others, *silenced])
+    for alert_id in silenced:
+        assert [why for _, why, _ in pages(world, alert_id)] == ["released"]
+
+
+def test_a_digest_of_silenced_alerts_only_is_not_sent(world: World) -> None:
+    first, *silenced = [of_host(world, "a", f"disk-{number}") for number in range(4)]
+
+    world.silence('host="a"', minutes=30)
+    world.pass_time(minutes=29)
+
+    assert told(world) == Counter([first])
+
+    world.pass_time(minutes=2)
+
+    assert told(world) == Counter([first, *silenced])
+
+
+def test_the_only_alert_of_a_digest_that_is_not_silenced_is_told_alone(world: World) -> None:
+    first = of_host(world, "a", "disk-1")
+    silenced, other = of_host(world, "b", "cpu-1"), of_host(world, "a", "disk-2")
+
+    world.silence('host="b"', minutes=30)
+    world.pass_time(minutes=2)
+
+    assert world.providers.digests == []
+    assert told(world) == Counter([first, other])
+    assert pages(world, silenced) == []
+
+
+def test_what_a_digest_has_left_out_is_told_if_its_silence_ended_just_then(world: World) -> None:
+    """The page is decided anew: it joins the next digest, or goes alone."""
+    alert_ids = [of_host(world, "a", f"disk-{number}") for number in range(3)]
+    silenced = of_host(world, "b", "cpu-1")
+    world.silence('host="b"', minutes=1)
+    world.pass_time(minutes=3)
+
+    assert told(world) == Counter([*alert_ids, silenced])
+
+
+def test_an_alert_that_a_silence_held_only_while_its_page_waited_is_told_by_the_digest(
+    world: World,
+) -> None:
+    alert_ids = [of_host(world, "a", f"disk-{number}") for number in range(4)]
+    world.pass_time(seconds=5)
+    world.silence('host="a"', minutes=10)
+    world.pass_time(seconds=10)
+    assert world.next_action(alert_ids[1]).kind is ActionKind.RELEASE
+
+    world.end_silence()
+    world.pass_time(minutes=2)
+
+    assert told(world) == Counter(alert_ids)
+    assert world.happened(alert_ids[1]) == ["fired", "bundled", "held", "released", "digest_sent"]
+    assert world.next_action(alert_ids[1]).kind is ActionKind.ESCALATE
+    world.pass_time(minutes=10)
+    assert pages(world, alert_ids[1])[-1][:2] == ("bob", "escalated")
+
+
+def test_a_digest_reads_what_holds_alerts_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        of_host(world, "a", f"disk-{number}")
+    world.pass_time(seconds=CRITICAL_WAITS.total_seconds() - 1)
+    read, reads = DynamoDBPaging.holds, []
+
+    def count(paging: DynamoDBPaging) -> Holds:
+        reads.append(paging)
+        return read(paging)
+
+    monkeypatch.setattr(DynamoDBPaging, "holds", count)
+    world.pass_time(seconds=2)
+
+    assert len(world.providers.digests) == 1
+    assert len(reads) == 1
