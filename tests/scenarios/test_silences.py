@@ -1,13 +1,16 @@
 """Stories of silences and maintenance windows: who is paged, and when the escalation goes on."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.domain.errors import NoStepLeftError
 from tocsin.domain.ids import AlertId
+from tocsin.domain.line import CRITICAL_WAITS, GATHERS_FOR
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.notification import DeliveryState, NotificationReason
@@ -15,7 +18,8 @@ from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
-from tocsin.domain.silence import Silence
+from tocsin.domain.silence import Holds, Silence
+from tocsin.domain.timeline import ChangeType
 
 EVERYTHING = 'severity=~".+"'
 Page = tuple[str, str, timedelta]
@@ -55,8 +59,8 @@ def test_an_alert_that_opens_in_a_silence_pages_nobody_and_is_released_at_its_en
     world.pass_time(minutes=75)
 
     assert pages(world, alert_id) == [
-        ("alice", "released", HOUR),
-        ("bob", "escalated", HOUR + 10 * MINUTE),
+        ("alice", "released", HOUR + GATHERS_FOR),
+        ("bob", "escalated", HOUR + GATHERS_FOR + 10 * MINUTE),
     ]
     assert world.happened(alert_id)[:3] == ["fired", "held", "released"]
 
@@ -99,7 +103,8 @@ def test_the_end_of_a_silence_releases_what_it_holds_at_once(world: World) -> No
     world.pass_time(seconds=10)
 
     for alert_id in alert_ids:
-        assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE)]
+        released_at = [it.at for it in world.timeline(alert_id) if it.type is ChangeType.RELEASED]
+        assert released_at == [NINE + 5 * MINUTE]
 
 
 def test_what_matches_no_matcher_is_paged(world: World) -> None:
@@ -118,7 +123,7 @@ def test_a_silence_with_other_matchers_releases_what_it_is_not_for_any_more(worl
     world.silence('team="payments"')
     world.pass_time(seconds=10)
 
-    assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 5 * MINUTE + GATHERS_FOR)]
 
 
 def test_a_silence_that_is_made_longer_holds_for_longer(world: World) -> None:
@@ -130,7 +135,7 @@ def test_a_silence_that_is_made_longer_holds_for_longer(world: World) -> None:
 
     assert world.next_action(alert_id).at == NINE + 30 * MINUTE
     world.pass_time(minutes=31)
-    assert pages(world, alert_id) == [("alice", "released", 30 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 30 * MINUTE + GATHERS_FOR)]
 
 
 def test_of_two_silences_the_one_that_ends_last_holds(world: World) -> None:
@@ -145,7 +150,7 @@ def test_of_two_silences_the_one_that_ends_last_holds(world: World) -> None:
 
     world.end_silence("long")
     world.pass_time(seconds=10)
-    assert pages(world, alert_id) == [("alice", "released", 25 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 25 * MINUTE + GATHERS_FOR)]
 
 
 def test_an_alert_that_becomes_worse_than_the_silence_is_for_is_paged(world: World) -> None:
@@ -168,7 +173,7 @@ def test_an_alert_whose_labels_change_away_from_the_silence_is_paged(world: Worl
     world.signal(facts=Facts(name="disk", labels={"host": "b"}))
     world.pass_time(seconds=10)
 
-    assert pages(world, receipt.alert_id) == [("alice", "released", timedelta())]
+    assert pages(world, receipt.alert_id) == [("alice", "released", GATHERS_FOR)]
 
 
 def test_an_alert_that_is_acknowledged_while_silenced_is_not_released(world: World) -> None:
@@ -201,7 +206,7 @@ def test_an_alert_that_is_given_back_in_a_silence_waits_for_its_end(world: World
 
     assert pages(world, alert_id) == [
         ("alice", "first", timedelta()),
-        ("bob", "released", 10 * MINUTE),
+        ("bob", "released", 10 * MINUTE + GATHERS_FOR),
     ]
 
 
@@ -241,7 +246,7 @@ def test_a_page_that_a_person_asks_for_is_sent_in_a_silence(world: World) -> Non
 
     assert pages(world, alert_id) == [("bob", "asked", timedelta())]
     world.pass_time(minutes=31)
-    assert pages(world, alert_id)[1:] == [("alice", "released", 30 * MINUTE)]
+    assert pages(world, alert_id)[1:] == [("alice", "released", 30 * MINUTE + GATHERS_FOR)]
 
 
 def test_the_next_step_cannot_be_begun_by_hand_in_a_silence(world: World) -> None:
@@ -274,13 +279,14 @@ def test_a_silence_that_nobody_ends_leaves_nothing_behind(world: World) -> None:
 
 
 def test_a_hold_whose_silence_ended_unseen_is_mended_by_the_sweep(world: World) -> None:
+    """The sweep's own alert is told first, so this one waits for a digest."""
     silence = world.silence(EVERYTHING, minutes=600)
     alert_id = world.opened()
     world.silences.delete(world.silences.get(silence.name), write_id=world.new_write_id())
     world.pass_time(minutes=6)
 
     found = world.sweep()
-    world.pass_time(seconds=10)
+    world.pass_time(seconds=CRITICAL_WAITS.total_seconds())
 
     assert [each.ailment.value for each in found] == ["held"]
     assert [who for who, _, _ in pages(world, alert_id)] == ["alice"]
@@ -358,3 +364,113 @@ def test_a_message_says_until_when_nobody_is_called(
 
     [page] = world.providers.received
     assert plain(page.message.wording.next) == sentence
+
+
+def told(world: World) -> Counter[AlertId]:
+    """How often each alert was named to Alice, in a message of its own or in a digest."""
+    alone = [it.alert_id for it in world.providers.received if it.target == "user:alice"]
+    digests = [it for it in world.providers.digests if it.target == "user:alice"]
+    return Counter([*alone, *(alert_id for it in digests for alert_id in it.alert_ids)])
+
+
+def of_host(world: World, host: str, dedup_key: str) -> AlertId:
+    receipt = world.signal(dedup_key, facts=Facts(name=dedup_key, labels={"host": host}))
+    assert receipt.alert_id is not None
+    return receipt.alert_id
+
+
+def test_a_digest_leaves_out_what_was_silenced_while_it_gathered(world: World) -> None:
+    first, *others = [of_host(world, "a", f"disk-{number}") for number in range(3)]
+    silenced = [of_host(world, "b", f"cpu-{number}") for number in range(2)]
+
+    world.silence('host="b"', minutes=30)
+    world.pass_time(minutes=2)
+
+    assert told(world) == Counter([first, *others])
+    for alert_id in silenced:
+        [page] = world.pages(alert_id)
+        assert (page.state, page.reason) == (
+            DeliveryState.SKIPPED,
+            "silenced by deploy-42 (carol)",
+        )
+        assert page.changed_at == NINE + CRITICAL_WAITS
+        assert world.next_action(alert_id).kind is ActionKind.RELEASE
+
+    world.pass_time(minutes=29)
+
+    assert told(world) == Counter([first, *others, *silenced])
+    for alert_id in silenced:
+        assert [why for _, why, _ in pages(world, alert_id)] == ["released"]
+
+
+def test_a_digest_of_silenced_alerts_only_is_not_sent(world: World) -> None:
+    first, *silenced = [of_host(world, "a", f"disk-{number}") for number in range(4)]
+
+    world.silence('host="a"', minutes=30)
+    world.pass_time(minutes=29)
+
+    assert told(world) == Counter([first])
+
+    world.pass_time(minutes=2)
+
+    assert told(world) == Counter([first, *silenced])
+
+
+def test_the_only_alert_of_a_digest_that_is_not_silenced_is_told_alone(world: World) -> None:
+    first = of_host(world, "a", "disk-1")
+    silenced, other = of_host(world, "b", "cpu-1"), of_host(world, "a", "disk-2")
+
+    world.silence('host="b"', minutes=30)
+    world.pass_time(minutes=2)
+
+    assert world.providers.digests == []
+    assert told(world) == Counter([first, other])
+    assert pages(world, silenced) == []
+
+
+def test_what_a_digest_has_left_out_is_told_if_its_silence_ended_just_then(world: World) -> None:
+    """The page is decided anew: it joins the next digest, or goes alone."""
+    alert_ids = [of_host(world, "a", f"disk-{number}") for number in range(3)]
+    silenced = of_host(world, "b", "cpu-1")
+    world.silence('host="b"', minutes=1)
+    world.pass_time(minutes=3)
+
+    assert told(world) == Counter([*alert_ids, silenced])
+
+
+def test_an_alert_that_a_silence_held_only_while_its_page_waited_is_told_by_the_digest(
+    world: World,
+) -> None:
+    alert_ids = [of_host(world, "a", f"disk-{number}") for number in range(4)]
+    world.pass_time(seconds=5)
+    world.silence('host="a"', minutes=10)
+    world.pass_time(seconds=10)
+    assert world.next_action(alert_ids[1]).kind is ActionKind.RELEASE
+
+    world.end_silence()
+    world.pass_time(minutes=2)
+
+    assert told(world) == Counter(alert_ids)
+    assert world.happened(alert_ids[1]) == ["fired", "bundled", "held", "released", "digest_sent"]
+    assert world.next_action(alert_ids[1]).kind is ActionKind.ESCALATE
+    world.pass_time(minutes=10)
+    assert pages(world, alert_ids[1])[-1][:2] == ("bob", "escalated")
+
+
+def test_a_digest_reads_what_holds_alerts_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        of_host(world, "a", f"disk-{number}")
+    world.pass_time(seconds=CRITICAL_WAITS.total_seconds() - 1)
+    read, reads = DynamoDBPaging.holds, []
+
+    def count(paging: DynamoDBPaging) -> Holds:
+        reads.append(paging)
+        return read(paging)
+
+    monkeypatch.setattr(DynamoDBPaging, "holds", count)
+    world.pass_time(seconds=2)
+
+    assert len(world.providers.digests) == 1
+    assert len(reads) == 1

@@ -39,6 +39,7 @@ from tocsin.usecases.delivery_work import (
     put_back,
     take_place,
 )
+from tocsin.usecases.hold_alerts import HeldNow
 from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
 
 if TYPE_CHECKING:
@@ -118,11 +119,13 @@ def _to_tell(members: Sequence[Delivery], work: Work) -> list[Alert]:
     """The alerts that still have to be told, worst first, then newest."""
     at = work.now()
     alerts = work.alerts.get_many({member.alert_id for member in members})
+    held = HeldNow(work.paging, at)
     wanted = {
         member.alert_id
         for member in members
         if (alert := alerts.get(member.alert_id)) is not None
         and reason_to_skip(alert, member, at) is None
+        and held.why_unsent(alert, member) is None
     }
     newest_first = sorted((alerts[it] for it in wanted), key=lambda it: it.alert_id, reverse=True)
     return sorted(newest_first, key=lambda it: it.severity.rank)

@@ -123,6 +123,7 @@ def _deliver_digest(known: Notification, work: Work) -> Delivered:
 def _deliver_free(known: Notification, work: Work) -> Delivered:
     delivery, at = known.delivery, work.now()
     is_alone = known.attempts > 0 or known.reason == IN_LINE
+    is_left_out = False
     if known.bundled_into is not None:
         from tocsin.usecases.join_digest import Standing, standing_of
 
@@ -130,8 +131,11 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
         if isinstance(stands, Delivered):
             return stands
         is_alone = is_alone or stands is Standing.ALONE
+        is_left_out = stands is Standing.OUT
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
+    if is_left_out:
+        skip = skip or why_held(alert, delivery, work.paging, at)
     channel = channel_now(delivery, at, work)
     failures = 0
     if channel is not None and alert is not None and skip is None:

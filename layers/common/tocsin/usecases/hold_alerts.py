@@ -38,18 +38,20 @@ class HeldNow:
             return None
         return self._holds.over(self._paging.whole(alert), self._at)
 
+    def why_unsent(self, alert: Alert, delivery: Delivery) -> str | None:
+        """Why a page is not to be sent now; None: it is.
+
+        A page that a person asked for is sent, and so is news to who has the alert.
+        """
+        hold = self.over(alert) if delivery.is_of_step else None
+        return hold.why_unsent if hold else None
+
 
 def why_held(
     alert: Alert | None, delivery: Delivery, paging: PagingRepository, at: datetime
 ) -> str | None:
-    """Why a page is not to be sent now, by what is read now; None: it is.
-
-    A page that a person asked for is sent, and so is news to who has the alert.
-    """
-    if alert is None or not delivery.is_of_step:
-        return None
-    hold = HeldNow(paging, at).over(alert)
-    return hold.why_unsent if hold else None
+    """Why a page is not to be sent, by what holds alerts as it is read now; None: it is sent."""
+    return HeldNow(paging, at).why_unsent(alert, delivery) if alert is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
