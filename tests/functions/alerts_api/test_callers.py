@@ -53,7 +53,8 @@ def scope_of(route: Route) -> str:
         return "admin"
     if route.path == "/api/v1/users/{name}/test":
         return "alerts:write"
-    return f"{'alerts' if noun in {'alerts', 'digests', 'storm'} else 'config'}:{'read' if reads else 'write'}"
+    kind = "alerts" if noun in {"alerts", "digests", "storm"} else "config"
+    return f"{kind}:{'read' if reads else 'write'}"
 
 
 def test_a_route_takes_its_scope_and_no_other(anybody: Client) -> None:
