@@ -165,7 +165,7 @@ def receive_by_groups() -> None:
 
     SQS delivers the messages of a group with few in flight before those of a group that has many.
     """
-    sqs = importlib.import_module("ministack.services.sqs")
+    sqs: Any = importlib.import_module("ministack.services.sqs")
     original = sqs._collect_msgs  # noqa: SLF001
 
     def collected(queue: dict[str, Any], most: int, visibility: int) -> list[dict[str, Any]]:
