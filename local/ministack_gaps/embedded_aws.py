@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,33 @@ def _with_partition(action: str, write: Mapping[str, Any]) -> str:
     return known
 
 
+def receive_by_groups() -> None:
+    """Let a standard queue with message groups be fair, as SQS's are.
+
+    SQS delivers the messages of a group with few in flight before those of a group that has many.
+    """
+    sqs: Any = importlib.import_module("ministack.services.sqs")
+    original = sqs._collect_msgs  # noqa: SLF001
+
+    def collected(queue: dict[str, Any], most: int, visibility: int) -> list[dict[str, Any]]:
+        if not queue["is_fifo"]:
+            order_fairly(queue["messages"], time.time())
+        return list(original(queue, most, visibility))
+
+    sqs._collect_msgs = collected  # noqa: SLF001
+
+
+def order_fairly(messages: list[dict[str, Any]], now: float) -> None:
+    """Bring forward what belongs to groups with few messages in flight."""
+    busy = Counter(
+        message.get("group_id")
+        for message in messages
+        if message.get("receive_count") and message["visible_at"] > now
+    )
+    if busy:
+        messages.sort(key=lambda message: busy[message.get("group_id")])
+
+
 def count_requests(file: Path) -> None:
     """Keep what functions ask of DynamoDB and SQS in a file: ministack tells only the asker."""
     dynamodb: Any = importlib.import_module("ministack.services.dynamodb")
@@ -203,6 +231,7 @@ def _request_counts() -> Any:  # noqa: ANN401 - a module
 if __name__ == "__main__":
     send_options_to_their_routes()
     compare_partition_keys()
+    receive_by_groups()
     if COUNTS_FILE in os.environ:
         count_requests(Path(os.environ[COUNTS_FILE]))
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
