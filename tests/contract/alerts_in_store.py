@@ -10,6 +10,7 @@ from tocsin.domain.alert import Alert, AlertStatus, Routed, Snooze
 from tocsin.domain.asking import Asking
 from tocsin.domain.escalation import Escalation, Rest, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
@@ -133,6 +134,14 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     held_why="its messages wait",
     held_by_route="db-flaps",
     unreached=Unreached(at=NINE + timedelta(milliseconds=9), why="frank has no contact method"),
+    held=Hold(
+        kind=HoldKind.WINDOW,
+        name="deploy-42",
+        until=NINE + timedelta(hours=2, milliseconds=1),
+        since=NINE + timedelta(minutes=4, milliseconds=5),
+        by="carol",
+    ),
+    released_at=NINE + timedelta(minutes=3, milliseconds=8),
 )
 
 EVERYTHING_ABOUT_FLAPPING = Flapping(

@@ -1,6 +1,6 @@
 """All of Tocsin in memory, with a clock that only the test moves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -374,8 +374,7 @@ class World(Stores):
     def follow(self) -> None:
         """Do what follows from all that was written since the last time, and from that."""
         while self.table.records:
-            records, self.table.records = self.table.records, []
-            told = [record for record in records if any(it(record) for it in _filters())]
+            told = self.read_stream()
             changes = [stored for record in told if (stored := stored_change(record))]
             messages = [line[1] for record in told if (line := stored_notification(record))]
             for heartbeat in (it for record in told if (it := stored_heartbeat(record))):
@@ -392,6 +391,11 @@ class World(Stores):
                 timers=self.timers,
                 new_write_id=self.new_write_id,
             )
+
+    def read_stream(self) -> Sequence[Mapping[str, Any]]:
+        """Take what the stream has, as far as the escalator is called for it."""
+        records, self.table.records = self.table.records, []
+        return [record for record in records if any(it(record) for it in _filters())]
 
     def _deliver(self) -> None:
         while arrived := self.deliveries.arrived(self.now):

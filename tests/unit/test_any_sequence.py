@@ -1,8 +1,10 @@
 """No sequence of signals, actions and pauses brings an alert where it may not be."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as some
@@ -59,13 +61,14 @@ class Watched(World):
         super().__init__()
         self._silent = silent
 
-    def follow(self) -> None:
-        for stored in filter(None, map(stored_change, self.table.records)):
+    def read_stream(self) -> Sequence[Mapping[str, Any]]:
+        records = super().read_stream()
+        for stored in filter(None, map(stored_change, records)):
             before, after = stored.before, stored.after
             is_next = before is not None and after.version == before.version + 1
             if is_next and not stored.changes:
                 self._silent[after.alert_id].add(after.version)
-        super().follow()
+        return records
 
 
 class AnySequence(RuleBasedStateMachine):

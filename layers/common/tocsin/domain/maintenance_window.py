@@ -18,7 +18,7 @@ _CLOCK_CHANGE: Final = timedelta(days=1)
 """More than clocks are ever changed by."""
 _FREQUENCIES: Final = frozenset(("DAILY", "WEEKLY", "MONTHLY", "YEARLY"))
 _UNTIL: Final = re.compile(r"UNTIL=([0-9]{8}(?:T[0-9]{6})?)(Z?)")
-_CALENDARS_REPEAT_AFTER: Final = 400
+_WEEKDAYS_REPEAT_AFTER: Final = 400
 """Years after which the days of the week fall on the same dates again."""
 _WRITTEN: Final = "%Y%m%dT%H%M%S"
 
@@ -81,7 +81,7 @@ class Recurrence:
         """
         from dateutil.rrule import rrule, rrulestr
 
-        years = (MAXYEAR - self.start.year) // _CALENDARS_REPEAT_AFTER * _CALENDARS_REPEAT_AFTER
+        years = (MAXYEAR - self.start.year) // _WEEKDAYS_REPEAT_AFTER * _WEEKDAYS_REPEAT_AFTER
         rule = _UNTIL.sub(lambda found: self._shifted_until(found, years), self.rule.upper())
         parts = ";".join(filter(None, rule.split(";")))
         parsed = rrulestr(parts, dtstart=_shifted(self.start, years))
