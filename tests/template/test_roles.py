@@ -275,7 +275,9 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["A#*", "B#*", "C#*", "L#*"],
             id="the notifier reads timelines and lists no credential",
         ),
-        pytest.param("NotifierRole", "UpdateItem", ["G#*"], id="the notifier changes no alert"),
+        pytest.param(
+            "NotifierRole", "UpdateItem", ["G#*", "L#*"], id="the notifier changes no alert"
+        ),
         pytest.param(
             "FirstKeyRole",
             "PutItem",
