@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import batched
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.asking import Asking
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
         TimelineRepository,
         TimerQueue,
     )
+
+
+SENT_TOGETHER: Final = 10
+"""Messages of one request to SQS. No page waits until those of a whole batch are planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,23 +82,22 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     """
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}
-    deliveries = list(_deliveries(consequences, now, outlets))
-    unreached = 0
+    deliveries = unreached = 0
+    for sent in batched(_deliveries(consequences, now, outlets), SENT_TOGETHER, strict=False):
+        outlets.deliveries.send(sent, now=now)
+        deliveries += len(sent)
     for each in consequences:
         if each.reaches_nobody:
             planned, is_first = _tell_last_resort(each.alert, now, outlets)
-            deliveries += planned
+            outlets.deliveries.send(planned, now=now)
+            deliveries += len(planned)
             unreached += is_first
-    if deliveries:
-        outlets.deliveries.send(deliveries, now=now)
     entries = outlets.timeline.record([each for each in consequences if each.told])
     due = _still_due(consequences, latest)
     if due:
         outlets.timers.send(due, now=now)
     _keep_beside(consequences, latest, outlets.timeline)
-    return Followed(
-        entries=entries, timers=len(due), deliveries=len(deliveries), unreached=unreached
-    )
+    return Followed(entries=entries, timers=len(due), deliveries=deliveries, unreached=unreached)
 
 
 def _deliveries(

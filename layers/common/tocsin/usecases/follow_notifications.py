@@ -68,7 +68,7 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
         _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
         outlets.timeline.tell(alert_id, [(_name(each), change_of(each)) for each in told])
         reached = sum(_has_reached(each) for each in ledger)
-        if any(map(_has_reached, told)):
+        if reached and _is_counted_now(told, ledger, reached):
             outlets.timeline.count_notifications(alert_id, reached)
     return sum(map(len, by_alert.values()))
 
@@ -171,6 +171,19 @@ def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> boo
         return True
     is_at_once = delivery.is_of_step and not delivery.is_by_rule
     return is_at_once and notification.changed_at - delivery.asked_at > IGNORED
+
+
+def _is_counted_now(
+    told: Sequence[Notification], ledger: Sequence[Notification], reached: int
+) -> bool:
+    """Whether the number of delivered pages is written now.
+
+    Each write changes the index of lists. So of pages that wait for digests, the first and the last
+    are counted.
+    """
+    has_ended = any(each.delivery.is_page and each.state.has_ended for each in told)
+    waits = any(each.bundled_into and not each.state.has_ended for each in ledger)
+    return has_ended and (reached == 1 or not waits)
 
 
 def _has_reached(notification: Notification) -> bool:
