@@ -271,3 +271,22 @@ def test_a_rise_while_acknowledged_is_followed_too(team: World) -> None:
 
     assert bob(team) == ["paged", "worsened", "resolved"]
     assert alice(team) == ["paged", "acknowledged"]
+
+
+def test_of_what_a_digest_told_nobody_hears_but_who_was_also_told_alone(world: World) -> None:
+    """Bob is asked of three alerts: of one alone, of the others by a digest."""
+    world.user("alice", EMAIL)
+    world.user("bob", EMAIL)
+    world.escalation_policy(("user:alice", 5 * MINUTE), ("user:bob", HOUR))
+    first, *others = [world.opened(f"disk-{number}") for number in range(4)]
+    world.pass_time(minutes=2)
+    world.acknowledge(first, by=ALICE)
+    world.pass_time(minutes=6)
+    [alone] = [it for it in world.providers.received if it.target == "user:bob"]
+
+    for alert_id in others:
+        world.resolve(alert_id, by=Actor("carol"))
+
+    assert [it.target for it in world.providers.digests] == ["user:alice", "user:bob"]
+    news = [(it.target, it.alert_id) for it in world.providers.received if it.event.is_update]
+    assert news == [("user:bob", alone.alert_id)]
