@@ -1,22 +1,55 @@
 """What an earlier version stored is read as what it meant."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.examples import firing, snoozed
+from tests.conftest import TABLE_NAME
+from tests.examples import NINE, firing, snoozed
+from tocsin.adapters.aws_json import Call
+from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.escalation_text import escalation_from, write_escalation
-from tocsin.adapters.dynamodb.alerts.items import Item, alert_from, alert_item, pack_facts
+from tocsin.adapters.dynamodb.alerts.items import (
+    Item,
+    alert_from,
+    alert_item,
+    expiry,
+    pack_facts,
+    time,
+)
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
+from tocsin.adapters.dynamodb.notifications.notification_items import (
+    notification_from,
+    notification_item,
+)
+from tocsin.adapters.dynamodb.transactions import IS_NEW, put
+from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import Escalation, EscalationPolicy
 from tocsin.domain.flapping import FlappingRule, Inherited
-from tocsin.domain.ids import WriteId
+from tocsin.domain.gate import BURST, Passage
+from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import next_action
+from tocsin.domain.notification import Delivery, Notification, NotificationReason
 from tocsin.domain.people import Channel, ContactMethod, User
 from tocsin.domain.severity import Severity
+
+SECOND = timedelta(seconds=1)
+TO_ALICE = Delivery(
+    alert_id=AlertId("01KJM5ZZ00DRQ5V1N9YH3KW2TB"),
+    episode=1,
+    step=1,
+    loop=1,
+    target="user:alice",
+    channel="email",
+    reason=NotificationReason.FIRST,
+    asked_at=NINE,
+    due_at=NINE,
+)
 
 
 def stored(alert: Alert) -> Item:
@@ -146,3 +179,51 @@ def test_a_user_who_was_stored_before_is_named_as_stored_and_has_verified_nothin
     older = USERS.read(item | {"pk": {"S": "C#user"}, "sk": {"S": "alice"}})
 
     assert (older.name, older.is_verified(ContactMethod.EMAIL)) == ("alice", False)
+
+
+def test_a_message_stored_before_there_were_digests_is_of_none() -> None:
+    waiting = Notification.waiting(TO_ALICE, at=NINE)
+    item = notification_item(waiting, write_id=WriteId("id"), retention=timedelta(days=90))
+    assert "bundled_into" not in item
+
+    assert notification_from(item) == waiting
+
+
+def test_a_message_queued_before_messages_named_their_group_is_read() -> None:
+    fields = json.loads(written_delivery(TO_ALICE))
+    del fields["group"], fields["severity"]
+
+    older = delivery_from(json.dumps(fields))
+
+    assert (older, older.may_be_bundled) == (TO_ALICE, True)
+
+
+def test_an_alert_stored_before_silences_and_settings_of_routes_has_neither() -> None:
+    written = '{"p":"default","k":1,"s":2,"to":["user:bob"],"a":"1 2","l":1,"x":3,"e":60000}'
+
+    escalation = escalation_from(written)
+    older = alert_from(stored(replace(firing(), escalation=escalation)))
+
+    assert (older.hold, older.silence, older.routed) == (None, None, None)
+    assert (older.escalation.released_at, older.escalation.held_by_route) == (None, None)
+
+
+def test_a_gate_kept_by_the_version_before_delays_as_it_did(call: Call) -> None:
+    """It had one line for urgent and other messages, and none at rest."""
+    channel = Channel(name="ops-hook", type="webhook", rate_per_minute=60)
+    free_at = NINE + 8 * SECOND
+    item = keys.gate_key(channel.name) | {
+        "entity": {"S": "gate"},
+        "free_at": time(free_at),
+        "line_until": time(free_at + SECOND),
+        "failures": {"N": "0"},
+        "expires_at": expiry(NINE, timedelta(days=1)),
+    }
+    call("PutItem", put(TABLE_NAME, item, IS_NEW)["Put"])
+    gate = DynamoDBGate(call, TABLE_NAME)
+
+    others = gate.enter(channel, is_urgent=False, at=NINE)
+    urgent = gate.enter(channel, is_urgent=True, at=NINE)
+
+    assert others.opens_at == free_at - (BURST - 1) * SECOND
+    assert urgent == Passage()
