@@ -11,25 +11,38 @@ from tocsin.domain.notification import DeliveryState, NotificationReason
 from tocsin.domain.reach import is_to_last_resort
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, QueueMessage, deal_with
-from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Delivered, Outcome
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def deliver_messages(messages: Sequence[QueueMessage], ports: Ports) -> list[str]:
-    """Work on all messages at the same time.
+    """Work on all messages at the same time, but for those that join a digest together.
 
     Returns:
         The ids of the messages that failed; the queue brings them back.
     """
+    joined = _joined(messages, ports) if len(messages) > 1 else frozenset()
     running = [
         (message["messageId"], ports.threads.submit(_deal_with, message, ports))
         for message in messages
+        if message["messageId"] not in joined
     ]
     dealt = [(message_id, done.result()) for message_id, done in running]
     ports.measure(*(measure for _, end in dealt for measure in end.measures))
     return [message_id for message_id, end in dealt if not end.is_done]
+
+
+def _joined(messages: Sequence[QueueMessage], ports: Ports) -> frozenset[str]:
+    """The ids of messages that have joined a digest; what fails here is worked on one by one."""
+    try:
+        deliveries = {message["messageId"]: delivery_from(message["body"]) for message in messages}
+        together = set(join_together(list(deliveries.values()), ports.work))
+    except Exception:
+        ports.log.exception("Messages did not join together")
+        return frozenset()
+    return frozenset(name for name, delivery in deliveries.items() if delivery in together)
 
 
 def _deal_with(message: QueueMessage, ports: Ports) -> Dealt:

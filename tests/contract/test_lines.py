@@ -77,6 +77,28 @@ def test_those_that_join_are_counted_with_their_groups(lines: DynamoDBLines) -> 
     assert joined == replace(line, waiting=2, has_critical=True, groups=frozenset(("api", "db")))
 
 
+def test_several_join_together(lines: DynamoDBLines) -> None:
+    gathering(lines)
+
+    joined = lines.join(ALICE, DIGEST, WARNING, CRITICAL, WARNING)
+
+    assert joined is not None
+    assert (joined.waiting, joined.has_critical) == (3, True)
+    assert joined.groups == frozenset(("api", "db"))
+
+
+def test_a_line_is_remembered_for_a_while(call: Call) -> None:
+    clock = [NINE]
+    lines = DynamoDBLines(call, TABLE_NAME, lambda: clock[0])
+    line = gathering(lines)
+    assert lines.recent(ALICE, NINE, max_age=MINUTE) is None
+    lines.read(ALICE)
+
+    assert lines.recent(ALICE, NINE + MINUTE, max_age=MINUTE) == line
+    assert lines.recent(ALICE, NINE + 2 * MINUTE, max_age=MINUTE) is None
+    assert lines.recent(BOB, NINE, max_age=MINUTE) is None
+
+
 def test_who_joins_refuses_no_other_change_and_is_not_forgotten(lines: DynamoDBLines) -> None:
     line = gathering(lines)
     lines.join(ALICE, DIGEST, WARNING)

@@ -53,7 +53,7 @@ from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ask_people import escalate_now
 from tocsin.usecases.change_alert import change_alert
-from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
@@ -399,7 +399,8 @@ class World(Stores):
 
     def _deliver(self) -> None:
         while arrived := self.deliveries.arrived(self.now):
-            for delivery in arrived:
+            joined = join_together(arrived, self.work) if len(arrived) > 1 else ()
+            for delivery in (it for it in arrived if it not in joined):
                 deliver_notification(delivery, self.work)
             self.follow()
 

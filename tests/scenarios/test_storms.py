@@ -1,10 +1,11 @@
 """A storm: the first page goes alone, what follows goes as digests, and each alert is told once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ from tests.fakes.notifier import CrashError, HeldWorld
 from tests.fakes.world import World
 from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
-from tocsin.domain.line import CRITICAL_WAITS
+from tocsin.domain.line import CRITICAL_WAITS, Place
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.team_settings import TeamSettings
-from tocsin.usecases.deliver_notification import deliver_notification
+from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.ports import DigestRepository
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -357,3 +358,70 @@ def test_a_page_that_comes_again_before_its_digest_is_marked_takes_no_other_turn
     held.run(until=NINE + 5 * MINUTE)
 
     assert named_by(held) == Counter(alert_ids)
+
+
+def queued(held: HeldWorld, number: int, *, service: str = "api") -> list[Delivery]:
+    """Messages of further alerts, as the queue has them."""
+    for each in range(number):
+        opened(held, f"{service}-{each}", service=service)
+    return list(held.deliveries.arrived(held.now))
+
+
+@pytest.fixture
+def gathering(held: HeldWorld) -> HeldWorld:
+    """Alice was told of an alert, and a digest gathers with another one."""
+    for number in range(2):
+        opened(held, f"disk-{number}")
+    held.run(until=NINE + SECOND)
+    held.hold()
+    return held
+
+
+def test_messages_of_a_batch_join_with_three_writes_each_but_one_count(
+    gathering: HeldWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = queued(gathering, 5)
+    asked: Counter[str] = Counter()
+    answer = gathering.table.answer
+
+    def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        partition = parameters.get("Key", parameters.get("Item", {})).get("pk", {}).get("S", "")
+        asked[f"{operation} {partition[:1]}"] += partition[:1] in {"A", "B", "G", "L"}
+        return answer(operation, parameters)
+
+    monkeypatch.setattr(gathering.table, "answer", counted)
+    joined = join_together(deliveries, gathering.work)
+
+    assert joined == deliveries
+    assert +asked == Counter({"UpdateItem L": 5, "PutItem B": 5, "UpdateItem G": 1})
+
+    gathering.run(until=NINE + 2 * MINUTE)
+
+    assert named_by(gathering).total() == 7
+    assert len(gathering.provider.digests) == 1
+
+
+def test_what_is_news_takes_a_turn_of_its_own(gathering: HeldWorld) -> None:
+    assert join_together(queued(gathering, 2, service="db"), gathering.work) == []
+
+
+def test_where_nothing_gathers_each_message_takes_its_turn(held: HeldWorld) -> None:
+    assert not join_together(queued(held, 3), held.work)
+
+
+def test_what_joins_together_too_late_is_told_by_the_next_digest(gathering: HeldWorld) -> None:
+    gathering.run(until=NINE + 50 * SECOND)
+    gathering.hold()
+    deliveries = queued(gathering, 3)
+    work = gathering.work
+    work.lines.read(Place("user:alice", "email"))
+    digests = Meanwhile(gathering.digests, lambda: gathering.run(until=NINE + MINUTE))
+
+    assert not join_together(deliveries, replace(work, digests=digests))
+
+    for delivery in deliveries:
+        deliver_notification(delivery, work)
+    gathering.run(until=NINE + 3 * MINUTE)
+
+    assert set(named_by(gathering).values()) == {1}
+    assert named_by(gathering).total() == 5

@@ -6,6 +6,7 @@ leaves a claim, which expires; then it is sent, or sent again with the same key.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,11 +19,13 @@ from tocsin.domain.destination import (
     method_of,
     names_of,
     pace_of,
+    place_of,
     reader_of,
     slack_ids_asked,
     why_gone,
 )
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
+from tocsin.domain.line import Place
 from tocsin.domain.message import message_of, telling
 from tocsin.domain.next_in_words import View
 from tocsin.domain.notification import (
@@ -78,10 +81,6 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
     at = work.now()
     if at < delivery.due_at and not delivery.is_due_at_once:
         return put_back(delivery, delivery.due_at, work)
-    return _joined_at_once(delivery, at, work) or _deliver(delivery, at, work)
-
-
-def _deliver(delivery: Delivery, at: datetime, work: Work) -> Delivered:
     known = work.ledger.get(delivery)
     for _ in range(CLAIM_ATTEMPTS):
         if known is None:
@@ -101,17 +100,30 @@ def _deliver(delivery: Delivery, at: datetime, work: Work) -> Delivered:
     raise TryAgainError("Others change this delivery all the time.")
 
 
-def _joined_at_once(delivery: Delivery, at: datetime, work: Work) -> Delivered | None:
-    """Let a page join a digest that is known to gather; None: it takes its turn."""
-    if not delivery.may_be_bundled or delivery.group is None:
-        return None
+def join_together(deliveries: Sequence[Delivery], work: Work) -> Sequence[Delivery]:
+    """Let messages of one batch join digests that are known to gather: one count for each place.
+
+    Returns:
+        Those that have joined.
+    """
+    at = work.now()
     directory = work.paging.directory(at)
-    channel = channel_of(delivery, directory)
-    if channel is None or not work.is_bundled(channel.type):
-        return None
+    by_place: defaultdict[Place, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        is_due = at >= delivery.due_at or delivery.is_due_at_once
+        if is_due and delivery.may_be_bundled and delivery.group is not None:
+            channel = channel_of(delivery, directory)
+            if channel is not None and work.is_bundled(channel.type):
+                by_place[Place(*place_of(delivery))].append(delivery)
+    if not by_place:
+        return ()
     from tocsin.usecases.join_digest import join_at_once
 
-    return join_at_once(delivery, pace_of(delivery, directory), work)
+    return [
+        joined
+        for place, arrived in by_place.items()
+        for joined in join_at_once(arrived, place, pace_of(arrived[0], directory), work)
+    ]
 
 
 def _deliver_digest(known: Notification, work: Work) -> Delivered:

@@ -7,6 +7,7 @@ in the line. What comes again after a crash finds in the ledger which digest it 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
@@ -96,38 +97,45 @@ def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Not
     raise TryAgainError("Others change this line all the time.")
 
 
-def join_at_once(delivery: Delivery, pace: Pace, work: Work) -> Delivered | None:
-    """Let a message from the queue join a digest that is known to gather, in three writes.
+def join_at_once(
+    deliveries: Sequence[Delivery], place: Place, pace: Pace, work: Work
+) -> Sequence[Delivery]:
+    """Let messages from the queue join the digest that gathers at their place.
 
-    Its alert is not looked at: the digest leaves out what nobody needs to be told any more.
+    Their alerts are not looked at: the digest leaves out what nobody needs to be told any more.
 
     Returns:
-        None: it takes a turn as all do.
+        Those that have joined; the others take a turn as all do.
     """
-    if delivery.severity is None or delivery.group is None or not pace.window:
-        return None
-    place, at = Place(*place_of(delivery)), work.now()
+    at = work.now()
     line = work.lines.recent(place, at, max_age=RECENT)
-    if line is None or line.digest is None or line.due_at is None:
+    if line is None or line.digest is None or line.due_at is None or not pace.window:
+        return ()
+    joining: list[tuple[Delivery, Arriving]] = []
+    for delivery in deliveries:
+        arriving = _arriving(delivery)
+        if arriving is None or turn_of(line, arriving, at, pace, line.digest).after is not None:
+            continue
+        write_id = work.new_write_id()
+        if work.ledger.bundle(delivery, line.digest, until=line.due_at, at=at, write_id=write_id):
+            work.digests.add_member(line.digest, delivery, at=at)
+            joining.append((delivery, arriving))
+    if not joining:
+        return ()
+    joined = work.lines.join(place, line.digest, *(arriving for _, arriving in joining))
+    if joined is None:
+        return ()
+    first = min((it for _, it in joining), key=lambda it: (not it.is_critical, it.asked_at))
+    _hurry(joined, first, place, pace, work)
+    return [delivery for delivery, _ in joining]
+
+
+def _arriving(delivery: Delivery) -> Arriving | None:
+    """What its message in the queue says; None: it was planned by a version that did not."""
+    if delivery.severity is None or delivery.group is None:
         return None
     is_released = delivery.reason is NotificationReason.RELEASED
-    arriving = Arriving(
-        delivery.severity, delivery.group, delivery.asked_at, is_released=is_released
-    )
-    if turn_of(line, arriving, at, pace, line.digest).after is not None:
-        return None
-    known = work.ledger.bundle(
-        delivery, line.digest, until=line.due_at, at=at, write_id=work.new_write_id()
-    )
-    if known is None:
-        return None
-    work.digests.add_member(line.digest, delivery, at=at)
-    joined = work.lines.join(place, line.digest, arriving)
-    if joined is None:
-        stands = standing_of(known, work)
-        return stands if isinstance(stands, Delivered) else None
-    _hurry(joined, arriving, place, pace, work)
-    return Delivered(outcome=Outcome.LATER, notification=known, until=joined.due_at)
+    return Arriving(delivery.severity, delivery.group, delivery.asked_at, is_released=is_released)
 
 
 def standing_of(known: Notification, work: Work) -> Delivered | Standing:

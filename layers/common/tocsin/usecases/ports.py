@@ -310,8 +310,8 @@ class LineRepository(Protocol):
     ) -> bool:
         """Store the next version; False: a concurrent write came first."""
 
-    def join(self, place: Place, digest: DigestId, arriving: Arriving) -> Line | None:
-        """Count one more that waits for a digest; None: the digest does not gather any more."""
+    def join(self, place: Place, digest: DigestId, *arriving: Arriving) -> Line | None:
+        """Count more that wait for a digest; None: the digest does not gather any more."""
 
     def note_thread(self, place: Place, since: datetime, thread: str) -> None:
         """Note the first digest of the storm that began then; a later one changes nothing."""

@@ -88,11 +88,11 @@ class DynamoDBLines:
             return error.item is not None and is_ours(error.item, write_id)
         return True
 
-    def join(self, place: Place, digest: DigestId, arriving: Arriving) -> Line | None:
+    def join(self, place: Place, digest: DigestId, *arriving: Arriving) -> Line | None:
         update = _Update()
-        update.add("waiting", number(1))
-        update.add("groups", {"SS": [arriving.group]})
-        if arriving.is_critical:
+        update.add("waiting", number(len(arriving)))
+        update.add("groups", {"SS": sorted({each.group for each in arriving})})
+        if any(each.is_critical for each in arriving):
             update.set("has_critical", {"BOOL": True})
         update.values[":digest"] = text(digest)
         request = self._request(place, update, "digest = :digest")
