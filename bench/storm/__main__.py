@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -97,11 +97,18 @@ def _positive(text: str) -> int:
     return number
 
 
+WARM_UP_ALERTS: Final = 60
+"""On AWS a function's instances start beside each other; here two cores start all of them."""
+
+
 def run(alerts: int, severity: str, people: int, bystanders: int) -> Outcome:
     """Start a stack, send the storm, wait until all is told, and measure."""
     with started_stack(_say, counts_requests=True) as stack:
         _say(f"a team of {people}, and {bystanders} bystanders")
         team = StormTeam.register(stack, people=people, bystanders=bystanders, severity=severity)
+        _say(f"{WARM_UP_ALERTS} alerts before, so that the functions are started")
+        warm = _Storm(stack, replace(team, storm=team.warm_up, bystanders=()), WARM_UP_ALERTS)
+        warm.send(severity)
         storm = _Storm(stack, team, alerts)
         storm.send(severity)
         return storm.measure(severity)

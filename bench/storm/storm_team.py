@@ -6,7 +6,6 @@ from typing import Final, Self
 
 from bench.storm.told import Place
 from bench.team_on_stack import StackClient
-from local.stack.deploy import STACK_NAME
 from local.stack.places import Json
 from local.stack.start import Stack
 
@@ -14,9 +13,6 @@ EMAIL: Final = "email"
 SMS: Final = "sms"
 METHODS: Final = {"critical": (EMAIL, SMS), "warning": (EMAIL,)}
 """How a user without rules of their own is paged."""
-SLACK: Final = Place("channel:storm-slack", "storm-slack")
-SLACK_CHANNEL: Final = "#storm"
-_SECRET: Final = f"/tocsin/{STACK_NAME}/storm-slack"
 _LONG: Final = "24h"
 """Nobody answers, and no second step is asked while it is measured."""
 
@@ -27,6 +23,8 @@ class StormTeam:
 
     storm: str
     """Path of the integration that the storm is sent to."""
+    warm_up: str
+    """Path of one for what is sent before."""
     bystanders: Sequence[str]
     """Likewise, one for each bystander: each is asked once, as the first page of a quiet person."""
     places: Sequence[Place]
@@ -46,24 +44,20 @@ class StormTeam:
         names = [f"storm-{number}" for number in range(1, people + 1)]
         for number, name in enumerate(names, 1):
             _add_user(client, name, phone=_phone(number))
-        stack.aws.client("ssm").put_parameter(Name=_SECRET, Value="xoxb-storm", Type="SecureString")
-        slack: Json = {"type": "slack", "channel": SLACK_CHANNEL, "secret": _SECRET}
-        client.ask("PUT", f"/api/v1/channels/{SLACK.channel}", slack)
-        targets = [{"user": it} for it in names] + [{"channel": SLACK.channel}]
-        path = _add_integration(client, "storm", targets)
+        path = _add_integration(client, "storm", [{"user": it} for it in names])
+        _add_user(client, "warm-up", bundle="0s")
+        warm_up = _add_integration(client, "warm-up", [{"user": "warm-up"}])
         paths = []
         for number in range(1, bystanders + 1):
             name = f"bystander-{number}"
             _add_user(client, name)
             paths.append(_add_integration(client, name, [{"user": name}]))
         to_people = [Place(f"user:{it}", by) for it in names for by in METHODS[severity]]
-        return cls(path, paths, (*to_people, SLACK))
+        return cls(path, warm_up, paths, to_people)
 
 
 def receiving_end(place: Place) -> tuple[str, str]:
     """The kind and the address that the outbox notes for a message to this place."""
-    if place == SLACK:
-        return "slack", SLACK_CHANNEL
     if place.channel == SMS:
         return "sms", _phone(int(place.name.rpartition("-")[2]))
     return "e-mail", _address(place.name)

@@ -16,9 +16,10 @@ from bench.storm.outcome import Outcome, place_cells
 from bench.storm.reading import digest_from, has_ended, page_from
 from bench.storm.sending import Accepted, labels_of, service_of
 from bench.storm.storm_bill import StormBill
-from bench.storm.storm_team import SLACK, receiving_end
+from bench.storm.storm_team import receiving_end
 from bench.storm.told import Digest, Page, Place, Told, in_order, named_at, told_at
 
+SLACK = Place("channel:storm-slack", "storm-slack")
 ALICE = Place("user:alice", "email")
 BOB = Place("user:bob", "email")
 
@@ -386,9 +387,9 @@ def test_a_ledger_has_ended_when_each_of_its_pages_has(pages: list[Page], is_ove
 
 
 def test_messages_are_looked_for_where_they_arrive() -> None:
-    ends = [receiving_end(it) for it in (Place("user:storm-2", "sms"), SLACK)]
+    ends = [receiving_end(Place("user:storm-2", method)) for method in ("sms", "email")]
 
-    assert ends == [("sms", "+15550100002"), ("slack", "#storm")]
+    assert ends == [("sms", "+15550100002"), ("e-mail", "storm-2@example.com")]
     assert receiving_end(Place("user:storm-2", "email")) == ("e-mail", "storm-2@example.com")
 
 

@@ -68,7 +68,7 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
         _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
         outlets.timeline.tell(alert_id, [(_name(each), change_of(each)) for each in told])
         reached = sum(_has_reached(each) for each in ledger)
-        if reached and _is_counted_now(told, ledger, reached):
+        if reached and _is_counted_now(told, ledger):
             outlets.timeline.count_notifications(alert_id, reached)
     return sum(map(len, by_alert.values()))
 
@@ -173,17 +173,16 @@ def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> boo
     return is_at_once and notification.changed_at - delivery.asked_at > IGNORED
 
 
-def _is_counted_now(
-    told: Sequence[Notification], ledger: Sequence[Notification], reached: int
-) -> bool:
+def _is_counted_now(told: Sequence[Notification], ledger: Sequence[Notification]) -> bool:
     """Whether the number of delivered pages is written now.
 
-    Each write changes the index of lists. So of pages that wait for digests, the first and the last
-    are counted.
+    Each write changes the index of lists. So pages that digests told of are counted together, when
+    no other page waits for one.
     """
     has_ended = any(each.delivery.is_page and each.state.has_ended for each in told)
     waits = any(each.bundled_into and not each.state.has_ended for each in ledger)
-    return has_ended and (reached == 1 or not waits)
+    is_alone = any(_has_reached(each) and each.bundled_into is None for each in told)
+    return has_ended and (is_alone or not waits)
 
 
 def _has_reached(notification: Notification) -> bool:
