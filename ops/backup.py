@@ -29,6 +29,7 @@ BATCH: Final = 25
 """Items of one BatchWriteItem, by DynamoDB's documentation."""
 ALERTS_FROM: Final = "A#"
 GATES_FROM: Final = "G#"
+"""Of lines too."""
 FIRST_PAUSE: Final = 0.05
 LAST_PAUSE: Final = 5.0
 """Seconds before what DynamoDB did not take is sent again."""
@@ -58,7 +59,7 @@ def main() -> int:
 
 
 def back_up(dynamodb: Client, table: str, file: Path) -> int:
-    """Write all items but gates and the sweep's state, which a running stack makes anew.
+    """Write all items but gates, lines and the sweep's state, which a running stack makes anew.
 
     A file that is there is replaced only when the new one is complete.
     """

@@ -67,8 +67,8 @@ MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
 """As many as are taken in by several threads; one after the other, as they are one condition."""
 SILENCE = {
     "matchers": [{"name": "alertname", "value": "Other", "isRegex": False}],
-    "startsAt": "2026-03-01T09:00:00Z",
-    "endsAt": "2100-01-01T00:00:00Z",
+    "startsAt": datetime.now(UTC).isoformat(),
+    "endsAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
     "createdBy": "carol",
     "comment": "Known",
 }

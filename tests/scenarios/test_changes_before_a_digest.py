@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb import keys
 from tocsin.domain.ids import AlertId
-from tocsin.domain.line import CRITICAL_WAITS
+from tocsin.domain.line import CRITICAL_WAITS, Place
 from tocsin.domain.notification import DeliveryState, Notification
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
@@ -162,3 +164,21 @@ def test_a_silence_over_a_route_s_hold_releases_the_first_pages_as_one_digest(
     assert set(digest.alert_ids) == set(alert_ids)
     assert digest.message.digest.is_release
     assert named(team) == Counter(alert_ids)
+
+
+def test_what_waited_when_a_backup_was_taken_is_told_after_a_sweep_of_the_restored_stack(
+    team: World,
+) -> None:
+    """A backup holds the ledger and the members, but no line and no message of the queue."""
+    alert_ids = [team.opened(f"disk-{number}") for number in range(3)]
+    team.deliveries.arrived(NINE + HOUR)
+    line = keys.line_key(Place("user:alice", "email"))
+    team.call("DeleteItem", {"TableName": TABLE_NAME, "Key": line})
+
+    team.pass_time(minutes=16)
+    assert named(team) == Counter(alert_ids[:1])
+    team.sweep()
+    team.pass_time(minutes=1)
+
+    [digest] = team.providers.digests
+    assert set(digest.alert_ids) == set(alert_ids[1:])

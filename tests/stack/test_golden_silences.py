@@ -10,6 +10,8 @@ from tests.stack.team import LONG, Team
 from tests.stack.webhook_receiver import Hook
 
 SOON = timedelta(seconds=4)
+RELEASED = 8
+"""Alerts that a window holds."""
 
 
 @pytest.fixture
@@ -56,10 +58,41 @@ def test_13_a_window_over_step_1_holds_it_and_its_end_releases_what_still_fires(
     assert page.alert_id == firing
     assert timedelta() <= page.at - ends_at < SOON
     [escalated] = second.told(1)
-    assert timedelta(seconds=4) <= escalated.at - page.at < timedelta(seconds=4) + SOON
+    assert timedelta(seconds=4) <= escalated.at - ends_at
+    assert escalated.at - page.at < timedelta(seconds=4) + SOON
     assert (reasons(first), reasons(second)) == (["released"], ["escalated"])
     assert {entry["type"] for entry in api.timeline(firing)} >= {"held", "released"}
     assert api.alert(firing)["silenced_by"] is None
+
+
+def test_13_its_end_is_one_digest_for_each_person_and_channel(
+    team: Team, api: Client, pipeline: Client
+) -> None:
+    people = [team.name("alice"), team.name("bob")]
+    for name in people:
+        api.put(f"/api/v1/users/{name}", {"email": f"{name}@example.com"}).expect(201)
+    channel = team.name("ops")
+    body = {"type": "email", "to": [f"{channel}@example.com"]}
+    api.put(f"/api/v1/channels/{channel}", body).expect(201)
+    sender = team.sender(([*({"user": name} for name in people), {"channel": channel}], LONG))
+    body = {"match": [f'integration="{sender.name}"'], "duration": "1h", "reason": "Deploy 44"}
+    window = pipeline.post("/api/v1/maintenance-windows", body).expect(201).data
+    alert_ids = {team.opened(sender) for _ in range(RELEASED)}
+    for alert_id in alert_ids:
+        held(api, alert_id)
+
+    pipeline.delete(f"/api/v1/maintenance-windows/{window['name']}").expect(200)
+
+    digest_ids = set()
+    for alert_id in alert_ids:
+        team.told(alert_id, *["digest_sent"] * (len(people) + 1))
+        pages = team.notifications(alert_id)
+        assert {page["occasion"] for page in pages} == {"released"}
+        digest_ids |= {page["bundled_into"] for page in pages}
+    digests = [api.get(f"/api/v1/digests/{it}").expect(200).data for it in digest_ids]
+    targets = {*(f"user:{name}" for name in people), f"channel:{channel}"}
+    assert sorted(it["target"] for it in digests) == sorted(targets)
+    assert all(set(it["alert_ids"]) == alert_ids for it in digests)
 
 
 def test_a_window_over_step_2_stops_its_clock_and_closing_it_lets_it_go_on(

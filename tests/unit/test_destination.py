@@ -6,8 +6,16 @@ from datetime import timedelta
 import pytest
 
 from tests.examples import HOUR, MINUTE, TO_OPS
-from tocsin.domain.destination import bundle_of, channel_of, names_of, reader_of, why_gone
+from tocsin.domain.destination import (
+    bundle_of,
+    channel_of,
+    names_of,
+    pace_of,
+    reader_of,
+    why_gone,
+)
 from tocsin.domain.ids import Actor
+from tocsin.domain.line import Pace
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, Directory, User
 from tocsin.domain.reader import Reader
@@ -93,6 +101,28 @@ def test_a_bundle_is_the_receivers_own_or_the_teams(delivery: Delivery, bundle: 
     assert bundle_of(delivery, directory) == bundle
     longer = replace(directory, settings=TeamSettings(bundle=HOUR))
     assert bundle_of(delivery, longer) == (HOUR if bundle == MINUTE else bundle)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "pace"),
+    [
+        pytest.param(to_alice("email+5m"), Pace(window=MINUTE), id="an e-mail"),
+        pytest.param(TO_HOOK, Pace(window=MINUTE), id="a channel"),
+        pytest.param(to_alice("sms"), Pace(window=2 * MINUTE, is_early=False), id="an SMS"),
+        pytest.param(
+            replace(TO_HOOK, channel="phones"),
+            Pace(window=2 * MINUTE, is_early=False),
+            id="a channel of SMS",
+        ),
+    ],
+)
+def test_an_sms_is_bundled_for_twice_as_long_and_never_early(
+    delivery: Delivery, pace: Pace
+) -> None:
+    phones = Channel(name="phones", type="sms")
+    directory = replace(EVERYBODY, channels={**EVERYBODY.channels, "phones": phones})
+
+    assert pace_of(delivery, directory) == pace
 
 
 def test_a_channel_that_was_removed_is_none() -> None:

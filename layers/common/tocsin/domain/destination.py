@@ -127,16 +127,10 @@ def place_of(delivery: Delivery) -> tuple[str, str]:
 
 def pace_of(delivery: Delivery, directory: Directory) -> Pace:
     """How a message's destination bundles; an SMS waits twice as long, and is never early."""
-    owner = (
-        directory.users.get(delivery.target_name)
-        if is_to_user(delivery)
-        else directory.channels.get(delivery.channel)
-    )
-    own = owner.bundle if owner else None
-    window = directory.settings.bundle if own is None else own
-    method = method_of(delivery) if is_to_user(delivery) else None
-    type_ = owner.type if isinstance(owner, Channel) else method
+    channel = directory.channels.get(delivery.channel)
+    type_ = method_of(delivery) if is_to_user(delivery) else channel and channel.type
     is_sms = type_ == ContactMethod.SMS
+    window = bundle_of(delivery, directory)
     return Pace(window=window * (2 if is_sms else 1), is_early=not is_sms)
 
 
