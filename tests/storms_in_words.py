@@ -13,6 +13,7 @@ from tocsin.domain.escalation import EscalationPolicy
 from tocsin.domain.reader import Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.team_storm import TeamStorm
 
 AT_0302 = datetime(2026, 11, 27, 2, 2, tzinfo=UTC)
 AT_0303 = AT_0302 + MINUTE
@@ -26,6 +27,14 @@ LINKS = DigestLinks(
 ALICE = Reader(name="alice", is_person=True, zone=BERLIN)
 TO_OPS = Reader(name="ops", is_person=False, zone=BERLIN)
 BOB_NEXT = policy("alice", "bob")
+STORM = TeamStorm(
+    since=AT_0302,
+    opened=34,
+    groups={"db": 14, "api": 20},
+    severity=Severity.CRITICAL,
+    newest_at=AT_0303,
+    due_at=NOW,
+)
 
 
 def an_alert(  # noqa: PLR0913 - all that differs between alerts
@@ -85,7 +94,7 @@ def digest_of(alerts: Sequence[Alert]) -> Digest:
     )
 
 
-def written(
+def written(  # noqa: PLR0913 - all that differs between digests
     alerts: Sequence[Alert] = SEVEN,
     *,
     reader: Reader = ALICE,
@@ -93,6 +102,7 @@ def written(
     links: DigestLinks | None = LINKS,
     thread: str | None = None,
     is_release: bool = False,
+    storm: TeamStorm | None = None,
 ) -> DigestMessage:
     if links is not None and not reader.is_person:
         links = replace(links, awake=None)
@@ -105,4 +115,5 @@ def written(
         links=links,
         thread=thread,
         is_release=is_release,
+        storm=storm,
     )

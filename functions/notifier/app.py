@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.deliveries import deliver_messages
 from functions.notifier.links import ParameterLinks, StoredShortLinks
+from functions.notifier.newest_storm import NewestStorm
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from tocsin.adapters.aws_json import Call
     from tocsin.channels.ports import AskAws
-    from tocsin.usecases.ports import ShortLinkRepository
+    from tocsin.usecases.ports import ShortLinkRepository, StormRepository
 
 THREADS: Final = 10
 """A full batch: each waits for one provider at most."""
@@ -81,6 +82,12 @@ def _short_links(call: "Call") -> "ShortLinkRepository":
     from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 
     return DynamoDBShortLinks(call, settings.table_name)
+
+
+def _storms(call: "Call") -> "StormRepository":
+    from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
+
+    return DynamoDBStorms(call, settings.table_name)
 
 
 def _wire() -> Ports:
@@ -127,6 +134,7 @@ def _wire() -> Ports:
         if settings.last_resort_topic
         else None,
         newest_changes=RecentChanges(alerts, log).newest,
+        newest_storm=NewestStorm(lambda: _storms(call), log).newest,
         now=_now,
         new_write_id=_new_write_id,
         zone=settings.time_zone,

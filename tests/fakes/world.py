@@ -434,6 +434,7 @@ class World(Stores):
             last_resort=self.last_resort,
             topic=self.topic,
             newest_changes=self._newest_changes,
+            newest_storm=self.storms.newest,
             now=lambda: self.now,
             new_write_id=self.new_write_id,
         )

@@ -15,6 +15,7 @@ from functions.ingest.ports import LongLists
 from functions.ingest.ports import Ports as IngestPorts
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.links import ParameterLinks, StoredShortLinks
+from functions.notifier.newest_storm import NewestStorm
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
@@ -264,6 +265,7 @@ class Process:
             last_resort=DynamoDBLastResort(call, TABLE),
             topic=self.topic,
             newest_changes=RecentChanges(alerts, self.log).newest,
+            newest_storm=NewestStorm(lambda: DynamoDBStorms(call, TABLE), self.log).newest,
             now=self.now,
             new_write_id=self.new_write_id,
         )

@@ -1,5 +1,6 @@
 """A storm of the whole team: said, proposed as one incident, over after ten quiet minutes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -7,21 +8,27 @@ from typing import Any
 
 import pytest
 
-from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS
+from functions.notifier.newest_storm import NewestStorm
+from tests.captured_log import captured_log
+from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS
 from tests.fakes.world import World
 from tests.simulated_aws.stores import TABLE
 from tests.simulated_aws.table import Parameters
+from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.timeline.storm_repository import BUCKET_LIMIT, DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.stream import stored_change
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AUTO, AlertId, fingerprint, ulid
 from tocsin.domain.incident import ALERTS_LIMIT, Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.next_action import StormTimer
+from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.team_settings import TeamSettings
-from tocsin.domain.team_storm import Opened, TeamStorm, storm_in_words
+from tocsin.domain.team_storm import Opened, TeamStorm
 from tocsin.usecases.change_incident import change_incident
+from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_storm import notice_storm, run_storm
 
 SECOND = timedelta(seconds=1)
@@ -459,8 +466,66 @@ def test_a_bucket_that_is_full_takes_no_more(team: World) -> None:
     assert storm_of(team).opened == BUCKET_LIMIT
 
 
-def test_messages_can_say_it(team: World) -> None:
-    assert storm_in_words(team.storms.newest()) is None
-    open_alerts(team, 31, service="api")
+@pytest.fixture
+def mailed(world: World) -> World:
+    """A world in which Alice is paged by e-mail."""
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL))
+    world.escalation_policy(("user:alice", HOUR))
+    return world
 
-    assert storm_in_words(storm_of(team)) == "Storm: 31 alerts since 09:00 UTC — api 31"
+
+def digests_of(world: World) -> list[str]:
+    """What each digest says first; times in UTC."""
+    return [plain(it.message.lead) for it in world.providers.digests]
+
+
+def test_the_next_digest_says_that_there_is_a_storm(mailed: World) -> None:
+    """The first one goes when ten wait, before the storm has begun."""
+    open_alerts(mailed, 31, every=timedelta(), service="api")
+    mailed.pass_time(minutes=3)
+
+    first, second = digests_of(mailed)
+    assert first == ""
+    assert second == "A storm of the whole team since 09:00: 31 alerts, api 31."
+
+
+def test_a_digest_after_a_storm_says_nothing_of_it(mailed: World) -> None:
+    open_alerts(mailed, 31, every=timedelta(), service="api")
+    mailed.pass_time(minutes=12)
+    before = len(mailed.providers.digests)
+
+    open_alerts(mailed, 5, every=timedelta(), prefix="later", service="api")
+    mailed.pass_time(minutes=3)
+
+    assert not storm_of(mailed).is_on
+    assert set(digests_of(mailed)[before:]) == {""}
+
+
+@pytest.mark.parametrize("error", [AwsError("AccessDeniedException", ""), TryAgainError("busy")])
+def test_a_digest_goes_although_the_storm_cannot_be_read(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Refusing:
+        def newest(self) -> TeamStorm | None:
+            raise error
+
+    class RefusingWorld(World):
+        @property
+        def work(self) -> Work:
+            reader = NewestStorm(Refusing, captured_log("notifier"))  # type: ignore[arg-type]
+            return replace(super().work, newest_storm=reader.newest)
+
+    world = RefusingWorld()
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL))
+    world.escalation_policy(("user:alice", HOUR))
+
+    alert_ids = open_alerts(world, 31, every=timedelta(), service="api")
+    world.pass_time(minutes=3)
+
+    told = [it for digest in world.providers.digests for it in digest.alert_ids]
+    assert sorted([*told, world.providers.received[0].alert_id]) == sorted(alert_ids)
+    assert digests_of(world) == ["", ""]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {(it["message"], it["kind"]) for it in lines} == {
+        ("Storm cannot be read", type(error).__name__)
+    }

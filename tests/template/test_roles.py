@@ -260,7 +260,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "NotifierRole",
             "GetItem",
-            ["A#*", "B#*", "C#settings", "G#*", "L#*", "LAST-RESORT"],
+            ["A#*", "B#*", "C#settings", "COUNT", "G#*", "L#*", "LAST-RESORT"],
             id="the notifier reads no credential",
         ),
         pytest.param(

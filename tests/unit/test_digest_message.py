@@ -19,6 +19,7 @@ from tests.storms_in_words import (
     HOSTILE,
     NOW,
     SEVEN,
+    STORM,
     TO_OPS,
     an_alert,
     digest_of,
@@ -33,6 +34,7 @@ from tocsin.domain.phrase import plain
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
 from tocsin.domain.subject import SUBJECT_LIMIT
+from tocsin.domain.team_storm import TeamStorm
 from tocsin.domain.wording import TITLE_LIMIT, Band
 
 CRITICAL, WARNING, INFO = Severity
@@ -397,6 +399,46 @@ def test_a_digest_of_what_was_held_back_says_so() -> None:
     assert written().lead == ()
 
 
+def test_a_digest_says_that_the_team_has_a_storm() -> None:
+    message = written(storm=STORM)
+
+    assert unbroken(message.lead) == (
+        "A storm of the whole team since 03:02: 34 alerts, api 20, db 14."
+    )
+    assert message.storm_short == "Team storm since 03:02: 34 alerts."
+    assert [span.at for span in message.lead if span.at] == [AT_0302]
+
+
+def test_a_storm_is_told_in_the_readers_zone() -> None:
+    message = written(storm=STORM, reader=replace(ALICE, zone="Asia/Kolkata"))
+
+    assert "since 07:32: 34 alerts" in unbroken(message.lead)
+    assert "since 07:32: 34 alerts" in message.storm_short
+
+
+def test_a_storm_names_its_three_largest_groups() -> None:
+    groups = {"api": 2, "web": 1_100, "db": 2, "cache": 1}
+    message = written(storm=replace(STORM, opened=1_105, groups=groups))
+
+    assert unbroken(message.lead).endswith("1,105 alerts, web 1,100, api 2, db 2, 1 other.")
+
+
+@pytest.mark.parametrize("storm", [None, replace(STORM, ended_at=NOW, due_at=None)])
+def test_nothing_is_said_of_a_storm_that_is_over(storm: TeamStorm | None) -> None:
+    message = written(storm=storm)
+
+    assert (message.lead, message.storm_short) == ((), "")
+
+
+def test_what_was_held_back_is_said_before_the_storm() -> None:
+    said = unbroken(written(storm=STORM, is_release=True).lead)
+
+    assert said.startswith("A silence or maintenance window, which has ended, held these 7 back")
+    assert said.endswith(
+        "until now. A storm of the whole team since 03:02: 34 alerts, api 20, db 14."
+    )
+
+
 def test_one_alert_is_this_one() -> None:
     message = written(SEVEN[:1])
 
@@ -454,17 +496,24 @@ texts = st.text(max_size=300)
 @given(
     shapes=st.lists(st.tuples(texts, texts, severities), min_size=1, max_size=12),
     is_release=st.booleans(),
+    groups=st.dictionaries(texts, st.integers(1, 10**4), max_size=6),
     seconds=st.integers(0, 10**6),
 )
 def test_no_sender_breaks_a_line_or_turns_the_text(
-    *, shapes: list[tuple[str, str, Severity]], is_release: bool, seconds: int
+    *,
+    shapes: list[tuple[str, str, Severity]],
+    is_release: bool,
+    groups: dict[str, int],
+    seconds: int,
 ) -> None:
     alerts = [
         an_alert(title or "x", service=place, place=place, severity=severity, key=str(number))
         for number, (title, place, severity) in enumerate(shapes)
     ]
 
-    message = written(alerts, is_release=is_release, at=NOW + timedelta(seconds=seconds))
+    storm = replace(STORM, groups=groups)
+    at = NOW + timedelta(seconds=seconds)
+    message = written(alerts, is_release=is_release, at=at, storm=storm)
 
     phrases = (message.heading, message.who, message.next, message.lead, message.why_you)
     said = [message.subject, message.where, message.left_out, *titles(message)]

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from tests.alerts_in_words import policy
 from tests.examples import BOB as BY_BOB
 from tests.examples import as_read
-from tests.storms_in_words import HOSTILE, NOW, SEVEN, an_alert, written
+from tests.storms_in_words import HOSTILE, NOW, SEVEN, STORM, an_alert, written
 from tocsin.domain.severity import Severity
 from tocsin.domain.short_digest import short_digest
 from tocsin.domain.short_message import LEAST_TITLE, SEGMENTS_LIMIT, segments, units
+from tocsin.domain.team_storm import TeamStorm
 
 LINK = "https://tocsin.example.com/s/7HQ2K9XW4MBT"
 GATEWAY = "https://ab12cd34ef.execute-api.eu-central-1.amazonaws.com/s/7HQ2K9XW4MBT"
@@ -49,6 +50,26 @@ def test_with_room_a_digest_of_what_was_held_back_says_so() -> None:
     said = short_digest(written(alerts, is_release=True), LINK)
 
     assert "Newest: db-1: Disk full. Held back until now. Bob is called 03:08." in said
+
+
+def test_a_storm_of_the_team_takes_a_second_segment() -> None:
+    said = short_digest(written(storm=STORM), LINK)
+
+    assert said == (
+        "7 ALERTS, 2 CRITICAL, 1 min: api 5, db 2. "
+        "Newest: db-1: Postgres primary does not answer. Nobody has any of them. "
+        f"Bob is called 03:07. Team storm since 03:02: 34 alerts.\n{LINK}"
+    )
+    assert segments(said) == 2
+
+
+def test_a_storm_that_two_segments_have_no_room_for_is_left_out() -> None:
+    cyrillic = [an_alert(CYRILLIC)]
+
+    said = short_digest(written(cyrillic, storm=STORM), LINK)
+
+    assert said == short_digest(written(cyrillic), LINK)
+    assert "torm" not in said
 
 
 def test_of_alerts_that_a_person_has_it_says_who() -> None:
@@ -113,6 +134,7 @@ def test_any_number_of_alerts_fits(count: int, severity: Severity, link: str) ->
     link=st.sampled_from([LINK, GATEWAY, SIGNED]),
     age=st.integers(0, 10**7),
     is_release=st.booleans(),
+    storm=st.sampled_from([None, STORM]),
 )
 def test_no_digest_takes_more_than_two_segments(  # noqa: PLR0913 - all that may differ
     *,
@@ -123,6 +145,7 @@ def test_no_digest_takes_more_than_two_segments(  # noqa: PLR0913 - all that may
     link: str,
     age: int,
     is_release: bool,
+    storm: TeamStorm | None,
 ) -> None:
     alerts = [
         an_alert(
@@ -132,7 +155,7 @@ def test_no_digest_takes_more_than_two_segments(  # noqa: PLR0913 - all that may
     ]
     at = NOW + timedelta(seconds=age)
 
-    said = short_digest(written(alerts, is_release=is_release, at=at), link)
+    said = short_digest(written(alerts, is_release=is_release, at=at, storm=storm), link)
 
     assert segments(said) <= SEGMENTS_LIMIT
     assert said.startswith(f"{len(alerts)} ALERT")

@@ -36,7 +36,7 @@ from tests.functions.notifier.conftest import (
 from tests.functions.notifier.test_email import HOSTILE, Page, as_ses_makes_it
 from tests.scripted_server import ScriptedServer, reply
 from tests.simulated_aws.stores import Stores
-from tests.storms_in_words import DIGEST_ID, NOW, SEVEN, TO_OPS, an_alert, written
+from tests.storms_in_words import DIGEST_ID, NOW, SEVEN, STORM, TO_OPS, an_alert, written
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.channels.apprise import AppriseSender
 from tocsin.channels.by_type import MODULES, channel_spec, is_bundled
@@ -54,8 +54,10 @@ from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.link import LINK_LIFE, Link, LinkAction, LinkSigner, spell_link_key
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.people import Channel
+from tocsin.domain.sender_text import one_line
 from tocsin.domain.short_link import stored_name
 from tocsin.domain.short_message import segments
+from tocsin.domain.team_storm import GROUP_SHOWN
 from tocsin.html import render
 
 TOKEN = json.dumps({"bot_token": "xoxb-canary", "signing_secret": "s"})
@@ -92,7 +94,31 @@ def hostile(text: str, *, many: int = 2) -> DigestMessage:
     alerts = [
         an_alert(text or "x", service=text, place=text, key=f"{number}") for number in range(many)
     ]
-    return written(alerts, is_release=True)
+    storm = replace(STORM, groups={one_line(text, GROUP_SHOWN): 34})
+    return written(alerts, is_release=True, storm=storm)
+
+
+# A storm of the whole team
+
+
+@pytest.mark.parametrize("since", ["03:02", "[02:02 UTC]"])
+def test_every_form_of_a_digest_says_that_the_team_has_a_storm(since: str) -> None:
+    said = f"A storm of the whole team since {since}: 34 alerts, api 20, db 14."
+    message = written(storm=STORM)
+    forms = {
+        "03:02": [text(message), Page(html(message)).text, body(message)],
+        "[02:02 UTC]": [said_in(attachment(message)["blocks"][0])],
+    }
+
+    for form in forms[since]:
+        assert said in form.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_no_form_of_a_digest_says_so_without_one() -> None:
+    message = written()
+    slack = said_in(attachment(message)["blocks"][0])
+
+    assert "torm" not in text(message) + html(message) + body(message) + slack
 
 
 # E-mail

@@ -19,11 +19,13 @@ from tocsin.domain.digest_in_words import (
     who_has_them,
 )
 from tocsin.domain.next_in_words import View
-from tocsin.domain.phrase import Phrase, Span, plain
+from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.sender_text import one_line
 from tocsin.domain.severity import Severity
+from tocsin.domain.storm_in_words import storm_in_short, storm_in_words
 from tocsin.domain.subject import SUBJECT_LIMIT, place_and_title
+from tocsin.domain.team_storm import TeamStorm
 from tocsin.domain.times_in_words import NO_BREAK, Clock
 from tocsin.domain.wording import DONE_MARK, TITLE_LIMIT, Band, mark_of
 
@@ -94,9 +96,11 @@ class DigestMessage:
     others: int
     """Alerts at other places."""
     lead: Phrase
-    """Why they come now; empty: they have just come."""
+    """Why they come now, and the team's storm; empty: they have just come, and there is none."""
     lead_short: str
-    """The same in an SMS."""
+    """Why they come now, in an SMS."""
+    storm_short: str
+    """The team's storm, in an SMS; empty: there is none."""
     newest: DigestLine | None
     """The newest of the worst that nobody has; None: no alert can be read."""
     newest_of: str
@@ -140,6 +144,7 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
     links: DigestLinks | None = None,
     thread: str | None = None,
     is_release: bool = False,
+    storm: TeamStorm | None = None,
 ) -> DigestMessage:
     """Write a digest for one reader.
 
@@ -152,6 +157,7 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
         links: None: they cannot be made for now.
         thread: See `DigestMessage`.
         is_release: Whether the end of a silence or maintenance window brings it.
+        storm: The team's newest, on or over; None: there was none, or it cannot be read.
     """
     clock = Clock(reader.zone, at)
     views = [
@@ -164,6 +170,7 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
     began_at = min((alert.fired_at for alert in alerts), default=digest.frozen_at)
     coming, (places, others) = next_of(views), places_of(alerts)
     these = _these(total)
+    released = (Span(_RELEASED.format(these)),) if is_release else ()
     return DigestMessage(
         digest=digest,
         severity=tally.severity,
@@ -178,8 +185,9 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
         age=clock.age(began_at, " "),
         places=places,
         others=others,
-        lead=(Span(_RELEASED.format(these)),) if is_release else (),
+        lead=joined(released, storm_in_words(storm, clock)),
         lead_short=_RELEASED_SHORT if is_release else "",
+        storm_short=storm_in_short(storm, clock),
         newest=_line(newest, is_newest=True) if newest else None,
         newest_of="Newest critical" if _is_critical(newest) else "Newest",
         who=who_has_them(views),

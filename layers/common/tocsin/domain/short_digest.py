@@ -21,15 +21,21 @@ PLACE_LIMIT: Final = 20
 def short_digest(message: DigestMessage, link: str = "") -> str:
     """Write the most important facts, the link on a line of its own.
 
-    Shortened in this order: who has them goes, the newest title is cut to 20 characters at least, a
-    second segment is used, one place is named in place of two, then none. How many, how bad and the
-    link are cut by none of these.
+    A storm of the team is said, in a second segment if need be, where no more than who has them
+    goes for it. The rest is shortened in this order: who has them goes, the newest title is cut to
+    20 characters at least, a second segment is used, one place is named in place of two, then none.
+    How many, how bad and the link are cut by none of these.
 
     Args:
         message: What to say.
         link: Empty for none; one that leaves no room for a text is left out.
     """
     title = _title(message)
+    if storm := message.storm_short:
+        # It stands last: a text that is too long is cut there.
+        said = fitted([_written(message, title, storm, has_who=it) for it in (True, False)], link)
+        if storm in said:
+            return said
     titles = [title, *shorter_titles(title)]
     texts = [
         _written(message, title, has_who=True),
@@ -47,7 +53,12 @@ def _title(message: DigestMessage) -> str:
 
 
 def _written(
-    message: DigestMessage, title: str, *, has_who: bool = False, places: int | None = None
+    message: DigestMessage,
+    title: str,
+    storm: str = "",
+    *,
+    has_who: bool = False,
+    places: int | None = None,
 ) -> str:
     """`7 ALERTS, 2 CRITICAL, 1 min: api 5, db 2. Newest: …. Bob is called 03:08.`."""
     at = _where(message, places)
@@ -60,6 +71,7 @@ def _written(
         f"Newest: {ended(title)}" if title else "",
         clean(news) if has_who else "",
         clean(coming),
+        storm,
     )
     return " ".join(part for part in parts if part)
 

@@ -117,9 +117,13 @@ class TeamStorm:
         return f"{self.opened:,} alerts"
 
     @property
+    def largest_first(self) -> tuple[tuple[str, int], ...]:
+        """The groups, and how many alerts each has."""
+        return tuple(sorted(self.groups.items(), key=lambda it: (-it[1], it[0])))
+
+    @property
     def _where(self) -> str:
-        """The groups, the biggest first."""
-        ordered = sorted(self.groups.items(), key=lambda it: (-it[1], it[0]))
+        ordered = self.largest_first
         named = [f"{name} {number}" for name, number in ordered[:GROUPS_SHOWN]]
         more = len(ordered) - len(named)
         if more:
@@ -147,10 +151,3 @@ class TeamStorm:
         if at >= over_at:
             return replace(self, ended_at=at, due_at=None)
         return replace(self, due_at=min(at + LOOK_EVERY, over_at))
-
-
-def storm_in_words(storm: TeamStorm | None) -> str | None:
-    """One sentence for messages; None: there is no storm."""
-    if storm is None or not storm.is_on:
-        return None
-    return storm.title

@@ -179,6 +179,7 @@ def _send(
         links=work.links.digest_links(delivery, at=at),
         thread=line.thread if line else None,
         is_release=digest.is_release,
+        storm=work.newest_storm(),
     )
     asked = (
         slack_id

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tocsin.domain.alert import Alert
     from tocsin.domain.ids import AlertId
     from tocsin.domain.people import Channel
+    from tocsin.domain.team_storm import TeamStorm
     from tocsin.domain.timeline import Change
     from tocsin.usecases.ports import (
         AlertRepository,
@@ -90,6 +91,8 @@ class Work:
     """None: nobody is subscribed."""
     newest_changes: Callable[[AlertId], Sequence[Change]]
     """Reads the end of a timeline, oldest first; empty if it cannot be read."""
+    newest_storm: Callable[[], TeamStorm | None]
+    """Reads the team's newest storm, on or over; None if it cannot be read."""
     now: Callable[[], datetime]
     """Read again after sending, which takes time."""
     new_write_id: NewWriteId
