@@ -68,7 +68,7 @@ MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
 SILENCE = {
     "matchers": [{"name": "alertname", "value": "Other", "isRegex": False}],
     "startsAt": "2026-03-01T09:00:00Z",
-    "endsAt": "2100-01-01T00:00:00Z",
+    "endsAt": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
     "createdBy": "carol",
     "comment": "Known",
 }
