@@ -12,6 +12,7 @@ from moto import mock_aws
 from tests.aws_calls import calls_of
 from tests.examples import NINE, TO_OPS
 from tocsin.adapters.queues import GROUP_LIMIT, SqsDeliveries, delivery_from
+from tocsin.domain.notification import NotificationEvent, NotificationReason
 
 PAGE = replace(TO_OPS, target="user:alice", channel="email")
 
@@ -49,6 +50,22 @@ def test_messages_are_grouped_by_who_gets_them_and_how(sqs: Any, url: str) -> No
 
     groups = [message["Attributes"]["MessageGroupId"] for message in arrived(sqs, url)]
     assert sorted(groups) == ["channel:ops-hook#ops-hook", "user:alice#email", "user:alice#email"]
+
+
+def test_a_storm_s_pages_keep_back_no_digest_and_nothing_else_to_the_same_person(
+    sqs: Any,  # noqa: ANN401 - a client of boto3
+    url: str,
+) -> None:
+    others = [
+        replace(PAGE, event=NotificationEvent.DIGEST),
+        replace(PAGE, event=NotificationEvent.ACKNOWLEDGED),
+        replace(PAGE, reason=NotificationReason.ASKED, step=0, loop=0),
+    ]
+
+    SqsDeliveries(calls_of(sqs), url).send([PAGE, *others], now=NINE)
+
+    groups = [message["Attributes"]["MessageGroupId"] for message in arrived(sqs, url)]
+    assert len(set(groups)) == 4
 
 
 def test_the_longest_names_are_still_a_group() -> None:

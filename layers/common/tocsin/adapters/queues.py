@@ -171,8 +171,12 @@ def delivery_from(body: str) -> Delivery:
 
 
 def _delivery_message(delivery: Delivery) -> Entry:
-    """While many wait for one receiver, SQS delivers those for others first (fair queues)."""
-    group = f"{delivery.target}#{delivery.channel}"[:GROUP_LIMIT]
+    """While many wait for one receiver, SQS delivers those for others first (fair queues).
+
+    The pages of a storm keep back no digest, no update, and nothing that a person asked for.
+    """
+    kind = "" if delivery.may_be_bundled else f"{delivery.event}#"
+    group = f"{kind}{delivery.target}#{delivery.channel}"[:GROUP_LIMIT]
     return {"MessageBody": written_delivery(delivery), "MessageGroupId": group}
 
 
