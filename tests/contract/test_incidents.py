@@ -20,7 +20,7 @@ from tocsin.adapters.dynamodb.queries import get_items
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.errors import IncidentNotFoundError, InvalidInputError, TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, IncidentId, WriteId, ulid
-from tocsin.domain.incident import Incident, IncidentStatus, IncidentUpdate
+from tocsin.domain.incident import ALERTS_LIMIT, Incident, IncidentStatus, IncidentUpdate
 from tocsin.domain.severity import Severity
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import open_incident, promote_alert
@@ -379,3 +379,15 @@ def _nothing(call: Call) -> Call:
         return {"Responses": {}, "UnprocessedKeys": parameters["RequestItems"]}
 
     return busy
+
+
+def test_an_incident_takes_as_many_alerts_as_its_limit_says(call: Call) -> None:
+    incidents = DynamoDBIncidents(call, TABLE_NAME, RETENTION)
+    times = (NINE + timedelta(milliseconds=number) for number in range(ALERTS_LIMIT))
+    ids = [AlertId(ulid(at, Fingerprint("0123456789ABCDEF"))) for at in times]
+    added = incidents.add(INCIDENT, (), write_id=WriteId("first"))
+
+    incidents.update(added, added.attached(ids), write_id=WriteId("second"))
+
+    assert incidents.get(INCIDENT.incident_id).alert_ids == tuple(ids)
+    assert incidents.list(is_open=True, limit=10, cursor=None)[0][0].alert_ids == tuple(ids)

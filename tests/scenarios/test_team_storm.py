@@ -26,10 +26,10 @@ from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.team_settings import TeamSettings
-from tocsin.domain.team_storm import Opened, TeamStorm
+from tocsin.domain.team_storm import LOOK_EVERY, QUIET, Opened, TeamStorm
 from tocsin.usecases.change_incident import change_incident
 from tocsin.usecases.delivery_work import Work
-from tocsin.usecases.follow_storm import notice_storm, run_storm
+from tocsin.usecases.follow_storm import ATTACHED_IN_A_LOOK, notice_storm, run_storm
 
 SECOND = timedelta(seconds=1)
 
@@ -446,16 +446,50 @@ def test_a_storm_that_lasts_longer_than_its_notes_goes_on(team: World) -> None:
     assert (later.opened, later.newest_at) == (31, newest.at)
 
 
-def test_a_storm_beyond_what_an_incident_takes_is_counted_on(team: World) -> None:
-    number = ALERTS_LIMIT + 20
-    open_alerts(team, number, every=timedelta(milliseconds=500))
+def test_a_large_storm_is_attached_in_several_looks(team: World) -> None:
+    number = ATTACHED_IN_A_LOOK + 40
+    alert_ids = open_alerts(team, number, every=timedelta(milliseconds=60))
+
+    team.pass_time(seconds=30)
+    [incident] = incidents_of(team)
+    assert sorted(incident.alert_ids) == sorted(alert_ids)[:ATTACHED_IN_A_LOOK]
+    team.pass_time(minutes=1)
+
+    [incident] = incidents_of(team)
+    assert sorted(incident.alert_ids) == sorted(alert_ids)
+    assert incident.title.startswith(f"Storm: {number} alerts")
+
+
+def test_alerts_of_other_incidents_take_no_room_in_a_look(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.usecases.follow_storm.ATTACHED_IN_A_LOOK", 10)
+    alert_ids = open_alerts(team, 31, every=timedelta())
+    for alert_id in sorted(alert_ids)[:12]:
+        team.promote(alert_id)
+
+    team.pass_time(minutes=3)
+
+    storm = team.incidents.get(storm_of(team).incident_id)
+    assert sorted(storm.alert_ids) == sorted(alert_ids)[12:]
+
+
+def test_a_storm_beyond_what_an_incident_takes_is_counted_on(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.usecases.follow_storm.ALERTS_LIMIT", 40)
+    open_alerts(team, 60)
 
     team.pass_time(minutes=1)
 
     [incident] = incidents_of(team)
-    assert len(incident.alert_ids) == ALERTS_LIMIT
-    assert storm_of(team).opened == number
-    assert incident.title.startswith(f"Storm: {number} alerts")
+    assert len(incident.alert_ids) == 40
+    assert storm_of(team).opened == 60
+    assert incident.title.startswith("Storm: 60 alerts")
+
+
+def test_a_storm_is_looked_at_often_enough_to_fill_its_incident() -> None:
+    assert QUIET // LOOK_EVERY * ATTACHED_IN_A_LOOK >= ALERTS_LIMIT
 
 
 def test_a_bucket_that_is_full_takes_no_more(team: World) -> None:

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 INCIDENTS: Final = "/api/v1/incidents"
 INCIDENT: Final = f"{INCIDENTS}/{{incident_id}}"
 _ID_BYTES: Final = 10
+ALERTS_LISTED: Final = 200
+"""Alerts of each incident of a list: Lambda takes no answer above 6 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class IncidentRoutes:
         incidents, next_cursor = self.stores.incidents.list(
             is_open=is_open, limit=limit, cursor=fields.value("cursor")
         )
-        rows = [view_incident(incident) for incident in incidents]
+        rows = [view_incident(incident, ALERTS_LISTED) for incident in incidents]
         ignored = request.ignored(("open", *PAGING))
         return with_page(rows, next_cursor=next_cursor, ignored=ignored)
 
@@ -199,10 +201,11 @@ class IncidentRoutes:
         if body.resolve_alerts:
             request.expect_scope(Scope.ALERTS_WRITE)
         said = IncidentUpdate(at=request.at, by=request.actor, message=body.note)
-        incident, alert_ids = resolve_incident(
+        done = resolve_incident(
             IncidentId(incident_id), said, with_alerts=body.resolve_alerts, stores=self.stores
         )
-        return with_data(view_incident(incident) | {"resolved_alert_ids": alert_ids})
+        told = {"resolved_alert_ids": done.resolved, "alerts_left": done.left}
+        return with_data(view_incident(done.incident) | told)
 
     def attach_alerts(self, request: Request, incident_id: str) -> HttpAnswer:
         body = request.body_as(AttachmentBody)
@@ -226,13 +229,14 @@ class IncidentRoutes:
         )
 
 
-def view_incident(incident: Incident) -> dict[str, Any]:
+def view_incident(incident: Incident, alerts_shown: int | None = None) -> dict[str, Any]:
     return {
         "id": incident.incident_id,
         "title": incident.title,
         "status": incident.status,
         "severity": incident.severity,
-        "alert_ids": incident.alert_ids,
+        "alert_count": len(incident.alert_ids),
+        "alert_ids": incident.alert_ids[:alerts_shown],
         "responders": [view_responder(it) for it in incident.responders],
         **by_and_via("created", incident.created_by),
         "created_at": written(incident.created_at),

@@ -22,6 +22,7 @@ from tocsin.domain.errors import (
 from tocsin.domain.ids import Via
 from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT, RESPONDERS_LIMIT, IncidentStatus
 from tocsin.domain.severity import Severity
+from tocsin.usecases.change_incident import RESOLVED_AT_ONCE
 
 TAG: Final = "Incidents"
 TITLE_LIMIT: Final = 256
@@ -153,7 +154,12 @@ class Incident(View):
     title: str = Field(examples=["Checkout is down"])
     status: IncidentStatus
     severity: Severity
-    alert_ids: list[str] = Field(examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]])
+    alert_count: int = Field(description="All its alerts.", examples=[1])
+    alert_ids: list[str] = Field(
+        description="In the order in which they were attached; in a list of incidents the first "
+        "200 of each.",
+        examples=[["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]],
+    )
     responders: list[Responder] = Field(description="In the order in which they were added.")
     created_by: str = Field(description=ABOUT_BY, examples=["alice"])
     created_via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
@@ -188,9 +194,14 @@ class PromotionAnswer(Answer[PromotedIncident]):
 
 
 class ResolvedIncident(Incident):
-    """An incident that was resolved just now."""
+    """An incident that was resolved just now, or that is still open as alerts are left."""
 
-    resolved_alert_ids: list[str] = Field(description="The alerts that were resolved with it.")
+    resolved_alert_ids: list[str] = Field(description="The alerts that this request resolved.")
+    alerts_left: int = Field(
+        description="Open alerts that one request does not get to. While it is above 0 the "
+        "incident stays open, and the same request goes on.",
+        examples=[0],
+    )
 
 
 OPERATIONS: Final = {
@@ -266,7 +277,11 @@ OPERATIONS: Final = {
     "resolve_incident": Operation(
         tag=TAG,
         summary="Resolve an incident",
-        description="If this is refused with `try_again`, the same request does the rest.",
+        description=(
+            f"With `resolve_alerts` a request resolves {RESOLVED_AT_ONCE} alerts at most. If "
+            "`alerts_left` is above 0, or this is refused with `try_again`, the same request does "
+            "the rest."
+        ),
         body=ResolutionBody,
         is_body_required=False,
         answer=Answer[ResolvedIncident],
@@ -276,7 +291,7 @@ OPERATIONS: Final = {
         tag=TAG,
         summary="Attach alerts to an incident",
         description=(
-            f"{ATTACH_LIMIT} a call, {ALERTS_LIMIT} in all. Those that it has are left alone."
+            f"{ATTACH_LIMIT} a call, {ALERTS_LIMIT:,} in all. Those that it has are left alone."
         ),
         body=AttachmentBody,
         answer=Answer[Incident],

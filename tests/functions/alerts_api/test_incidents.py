@@ -1,6 +1,7 @@
 """Promoting alerts and working on incidents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import batched
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tocsin.domain.ids import Actor, AlertId, WriteId
 from tocsin.domain.incident import ATTACH_LIMIT
 from tocsin.domain.people import ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
+from tocsin.usecases.change_incident import RESOLVED_AT_ONCE
 
 INCIDENTS = "/api/v1/incidents"
 UNKNOWN = "01KJM5ZZ00DRQ5V1N9YH3KW2TB"
@@ -50,6 +52,7 @@ def test_promoting_makes_an_incident_of_the_alert(alice: Client, world: World) -
         "title": "disk-full",
         "status": "investigating",
         "severity": "critical",
+        "alert_count": 1,
         "alert_ids": [alert_id],
         "responders": [],
         "created_by": "alice",
@@ -291,6 +294,7 @@ def test_its_open_alerts_are_resolved_with_it_when_asked(alice: Client, world: W
     resolved = alice.post(f"{path}/resolve", {"resolve_alerts": True, "note": "Rolled back."})
 
     assert resolved.data["resolved_alert_ids"] == [firing, had]
+    assert resolved.data["alerts_left"] == 0
     assert world.alert(firing).resolved_by == world.alert(had).resolved_by == "alice"
     assert world.alert(over).resolved_by == "bob"
     told = world.timeline(firing)[-1]
@@ -320,6 +324,50 @@ def test_what_fails_on_the_way_is_done_by_the_same_request_later(
     assert refused.code == "try_again"
     assert (resolved.status, resolved.data["resolved_alert_ids"]) == (200, [second])
     assert not world.alert(first).is_open
+
+
+def with_alerts(alice: Client, ids: Sequence[str]) -> str:
+    """Open an incident with so many alerts; its path."""
+    path = opened(alice, alert_ids=[])
+    for some in batched(ids, ATTACH_LIMIT, strict=False):
+        assert alice.post(f"{path}/alerts", {"alert_ids": [*some]}).status == 200
+    return path
+
+
+def test_many_alerts_are_resolved_by_the_same_request_until_none_is_left(
+    alice: Client, world: World
+) -> None:
+    ids = [world.opened(f"a-{number}") for number in range(2 * RESOLVED_AT_ONCE + 10)]
+    path = with_alerts(alice, ids)
+    told = []
+
+    for _ in range(3):
+        answer = alice.post(f"{path}/resolve", {"resolve_alerts": True})
+        told.append((answer.status, answer.data["status"], answer.data["alerts_left"]))
+        assert len(answer.data["resolved_alert_ids"]) <= RESOLVED_AT_ONCE
+
+    assert told == [
+        (200, "investigating", RESOLVED_AT_ONCE + 10),
+        (200, "investigating", 10),
+        (200, "resolved", 0),
+    ]
+    assert not [it for it in ids if world.alert(it).is_open]
+    assert alice.post(f"{path}/resolve", {"resolve_alerts": True}).status == 409
+    [last] = alice.get(path).data["updates"]
+    assert last["status"] == "resolved"
+
+
+def test_a_list_has_the_first_alerts_of_an_incident_and_says_how_many_there_are(
+    alice: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.alerts_api.routes.incidents.ALERTS_LISTED", 2)
+    ids = [world.opened(key) for key in "abc"]
+    path = with_alerts(alice, ids)
+
+    [listed], whole = alice.get(INCIDENTS).data, alice.get(path).data
+
+    assert (listed["alert_ids"], listed["alert_count"]) == (ids[:2], 3)
+    assert (whole["alert_ids"], whole["alert_count"]) == (ids, 3)
 
 
 def test_an_alert_that_is_gone_does_not_keep_an_incident_open(

@@ -10,8 +10,9 @@ from tocsin.domain.errors import AlreadyResolvedError, InvalidInputError, Proble
 from tocsin.domain.ids import Actor, AlertId, IncidentId, by_whom
 from tocsin.domain.severity import Severity
 
-ALERTS_LIMIT: Final = 100
-"""Alerts of one incident: one request must be able to resolve them all."""
+ALERTS_LIMIT: Final = 2_000
+"""Alerts of one incident. Their ids, 27 bytes each, are in its item, which each attachment writes
+anew: 54 KB of the 400 KB that DynamoDB takes."""
 ATTACH_LIMIT: Final = 49
 """Alerts that one request links: a DynamoDB transaction takes 100 items, one for the incident, one
 for its update, and up to two for each alert."""
@@ -91,7 +92,7 @@ class Incident:
         self._expect_open()
         together = (*self.alert_ids, *alert_ids)
         if len(together) > ALERTS_LIMIT:
-            problem = Problem("alert_ids", f"an incident has {ALERTS_LIMIT} alerts at most")
+            problem = Problem("alert_ids", f"an incident has {ALERTS_LIMIT:,} alerts at most")
             message = "The incident cannot take so many alerts."
             raise InvalidInputError(message, [problem])
         return replace(self, alert_ids=together)

@@ -1,8 +1,10 @@
 """Updating an incident, attaching alerts, resolving it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import batched
+from typing import Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import AlertNotFoundError, AlreadyResolvedError
@@ -18,6 +20,21 @@ from tocsin.usecases.incident_work import (
     link,
     until_written,
 )
+
+READ_AT_ONCE: Final = 20
+"""Alerts: mostly the first is open, and those behind it are read in vain."""
+RESOLVED_AT_ONCE: Final = 100
+"""Alerts of one request, which has 15 seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    incident: Incident
+    """Still open, if alerts are left."""
+    resolved: tuple[AlertId, ...]
+    """The alerts that this resolved."""
+    left: int
+    """Open alerts that it did not get to."""
 
 
 def change_incident(
@@ -101,22 +118,16 @@ def add_responders(incident_id: IncidentId, joining: Joining, *, stores: Inciden
 
 
 def _read(alert_ids: Iterable[AlertId], stores: IncidentStores) -> Iterator[Alert]:
-    for alert_id in alert_ids:
-        try:
-            yield stores.alerts.get_shortened(alert_id)
-        except AlertNotFoundError:
-            continue
+    for some in batched(alert_ids, READ_AT_ONCE, strict=False):
+        yield from stores.alerts.get_many(some).values()
 
 
 def resolve_incident(
     incident_id: IncidentId, said: IncidentUpdate, *, with_alerts: bool, stores: IncidentStores
-) -> tuple[Incident, tuple[AlertId, ...]]:
+) -> Resolution:
     """Resolve an incident, and its open alerts if asked to.
 
-    The alerts come first: after a failure, the same request does the rest.
-
-    Returns:
-        The incident, and the alerts that this resolved.
+    The alerts come first: after a failure, and if alerts are left, the same request does the rest.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
@@ -126,9 +137,13 @@ def resolve_incident(
     said = replace(said, status=IncidentStatus.RESOLVED)
     incident = stores.incidents.get(incident_id)
     incident.told(said)
-    alert_ids = incident.alert_ids if with_alerts else ()
-    resolved = tuple(alert_id for alert_id in alert_ids if _resolve(alert_id, said, stores))
-    return change_incident(incident_id, lambda it: it, said=said, stores=stores), resolved
+    known = stores.alerts.get_many(incident.alert_ids if with_alerts else ())
+    alert_ids = [alert_id for alert_id, alert in known.items() if alert.is_open]
+    wanted, left = alert_ids[:RESOLVED_AT_ONCE], len(alert_ids[RESOLVED_AT_ONCE:])
+    resolved = tuple(alert_id for alert_id in wanted if _resolve(alert_id, said, stores))
+    if not left:
+        incident = change_incident(incident_id, lambda it: it, said=said, stores=stores)
+    return Resolution(incident=incident, resolved=resolved, left=left)
 
 
 def _resolve(alert_id: AlertId, said: IncidentUpdate, stores: IncidentStores) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import batched
+from itertools import batched, islice
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.errors import (
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 ATTACHED_AT_ONCE: Final = 10
 """Alerts of one transaction: the fewer, the less often a concurrent change refuses it."""
+ATTACHED_IN_A_LOOK: Final = 300
+"""Takes a few seconds of the timer's 30. A storm is looked at ten times at least, so that an
+incident is full before it ends."""
 
 
 def notice_storm(
@@ -141,16 +144,18 @@ def _retitled(incident: Incident, storm: TeamStorm, stores: IncidentStores) -> I
 def _attach(
     incident: Incident, alert_ids: Sequence[AlertId], at: datetime, stores: IncidentStores
 ) -> None:
-    """Attach what it has room for; what a concurrent change refuses waits for the next look."""
-    missing = [it for it in sorted(set(alert_ids)) if it not in incident.alert_ids]
-    room = ALERTS_LIMIT - len(incident.alert_ids)
-    for some in batched(missing[:room], ATTACHED_AT_ONCE, strict=False):
+    """Attach what it has room for, the oldest first; the rest waits for the next look.
+
+    So does what a concurrent change refuses.
+    """
+    missing = sorted({*alert_ids}.difference(incident.alert_ids))
+    room = min(ATTACHED_IN_A_LOOK, ALERTS_LIMIT - len(incident.alert_ids))
+    free = islice(_free(missing, stores), room)
+    for some in batched(free, ATTACHED_AT_ONCE, strict=False):
         links: Links = [
             (alert, with_timer(alert.promoted(incident.incident_id, by=AUTO, at=at)))
-            for alert in _free(some, stores)
+            for alert in some
         ]
-        if not links:
-            continue
         after = incident.attached(alert.alert_id for alert, _ in links)
         try:
             incident = stores.incidents.update(
