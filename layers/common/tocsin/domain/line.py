@@ -44,6 +44,8 @@ class Pace:
     """0: nothing is bundled."""
     is_early: bool = True
     """The first digest of a storm may go before the window's end."""
+    is_awake: bool = False
+    """Its reader is awake: nothing goes alone, and nothing hurries a digest."""
 
     @property
     def critical_window(self) -> timedelta:
@@ -129,11 +131,25 @@ class Line:
 
     def gathering(self, digest: DigestId, arriving: Arriving, at: datetime, pace: Pace) -> Self:
         """A digest begins to gather, for this message first."""
+        if pace.is_awake:
+            return self._gathering_awake(digest, at, pace)
         line = self._anew(at) if self.is_quiet(at, pace) else self
         return replace(
             line,
             digest=digest,
             due_at=self._due_at(arriving, at, pace),
+            waiting=0,
+            has_critical=False,
+            version=self.version + 1,
+        )
+
+    def _gathering_awake(self, digest: DigestId, at: datetime, pace: Pace) -> Self:
+        """The first message after a quiet time waits for a whole window too."""
+        line = replace(self._anew(at), told_at=at) if self.is_quiet(at, pace) else self
+        return replace(
+            line,
+            digest=digest,
+            due_at=max(at + GATHERS_FOR, (line.told_at or at) + pace.window),
             waiting=0,
             has_critical=False,
             version=self.version + 1,
@@ -150,7 +166,7 @@ class Line:
 
         To send it early is like a breakthrough: it takes the place of one.
         """
-        if self.due_at is None or self.due_at <= at:
+        if self.due_at is None or self.due_at <= at or pace.is_awake:
             return None
         if pace.is_early and self._is_crowded and self.may_break(at):
             return replace(self, due_at=at, was_early=True, broke_at=at, version=self.version + 1)
@@ -209,7 +225,7 @@ def turn_of(line: Line, arriving: Arriving, at: datetime, pace: Pace, new: Diges
         pace: Of its destination.
         new: The id of the digest that it begins, if it does.
     """
-    if not arriving.is_released:
+    if not arriving.is_released and not pace.is_awake:
         if line.is_quiet(at, pace):
             return Turn(after=line.begun(arriving, at))
         if line.is_news(arriving) and line.may_break(at):
