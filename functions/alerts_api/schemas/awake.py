@@ -17,6 +17,7 @@ from functions.alerts_api.schemas.model import (
 )
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.domain.awake import LONGEST, SHORTEST, USUAL, AwakeEnd, AwakeScope
+from tocsin.domain.errors import InvalidInputError
 
 TAG: Final = "Awake"
 
@@ -67,6 +68,7 @@ OPERATIONS: Final = {
         summary="Say whether I am awake",
         description=_KEY_OF_A_USER,
         answer=Answer[ShownAwake],
+        errors=(InvalidInputError,),
     ),
     "begin_awake": Operation(
         tag=TAG,
@@ -93,5 +95,6 @@ OPERATIONS: Final = {
             + _KEY_OF_A_USER
         ),
         answer=Answer[ShownAwake],
+        errors=(InvalidInputError,),
     ),
 }

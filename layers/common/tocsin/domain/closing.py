@@ -60,11 +60,8 @@ def _methods(user: User, *, is_loud: bool) -> list[ContactMethod]:
 def closing_message(message: DigestMessage, delivery: Delivery) -> DigestMessage:
     """Say in the digest of all that came that it is the last, and for how long it went."""
     tally = message.tally
-    lasted = _lasted(delivery)
     over = tally.total - tally.open
-    came = f"{counted(tally.total, 'alert')}, {over:,} resolved, {lasted}"
-    if not message.digest.alert_ids:
-        came = f"No alert came in {lasted}"
+    came = f"{counted(tally.total, 'alert')}, {over:,} resolved, {_lasted(delivery)}"
     is_quiet = delivery.reason is NotificationReason.STILL_THERE
     if is_quiet:
         lead = (
@@ -80,7 +77,7 @@ def closing_message(message: DigestMessage, delivery: Delivery) -> DigestMessage
         subject=one_line(subject, SUBJECT_LIMIT),
         heading=(Span(came),),
         lead=(Span(lead),),
-        lead_short=f"{STILL_THERE} Escalation goes on." if is_quiet else "No longer awake.",
+        lead_short=STILL_THERE if is_quiet else "No longer awake.",
         only_these=message.only_these if tally.asking else (),
         why_you=(Span('You get it because you said "I\'m awake".'),),
     )

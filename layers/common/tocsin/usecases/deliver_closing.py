@@ -8,7 +8,7 @@ from tocsin.domain.closing import NOTHING_CAME, closing_message
 from tocsin.domain.destination import names_of, reader_of, why_gone
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.digest_message import digest_message_of
-from tocsin.domain.notification import Notification, NotificationReason
+from tocsin.domain.notification import Notification
 from tocsin.domain.severity import Severity
 from tocsin.usecases.delivery_work import (
     NEVER_ENDED,
@@ -42,7 +42,7 @@ def deliver_closing(known: Notification, work: Work) -> Delivered:
     if not known.is_free(work.now()):
         return put_back(delivery, known.held_until or work.now(), work)
     digest = _frozen(known, work)
-    if not digest.alert_ids and delivery.reason is NotificationReason.AWAKE_ENDED:
+    if not digest.alert_ids:
         skipped = mark(known, known.skip(NOTHING_CAME, at=work.now()), work)
         return Delivered(outcome=Outcome.SKIPPED, notification=skipped)
     return _told(known, digest, work)
