@@ -1218,6 +1218,7 @@ def awake_in_a_storm(team: StoryTeam) -> None:
         _storm(team, f"cpu-{wave}-a", f"cpu-{wave}-b")
         team.wait(2 * MINUTE)
         team.look()
+    team.wait(2 * MINUTE)
     team.acknowledge("cpu-0-a")
     team.wait(team.told("user:alice", 9))
     team.stay(30 * MINUTE)

@@ -98,6 +98,7 @@ class Nights(RuleBasedStateMachine):
         self.acted_at = datetime.min.replace(tzinfo=self.world.now.tzinfo)
         """When Alice did something the last time."""
         self.crashes = 0
+        self.storm("api", 2)
 
     @rule(group=GROUPS, number=some.integers(1, 6))
     def storm(self, group: str, number: int) -> None:
