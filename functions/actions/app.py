@@ -3,7 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.actions.answers import respond
 from functions.actions.people import DynamoDBPeople
@@ -20,6 +20,10 @@ from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, TimeLeft, seconds_left
+
+if TYPE_CHECKING:
+    from tocsin.domain.awake import Awake
+    from tocsin.usecases.ports import ConfigurationRepository
 
 THREADS: Final = 16
 """Alerts of a digest that are acknowledged at the same time: each waits for DynamoDB most of the
@@ -59,10 +63,19 @@ def _digests() -> DigestWork:
     )
 
 
+@cache
+def _awake() -> "ConfigurationRepository[Awake]":
+    from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+
+    return NamedObjects(_dynamodb.call, settings.table_name, AWAKE)
+
+
 ports = Ports(
     people=DynamoDBPeople(_dynamodb.call, settings.table_name),
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
     digests=_digests,
+    awake=_awake,
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
     short_links=DynamoDBShortLinks(_dynamodb.call, settings.table_name),

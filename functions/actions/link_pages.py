@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
 from functions.actions.notices import notice_answer, page_answer, redirect_answer
+from functions.actions.opened import note_opened
 from functions.actions.ports import Ports
 from functions.actions.request import FORM_LIMIT_BYTES, Request, form_value
 from tocsin.domain.errors import AlertNotFoundError, DigestNotFoundError, TryAgainError
@@ -42,12 +43,15 @@ def _answer(request: Request, token: str, ports: Ports) -> HttpAnswer:
     if request.method == "POST" and request.is_foreign(ports.public_url):
         only = "This button works on Tocsin's own page only."
         return notice_answer(HTTPStatus.FORBIDDEN, "Not from here", only)
+    note_opened(request, link, ports)
     if link.action is LinkAction.DIGEST:
         from functions.actions.digest_link import answer_digest
 
         return answer_digest(request, link, token, ports)
     if link.action is LinkAction.AWAKE:
-        return _not_yet()
+        from functions.actions.awake_link import answer_awake
+
+        return answer_awake(request, link, token, ports)
     if request.method == "POST":
         return _act(request, link, token, ports)
     return _show(link, token, request.at, ports)
@@ -147,14 +151,6 @@ def _digest_gone() -> HttpAnswer:
         HTTPStatus.GONE,
         "This list is gone",
         "It is older than what Tocsin keeps. Nothing was changed.",
-    )
-
-
-def _not_yet() -> HttpAnswer:
-    return notice_answer(
-        HTTPStatus.NOT_FOUND,
-        "This cannot be said by a link yet",
-        "Open the alert from its message, and acknowledge or snooze it there. Nothing was changed.",
     )
 
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from tocsin.domain.awake import Awake
     from tocsin.domain.ids import WriteId
     from tocsin.domain.people import ContactMethod, User
     from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        ConfigurationRepository,
         DigestRepository,
         NewWriteId,
         ShortLinkRepository,
@@ -82,6 +84,8 @@ class Ports:
     answers: AnswerRepository
     digests: Callable[[], DigestWork]
     """Made on first use, because few links are of digests."""
+    awake: Callable[[], ConfigurationRepository[Awake]]
+    """Made for the first page that a person opens."""
     secrets: Secrets
     short_links: ShortLinkRepository
     slack: SlackDirectory

@@ -20,7 +20,9 @@ from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
+    from tocsin.domain.awake import Awake
     from tocsin.usecases.ports import (
+        ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
         IncidentRepository,
@@ -101,6 +103,13 @@ def _digests() -> DigestRepository:
     return DynamoDBDigests(_dynamodb.call, settings.table_name, settings.retention)
 
 
+def _awake() -> ConfigurationRepository[Awake]:
+    from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+
+    return NamedObjects(_dynamodb.call, settings.table_name, AWAKE)
+
+
 def _deliveries() -> DeliveryQueue:
     from tocsin.adapters.queues import SqsDeliveries
 
@@ -123,6 +132,7 @@ api = build_api(
         storms=_storms,
         notifications=_notifications,
         digests=_digests,
+        awake=_awake,
         deliveries=_deliveries,
         secrets=_secrets,
         keys=DynamoDBKeys(_dynamodb.call, settings.table_name),

@@ -12,9 +12,11 @@ from tocsin.domain.ids import WriteId
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
+    from tocsin.domain.awake import Awake
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
         IncidentRepository,
@@ -30,12 +32,13 @@ if TYPE_CHECKING:
 class Ports:
     alerts: AlertRepository
     incidents: Callable[[], IncidentRepository]
-    """Made on first use, because few requests need it; so are the next six."""
+    """Made on first use, because few requests need it; so are the next seven."""
     configuration: Callable[[], Stores]
     paging: Callable[[], PagingRepository]
     storms: Callable[[], StormRepository]
     notifications: Callable[[], NotificationRepository]
     digests: Callable[[], DigestRepository]
+    awake: Callable[[], ConfigurationRepository[Awake]]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]
     keys: KeyRepository

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
+    from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
     from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
+    from tocsin.domain.awake import Awake
     from tocsin.domain.hold import HoldKind
     from tocsin.domain.silence import Silence
     from tocsin.usecases.ports import ConfigurationRepository
@@ -87,6 +89,21 @@ def _silences(kind: "HoldKind") -> "ConfigurationRepository[Silence]":
 
 
 @cache
+def _awake() -> "ConfigurationRepository[Awake]":
+    from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
+    from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+
+    return NamedObjects(_call, settings.table_name, AWAKE)
+
+
+@cache
+def _digests() -> "DynamoDBDigests":
+    from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+
+    return DynamoDBDigests(_call, settings.table_name, settings.retention)
+
+
+@cache
 def _sweeps() -> "DynamoDBSweeps":
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 
@@ -125,6 +142,8 @@ ports = Ports(
     heartbeats=_heartbeats,
     alerts=_alerts,
     silences=_silences,
+    awake=_awake,
+    digests=_digests,
     sweeps=_sweeps,
     storms=_storms,
     incidents=_incidents,

@@ -14,12 +14,14 @@ from tocsin.usecases.follow_changes import Outlets
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from tocsin.domain.awake import Awake
     from tocsin.domain.hold import HoldKind
     from tocsin.domain.silence import Silence
     from tocsin.usecases.ports import (
         AlertRepository,
         ConfigurationRepository,
         DeliveryQueue,
+        DigestRepository,
         DueRepository,
         HeartbeatRepository,
         IncidentRepository,
@@ -51,6 +53,10 @@ class Ports:
     """Made for the first sweep."""
     silences: Callable[[HoldKind], ConfigurationRepository[Silence]]
     """Made for a timer of a silence or window."""
+    awake: Callable[[], ConfigurationRepository[Awake]]
+    """Made for the first act of a person."""
+    digests: Callable[[], DigestRepository]
+    """Made for the first page to a person who is awake."""
     sweeps: Callable[[], SweepRepository]
     storms: Callable[[], StormRepository]
     """Made for the first alert that opens."""
@@ -76,6 +82,8 @@ class Ports:
             notifications=self.notifications,
             deliveries=self.deliveries,
             timers=self.timers,
+            digests=self.digests,
+            awake=self.awake,
             new_write_id=self.new_write_id,
         )
 

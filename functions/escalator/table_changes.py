@@ -9,6 +9,7 @@ from tocsin.adapters.dynamodb.timeline.stream import (
     about_record,
     kept_record,
     sequence_number_of,
+    stored_awake,
     stored_change,
     stored_heartbeat,
     stored_silence,
@@ -93,6 +94,10 @@ def _follow(records: Sequence[Record], ports: Ports) -> None:
         from tocsin.usecases.run_due_hold import send_if_soon as send_hold_if_soon
 
         send_hold_if_soon(silence, now=now, timers=outlets.timers)
+    for awake in filter(None, map(stored_awake, records)):
+        from tocsin.usecases.follow_awake import follow_awake
+
+        follow_awake(awake, now=now, outlets=outlets)
     followed = follow_changes(changes, now=now, outlets=outlets)
     entries = followed.entries + follow_notifications(notifications, now=now, outlets=outlets)
     if any(stored.earlier is None for stored in changes):

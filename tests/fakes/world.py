@@ -18,6 +18,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
 from tocsin.adapters.dynamodb.timeline.stream import (
+    stored_awake,
     stored_change,
     stored_heartbeat,
     stored_silence,
@@ -25,6 +26,7 @@ from tocsin.adapters.dynamodb.timeline.stream import (
 from tocsin.channels.by_type import is_bundled
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
+from tocsin.domain.awake import Awake, AwakeScope
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
@@ -52,9 +54,11 @@ from tocsin.domain.silence import Silence, Span
 from tocsin.domain.sweep import Finding
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ask_people import escalate_now
+from tocsin.usecases.be_awake import begin_awake, end_awake, note_seen
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Work
+from tocsin.usecases.follow_awake import follow_awake
 from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
 from tocsin.usecases.follow_storm import notice_storm, run_storm
@@ -63,6 +67,7 @@ from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.ports import ConfigurationRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
+from tocsin.usecases.run_due_awake import run_due_awake
 from tocsin.usecases.run_due_hold import HoldStores, run_due_hold
 from tocsin.usecases.run_due_hold import send_if_soon as send_hold_if_soon
 from tocsin.usecases.run_heartbeat import (
@@ -291,6 +296,17 @@ class World(Stores):
                 )
             case HeartbeatTimer():
                 run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
+            case HoldTimer(kind=HoldKind.AWAKE):
+                run_due_awake(
+                    timer,
+                    at=self.now,
+                    people=self.awake,
+                    alerts=self.alerts,
+                    digests=self.digests,
+                    holding=self.outlets.holding(self.now),
+                    timers=self.timers,
+                    new_write_id=self.new_write_id,
+                )
             case HoldTimer():
                 run_due_hold(timer, at=self.now, stores=self.hold_stores, timers=self.timers)
             case StormTimer():
@@ -381,6 +397,8 @@ class World(Stores):
                 send_if_soon(heartbeat, now=self.now, timers=self.timers)
             for silence in filter(None, map(stored_silence, told)):
                 send_hold_if_soon(silence, now=self.now, timers=self.timers)
+            for awake in filter(None, map(stored_awake, told)):
+                follow_awake(awake, now=self.now, outlets=self.outlets)
             follow_changes(changes, now=self.now, outlets=self.outlets)
             follow_notifications(messages, now=self.now, outlets=self.outlets)
             notice_storm(
@@ -414,6 +432,8 @@ class World(Stores):
             notifications=self.notifications,
             deliveries=self.deliveries,
             timers=self.timers,
+            digests=lambda: self.digests,
+            awake=lambda: self.awake,
             new_write_id=self.new_write_id,
         )
 
@@ -478,6 +498,34 @@ class World(Stores):
         stored = self._kept(kind)
         before = stored.get(name)
         stored.put(before, before.ended(self.now), write_id=self.new_write_id())
+        self._follow()
+
+    def im_awake(
+        self,
+        user: str = "alice",
+        *,
+        minutes: float = 60,
+        scope: AwakeScope = AwakeScope.MINE,
+    ) -> Awake:
+        """A person says that they are awake."""
+        said, _ = begin_awake(
+            user,
+            timedelta(minutes=minutes),
+            scope,
+            at=self.now,
+            people=self.awake,
+            new_write_id=self.new_write_id,
+        )
+        self._follow()
+        return said
+
+    def go_to_sleep(self, user: str = "alice") -> None:
+        end_awake(user, at=self.now, people=self.awake, new_write_id=self.new_write_id)
+        self._follow()
+
+    def look(self, user: str = "alice") -> None:
+        """A person opens something."""
+        note_seen(user, at=self.now, people=self.awake, new_write_id=self.new_write_id)
         self._follow()
 
     def keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:

@@ -65,8 +65,11 @@ class Findings:
         ]
         self.ledger = [it for it in ledger if not _is_digest(it)]
         """The messages of alerts."""
-        self.digests = {it.delivery.alert_id: it for it in ledger if _is_digest(it)}
+        digests = [it for it in ledger if _is_digest(it)]
+        self.digests = {it.delivery.alert_id: it for it in digests if not it.delivery.is_closing}
         """The messages of digests, by their ids."""
+        self.closings = [it for it in digests if it.delivery.is_closing]
+        """The closing messages of people who were awake."""
 
     @cached_property
     def timelines(self) -> Mapping[str, list[Change]]:
@@ -79,7 +82,8 @@ class Findings:
     @cached_property
     def messages(self) -> Mapping[str, Notification]:
         """The ledger with its digests, by key."""
-        return {it.delivery.key: it for it in (*self.ledger, *self.digests.values())}
+        told = (*self.ledger, *self.digests.values(), *self.closings)
+        return {it.delivery.key: it for it in told}
 
     @cached_property
     def first_arrivals(self) -> Mapping[str, datetime]:

@@ -23,6 +23,7 @@ from functions.notifier.recent_changes import RecentChanges
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
@@ -205,6 +206,8 @@ class Process:
             deliveries=SqsDeliveries(queue, DELIVERIES),
             heartbeats=lambda: heartbeats,
             silences=lambda kind: NamedObjects(call, TABLE, KIND_OF[kind]),
+            awake=lambda: NamedObjects(call, TABLE, AWAKE),
+            digests=lambda: DynamoDBDigests(call, TABLE, RETENTION),
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sweeps=lambda: DynamoDBSweeps(call, TABLE),
             storms=lambda: DynamoDBStorms(call, TABLE),

@@ -11,13 +11,17 @@ from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.plans import Function, Kind, clock_error
 from tests.simulated_aws.table import Record
+from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.configuration.awake_items import awake_from
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.awake import DIGEST_EVERY, QUIET_LIMIT
 from tocsin.domain.destination import is_to_user, place_of
 from tocsin.domain.digest import DigestId
 from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.escalation import STILL_WAITING
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AUTO, AlertId, user_of
 from tocsin.domain.last_resort import EVERY
 from tocsin.domain.next_action import lacks_timer
@@ -210,7 +214,7 @@ def told_in_one_message(found: Findings) -> Iterator[str]:
     arrived = {it.key for it in line.received}
     named: defaultdict[tuple[object, ...], int] = defaultdict(int)
     for key, alert_ids in line.digests.items():
-        if key in arrived:
+        if key in arrived and not found.messages[key].delivery.is_closing:
             named_at = place_of(found.messages[key].delivery)
             for alert_id in alert_ids:
                 named[alert_id, named_at] += 1
@@ -273,6 +277,8 @@ def digests_leave_out_the_acknowledged(found: Findings) -> Iterator[str]:
     """Before its set was frozen, so far as clocks agree."""
     digests = DynamoDBDigests(found.team.world.call, TABLE, RETENTION)
     for key, alert_ids in found.team.world.line.digests.items():
+        if found.messages[key].delivery.is_closing:
+            continue
         digest = digests.get(DigestId(found.messages[key].delivery.alert_id))
         assert digest is not None
         for alert_id, at in found.team.acknowledged:
@@ -417,9 +423,60 @@ def a_silence_holds(found: Findings) -> Iterator[str]:
 def a_silence_lets_go(found: Findings) -> Iterator[str]:
     within = _late(found, CALM_BOUND) + found.team.slack
     for alert in found.alerts:
-        hold = alert.hold
+        hold = alert.silence
         if hold and max(it for _, it in found.team.silenced) + within < found.team.world.now:
             yield f"{name_of(alert)} is still {hold.why}"
+
+
+@invariant("What an awake person held goes on 15 minutes after that person did something")
+def an_awake_person_lets_go(found: Findings) -> Iterator[str]:
+    within = QUIET_LIMIT + _late(found, CALM_BOUND) + found.team.slack + _skew(found)
+    people = {
+        item["user"]["S"]: awake_from(item)
+        for item in found.items
+        if item["entity"]["S"] == keys.AWAKE
+    }
+    for alert in found.alerts:
+        hold = alert.hold
+        if hold is None or hold.kind is not HoldKind.AWAKE:
+            continue
+        awake = people[hold.name]
+        if min(awake.seen_at + within, awake.until + within) < found.team.world.now:
+            yield f"{name_of(alert)} is still held: {hold.why}"
+
+
+@invariant("A critical that nobody has is told within 15 minutes, whoever is awake")
+def a_critical_is_told_whoever_is_awake(found: Findings) -> Iterator[str]:
+    """Where its messages arrive; from the begin of each of its steps."""
+    within = QUIET_LIMIT + _late(found, CALM_BOUND) + found.team.slack + _skew(found)
+    first = found.first_arrivals
+    over = {
+        ChangeType.ACKNOWLEDGED,
+        ChangeType.SNOOZED,
+        ChangeType.RESOLVED,
+        ChangeType.ESCALATED,
+        ChangeType.ESCALATION_EXHAUSTED,
+        *_OF_HOLDS,
+    }
+    for begun in _begun_steps(found) if found.team.awake else ():
+        told = [first[it.delivery.key] for it in begun.pages if it.delivery.key in first]
+        ends = [it.at for it in found.timelines[begun.alert_id] if it.type in over]
+        until = min((at for at in ends if at > begun.at), default=found.team.world.now)
+        if min(told, default=until) > begun.at + within and until > begun.at + within:
+            yield f"{begun.name} of {found.names[begun.alert_id]} told nobody for {within}"
+
+
+@invariant("The closing message names all that an awake person was told of")
+def a_closing_message_names_what_came(found: Findings) -> Iterator[str]:
+    """Once for each end, by each silent method."""
+    ended = [it for it in found.items if it["entity"]["S"] == keys.AWAKE and "ended_at" in it]
+    told = {it.delivery.alert_id for it in found.closings if it.state.has_ended}
+    within = _late(found, CALM_BOUND) + found.team.slack + _skew(found)
+    for item in ended:
+        awake = awake_from(item)
+        is_late = awake.ends_at + within < found.team.world.now
+        if is_late and AlertId(awake.session) not in told:
+            yield f"{awake.user} was not told what came until {awake.ends_at}"
 
 
 @invariant("No page is later than its bound")
@@ -446,6 +503,8 @@ def _waits_for_digest(page: Notification, at: datetime, found: Findings) -> time
     place = place_of(page.delivery)
     if place[1] not in _BUNDLED or not is_to_user(page.delivery):
         return timedelta()
+    if any(user == place[0] and begun_at <= at + MINUTE for user, begun_at in found.team.awake):
+        return DIGEST_EVERY + MINUTE
     window = _BUNDLED[place[1]]
     before = [
         it

@@ -448,6 +448,27 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "        left = max(due - at, timedelta())\n",
         aims=("over the second step",),
     ),
+    Mutant(
+        "who is awake keeps the next step from being begun, whether they do anything or not",
+        "tocsin.domain.awake",
+        "        return min(self.until, self.seen_at + QUIET_LIMIT)\n",
+        "        return self.until\n",
+        aims=("awake and then silent",),
+    ),
+    Mutant(
+        "the clock of a step runs on while a person is awake",
+        "tocsin.usecases.hold_alerts",
+        "        return self.over(alert) or self.by_awake(alert)\n",
+        "        return self.over(alert)\n",
+        aims=("awake over",),
+    ),
+    Mutant(
+        "nobody is told what came while they were awake",
+        "tocsin.usecases.follow_awake",
+        "    if awake.ended_at is None:\n        return ()\n",
+        "    if True:\n        return ()\n",
+        aims=("awake in a storm", "awake over"),
+    ),
 )
 
 

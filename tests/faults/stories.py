@@ -1175,6 +1175,97 @@ def a_silence_over_a_page_that_a_rule_delays(team: StoryTeam) -> None:
     team.acknowledge()
 
 
+def awake_over_the_second_step(team: StoryTeam) -> None:
+    """The next step waits while the person does something, and comes when they go to sleep."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    begun_at = team.world.now
+    team.wait(LONG - 20 * MINUTE)
+    team.im_awake(4 * HOUR)
+    team.stay(HOUR)
+    team.go_to_sleep()
+    slept_at = team.world.now
+    team.wait(team.heard("user:bob.email"))
+    waited = team.world.now - begun_at
+    team.expect(waited >= LONG + 40 * MINUTE - MINUTE, f"the second step came after {waited}")
+    waited = team.world.now - slept_at
+    team.expect_if_calm(waited < MINUTE, f"it came {waited} after the end")
+    team.wait(HOUR)
+    team.acknowledge(by=BOB)
+
+
+def awake_and_then_silent(team: StoryTeam) -> None:
+    """After 15 minutes the escalation goes on, and the person is asked whether they are there."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    begun_at = team.world.now
+    team.wait(LONG - 5 * MINUTE)
+    team.im_awake(4 * HOUR)
+    team.wait(team.heard("user:bob.email"))
+    waited = team.world.now - begun_at
+    team.expect(waited >= LONG + 10 * MINUTE - MINUTE, f"the second step came after {waited}")
+    team.expect_if_calm(waited < LONG + 11 * MINUTE, f"the second step came after {waited}")
+    team.wait(HOUR)
+    team.acknowledge(by=BOB)
+
+
+def awake_in_a_storm(team: StoryTeam) -> None:
+    """What follows comes in digests; what is left goes on after the end."""
+    team.user(
+        "alice", *(NotificationRule(by=it) for it in (ContactMethod.EMAIL, ContactMethod.SMS))
+    )
+    team.set_up(("user:alice", LONG), ("user:bob", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, *(f"disk-{number}" for number in range(4)))
+    team.wait(team.told("user:alice", 4))
+    team.im_awake(2 * HOUR)
+    for wave in range(3):
+        _storm(team, f"cpu-{wave}-a", f"cpu-{wave}-b")
+        team.wait(2 * MINUTE)
+        team.look()
+    team.wait(2 * MINUTE)
+    team.acknowledge("cpu-0-a")
+    team.wait(team.told("user:alice", 9))
+    team.stay(30 * MINUTE)
+    team.group("db", started_at=NINE, service="db")
+    team.wait(team.told("user:alice", 10))
+    team.go_to_sleep()
+    team.wait(team.told("user:bob", 9))
+
+
+def awake_as_it_opens(team: StoryTeam) -> None:
+    """The page goes alone or in a digest, and the next step comes after the end."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.together(team.signal, lambda: team.im_awake(4 * HOUR))
+    team.wait(team.heard("user:alice.email"))
+    team.stay(20 * MINUTE)
+    team.wait(team.heard("user:bob.email"))
+    team.acknowledge(by=BOB)
+
+
+def asleep_while_a_page_waits(team: StoryTeam) -> None:
+    """What waits for a digest is told, and its clock runs."""
+    team.set_up(("user:alice", LONG), ("user:bob", LONG), of_type=IntegrationType.ALERTMANAGER)
+    _storm(team, "disk-0")
+    team.wait(team.told("user:alice", 1))
+    team.im_awake(2 * HOUR)
+    _storm(team, "disk-1", "disk-2")
+    team.wait(MINUTE)
+    team.together(team.go_to_sleep, lambda: _storm(team, "disk-3"))
+    team.wait(team.told("user:alice", 4))
+    team.wait(team.told("user:bob", 4))
+
+
+def awake_again_just_as_it_ends(team: StoryTeam) -> None:
+    team.set_up(("user:alice", LONG), ("user:bob", LONG))
+    team.signal(until=team.heard("user:alice.email"))
+    team.im_awake(10 * MINUTE)
+    team.wait(10 * MINUTE - SECOND)
+    team.together(team.look, lambda: team.im_awake(HOUR))
+    team.stay(30 * MINUTE)
+    team.wait(team.heard("user:bob.email"))
+    team.acknowledge(by=BOB)
+
+
 def a_channel_that_is_called_email(team: StoryTeam) -> None:
     team.user("alice", NotificationRule(by=ContactMethod.EMAIL))
     team.channel("email")

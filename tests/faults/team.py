@@ -15,6 +15,7 @@ from tests.faults.simulation import Simulation, StuckError, Wait
 from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
@@ -25,6 +26,7 @@ from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
+from tocsin.domain.awake import Awake, AwakeScope
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import ConflictError, TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
@@ -39,6 +41,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.silence import Silence, Span
 from tocsin.usecases.ask_people import Opening, escalate_now, open_by_hand
+from tocsin.usecases.be_awake import begin_awake, end_awake, note_seen
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.change_silence import change_silence
 
@@ -70,6 +73,8 @@ class StoryTeam:
     """Alerts, and when the answer to their acknowledgement came."""
     silenced: list[tuple[datetime, datetime]] = field(default_factory=list)
     """When everything was silenced: from an answer on, until an end."""
+    awake: list[tuple[str, datetime]] = field(default_factory=list)
+    """Targets of people who said that they are awake, and when."""
     signals: "Counter[str]" = field(default_factory=Counter)
     """By dedup key, how often a sender said that something is wrong."""
     policies: dict[str, EscalationPolicy] = field(default_factory=dict)
@@ -212,6 +217,38 @@ class StoryTeam:
         )
         begun_at, _ = self.silenced.pop()
         self.silenced.append((begun_at, now))
+
+    def im_awake(self, lasts: timedelta, user: str = "alice") -> None:
+        """A person says that they are awake, or that it lasts longer."""
+        now = self.world.now
+        begin_awake(
+            user,
+            lasts,
+            AwakeScope.MINE,
+            at=now,
+            people=self._people(),
+            new_write_id=self.world.new_write_id,
+        )
+        self.awake.append((f"user:{user}", now))
+
+    def go_to_sleep(self, user: str = "alice") -> None:
+        now, new_write_id = self.world.now, self.world.new_write_id
+        end_awake(user, at=now, people=self._people(), new_write_id=new_write_id)
+
+    def look(self, user: str = "alice") -> None:
+        """A person opens something."""
+        now, new_write_id = self.world.now, self.world.new_write_id
+        note_seen(user, at=now, people=self._people(), new_write_id=new_write_id)
+
+    def stay(self, lasts: timedelta, user: str = "alice") -> None:
+        """Wait; the person opens something every five minutes."""
+        until = self.world.now + lasts
+        while self.world.now < until:
+            self.wait(min(timedelta(minutes=5), until - self.world.now))
+            self.look(user)
+
+    def _people(self) -> NamedObjects[Awake]:
+        return NamedObjects(self.world.call, TABLE, AWAKE)
 
     def _silences(self) -> NamedObjects[Silence]:
         return NamedObjects(self.world.call, TABLE, SILENCES)

@@ -62,7 +62,6 @@ LARGE_ANSWER = "an answer of more than 350 KB lies in parts: tests/contract/test
 POLICY_GONE = (
     "the policy of an alert was removed on its way: tests/scenarios/test_edited_policies.py"
 )
-NO_SLACK = "no story has a channel of Slack: tests/scenarios/test_slack_threads.py"
 MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
 """As many as are taken in by several threads; one after the other, as they are one condition."""
 SILENCE = {
@@ -258,6 +257,15 @@ def look_at_a_digest(stack: WholeStack, ids: list[str]) -> None:
     assert stack.api("GET", f"/api/v1/alerts/{ids[1]}").data["status"] == "acknowledged"
 
 
+def be_awake(stack: WholeStack, ids: list[str]) -> None:
+    signer = LinkSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
+    token = signer.token(LinkAction.AWAKE, AlertId(ids[1]), by="alice", at=datetime.now(UTC))
+    assert stack.look(token) == 200
+    assert stack.act(token, "awake:1h") == 303
+    assert len(stack.api("GET", "/api/v1/awake").data) == 1
+    assert stack.act(token, "asleep") == 303
+
+
 def verify_an_address(stack: WholeStack) -> None:
     signer = VerificationSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
     alice = User(name="alice", email="alice@example.com")
@@ -305,7 +313,6 @@ def remove_all(stack: WholeStack) -> None:
 UNUSED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("AlertsApiRole", "Query"): {"I#*": LARGE_ANSWER},
     ("IngestRole", "Query"): {"I#*": LARGE_ANSWER},
-    ("NotifierRole", "Query"): {"L#*": NO_SLACK},
     ("TableChangeRole", "GetItem"): {"C#integration": POLICY_GONE},
     ("TickRole", "GetItem"): {"C#integration": POLICY_GONE},
 }
@@ -335,6 +342,7 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     send_by_key(stack)
     act_from_notifications(stack, ids)
     look_at_a_digest(stack, ids)
+    be_awake(stack, ids)
     verify_an_address(stack)
     work_on(stack, ids)
     remove_all(stack)

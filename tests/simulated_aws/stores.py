@@ -14,6 +14,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
@@ -38,6 +39,7 @@ from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeli
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.domain.alert import Alert
+from tocsin.domain.awake import Awake
 from tocsin.domain.ids import Fingerprint
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.silence import Silence
@@ -62,6 +64,7 @@ class Stores:
         self.heartbeats = DynamoDBHeartbeats(self.call, TABLE)
         self.silences = NamedObjects[Silence](self.call, TABLE, SILENCES)
         self.windows = NamedObjects[MaintenanceWindow](self.call, TABLE, WINDOWS)
+        self.awake = NamedObjects[Awake](self.call, TABLE, AWAKE)
         self.notifications = DynamoDBNotifications(self.call, TABLE, RETENTION)
         self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)

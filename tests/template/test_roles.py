@@ -284,7 +284,9 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             ["C#escalation-policy", "C#key", "C#user", "K#*"],
             id="the maker of the first key writes no alert",
         ),
-        pytest.param("ActionsRole", "PutItem", ["I#*"], id="acting by a link makes no alert"),
+        pytest.param(
+            "ActionsRole", "PutItem", ["C#hold", "I#*"], id="acting by a link makes no alert"
+        ),
         pytest.param(
             "ActionsRole",
             "Query",
@@ -297,7 +299,7 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "B#*", "C#channel", "C#user", "I#*", "S#*"],
+            ["A#*", "B#*", "C#channel", "C#hold", "C#user", "I#*", "S#*"],
             id="acting by a link reads no credential",
         ),
         pytest.param(

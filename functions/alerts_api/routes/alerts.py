@@ -33,7 +33,10 @@ from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import AlertRepository, NewWriteId
+    from collections.abc import Callable
+
+    from tocsin.domain.awake import Awake
+    from tocsin.usecases.ports import AlertRepository, ConfigurationRepository, NewWriteId
 
 ALERTS = "/api/v1/alerts"
 ALERT = f"{ALERTS}/{{alert_id}}"
@@ -51,6 +54,7 @@ class AlertRoutes:
     """One alert or a list of them; many at once: see `alerts_bulk`."""
 
     alerts: AlertRepository
+    awake: Callable[[], ConfigurationRepository[Awake]]
     new_write_id: NewWriteId
 
     def routes(self) -> tuple[Route, ...]:
@@ -115,7 +119,20 @@ class AlertRoutes:
         note = read_note(request.json_object, by=request.actor, at=request.at)
         alert = self.alerts.get_shortened(AlertId(alert_id))
         self.alerts.add_note(alert.alert_id, note, write_id=self.new_write_id())
+        self._note_seen(request)
         return with_data(view_change(note), status=201)
+
+    def _note_seen(self, request: Request) -> None:
+        """A note is no change of its alert, from which the stream notes who acts."""
+        if request.key is not None and request.key.user is not None:
+            from tocsin.usecases.be_awake import note_seen
+
+            note_seen(
+                request.key.user,
+                at=request.at,
+                people=self.awake(),
+                new_write_id=self.new_write_id,
+            )
 
     def _act(self, action: Action, request: Request, alert_id: str) -> HttpAnswer:
         """409 where the alert's state does not allow it."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.alerts_api.routes.alert_routes import route_routes
 from functions.alerts_api.routes.asking import AskingRoutes
+from functions.alerts_api.routes.awake import AwakeRoutes
 from functions.alerts_api.routes.channels import channel_routes
 from functions.alerts_api.routes.digests import DigestRoutes
 from functions.alerts_api.routes.documents import DocumentRoutes
@@ -44,6 +45,9 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
     incidents = IncidentRoutes(
         stores=incident_stores, paging=paging, random_bytes=ports.random_bytes
     )
+    awake = AwakeRoutes(
+        people=ports.awake, known_user=stores.known_user, new_write_id=ports.new_write_id
+    )
     asking = AskingRoutes(ports=ports, stores=stores, paging=paging)
     lazy = (
         *asking.routes(),
@@ -55,6 +59,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *user_routes(ports, stores),
         *channel_routes(ports, stores),
         *heartbeat_routes(ports, stores),
+        *awake.routes(),
         *StormRoutes(storms=ports.storms).routes(),
         *TeamSettingsRoutes(stores=stores, new_write_id=ports.new_write_id).routes(),
         *silence_routes(ports, stores.silences),

@@ -247,6 +247,7 @@ class Holder:
             alerts=self.alerts or self.world.alerts,
             answers=self.answers,
             digests=lambda: self.digest_work,
+            awake=lambda: self.world.awake,
             secrets=self.secrets,
             short_links=self.short_links or self.world.short_links,
             slack=self.slack,

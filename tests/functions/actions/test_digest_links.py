@@ -437,20 +437,6 @@ def test_the_link_of_an_alert_cannot_act_on_a_digest(holder: Holder, seven: list
     assert [holder.press(token, it).status for it in ("digest", "awake")] == [400, 400]
 
 
-@pytest.mark.parametrize("thing", ["alert", "digest"])
-def test_im_awake_answers_plainly_until_it_can_be_said(
-    holder: Holder, seven: list[AlertId], thing: str
-) -> None:
-    token = holder.token(LinkAction.AWAKE, seven[0] if thing == "alert" else AlertId(DIGEST))
-    before = items(holder)
-
-    replies = [holder.look(token), holder.press(token), holder.press(token, "acknowledge")]
-
-    assert [reply.status for reply in replies] == [404, 404, 404]
-    assert {reply.page.heading for reply in replies} == {"This cannot be said by a link yet"}
-    assert items(holder) == before
-
-
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_hostile_titles_are_text(holder: Holder, payload: str) -> None:
     facts = Facts(

@@ -88,6 +88,7 @@ class Client:
             "storms": world.storms,
             "notifications": world.notifications,
             "digests": world.digests,
+            "awake": world.awake,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
             "keys": world.keys,
@@ -114,7 +115,7 @@ class Client:
         parts |= instead
         made_on_use = (
             *("incidents", "paging", "storms", "notifications", "digests", "deliveries"),
-            "secrets",
+            *("awake", "secrets"),
         )
         late: dict[str, Any] = {
             name: functools.partial(_same, parts.pop(name)) for name in made_on_use

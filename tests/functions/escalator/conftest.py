@@ -25,11 +25,13 @@ from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
+from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
@@ -226,6 +228,8 @@ def escalator(
         deliveries=deliveries,
         heartbeats=lambda: DynamoDBHeartbeats(call, TABLE),
         silences=lambda kind: NamedObjects(call, TABLE, KIND_OF[kind]),
+        awake=lambda: NamedObjects(call, TABLE, AWAKE),
+        digests=lambda: DynamoDBDigests(call, TABLE, RETENTION),
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
         sweeps=lambda: DynamoDBSweeps(call, TABLE),
         storms=lambda: DynamoDBStorms(call, TABLE),

@@ -13,7 +13,7 @@ from typing import Final, Self
 from zlib import crc32
 
 from tocsin.domain.flapping import FlappingRule, Inherited
-from tocsin.domain.hold import Hold
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.severity import Severity
 
 DEFAULT_POLICY: Final = "default"
@@ -267,6 +267,9 @@ class Escalation:
         held, due = self.held, self.escalates_at
         if held is None or due is None:
             return replace(self, held=None)
+        if held.kind is HoldKind.AWAKE:
+            # Somebody had the alert: the delay went on meanwhile.
+            return replace(self, held=None, escalates_at=max(at, due))
         if not self.waits_for_delay:
             return replace(self, held=None, escalates_at=max(at, due), released_at=at)
         left = min(max(due - held.since, timedelta()), self.delay)

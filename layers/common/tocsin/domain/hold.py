@@ -8,6 +8,7 @@ from typing import Final
 _SHORT: Final = timedelta(hours=20)
 """Within this time the hour alone says which day is meant."""
 _SILENCED: Final = "silenced by "
+_AWAKE: Final = " is awake"
 
 
 class HoldKind(StrEnum):
@@ -17,6 +18,11 @@ class HoldKind(StrEnum):
     WINDOW = "window"
     AWAKE = "awake"
     ROUTE = "route"
+
+    @property
+    def is_read_now(self) -> bool:
+        """Whether it is decided by what is read: silences, windows and awake people."""
+        return self is not HoldKind.ROUTE
 
     @property
     def is_silence(self) -> bool:
@@ -35,6 +41,13 @@ class Hold:
     """When the clock of the step stopped; of what was not put on an alert yet, its own begin."""
     by: str | None = None
     """The person who made it, as people are shown."""
+    checked_at: datetime | None = None
+    """When it is decided anew, if that is before its end."""
+
+    @property
+    def due_at(self) -> datetime:
+        """When the clock goes on, unless it is held anew."""
+        return self.until if self.checked_at is None else min(self.until, self.checked_at)
 
     @property
     def why(self) -> str:
@@ -46,6 +59,8 @@ class Hold:
     @property
     def why_unsent(self) -> str:
         """The reason of a page that was not sent; see `is_unsent_by_hold`."""
+        if self.kind is HoldKind.AWAKE:
+            return f"{self.name}{_AWAKE}"
         by = f" ({self.by})" if self.by else ""
         return f"{_SILENCED}{self.name}{by}"
 

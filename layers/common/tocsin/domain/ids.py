@@ -52,6 +52,12 @@ def user_of(actor: Actor | None) -> str | None:
     return name
 
 
+def person_of(actor: Actor | None) -> str | None:
+    """The name of the person who acted; None: a key, an integration or a timer did."""
+    name = user_of(actor)
+    return None if name is None or ":" in name or name == AUTO else name
+
+
 def by_whom(actor: Actor | None) -> str:
     """The actor as clients see it: a user's name, however the user acted; or as stored."""
     return user_of(actor) or "nobody"

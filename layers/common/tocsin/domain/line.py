@@ -48,6 +48,8 @@ class Pace:
     """0: nothing is bundled."""
     is_early: bool = True
     """The first digest of a storm may go before the window's end."""
+    is_awake: bool = False
+    """Its reader is awake: nothing goes alone, and nothing hurries a digest."""
 
 
 class Arriving(NamedTuple):
@@ -90,6 +92,8 @@ class Line:
     """A critical one waits for it, so that the digest tells of one."""
     was_early: bool = False
     """The first digest of this storm went early, or goes so."""
+    is_awake: bool = False
+    """The digest gathers for a person who is awake."""
     thread: str | None = None
     """The provider's id of this storm's first digest."""
     version: int = 0
@@ -131,6 +135,8 @@ class Line:
 
     def gathering(self, digest: DigestId, arriving: Arriving, at: datetime, pace: Pace) -> Self:
         """A digest begins to gather, for this message first."""
+        if pace.is_awake:
+            return self._gathering_awake(digest, at, pace)
         line = self._anew(at) if self.is_quiet(at, pace) else self
         return replace(
             line,
@@ -138,6 +144,19 @@ class Line:
             due_at=self._due_at(arriving, at, pace),
             waiting=0,
             has_critical=False,
+            version=self.version + 1,
+        )
+
+    def _gathering_awake(self, digest: DigestId, at: datetime, pace: Pace) -> Self:
+        """The first message after a quiet time waits for a whole window too."""
+        line = replace(self._anew(at), told_at=at) if self.is_quiet(at, pace) else self
+        return replace(
+            line,
+            digest=digest,
+            due_at=max(at + GATHERS_FOR, (line.told_at or at) + pace.window),
+            waiting=0,
+            has_critical=False,
+            is_awake=True,
             version=self.version + 1,
         )
 
@@ -160,7 +179,7 @@ class Line:
             at: Now.
             pace: Of its destination.
         """
-        if self.due_at is None or self.due_at <= at:
+        if self.due_at is None or self.due_at <= at or pace.is_awake:
             return None
         if pace.is_early and self._is_crowded and self.may_break(at):
             return replace(self, due_at=at, was_early=True, broke_at=at, version=self.version + 1)
@@ -187,6 +206,7 @@ class Line:
             due_at=None,
             waiting=0,
             has_critical=False,
+            is_awake=False,
             version=self.version + 1,
         )
 
@@ -221,7 +241,7 @@ def turn_of(line: Line, arriving: Arriving, at: datetime, pace: Pace, new: Diges
         pace: Of its destination.
         new: The id of the digest that it begins, if it does.
     """
-    if not arriving.is_released:
+    if not arriving.is_released and not pace.is_awake:
         if line.is_quiet(at, pace):
             return Turn(after=line.begun(arriving, at))
         if line.is_news(arriving) and line.may_break(at):

@@ -238,7 +238,7 @@ def _at_release(alert: Alert, hold: Hold) -> NextAction:
     why = f"reached nobody: {escalation.unreached.why}; " if escalation.unreached else ""
     return NextAction(
         kind=ActionKind.RELEASE,
-        at=hold.until,
+        at=hold.due_at,
         why=f"{why}{hold.why}; {then}",
         step=step,
         targets=escalation.due_targets,

@@ -6,7 +6,7 @@ from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
-from tocsin.domain.hold import HoldKind
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
 from tocsin.domain.phrase import Phrase, Span
@@ -222,7 +222,6 @@ def _lapse(action: NextAction, view: View) -> Coming:
 _WHY_HELD: Final = {
     HoldKind.SILENCE: "silenced by ",
     HoldKind.WINDOW: "maintenance by ",
-    HoldKind.AWAKE: "awake: ",
     HoldKind.ROUTE: "as the route ",
 }
 
@@ -231,11 +230,24 @@ def _release(action: NextAction, view: View) -> Coming:
     hold, at = view.alert.escalation.held, action.at or view.clock.now
     if hold is None or at <= view.clock.now:
         return Coming(next=(Span(_DECIDED_SOON),))
+    if hold.kind is HoldKind.AWAKE:
+        return _while_awake(action, hold, view)
     time = view.clock.coming(at)
     is_own = view.names.is_reader(_actor(hold.by), view.reader)
     by = "you" if is_own else view.names.of_actor(_actor(hold.by)) if hold.by else hold.name
     why = f": {_WHY_HELD[hold.kind]}{by}."
     return Coming(next=(Span("Nobody is called until "), time, Span(why)))
+
+
+def _while_awake(action: NextAction, hold: Hold, view: View) -> Coming:
+    is_own = view.names.is_reader(_actor(hold.name), view.reader)
+    subject = "You are" if is_own else f"{view.names.of(hold.name)} is"
+    until, who = view.clock.coming(hold.until), view.called(action.targets)
+    then = f"; then {who.inside} {who.verb}." if who.who else "."
+    if not who.who and action.step is not None:
+        then = f"; then step {action.step} is called."
+    sentence = (Span(f"{subject} awake until "), until, Span(then))
+    return Coming(next=sentence, short=f"Awake until {until.text}.")
 
 
 def _none(_action: NextAction, view: View) -> Coming:

@@ -54,6 +54,10 @@ class NotificationReason(StrEnum):
     """A digest."""
     RELEASED = "released"
     """What held the alert back has ended."""
+    AWAKE_ENDED = "awake_ended"
+    """A closing message: what came while a person was awake."""
+    STILL_THERE = "still_there"
+    """The same, as that person has opened and done nothing for a while."""
     TEST = "test"
 
 
@@ -90,6 +94,7 @@ _NEWS: Final = frozenset(
 
 
 _BY_HAND: Final = frozenset((NotificationReason.ASKED, NotificationReason.ASSIGNED))
+_OF_AWAKE: Final = frozenset((NotificationReason.AWAKE_ENDED, NotificationReason.STILL_THERE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +173,11 @@ class Delivery:
         return self.is_page and not self.is_by_hand
 
     @property
+    def is_closing(self) -> bool:
+        """Whether it tells what came while a person was awake; `alert_id` is the session's."""
+        return self.reason in _OF_AWAKE
+
+    @property
     def is_update(self) -> bool:
         """Whether it updates a message that was sent before."""
         return self.event.is_update
@@ -227,6 +237,8 @@ class Notification:
     """The provider's id of the message."""
     bundled_into: DigestId | None = None
     """The digest that tells of it; while it waits, the digest that it waits for."""
+    is_loud: bool = False
+    """It broke through to a person who is awake: its step keeps its clock."""
     reason: str | None = None
     """Why it waits, failed or was skipped, for people to read."""
     shown: int = 0

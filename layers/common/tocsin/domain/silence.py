@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import Actor, by_whom
 from tocsin.domain.matcher import Matcher, all_match
 from tocsin.domain.routing import labels_of
+
+if TYPE_CHECKING:
+    from tocsin.domain.awake import Awake
 
 CHECKED_AFTER: Final = timedelta(minutes=1)
 """After its end, alerts are checked once more: a list may have lacked one."""
@@ -133,9 +136,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """All silences and windows, as they were read."""
+    """All silences, windows and people who are or were awake, as they were read."""
 
     silences: tuple[Silence, ...] = ()
+    awake: "tuple[Awake, ...]" = ()
 
     def over(self, alert: Alert, at: datetime) -> Hold | None:
         """What holds an alert now; of several, what ends last."""

@@ -60,7 +60,7 @@ from tocsin.usecases.delivery_work import (
     put_back,
     take_place,
 )
-from tocsin.usecases.hold_alerts import why_held
+from tocsin.usecases.hold_alerts import HeldNow, why_held
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
@@ -127,6 +127,10 @@ def join_together(deliveries: Sequence[Delivery], work: Work) -> Sequence[Delive
 
 
 def _deliver_digest(known: Notification, work: Work) -> Delivered:
+    if known.delivery.is_closing:
+        from tocsin.usecases.deliver_closing import deliver_closing
+
+        return deliver_closing(known, work)
     from tocsin.usecases.deliver_digest import deliver_digest
 
     return deliver_digest(known, work)
@@ -134,7 +138,7 @@ def _deliver_digest(known: Notification, work: Work) -> Delivered:
 
 def _deliver_free(known: Notification, work: Work) -> Delivered:
     delivery, at = known.delivery, work.now()
-    is_alone = known.attempts > 0 or known.reason == IN_LINE
+    is_told_alone = known.attempts > 0
     is_left_out = False
     if known.bundled_into is not None:
         from tocsin.usecases.join_digest import Standing, standing_of
@@ -142,7 +146,7 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
         stands = standing_of(known, work)
         if isinstance(stands, Delivered):
             return stands
-        is_alone = is_alone or stands is Standing.ALONE
+        is_told_alone = is_told_alone or stands is Standing.ALONE
         is_left_out = stands is Standing.OUT
     alert = _read_alert(delivery, work)
     skip = _reason_to_skip(alert, delivery, at)
@@ -151,7 +155,7 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
     channel = channel_now(delivery, at, work)
     failures = 0
     if channel is not None and alert is not None and skip is None:
-        passed = _passed(known, alert, channel, work, is_alone=is_alone)
+        passed = _passed(known, alert, channel, work, is_told_alone=is_told_alone)
         if isinstance(passed, Delivered):
             return passed
         known, failures = passed
@@ -173,18 +177,17 @@ def _deliver_free(known: Notification, work: Work) -> Delivered:
 
 
 def _passed(
-    known: Notification, alert: Alert, channel: Channel, work: Work, *, is_alone: bool
+    known: Notification, alert: Alert, channel: Channel, work: Work, *, is_told_alone: bool
 ) -> Delivered | tuple[Notification, int]:
     """Take a turn at the destination, unless it goes alone in any case, then at the gate.
 
     Returns:
-        The message as the ledger has it, and its channel's failures: it goes now. Else it waits.
+        The message as the ledger has it, and its channel's failures: it goes now. Else it waits, or
+        has ended.
     """
     delivery = known.delivery
-    if not is_alone and delivery.may_be_bundled and work.is_bundled(channel.type):
-        from tocsin.usecases.join_digest import join_or_go
-
-        turned = join_or_go(known, alert, work)
+    if not is_told_alone and delivery.may_be_bundled and work.is_bundled(channel.type):
+        turned = _turned(known, alert, work)
         if isinstance(turned, Delivered):
             return turned
         known = turned
@@ -193,6 +196,22 @@ def _passed(
     if passage.opens_at is not None:
         return put_back(delivery, passage.opens_at, work)
     return known, passage.failures
+
+
+def _turned(known: Notification, alert: Alert, work: Work) -> Delivered | Notification:
+    """Let a message wait for a digest, or go alone; for who is awake it waits even in the line."""
+    target = known.delivery.target
+    people = HeldNow(work.paging, work.now()).awake if is_to_user(known.delivery) else ()
+    awake = next((it for it in people if it.is_target(target)), None)
+    if awake is not None:
+        from tocsin.usecases.join_awake import join_quietly
+
+        return join_quietly(known, alert, awake, work)
+    if known.reason == IN_LINE:
+        return known
+    from tocsin.usecases.join_digest import join_or_go
+
+    return join_or_go(known, alert, work)
 
 
 def _tell_last_resort(known: Notification, work: Work) -> Delivered:

@@ -14,20 +14,24 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.asking import Asking
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import Sample
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import AlertId, person_of
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
+from tocsin.domain.timeline import Change
 from tocsin.domain.update_plan import plan_rewriting, plan_updates
 from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.hold_alerts import HeldNow, Holding
 from tocsin.usecases.refusals import NotificationRefusedError
 
 if TYPE_CHECKING:
+    from tocsin.domain.awake import Awake
     from tocsin.usecases.ports import (
+        ConfigurationRepository,
         DeliveryQueue,
+        DigestRepository,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
@@ -51,13 +55,17 @@ class Outlets:
     notifications: NotificationRepository
     deliveries: DeliveryQueue
     timers: TimerQueue
+    digests: Callable[[], DigestRepository]
+    """Made for the first page to a person who is awake."""
+    awake: Callable[[], ConfigurationRepository[Awake]]
+    """Made for the first act of a person."""
     new_write_id: NewWriteId
 
     def holding(self, now: datetime) -> Holding:
         """What holds alerts, read when it is asked for."""
         return Holding(
             now=now,
-            held=HeldNow(self.paging, now),
+            held=HeldNow(self.paging, now, self.notifications.of_alert),
             slots=self.slots,
             new_write_id=self.new_write_id,
         )
@@ -97,7 +105,18 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     if due:
         outlets.timers.send(due, now=now)
     _keep_beside(consequences, latest, outlets.timeline)
+    _note_acts([change for each in consequences for change in each.told], now, outlets)
     return Followed(entries=entries, timers=len(due), deliveries=deliveries, unreached=unreached)
+
+
+def _note_acts(told: Sequence[Change], now: datetime, outlets: Outlets) -> None:
+    """Note which people act: who is awake is not asleep."""
+    by_people = [change for change in told if person_of(change.by)]
+    if by_people:
+        from tocsin.usecases.be_awake import note_acts
+
+        people, new_write_id = outlets.awake(), outlets.new_write_id
+        note_acts(by_people, now=now, people=people, new_write_id=new_write_id)
 
 
 def _deliveries(

@@ -10,8 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.destination import is_to_user
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AUTO, AlertId
 from tocsin.domain.next_action import with_timer
 from tocsin.domain.notification import (
@@ -58,6 +60,10 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     Returns:
         The number of new timeline entries.
     """
+    if any(each.delivery.is_page and is_to_user(each.delivery) for each in batch):
+        from tocsin.usecases.follow_awake import note_pages
+
+        note_pages(batch, now=now, outlets=outlets)
     by_alert: defaultdict[AlertId, list[Notification]] = defaultdict(list)
     for notification in batch:
         if _is_told(notification):
@@ -231,6 +237,8 @@ def _step_moved(
     alert: Alert, ledger: Sequence[Notification], now: datetime, outlets: Outlets
 ) -> Alert | None:
     stands = alert.escalation
+    if alert.hold is not None and alert.hold.kind is HoldKind.AWAKE:
+        return _moved_while_awake(alert, ledger, now, outlets)
     taken_back = outlets.holding(now).take_back(alert, ledger)
     if taken_back is not None or alert.hold is not None or stands.held_why == NEXT_RUN:
         return taken_back or _held_on(alert, ledger, now)
@@ -240,6 +248,21 @@ def _step_moved(
     if clock is None or clock.why == STILL_WAITING or clock.due_at == stands.escalates_at:
         return None
     return alert.held(clock.due_at, clock.why, at=now)
+
+
+def _moved_while_awake(
+    alert: Alert, ledger: Sequence[Notification], now: datetime, outlets: Outlets
+) -> Alert | None:
+    """Keep the step's clock while it is held; begin the next step if this one reached nobody."""
+    if is_unanswered(alert, ledger):
+        return _skipped_ahead(alert, ledger, now, outlets)
+    clock = step_clock(alert, ledger, partial(outlets.paging.directory, now))
+    moved = alert
+    if clock is not None and clock.why != STILL_WAITING:
+        moved = alert.held(clock.due_at, clock.why, at=now)
+    if outlets.holding(now).held.over_step(moved) is None:
+        moved = moved.released(at=now)
+    return None if moved.escalation == alert.escalation else moved
 
 
 def _skipped_ahead(

@@ -1,4 +1,4 @@
-"""Silences and windows: what they hold is put on hold, and released at their end."""
+"""What silences, windows and awake people hold is put on hold, and released at their end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tocsin.domain.alert import Alert
+    from tocsin.domain.awake import Awake
     from tocsin.domain.hold import Hold
     from tocsin.domain.ids import AlertId
     from tocsin.domain.notification import Delivery, Notification
@@ -26,14 +27,30 @@ ATTEMPTS: Final = 5
 class HeldNow:
     """What holds alerts at one time; read once, when it is asked for."""
 
-    def __init__(self, paging: PagingRepository, at: datetime) -> None:
+    def __init__(
+        self,
+        paging: PagingRepository,
+        at: datetime,
+        ledger: Callable[[AlertId], Sequence[Notification]] = lambda _alert_id: (),
+    ) -> None:
         self._paging = paging
         self._at = at
-        self._holds: Holds | None = None
+        self._ledger = ledger
+        self._read: Holds | None = None
+
+    @property
+    def _holds(self) -> Holds:
+        if self._read is None:
+            self._read = self._paging.holds()
+        return self._read
+
+    @property
+    def awake(self) -> Sequence[Awake]:
+        """Who is awake."""
+        return [each for each in self._holds.awake if each.is_awake(self._at)]
 
     def over(self, alert: Alert) -> Hold | None:
-        if self._holds is None:
-            self._holds = self._paging.holds()
+        """The silence or window that lets nobody be paged."""
         if not self._holds.silences:
             return None
         return self._holds.over(self._paging.whole(alert), self._at)
@@ -45,6 +62,28 @@ class HeldNow:
         """
         hold = self.over(alert) if delivery.is_of_step else None
         return hold.why_unsent if hold else None
+
+    def over_step(self, alert: Alert) -> Hold | None:
+        """What keeps the next step from being begun."""
+        return self.over(alert) or self.by_awake(alert)
+
+    def by_awake(self, alert: Alert) -> Hold | None:
+        """The awake person who keeps the next step from being begun."""
+        people = [each for each in self.awake if each.may_hold(alert)]
+        if not people:
+            return None
+        from tocsin.domain.awake import hold_by
+
+        return hold_by(people, alert, self._ledger(alert.alert_id), self._at)
+
+    def pages_to(self, awake: Awake, alert: Alert) -> Sequence[Notification]:
+        """Pages of an alert's current step to an awake person."""
+        if not awake.may_hold(alert):
+            return ()
+        from tocsin.domain.notification import messages_of_step
+
+        messages = messages_of_step(alert, self._ledger(alert.alert_id))
+        return [it for kind in messages for it in kind if awake.is_target(it.delivery.target)]
 
 
 def why_held(
@@ -81,7 +120,7 @@ class Holding:
         return alert.step_taken_back(self.held.over(alert), at=self.now)
 
     def settle(self, alert_id: AlertId) -> bool:
-        """Put an alert on hold, or release it, as silences and windows say now.
+        """Put an alert on hold, or release it, as silences, windows and awake people say now.
 
         Returns:
             Whether it was changed.
@@ -89,15 +128,15 @@ class Holding:
         return self._change(alert_id, self._settled)
 
     def is_settled(self, alert: Alert) -> bool:
-        """Whether an alert is held as silences and windows say now."""
+        """Whether an alert is held as silences, windows and awake people say now."""
         return self._settled(alert) is None
 
     def _settled(self, alert: Alert) -> Alert | None:
         if not alert.is_asking:
             return None
-        hold, stands = self.held.over(alert), alert.escalation.held
+        hold, stands = self.held.over_step(alert), alert.escalation.held
         if hold is None:
-            is_ours = stands is not None and stands.kind.is_silence
+            is_ours = stands is not None and stands.kind.is_read_now
             return alert.released(at=self.now) if is_ours else None
         return None if hold.is_same(stands) else alert.put_on_hold(hold, at=self.now)
 

@@ -51,8 +51,16 @@ class Standing(Enum):
     """It was the only one that was left: it goes alone."""
 
 
-def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Notification:
+def join_or_go(
+    known: Notification, alert: Alert, work: Work, *, pace: Pace | None = None
+) -> Delivered | Notification:
     """Let a message take its turn.
+
+    Args:
+        known: The message.
+        alert: Its alert.
+        work: Ports.
+        pace: None: the destination's own.
 
     Returns:
         The message as the ledger has it: it goes alone, now. Else it waits for a digest, which
@@ -65,7 +73,7 @@ def join_or_go(known: Notification, alert: Alert, work: Work) -> Delivered | Not
     delivery, at = known.delivery, work.now()
     directory = work.paging.directory(at)
     is_released = delivery.reason is NotificationReason.RELEASED
-    pace = pace_of(delivery, directory)
+    pace = pace or pace_of(delivery, directory)
     if not pace.window and not is_released:
         return known
     place = Place(*place_of(delivery))
@@ -111,6 +119,8 @@ def join_at_once(
     line = work.lines.recent(place, at, max_age=RECENT)
     if line is None or line.digest is None or line.due_at is None or not pace.window:
         return ()
+    if line.is_awake:
+        return ()  # whose digests nothing hurries while that person is awake
     joining: list[tuple[Delivery, Arriving]] = []
     for delivery in deliveries:
         arriving = _arriving(delivery)

@@ -51,7 +51,7 @@ def run_due_action(
         if alert is None or alert.timer_at != timer.due_at:
             return None
         clocked = _clocked(alert, at, notifications, paging)
-        after = _acted(clocked, at, paging)
+        after = _acted(clocked, at, paging, notifications)
         if after is None and clocked is not alert:
             after = clocked
         try:
@@ -80,12 +80,14 @@ def _clocked(
     return alert if clock is None else alert.held(clock.due_at, clock.why, at=at)
 
 
-def _acted(alert: Alert, at: datetime, paging: PagingRepository) -> Alert | None:
+def _acted(
+    alert: Alert, at: datetime, paging: PagingRepository, notifications: NotificationRepository
+) -> Alert | None:
     """Read the policies, and what holds alerts, only if the next action needs them."""
     due = next_action(alert)
     if not (due.follows_policy and due.is_due(at)):
         return act(alert, at, None)
-    over = HeldNow(paging, at).over
+    over = HeldNow(paging, at, notifications.of_alert).over_step
     return escalate_by_policy(
         alert, lambda policy: act(alert, at, policy, over), at=at, paging=paging
     )

@@ -62,7 +62,7 @@ def run_due_hold(
     if silence is None or silence.timer_at != timer.due_at or at < timer.due_at:
         return None
     changed = held = 0
-    for row in _firing(stores.alerts, at):
+    for row in firing(stores.alerts, at):
         held += row.hold is not None and (row.hold.kind, row.hold.name) == (
             silence.kind,
             silence.name,
@@ -99,7 +99,8 @@ def send_if_soon(silence: Silence, *, now: datetime, timers: TimerQueue) -> None
         timers.send([HoldTimer(kind=silence.kind, name=silence.name, due_at=due_at)], now=now)
 
 
-def _firing(alerts: AlertRepository, at: datetime) -> Iterator[Alert]:
+def firing(alerts: AlertRepository, at: datetime) -> Iterator[Alert]:
+    """Read all alerts that fire, oldest first."""
     query = AlertQuery(
         statuses=frozenset((AlertStatus.FIRING,)), sort=Sort.OLDEST, limit=LIMIT_MAXIMUM
     )

@@ -33,8 +33,9 @@ HEARTBEATS: Final = "C#heartbeat"
 """All heartbeats; those with a timer are in the `due` index beside the alerts."""
 
 HOLDS: Final = "C#hold"
-"""All silences and windows: one query reads them before each page."""
-_HOLD_KINDS: Final = frozenset(("silence", "maintenance-window"))
+"""All silences and windows, and who is awake: one query reads them before each page."""
+AWAKE: Final = "awake"
+_HOLD_KINDS: Final = frozenset((AWAKE, "silence", "maintenance-window"))
 
 LIVE: Final = "LIVE"
 COUNT_PARTITION: Final = "COUNT"

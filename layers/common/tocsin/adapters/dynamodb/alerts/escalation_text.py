@@ -134,13 +134,29 @@ def _unreached_from(at: int, why: str = NO_POLICY_PAGES) -> Unreached:
     return Unreached(at=instant(at), why=why)
 
 
-def _write_hold(hold: Hold) -> list[int | str]:
-    by = () if hold.by is None else (hold.by,)
+def _write_hold(hold: Hold) -> list[int | str | None]:
+    by: tuple[int | str | None, ...] = () if hold.by is None else (hold.by,)
+    if hold.checked_at is not None:
+        by = (hold.by, milliseconds(hold.checked_at))
     return [hold.kind.value, hold.name, milliseconds(hold.since), milliseconds(hold.until), *by]
 
 
-def _hold_from(kind: str, name: str, since: int, until: int, by: str | None = None) -> Hold:
-    return Hold(kind=HoldKind(kind), name=name, since=instant(since), until=instant(until), by=by)
+def _hold_from(
+    kind: str,
+    name: str,
+    since: int,
+    until: int,
+    by: str | None = None,
+    checked_at: int | None = None,
+) -> Hold:
+    return Hold(
+        kind=HoldKind(kind),
+        name=name,
+        since=instant(since),
+        until=instant(until),
+        by=by,
+        checked_at=_read_time(checked_at),
+    )
 
 
 def _since(begun_at: datetime | None, at: datetime | None) -> int | None:

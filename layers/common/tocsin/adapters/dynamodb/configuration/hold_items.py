@@ -1,4 +1,4 @@
-"""Silences and maintenance windows: one item each, in one partition.
+"""Silences and maintenance windows: one item each, in one partition, beside those of `awake_items`.
 
 One that has still to begin or to end is in the `due` index.
 """
@@ -30,7 +30,11 @@ from tocsin.domain.ids import Actor, instant
 from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence
 from tocsin.domain.silence import KEPT_FOR, Silence, Span
 
-_ENTITIES: Final = {HoldKind.SILENCE: "silence", HoldKind.WINDOW: "maintenance-window"}
+_ENTITIES: Final = {
+    HoldKind.SILENCE: "silence",
+    HoldKind.WINDOW: "maintenance-window",
+    HoldKind.AWAKE: keys.AWAKE,
+}
 _KINDS: Final = {entity: kind for kind, entity in _ENTITIES.items()}
 
 
@@ -123,7 +127,7 @@ KIND_OF: Final[dict[HoldKind, Kind[Any]]] = {HoldKind.SILENCE: SILENCES, HoldKin
 
 
 def kind_and_name(image: Image) -> tuple[HoldKind, str]:
-    """Which silence or window an item is, by its key."""
+    """Which silence or window an item is, or who is awake by it, by its key."""
     entity, _, name = image["sk"]["S"].partition("#")
     return _KINDS[entity], name
 

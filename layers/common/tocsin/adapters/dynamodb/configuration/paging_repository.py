@@ -81,11 +81,18 @@ class DynamoDBPaging:
         return known[0]
 
     def holds(self) -> Holds:
-        from tocsin.adapters.dynamodb.configuration.hold_items import holding_from
+        from tocsin.adapters.dynamodb.configuration.hold_items import holding_from, kind_and_name
+        from tocsin.domain.hold import HoldKind
         from tocsin.domain.silence import Holds
 
-        images = query_all(self._call, self._table_name, keys.HOLDS)
-        return Holds(tuple(map(holding_from, images)))
+        images = tuple(query_all(self._call, self._table_name, keys.HOLDS))
+        awake = [it for it in images if kind_and_name(it)[0] is HoldKind.AWAKE]
+        silences = tuple(holding_from(it) for it in images if it not in awake)
+        if not awake:
+            return Holds(silences)
+        from tocsin.adapters.dynamodb.configuration.awake_items import awake_from
+
+        return Holds(silences, tuple(map(awake_from, awake)))
 
     def whole(self, alert: Alert) -> Alert:
         """A change of big facts that is not stored yet leaves those before it."""

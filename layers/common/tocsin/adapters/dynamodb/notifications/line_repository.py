@@ -198,6 +198,7 @@ def _line_from(item: Image) -> Line:
         waiting=int(item["waiting"]["N"]) if "waiting" in item else 0,
         has_critical="has_critical" in item,
         was_early="was_early" in item,
+        is_awake="is_awake" in item,
         thread=read_text(item, "thread"),
         version=int(item["version"]["N"]),
     )

@@ -46,6 +46,7 @@ def notification_item(
         "bundled_into": maybe_text(notification.bundled_into),
         "reason": maybe_text(notification.reason),
         "seen": None if notification.seen is None else number(notification.seen),
+        "is_loud": {"BOOL": True} if notification.is_loud else None,
     }
     item = keys.ledger_key(notification.delivery) | {
         "entity": text(ENTITY),
@@ -99,6 +100,7 @@ def notification_from(image: Image) -> Notification:
         next_attempt_at=read_time(image, "next_attempt_at"),
         provider_id=read_text(image, "provider_id"),
         bundled_into=_digest_from(image),
+        is_loud="is_loud" in image,
         reason=read_text(image, "reason"),
         shown=int(image["shown"]["N"]) if "shown" in image else 0,
         seen=int(image["seen"]["N"]) if "seen" in image else None,

@@ -14,6 +14,7 @@ from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from, list
 from tocsin.domain.consequences import StoredChange
 
 if TYPE_CHECKING:
+    from tocsin.domain.awake import Awake
     from tocsin.domain.heartbeat import Heartbeat
     from tocsin.domain.silence import Silence
 
@@ -53,11 +54,25 @@ def stored_heartbeat(record: Mapping[str, Any]) -> Heartbeat | None:
 def stored_silence(record: Mapping[str, Any]) -> Silence | None:
     """Read a record; None: not of a silence or window."""
     new = record["dynamodb"].get("NewImage")
-    if new is None or new["pk"]["S"] != keys.HOLDS:
+    if new is None or new["pk"]["S"] != keys.HOLDS or _is_awake(new):
         return None
     from tocsin.adapters.dynamodb.configuration.hold_items import holding_from
 
     return holding_from(new)
+
+
+def stored_awake(record: Mapping[str, Any]) -> Awake | None:
+    """Read a record; None: not of a person's being awake."""
+    new = record["dynamodb"].get("NewImage")
+    if new is None or new["pk"]["S"] != keys.HOLDS or not _is_awake(new):
+        return None
+    from tocsin.adapters.dynamodb.configuration.awake_items import awake_from
+
+    return awake_from(new)
+
+
+def _is_awake(image: Mapping[str, Any]) -> bool:
+    return str(image["sk"]["S"]).startswith(keys.configuration_prefix(keys.AWAKE))
 
 
 def sequence_number_of(record: Mapping[str, Any]) -> str:
