@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
 from functions.actions.notices import notice_answer, page_answer, redirect_answer
-from functions.actions.opened import note_opened
 from functions.actions.ports import Ports
 from functions.actions.request import FORM_LIMIT_BYTES, Request, form_value
 from tocsin.domain.errors import AlertNotFoundError, DigestNotFoundError, TryAgainError
@@ -43,7 +42,10 @@ def _answer(request: Request, token: str, ports: Ports) -> HttpAnswer:
     if request.method == "POST" and request.is_foreign(ports.public_url):
         only = "This button works on Tocsin's own page only."
         return notice_answer(HTTPStatus.FORBIDDEN, "Not from here", only)
-    note_opened(request, link, ports)
+    if request.method == "GET":
+        from functions.actions.opened import note_opened
+
+        note_opened(request, link, ports)
     if link.action is LinkAction.DIGEST:
         from functions.actions.digest_link import answer_digest
 

@@ -23,7 +23,7 @@ def note_opened(request: Request, link: Link, ports: Ports) -> None:
     """
     made_at = link.expires_at - LINK_LIFE
     is_browser = request.headers.get("sec-fetch-dest") == "document"
-    if request.method != "GET" or not is_browser or request.at - made_at < SCANNED_FOR:
+    if not is_browser or request.at - made_at < SCANNED_FOR:
         return
     from tocsin.adapters.aws_json import AwsError
     from tocsin.domain.errors import TryAgainError

@@ -25,6 +25,7 @@ from tests.examples import MINUTE, SENDER, as_read
 from tocsin.domain.alert import Alert, Routed, RouteSettings, Snooze
 from tocsin.domain.escalation import Rest, Target, TargetKind
 from tocsin.domain.flapping import Flapping, FlappingRule, Told
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import next_action
 from tocsin.domain.phrase import joined, plain
@@ -51,6 +52,18 @@ def acked(
     alert: Alert | None = None, by: str = "alice", at: datetime = BEGAN + 4 * MINUTE
 ) -> Alert:
     return as_read((alert or paged()).acknowledge(by=Actor(by), at=at))
+
+
+def awake(*later: str) -> Alert:
+    """Alice is awake until 04:10, and looked after at 03:20."""
+    hold = Hold(
+        kind=HoldKind.AWAKE,
+        name="alice",
+        until=BEGAN + 72 * MINUTE,
+        since=BEGAN + 3 * MINUTE,
+        checked_at=BEGAN + 18 * MINUTE,
+    )
+    return as_read(paged(policy("alice", *later)).put_on_hold(hold, at=PAGED_AT))
 
 
 def held() -> Alert:
@@ -186,6 +199,29 @@ CASES = {
         "Its route holds the first page. Bob is called at 03:04 if it still fires then.",
         "Bob 03:04 if it still fires.",
         at=BEGAN,
+    ),
+    "a person is awake": Case(
+        awake("bob"),
+        "You are awake until 04:10; then Bob is called.",
+        "Alice is awake until 04:10; then Bob is called.",
+        "Awake until 04:10.",
+        "alice",
+        at=BEGAN + 4 * MINUTE,
+    ),
+    "a person is awake, and the reader is next": Case(
+        awake("bob"),
+        "Alice is awake until 04:10; then you are called.",
+        "Alice is awake until 04:10; then Bob is called.",
+        "Awake until 04:10.",
+        at=BEGAN + 4 * MINUTE,
+    ),
+    "a person is awake, and nobody is left": Case(
+        awake(),
+        "You are awake until 04:10.",
+        "Alice is awake until 04:10.",
+        "Awake until 04:10.",
+        "alice",
+        at=BEGAN + 4 * MINUTE,
     ),
     "closed by a route": Case(
         replace(
