@@ -26,7 +26,7 @@ from tocsin.domain.line import BREAKS_EVERY, GROUPS_LIMIT, Arriving, Line, Pace,
 from tocsin.domain.severity import Severity
 
 SECOND = timedelta(seconds=1)
-CRITICAL = Arriving(Severity.CRITICAL, "api")
+CRITICAL = Arriving(Severity.CRITICAL, "api", NINE)
 DIGEST = DigestId("01KJMX2B7Q3ZK4C0M5N7P9R1T3")
 CHAT = Pace(window=MINUTE)
 
@@ -101,7 +101,7 @@ def test_an_unrelated_critical_goes_alone_with_all_its_pages_and_the_next_of_its
     assert line is not None
     assert breaks(line, CRITICAL, NINE) == line, "another page of the same alert"
     assert breaks(line, CRITICAL, NINE + HOUR, alert_id="B") is None
-    db = Arriving(Severity.CRITICAL, "db")
+    db = Arriving(Severity.CRITICAL, "db", NINE)
     assert breaks(line, db, NINE + BREAKS_EVERY - SECOND, alert_id="B") is None
     assert breaks(line, db, NINE + BREAKS_EVERY, alert_id="B") is not None
 
@@ -115,7 +115,7 @@ def test_what_the_pages_own_line_was_told_of_is_related() -> None:
 
 
 def test_a_warning_never_goes_alone_and_its_group_is_known_then() -> None:
-    warning = Arriving(Severity.WARNING, "api")
+    warning = Arriving(Severity.WARNING, "api", NINE)
     breaking = breaking_of(Line(), warning, "A", told=frozenset(), since=NINE, at=NINE)
 
     assert not breaking.is_alone
@@ -151,11 +151,11 @@ def test_nothing_goes_alone_and_a_digest_goes_every_five_minutes(
     told_at = NINE - told_before * SECOND
     line, now = Line(since=told_at, told_at=told_at, version=1), NINE
     for number, severity in enumerate(severities):
-        arriving = Arriving(severity, str(number))
+        arriving = Arriving(severity, str(number), now)
         turn = turn_of(line, arriving, now, PACE, DIGEST)
         assert turn.joins is not None
         line = replace(turn.after or line, waiting=number + 1, has_critical=True)
-        assert line.hurried(now, PACE) is None
+        assert line.hurried(arriving, now, PACE) is None
         assert line.due_at is not None
         assert now < line.due_at <= NINE + DIGEST_EVERY
         now += SECOND
@@ -167,7 +167,7 @@ def test_after_the_end_a_critical_hurries_the_digest_that_gathers() -> None:
     line = replace(turn.after, waiting=1, has_critical=True)
     assert line.due_at == NINE + DIGEST_EVERY
 
-    hurried = line.hurried(NINE + 2 * MINUTE, CHAT)
+    hurried = line.hurried(CRITICAL, NINE + 2 * MINUTE, CHAT)
 
     assert hurried is not None
     assert hurried.due_at == NINE + 2 * MINUTE
