@@ -22,6 +22,7 @@ from tocsin.domain.silence import Holds, Silence
 from tocsin.domain.timeline import ChangeType
 
 EVERYTHING = 'severity=~".+"'
+SECOND = timedelta(seconds=1)
 Page = tuple[str, str, timedelta]
 
 
@@ -219,7 +220,7 @@ def test_an_alert_that_wakes_in_a_silence_waits_for_its_end(world: World) -> Non
 
     assert pages(world, alert_id) == [
         ("alice", "first", timedelta()),
-        ("alice", "released", 30 * MINUTE),
+        ("alice", "released", 30 * MINUTE + GATHERS_FOR),
     ]
 
 
@@ -235,7 +236,7 @@ def test_a_page_in_the_queue_is_not_sent_once_its_alert_is_silenced(world: World
     assert reasons == ["silenced by deploy-42 (carol)"]
 
     world.pass_time(minutes=4)
-    assert pages(world, alert_id) == [("alice", "released", 32 * MINUTE)]
+    assert pages(world, alert_id) == [("alice", "released", 32 * MINUTE + GATHERS_FOR)]
 
 
 def test_a_page_that_a_person_asks_for_is_sent_in_a_silence(world: World) -> None:
@@ -474,3 +475,23 @@ def test_a_digest_reads_what_holds_alerts_once(
 
     assert len(world.providers.digests) == 1
     assert len(reads) == 2, "by the digest, and by the batch of the stream that follows it"
+
+
+@pytest.mark.parametrize("told_before", [None, 5 * MINUTE, 10 * SECOND])
+def test_the_end_of_a_silence_is_one_digest_for_each_who_is_asked(
+    world: World, told_before: timedelta | None
+) -> None:
+    world.channel("ops", "slack")
+    world.escalation_policy((("user:alice", "user:bob", "channel:ops"), 10 * MINUTE))
+    world.silence('host="a"', minutes=10)
+    alert_ids = {of_host(world, "a", f"disk-{number}") for number in range(30)}
+    if told_before is not None:
+        world.pass_time(seconds=(10 * MINUTE - told_before).total_seconds())
+        of_host(world, "b", "before")
+
+    world.pass_time(seconds=(NINE + 12 * MINUTE - world.now).total_seconds())
+
+    digests = [it for it in world.providers.digests if it.message.digest.is_release]
+    assert sorted(it.target for it in digests) == ["channel:ops", "user:alice", "user:bob"]
+    assert all(set(it.alert_ids) == alert_ids for it in digests)
+    assert {it.at for it in digests} == {NINE + 10 * MINUTE + GATHERS_FOR}

@@ -225,12 +225,47 @@ def test_an_sms_waits_twice_as_long_unless_a_critical_one_waits() -> None:
     assert phone.sent == [NINE, NINE + 10 * SECOND + CRITICAL_WAITS]
 
 
-def test_what_is_released_together_goes_as_one_digest(chat: Destination) -> None:
-    for _ in range(3):
-        assert not chat.arrive(Arriving(Severity.CRITICAL, "api", NINE, is_released=True))
-    chat.wait(GATHERS_FOR)
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("told_before", [None, 5 * MINUTE, 10 * SECOND])
+def test_what_is_released_together_goes_as_one_digest(
+    chat: Destination, told_before: timedelta | None, count: int
+) -> None:
+    told = []
+    if told_before is not None:
+        told = [NINE]
+        chat.arrive(CRITICAL)
+        chat.wait(told_before)
+    released_at = chat.now
 
-    assert chat.sent == [NINE + GATHERS_FOR]
+    for _ in range(count):
+        arriving = Arriving(Severity.CRITICAL, "api", released_at, is_released=True)
+        assert not chat.arrive(arriving)
+    chat.wait(MINUTE)
+
+    assert len(chat.sent) == len(told) + 1
+
+
+def test_many_that_are_released_go_once_they_have_gathered(chat: Destination) -> None:
+    chat.arrive(CRITICAL)
+    chat.wait(10 * SECOND)
+
+    for _ in range(30):
+        chat.arrive(Arriving(Severity.CRITICAL, "api", chat.now, is_released=True))
+    chat.wait(MINUTE)
+
+    assert chat.sent == [NINE, NINE + 10 * SECOND + GATHERS_FOR]
+
+
+def test_a_single_one_that_is_released_long_after_another_message_gathers(
+    chat: Destination,
+) -> None:
+    chat.arrive(CRITICAL)
+    chat.wait(5 * MINUTE)
+
+    chat.arrive(Arriving(Severity.CRITICAL, "api", chat.now, is_released=True))
+    chat.wait(MINUTE)
+
+    assert chat.sent == [NINE, NINE + 5 * MINUTE + GATHERS_FOR]
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ class Line:
     since: datetime | None = None
     """The first message after a quiet time: all until the next one are one storm."""
     told_at: datetime | None = None
-    """The last message that opened a window, or the last digest."""
+    """The last message that opened a window, or the last digest; None while the digest gathers what
+    was released in a quiet time."""
     told: Severity | None = None
     """The worst that was told in this window."""
     groups: frozenset[str] = frozenset()
@@ -137,7 +138,7 @@ class Line:
         """A digest begins to gather, for this message first."""
         if pace.is_awake:
             return self._gathering_awake(digest, at, pace)
-        line = self._anew(at) if self.is_quiet(at, pace) else self
+        line = replace(self._anew(at), told_at=None) if self.is_quiet(at, pace) else self
         return replace(
             line,
             digest=digest,
@@ -179,12 +180,13 @@ class Line:
             at: Now.
             pace: Of its destination.
         """
-        if self.due_at is None or self.due_at <= at or pace.is_awake:
+        if self.due_at is None or self.told_at is None or pace.is_awake:
             return None
         if pace.is_early and self._is_crowded and self.may_break(at):
-            return replace(self, due_at=at, was_early=True, broke_at=at, version=self.version + 1)
-        if self.told_at is None:
-            return None
+            due_at = at + GATHERS_FOR if arriving.is_released else at
+            if due_at < self.due_at:
+                early = self.due_again(due_at)
+                return replace(early, was_early=True, broke_at=due_at)
         due_at = self._due_at(arriving, at, pace)
         return self.due_again(due_at) if due_at < self.due_at else None
 

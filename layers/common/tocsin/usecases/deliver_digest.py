@@ -98,6 +98,7 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
         raise TryAgainError("Others change this line all the time.")
     members = work.digests.members(digest_id)
     alerts = _to_tell(members, work)
+    told = {alert.alert_id for alert in alerts}
     digest = Digest(
         digest_id=digest_id,
         target=delivery.target,
@@ -105,7 +106,9 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
         frozen_at=work.now(),
         alert_ids=tuple(alert.alert_id for alert in alerts),
         severity=min((it.severity for it in alerts), key=_rank, default=Severity.INFO),
-        is_release=all(it.reason is NotificationReason.RELEASED for it in members),
+        is_release=all(
+            it.reason is NotificationReason.RELEASED for it in members if it.alert_id in told
+        ),
     )
     return work.digests.freeze(digest, write_id=work.new_write_id())
 

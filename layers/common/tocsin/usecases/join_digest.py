@@ -135,6 +135,9 @@ def join_at_once(
     joined = work.lines.join(place, line.digest, *(arriving for _, arriving in joining))
     if joined is None:
         return ()
+    if joined.waiting == len(joining):
+        # The message that began the digest may have crashed before it queued it.
+        _queue(joined, place, work)
     first = min((it for _, it in joining), key=lambda it: (not it.is_critical, it.asked_at))
     _hurry(joined, first, place, pace, work)
     return [delivery for delivery, _ in joining]
