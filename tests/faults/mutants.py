@@ -101,7 +101,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = _acted(clocked, at, paging)\n",
+        "        after = _acted(clocked, at, paging, notifications)\n",
         "        after = _acted(clocked, at, paging) if alert.snooze else None\n",
         aims=("acknowledgement times out",),
     ),
