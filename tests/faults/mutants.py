@@ -101,8 +101,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a timer goes when it comes",
         "tocsin.usecases.run_due_action",
-        "        after = _acted(clocked, at, paging)\n",
-        "        after = _acted(clocked, at, paging) if alert.snooze else None\n",
+        "        after = _acted(clocked, at, paging, notifications)\n",
+        "        after = _acted(clocked, at, paging, notifications) if alert.snooze else None\n",
         aims=("acknowledgement times out",),
     ),
     Mutant(
@@ -260,8 +260,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "critical pages are never urgent at the gate",
         "tocsin.usecases.deliver_notification",
-        "        is_urgent = delivery.event in _URGENT and alert.severity is Severity.CRITICAL\n",
-        "        is_urgent = False\n",
+        "    is_urgent = delivery.event in _URGENT and alert.severity is Severity.CRITICAL\n",
+        "    is_urgent = False\n",
         aims=("critical among",),
     ),
     Mutant(

@@ -52,7 +52,7 @@ def digests(team: World, user: str = "alice") -> list[tuple[str, int, timedelta]
     return [
         (it.channel, len(it.alert_ids), it.at - NINE)
         for it in team.providers.digests
-        if it.target == f"user:{user}" and "awake" not in plain(it.message.why_you)
+        if it.target == f"user:{user}" and "I'm awake" not in plain(it.message.why_you)
     ]
 
 
@@ -60,7 +60,7 @@ def closing(team: World, user: str = "alice") -> list[tuple[str, str, timedelta]
     return [
         (it.channel, it.message.subject, it.at - NINE)
         for it in team.providers.digests
-        if it.target == f"user:{user}" and "awake" in plain(it.message.why_you)
+        if it.target == f"user:{user}" and "I'm awake" in plain(it.message.why_you)
     ]
 
 
@@ -387,3 +387,19 @@ def test_an_alert_that_is_held_after_the_end_is_found_by_the_sweep(team: World) 
 
     assert (finding.alert.alert_id, finding.ailment.value) == (alert_id, "held")
     assert team.alert(alert_id).hold is None
+
+
+def test_a_digest_says_who_is_called_after_the_end_and_why_it_came(team: World) -> None:
+    opened(team, "disk")
+    team.pass_time(minutes=10)
+    im_awake(team)
+    opened(team, "disk-1")
+    opened(team, "disk-2")
+    team.pass_time(minutes=6)
+
+    [digest] = team.providers.digests
+
+    assert plain(digest.message.next) == "You are awake until 10:10; then Bob is called."
+    assert plain(digest.message.why_you) == (
+        "You get one message for these 2 because you are awake."
+    )

@@ -180,7 +180,7 @@ class Nights(RuleBasedStateMachine):
             if alone.target == target:
                 yield alone.alert_id
         for digest in self.world.providers.digests:
-            is_closing = "awake" in plain(digest.message.why_you)
+            is_closing = "I'm awake" in plain(digest.message.why_you)
             if digest.target == target and not is_closing:
                 yield from digest.alert_ids
 

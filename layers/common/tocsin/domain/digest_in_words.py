@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert, AlertStatus
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
-from tocsin.domain.next_in_words import Coming, View
+from tocsin.domain.next_in_words import Coming, View, coming_of
 from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
 from tocsin.domain.severity import Severity
@@ -209,6 +210,12 @@ def _all_alike(views: Sequence[View], part: _Part) -> str:
     return f"{part.subject} {part.verb} {'it' if total == 1 else f'all {total:,}'}"
 
 
+def is_held_by_awake(view: View) -> bool:
+    """Whether a person who is awake keeps its next step from being begun."""
+    hold = view.alert.hold
+    return hold is not None and hold.kind is HoldKind.AWAKE
+
+
 def next_of(views: Sequence[View]) -> Coming:
     """Say what happens next with those that nobody has."""
     coming = [(next_action(view.alert), view) for view in views if view.alert.is_asking]
@@ -219,6 +226,9 @@ def next_of(views: Sequence[View]) -> Coming:
     ]
     if calls:
         return _called(calls, total=len(views))
+    waiting = [view for _, view in coming if is_held_by_awake(view)]
+    if waiting and len(waiting) == len(coming):
+        return coming_of(waiting[0])
     if coming and all(action.kind in {ActionKind.EXHAUST, ActionKind.NONE} for action, _ in coming):
         return _nobody_after(coming)
     if not views or any(view.alert.is_open for view in views):

@@ -11,6 +11,7 @@ from tocsin.domain.digest import Digest
 from tocsin.domain.digest_in_words import (
     Place,
     Tally,
+    is_held_by_awake,
     left_out,
     next_of,
     places_of,
@@ -196,7 +197,7 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
         lines=tuple(_line(view, is_newest=view is newest) for view in views[:LINES_SHOWN]),
         left_out=left_out([view.alert for view in views[LINES_SHOWN:]], total - len(alerts)),
         only_these=_only(these) if tally.asking else (),
-        why_you=_why_you(reader, these, is_release=is_release),
+        why_you=_why_you(reader, these, views, is_release=is_release),
         city=clock.city,
     )
 
@@ -260,12 +261,19 @@ def _only(these: str) -> Phrase:
     return (Span(f"Only {these}: what comes later is not acknowledged along."),)
 
 
-def _why_you(reader: Reader, these: str, *, is_release: bool) -> Phrase:
+def _why_you(reader: Reader, these: str, views: Sequence[View], *, is_release: bool) -> Phrase:
+    if any(is_held_by_awake(view) and _is_by(view, reader) for view in views):
+        return (Span(f"You get one message for {these} because you are awake."),)
     who = "You get" if reader.is_person else "This channel gets"
     why = "an earlier page had just been sent"
     if is_release:
         why = "they were held back together"
     return (Span(f"{who} one message for {these} because {why}."),)
+
+
+def _is_by(view: View, reader: Reader) -> bool:
+    hold = view.alert.hold
+    return reader.is_person and hold is not None and hold.name == reader.name
 
 
 def _these(total: int) -> str:
