@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.deliveries import deliver_messages
 from functions.notifier.links import ParameterLinks, StoredShortLinks
-from functions.notifier.newest_storm import NewestStorm
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
 
     from tocsin.adapters.aws_json import Call
     from tocsin.channels.ports import AskAws
-    from tocsin.usecases.ports import ShortLinkRepository, StormRepository
+    from tocsin.domain.team_storm import TeamStorm
+    from tocsin.usecases.ports import ShortLinkRepository
 
 THREADS: Final = 10
 """A full batch: each waits for one provider at most."""
@@ -84,10 +84,11 @@ def _short_links(call: "Call") -> "ShortLinkRepository":
     return DynamoDBShortLinks(call, settings.table_name)
 
 
-def _storms(call: "Call") -> "StormRepository":
+def _newest_storm(call: "Call") -> "TeamStorm | None":
+    from functions.notifier.newest_storm import NewestStorm
     from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 
-    return DynamoDBStorms(call, settings.table_name)
+    return NewestStorm(DynamoDBStorms(call, settings.table_name), log).newest()
 
 
 def _wire() -> Ports:
@@ -134,7 +135,7 @@ def _wire() -> Ports:
         if settings.last_resort_topic
         else None,
         newest_changes=RecentChanges(alerts, log).newest,
-        newest_storm=NewestStorm(lambda: _storms(call), log).newest,
+        newest_storm=lambda: _newest_storm(call),
         now=_now,
         new_write_id=_new_write_id,
         zone=settings.time_zone,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,12 @@ if TYPE_CHECKING:
 class NewestStorm:
     """Reads the newest storm; a digest goes without it if storage refuses."""
 
-    storms: Callable[[], StormRepository]
-    """Made when the first digest is written: most processes write none."""
+    storms: StormRepository
     log: Log
 
     def newest(self) -> TeamStorm | None:
         try:
-            return self.storms().newest()
+            return self.storms.newest()
         except (AwsError, TryAgainError) as error:
             self.log.warning("Storm cannot be read", kind=type(error).__name__)
             return None

@@ -268,7 +268,7 @@ class Process:
             last_resort=DynamoDBLastResort(call, TABLE),
             topic=self.topic,
             newest_changes=RecentChanges(alerts, self.log).newest,
-            newest_storm=NewestStorm(lambda: DynamoDBStorms(call, TABLE), self.log).newest,
+            newest_storm=NewestStorm(DynamoDBStorms(call, TABLE), self.log).newest,
             now=self.now,
             new_write_id=self.new_write_id,
         )

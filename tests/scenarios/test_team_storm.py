@@ -546,7 +546,7 @@ def test_a_digest_goes_although_the_storm_cannot_be_read(
     class RefusingWorld(World):
         @property
         def work(self) -> Work:
-            reader = NewestStorm(Refusing, captured_log("notifier"))  # type: ignore[arg-type]
+            reader = NewestStorm(Refusing(), captured_log("notifier"))  # type: ignore[arg-type]
             return replace(super().work, newest_storm=reader.newest)
 
     world = RefusingWorld()
