@@ -53,9 +53,8 @@ def scope_of(route: Route) -> str:
         return "admin"
     if route.path == "/api/v1/users/{name}/test":
         return "alerts:write"
-    return (
-        f"{'alerts' if noun in {'alerts', 'digests'} else 'config'}:{'read' if reads else 'write'}"
-    )
+    is_of_alerts = noun in {"alerts", "awake", "digests", "me", "storm"}
+    return f"{'alerts' if is_of_alerts else 'config'}:{'read' if reads else 'write'}"
 
 
 def test_a_route_takes_its_scope_and_no_other(anybody: Client) -> None:
