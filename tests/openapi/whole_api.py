@@ -47,7 +47,7 @@ class WholeApi:
     def __init__(self) -> None:
         self.world = World()
         anybody = Client.of(self.world)
-        anybody.add_key(KEY, Scope.ADMIN, user=None, key_id="key-of-the-document")
+        anybody.add_key(KEY, Scope.ADMIN, user="alice", key_id="key-of-the-document")
         anybody.add_key("tocsin_script", Scope.EVENTS, user=None, key_id=KEY_ID)
         self._api = anybody.api
         self._gateway = Gateway(self.world)

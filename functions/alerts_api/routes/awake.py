@@ -52,7 +52,7 @@ class AwakeRoutes:
         return self._answer(user, self.people().find(user.lower()), request.at)
 
     def begin(self, request: Request) -> HttpAnswer:
-        user, body = self._user(request), request.body_as(AwakeBody)
+        body, user = request.body_as(AwakeBody), self._user(request)
         awake, is_new = begin_awake(
             user,
             body.lasts,

@@ -9,7 +9,7 @@ from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import Scope
 
 ALERT = "/api/v1/alerts/01KJM5ZZ00DRQ5V1N9YH3KW2TB"
-OF_ALERTS = {"alerts", "digests", "storm"}
+OF_ALERTS = {"alerts", "awake", "digests", "me", "storm"}
 
 
 def test_a_key_comes_as_a_bearer_token_or_in_a_header_of_its_own(client: Client) -> None:

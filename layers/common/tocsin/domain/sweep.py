@@ -116,7 +116,8 @@ def ailments_of(
     is_settled = now - alert.changed_at >= SETTLED_AFTER
     timer = _timer_ailment(alert, now) if is_settled else None
     found = [timer] if timer else []
-    is_held = alert.hold is not None and alert.hold.until > now
+    # What an awake person holds is looked at anew by the alert's own timer, within minutes.
+    is_held = alert.hold is not None and alert.hold.checked_at is None and alert.hold.until > now
     if is_settled and is_held and not is_held_rightly(alert):
         found.append(Ailment.HELD)
     escalation = alert.escalation
