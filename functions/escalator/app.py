@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
     from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+    from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
     from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
     from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
     from tocsin.domain.awake import Awake
@@ -96,6 +97,19 @@ def _awake() -> "ConfigurationRepository[Awake]":
     return NamedObjects(_call, settings.table_name, AWAKE)
 
 
+def _is_bundled(type_: str) -> bool:
+    from tocsin.channels.by_type import is_bundled
+
+    return is_bundled(type_)
+
+
+@cache
+def _lines() -> "DynamoDBLines":
+    from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
+
+    return DynamoDBLines(_call, settings.table_name, _now)
+
+
 @cache
 def _digests() -> "DynamoDBDigests":
     from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -144,6 +158,8 @@ ports = Ports(
     silences=_silences,
     awake=_awake,
     digests=_digests,
+    lines=_lines,
+    is_bundled=_is_bundled,
     sweeps=_sweeps,
     storms=_storms,
     incidents=_incidents,

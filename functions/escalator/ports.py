@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         DueRepository,
         HeartbeatRepository,
         IncidentRepository,
+        LineRepository,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
@@ -62,6 +63,9 @@ class Ports:
     """Made for the first alert that opens."""
     incidents: Callable[[], IncidentRepository]
     """Made for the first storm."""
+    lines: Callable[[], LineRepository]
+    """Made for the first batch of a storm."""
+    is_bundled: Callable[[str], bool]
     threads: Callable[[], Executor]
     """Made for the first batch of timers."""
     now: Callable[[], datetime]
@@ -84,6 +88,8 @@ class Ports:
             timers=self.timers,
             digests=self.digests,
             awake=self.awake,
+            lines=self.lines,
+            is_bundled=self.is_bundled,
             new_write_id=self.new_write_id,
         )
 

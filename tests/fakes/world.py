@@ -434,6 +434,8 @@ class World(Stores):
             timers=self.timers,
             digests=lambda: self.digests,
             awake=lambda: self.awake,
+            lines=lambda: self.lines,
+            is_bundled=is_bundled,
             new_write_id=self.new_write_id,
         )
 

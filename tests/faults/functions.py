@@ -196,6 +196,7 @@ class Process:
         """As functions/escalator/app.py."""
         call, queue = self.calls(DYNAMODB), self.calls(SQS)
         heartbeats = DynamoDBHeartbeats(call, TABLE)
+        lines = DynamoDBLines(call, TABLE, self.now)
         return _Escalator(
             timeline=DynamoDBTimeline(call, TABLE, RETENTION),
             slots=DynamoDBSlots(call, TABLE, RETENTION),
@@ -208,6 +209,8 @@ class Process:
             silences=lambda kind: NamedObjects(call, TABLE, KIND_OF[kind]),
             awake=lambda: NamedObjects(call, TABLE, AWAKE),
             digests=lambda: DynamoDBDigests(call, TABLE, RETENTION),
+            lines=lambda: lines,
+            is_bundled=is_bundled,
             alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
             sweeps=lambda: DynamoDBSweeps(call, TABLE),
             storms=lambda: DynamoDBStorms(call, TABLE),

@@ -425,3 +425,68 @@ def test_what_joins_together_too_late_is_told_by_the_next_digest(gathering: Held
 
     assert set(named_by(gathering).values()) == {1}
     assert named_by(gathering).total() == 5
+
+
+def in_one_batch(
+    team: World, monkeypatch: pytest.MonkeyPatch, *keys: str, service: str = "api"
+) -> list[AlertId]:
+    """Alerts of which the stream tells together."""
+    with monkeypatch.context() as held:
+        held.setattr(team, "follow", lambda: None)
+        alert_ids = [opened(team, key, service=service) for key in keys]
+    team.follow()
+    return alert_ids
+
+
+def test_pages_of_one_batch_join_the_digest_that_gathers_and_are_not_queued(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        opened(team, f"disk-{number}")
+    waiting = list(team.deliveries.waiting)
+
+    alert_ids = in_one_batch(team, monkeypatch, *(f"cpu-{number}" for number in range(5)))
+
+    assert team.deliveries.waiting == waiting, "the digest's message alone"
+    for alert_id in alert_ids:
+        [page] = pages(team, alert_id)
+        assert (page.state, page.bundled_into is None) == (DeliveryState.WAITING, False)
+        assert team.happened(alert_id)[-1] == "bundled"
+
+    team.pass_time(seconds=61)
+
+    assert named(team).total() == 7
+    assert len(team.providers.digests) == 1
+
+
+def test_news_in_a_batch_is_queued_and_goes_alone(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        opened(team, f"disk-{number}")
+
+    keys = [f"cpu-{number}" for number in range(3)]
+    first, *_ = in_one_batch(team, monkeypatch, *keys, service="db")
+    team.pass_time(seconds=1)
+
+    assert team.providers.received[-1].alert_id == first
+    assert len(team.providers.received) == 2
+
+
+def test_a_batch_that_is_followed_again_tells_nothing_twice(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        opened(team, f"disk-{number}")
+    with monkeypatch.context() as held:
+        held.setattr(team, "follow", lambda: None)
+        for number in range(4):
+            opened(team, f"cpu-{number}")
+    records = list(team.table.records)
+    team.follow()
+    team.table.records = records
+
+    team.pass_time(seconds=61)
+
+    assert set(named(team).values()) == {1}
+    assert named(team).total() == 6

@@ -32,12 +32,14 @@ from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.dynamodb.timers.sweep_repository import DynamoDBSweeps
 from tocsin.adapters.queues import SqsTimers
+from tocsin.channels.by_type import is_bundled
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import AnyTimer, with_timer
@@ -230,6 +232,8 @@ def escalator(
         silences=lambda kind: NamedObjects(call, TABLE, KIND_OF[kind]),
         awake=lambda: NamedObjects(call, TABLE, AWAKE),
         digests=lambda: DynamoDBDigests(call, TABLE, RETENTION),
+        lines=lambda: DynamoDBLines(call, TABLE, lambda: escalator.now),
+        is_bundled=is_bundled,
         alerts=lambda: DynamoDBAlerts(call, TABLE, RETENTION),
         sweeps=lambda: DynamoDBSweeps(call, TABLE),
         storms=lambda: DynamoDBStorms(call, TABLE),

@@ -16,7 +16,7 @@ from tocsin.domain.consequences import Consequences, StoredChange, consequences_
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, person_of
 from tocsin.domain.next_action import Timer
-from tocsin.domain.notification import Delivery, DeliveryState, Notification
+from tocsin.domain.notification import Delivery, DeliveryKey, DeliveryState, Notification
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
@@ -28,10 +28,12 @@ from tocsin.usecases.refusals import NotificationRefusedError
 
 if TYPE_CHECKING:
     from tocsin.domain.awake import Awake
+    from tocsin.usecases.join_as_planned import Joining
     from tocsin.usecases.ports import (
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
+        LineRepository,
         NewWriteId,
         NotificationRepository,
         PagingRepository,
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     )
 
 
+STORM_BATCH: Final = 3
+"""Steps begun in one batch of the stream from which on its pages may join digests as they are
+planned: in a quiet time nobody looks at lines here."""
 SENT_TOGETHER: Final = 10
 """Messages of one request to SQS. No page waits until those of a whole batch are planned."""
 
@@ -59,7 +64,26 @@ class Outlets:
     """Made for the first page to a person who is awake."""
     awake: Callable[[], ConfigurationRepository[Awake]]
     """Made for the first act of a person."""
+    lines: Callable[[], LineRepository]
+    """Made for the first batch of a storm."""
+    is_bundled: Callable[[str], bool]
+    """Whether messages of a type of channel may wait for a digest."""
     new_write_id: NewWriteId
+
+    def joining(self, now: datetime) -> Joining:
+        """What lets pages of a batch join digests."""
+        from tocsin.usecases.join_as_planned import Joining
+
+        return Joining(
+            at=now,
+            lines=self.lines(),
+            digests=self.digests(),
+            ledger=self.notifications,
+            queue=self.deliveries,
+            paging=self.paging,
+            is_bundled=self.is_bundled,
+            new_write_id=self.new_write_id,
+        )
 
     def holding(self, now: datetime) -> Holding:
         """What holds alerts, read when it is asked for."""
@@ -123,6 +147,8 @@ def _deliveries(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> Iterator[Delivery]:
     holding = outlets.holding(now)
+    begun = sum(each.begins_step for each in consequences)
+    joining = outlets.joining(now) if begun >= STORM_BATCH else None
     for each in consequences:
         if each.may_be_held_wrongly and not holding.is_settled(each.alert):
             holding.settle(each.alert.alert_id)
@@ -136,7 +162,9 @@ def _deliveries(
         for asking in each.askings:
             yield from plan_asked(asking, each.alert, now, outlets)
         if each.begins_step and not holding.keeps_back(each.alert):
-            yield from plan_messages(each.alert, now, outlets)
+            yield from plan_messages(each.alert, now, outlets, joining)
+    if joining is not None:
+        yield from joining.count()
 
 
 def _tell_last_resort(
@@ -155,17 +183,28 @@ def _tell_last_resort(
     return keep_in_ledger([delivery], now, outlets), is_first
 
 
-def plan_messages(alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
+def plan_messages(
+    alert: Alert, now: datetime, outlets: Outlets, joining: Joining | None = None
+) -> Sequence[Delivery]:
     """Add the messages of the current step to the ledger, and those that are rewritten by it.
 
+    Args:
+        alert: Its escalation says which step.
+        now: When.
+        outlets: Ports.
+        joining: Lets pages join digests now; None: in the queue they take their turns.
+
     Returns:
-        The messages to queue: those that have not ended.
+        The messages to queue: those that have not ended, and have joined no digest.
     """
     is_first = (alert.escalation.loop, alert.escalation.step) == (1, 1)
     ledger = () if is_first else outlets.notifications.of_alert(alert.alert_id)
-    asked = _planned(partial(plan_step, ledger=ledger), alert, now, outlets)
+    takes = joining.takes if joining else None
+    asked = _planned(partial(plan_step, ledger=ledger), alert, now, outlets, takes)
     rewritten = plan_rewriting(alert, asked, ledger, outlets.paging.directory(now))
-    return [*asked, *keep_in_ledger(rewritten, now, outlets)]
+    joined = joining.joined if joining else frozenset[DeliveryKey]()
+    queued = (it for it in asked if it.key not in joined)
+    return [*queued, *keep_in_ledger(rewritten, now, outlets)]
 
 
 def plan_asked(asking: Asking, alert: Alert, now: datetime, outlets: Outlets) -> Sequence[Delivery]:
@@ -178,7 +217,11 @@ def plan_asked(asking: Asking, alert: Alert, now: datetime, outlets: Outlets) ->
 
 
 def _planned(
-    plan_for: Callable[[Alert, Directory], Plan], alert: Alert, now: datetime, outlets: Outlets
+    plan_for: Callable[[Alert, Directory], Plan],
+    alert: Alert,
+    now: datetime,
+    outlets: Outlets,
+    takes: Callable[[Delivery], bool] | None = None,
 ) -> Sequence[Delivery]:
     """Plan; before a target counts as unreachable, the configuration is read anew."""
     plan = plan_for(alert, outlets.paging.directory(now))
@@ -186,7 +229,9 @@ def _planned(
         plan = plan_for(alert, outlets.paging.directory(now, max_age=NOW))
     for delivery, reason in plan.unreachable:
         _add(Notification.skipped(delivery, reason, at=now), outlets)
-    return keep_in_ledger(plan.deliveries, now, outlets)
+    joined = [each for each in plan.deliveries if takes and takes(each)]
+    others = [each for each in plan.deliveries if each not in joined]
+    return [*joined, *keep_in_ledger(others, now, outlets)]
 
 
 def keep_in_ledger(

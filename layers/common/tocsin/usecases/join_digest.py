@@ -7,10 +7,10 @@ in the line. What comes again after a crash finds in the ledger which digest it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tocsin.domain.destination import pace_of, place_of
 from tocsin.domain.digest import DigestId
@@ -30,6 +30,7 @@ from tocsin.usecases.refusals import NotificationRefusedError
 if TYPE_CHECKING:
     from tocsin.domain.alert import Alert
     from tocsin.usecases.delivery_work import Work
+    from tocsin.usecases.ports import DeliveryQueue, LineRepository, NewWriteId
 
 TURN_ATTEMPTS: Final = 10
 """Lost races at one line."""
@@ -40,6 +41,22 @@ OVERDUE_AFTER: Final = timedelta(seconds=30)
 RECENT: Final = timedelta(seconds=5)
 """A line that this process saw within this time may be joined without another look: whether its
 digest still gathers is a condition of joining."""
+
+
+class LineWork(Protocol):
+    """Ports of what changes a line."""
+
+    @property
+    def lines(self) -> LineRepository: ...
+
+    @property
+    def queue(self) -> DeliveryQueue: ...
+
+    @property
+    def new_write_id(self) -> NewWriteId: ...
+
+    @property
+    def now(self) -> Callable[[], datetime]: ...
 
 
 class Standing(Enum):
@@ -88,7 +105,7 @@ def join_or_go(
             return known
         current = turn.after or line
         if turn.after is not None:
-            _queue(current, place, work)
+            queue_digest(current, place, work)
         known = _bundled(known, turn.joins, current.due_at, work)
         work.digests.add_member(turn.joins, delivery, at=at)
         joined = work.lines.join(place, turn.joins, arriving)
@@ -99,8 +116,8 @@ def join_or_go(
             return known if stands is Standing.ALONE else stands
         if joined.waiting == 1 and turn.after is None:
             # The message that began the digest may have crashed before it queued it.
-            _queue(joined, place, work)
-        _hurry(joined, arriving, place, pace, work)
+            queue_digest(joined, place, work)
+        hurry(joined, arriving, place, pace, work)
         return Delivered(outcome=Outcome.LATER, notification=known, until=joined.due_at)
     raise TryAgainError("Others change this line all the time.")
 
@@ -123,7 +140,7 @@ def join_at_once(
         return ()  # whose digests nothing hurries while that person is awake
     joining: list[tuple[Delivery, Arriving]] = []
     for delivery in deliveries:
-        arriving = _arriving(delivery)
+        arriving = arriving_of(delivery)
         if arriving is None or turn_of(line, arriving, at, pace, line.digest).after is not None:
             continue
         write_id = work.new_write_id()
@@ -137,13 +154,18 @@ def join_at_once(
         return ()
     if joined.waiting == len(joining):
         # The message that began the digest may have crashed before it queued it.
-        _queue(joined, place, work)
-    first = min((it for _, it in joining), key=lambda it: (not it.is_critical, it.asked_at))
-    _hurry(joined, first, place, pace, work)
+        queue_digest(joined, place, work)
+    first = min((it for _, it in joining), key=is_first_of)
+    hurry(joined, first, place, pace, work)
     return [delivery for delivery, _ in joining]
 
 
-def _arriving(delivery: Delivery) -> Arriving | None:
+def is_first_of(arriving: Arriving) -> tuple[bool, datetime]:
+    """Sorts what hurries a digest most to the front."""
+    return not arriving.is_critical, arriving.asked_at
+
+
+def arriving_of(delivery: Delivery) -> Arriving | None:
     """What its message in the queue says; None: it was planned by a version that did not."""
     if delivery.severity is None or delivery.group is None:
         return None
@@ -182,7 +204,7 @@ def _standing_before(
         work.digests.add_member(digest_id, delivery, at=at)
     line = work.lines.read(place)
     if line.digest == digest_id:
-        _queue(line, place, work)
+        queue_digest(line, place, work)
         return Delivered(outcome=Outcome.LATER, notification=known, until=line.due_at)
     work.queue.send([of_digest(digest_id, place, due_at=at)], now=at)
     return put_back(delivery, at + LOOKS_AGAIN_AFTER, work)
@@ -205,7 +227,7 @@ def _bundled(
         raise ClaimLostError(refusal.current) from refusal
 
 
-def _hurry(line: Line, arriving: Arriving, place: Place, pace: Pace, work: Work) -> None:
+def hurry(line: Line, arriving: Arriving, place: Place, pace: Pace, work: LineWork) -> None:
     """Let the digest go sooner, if a critical one waits for it, or many; or anew, if it is late."""
     for _ in range(TURN_ATTEMPTS):
         at = work.now()
@@ -213,7 +235,7 @@ def _hurry(line: Line, arriving: Arriving, place: Place, pace: Pace, work: Work)
         if hurried is None:
             return
         if _move(place, line, hurried, work):
-            _queue(hurried, place, work)
+            queue_digest(hurried, place, work)
             return
         later = work.lines.read(place)
         if later.digest != line.digest:
@@ -222,7 +244,7 @@ def _hurry(line: Line, arriving: Arriving, place: Place, pace: Pace, work: Work)
     raise TryAgainError("Others change this line all the time.")
 
 
-def _queue(line: Line, place: Place, work: Work) -> None:
+def queue_digest(line: Line, place: Place, work: LineWork) -> None:
     """Queue the message of the digest that gathers; one that comes again does nothing more."""
     if line.digest is not None and line.due_at is not None:
         work.queue.send([of_digest(line.digest, place, due_at=line.due_at)], now=work.now())
@@ -232,7 +254,7 @@ def _is_overdue(line: Line, at: datetime) -> bool:
     return line.due_at is not None and at - line.due_at > OVERDUE_AFTER
 
 
-def _move(place: Place, before: Line, after: Line, work: Work) -> bool:
+def _move(place: Place, before: Line, after: Line, work: LineWork) -> bool:
     return work.lines.move(place, before, after, at=work.now(), write_id=work.new_write_id())
 
 
