@@ -27,7 +27,6 @@ from tocsin.adapters.failures_queue import SqsFailures
 from tocsin.adapters.queues import SqsDeliveries
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.adapters.thread_calls import ThreadCalls
-from tocsin.channels.by_type import is_bundled
 from tocsin.channels.ports import Wiring
 from tocsin.domain.ids import WriteId
 from tocsin.lambda_runtime.observability import make_log
@@ -70,6 +69,12 @@ def _sdk() -> "AskAws":
 
 def _ask_aws(service: str, operation: str, **arguments: Any) -> "Mapping[str, Any]":  # noqa: ANN401 - of any operation
     return _sdk()(service, operation, **arguments)
+
+
+def _is_bundled(type_: str) -> bool:
+    from tocsin.channels.by_type import is_bundled
+
+    return is_bundled(type_)
 
 
 def _render(template: str, **values: object) -> str:
@@ -125,7 +130,7 @@ def _wire() -> Ports:
         paging=DynamoDBPaging(call, settings.table_name),
         lines=DynamoDBLines(call, settings.table_name, _now),
         digests=DynamoDBDigests(call, settings.table_name, settings.retention),
-        is_bundled=is_bundled,
+        is_bundled=_is_bundled,
         gate=DynamoDBGate(call, settings.table_name),
         queue=SqsDeliveries(sqs, settings.deliveries_queue_url),
         sender=ChannelSenders(wiring),

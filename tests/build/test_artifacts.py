@@ -18,8 +18,11 @@ ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
 LAMBDA_LIMIT = 250 * 1024 * 1024
 """Unzipped, function and layers together."""
-RELEASED_WITH = {"NotifierFunction": {"jmespath"}}
-"""Packages of a function that the layer has as well, in the same release: both locks agree."""
+RELEASED_WITH = {
+    "NotifierFunction": {"jmespath": "jmespath", "dateutil": "python_dateutil", "six": "six"}
+}
+"""Packages of a function that the layer has as well, in the same release, and the names of those:
+both locks agree."""
 PYC_HEADER_LENGTH = 16
 UNCHECKED_HASH = 0b01
 WHEEL_MACHINE = {"arm64": "aarch64", "x86_64": "x86_64"}
@@ -96,7 +99,7 @@ def test_nothing_in_a_function_hides_the_layer(functions: dict[str, Built], laye
     for function in functions.values():
         package = function.handler.split(".")[1]
 
-        own = names_in(function.folder) - RELEASED_WITH.get(function.logical_id, set())
+        own = names_in(function.folder) - RELEASED_WITH.get(function.logical_id, {}).keys()
         assert not own & shared
         assert names_in(function.folder / "functions") == {package}
 
@@ -107,9 +110,9 @@ def test_a_package_of_both_function_and_layer_is_the_same_release(
     for logical_id, packages in RELEASED_WITH.items():
         folder = functions[logical_id].folder
 
-        for package in packages:
-            releases = {each.name for root in (folder, layer) for each in root.glob(package + "-*")}
-            assert len({name for name in releases if name.endswith(".dist-info")}) == 1
+        for name in packages.values():
+            releases = {each.name for root in (folder, layer) for each in root.glob(name + "-*")}
+            assert len({it for it in releases if it.endswith(".dist-info")}) == 1
 
 
 def test_only_the_notifier_carries_packages_of_its_own(functions: dict[str, Built]) -> None:
@@ -158,4 +161,4 @@ def test_nothing_in_the_layer_hides_the_standard_library(layer: Path) -> None:
 
 
 def test_the_layer_stays_small(layer: Path) -> None:
-    assert size_of(layer) < 25 * MEGABYTE
+    assert size_of(layer) < 26 * MEGABYTE

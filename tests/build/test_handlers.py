@@ -19,8 +19,8 @@ MODULE_CEILINGS = {
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,
-    "FirstKeyFunction": 240,
-    "NotifierFunction": 286,
+    "FirstKeyFunction": 241,
+    "NotifierFunction": 293,
 }
 PYDANTIC = "pydantic"
 AWS_SDK = "boto3"

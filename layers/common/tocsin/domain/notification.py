@@ -1,18 +1,22 @@
 """One message to one person or channel about one alert, and its state in the ledger."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NewType, Self
+from typing import TYPE_CHECKING, Final, NewType, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.digest import DigestId
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.hold import is_unsent_by_hold
 from tocsin.domain.ids import AlertId, by_whom
-from tocsin.domain.line import Place
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.digest import DigestId
+    from tocsin.domain.line import Place
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so

@@ -1,11 +1,12 @@
 """Every key of the table is spelled here and nowhere else."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.credential import SecretHash
-from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import (
     ALPHABET,
     AlertId,
@@ -15,9 +16,12 @@ from tocsin.domain.ids import (
     fingerprint_of,
     milliseconds,
 )
-from tocsin.domain.line import Place
 from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.digest import DigestId
+    from tocsin.domain.line import Place
 
 type Key = dict[str, dict[str, Any]]
 
