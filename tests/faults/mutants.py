@@ -108,10 +108,12 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "pages are queued by the timeline alone",
         "tocsin.usecases.follow_changes",
-        "    if deliveries:\n        outlets.deliveries.send(deliveries, now=now)\n"
-        "    entries = outlets.timeline.record([each for each in consequences if each.told])\n",
-        "    entries = outlets.timeline.record([each for each in consequences if each.told])\n"
-        "    if deliveries and entries:\n        outlets.deliveries.send(deliveries, now=now)\n",
+        "    for sent in batched(_deliveries(consequences, now, outlets), SENT_TOGETHER, strict=False):\n"
+        "        outlets.deliveries.send(sent, now=now)\n"
+        "        deliveries += len(sent)\n",
+        "    planned = list(_deliveries(consequences, now, outlets))\n"
+        "    if outlets.timeline.record([each for each in consequences if each.told]):\n"
+        "        outlets.deliveries.send(planned, now=now)\n",
         aims=("severity rises", "rules with"),
     ),
     Mutant(

@@ -21,6 +21,8 @@ from tests.stack.client import Client, eventually
 from tests.stack.clone import Clone, Terminal
 from tests.stack.shell import Shell
 
+BUNDLE_SECONDS = 60
+"""Alice was told of another alert just before."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CREDENTIALS = (ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
 
@@ -95,7 +97,11 @@ def test_the_second_step_comes_when_nobody_acknowledges(terminal: Terminal, shel
         lambda times: len(times) == 2,
         seconds=SECOND_STEP_SECONDS + 40,
     )
-    eventually(lambda: told_at(terminal, r"e-mail +to alice@example.com: .*Paged twice"), bool)
+    eventually(
+        lambda: told_at(terminal, r"e-mail +to alice@example.com: .*Paged twice"),
+        bool,
+        seconds=BUNDLE_SECONDS + 15,
+    )
     assert told_at(terminal, r"escalated +critical +Paged twice .*from_step first, to_step second")
     assert SECOND_STEP_SECONDS <= seconds_between(first, second) < SECOND_STEP_SECONDS + 10
 

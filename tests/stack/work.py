@@ -1,6 +1,6 @@
 """All that can be asked of the stack, and what is seen of it afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -112,25 +112,27 @@ def footprint(work: Work) -> dict[str, Any]:
     named = work.name.replace(" ", "-")
     keys = api.rows("/api/v1/keys?limit=200")
     incidents = api.get("/api/v1/incidents?limit=200").expect(200).data
+    # So many alerts at once are a storm of the team, with an incident of its own.
+    of_people = [it for it in incidents if it["created_by"] != "auto"]
     return {
-        "alerts": [condition(api.alert(row["id"])) for row in rows],
+        "alerts": [condition(api.alert(row["id"]), of_people) for row in rows],
         "notes": [
             entry["type"] for entry in api.timeline(work.alert_id) if entry.get("note") == work.name
         ],
-        "incidents": len([it for it in incidents if work.alert_id in it["alert_ids"]]),
+        "incidents": len([it for it in of_people if work.alert_id in it["alert_ids"]]),
         "keys": len([key for key in keys if key["name"] == work.name]),
         "integrations": api.get(f"/api/v1/integrations/{named}").status,
         "urls": len(api.get(f"/api/v1/integrations/{work.sender.name}").data["urls"]),
     }
 
 
-def condition(alert: dict[str, Any]) -> dict[str, Any]:
+def condition(alert: dict[str, Any], incidents: Sequence[dict[str, Any]]) -> dict[str, Any]:
     told = ("status", "severity", "episode", "occurrences")
     return {
         **{name: alert[name] for name in told},
         "acknowledged": alert["acknowledged_by"] is not None,
         "snoozed": alert["snoozed_until"] is not None,
-        "promoted": alert["incident_id"] is not None,
+        "promoted": alert["incident_id"] in {it["id"] for it in incidents},
         "output": len(alert["reason"]),
     }
 
