@@ -7,7 +7,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 ALERTS, PEOPLE, BYSTANDERS = 40, 2, 5
-MESSAGES_LIMIT = ALERTS
+MESSAGES_LIMIT = 8
 """To one person by one method."""
 
 
@@ -32,12 +32,11 @@ def test_a_storm_is_told_to_everybody_once_and_measured(tmp_path: Path) -> None:
     assert ran.returncode == (0 if met == {True} else 1)
     assert (figures["accepted"], figures["lost_accepted"]) == (ALERTS, 0)
     assert (figures["lost"], figures["twice"], figures["bystanders_lost"]) == (0, 0, 0)
-    assert len(figures["places"]) == 2 * PEOPLE + 2
+    assert len(figures["places"]) == 2 * PEOPLE
     for place in figures["places"]:
         assert place["named"] == ALERTS, place
         assert place["arrived"] == place["messages"], place
-        if place["target"].startswith("user:"):
-            assert 1 <= place["messages"] <= MESSAGES_LIMIT, place
-    assert figures["gate_turns"] >= ALERTS
+        assert 1 <= place["messages"] <= MESSAGES_LIMIT, place
+    assert figures["gate_turns"] > 0
     assert 0 < figures["cost_usd"] < 1
     assert "our own cost of the storm" in ran.stdout
