@@ -37,7 +37,7 @@ REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
 RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
 ACTION: Final = Budget(requests=2, write_units=3, read_units=1)
 """People's actions and notes read the alert first (ADR 1)."""
-PAGE_BY_HAND: Final = Budget(requests=4, write_units=3, read_units=3)
+PAGE_BY_HAND: Final = Budget(requests=5, write_units=3, read_units=4)
 """Like an action, with users and channels as they are now."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
 GET_BIG: Final = replace(GET, excused=replace(GET, requests=2, read_units=2))
@@ -50,7 +50,7 @@ LIST_OF_CELL: Final = Budget(requests=2, write_units=0, read_units=10)
 SEARCH: Final = Budget(requests=100, write_units=0, read_units=200)
 """For any rare value; the requests follow from the units."""
 
-STEP: Final = Budget(requests=3, write_units=5, read_units=2)
+STEP: Final = Budget(requests=4, write_units=5, read_units=3)
 """A timer that comes back: it reads the alert and its ledger, and writes the alert once."""
 PING: Final = Budget(requests=2, write_units=1, read_units=1)
 """Whose token it is, read, and when it was heard, written."""

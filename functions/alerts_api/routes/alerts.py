@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ from tocsin.usecases.change_alert import change_alert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from tocsin.domain.awake import Awake
     from tocsin.usecases.ports import AlertRepository, ConfigurationRepository, NewWriteId
@@ -49,6 +51,10 @@ _STRICT: Final = (
 )
 
 
+LOOKS_AFTER: Final = timedelta(seconds=30)
+"""Between two looks whether a person who writes notes is awake: they end after 15 minutes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRoutes:
     """One alert or a list of them; many at once: see `alerts_bulk`."""
@@ -56,6 +62,7 @@ class AlertRoutes:
     alerts: AlertRepository
     awake: Callable[[], ConfigurationRepository[Awake]]
     new_write_id: NewWriteId
+    _looked_at: dict[str, datetime] = field(default_factory=dict)
 
     def routes(self) -> tuple[Route, ...]:
         read, write = Scope.ALERTS_READ, Scope.ALERTS_WRITE
@@ -123,12 +130,18 @@ class AlertRoutes:
         return with_data(view_change(note), status=201)
 
     def _note_seen(self, request: Request) -> None:
-        """A note is no change of its alert, from which the stream notes who acts."""
-        if request.key is not None and request.key.user is not None:
+        """A note is no change of its alert, from which the stream notes who acts.
+
+        Looks once in 30 s for each person: who says "I'm awake" after a look is seen by that.
+        """
+        user = request.key.user if request.key is not None else None
+        looked_at = self._looked_at.get(user) if user is not None else None
+        if user is not None and (looked_at is None or request.at - looked_at >= LOOKS_AFTER):
             from tocsin.usecases.be_awake import note_seen
 
+            self._looked_at[user] = request.at
             note_seen(
-                request.key.user,
+                user,
                 at=request.at,
                 people=self.awake(),
                 new_write_id=self.new_write_id,
