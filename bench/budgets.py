@@ -37,6 +37,8 @@ REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
 RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
 ACTION: Final = Budget(requests=2, write_units=3, read_units=1)
 """People's actions and notes read the alert first (ADR 1)."""
+NOTE: Final = Budget(requests=3, write_units=3, read_units=2)
+"""Like an action; once in 30 s a person's note also looks whether they are awake."""
 PAGE_BY_HAND: Final = Budget(requests=5, write_units=3, read_units=4)
 """Like an action, with users and channels as they are now."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)
