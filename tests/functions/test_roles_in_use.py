@@ -59,6 +59,7 @@ CONFIGURATION: dict[str, dict[str, Any]] = {
     "maintenance-windows/other": {"match": ['name="other"'], "duration": "1h", "reason": "Deploy"},
 }
 LARGE_ANSWER = "an answer of more than 350 KB lies in parts: tests/contract/test_answers.py"
+GATHERING = "several steps begin together while a digest gathers: tests/scenarios/test_storms.py"
 POLICY_GONE = (
     "the policy of an alert was removed on its way: tests/scenarios/test_edited_policies.py"
 )
@@ -314,6 +315,7 @@ UNUSED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("AlertsApiRole", "Query"): {"I#*": LARGE_ANSWER},
     ("IngestRole", "Query"): {"I#*": LARGE_ANSWER},
     ("TableChangeRole", "GetItem"): {"C#integration": POLICY_GONE},
+    ("TableChangeRole", "UpdateItem"): {"G#*": GATHERING},
     ("TickRole", "GetItem"): {"C#integration": POLICY_GONE},
 }
 """Partitions that a role needs where no test gets on real items, each with the reason."""
