@@ -60,6 +60,7 @@ WITH_EVERY_FIELD = Notification(
     next_attempt_at=NINE + 3 * MINUTE,
     provider_id="C1/1700000000.1",
     bundled_into=DigestId("01KJMWTPM0SWN6QZPBR1784CMB"),
+    is_loud=True,
     reason="the provider answered 503",
     created_at=NINE + timedelta(milliseconds=1),
     changed_at=NINE + HOUR,
