@@ -62,8 +62,9 @@ class WholeApi:
                 if kind == "heartbeats":
                     self.heartbeat_token = str(made.data["url"]).split("/")[-2]
         admin.send("PUT", f"/api/v1/integrations/{SPARE}", body={"type": "rest"})
-        # Examples of the document ask him.
-        admin.send("PUT", "/api/v1/users/bob", body={"email": "bob@example.com"})
+        # The key is hers, and examples of the document ask him.
+        for name in ("alice", "bob"):
+            admin.send("PUT", f"/api/v1/users/{name}", body={"email": f"{name}@example.com"})
         self.alert_ids = [self.world.opened(f"disk-{number}") for number in range(3)]
         self.world.acknowledge(self.alert_ids[1])
         self.world.snooze(self.alert_ids[1], HOUR)
