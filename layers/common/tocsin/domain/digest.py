@@ -1,14 +1,19 @@
 """A digest: one message that tells of many alerts, and the frozen set that it names."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from tocsin.domain.ids import AlertId
+from tocsin.domain.ids import AlertId, WriteId, entropy, ulid
 from tocsin.domain.severity import Severity
 
 DigestId = NewType("DigestId", str)
 """A ULID."""
+
+
+def new_digest_id(at: datetime, write_id: WriteId) -> DigestId:
+    return DigestId(ulid(at, entropy(hashlib.sha256(write_id.encode()).digest())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

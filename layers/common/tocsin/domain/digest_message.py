@@ -144,7 +144,6 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
     at: datetime,
     links: DigestLinks | None = None,
     thread: str | None = None,
-    is_release: bool = False,
     storm: TeamStorm | None = None,
 ) -> DigestMessage:
     """Write a digest for one reader.
@@ -157,7 +156,6 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
         at: Now.
         links: None: they cannot be made for now.
         thread: See `DigestMessage`.
-        is_release: Whether the end of a silence or maintenance window brings it.
         storm: The team's newest, on or over; None: there was none, or it cannot be read.
     """
     clock = Clock(reader.zone, at)
@@ -171,6 +169,7 @@ def digest_message_of(  # noqa: PLR0913 - all that a digest is written of
     began_at = min((alert.fired_at for alert in alerts), default=digest.frozen_at)
     coming, (places, others) = next_of(views), places_of(alerts)
     these = _these(total)
+    is_release = digest.is_release
     released = (Span(_RELEASED.format(these)),) if is_release else ()
     return DigestMessage(
         digest=digest,

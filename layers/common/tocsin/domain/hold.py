@@ -17,12 +17,6 @@ class HoldKind(StrEnum):
     SILENCE = "silence"
     WINDOW = "window"
     AWAKE = "awake"
-    ROUTE = "route"
-
-    @property
-    def is_read_now(self) -> bool:
-        """Whether it is decided by what is read: silences, windows and awake people."""
-        return self is not HoldKind.ROUTE
 
     @property
     def is_silence(self) -> bool:

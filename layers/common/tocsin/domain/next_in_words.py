@@ -222,7 +222,6 @@ def _lapse(action: NextAction, view: View) -> Coming:
 _WHY_HELD: Final = {
     HoldKind.SILENCE: "silenced by ",
     HoldKind.WINDOW: "maintenance by ",
-    HoldKind.ROUTE: "as the route ",
 }
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.awake import Awake, AwakeScope
-from tocsin.domain.digest import DigestId
+from tocsin.domain.digest import new_digest_id
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.ids import entropy, person_of, ulid
+from tocsin.domain.ids import person_of
 
 if TYPE_CHECKING:
     from tocsin.domain.timeline import Change
@@ -38,7 +37,7 @@ def begin_awake(
     """
     begun = Awake(
         user=user,
-        session=_new_session(at, new_write_id),
+        session=new_digest_id(at, new_write_id()),
         scope=scope,
         until=at + lasts,
         seen_at=at,
@@ -131,8 +130,3 @@ def _change(
         except ConcurrentUpdateError:
             continue
     raise ConcurrentUpdateError
-
-
-def _new_session(at: datetime, new_write_id: NewWriteId) -> DigestId:
-    chance = hashlib.sha256(new_write_id().encode()).digest()
-    return DigestId(ulid(at, entropy(chance)))

@@ -12,9 +12,8 @@ from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.destination import names_of, reader_of, slack_ids_of, why_gone
+from tocsin.domain.destination import slack_ids_of
 from tocsin.domain.digest import Digest, DigestId
-from tocsin.domain.digest_message import digest_message_of
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.line import Place
 from tocsin.domain.notification import (
@@ -27,26 +26,16 @@ from tocsin.domain.notification import (
 )
 from tocsin.domain.people import ContactMethod
 from tocsin.domain.severity import Severity
-from tocsin.usecases.delivery_work import (
-    NEVER_ENDED,
-    Delivered,
-    Outcome,
-    channel_now,
-    claim,
-    give_up,
-    mark,
-    note_failed_attempt,
-    put_back,
-    take_place,
-)
+from tocsin.usecases.delivery_work import Delivered, Outcome, put_back
 from tocsin.usecases.hold_alerts import HeldNow
-from tocsin.usecases.refusals import DeliveryFailedError, NotificationRefusedError
+from tocsin.usecases.refusals import NotificationRefusedError
+from tocsin.usecases.send_digest import alerts_of, claim_place, freeze, send, skip, words_of
 
 if TYPE_CHECKING:
     from tocsin.domain.alert import Alert
     from tocsin.domain.line import Line
-    from tocsin.domain.people import Channel
     from tocsin.usecases.delivery_work import Work
+    from tocsin.usecases.send_digest import Claimed
 
 CLOSE_ATTEMPTS: Final = 10
 """Lost races at one line."""
@@ -99,18 +88,10 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
     members = work.digests.members(digest_id)
     alerts = _to_tell(members, work)
     told = {alert.alert_id for alert in alerts}
-    digest = Digest(
-        digest_id=digest_id,
-        target=delivery.target,
-        channel=delivery.channel,
-        frozen_at=work.now(),
-        alert_ids=tuple(alert.alert_id for alert in alerts),
-        severity=min((it.severity for it in alerts), key=_rank, default=Severity.INFO),
-        is_release=all(
-            it.reason is NotificationReason.RELEASED for it in members if it.alert_id in told
-        ),
+    is_release = all(
+        it.reason is NotificationReason.RELEASED for it in members if it.alert_id in told
     )
-    return work.digests.freeze(digest, write_id=work.new_write_id())
+    return freeze(delivery, alerts, work, is_release=is_release)
 
 
 def _close(line: Line, place: Place, work: Work) -> bool:
@@ -119,7 +100,7 @@ def _close(line: Line, place: Place, work: Work) -> bool:
 
 
 def _to_tell(members: Sequence[Delivery], work: Work) -> list[Alert]:
-    """The alerts that still have to be told, worst first, then newest."""
+    """The alerts that still have to be told."""
     at = work.now()
     alerts = work.alerts.get_many({member.alert_id for member in members})
     held = HeldNow(work.paging, at)
@@ -130,78 +111,41 @@ def _to_tell(members: Sequence[Delivery], work: Work) -> list[Alert]:
         and reason_to_skip(alert, member, at) is None
         and held.why_unsent(alert, member) is None
     }
-    newest_first = sorted((alerts[it] for it in wanted), key=lambda it: it.alert_id, reverse=True)
-    return sorted(newest_first, key=lambda it: it.severity.rank)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
+    return [alerts[it] for it in wanted]
 
 
 def _told(known: Notification, digest: Digest, work: Work) -> Delivered:
     """Send the message of a frozen set."""
-    delivery = known.delivery
     if len(digest.alert_ids) <= 1:
-        return _skipped(known, TOLD_ALONE if digest.alert_ids else NOTHING_LEFT, work)
-    channel = channel_now(delivery, work.now(), work)
-    failures = 0
-    if channel is not None:
-        is_urgent = digest.severity is Severity.CRITICAL
-        passage = take_place(known, channel, work, is_urgent=is_urgent)
-        if passage.opens_at is not None:
-            return put_back(delivery, passage.opens_at, work)
-        failures = passage.failures
-    claimed = claim(known, work)
-    if known.is_given_up(work.now()):
-        return give_up(claimed, NEVER_ENDED, work, channel)
-    if channel is None:
-        return give_up(claimed, why_gone(delivery), work, None)
-    return _send(claimed, digest, channel, work, failures=failures)
+        return skip(known, TOLD_ALONE if digest.alert_ids else NOTHING_LEFT, work)
+    claimed = claim_place(known, work, is_urgent=digest.severity is Severity.CRITICAL)
+    return claimed if isinstance(claimed, Delivered) else _send(claimed, digest, work)
 
 
-def _skipped(known: Notification, reason: str, work: Work) -> Delivered:
-    skipped = mark(known, known.skip(reason, at=work.now()), work)
-    return Delivered(outcome=Outcome.SKIPPED, notification=skipped)
-
-
-def _send(
-    claimed: Notification, digest: Digest, channel: Channel, work: Work, *, failures: int
-) -> Delivered:
-    delivery, at = claimed.delivery, work.now()
-    directory = work.paging.directory(at)
-    found = work.alerts.get_many(set(digest.alert_ids))
-    alerts = [found[alert_id] for alert_id in digest.alert_ids if alert_id in found]
+def _send(claimed: Claimed, digest: Digest, work: Work) -> Delivered:
+    """Send it, on Slack in the thread of its storm."""
+    delivery = claimed.notification.delivery
+    alerts = alerts_of(digest, work)
     place = Place(delivery.target, delivery.channel)
-    line = work.lines.read(place) if channel.type == ContactMethod.SLACK else None
-    message = digest_message_of(
-        digest,
-        alerts,
-        reader=reader_of(delivery, directory, work.zone),
-        names=names_of(directory),
-        at=at,
-        links=work.links.digest_links(delivery, at=at),
-        thread=line.thread if line else None,
-        is_release=digest.is_release,
-        storm=work.newest_storm(),
-    )
+    line = work.lines.read(place) if claimed.channel.type == ContactMethod.SLACK else None
+    thread = line.thread if line else None
+    message = words_of(digest, alerts, delivery, work, thread=thread, storm=work.newest_storm())
+    directory = work.paging.directory(work.now())
     asked = (
         slack_id
         for alert in alerts
         for slack_id in slack_ids_of(alert.escalation.targets, directory)
     )
     message = replace(message, mentions=tuple(dict.fromkeys(asked)))
-    try:
-        provider_id = work.sender.send_digest(claimed, message, channel)
-    except DeliveryFailedError as failure:
-        if failure.is_retryable:
-            work.gate.note_failure(channel, failures=failures + 1, at=work.now())
-        return note_failed_attempt(claimed, None, channel, work, failure)
-    sent = mark(claimed, claimed.sent(provider_id, at=work.now()), work)
-    if failures:
-        work.gate.note_success(channel)
-    if line is not None and line.since is not None and line.thread is None and provider_id:
-        work.lines.note_thread(place, line.since, provider_id)
-    return Delivered(outcome=Outcome.SENT, notification=sent, channel=channel)
+    delivered = send(claimed, message, work)
+    if delivered.outcome is Outcome.SENT and line is not None:
+        _note_thread(line, delivered.notification, place, work)
+    return delivered
+
+
+def _note_thread(line: Line, sent: Notification | None, place: Place, work: Work) -> None:
+    if line.since is not None and line.thread is None and sent is not None and sent.provider_id:
+        work.lines.note_thread(place, line.since, sent.provider_id)
 
 
 def _settle(told: Notification, digest: Digest, work: Work) -> Delivered | None:

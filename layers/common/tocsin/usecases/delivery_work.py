@@ -120,7 +120,7 @@ def add_to_ledger(delivery: Delivery, at: datetime, work: Work) -> Notification:
 
 def note_failure(
     claimed: Notification,
-    alert: Alert,
+    alert: Alert | None,
     channel: Channel,
     work: Work,
     failure: DeliveryFailedError,

@@ -136,8 +136,7 @@ class Holding:
             return None
         hold, stands = self.held.over_step(alert), alert.escalation.held
         if hold is None:
-            is_ours = stands is not None and stands.kind.is_read_now
-            return alert.released(at=self.now) if is_ours else None
+            return alert.released(at=self.now) if stands is not None else None
         return None if hold.is_same(stands) else alert.put_on_hold(hold, at=self.now)
 
     def _taken_back(self, current: Alert, begun: Alert) -> Alert | None:

@@ -6,16 +6,14 @@ in the line. What comes again after a crash finds in the ledger which digest it 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tocsin.domain.destination import pace_of, place_of
-from tocsin.domain.digest import DigestId
+from tocsin.domain.digest import DigestId, new_digest_id
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.ids import entropy, ulid
 from tocsin.domain.line import Arriving, Line, Pace, Place, group_of, turn_of
 from tocsin.domain.notification import (
     TOLD_ALONE,
@@ -98,7 +96,7 @@ def join_or_go(
     arriving = Arriving(alert.severity, group, delivery.asked_at, is_released=is_released)
     for _ in range(TURN_ATTEMPTS):
         line = work.lines.read(place)
-        turn = turn_of(line, arriving, at, pace, _new_digest(at, work))
+        turn = turn_of(line, arriving, at, pace, new_digest_id(at, work.new_write_id()))
         if turn.after is not None and not _move(place, line, turn.after, work):
             continue
         if turn.joins is None:
@@ -256,8 +254,3 @@ def _is_overdue(line: Line, at: datetime) -> bool:
 
 def _move(place: Place, before: Line, after: Line, work: LineWork) -> bool:
     return work.lines.move(place, before, after, at=work.now(), write_id=work.new_write_id())
-
-
-def _new_digest(at: datetime, work: Work) -> DigestId:
-    chance = hashlib.sha256(work.new_write_id().encode()).digest()
-    return DigestId(ulid(at, entropy(chance)))
