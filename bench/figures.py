@@ -7,7 +7,7 @@ from enum import StrEnum
 class Verdict(StrEnum):
     MET = "met"
     MISSED = "missed"
-    EXCUSED = "missed, see ADR 1 or 15"
+    EXCUSED = "missed, see ADR 1, 15 or 21"
     """Within the limit that the ADR sets."""
     BESIDE = "-"
     """Without a target: for comparison."""

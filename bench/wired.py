@@ -133,6 +133,7 @@ class Wired:
         ):
             paging.routing(self.clock())
             paging.directory(self.clock())
+            paging.settings(self.clock())
         self.alerts_api(api("GET", f"/alerts/{NOBODY}"), Unhurried())
 
     def alert(self, alert_id: AlertId) -> Alert:

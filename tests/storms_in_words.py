@@ -107,13 +107,12 @@ def written(  # noqa: PLR0913 - all that differs between digests
     if links is not None and not reader.is_person:
         links = replace(links, awake=None)
     return digest_message_of(
-        digest_of(alerts),
+        replace(digest_of(alerts), is_release=is_release),
         alerts,
         reader=reader,
         names=NAMES,
         at=at,
         links=links,
         thread=thread,
-        is_release=is_release,
         storm=storm,
     )

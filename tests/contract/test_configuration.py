@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import TABLE_NAME
-from tests.examples import HOUR, MINUTE, NINE
+from tests.examples import HOUR, MINUTE, NINE, firing
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
@@ -19,7 +19,7 @@ from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.flapping import FlappingRule, Inherited
+from tocsin.domain.flapping import Flapping, FlappingRule, Inherited
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User, hash_address
@@ -309,17 +309,23 @@ def test_a_policy_that_pages_what_flaps_each_time_comes_back_as_that(both: Both)
 
 
 @pytest.mark.parametrize("rule", [FlappingRule(after=3), None], ids=["a rule", "off"])
-def test_a_policy_without_a_rule_gets_the_teams(both: Both, rule: FlappingRule | None) -> None:
+def test_what_opens_again_is_judged_by_the_policys_rule_or_the_teams(
+    both: Both, rule: FlappingRule | None
+) -> None:
     settings = Configured(value=TeamSettings(flapping=rule), created_at=NINE)
     both.settings.put(None, settings, write_id=WriteId("w1"))
     both.policies.put(None, Configured(value=POLICY, created_at=NINE), write_id=WriteId("w2"))
     own = replace(POLICY, name="own", flapping=FlappingRule())
     both.policies.put(None, Configured(value=own, created_at=NINE), write_id=WriteId("w3"))
 
-    policies = both.paging.routing(NINE).policies
+    again = replace(firing(), flapping=Flapping())
+    routing = both.paging.routing(NINE)
+    by_team, by_own = routing.choose(again), routing.choose(again, asked="own")
 
-    assert policies["default"].flapping_rule == rule
-    assert policies["own"].flapping_rule == FlappingRule()
+    assert by_team is not None
+    assert by_team.flapping_rule == rule
+    assert by_own is not None
+    assert by_own.flapping_rule == FlappingRule()
     assert both.policies.get("default").value.flapping is Inherited.TEAM
 
 
@@ -346,13 +352,32 @@ def test_what_was_read_is_remembered_for_half_a_minute(call: Call) -> None:
         paging.directory(at)
         paging.settings(at)
 
-    assert asked == ["C#settings", "C#escalation-policy", "C#route", "C#user", "C#channel"]
+    assert asked == ["C#escalation-policy", "C#route", "C#user", "C#channel", "C#settings"]
+
+
+def test_settings_are_read_when_something_needs_them(call: Call) -> None:
+    """A first alert's intake, and a page by hand, do not."""
+    asked: list[str] = []
+
+    def counting(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(operation)
+        return call(operation, parameters)
+
+    paging = DynamoDBPaging(counting, TABLE_NAME)
+    routing, directory = paging.routing(NINE), paging.directory(NINE)
+    routing.choose(firing())
+    assert "GetItem" not in asked
+
+    for _ in range(2):
+        assert directory.settings == TeamSettings()
+    assert asked.count("GetItem") == 1
 
 
 def test_a_change_is_noticed_after_half_a_minute(call: Call) -> None:
     table = on_the_table(call)
     table.paging.routing(NINE)
     table.paging.directory(NINE)
+    table.paging.settings(NINE)
 
     put_all(table)
 
@@ -368,12 +393,14 @@ def test_who_asks_for_something_newer_gets_it_and_so_does_who_asks_next(call: Ca
     table = on_the_table(call)
     table.paging.routing(NINE)
     table.paging.directory(NINE)
+    table.paging.settings(NINE)
     put_all(table)
     second = timedelta(seconds=1)
 
     assert not table.paging.routing(NINE + second, max_age=2 * second).policies
     assert table.paging.routing(NINE + second, max_age=timedelta()).policies
-    assert table.paging.settings(NINE + second, max_age=2 * second) == FULL_SETTINGS
+    assert table.paging.settings(NINE + second, max_age=2 * second) == TeamSettings()
+    assert table.paging.settings(NINE + second, max_age=second) == FULL_SETTINGS
     assert table.paging.directory(NINE + second, max_age=second).users
     assert table.paging.routing(NINE + 2 * second).policies
     assert table.paging.directory(NINE + 2 * second).users

@@ -53,7 +53,7 @@ def test_messages_go_out_as_fast_as_their_provider_takes_them(
     delivery: Delivery, usual: int, set_by_team: int
 ) -> None:
     by_default = channel_of(delivery, EVERYBODY)
-    by_settings = channel_of(delivery, replace(EVERYBODY, settings=RATES))
+    by_settings = channel_of(delivery, replace(EVERYBODY, read_settings=lambda: RATES))
 
     assert by_default is not None
     assert by_settings is not None
@@ -62,7 +62,7 @@ def test_messages_go_out_as_fast_as_their_provider_takes_them(
 
 def test_a_channels_own_rate_wins() -> None:
     own = replace(HOOK, rate_per_minute=3)
-    directory = replace(EVERYBODY, channels={"a-hook": own}, settings=RATES)
+    directory = replace(EVERYBODY, channels={"a-hook": own}, read_settings=lambda: RATES)
 
     assert channel_of(TO_HOOK, directory) == own
 
@@ -99,7 +99,7 @@ def test_a_bundle_is_the_receivers_own_or_the_teams(delivery: Delivery, bundle: 
     )
 
     assert bundle_of(delivery, directory) == bundle
-    longer = replace(directory, settings=TeamSettings(bundle=HOUR))
+    longer = replace(directory, read_settings=lambda: TeamSettings(bundle=HOUR))
     assert bundle_of(delivery, longer) == (HOUR if bundle == MINUTE else bundle)
 
 

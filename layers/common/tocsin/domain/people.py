@@ -172,7 +172,12 @@ class Directory:
     """Users by schedule, at the time for which this was read."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
-    settings: "TeamSettings" = field(default_factory=_usual_settings)
+    read_settings: Callable[[], "TeamSettings"] = _usual_settings
+
+    @property
+    def settings(self) -> "TeamSettings":
+        """Of the team; read when they are asked for."""
+        return self.read_settings()
 
     @property
     def has_slack(self) -> bool:

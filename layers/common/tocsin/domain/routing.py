@@ -1,12 +1,13 @@
 """Which escalation policy an alert follows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert, RouteSettings
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy
+from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.matcher import Matcher, all_match
 from tocsin.domain.severity import Severity
 
@@ -46,10 +47,22 @@ class Routing:
     policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     """In order of priority."""
+    team_rule: Callable[[], FlappingRule | None] = FlappingRule
+    """Reads the rule of policies that have none of their own."""
 
-    def choose(self, alert: Alert) -> EscalationPolicy | None:
-        """The alert's own or its integration's policy, else a route's, else the default."""
-        asked = alert.escalation.policy
+    def choose(self, alert: Alert, asked: str | None = None) -> EscalationPolicy | None:
+        """The alert's own or its integration's policy, else a route's, else the default.
+
+        Args:
+            alert: Which. If it was over and opens again, the policy has its rule for flapping.
+            asked: Its integration's policy, if the alert's own is gone.
+        """
+        policy = self._chosen(alert, asked or alert.escalation.policy)
+        if policy is None or policy.has_own_flapping or alert.flapping is None:
+            return policy
+        return replace(policy, flapping=self.team_rule())
+
+    def _chosen(self, alert: Alert, asked: str | None) -> EscalationPolicy | None:
         if asked is not None and asked in self.policies:
             return self.policies[asked]
         route = self.route_for(alert)

@@ -118,8 +118,10 @@ def _plan(
                 delivery = replace(delivery, asked_at=first, due_at=moved)  # noqa: PLW2901
             planned.setdefault(delivery.key, delivery)
     number = sum(not each.is_by_rule for each in planned.values()) + len(unreachable)
-    storm_labels = directory.settings.storm_labels
-    group = group_of(alert.facts.labels, storm_labels, alert.integration)
+    group = None
+    if any(each.may_be_bundled for each in planned.values()):
+        storm_labels = directory.settings.storm_labels
+        group = group_of(alert.facts.labels, storm_labels, alert.integration)
     return Plan(
         deliveries=tuple(
             replace(each, planned=number, severity=alert.severity, group=group)

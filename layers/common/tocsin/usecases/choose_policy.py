@@ -32,7 +32,7 @@ def choose_policy(
     if asked is not None and asked not in routing.policies:
         routing = paging.routing(at, max_age=NOW)
         if asked not in routing.policies and (now := paging.policy_of(alert.integration)):
-            return routing.policies.get(now) or routing.choose(alert)
+            return routing.choose(alert, asked=now)
     policy = routing.choose(alert)
     if policy is None:
         return paging.routing(at, max_age=NOBODY_FOR).choose(alert)

@@ -189,7 +189,7 @@ class PagingRepository(Protocol):
         """Read users and channels, and who is on call at this time."""
 
     def settings(self, at: datetime, *, max_age: timedelta | None = None) -> TeamSettings:
-        """Read the team's settings; `routing` and `directory` have them already."""
+        """Read the team's settings; `routing` and `directory` read them when they need them."""
 
     def holds(self) -> Holds:
         """Read all silences and windows, as they are now."""

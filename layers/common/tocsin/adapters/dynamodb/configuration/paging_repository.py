@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.dynamodb import keys
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.configuration.named_objects import Kind
     from tocsin.domain.alert import Alert
     from tocsin.domain.configuration import Named
-    from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.people import Directory
     from tocsin.domain.silence import Holds
     from tocsin.domain.team_settings import TeamSettings
 
 REMEMBERED_FOR: Final = timedelta(seconds=30)
 """How long a running process may miss a change of a policy, route, user or channel, or of the
-team's settings; a missing one
-is looked for at once."""
+team's settings; a missing one is looked for at once."""
 
 
 class DynamoDBPaging:
@@ -40,10 +39,13 @@ class DynamoDBPaging:
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
-            settings = self.settings(at, max_age=max_age)
-            policies = {it.name: _with_rule(it, settings) for it in self._all(POLICIES)}
+            policies = {policy.name: policy for policy in self._all(POLICIES)}
             routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
-            self._routing = Routing(policies=policies, routes=tuple(routes)), at
+            read = cache(partial(self.settings, at, max_age=max_age))
+            routing = Routing(
+                policies=policies, routes=tuple(routes), team_rule=lambda: read().flapping
+            )
+            self._routing = routing, at
         return self._routing[0]
 
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
@@ -61,7 +63,7 @@ class DynamoDBPaging:
                 users=UsersByName(self._all(USERS)),
                 channels={channel.name: channel for channel in self._all(CHANNELS)},
                 updates=updates_of,
-                settings=self.settings(at, max_age=max_age),
+                read_settings=cache(partial(self.settings, at, max_age=max_age)),
             )
             known = self._directory = directory, at
         return known[0]
@@ -113,11 +115,6 @@ class DynamoDBPaging:
         partition = keys.configuration_partition(kind.name)
         for image in query_all(self._call, self._table_name, partition):
             yield kind.read(image)
-
-
-def _with_rule(policy: EscalationPolicy, settings: TeamSettings) -> EscalationPolicy:
-    """Fill in the team's rule where the policy has none of its own."""
-    return policy if policy.has_own_flapping else replace(policy, flapping=settings.flapping)
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:
