@@ -88,7 +88,7 @@ class Silence:
         return SilenceStatus.ACTIVE if span.covers(at) else SilenceStatus.PENDING
 
     def holds(self, alert: Alert, labels: Mapping[str, str]) -> bool:
-        """Whether it is for an alert, whatever the time."""
+        """Whether its integration and matchers are an alert's; its times are not looked at."""
         if self.integration is not None and self.integration != alert.integration:
             return False
         return all_match(self.match, labels)

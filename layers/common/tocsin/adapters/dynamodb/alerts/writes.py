@@ -38,7 +38,7 @@ _SENT: Final = f"{keys.LISTED}.{keys.LISTED_FIELDS['sent_severity']}"
 SAID_BEFORE: Final = (
     f"(severity = :severity AND attribute_not_exists({_SENT})) OR {_SENT} = :severity"
 )
-"""The sender said this severity before, whatever a route made of it."""
+"""The sender's severity is the stored one, which a route may have replaced by its own."""
 IS_NOT_RESOLVING: Final = "attribute_not_exists(resolves_at)"
 IS_AWAKE: Final = "attribute_not_exists(snooze)"
 HAS_NO_LATER_START: Final = (
