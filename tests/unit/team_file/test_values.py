@@ -59,7 +59,7 @@ def test_all_objects_are_managed_by_the_file() -> None:
     settings = settings_of_team(file)
     assert settings is not None
 
-    objects = [
+    objects: list[Any] = [
         settings,
         *users_of(file),
         *channels_of(file, STACK),
