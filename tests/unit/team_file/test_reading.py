@@ -311,6 +311,14 @@ def test_a_token_that_is_written_in_the_place_of_its_name_is_not_repeated() -> N
     assert not any(SECRETS[4] in it for it in found.values())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["hook", "Checkout-Webhook-Token-2026-Production", "team/payments/hook", "sk-hook", "a.b"],
+)
+def test_the_name_of_a_parameter_is_no_secret(name: str) -> None:
+    read(with_change("channels.0.secret", name))
+
+
 def test_a_secret_is_found_wherever_it_is_written() -> None:
     data = with_change("users.0.full_name", f"Alice {SECRETS[0]}")
 
