@@ -94,6 +94,7 @@ class World(Stores):
         self.deliveries = InMemoryDeliveries()
         self.providers = Providers(now=lambda: self.now)
         self.topic: InMemoryTopic | None = InMemoryTopic(now=lambda: self.now)
+        self.is_shadow = False
         self.timelines_read: list[AlertId] = []
         """By the notifier."""
         self.new_write_id = WriteIds()
@@ -459,6 +460,7 @@ class World(Stores):
             newest_storm=self.storms.newest,
             now=lambda: self.now,
             new_write_id=self.new_write_id,
+            is_shadow=self.is_shadow,
         )
 
     def _newest_changes(self, alert_id: AlertId) -> Sequence[Change]:

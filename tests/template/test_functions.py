@@ -39,6 +39,7 @@ TOLD_BESIDES = {
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
         "HAS_LAST_RESORT",
+        "PAGING",
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
@@ -53,6 +54,7 @@ TOLD_BESIDES = {
         "FAILURES_QUEUE_URL",
         "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
+        "PAGING",
         "SLACK_API_URL",
         "TIME_ZONE",
     },
@@ -62,6 +64,7 @@ MAY_BE_MISSING = {
     "EMAIL_FROM",
     "HAS_LAST_RESORT",
     "LAST_RESORT_TOPIC",
+    "PAGING",
     "SECRETS_KEY",
     "SENDS_EMAIL",
     "SLACK_API_URL",
@@ -327,6 +330,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "TimeZone": 64,
         "SendsEmail": 4,
         "HasLastResort": 6,
+        "Paging": 6,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")
