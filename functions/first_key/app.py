@@ -6,21 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
-from functions.first_key.custom_resource import (
-    FAILED,
-    SUCCESS,
-    RequestError,
-    Resource,
-    send_answer,
-)
 from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
+from functions.first_key.resource import Resource
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.custom_resource import FAILED, SUCCESS, RequestError, send_answer
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
