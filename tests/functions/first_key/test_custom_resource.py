@@ -31,7 +31,7 @@ def event(cloudformation: CloudFormation) -> dict[str, Any]:
 def test_the_answer_is_put_as_its_address_was_signed(
     cloudformation: CloudFormation, event: dict[str, Any]
 ) -> None:
-    send_answer(event, SUCCESS, "", "a resource")
+    send_answer(event, SUCCESS, [], "a resource")
 
     assert cloudformation.paths == ["/answers/1?X-Amz-Signature=c4f3"]
     assert cloudformation.content_types == [""]
@@ -42,7 +42,7 @@ def test_an_address_that_is_busy_is_asked_again(
 ) -> None:
     cloudformation.refusals = ATTEMPTS - 1
 
-    send_answer(event, SUCCESS, "", "a resource")
+    send_answer(event, SUCCESS, [], "a resource")
 
     assert len(cloudformation.answers) == 1
 
@@ -53,16 +53,16 @@ def test_an_answer_that_cloudformation_refuses_lets_lambda_repeat_the_request(
     cloudformation.refusals = ATTEMPTS
 
     with pytest.raises(AnswerNotTakenError):
-        send_answer(event, SUCCESS, "", "a resource")
+        send_answer(event, SUCCESS, [], "a resource")
 
 
 def test_an_address_that_does_not_exist_is_no_other_error(event: dict[str, Any]) -> None:
     with pytest.raises(AnswerNotTakenError):
-        send_answer(event | {"ResponseURL": "http://127.0.0.1:1/"}, SUCCESS, "", "a resource")
+        send_answer(event | {"ResponseURL": "http://127.0.0.1:1/"}, SUCCESS, [], "a resource")
 
 
 def test_a_long_reason_is_cut(cloudformation: CloudFormation, event: dict[str, Any]) -> None:
-    send_answer(event, SUCCESS, "x" * 5000, "a resource")
+    send_answer(event, SUCCESS, ["x" * 5000], "a resource")
 
     assert len(json.dumps(cloudformation.answers[0])) == ANSWER_LIMIT
 
@@ -71,7 +71,7 @@ def test_a_reason_is_cut_by_the_bytes_that_are_sent(
     cloudformation: CloudFormation, event: dict[str, Any]
 ) -> None:
     """JSON writes each of these letters with six."""
-    send_answer(event, SUCCESS, "\u00e9\n" * 5000, "a resource", data={"Summary": "3 users"})
+    send_answer(event, SUCCESS, ["\u00e9\n" * 5000], "a resource", data={"Summary": "3 users"})
 
     assert ANSWER_LIMIT - 8 < len(json.dumps(cloudformation.answers[0])) <= ANSWER_LIMIT
 

@@ -3,9 +3,11 @@
 import http.client
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
+
+from tocsin.adapters.aws_json import AwsError
 
 SUCCESS: Final = "SUCCESS"
 FAILED: Final = "FAILED"
@@ -13,6 +15,7 @@ ANSWER_LIMIT: Final = 4_096
 """Bytes of a whole answer, as sent
 (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html)."""
 ATTEMPTS: Final = 3
+WAITS_SECONDS: Final = (1, 2, 3, 4, 5, 5)
 TIMEOUT_SECONDS: Final = 3.0
 _FIRST_ERROR: Final = 300
 
@@ -30,7 +33,7 @@ class AnswerNotTakenError(Exception):
 def send_answer(
     event: Mapping[str, Any],
     status: Status,
-    reason: str,
+    reason: Sequence[str],
     physical_id: str,
     *,
     data: Mapping[str, str] | None = None,
@@ -40,7 +43,7 @@ def send_answer(
     Args:
         event: The request.
         status: The result.
-        reason: Cut to what an answer holds.
+        reason: Lines, as many as an answer holds, and how many there are more.
         physical_id: Another one than before makes CloudFormation delete the one before.
         data: What the template may read, within the answer's limit; None: what nobody may see.
 
@@ -58,13 +61,29 @@ def send_answer(
         "Data": data or {},
     }
     room = ANSWER_LIMIT - len(json.dumps(answer))
-    body = json.dumps(answer | {"Reason": cut(reason, room)}).encode()
+    body = json.dumps(answer | {"Reason": fitting(reason, room)}).encode()
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(attempt)
         if _is_taken(event["ResponseURL"], body):
             return
     raise AnswerNotTakenError
+
+
+def once_allowed[R](act: Callable[[], R]) -> R:
+    """Do what a role that was made a moment ago may not do yet: IAM needs some seconds."""
+    for seconds in WAITS_SECONDS:
+        try:
+            return act()
+        except AwsError as error:
+            if not is_denied(error):
+                raise
+        time.sleep(seconds)
+    return act()
+
+
+def is_denied(error: AwsError) -> bool:
+    return error.code.startswith("AccessDenied")
 
 
 def cut(text: str, room: int) -> str:
