@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from functions.team_config.apply_file import Report
     from functions.team_config.deployment import Deployment
 
-URL_DESCRIPTION: Final = "Address of Tocsin for a sender; see docs/teams.md"
+DESCRIPTION: Final = "Tocsin made it for its team's file; see docs/teams.md"
 SECONDS_TO_ANSWER: Final = 15
 """Three attempts of three seconds, and the pauses between them."""
 SHOWN_BYTES: Final = 1_400
@@ -116,7 +116,7 @@ def _wire(has_time: Callable[[], bool]) -> Deployment:
     settings = Settings.from_environment()
     call = aws_client(DYNAMODB, settings.aws).call
     parameters = SsmParameters(
-        aws_client(SSM, settings.aws).call, URL_DESCRIPTION, settings.secrets_key
+        aws_client(SSM, settings.aws).call, DESCRIPTION, settings.secrets_key
     )
     return Deployment(
         stores=stores_of(call, settings.table_name, settings.retention),
