@@ -1,105 +1,108 @@
-"""Puts a team's file into the built template, as `make deploy` does before `sam deploy`.
+"""`make deploy`: checks the team's file of a section, and puts it into the built template."""
 
-The file becomes a property of the resource `TeamFile`, not the place of an `AWS::Include`: so it
-needs no bucket to be read from, and serves `sam package` and Terraform as well. CloudFormation
-writes a change set from it either way.
-"""
+from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ops.samconfig import OperationError, parameters_of, settings_of
-from tocsin.file_lines import line_of, packed
+
+if TYPE_CHECKING:
+    from tocsin_cli.template import Rendered
 
 ROOT: Final = Path(__file__).parents[1]
 BUILT: Final = ROOT / ".aws-sam/build/template.yaml"
 TEAMS: Final = ROOT / "teams"
 USUAL_TEAM: Final = "tocsin"
 """The default of the parameter TeamName."""
-LIMIT_BYTES: Final = 100_000
-"""Of file and lines. An update brings Lambda the file before and after in one event, which may have
-1 MB; a template may have 1 MB too, of which ours needs 120 KB
-(docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html,
-docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
-_FILE: Final = re.compile(r"^(?P<indent> +)File: \{\}$", re.MULTILINE)
-_LINES: Final = re.compile(r"^(?P<indent> +)Lines: (?:''|\"\")$", re.MULTILINE)
-_DYNAMIC: Final = "{{resolve:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """A file as CloudFormation takes it."""
+def file_of(environment: str, given: str) -> Path | None:
+    """The team's file of a section of samconfig.toml; None: it has none.
 
-    path: Path
-    members: Mapping[str, Any]
-    """Lists, mappings and texts, nothing else."""
-    lines: Mapping[str, int]
-    """By path, such as `users[2].email`."""
-
-    @property
-    def team(self) -> str:
-        return str(self.members.get("team", ""))
-
-
-def joined(built: str, rendered: Rendered) -> str:
-    """Put the file into the text of a built template.
+    Args:
+        environment: The section.
+        given: Named with the command; empty: the usual one, if it is there.
 
     Raises:
-        OperationError: It is too big, or holds what CloudFormation reads as its own.
+        OperationError: The one that was named is not there.
     """
-    if problems := list(_problems(rendered.members, "")):
-        told = "\n".join(
-            _located(path, problem, rendered) for path, problem in problems
-        )
-        raise OperationError(told)
-    file, lines = json.dumps(rendered.members), json.dumps(packed(rendered.lines))
-    if len(file) + len(lines) > LIMIT_BYTES:
-        raise OperationError(
-            f"{rendered.path} takes {len(file) + len(lines)} bytes in a template, and {LIMIT_BYTES} "
-            "are the limit: part the team."
-        )
-    for pattern, name, text in ((_FILE, "File", file), (_LINES, "Lines", lines)):
-        built, number = pattern.subn(lambda found: f"{found['indent']}{name}: {text}", built)  # noqa: B023 - called at once
-        if number != 1:
-            raise OperationError(f"The built template has no empty {name} of TeamFile: build anew.")
-    return built
+    path = Path(given) if given else TEAMS / f"{environment}.yaml"
+    if path.is_file():
+        return path
+    if given:
+        raise OperationError(f"There is no file {path}.")
+    return None
 
 
-def write(built: Path, rendered: Rendered) -> Path:
-    """Write the joined template beside the built one, whose paths are relative.
+def read_of(environment: str, given: str, parameters: str) -> Rendered | None:
+    """Read the file of a section.
+
+    Args:
+        environment: The section.
+        given: The file; empty: the usual one, if it is there.
+        parameters: `Name=value`, several parted by spaces.
 
     Raises:
-        OperationError: As `joined`.
+        OperationError: Something is wrong with it; names all, with lines.
     """
-    text = joined(built.read_text(encoding="utf-8"), rendered)
-    name = f"template-{hashlib.sha256(text.encode()).hexdigest()[:16]}.yaml"
-    path = built.parent / name
-    path.write_text(text, encoding="utf-8")
-    return path
+    path = file_of(environment, given)
+    if path is None:
+        return None
+    from tocsin_cli.errors import FailedError
+    from tocsin_cli.template import expect_no_functions
+
+    try:
+        rendered = read_team(path)
+        expect_no_functions(rendered)
+    except FailedError as error:
+        raise OperationError(str(error)) from error
+    _expect_team(rendered, parameters_of(settings_of(environment), parameters))
+    return rendered
 
 
-def _problems(value: object, path: str) -> Iterator[tuple[str, str]]:
-    """What CloudFormation would read as a function, or refuse."""
-    match value:
-        case dict():
-            for name, member in value.items():
-                if name.startswith("Fn::") or (name == "Ref" and len(value) == 1):
-                    yield path, f"{name} is a function of CloudFormation: take another name"
-                yield from _problems(member, f"{path}.{name}".removeprefix("."))
-        case list():
-            for position, member in enumerate(value):
-                yield from _problems(member, f"{path}[{position}]")
-        case str() if _DYNAMIC in value:
-            yield path, f"{_DYNAMIC}...}}}} is what CloudFormation replaces: name a parameter of SSM"
+def _expect_team(rendered: Rendered, parameters: Mapping[str, str]) -> None:
+    """Raises OperationError: the file is another team's than the stack."""
+    team = parameters.get("TeamName", USUAL_TEAM)
+    if rendered.team != team:
+        problem = f"is {rendered.team}, and the stack's TeamName is {team}"
+        raise OperationError(rendered.located("team", problem))
 
 
-def _located(path: str, problem: str, rendered: Rendered) -> str:
-    line = line_of(path, rendered.lines)
-    return f"{rendered.path}:{line or 1}: {path}: {problem}"
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("act", choices=["check", "join"])
+    parser.add_argument("--env", default="default", help="section of samconfig.toml")
+    parser.add_argument(
+        "--team", default="", help="the file; empty: teams/<env>.yaml, if it is there"
+    )
+    parser.add_argument("--parameters", default="", help="Name=value, as for `make deploy`")
+    given = parser.parse_args(arguments)
+    try:
+        rendered = read_of(given.env, given.team, given.parameters)
+        if rendered is not None:
+            print(_act(given.act, rendered))
+    except OperationError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _act(act: str, rendered: Rendered) -> str:
+    """Check, or join; what is printed is the path of the template then."""
+    from tocsin_cli.errors import FailedError
+    from tocsin_cli.template import write_joined
+
+    if act == "check":
+        return f"{rendered.path} is as it should be."
+    try:
+        return str(write_joined(BUILT, rendered))
+    except FailedError as error:
+        raise OperationError(str(error)) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

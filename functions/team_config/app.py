@@ -26,7 +26,6 @@ from tocsin.lambda_runtime.settings import Settings, SettingsError
 from tocsin.lambda_runtime.time_left import Context
 
 if TYPE_CHECKING:
-    from functions.team_config.apply_file import Report
     from functions.team_config.deployment import Deployment
 
 DESCRIPTION: Final = "Tocsin made it for its team's file; see docs/teams.md"
@@ -127,6 +126,7 @@ def _wire(has_time: Callable[[], bool]) -> Deployment:
             api_url=settings.public_url,
             random_bytes=secrets.token_bytes,
         ),
+        team=settings.team,
         allows_private=settings.allows_private_webhooks,
         now=lambda: datetime.now(UTC),
         new_write_id=lambda: WriteId(secrets.token_hex(8)),

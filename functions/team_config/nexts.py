@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
@@ -81,13 +81,9 @@ class Nexts:
         if any(token.secret_hash == hash_ and token.valid_until is None for token in working):
             return after
         others = tuple(token for token in working if token.secret_hash != hash_)
-        return replace(after, tokens=others).rotated(
-            Token.of(secret), at=self.at, overlap=OVERLAP
-        )
+        return replace(after, tokens=others).rotated(Token.of(secret), at=self.at, overlap=OVERLAP)
 
-    def of_heartbeat(
-        self, name: str, body: HeartbeatBody, before: Heartbeat | None
-    ) -> Heartbeat:
+    def of_heartbeat(self, name: str, body: HeartbeatBody, before: Heartbeat | None) -> Heartbeat:
         """Its URL stays, and the time of its last ping."""
         cron = body.cron_at(self.at)
         if before is None:
@@ -117,7 +113,7 @@ def revived(heartbeat: Heartbeat, at: datetime) -> Heartbeat:
     )
 
 
-def _times[S: Silence](silence: S, before: S) -> dict[str, object]:
+def _times(silence: Silence, before: Silence) -> dict[str, Any]:
     """When it holds; a window that recurs goes on with its present occurrence."""
     if isinstance(silence, MaintenanceWindow) and isinstance(before, MaintenanceWindow):
         if silence.recurrence is not None and silence.recurrence == before.recurrence:

@@ -1,4 +1,4 @@
-"""The objects of one kind: those of the file, those that are stored, and how one becomes the other."""
+"""The objects of one kind: those of the file, those that are stored, and what becomes of them."""
 
 from __future__ import annotations
 

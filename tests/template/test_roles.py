@@ -34,8 +34,8 @@ NAMED_LATER = {
     "configuration-set/*",
     f"all but {TOPICS}",
 }
-"""What the template cannot know: the parameters that objects name or have, the identity in SES that an
-address belongs to, and phone numbers, which are no resources to IAM."""
+"""What the template cannot know: the parameters that objects name or have, the identity in SES
+that an address belongs to, and phone numbers, which are no resources to IAM."""
 
 
 def actions(service: str, names: str) -> set[str]:
