@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ops.samconfig import OperationError, parameters_of, settings_of
 
 if TYPE_CHECKING:
-    from tocsin_cli.template import Rendered
+    from tocsin_cli.template import TemplateFile
 
 ROOT: Final = Path(__file__).parents[1]
 BUILT: Final = ROOT / ".aws-sam/build/template.yaml"
@@ -38,7 +39,7 @@ def file_of(environment: str, given: str) -> Path | None:
     return None
 
 
-def read_of(environment: str, given: str, parameters: str) -> Rendered | None:
+def read_of(environment: str, given: str, parameters: str) -> TemplateFile | None:
     """Read the file of a section.
 
     Args:
@@ -53,23 +54,29 @@ def read_of(environment: str, given: str, parameters: str) -> Rendered | None:
     if path is None:
         return None
     from tocsin_cli.errors import FailedError
-    from tocsin_cli.template import expect_no_functions
+    from tocsin_cli.template import read_team
 
+    settings = settings_of(environment)
+    deployed = parameters_of(settings, parameters)
     try:
-        rendered = read_team(path)
-        expect_no_functions(rendered)
+        file = read_team(
+            path,
+            at=datetime.now(UTC),
+            stack=f"/tocsin/{settings['stack_name']}",
+            allows_private=deployed.get("AllowPrivateWebhooks") == "true",
+        )
     except FailedError as error:
         raise OperationError(str(error)) from error
-    _expect_team(rendered, parameters_of(settings_of(environment), parameters))
-    return rendered
+    _expect_team(file, deployed)
+    return file
 
 
-def _expect_team(rendered: Rendered, parameters: Mapping[str, str]) -> None:
+def _expect_team(file: TemplateFile, parameters: Mapping[str, str]) -> None:
     """Raises OperationError: the file is another team's than the stack."""
     team = parameters.get("TeamName", USUAL_TEAM)
-    if rendered.team != team:
-        problem = f"is {rendered.team}, and the stack's TeamName is {team}"
-        raise OperationError(rendered.located("team", problem))
+    if file.team != team:
+        problem = f"is {file.team}, and the stack's TeamName is {team}"
+        raise OperationError(file.located("team", problem))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,24 +89,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--parameters", default="", help="Name=value, as for `make deploy`")
     given = parser.parse_args(arguments)
     try:
-        rendered = read_of(given.env, given.team, given.parameters)
-        if rendered is not None:
-            print(_act(given.act, rendered))
+        file = read_of(given.env, given.team, given.parameters)
+        if file is not None:
+            print(_act(given.act, file))
     except OperationError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _act(act: str, rendered: Rendered) -> str:
+def _act(act: str, file: TemplateFile) -> str:
     """Check, or join; what is printed is the path of the template then."""
     from tocsin_cli.errors import FailedError
     from tocsin_cli.template import write_joined
 
     if act == "check":
-        return f"{rendered.path} is as it should be."
+        return f"{file.path} is as it should be."
     try:
-        return str(write_joined(BUILT, rendered))
+        return str(write_joined(BUILT, file))
     except FailedError as error:
         raise OperationError(str(error)) from error
 

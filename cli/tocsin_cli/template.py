@@ -10,11 +10,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tocsin.file_lines import line_of, packed
+from tocsin.file_lines import line_of, packed, unpacked
 from tocsin_cli.errors import FailedError
+from tocsin_cli.yaml_file import FileError, read_file, render
 
 LIMIT_BYTES: Final = 100_000
 """Of file and lines. An update brings Lambda the file before and after in one event, which may have
@@ -30,14 +32,14 @@ _DYNAMIC: Final = "{{resolve:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """A file as CloudFormation takes it."""
+class TemplateFile:
+    """A team's file as CloudFormation takes it."""
 
     path: Path
     members: Mapping[str, Any]
     """Lists, mappings and texts, nothing else."""
-    lines: Mapping[str, int]
-    """By path, such as `users[2].email`."""
+    lines: str
+    """Packed: where each path, such as `users[2].email`, stands."""
 
     @property
     def team(self) -> str:
@@ -45,18 +47,43 @@ class Rendered:
 
     def located(self, path: str, problem: str) -> str:
         """Say where in the file a problem is."""
-        return f"{self.path}:{line_of(path, self.lines) or 1}: {path}: {problem}"
+        return f"{self.path}:{line_of(path, unpacked(self.lines)) or 1}: {path}: {problem}"
 
 
-def joined(built: str, rendered: Rendered) -> str:
+def read_team(
+    path: Path, *, at: datetime, stack: str | None = None, allows_private: bool = False
+) -> TemplateFile:
+    """Read a team's file for a template.
+
+    Args:
+        path: Of the file.
+        at: The time now.
+        stack: Where the stack's secrets lie, such as `/tocsin/payments`; None: not known.
+        allows_private: Whether the stack may send to private addresses.
+
+    Raises:
+        FailedError: It cannot be read, or something is wrong with it; names all, with lines.
+    """
+    try:
+        _, written = read_file(path, at=at, stack=stack, allows_private=allows_private)
+    except OSError as error:
+        raise FailedError(f"{path}: {error.strerror}") from error
+    except FileError as error:
+        raise FailedError(str(error)) from error
+    rendered = render(written)
+    file = TemplateFile(path=path, members=json.loads(rendered.text), lines=packed(rendered.lines))
+    _expect_no_functions(file)
+    return file
+
+
+def joined(built: str, file: TemplateFile) -> str:
     """Put the file into the text of a stack's built template.
 
     Raises:
-        FailedError: It is too big, or holds what CloudFormation reads as its own; or the template
-            has no place for it.
+        FailedError: It is too big, or the template has no place for it.
     """
-    file, lines = _properties(rendered)
-    for pattern, name, value in ((_FILE, "File", file), (_LINES, "Lines", lines)):
+    _expect_room(file)
+    for pattern, name, value in ((_FILE, "File", file.members), (_LINES, "Lines", file.lines)):
         found = pattern.findall(built)
         if len(found) != 1:
             raise FailedError(f"The template has no empty {name} of TeamFile: build it anew.")
@@ -64,16 +91,16 @@ def joined(built: str, rendered: Rendered) -> str:
     return built
 
 
-def alone(rendered: Rendered) -> str:
+def alone(file: TemplateFile) -> str:
     """Write a template that holds the file and nothing else: the stack it is for is named later.
 
     Raises:
-        FailedError: It is too big, or holds what CloudFormation reads as its own.
+        FailedError: It is too big.
     """
-    file, lines = _properties(rendered)
+    _expect_room(file)
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"Tocsin: the team's file of {rendered.team}",
+        "Description": f"Tocsin: the team's file of {file.team}",
         "Parameters": {
             "TeamConfigFunctionArn": {
                 "Type": "String",
@@ -87,8 +114,8 @@ def alone(rendered: Rendered) -> str:
                 "Properties": {
                     "ServiceToken": {"Ref": "TeamConfigFunctionArn"},
                     "ServiceTimeout": SERVICE_TIMEOUT_SECONDS,
-                    "File": file,
-                    "Lines": lines,
+                    "File": file.members,
+                    "Lines": file.lines,
                 },
             }
         },
@@ -99,34 +126,31 @@ def alone(rendered: Rendered) -> str:
     return json.dumps(template, indent=1) + "\n"
 
 
-def expect_no_functions(rendered: Rendered) -> None:
-    """Raises FailedError: the file holds what CloudFormation would read as its own."""
-    if problems := list(_problems(rendered.members, "")):
-        raise FailedError("\n".join(rendered.located(*problem) for problem in problems))
-
-
-def write_joined(built: Path, rendered: Rendered) -> Path:
+def write_joined(built: Path, file: TemplateFile) -> Path:
     """Write the joined template beside the built one, whose paths are relative.
 
     Raises:
         FailedError: As `joined`.
     """
-    text = joined(built.read_text(encoding="utf-8"), rendered)
+    text = joined(built.read_text(encoding="utf-8"), file)
     path = built.with_name(f"template-{hashlib.sha256(text.encode()).hexdigest()[:16]}.yaml")
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def _properties(rendered: Rendered) -> tuple[Mapping[str, Any], str]:
-    expect_no_functions(rendered)
-    lines = packed(rendered.lines)
-    size = len(json.dumps(rendered.members)) + len(lines)
+def _expect_room(file: TemplateFile) -> None:
+    size = len(json.dumps(file.members)) + len(file.lines)
     if size > LIMIT_BYTES:
         raise FailedError(
-            f"{rendered.path} takes {size} bytes in a template, and {LIMIT_BYTES} are the limit: "
+            f"{file.path} takes {size} bytes in a template, and {LIMIT_BYTES} are the limit: "
             "part the team."
         )
-    return rendered.members, lines
+
+
+def _expect_no_functions(file: TemplateFile) -> None:
+    """Raises FailedError: the file holds what CloudFormation would read as its own."""
+    if problems := list(_problems(file.members, "")):
+        raise FailedError("\n".join(file.located(*problem) for problem in problems))
 
 
 def _problems(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
 from tocsin.domain.configuration import TEAM_FILE, Configured, Named
-from tocsin.domain.credential import OVERLAP, hash_token
-from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.credential import OVERLAP
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.integration import Integration, Token
 from tocsin.domain.maintenance_window import MaintenanceWindow
-from tocsin.domain.people import Channel, User
+from tocsin.team_file.values import heartbeat_of, imported_token, integration_of
 
 if TYPE_CHECKING:
     from functions.team_config.secrets import Secrets
-    from tocsin.bodies.heartbeats import HeartbeatBody
-    from tocsin.bodies.integrations import IntegrationBody
+    from tocsin.domain.people import Channel, User
     from tocsin.domain.silence import Silence
+    from tocsin.team_file.model import HeartbeatEntry, IntegrationEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,63 +37,48 @@ class Nexts:
     def of_user(self, user: User, before: Configured[User] | None) -> Configured[User]:
         """What a person has verified stays."""
         verified = before.value.verified if before else {}
-        return self.of_value(replace(user, verified=verified, managed_by=TEAM_FILE), before)
+        return self.of_value(replace(user, verified=verified), before)
 
     def of_channel(
         self, channel: Channel, before: Configured[Channel] | None
     ) -> Configured[Channel]:
         """A webhook without a secret keeps the one that was made for it, or gets one."""
-        former = before.value.secret if before else None
-        secret = channel.secret
-        if secret is not None:
-            secret = self.secrets.full_name(secret)
-            problem = self.secrets.problem(secret, is_known=secret == former)
-            if problem is not None:
-                raise InvalidInputError("The channel is wrong.", [Problem("secret", problem)])
-        elif channel_spec(channel.type).secret is SecretUse.GENERATED:
+        if channel.secret is None and channel_spec(channel.type).secret is SecretUse.GENERATED:
+            former = before.value.secret if before else None
             is_kept = self.secrets.is_generated(former)
             secret = former if is_kept else self.secrets.signing_secret(channel.name)
-        return self.of_value(replace(channel, secret=secret, managed_by=TEAM_FILE), before)
+            channel = replace(channel, secret=secret)
+        return self.of_value(channel, before)
 
-    def of_integration(
-        self, name: str, body: IntegrationBody, imported: str | None, before: Integration | None
-    ) -> Integration:
-        """Its URLs stay, those of one that comes back too.
-
-        Args:
-            name: In the file.
-            body: Its settings.
-            imported: The parameter of a token that another product made; None: ours.
-            before: What is stored, or was.
-        """
-        base = before or Integration(name=name, type=body.type, created_at=self.at)
-        after = replace(body.applied_to(base), managed_by=TEAM_FILE)
+    def of_integration(self, entry: IntegrationEntry, before: Integration | None) -> Integration:
+        """Its URLs stay, those of one that comes back too; an imported token is the newest."""
+        stack, find = self.secrets.stack, self.secrets.parameters.find
+        base = before or Integration(name=entry.name, type=entry.type, created_at=self.at)
+        after = integration_of(entry, base, stack, find)
         working = tuple(token for token in base.tokens if token.works(self.at))
+        imported = imported_token(entry, stack, find)
         if imported is None:
             if working:
                 return after
-            token = Token.of(self.secrets.integration_token(name))
+            token = Token.of(self.secrets.integration_token(entry.name))
             return replace(after, tokens=(token,))
-        secret = self.secrets.imported_token(imported)
-        hash_ = hash_token(secret)
-        if any(token.secret_hash == hash_ and token.valid_until is None for token in working):
+        if imported in working:
             return after
-        others = tuple(token for token in working if token.secret_hash != hash_)
-        return replace(after, tokens=others).rotated(Token.of(secret), at=self.at, overlap=OVERLAP)
+        others = tuple(it for it in working if it.secret_hash != imported.secret_hash)
+        return replace(after, tokens=others).rotated(imported, at=self.at, overlap=OVERLAP)
 
-    def of_heartbeat(self, name: str, body: HeartbeatBody, before: Heartbeat | None) -> Heartbeat:
+    def of_heartbeat(self, entry: HeartbeatEntry, before: Heartbeat | None) -> Heartbeat:
         """Its URL stays, and the time of its last ping."""
-        cron = body.cron_at(self.at)
         if before is None:
-            token = Token.of(self.secrets.heartbeat_token(name))
-            before = Heartbeat(name=name, created_at=self.at, token=token)
-        after = replace(body.applied_to(before, cron), managed_by=TEAM_FILE)
+            token = Token.of(self.secrets.heartbeat_token(entry.name))
+            before = Heartbeat(name=entry.name, created_at=self.at, token=token)
+        after = heartbeat_of(entry, before, self.at)
         return before if after == before else after.watched(self.at)
 
     def of_hold[S: Silence](self, silence: S, before: S | None) -> S:
         """One with the same matchers and times stays; what it holds is checked otherwise."""
         if before is None:
-            return replace(silence, managed_by=TEAM_FILE).changed(self.at)
+            return silence.changed(self.at)
         after = replace(
             before,
             match=silence.match,
@@ -120,9 +103,6 @@ def _times(silence: Silence, before: Silence) -> dict[str, Any]:
             return {}
         return {"span": silence.span, "recurrence": silence.recurrence, "ended_at": None}
     return {"span": silence.span, "ended_at": None}
-
-
-type Released[S] = Callable[[S], S]
 
 
 def released_value[T: Named](stored: Configured[T]) -> Configured[T]:

@@ -1,4 +1,4 @@
-"""Secrets of the file's objects: those that are made for them, and those that they name."""
+"""Secrets that are made for objects of the file."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from tocsin.bodies.channel_settings import full_name_of_secret, problem_of_secret
 from tocsin.channels.webhook import SECRET_PREFIX
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.errors import InvalidInputError, Problem
 
 SIGNING_SECRET_BYTES: Final = 32
-IMPORTED_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _TOKEN: Final = re.compile(r"/i/([0-9a-f]{32})(?:/heartbeat)?$")
-_NOT_DONE: Final = "The secret cannot be used."
 
 
 class SecretParameters(Protocol):
@@ -53,49 +50,8 @@ class Secrets:
         found = _TOKEN.search(url)
         if found is None:
             problem = f"the parameter {parameter} holds no URL of ours: delete it"
-            raise InvalidInputError(_NOT_DONE, [Problem("name", problem)])
+            raise InvalidInputError("The URL cannot be used.", [Problem("name", problem)])
         return found[1]
-
-    def imported_token(self, parameter: str) -> str:
-        """The token of another product, which goes on as this integration's.
-
-        Raises:
-            InvalidInputError: There is none, or none that can be one.
-        """
-        token = self.named(parameter, "token").strip()
-        if IMPORTED_TOKEN.fullmatch(token) is None:
-            problem = (
-                f"the parameter {self.full_name(parameter)} must hold 20 to 128 letters, digits, "
-                "_ and -, and nothing else"
-            )
-            raise InvalidInputError(_NOT_DONE, [Problem("token", problem)])
-        return token
-
-    def named(self, parameter: str, field: str) -> str:
-        """The secret of a parameter.
-
-        Raises:
-            InvalidInputError: It is not to be used, or there is none; names the field.
-        """
-        name = self.full_name(parameter)
-        problem = self.problem(name)
-        secret = None if problem else self.parameters.find(name)
-        if secret is None:
-            problem = problem or (
-                f"there is no parameter {name}: write it with aws ssm put-parameter "
-                f"--type SecureString --name {name}"
-            )
-            raise InvalidInputError(_NOT_DONE, [Problem(field, problem)])
-        return secret
-
-    def full_name(self, parameter: str) -> str:
-        return full_name_of_secret(parameter, self.stack)
-
-    def problem(self, name: str, *, is_known: bool = False) -> str | None:
-        """Say why a parameter cannot be used; `is_known`: the object has it already."""
-        return problem_of_secret(
-            name, stack=self.stack, generated_below=self.generated, is_known=is_known
-        )
 
     def signing_secret(self, channel: str) -> str:
         """Make a secret that signs a channel's webhooks; returns its parameter."""

@@ -10,7 +10,7 @@ from local.stack.aws import Aws
 from local.stack.deploy import STACK_NAME
 from local.stack.places import Places, read_json, write_json
 from local.stack.prerequisites import LocalStackError
-from tocsin_cli.template import Rendered
+from tocsin_cli.template import TemplateFile
 
 EXAMPLES = {"example-rest": "rest", "example-events": "events", "example-monitor": "monitor"}
 
@@ -27,7 +27,7 @@ def admin_key(aws: Aws, stack_name: str = STACK_NAME) -> str:
 
 
 def integrations_of(
-    team: Rendered, aws: Aws, stack_name: str = STACK_NAME
+    team: TemplateFile, aws: Aws, stack_name: str = STACK_NAME
 ) -> dict[str, Integration]:
     """The integrations of a team's file, whose URLs its deployment wrote to parameters.
 

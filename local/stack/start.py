@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +15,7 @@ from local.outbox.front import TOPIC, OutboxFront
 from local.outbox.kept_messages import Outbox, reader
 from local.stack.aws import Aws
 from local.stack.build import Build, build
-from local.stack.deploy import Wanted, deploy, is_deployed
+from local.stack.deploy import STACK_NAME, Wanted, deploy, is_deployed
 from local.stack.deployment import Deployment
 from local.stack.example_people import example_people
 from local.stack.example_team import (
@@ -39,7 +40,7 @@ from local.stack.prerequisites import (
 from local.stack.request_log import RequestLog
 from local.stack.warm_up import warm_up
 from tocsin_cli.errors import FailedError
-from tocsin_cli.template import Rendered, write_joined
+from tocsin_cli.template import TemplateFile, read_team, write_joined
 
 LOCK_SECONDS = 10
 LOG_BYTES = 20_000_000
@@ -176,7 +177,7 @@ class _Startup:
         if self._is_half_deployed:
             shutil.rmtree(self._places.aws, ignore_errors=True)
 
-    def _deploy(self, aws: Aws, made: Build, team: Rendered | None) -> Deployment:
+    def _deploy(self, aws: Aws, made: Build, team: TemplateFile | None) -> Deployment:
         self._watchers.step("deploying with sam deploy, if anything changed")
         self._is_half_deployed = not is_deployed(aws)
         what = Wanted(
@@ -231,14 +232,17 @@ class _Startup:
         write_json(ready, {"url": url, "api_key": key, "integrations": as_json(team)})
 
 
-def _read(team: Path | None) -> Rendered | None:
+def _read(team: Path | None) -> TemplateFile | None:
     """Read a team's file.
 
     Raises:
         LocalStackError: Names all that is wrong with it.
     """
     try:
-        return None if team is None else read_team(team)
+        if team is None:
+            return None
+        stack = f"/tocsin/{STACK_NAME}"
+        return read_team(team, at=datetime.now(UTC), stack=stack, allows_private=True)
     except FailedError as error:
         raise LocalStackError(str(error)) from error
 
