@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
@@ -155,6 +155,13 @@ class Channel:
     managed_by: str | None = None
 
 
+class WhoIsOnCall(Protocol):
+    """User names by schedule, for one time; found out when it is asked for."""
+
+    def get(self, target: str, otherwise: tuple[str, ...], /) -> tuple[str, ...]:
+        """The people of `primary`, or of `primary/next`, who follow them."""
+
+
 def _usual_settings() -> "TeamSettings":
     from tocsin.domain.team_settings import TeamSettings
 
@@ -168,8 +175,8 @@ class Directory:
     users: Mapping[str, User] = field(default_factory=dict)
     """As stored: found by names in any case, see `UsersByName`."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Users by schedule, at the time for which this was read."""
+    on_call: WhoIsOnCall = field(default_factory=dict[str, tuple[str, ...]])
+    """At the time for which this was asked for."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
     read_settings: Callable[[], "TeamSettings"] = _usual_settings

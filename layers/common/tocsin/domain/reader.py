@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
+
+if TYPE_CHECKING:
+    from tocsin.domain.people import WhoIsOnCall
 
 TOCSIN: Final = "Tocsin"
 _NAMED: Final = 2
@@ -34,8 +37,7 @@ class Names:
     by_slack_id: Mapping[str, str] = field(default_factory=dict)
     """User names."""
     channels: frozenset[str] = frozenset()
-    on_call: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """User names, by schedule."""
+    on_call: "WhoIsOnCall" = field(default_factory=dict[str, tuple[str, ...]])
 
     def of(self, user: str) -> str:
         full = one_line(self.users.get(user, ""), NAME_SHOWN)

@@ -27,6 +27,7 @@ from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.on_call.schedule import Override, ScheduleOverride
 from tocsin.domain.people import Channel, ContactMethod, Directory, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
@@ -202,7 +203,7 @@ class PagingRepository(Protocol):
 
 
 class ConfigurationRepository[S: Stored](Protocol):
-    """Named objects of one kind: policies, routes, users, channels, integrations or heartbeats."""
+    """Named objects of one kind, such as policies, users or schedules."""
 
     def find(self, name: str) -> S | None:
         """None: there is none of this name."""
@@ -231,6 +232,27 @@ class ConfigurationRepository[S: Stored](Protocol):
 
         Raises:
             ConcurrentUpdateError: A concurrent write came first.
+        """
+
+
+class OverrideRepository(Protocol):
+    """Overrides that people made, beside those of schedules' own text."""
+
+    def list(self, begins: datetime, ends: datetime | None = None) -> tuple[ScheduleOverride, ...]:
+        """Read those of all schedules that are in force at a time between, by their ends."""
+
+    def add(self, made: Sequence[ScheduleOverride], *, write_id: WriteId) -> None:
+        """Store new ones, all or nothing.
+
+        Raises:
+            ConcurrentUpdateError: There is one with this id.
+        """
+
+    def end(self, before: ScheduleOverride, after: Override | None, *, write_id: WriteId) -> None:
+        """Replace one by what stays of it; None: nothing does.
+
+        Raises:
+            ConcurrentUpdateError: It is not as read.
         """
 
 
