@@ -42,6 +42,7 @@ WITH_EVERY_FIELD = Notification(
         event=NotificationEvent.ACKNOWLEDGED,
         reason=NotificationReason.CHANGED,
         step_name="second",
+        schedule="primary/next",
         spell=3,
         version=7,
         after="1.2",

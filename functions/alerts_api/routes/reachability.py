@@ -83,6 +83,7 @@ def _view_step(reach: StepReach) -> dict[str, Any]:
 def _view_way(way: Way, gap: Gap | None) -> dict[str, Any]:
     return {
         "target": way.target,
+        "schedule": way.schedule,
         "by": way.by,
         "after": spelled(way.after),
         "ok": gap is None or not gap.is_in_the_way,

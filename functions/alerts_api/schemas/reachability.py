@@ -20,6 +20,10 @@ class ReachedBy(View):
     target: str = Field(
         description="The user or channel; of a schedule, who is on call.", examples=["user:alice"]
     )
+    schedule: str | None = Field(
+        description="The schedule by which this user is on call now; null: asked by name.",
+        examples=[None],
+    )
     by: str | None = Field(
         description="A contact method, or the channel's name; null: there is none.",
         examples=["email"],

@@ -116,6 +116,8 @@ class Delivery:
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None
+    schedule: str | None = None
+    """By which the user was on call, as in the step; None: the user is asked by name."""
     spell: int = 1
     """The firing spell in which it was planned."""
     version: int = 0

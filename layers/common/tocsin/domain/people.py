@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
@@ -161,6 +161,16 @@ class WhoIsOnCall(Protocol):
     def get(self, target: str, otherwise: tuple[str, ...], /) -> tuple[str, ...]:
         """The people of `primary`, or of `primary/next`, who follow them."""
 
+    def then(self, at: datetime) -> Self:
+        """The same at another time."""
+
+
+class OnCallAlways(dict[str, tuple[str, ...]]):
+    """The same people at all times."""
+
+    def then(self, at: datetime) -> Self:  # noqa: ARG002 - as `WhoIsOnCall` has it
+        return self
+
 
 def _usual_settings() -> "TeamSettings":
     from tocsin.domain.team_settings import TeamSettings
@@ -175,7 +185,7 @@ class Directory:
     users: Mapping[str, User] = field(default_factory=dict)
     """As stored: found by names in any case, see `UsersByName`."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    on_call: WhoIsOnCall = field(default_factory=dict[str, tuple[str, ...]])
+    on_call: WhoIsOnCall = field(default_factory=OnCallAlways)
     """At the time for which this was asked for."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
@@ -185,6 +195,10 @@ class Directory:
     def settings(self) -> "TeamSettings":
         """Of the team; read when they are asked for."""
         return self.read_settings()
+
+    def then(self, at: datetime) -> Self:
+        """The same with those who are on call at another time."""
+        return replace(self, on_call=self.on_call.then(at))
 
     @property
     def has_slack(self) -> bool:

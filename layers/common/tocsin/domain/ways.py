@@ -78,6 +78,8 @@ class Way:
     """A contact method, or a channel's name; None: there is nothing to send it by."""
     after: timedelta = timedelta()
     """The delay of the user's rule."""
+    schedule: str | None = None
+    """By which the user is on call; None: the user is asked by name."""
     gap: Gap | None = None
     """Why it cannot be sent."""
 
@@ -93,10 +95,17 @@ def ways_to(target: str, severity: Severity, directory: Directory) -> Iterator[W
         case TargetKind.SCHEDULE:
             users = directory.on_call.get(name, ())
             if not users:
-                problem = f"nobody is on call by schedule {name}"
-                yield Way(target=target, gap=_policy_gap(GapCode.NOBODY_ON_CALL, problem))
+                gap = _policy_gap(GapCode.NOBODY_ON_CALL, _nobody_on_call(name))
+                yield Way(target=target, schedule=name, gap=gap)
             for user in users:
-                yield from ways_to_user(user, severity, directory)
+                for way in ways_to_user(user, severity, directory):
+                    yield replace(way, schedule=name)
+
+
+def _nobody_on_call(target: str) -> str:
+    name, _, is_next = target.partition("/")
+    verb = "comes next" if is_next else "is on call"
+    return f"nobody {verb} by schedule {name}"
 
 
 def _unknown_channel(name: str, directory: Directory) -> Gap | None:

@@ -143,6 +143,7 @@ def change_of(notification: Notification) -> Change:
         "notification_id": delivery.key,
     }
     optional: dict[str, Detail] = {
+        "schedule": delivery.schedule,
         "provider_id": notification.provider_id,
         "digest_id": notification.bundled_into,
         "reason": notification.reason,

@@ -1,9 +1,9 @@
 """Who is on call at one time, by what a step's target names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from tocsin.domain.on_call.schedule import Override, Schedule, ScheduleOverride
@@ -29,6 +29,9 @@ class OnCallAt:
             return otherwise
         answer = self.next(name) if position == NEXT else self.now(name)
         return answer.people if answer else ()
+
+    def then(self, at: datetime) -> Self:
+        return replace(self, at=at)
 
     def now(self, name: str) -> "OnCall":
         """Raises KeyError: There is no such schedule."""

@@ -142,9 +142,15 @@ class _OnCall:
         self._known: WhoIsOnCall | None = None
 
     def get(self, target: str, otherwise: tuple[str, ...] = (), /) -> tuple[str, ...]:
+        return self._get_known().get(target, otherwise)
+
+    def then(self, at: datetime) -> _OnCall:
+        return _OnCall(lambda: self._get_known().then(at))
+
+    def _get_known(self) -> WhoIsOnCall:
         if self._known is None:
             self._known = self._read()
-        return self._known.get(target, otherwise)
+        return self._known
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:

@@ -68,6 +68,7 @@ def write_delivery(delivery: Delivery) -> Item:
     """The attributes of a delivery, without key."""
     optional: dict[str, Attribute | None] = {
         "step_name": maybe_text(delivery.step_name),
+        "schedule": maybe_text(delivery.schedule),
         "after": maybe_text(delivery.after),
         "of_version": number(delivery.of_version) if delivery.of_version else None,
     }
@@ -136,6 +137,7 @@ def delivery_from(image: Image) -> Delivery:
         event=NotificationEvent(image["event"]["S"]),
         reason=NotificationReason(image["why"]["S"]),
         step_name=read_text(image, "step_name"),
+        schedule=read_text(image, "schedule"),
         spell=int(image["spell"]["N"]) if "spell" in image else 1,
         version=int(image["told_version"]["N"]),
         after=read_text(image, "after"),
