@@ -12,16 +12,15 @@ from functions.alerts_api.schemas.model import (
     About,
     ActionBody,
     Answer,
-    Duration,
     Flag,
     Instant,
     Page,
     Part,
-    Time,
     Value,
     View,
 )
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
+from tocsin.bodies.model import Duration, Time
 from tocsin.domain.alert import NOTE_LIMIT, AlertStatus
 from tocsin.domain.alert_query import Sort
 from tocsin.domain.errors import (
