@@ -98,6 +98,7 @@ FULL_USER = User(
         NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
     ),
     bundle=2 * MINUTE,
+    notices=frozenset(("shift_begins",)),
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
 )
@@ -119,6 +120,7 @@ FULL_SETTINGS = TeamSettings(
     storm_labels=("région", "app"),
     provider_rates={"email": 60, "sms": 60_000},
     flapping=FlappingRule(after=3),
+    notices=frozenset(),
     managed_by="team file",
 )
 

@@ -80,6 +80,8 @@ class User:
     (by SMS if there is neither), info not at all."""
     bundle: timedelta | None = None
     """None: the team's."""
+    notices: frozenset[str] | None = None
+    """Which kinds of notices about shifts are sent; None: the team's."""
     verified: Mapping[ContactMethod, str] = field(default_factory=dict)
     """The hash of the address that its owner verified; another address is not verified."""
     managed_by: str | None = None

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets
 
 ATTEMPTS: Final = 5
-_OF_NO_ALERT: Final = frozenset((NotificationEvent.TEST, NotificationEvent.DIGEST))
+_OF_NO_ALERT: Final = frozenset(
+    (NotificationEvent.TEST, NotificationEvent.DIGEST, NotificationEvent.NOTICE)
+)
 UNREACHED: Final = "nobody in the step was reached"
 
 _TYPES: Final = {

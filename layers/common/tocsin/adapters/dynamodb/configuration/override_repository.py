@@ -46,14 +46,16 @@ class DynamoDBOverrides:
         )
 
     def add(self, made: Sequence[ScheduleOverride], *, write_id: WriteId) -> None:
-        self._write([put(self.table_name, _item(it, write_id), IS_NEW) for it in made], write_id)
+        self._write(
+            [put(self.table_name, override_item(it, write_id), IS_NEW) for it in made], write_id
+        )
 
     def end(self, before: ScheduleOverride, after: Override | None, *, write_id: WriteId) -> None:
         key = keys.override_key(before.override.ends, before.override.override_id)
         actions = [delete(self.table_name, key, _EXISTS)]
         if after is not None:
             changed = ScheduleOverride(before.schedule, after)
-            actions.append(put(self.table_name, _item(changed, write_id), IS_NEW))
+            actions.append(put(self.table_name, override_item(changed, write_id), IS_NEW))
         self._write(actions, write_id)
 
     def _write(self, actions: Sequence[Action], write_id: WriteId) -> None:
@@ -64,7 +66,7 @@ class DynamoDBOverrides:
             raise ConcurrentUpdateError(message) from refusal
 
 
-def _item(made: ScheduleOverride, write_id: WriteId) -> Item:
+def override_item(made: ScheduleOverride, write_id: WriteId) -> Item:
     override = made.override
     written = json.dumps(write_override(override), separators=(",", ":"), ensure_ascii=False)
     return keys.override_key(override.ends, override.override_id) | {
