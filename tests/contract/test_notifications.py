@@ -25,6 +25,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
+from tocsin.domain.on_call.notice import Notice, NoticeKind
 from tocsin.usecases.ports import NotificationRepository
 from tocsin.usecases.refusals import NotificationRefusedError
 
@@ -43,6 +44,12 @@ WITH_EVERY_FIELD = Notification(
         reason=NotificationReason.CHANGED,
         step_name="second",
         schedule="primary/next",
+        notice=Notice(
+            kind=NoticeKind.SWAP,
+            title="Bob asks for a swap",
+            lines=("“Monday” for Sunday",),
+            swap="01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+        ),
         spell=3,
         version=7,
         after="1.2",
