@@ -9,7 +9,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
 from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
 from tocsin.adapters.dynamodb.queries import query_all
-from tocsin.domain.on_call.on_call_at import OnCallAt
+from tocsin.domain.on_call.roster import OnCallAt, Roster
 from tocsin.domain.on_call.schedule import Schedule
 
 _PARTITION: Final = keys.configuration_partition(SCHEDULES.name)
@@ -34,4 +34,4 @@ class OnCallReader:
             schedules = map(SCHEDULES.read, images)
             known = self._schedules = {it.name: it for it in schedules}, at
         made = DynamoDBOverrides(self._call, self._table_name)
-        return OnCallAt(at, known[0], made.list(at) if known[0] else ())
+        return OnCallAt(at, Roster(known[0], made.list(at) if known[0] else ()))
