@@ -356,9 +356,26 @@ OPERATIONS: Final = {
     "get_timeline": Operation(
         tag=TAG,
         summary="Read what happened to an alert",
-        description="Ordered, oldest first; what happened in the last second may follow later.",
-        query=(LIMIT, CURSOR),
+        description=(
+            "Ordered, oldest first; what happened in the last second may follow later. "
+            "`format=markdown` sends the alert and its whole timeline as Markdown, for a "
+            "post-mortem: up to 2,000 entries in one answer."
+        ),
+        query=(
+            LIMIT,
+            CURSOR,
+            Parameter(
+                "format",
+                "By default `json`.",
+                {"type": "string", "enum": ["json", "markdown"], "default": "json"},
+            ),
+            Parameter(
+                "time_zone",
+                "Of the times in Markdown, a name of the IANA database; by default UTC.",
+            ),
+        ),
         answer=Page[Change],
+        other_media_type="text/markdown; charset=utf-8",
         errors=(AlertNotFoundError, InvalidInputError),
     ),
     "get_raw": Operation(
