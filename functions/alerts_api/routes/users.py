@@ -39,7 +39,7 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             plural="users",
             is_person=True,
             reserved={AUTO: "that is how the service itself appears on timelines"},
-            references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
+            references=stores.using_user,
             concern=_concern,
         ),
         repository=stores.users,

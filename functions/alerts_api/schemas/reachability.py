@@ -87,8 +87,8 @@ class Reachability(View):
     paths: list[ReachedPath] = Field(description="Of all alerts of this severity.")
     problems: list[Gap] = Field(
         description=(
-            "Of all paths, each once, the worst first; `not_verified` and `no_last_resort` are no "
-            "obstacle."
+            "Of all paths, each once, the worst first; `not_verified`, `no_last_resort` and "
+            "`schedule_gap` (nobody is on call at a time within seven days) are no obstacle now."
         )
     )
 

@@ -144,6 +144,13 @@ class OverrideNotFoundError(NotFoundError):
     sentence = "There is no override with this id."
 
 
+class FeedNotFoundError(NotFoundError):
+    """Unknown, revoked and malformed tokens look the same."""
+
+    code = "feed_not_found"
+    sentence = "There is no calendar behind this URL or name."
+
+
 class SwapNotFoundError(NotFoundError):
     """Unknown, expired and foreign ids look the same."""
 

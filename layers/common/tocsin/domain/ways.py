@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
@@ -27,7 +28,13 @@ class GapCode(StrEnum):
     NO_SLACK_CHANNEL = "no_slack_channel"
     NO_EMAIL_FROM = "no_email_from"
     NOT_VERIFIED = "not_verified"
+    SCHEDULE_GAP = "schedule_gap"
     NO_LAST_RESORT = "no_last_resort"
+
+
+_NO_OBSTACLE: Final = frozenset(
+    (GapCode.NOT_VERIFIED, GapCode.SCHEDULE_GAP, GapCode.NO_LAST_RESORT)
+)
 
 
 class Noun(StrEnum):
@@ -41,6 +48,7 @@ class Noun(StrEnum):
     ESCALATION_POLICY = "escalation_policy"
     USER = "user"
     CHANNEL = "channel"
+    SCHEDULE = "schedule"
     STACK = "stack"
     """As it was deployed."""
 
@@ -65,7 +73,7 @@ class Gap:
     @property
     def is_in_the_way(self) -> bool:
         """Whether it keeps a message from being sent."""
-        return self.code not in {GapCode.NOT_VERIFIED, GapCode.NO_LAST_RESORT}
+        return self.code not in _NO_OBSTACLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
