@@ -38,7 +38,7 @@ from tocsin.domain.on_call.schedule import (
     Turns,
     Unit,
 )
-from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User, hash_address
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, Role, User, hash_address
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.team_settings import TeamSettings
@@ -99,6 +99,7 @@ FULL_USER = User(
     ),
     bundle=2 * MINUTE,
     notices=frozenset(("shift_begins",)),
+    role=Role.ADMIN,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
 )
