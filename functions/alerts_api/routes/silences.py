@@ -31,8 +31,9 @@ from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import ConcurrentUpdateError, InvalidInputError, Problem
-from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence, RuleRefusedError
+from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.matcher import Matcher
+from tocsin.domain.recurrence import Recurrence, RuleRefusedError
 from tocsin.domain.routing import labels_of
 from tocsin.domain.silence import Silence, SilenceStatus, Span
 from tocsin.usecases.change_silence import change_silence

@@ -34,7 +34,7 @@ from tocsin.domain.errors import (
     ManagedElsewhereError,
     SilenceNotFoundError,
 )
-from tocsin.domain.maintenance_window import RULE_LIMIT
+from tocsin.domain.recurrence import RULE_LIMIT
 from tocsin.domain.silence import SilenceStatus
 
 SILENCES: Final = "Silences"
