@@ -65,7 +65,11 @@ class Recorder:
         return None
 
     def send_notice(
-        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+        self,
+        notification: Notification,  # noqa: ARG002
+        notice: Notice,  # noqa: ARG002
+        link: str | None,  # noqa: ARG002
+        channel: Channel,  # noqa: ARG002
     ) -> str | None:
         """Notices are no part of what becomes of alerts."""
         return None
