@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_clients import aws_client
-from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
+from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsError
 from tocsin.domain.errors import InvalidInputError, TocsinError
 from tocsin.domain.ids import WriteId
 from tocsin.file_lines import line_of, unpacked
@@ -110,6 +110,7 @@ def _wire(has_time: Callable[[], bool]) -> Deployment:
     from tocsin.adapters.dynamodb.configuration.deployment_requests import (
         DynamoDBDeploymentRequests,
     )
+    from tocsin.adapters.queues import SqsDeliveries
     from tocsin.adapters.ssm_parameters import SsmParameters
 
     settings = Settings.from_environment()
@@ -126,6 +127,7 @@ def _wire(has_time: Callable[[], bool]) -> Deployment:
             api_url=settings.public_url,
             random_bytes=secrets.token_bytes,
         ),
+        deliveries=SqsDeliveries(aws_client(SQS, settings.aws).call, settings.deliveries_queue_url),
         team=settings.team,
         allows_private=settings.allows_private_webhooks,
         now=lambda: datetime.now(UTC),

@@ -112,9 +112,15 @@ class Apply:
             self._go_on()
             section.put(before, after, self.new_write_id)
             self._note(section, before, after)
+        for section, before, after in changes:
+            if before is not None:
+                section.tell(before, after)
         for section in reversed(self.sections):
             for stored in section.surplus:
                 self._go_on()
+                if (why := section.needed(stored)) is not None:
+                    self.report.warnings[why] = None
+                    continue
                 warnings = list(section.warnings(stored))
                 if section.remove(stored, at=self.at, new_write_id=self.new_write_id):
                     self.report.removed[_named(section, stored)] = None

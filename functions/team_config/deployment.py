@@ -11,11 +11,13 @@ from functions.team_config.apply_file import Apply, Report
 from functions.team_config.nexts import Nexts
 from functions.team_config.sections import Wishes, all_sections
 from tocsin.lambda_runtime.custom_resource import RequestError
+from tocsin.usecases.change_on_call import OnCallWork
 
 if TYPE_CHECKING:
     from functions.team_config.secrets import Secrets
     from functions.team_config.stores import Stores
-    from tocsin.usecases.ports import DeploymentRequests, NewWriteId
+    from tocsin.domain.on_call.schedule import Schedule
+    from tocsin.usecases.ports import DeliveryQueue, DeploymentRequests, NewWriteId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Deployment:
     stores: Stores
     requests: DeploymentRequests
     secrets: Secrets
+    deliveries: DeliveryQueue
     team: str
     allows_private: bool
     now: Callable[[], datetime]
@@ -60,7 +63,7 @@ class Deployment:
         wanted = wishes_of(
             file,
             team=self.team,
-            nexts=Nexts(at=at, secrets=self.secrets),
+            nexts=Nexts(at=at, secrets=self.secrets, schedules=self._schedules),
             allows_private=self.allows_private,
         )
         apply = self._with(wanted, at)
@@ -74,8 +77,22 @@ class Deployment:
 
     def _with(self, wanted: Wishes, at: datetime) -> Apply:
         return Apply(
-            sections=all_sections(self.stores, wanted, at),
+            sections=all_sections(self.stores, wanted, at, self._work),
             at=at,
             new_write_id=self.new_write_id,
             has_time=self.has_time,
+        )
+
+    def _schedules(self) -> Mapping[str, Schedule]:
+        return {it.name: it.value for it in self.stores.schedules.list()}
+
+    @property
+    def _work(self) -> OnCallWork:
+        return OnCallWork(
+            schedules=self.stores.schedules,
+            overrides=self.stores.overrides,
+            swaps=self.stores.swaps,
+            directory=self.stores.paging.directory,
+            deliveries=lambda: self.deliveries,
+            new_write_id=self.new_write_id,
         )

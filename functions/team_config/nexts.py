@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,12 @@ from tocsin.domain.credential import OVERLAP
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.integration import Integration, Token
 from tocsin.domain.maintenance_window import MaintenanceWindow
+from tocsin.domain.on_call.next_version import applied
 from tocsin.team_file.values import heartbeat_of, imported_token, integration_of
 
 if TYPE_CHECKING:
     from functions.team_config.secrets import Secrets
+    from tocsin.domain.on_call.schedule import Schedule
     from tocsin.domain.people import Channel, User
     from tocsin.domain.silence import Silence
     from tocsin.team_file.model import HeartbeatEntry, IntegrationEntry
@@ -28,6 +31,8 @@ class Nexts:
 
     at: datetime
     secrets: Secrets
+    schedules: Callable[[], Mapping[str, Schedule]]
+    """All that are stored, by name."""
 
     def of_value[T: Named](self, value: T, before: Configured[T] | None) -> Configured[T]:
         if before is None:
@@ -49,6 +54,14 @@ class Nexts:
             secret = former if is_kept else self.secrets.signing_secret(channel.name)
             channel = replace(channel, secret=secret)
         return self.of_value(channel, before)
+
+    def of_schedule(
+        self, schedule: Schedule, before: Configured[Schedule] | None
+    ) -> Configured[Schedule]:
+        """The running shift never moves."""
+        known = self.schedules()
+        changed = applied(before.value if before else None, schedule, self.at, known)
+        return self.of_value(changed, before)
 
     def of_integration(self, entry: IntegrationEntry, before: Integration | None) -> Integration:
         """Its URLs stay, those of one that comes back too; an imported token is the newest."""

@@ -51,6 +51,10 @@ class Section[S: Stored]:
     """Ends it in place of a deletion; returns None where it has ended. None: it is deleted."""
     warnings: Callable[[S], Iterable[str]] = lambda _stored: ()
     """What a removal has people miss."""
+    needed: Callable[[S], str | None] = lambda _stored: None
+    """Why it stays for a while although the file has it no longer; asked after all changes."""
+    tell: Callable[[S, S], None] = lambda _before, _after: None
+    """Tells people of a change."""
     _stored: dict[str, S] = field(default_factory=dict)
 
     def read(self) -> None:

@@ -15,16 +15,21 @@ from functions.team_config.nexts import (
     revived,
 )
 from functions.team_config.section import Reference, Section, Wanted
+from functions.team_config.still_on_call import still_on_call
 from tocsin.adapters.dynamodb.configuration.removed_objects import DynamoDBRemovedObjects
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.escalation import EscalationPolicy, TargetKind
+from tocsin.domain.on_call.members import members_of
+from tocsin.usecases.tell_moved_shifts import tell_moved_shifts
 
 if TYPE_CHECKING:
     from functions.team_config.stores import Stores
     from tocsin.domain.configuration import Configured
     from tocsin.domain.heartbeat import Heartbeat
     from tocsin.domain.integration import Integration
+    from tocsin.domain.on_call.schedule import Schedule
+    from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import AlertRepository
 
 HEARD_WITHIN: Final = timedelta(days=7)
@@ -37,8 +42,17 @@ type Wishes = Mapping[str, Mapping[str, Wanted[Any]]]
 """The objects of the file by kind and name."""
 
 
-def all_sections(stores: Stores, wanted: Wishes, at: datetime) -> Sequence[Section[Any]]:
-    """Args: wanted: A kind that is missing has no objects."""
+def all_sections(
+    stores: Stores, wanted: Wishes, at: datetime, work: OnCallWork
+) -> Sequence[Section[Any]]:
+    """Make them.
+
+    Args:
+        stores: What is stored.
+        wanted: What the file has; a kind that is missing has no objects.
+        at: When.
+        work: Tells people of shifts that move.
+    """
     return (
         Section(
             words="settings",
@@ -53,6 +67,12 @@ def all_sections(stores: Stores, wanted: Wishes, at: datetime) -> Sequence[Secti
             released=released_value,
             key=str.lower,
             removed=DynamoDBRemovedObjects(stores.users),
+            needed=lambda stored: still_on_call(
+                stored.name,
+                [it.value for it in stores.schedules.list()],
+                stores.overrides.list(at),
+                at,
+            ),
         ),
         Section(
             words="channel",
@@ -60,6 +80,17 @@ def all_sections(stores: Stores, wanted: Wishes, at: datetime) -> Sequence[Secti
             wanted=wanted.get("channel", {}),
             released=released_value,
             removed=DynamoDBRemovedObjects(stores.channels),
+        ),
+        Section(
+            words="schedule",
+            repository=stores.schedules,
+            wanted=wanted.get("schedule", {}),
+            released=released_value,
+            refers=_needed_by_schedule,
+            removed=DynamoDBRemovedObjects(stores.schedules),
+            tell=lambda before, after: tell_moved_shifts(
+                before.value, after.value, by=None, at=at, work=work
+            ),
         ),
         Section(
             words=POLICY,
@@ -109,6 +140,13 @@ def all_sections(stores: Stores, wanted: Wishes, at: datetime) -> Sequence[Secti
             ended=ended,
         ),
     )
+
+
+def _needed_by_schedule(stored: Configured[Schedule]) -> Iterator[Reference]:
+    for name in members_of(stored.value):
+        yield Reference("user", name.lower())
+    if stored.value.follows is not None:
+        yield Reference("schedule", stored.value.follows.schedule)
 
 
 def _policy(name: str | None) -> Iterable[Reference]:

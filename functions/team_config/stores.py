@@ -12,8 +12,12 @@ from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDB
 from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES, WINDOWS
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
+from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
+from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from tocsin.domain.configuration import Configured
     from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.maintenance_window import MaintenanceWindow
+    from tocsin.domain.on_call.schedule import Schedule
     from tocsin.domain.people import Channel, User
     from tocsin.domain.routing import Route
     from tocsin.domain.silence import Silence
@@ -33,6 +38,10 @@ class Stores:
     settings: NamedObjects[Configured[TeamSettings]]
     users: NamedObjects[Configured[User]]
     channels: NamedObjects[Configured[Channel]]
+    schedules: NamedObjects[Configured[Schedule]]
+    overrides: DynamoDBOverrides
+    swaps: DynamoDBSwaps
+    paging: DynamoDBPaging
     policies: NamedObjects[Configured[EscalationPolicy]]
     routes: NamedObjects[Configured[Route]]
     integrations: DynamoDBIntegrations
@@ -47,6 +56,10 @@ def stores_of(call: Call, table: str, retention: timedelta) -> Stores:
         settings=DynamoDBConfiguration(call, table, SETTINGS),
         users=DynamoDBConfiguration(call, table, USERS),
         channels=DynamoDBConfiguration(call, table, CHANNELS),
+        schedules=DynamoDBConfiguration(call, table, SCHEDULES),
+        overrides=DynamoDBOverrides(call, table),
+        swaps=DynamoDBSwaps(call, table),
+        paging=DynamoDBPaging(call, table),
         policies=DynamoDBConfiguration(call, table, POLICIES),
         routes=DynamoDBConfiguration(call, table, ROUTES),
         integrations=DynamoDBIntegrations(call, table),

@@ -14,6 +14,7 @@ from tocsin.team_file.values import (
     channels_of,
     policies_of,
     routes_of,
+    schedules_of,
     settings_of_team,
     silences_of,
     users_of,
@@ -23,6 +24,7 @@ from tocsin.team_file.values import (
 if TYPE_CHECKING:
     from functions.team_config.nexts import Nexts
     from functions.team_config.sections import Wishes
+    from tocsin.domain.on_call.schedule import Schedule
     from tocsin.domain.silence import Silence
 
 
@@ -53,6 +55,7 @@ def wishes_of(file: Mapping[str, Any], *, team: str, nexts: Nexts, allows_privat
         "settings": {} if settings is None else _by_name("settings", [settings], nexts.of_value),
         "user": _by_name("users", users_of(read), nexts.of_user),
         "channel": _by_name("channels", channels_of(read, stack), nexts.of_channel),
+        "schedule": _followed_first(schedules_of(read), nexts),
         POLICY: _by_name("escalation_policies", policies_of(read), nexts.of_value),
         "integration": _by_name("integrations", read.integrations, nexts.of_integration),
         "heartbeat": _by_name("heartbeats", read.heartbeats, nexts.of_heartbeat),
@@ -78,3 +81,9 @@ def _not_over[S: Silence](
     """What is over is not made anew; what is stored of it expires by itself."""
     held = _by_name(place, silences, nexts.of_hold)
     return {it.name: held[it.name] for it in silences if it.span_at(nexts.at) is not None}
+
+
+def _followed_first(schedules: Sequence[Schedule], nexts: Nexts) -> Mapping[str, Wanted[Any]]:
+    wanted = _by_name("schedules", schedules, nexts.of_schedule)
+    ordered = sorted(schedules, key=lambda it: it.follows is not None)
+    return {it.name: wanted[it.name] for it in ordered}

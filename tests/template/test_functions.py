@@ -45,7 +45,12 @@ TOLD_BESIDES = {
         "SENDS_EMAIL",
     },
     "FirstKeyFunction": {"SECRETS_KEY"},
-    "TeamConfigFunction": {"ALLOW_PRIVATE_WEBHOOKS", "CHANNEL_SECRETS_PREFIX", "SECRETS_KEY"},
+    "TeamConfigFunction": {
+        "ALLOW_PRIVATE_WEBHOOKS",
+        "CHANNEL_SECRETS_PREFIX",
+        "DELIVERIES_QUEUE_URL",
+        "SECRETS_KEY",
+    },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},

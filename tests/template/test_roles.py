@@ -123,6 +123,7 @@ ALLOWED: dict[str, Permissions] = {
         CHANNEL_SECRETS: actions("ssm", "PutParameter"),
         HEARTBEAT_URLS: actions("ssm", "PutParameter"),
         INTEGRATION_URLS: actions("ssm", "PutParameter"),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
     },
     # Made by SAM for the schedule.
     "TickFunctionMinuteRole": {

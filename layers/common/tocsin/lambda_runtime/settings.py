@@ -30,7 +30,11 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
         "PUBLIC_URL",
     ),
     "functions.first_key.app.handler": (),
-    "functions.team_config.app.handler": ("CHANNEL_SECRETS_PREFIX", "PUBLIC_URL"),
+    "functions.team_config.app.handler": (
+        "CHANNEL_SECRETS_PREFIX",
+        "DELIVERIES_QUEUE_URL",
+        "PUBLIC_URL",
+    ),
 }
 """Variables without which a handler does not start, beside `ALWAYS_REQUIRED`."""
 ALWAYS_REQUIRED: Final = ("TABLE_NAME", "AWS_REGION")
