@@ -7,7 +7,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE, TO_OPS, UNKNOWN_ID
-from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -27,6 +26,7 @@ from tocsin.domain.notification import (
 )
 from tocsin.usecases.ports import NotificationRepository
 from tocsin.usecases.refusals import NotificationRefusedError
+from tocsin_cli.simulated.write_ids import WriteIds
 
 RETENTION = timedelta(days=90)
 NEW_WRITE_ID = WriteIds()

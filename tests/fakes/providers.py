@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.digest_message import DigestLinks, DigestMessage
-from tocsin.domain.gate import Passage
+from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
-from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
-from tocsin.domain.people import Channel, ContactMethod, User
+from tocsin.domain.people import Channel
 from tocsin.domain.phrase import plain
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -132,43 +130,9 @@ class InMemoryTopic:
         return f"sns-{len(self.told)}"
 
 
-class OpenGate:
-    """Implements `ChannelGate`: everybody may pass."""
-
-    def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        assert channel.name
-        assert at.tzinfo is not None, f"urgent: {is_urgent}"
-        return Passage(failures=0)
-
-    def return_to(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        return self.enter(channel, is_urgent=is_urgent, at=at)
-
-    def note_success(self, channel: Channel) -> None:
-        assert channel.name
-
-    def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        assert channel.name and failures and at.tzinfo  # noqa: PT018 - nothing is kept
-
-
 class NoShortLinks:
     """Implements `ShortLinks`: none can be stored."""
 
     def short_link(self, delivery: Delivery) -> str | None:
         assert delivery.key
-        return None
-
-
-class NoLinks:
-    """Implements `LinkMaker`: there is no key."""
-
-    def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
-        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
-        return None
-
-    def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
-        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
-        return None
-
-    def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
-        assert user.address_of(method) and at.tzinfo  # noqa: PT018 - nothing is kept
         return None

@@ -25,7 +25,6 @@ from tests.faults.scheduler import DeathError, Scheduler, current
 from tests.held_requests import hold
 from tests.role_oracle import RECORD
 from tests.simulated_aws.queue import SimulatedQueue
-from tests.simulated_aws.table import RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys
@@ -40,6 +39,7 @@ from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
 from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
+from tocsin_cli.simulated.table import RefusedError, SimulatedTable
 
 LATENCY = timedelta(milliseconds=3)
 COMMIT = timedelta(milliseconds=4)

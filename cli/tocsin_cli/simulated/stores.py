@@ -1,14 +1,11 @@
 """The functions' repositories on one simulated table, which answers at once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
 from threading import Lock
 from typing import Any
 
-from tests.simulated_aws.table import Parameters, RefusedError, SimulatedTable
-from tests.template_file import read_template
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
@@ -44,6 +41,8 @@ from tocsin.domain.ids import Fingerprint
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.silence import Silence
 from tocsin.domain.timeline import Change
+from tocsin_cli.simulated.declared import DECLARED
+from tocsin_cli.simulated.table import Parameters, RefusedError, SimulatedTable
 
 TABLE = "tocsin"
 RETENTION = timedelta(days=90)
@@ -55,7 +54,7 @@ class Stores:
     """Each repository, and the table below them."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self.table = SimulatedTable(_declared(), now)
+        self.table = SimulatedTable(DECLARED, now)
         self._one_by_one = Lock()
         self.alerts = DynamoDBAlerts(self.call, TABLE, RETENTION)
         self.slots = DynamoDBSlots(self.call, TABLE, RETENTION)
@@ -115,9 +114,3 @@ class Stores:
         """What the newest version in a slot changed."""
         answer = self.call("GetItem", {"TableName": TABLE, "Key": keys.slot_key(slot)})
         return changes_from(answer["Item"])
-
-
-@cache
-def _declared() -> Mapping[str, Any]:
-    declared: Mapping[str, Any] = read_template()["Resources"]["Table"]["Properties"]
-    return declared
