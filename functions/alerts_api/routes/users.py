@@ -40,7 +40,7 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             plural="users",
             is_person=True,
             reserved=RESERVED_USERS,
-            references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
+            references=stores.using_user,
             concern=_concern,
         ),
         repository=stores.users,

@@ -143,3 +143,11 @@ class Schedule:
     overrides: tuple[Override, ...] = ()
     """Those of the schedule's own text; what people made by API is beside it, and applied later."""
     managed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleOverride:
+    """An override that was made beside the schedule's text."""
+
+    schedule: str
+    override: Override
