@@ -19,7 +19,7 @@ from tocsin_cli.errors import CommandError, ReaderGoneError
 from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.text import clean, escaped
 
-type Row = Mapping[str, Any]
+type Row = Mapping[Any, Any]
 
 LEAST_WIDTH: Final = 24
 """Of a column whose texts may be broken into lines."""
@@ -111,6 +111,16 @@ class Screen:
         with self._terminal.capture() as captured:
             self._terminal.print(Text(text, style=style))
         self.write(captured.get())
+
+    def item(self, text: str, *, indent: int) -> None:
+        """Show an entry of a list; on a terminal its further lines are indented too."""
+        if not self.is_terminal:
+            self.write(f"{' ' * indent}{clean(text)}\n")
+            return
+        width = max(self.width - indent - _GAP, LEAST_WIDTH)
+        lines = Text(clean(text)).wrap(self._terminal, width)
+        for number, line in enumerate(lines):
+            self.write(f"{' ' * (indent + (_GAP if number else 0))}{line.plain.rstrip()}\n")
 
     def spans(self, *spans: tuple[str, str]) -> None:
         """Show a line of texts, each with its style."""
