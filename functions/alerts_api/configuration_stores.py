@@ -99,17 +99,17 @@ class Stores:
         )
         return replace(policy, steps=tuple(steps)), problems
 
-    def known_user(self, name: str) -> str:
+    def known_user(self, name: str, field: str = "user") -> str:
         """Spell the name of a user as it was first written.
 
         Raises:
-            InvalidInputError: There is no such user; `details` name the field `user`.
+            InvalidInputError: There is no such user; `details` name the field.
         """
         if (stored := self.users.find(name)) is not None:
             return stored.name
         users = [Target(TargetKind.USER, it.name) for it in self.users.list()]
         problem = _missing(Target(TargetKind.USER, name), users)
-        raise InvalidInputError("The body is not as it should be.", [Problem("user", problem)])
+        raise InvalidInputError("The body is not as it should be.", [Problem(field, problem)])
 
     def using_policy(self, name: str) -> Sequence[str]:
         kinds: Sequence[tuple[str, Iterable[_Paged]]] = (

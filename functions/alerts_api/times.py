@@ -29,8 +29,8 @@ def read_at(request: Request) -> datetime:
     return at or request.at
 
 
-def read_span(request: Request) -> tuple[datetime, datetime]:
-    """Read `from`, by default now, and `to`, by default 28 days later.
+def read_span(request: Request, *, usual: timedelta = USUAL) -> tuple[datetime, datetime]:
+    """Read `from`, by default now, and `to`, by default so much later.
 
     Raises:
         InvalidInputError: They are no times, too far away, or not in order.
@@ -40,7 +40,7 @@ def read_span(request: Request) -> tuple[datetime, datetime]:
     if begins is not None and abs(begins - request.at) > LONGEST:
         fields.refuse("from", "must be within 400 days of now")
         begins = None
-    ends = fields.instant("to") if fields.has("to") else begins and begins + USUAL
+    ends = fields.instant("to") if fields.has("to") else begins and begins + usual
     if begins is not None and ends is not None and not begins < ends <= begins + LONGEST:
         fields.refuse("to", "must lie after from, by 400 days at most")
     fields.expect_good("Shifts cannot be listed like that.")

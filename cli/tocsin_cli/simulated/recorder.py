@@ -11,6 +11,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification, NotificationEvent
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 
 
@@ -61,6 +62,16 @@ class Recorder:
         self._note(
             notification.delivery, channel, ids, message.subject, is_page=True, is_digest=True
         )
+        return None
+
+    def send_notice(
+        self,
+        notification: Notification,  # noqa: ARG002
+        notice: Notice,  # noqa: ARG002
+        link: str | None,  # noqa: ARG002
+        channel: Channel,  # noqa: ARG002
+    ) -> str | None:
+        """Notices are no part of what becomes of alerts."""
         return None
 
     def publish(self, message: TopicMessage) -> str:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.answers import with_data
+from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.times import read_span
+from functions.alerts_api.times import read_at, read_span
 from tocsin.bodies.schedules import (
     ScheduleBody,
     settings_of_schedule,
-    with_users,
     users_named,
+    with_users,
 )
 from tocsin.domain.alert_json import written
 from tocsin.domain.configuration import Configured
@@ -122,7 +122,8 @@ class ScheduleRoutes(ValueRoutes[Schedule]):
         answer = super().store(request, name, before, body)
         if before is not None:
             after = self.repository.get(name).value
-            tell_moved_shifts(before.value, after, at=request.at, work=self.work)
+            person = request.key.user if request.key else None
+            tell_moved_shifts(before.value, after, by=person, at=request.at, work=self.work)
         return answer
 
     def remove(self, request: Request, name: str) -> HttpAnswer:
@@ -155,9 +156,6 @@ class ScheduleRoutes(ValueRoutes[Schedule]):
             ],
             **_view_on_call(roster, schedule.name, at),
         }
-
-    def page(self, request: Request) -> HttpAnswer:
-        return super().page(request)
 
     def shifts(self, request: Request, name: str) -> HttpAnswer:
         begins, ends = read_span(request)
@@ -201,7 +199,8 @@ def _is_pending(version: LayerVersion, at: datetime) -> bool:
 
 def _view_on_call(roster: Roster, name: str, at: datetime) -> dict[str, Any]:
     now, following = roster.who(name, at), roster.next_after(name, at)
-    return {"on_call": _view_now(now), "next": _view_now(following) if following else None}
+    coming = {"from": written(following.at), **_view_now(following)} if following else None
+    return {"on_call": _view_now(now), "next": coming}
 
 
 def _view_now(on_call: OnCall) -> dict[str, Any]:

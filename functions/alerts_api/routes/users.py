@@ -133,6 +133,7 @@ def settings_of_user(user: User) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "notify": [_view_rule(rule) for rule in user.notify],
         "bundle": None if user.bundle is None else spelled(user.bundle),
+        "notices": None if user.notices is None else sorted(user.notices),
         "role": user.role,
     }
 

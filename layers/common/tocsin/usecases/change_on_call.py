@@ -106,13 +106,7 @@ def add_override(
     span, key = Span(begins, override.ends), override.override_id
     shifts = before.shifts(schedule, span.begins, span.ends)
     were = {user for shift in shifts for user in shift.people}
-    match override.kind:
-        case OverrideKind.REPLACE:
-            gone = were & {override.instead_of} if override.instead_of else were
-        case OverrideKind.REMOVE:
-            gone = were & {override.user}
-        case OverrideKind.ADD:
-            gone = set()
+    gone = _relieved_by(override, were)
     comes = override.kind is not OverrideKind.REMOVE and override.user not in were
     work.tell(
         sorted(gone - {by, override.user}),
@@ -126,6 +120,16 @@ def add_override(
         key=key,
         at=at,
     )
+
+
+def _relieved_by(override: Override, were: set[str]) -> set[str]:
+    match override.kind:
+        case OverrideKind.REPLACE:
+            return were & {override.instead_of} if override.instead_of else were
+        case OverrideKind.REMOVE:
+            return were & {override.user}
+        case OverrideKind.ADD:
+            return set()
 
 
 def end_override(schedule: str, override_id: str, *, at: datetime, work: OnCallWork) -> None:
