@@ -7,7 +7,11 @@ import typer
 from tocsin.version import VERSION
 from tocsin_cli.commands import alerts, integrations, profiles
 from tocsin_cli.commands.awake import awake
+from tocsin_cli.commands.exporting import export
+from tocsin_cli.commands.on_call import on_call
+from tocsin_cli.commands.planning import plan
 from tocsin_cli.commands.sending import send, try_
+from tocsin_cli.commands.validating import validate
 
 app = typer.Typer(
     name="tocsin",
@@ -35,6 +39,10 @@ def root(
     """Tocsin on the command line: alerts, who is on call, and a team's file."""
 
 
+app.command("validate")(validate)
+app.command("plan")(plan)
+app.command("export")(export)
+app.command("on-call")(on_call)
 app.add_typer(alerts.app, name="alerts")
 app.command("awake")(awake)
 app.command("send")(send)

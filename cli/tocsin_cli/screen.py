@@ -219,6 +219,10 @@ class Screen:
             case Output.TABLE:
                 self.table(columns, rows)
 
+    def complain(self, text: str) -> None:
+        """Tell something on standard error that is no part of the output."""
+        print(clean(text), file=sys.stderr, flush=True)
+
     def write(self, text: str) -> None:
         self._do(lambda: sys.stdout.write(text))
 
