@@ -194,9 +194,10 @@ def _unreachable(plan: Plan) -> Iterator[str]:
         yield f"and {plural(left, 'further gap')}"
     for person in plan.reach.on_call:
         zone = zones[person.schedule]
+        since = f"from {wall(person.begins, zone)} ({zone}) on"
+        when = "now" if person.begins == plan.at else since
         yield (
-            f"{person.user}, on call by {person.schedule} from {wall(person.begins, zone)} "
-            f"({zone}), gets no page: {person.problem}"
+            f"{person.user}, on call by {person.schedule} {when}, gets no page: {person.problem}"
         )
     for path in plan.reach.unreached:
         yield f"{path.severity} alerts {_sent_by(path.sender)} reach nobody"
