@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from tocsin.domain.hours import is_within, next_begin, next_end
 from tocsin.domain.on_call.schedule import (
+    Follows,
     Layer,
     LayerVersion,
     Member,
@@ -42,13 +43,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """What the layers say, or one of them."""
 
     people: Member | None
     """None: the next layer is asked."""
     ends: datetime
     layer: str | None = None
+    version: LayerVersion | None = None
 
 
 class Answers:
@@ -70,9 +72,9 @@ class Answers:
         standing = [number for number, it in enumerate(overrides) if _stands_for_all(it)]
         if standing:
             overrides = overrides[standing[-1] :]
-            part = _Part((), ends)
+            part = Part((), ends)
         else:
-            part = _layers_at(self._schedule, self._schedules, at)
+            part = layers_at(self._schedule, self._schedules, at)
         people, override_ids = _overridden(part.people or (), overrides)
         return Answer(people, part.layer, override_ids, min(ends, part.ends))
 
@@ -85,6 +87,15 @@ def version_at(layer: Layer, at: datetime) -> tuple[LayerVersion | None, datetim
             return found, version.begins
         found = version
     return found, LATEST
+
+
+def follows_at(schedule: Schedule, at: datetime) -> tuple[Follows | None, datetime]:
+    """What it follows, and until when; LATEST: for ever."""
+    known = (*schedule.followed, *([schedule.follows] if schedule.follows else ()))
+    edges = [it for follows in known for it in (follows.begins, follows.ends) if it and it > at]
+    begun = [it for it in known if it.begins is None or it.begins <= at]
+    found = next((it for it in reversed(begun) if it.ends is None or at < it.ends), None)
+    return found, min(edges, default=LATEST)
 
 
 def _made(override: Override) -> tuple[datetime, str]:
@@ -119,13 +130,17 @@ def _changed(people: Member, override: Override) -> Member:
             return tuple(it for it in people if it != user)
 
 
-def _layers_at(
+def layers_at(
     schedule: Schedule,
     schedules: Mapping[str, Schedule],
     at: datetime,
     offset: int = 0,
     names: frozenset[str] = frozenset(),
-) -> _Part:
+) -> Part:
+    """What the layers say, overrides aside: that of the schedule that is followed, if one is.
+
+    The offset is that of followers, whose names are given: a circle ends with nobody.
+    """
     ends, in_force = LATEST, []
     for number, layer in enumerate(schedule.layers):
         version, replaced_at = version_at(layer, at)
@@ -136,30 +151,31 @@ def _layers_at(
         part = _rotation_at(rotation, zone_of(version.time_zone), at, offset)
         ends = min(ends, part.ends)
         if part.people is not None:
-            return _Part(part.people, ends, name)
-    follows = schedule.follows
+            return Part(part.people, ends, name, version)
+    follows, changes_at = follows_at(schedule, at)
+    ends = min(ends, changes_at)
     followed = schedules.get(follows.schedule) if follows else None
     if follows is None or followed is None or followed.name in names:
-        return _Part(None, ends)
-    names = names | {followed.name}
-    part = _layers_at(followed, schedules, at, offset + follows.offset, names)
-    return _Part(part.people, min(ends, part.ends), part.layer)
+        return Part(None, ends)
+    names = names | {schedule.name}
+    part = layers_at(followed, schedules, at, offset + follows.offset, names)
+    return replace(part, ends=min(ends, part.ends))
 
 
-def _rotation_at(rotation: Rotation, zone: ZoneInfo, at: datetime, offset: int) -> _Part:
+def _rotation_at(rotation: Rotation, zone: ZoneInfo, at: datetime, offset: int) -> Part:
     if rotation.begins is not None and at < (begins := first_instant(rotation.begins, zone)):
-        return _Part(None, begins)
+        return Part(None, begins)
     ends = LATEST if rotation.until is None else last_instant(rotation.until, zone)
     if at >= ends or not rotation.members:
-        return _Part(None, LATEST)
+        return Part(None, LATEST)
     if not is_within(rotation.only, at, zone):
-        return _Part(None, min(ends, next_begin(rotation.only, at, zone)))
+        return Part(None, min(ends, next_begin(rotation.only, at, zone)))
     ends = min(ends, next_end(rotation.only, at, zone) or LATEST)
     if isinstance(rotation.pattern, Turns) and len(set(rotation.members)) == 1:
-        return _Part(rotation.members[0], ends)
+        return Part(rotation.members[0], ends)
     where = place(rotation, zone.key, at)
     ends = min(ends, where.ends)
     if where.turn is None:
-        return _Part(None, ends)
+        return Part(None, ends)
     number = rotation.first + where.turn + offset
-    return _Part(rotation.members[number % len(rotation.members)], ends)
+    return Part(rotation.members[number % len(rotation.members)], ends)

@@ -3,6 +3,8 @@
 Times without a zone are times on the wall in the schedule's zone; instants are UTC.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -116,6 +118,13 @@ class Follows:
 
     schedule: str
     offset: int = 1
+    begins: datetime | None = None
+    """An instant; None: always."""
+    ends: datetime | None = None
+    """An instant; None: never."""
+
+    def is_same(self, other: Follows | None) -> bool:
+        return other is not None and (self.schedule, self.offset) == (other.schedule, other.offset)
 
 
 class OverrideKind(StrEnum):
@@ -154,7 +163,9 @@ class Schedule:
     """The newest version's."""
     layers: tuple[Layer, ...] = ()
     follows: Follows | None = None
-    """Then there are no layers."""
+    """The newest. It is asked after the layers: a text has one or the other."""
+    followed: tuple[Follows, ...] = ()
+    """Those before, in the order of their beginnings."""
     overrides: tuple[Override, ...] = ()
     """Those of the schedule's own text; what people made by API is beside it, and applied later."""
     managed_by: str | None = None
