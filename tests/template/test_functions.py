@@ -15,6 +15,7 @@ HANDLERS = {
     "CompatFunction": "functions.ingest.app.compat_handler",
     "AlertsApiFunction": "functions.alerts_api.app.handler",
     "ActionsFunction": "functions.actions.app.handler",
+    "CalendarFunction": "functions.calendar.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -33,7 +34,7 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
-    "ActionsFunction": {"LINK_KEY_PARAMETER", "TIME_ZONE"},
+    "ActionsFunction": {"DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER", "TIME_ZONE"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
@@ -67,7 +68,10 @@ MAY_BE_MISSING = {
     "SLACK_API_URL",
     "TIME_ZONE",
 }
-ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
+ANSWERING = (
+    *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
+    "CalendarFunction",
+)
 """Clients wait for their answers, so they are called at a published version."""
 RUN_ONCE = {"FirstKeyFunction"}
 MEMORY_OF_A_CORE = 1_769
@@ -77,6 +81,7 @@ FIRST_CALL_CPU_SECONDS = {
     "CompatFunction": 0.14,
     "AlertsApiFunction": 0.15,
     "ActionsFunction": 0.16,
+    "CalendarFunction": 0.25,
     "TableChangeFunction": 0.18,
     "TickFunction": 0.18,
     "TimerFunction": 0.18,
