@@ -11,6 +11,8 @@ from tocsin_cli.commands.exporting import export
 from tocsin_cli.commands.on_call import on_call
 from tocsin_cli.commands.planning import plan
 from tocsin_cli.commands.sending import send, try_
+from tocsin_cli.commands.simulating import simulate
+from tocsin_cli.commands.testing import run_cases
 from tocsin_cli.commands.validating import validate
 
 app = typer.Typer(
@@ -41,6 +43,8 @@ def root(
 
 app.command("validate")(validate)
 app.command("plan")(plan)
+app.command("test")(run_cases)
+app.command("simulate")(simulate)
 app.command("export")(export)
 app.command("on-call")(on_call)
 app.add_typer(alerts.app, name="alerts")
