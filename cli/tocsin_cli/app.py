@@ -7,6 +7,7 @@ import typer
 from tocsin.version import VERSION
 from tocsin_cli.commands import alerts, integrations, profiles
 from tocsin_cli.commands.awake import awake
+from tocsin_cli.commands.comparing import compare
 from tocsin_cli.commands.exporting import export
 from tocsin_cli.commands.on_call import on_call
 from tocsin_cli.commands.planning import plan
@@ -45,6 +46,7 @@ app.command("validate")(validate)
 app.command("plan")(plan)
 app.command("test")(run_cases)
 app.command("simulate")(simulate)
+app.command("compare")(compare)
 app.command("export")(export)
 app.command("on-call")(on_call)
 app.add_typer(alerts.app, name="alerts")
