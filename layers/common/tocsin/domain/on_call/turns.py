@@ -7,6 +7,7 @@ computed; the days of other rules are walked through from their start, for at mo
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -67,15 +68,16 @@ def check_rule(pattern: Recurring, start: datetime, time_zone: str) -> None:
 
 
 def _shifts_of(rotation: Rotation, time_zone: str) -> _Shifts:
-    within = rotation.only if rotation.count is Count.WORKED else ()
+    within = rotation.only if rotation.count is Count.WORKED else None
     return _shifts(rotation.pattern, rotation.start, within, time_zone)
 
 
 @lru_cache(maxsize=512)
 def _shifts(
-    pattern: Turns | Recurring, start: datetime, within: tuple[Hours, ...], time_zone: str
+    pattern: Turns | Recurring, start: datetime, only: tuple[Hours, ...] | None, time_zone: str
 ) -> _Shifts:
-    zone = zone_of(time_zone)
+    """With hours, those shifts count that have a minute within; without, all do."""
+    zone, within = zone_of(time_zone), only or ()
     if isinstance(pattern, Turns):
         turns, clock = of_turns(pattern, start, zone)
         return _Shifts(Regular(turns, None, within), clock)
@@ -86,7 +88,9 @@ def _shifts(
         if days is not None
         else Walked(recurrence.walls(recurrence.start), recurrence.start, pattern.duration, within)
     )
-    return _Shifts(beginnings, zone, pattern.duration, pattern.excluded)
+    shifts = _Shifts(beginnings, zone, pattern.duration)
+    shifts.leave_out(pattern.excluded, they_count=only is None)
+    return shifts
 
 
 def _recurrence(pattern: Recurring, start: datetime, time_zone: str) -> Recurrence:
@@ -104,13 +108,17 @@ class _Shifts:
         beginnings: Regular | Walked,
         clock: tzinfo,
         duration: timedelta | None = None,
-        excluded: tuple[datetime, ...] = (),
     ) -> None:
         self._beginnings, self._clock, self._duration = beginnings, clock, duration
+        self._excluded: frozenset[int] = frozenset()
+        self._uncounted: list[int] = []
+
+    def leave_out(self, excluded: Iterable[datetime], *, they_count: bool) -> None:
+        beginnings = self._beginnings
         numbers = ((beginnings.last_by(it), it) for it in sorted(set(excluded)))
         found = [number for number, it in numbers if beginnings.clock(number) == it]
         self._excluded = frozenset(found)
-        self._excluded_counted = [it for it in found if self._counts(it)]
+        self._uncounted = [] if they_count else [it for it in found if self._counts(it)]
 
     def place(self, at: datetime, shifts_per_turn: int) -> Place:
         at = min(max(at, EARLIEST), LATEST)
@@ -140,7 +148,7 @@ class _Shifts:
         return self._beginnings.counted(number) < self._beginnings.counted(number + 1)
 
     def _turn(self, number: int, shifts_per_turn: int) -> int:
-        excluded = bisect_left(self._excluded_counted, number)
+        excluded = bisect_left(self._uncounted, number)
         return (self._beginnings.counted(number) - excluded) // shifts_per_turn
 
     def _begun_by(self, at: datetime) -> int:
