@@ -28,7 +28,8 @@ from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.time_zone import EARLIEST, LATEST, first_instant, last_instant, wall_at, zone_of
 
 _SHIFTS_OF_A_TURN: Final = 200 * SHIFTS_PER_TURN_LIMIT
-"""Most have no minute within `only`; a turn ends with the last of so many."""
+"""Most of them have no minute within `only`. One of more belongs to a rotation that is never on
+call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +130,19 @@ class _Shifts:
 
     def next_handoff(self, at: datetime, shifts_per_turn: int) -> datetime | None:
         at = min(max(at, EARLIEST), LATEST)
-        last = self._begun_by(at)
-        if self._beginnings.clock(last) is None:
+        begun = last = self._begun_by(at)
+        if self._beginnings.clock(begun) is None:
             return None
-        turn = self._turn(last, shifts_per_turn)
+        turn = self._turn(begun, shifts_per_turn)
         for _ in range(_SHIFTS_OF_A_TURN):
             following = self._included(last + 1)
             if self._beginnings.clock(following) is None:
-                break
+                ends = self._end(last)
+                return ends if at < ends < LATEST else None
             if self._turn(following, shifts_per_turn) != turn:
                 return self._begin(following)
             last = following
-        ends = self._end(last)
-        return ends if at < ends < LATEST else None
+        return self._begin(self._included(begun + 1))
 
     def _counts(self, number: int) -> bool:
         self._beginnings.clock(number + 1)
