@@ -114,6 +114,17 @@ def test_the_text_of_before_takes_a_pending_change_back(admin: Client) -> None:
     assert back.data == before
 
 
+def test_a_layer_that_has_not_begun_is_taken_back(admin: Client) -> None:
+    before = admin.send("PUT", PRIMARY, body=BODY).data
+    renamed = admin.send("PUT", PRIMARY, body={"layers": [{**WEEKLY, "name": "days"}]})
+    assert [(it["layer"], it["is_removed"]) for it in renamed.data["pending"]] == [
+        ("days", False),
+        ("layer 1", True),
+    ]
+
+    assert admin.send("PUT", PRIMARY, body=BODY).data == before
+
+
 @pytest.mark.parametrize(
     ("body", "field", "problem"),
     [
@@ -684,6 +695,7 @@ def test_people_make_the_url_of_their_own_calendar(admin: Client, bob: Client) -
     made = bob.post("/api/v1/users/BOB/feed")
 
     assert (made.status, made.data["user"]) == (201, "bob")
+    admin.post("/api/v1/users/alice/feed")
     assert bob.send("DELETE", "/api/v1/users/alice/feed").status == 403
     assert bob.send("DELETE", "/api/v1/users/bob/feed").status == 204
     assert admin.post("/api/v1/users/erin/feed").code == "user_not_found"
