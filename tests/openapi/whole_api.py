@@ -5,20 +5,23 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES
-from functions.alerts_api.schemas.overrides import SwapBody
+from functions.alerts_api.schemas.overrides import SpanBody, SwapBody
 from functions.ingest.answers import respond
 from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.on_call import made as made_override
 from tocsin.bodies.schedules import ScheduleBody
 from tocsin.domain.credential import Scope
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.integration import IntegrationType
+from tocsin.domain.on_call.swap import Swap
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
@@ -95,10 +98,21 @@ class WholeApi:
             assert put.status == HTTPStatus.CREATED, put.text
         for noun in ("schedules", "users"):
             admin.post(f"/api/v1/{noun}/{NAME}/feed")
-        of_one = f"/api/v1/schedules/{NAME}"
-        hour = {"user": "carol", "from": "2026-03-01T12:00", "to": "2026-03-01T13:00"}
-        self.override_id = str(admin.post(f"{of_one}/overrides", hour).data["id"])
-        self.swap_id = str(admin.post(f"{of_one}/swaps", _SWAP).data["id"])
+        # By the API these tell people, and its clock would keep who there is by then for ever.
+        made = made_override("carol", self.world.now + HOUR, self.world.now + 2 * HOUR)
+        self.world.override(replace(made, schedule=NAME))
+        self.override_id = made.override.override_id
+        swap = Swap(
+            name=PATH_EXAMPLES["swap_id"],
+            schedule=NAME,
+            asker="alice",
+            asked="bob",
+            gives=SpanBody.model_validate(_SWAP["gives"]).span,
+            takes=SpanBody.model_validate(_SWAP["takes"]).span,
+            created_at=self.world.now,
+        )
+        self.swap_id = swap.name
+        self.world.swaps.put(None, swap, write_id=self.world.new_write_id())
 
     def known(self, method: str, path: str) -> Mapping[str, str]:
         """Path parameters that lead to something; what is to be deleted, nothing names."""
