@@ -63,6 +63,7 @@ def test_what_is_set_is_shown_and_reaches_the_engine(world: World, editor: Clien
         flapping=FlappingRule(
             after=3, within=timedelta(hours=2), stable=20 * MINUTE, hold_critical=timedelta()
         ),
+        notices=frozenset(("shift_begins", "week")),
     )
 
 
