@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tocsin.domain.people import User
     from tocsin.usecases.ports import ConfigurationRepository, OverrideRepository
 
-EVENTS_LIMIT: Final = 10_000
-"""About 3 MB; Lambda answers with 6 MB at most."""
+EVENTS_LIMIT: Final = 5_000
+"""About 1 MB, and a second of a whole core; of more, as of an hourly rotation, the first ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
