@@ -312,7 +312,7 @@ def test_deletion_leaves_everything_and_always_succeeds(
     def broken(*_: object) -> dict[str, Any]:
         raise ConnectionError
 
-    world.call = broken  # type: ignore[method-assign]
+    world.call = broken  # type: ignore[method-assign, assignment]
     assert cloudformation.delete()["Status"] == "SUCCESS"
 
 
