@@ -299,14 +299,13 @@ def deploy_files(stack: WholeStack) -> None:
     """A whole file, one with another rotation, and one without anything."""
     everything = dict.fromkeys(
         (
-            *("users", "channels", "schedules", "escalation_policies", "integrations"),
-            *("heartbeats", "routes", "maintenance_windows"),
+            *("settings", "users", "channels", "schedules", "escalation_policies"),
+            *("integrations", "heartbeats", "routes", "maintenance_windows"),
         ),
-        (),
     )
     assert stack.deploy_file("one") == "SUCCESS"
     assert stack.deploy_file("two", schedules=[OTHER_ROTATION]) == "SUCCESS"
-    assert stack.deploy_file("three", settings={}, **everything) == "SUCCESS"
+    assert stack.deploy_file("three", **everything) == "SUCCESS"
 
 
 OTHER_ROTATION: Mapping[str, Any] = {

@@ -134,10 +134,18 @@ class WholeStack:
         self.apps["first_key"].handler(event, None)
 
     def deploy_file(self, request_id: str, **instead: Any) -> str:  # noqa: ANN401 - as files have it
-        """Deploy the example file; returns what CloudFormation is told."""
+        """Deploy the example file; returns what CloudFormation is told.
+
+        Args:
+            request_id: Each time another one.
+            instead: Lists in the place of the example's; None: without it.
+        """
         event = json.loads((EVENTS / "team_config_update.json").read_text())
         event["RequestId"] = request_id
-        event["ResourceProperties"]["File"].update(instead)
+        file = {**event["ResourceProperties"]["File"], **instead}
+        event["ResourceProperties"]["File"] = {
+            name: it for name, it in file.items() if it is not None
+        }
         answers: list[Any] = []
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
