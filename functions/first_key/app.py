@@ -11,6 +11,7 @@ from functions.first_key.resource import Resource
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.new_role import is_denied, once_allowed
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
@@ -18,8 +19,6 @@ from tocsin.lambda_runtime.custom_resource import (
     FAILED,
     SUCCESS,
     RequestError,
-    is_denied,
-    once_allowed,
     send_answer,
 )
 from tocsin.lambda_runtime.observability import make_log

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsError
+from tocsin.adapters.new_role import is_denied, once_allowed
 from tocsin.domain.errors import InvalidInputError, TocsinError
 from tocsin.domain.ids import WriteId
 from tocsin.file_lines import line_of, unpacked
@@ -17,8 +18,6 @@ from tocsin.lambda_runtime.custom_resource import (
     SUCCESS,
     RequestError,
     cut,
-    is_denied,
-    once_allowed,
     send_answer,
 )
 from tocsin.lambda_runtime.observability import make_log

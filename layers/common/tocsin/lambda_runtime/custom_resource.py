@@ -3,11 +3,9 @@
 import http.client
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
-
-from tocsin.adapters.aws_json import AwsError
 
 SUCCESS: Final = "SUCCESS"
 FAILED: Final = "FAILED"
@@ -15,7 +13,6 @@ ANSWER_LIMIT: Final = 4_096
 """Bytes of a whole answer, as sent
 (docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html)."""
 ATTEMPTS: Final = 3
-WAITS_SECONDS: Final = (1, 2, 3, 4, 5, 5)
 TIMEOUT_SECONDS: Final = 3.0
 _FIRST_ERROR: Final = 300
 
@@ -68,22 +65,6 @@ def send_answer(
         if _is_taken(event["ResponseURL"], body):
             return
     raise AnswerNotTakenError
-
-
-def once_allowed[R](act: Callable[[], R]) -> R:
-    """Do what a role that was made a moment ago may not do yet: IAM needs some seconds."""
-    for seconds in WAITS_SECONDS:
-        try:
-            return act()
-        except AwsError as error:
-            if not is_denied(error):
-                raise
-        time.sleep(seconds)
-    return act()
-
-
-def is_denied(error: AwsError) -> bool:
-    return error.code.startswith("AccessDenied")
 
 
 def cut(text: str, room: int) -> str:

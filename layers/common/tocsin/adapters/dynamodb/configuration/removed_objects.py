@@ -12,6 +12,7 @@ from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import expiry
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.queries import get_item
+from tocsin.adapters.dynamodb.transactions import write_if
 from tocsin.domain.configuration import Stored
 from tocsin.domain.ids import WriteId
 
@@ -30,7 +31,13 @@ class DynamoDBRemovedObjects[S: Stored]:
         item = self.objects.to_item(stored, write_id) | keys.removed_key(self._kind, stored.name)
         kept = {name: value for name, value in item.items() if name not in _OF_INDEXES}
         kept["expires_at"] = expiry(at, KEPT_FOR)
-        self.objects.call("PutItem", {"TableName": self.objects.table_name, "Item": kept})
+        request = {
+            "TableName": self.objects.table_name,
+            "Item": kept,
+            "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :expires_at",
+            "ExpressionAttributeValues": {":expires_at": kept["expires_at"]},
+        }
+        write_if(self.objects.call, "PutItem", request)  # else a newer one is there
 
     def find(self, name: str, *, at: datetime) -> S | None:
         key = keys.removed_key(self._kind, name)
