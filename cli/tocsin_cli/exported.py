@@ -1,9 +1,9 @@
 """A stack's configuration in the form of a team's file, by the API."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
 
@@ -23,7 +23,7 @@ from tocsin.team_file.model import (
     UserEntry,
     WindowEntry,
 )
-from tocsin_cli.api import Api, Json, RefusedError, segment
+from tocsin_cli.api import Json, RefusedError, segment
 from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.plan.state import ObjectId
 
@@ -36,6 +36,14 @@ _HIDDEN: Final = (
     ("header_token", "token"),
 )
 """Checks of an integration, and the secret that the API masks."""
+
+
+class ReadsApi(Protocol):
+    """`Api`, as far as it reads."""
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Json: ...
+
+    def all(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Export:
         return {**self.document, **({"schedules": schedules} if schedules else {})}
 
 
-def export_stack(api: Api, team: str, at: datetime) -> Export:
+def export_stack(api: ReadsApi, team: str, at: datetime) -> Export:
     """Read everything that a file can say.
 
     Args:
@@ -124,7 +132,7 @@ def export_stack(api: Api, team: str, at: datetime) -> Export:
     )
 
 
-def _read(api: Api, section: _Section, at: datetime) -> Sequence[Json] | None:
+def _read(api: ReadsApi, section: _Section, at: datetime) -> Sequence[Json] | None:
     """None: the key may not read it."""
     try:
         views = list(api.all(section.path, {"limit": "200"}))
@@ -150,7 +158,7 @@ def _is_over(view: Json, at: datetime) -> bool:
     return bool(to) and not view.get("rrule") and datetime.fromisoformat(to) <= at
 
 
-def _overrides(api: Api, schedule: str) -> list[Entry]:
+def _overrides(api: ReadsApi, schedule: str) -> list[Entry]:
     views = api.all(f"{API}/schedules/{segment(schedule)}/overrides")
     return [view for view in views if view["made_by"] is not None]
 

@@ -222,6 +222,8 @@ def _left_out(before: Layer, times: _Times) -> Layer:
 
 def _kept(versions: Sequence[LayerVersion], at: datetime) -> tuple[LayerVersion, ...]:
     """Without those that were over long ago, or never began."""
+    if not versions:
+        return ()
     ends = [*(it.begins for it in versions[1:]), None]
     kept = [
         version
