@@ -94,6 +94,17 @@ def test_an_alert_is_shown_with_its_timeline(world: World, tocsin: Tocsin) -> No
     assert " ".join(note.split()) == "Sun 1 Mar 09:00 UTC note alice Cleaning up"
 
 
+def test_a_timeline_is_markdown_for_a_post_mortem(world: World, tocsin: Tocsin) -> None:
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+
+    done = tocsin("alerts", "show", alert_id, "--markdown")
+
+    assert done.code == 0
+    assert done.lines[0].startswith("# ")
+    assert "acknowledged" in done.out
+
+
 def test_acknowledging_says_who_has_it_and_again_that_it_was_acknowledged(
     world: World, tocsin: Tocsin
 ) -> None:
