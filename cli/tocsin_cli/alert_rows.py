@@ -27,12 +27,18 @@ def columns(at: datetime) -> Sequence[Column]:
 
 def state(alert: Row) -> str:
     if alert["status"] == "acknowledged":
-        return f"{alert['acknowledged_by']} has it"
+        return f"{actor(alert['acknowledged_by'])} has it"
     if alert.get("snoozed_until"):
         return "snoozed"
     if alert.get("silenced_by"):
         return "silenced"
     return str(alert["status"])
+
+
+def actor(by: object) -> str:
+    """Who did something: a person by name, else what they are, too."""
+    kind, colon, name = str(by).partition(":")
+    return f"{kind} {name}" if colon else str(by)
 
 
 def subject(alert: Row) -> str:
@@ -47,5 +53,10 @@ def next_step(alert: Row, at: datetime) -> str:
     if not action:
         return ""
     called = ", ".join(str(it).partition(":")[2] for it in action.get("targets") or ())
-    what = f"{called} called" if called and action["kind"] == "escalate" else str(action["why"])
-    return f"{what} {ahead(instant(action['at']), at)}" if action.get("at") else what
+    if action["kind"] != "escalate":
+        called = ""
+    what = f"{called} called" if called else str(action["why"])
+    if not action.get("at"):
+        return what
+    when = ahead(instant(action["at"]), at)
+    return f"{what} {when}" if called else f"{what} ({when})"

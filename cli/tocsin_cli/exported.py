@@ -1,15 +1,17 @@
 """A stack's configuration in the form of a team's file, by the API."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
 
 from tocsin.bodies.intake_checks import MASK
 from tocsin.bodies.overrides import OverrideBody
 from tocsin.bodies.team_settings import SettingsBody
+from tocsin.domain.duration import spelled
+from tocsin.domain.integration import IntegrationType
 from tocsin.team_file.model import (
     ChannelEntry,
     HeartbeatEntry,
@@ -21,7 +23,8 @@ from tocsin.team_file.model import (
     UserEntry,
     WindowEntry,
 )
-from tocsin_cli.api import Api, Json, segment
+from tocsin_cli.api import Json, RefusedError, segment
+from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.plan.state import ObjectId
 
 type Entry = dict[str, Any]
@@ -33,6 +36,14 @@ _HIDDEN: Final = (
     ("header_token", "token"),
 )
 """Checks of an integration, and the secret that the API masks."""
+
+
+class ReadsApi(Protocol):
+    """`Api`, as far as it reads."""
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Json: ...
+
+    def all(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Json]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,8 @@ _SECTIONS: Final = (
     _Section("maintenance_windows", WindowEntry),
     _Section("heartbeats", HeartbeatEntry),
 )
+_WITH_OWN_SCOPE: Final = frozenset(("silences", "maintenance_windows"))
+"""Sections for which `config:read` is not enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,23 +80,25 @@ class Export:
     verified: Mapping[str, Sequence[str]]
     """Contact methods that each user has verified."""
     overrides: Mapping[str, Sequence[Entry]]
-    """Those that people made by API and that have not ended, by schedule."""
-    secrets: Sequence[str] = field(default_factory=list)
+    """Those that people made by API and that have not ended, by schedule; as the API shows them."""
+    secrets: Sequence[str] = ()
     """Names that stand in for secrets, which a stack does not show."""
+    unread: frozenset[str] = frozenset()
+    """Sections that the key may not read."""
 
     @property
     def with_overrides(self) -> Mapping[str, Any]:
         """The document with the overrides that people made by API."""
         schedules = [
-            {**it, "overrides": [*it.get("overrides", ()), *self.overrides[it["name"]]]}
-            if self.overrides.get(it["name"])
+            {**it, "overrides": [*it.get("overrides", ()), *map(_override, made)]}
+            if (made := self.overrides.get(it["name"]))
             else it
             for it in self.document.get("schedules", ())
         ]
         return {**self.document, **({"schedules": schedules} if schedules else {})}
 
 
-def export_stack(api: Api, team: str, at: datetime) -> Export:
+def export_stack(api: ReadsApi, team: str, at: datetime) -> Export:
     """Read everything that a file can say.
 
     Args:
@@ -93,22 +108,15 @@ def export_stack(api: Api, team: str, at: datetime) -> Export:
     """
     document: dict[str, Any] = {"team": team}
     made_by_api, secrets = set[ObjectId](), list[str]()
-    overrides: dict[str, Sequence[Entry]] = {}
-    verified: dict[str, Sequence[str]] = {}
     settings = api.get(f"{API}/settings")
     if settings["created_at"] is not None:
-        document["settings"] = _shortened({it: settings[it] for it in settings}, SettingsBody)
+        document["settings"] = _shortened(settings, SettingsBody)
         if settings["managed_by"] is None:
             made_by_api.add(("settings", "settings"))
+    read = {it.name: _read(api, it, at) for it in _SECTIONS}
     for section in _SECTIONS:
-        views = [it for it in api.all(section.path, {"limit": "200"}) if not _is_over(it, at)]
-        for view in views:
-            if view["managed_by"] is None:
-                made_by_api.add((section.name, str(view["name"])))
-            if section.name == "users":
-                verified[view["name"]] = [it for it, is_true in view["verified"].items() if is_true]
-            if section.name == "schedules":
-                overrides[view["name"]] = _overrides(api, view["name"])
+        views = read[section.name] or ()
+        made_by_api |= {(section.name, it["name"]) for it in views if it["managed_by"] is None}
         entries = [_entry(view, section, secrets) for view in views]
         if entries:
             document[section.name] = [
@@ -117,27 +125,52 @@ def export_stack(api: Api, team: str, at: datetime) -> Export:
     return Export(
         document=document,
         made_by_api=frozenset(made_by_api),
-        verified=verified,
-        overrides=overrides,
+        verified={it["name"]: _true(it["verified"]) for it in read["users"] or ()},
+        overrides={it["name"]: _overrides(api, it["name"]) for it in read["schedules"] or ()},
         secrets=secrets,
+        unread=frozenset(name for name, views in read.items() if views is None),
     )
 
 
+def _read(api: ReadsApi, section: _Section, at: datetime) -> Sequence[Json] | None:
+    """None: the key may not read it."""
+    try:
+        views = list(api.all(section.path, {"limit": "200"}))
+    except RefusedError as error:
+        if section.name in _WITH_OWN_SCOPE and error.code is ExitCode.NOT_ALLOWED:
+            return None
+        raise
+    if section.name in _WITH_OWN_SCOPE:
+        return [it for it in views if not _is_over(it, at)]
+    return views
+
+
+def _true(flags: Mapping[str, bool]) -> Sequence[str]:
+    return [name for name, is_true in flags.items() if is_true]
+
+
+def _override(view: Json) -> Entry:
+    return _shortened(view, OverrideBody)
+
+
 def _is_over(view: Json, at: datetime) -> bool:
-    ended = view.get("state") == "ended" or view.get("status") == "ended"
     to = view.get("to")
-    return ended or (bool(to) and datetime.fromisoformat(to) <= at and not view.get("rrule"))
+    return bool(to) and not view.get("rrule") and datetime.fromisoformat(to) <= at
 
 
-def _overrides(api: Api, schedule: str) -> list[Entry]:
-    path = f"{API}/schedules/{segment(schedule)}/overrides"
-    views = list(api.all(path, {"limit": "200"}))
-    return [_shortened(view, OverrideBody) for view in views]
+def _overrides(api: ReadsApi, schedule: str) -> list[Entry]:
+    views = api.all(f"{API}/schedules/{segment(schedule)}/overrides")
+    return [view for view in views if view["made_by"] is not None]
 
 
 def _entry(view: Json, section: _Section, secrets: list[str]) -> Entry:
     entry = {**view}
+    if view.get("rrule"):
+        entry |= {"from": None, "to": None}  # of the present occurrence
     if section.name == "integrations":
+        resolve_after = timedelta(seconds=view["resolve_after"])
+        is_usual = resolve_after == IntegrationType(view["type"]).resolve_after
+        entry["resolve_after"] = None if is_usual else spelled(resolve_after)
         for check, hidden in _HIDDEN:
             if entry.get(check) and entry[check].get(hidden) in (None, MASK):
                 name = f"{view['name']}-{check.replace('_', '-')}"
@@ -164,8 +197,3 @@ def _is_same(entry: Entry, whole: BaseModel, model: type[BaseModel]) -> bool:
         return model.model_validate(entry).model_dump() == whole.model_dump()
     except ValueError:
         return False
-
-
-def names_of(document: Mapping[str, Any]) -> Iterable[ObjectId]:
-    for section in _SECTIONS:
-        yield from ((section.name, it["name"]) for it in document.get(section.name, ()))

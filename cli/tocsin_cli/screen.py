@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import Any, Final
 
 from rich.cells import cell_len
@@ -112,15 +113,15 @@ class Screen:
             self._terminal.print(Text(text, style=style))
         self.write(captured.get())
 
-    def item(self, text: str, *, indent: int) -> None:
-        """Show an entry of a list; on a terminal its further lines are indented too."""
+    def item(self, text: str, *, indent: int, hanging: int = _GAP) -> None:
+        """Show an entry of a list; on a terminal its further lines are indented more."""
         if not self.is_terminal:
             self.write(f"{' ' * indent}{clean(text)}\n")
             return
-        width = max(self.width - indent - _GAP, LEAST_WIDTH)
+        width = max(self.width - indent - hanging, LEAST_WIDTH)
         lines = Text(clean(text)).wrap(self._terminal, width)
         for number, line in enumerate(lines):
-            self.write(f"{' ' * (indent + (_GAP if number else 0))}{line.plain.rstrip()}\n")
+            self.write(f"{' ' * (indent + (hanging if number else 0))}{line.plain.rstrip()}\n")
 
     def spans(self, *spans: tuple[str, str]) -> None:
         """Show a line of texts, each with its style."""
@@ -173,27 +174,34 @@ class Screen:
 
     def _cards(self, cells: _Cells, indent: int) -> None:
         """One row below the other, for a terminal that is narrower than a row."""
-        longest = max(cell_len(column.title) for column in cells.columns)
+        titles = [column.title for column in cells.columns]
         for number, row in enumerate(cells.rows):
             if number:
                 self.write("\n")
-            for column, (text, style) in zip(cells.columns, row, strict=True):
-                title = f"{' ' * indent}{column.title:<{longest}}  "
-                self.spans((title, "dim"), (text, style))
+            styles = [style for _, style in row]
+            texts = [text for text, _ in row]
+            self.fields(zip(titles, texts, strict=True), indent=indent, styles=styles)
 
-    def fields(self, fields: Iterable[tuple[str, str]], *, indent: int = 0) -> None:
+    def fields(
+        self,
+        fields: Iterable[tuple[str, str]],
+        *,
+        indent: int = 0,
+        styles: Sequence[str] = (),
+    ) -> None:
         """Show names and texts below each other; empty ones are left out."""
-        said = [(name, clean(text)) for name, text in fields if text]
-        longest = max((cell_len(name) for name, _ in said), default=0)
+        styled = zip(fields, chain(styles, repeat("")), strict=False)
+        said = [(name, clean(text), style) for (name, text), style in styled if text]
+        longest = max((cell_len(name) for name, _, _ in said), default=0)
         if not self.is_terminal:
-            for name, text in said:
+            for name, text, _ in said:
                 self.write(f"{' ' * indent}{name:<{longest}}  {text}\n")
             return
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, _GAP, 0, 0))
         table.add_column(style="dim", min_width=longest, no_wrap=True)
         table.add_column(overflow="fold")
-        for name, text in said:
-            table.add_row(f"{' ' * indent}{name}", Text(text))
+        for name, text, style in said:
+            table.add_row(f"{' ' * indent}{name}", Text(text, style=style))
         with self._terminal.capture() as captured:
             self._terminal.print(table)
         self.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))

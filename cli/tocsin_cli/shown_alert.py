@@ -1,18 +1,22 @@
 """One alert, in full."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
 
 from tocsin_cli import alert_rows
 from tocsin_cli.api import Json
-from tocsin_cli.screen import Column, Row, Screen
+from tocsin_cli.screen import Screen
 from tocsin_cli.times import ago, instant, local
 
-_TOLD_APART: Final = frozenset(("type", "at", "by", "via", "step", "loop", "episode"))
+_ENTRY: Final = re.compile(r"- (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (.*)")
+_MARKS: Final = re.compile(r"\\([^A-Za-z0-9\s])|\*\*")
+"""An escaped sign, or the mark of strong words."""
 
 
-def show_alert(screen: Screen, alert: Json, timeline: Sequence[Json], at: datetime) -> None:
+def show_alert(screen: Screen, alert: Json, markdown: str, at: datetime) -> None:
+    """Show an alert, and what happened by its Markdown, which says it in words."""
     severity = str(alert["severity"])
     screen.spans(
         (severity.upper(), alert_rows.severity_style(alert)),
@@ -27,7 +31,7 @@ def show_alert(screen: Screen, alert: Json, timeline: Sequence[Json], at: dateti
         screen.line("\nLinks")
         screen.fields(((str(name), str(url)) for name, url in alert["urls"].items()), indent=2)
     screen.line("\nTimeline")
-    screen.table(_columns(), timeline, indent=2)
+    _show_timeline(screen, markdown)
 
 
 def _fields(alert: Json, at: datetime) -> Iterator[tuple[str, str]]:
@@ -60,32 +64,27 @@ def _state(alert: Json) -> str:
     state = alert_rows.state(alert)
     for word in ("acknowledged", "resolved"):
         if alert["status"] == word and alert[f"{word}_at"]:
-            by = f" by {alert[f'{word}_by']}" if word == "resolved" else ""
+            by = f" by {alert_rows.actor(alert[f'{word}_by'])}" if word == "resolved" else ""
             return f"{state}{by}, since {local(instant(alert[f'{word}_at']))}"
     if alert["snoozed_until"]:
         return f"snoozed until {local(instant(alert['snoozed_until']))}"
     return f"silenced by {alert['silenced_by']}" if alert["silenced_by"] else state
 
 
-def _columns() -> Sequence[Column]:
-    return (
-        Column(title="WHEN", value=lambda it: local(instant(it["at"]))),
-        Column(title="WHAT", value=lambda it: str(it["type"]).replace("_", " ")),
-        Column(title="BY", value=lambda it: str(it["by"]), spare=1),
-        Column(title="", value=_details, breaks=True),
-    )
+def entries_of(markdown: str) -> Iterator[tuple[datetime, str]]:
+    """The timeline of an alert's Markdown, whose times are in UTC: when, and what in words."""
+    _, _, timeline = markdown.partition("\n## Timeline\n")
+    for line in timeline.splitlines():
+        if found := _ENTRY.fullmatch(line):
+            words = _MARKS.sub(lambda mark: mark[1] or "", found[2])
+            yield datetime.fromisoformat(found[1]).replace(tzinfo=UTC), words
 
 
-def _details(change: Row) -> str:
-    """The rest of an entry, whatever its type has."""
-    said: Mapping[str, Any] = {
-        name: it
-        for name, it in change.items()
-        if name not in _TOLD_APART and not name.endswith("_id") and it not in (None, "", [])
-    }
-    return "; ".join(_detail(name, it) for name, it in said.items())
-
-
-def _detail(name: str, value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if name == "note" else f"{name.replace('_', ' ')} {text}"
+def _show_timeline(screen: Screen, markdown: str) -> None:
+    day = None
+    for at, words in entries_of(markdown):
+        there = at.astimezone()
+        if there.date() != day:
+            day = there.date()
+            screen.line(f"  {there:%a} {there.day} {there:%b}, {there.tzname()}", "dim")
+        screen.item(f"{there:%H:%M:%S}  {words}", indent=2, hanging=10)

@@ -70,7 +70,7 @@ def _gone(api: Api, alert_id: str, before: Json) -> tuple[str, Json]:
     """It is resolved, or of another severity than those that are watched."""
     alert = api.get(f"/api/v1/alerts/{segment(alert_id)}")
     if alert["status"] == "resolved":
-        return f"resolved by {alert['resolved_by']}", alert
+        return f"resolved by {alert_rows.actor(alert['resolved_by'])}", alert
     return _change(before, alert) or str(alert["status"]), alert
 
 

@@ -84,14 +84,25 @@ def test_an_alert_is_shown_with_its_timeline(world: World, tocsin: Tocsin) -> No
     facts = Facts(name="Disk full", summary="Disk full", reason="97 % full", object="db-1")
     alert_id = world.signal(facts=facts).alert_id
     assert alert_id is not None
-    world.note(alert_id, "Cleaning up")
+    world.note(alert_id, "Cleaning * up_")
 
     done = tocsin("alerts", "show", alert_id)
 
     assert done.code == 0
     assert done.lines[:2] == ["CRITICAL  db-1: Disk full", "97 % full"]
-    (note,) = [line for line in done.lines if "Cleaning up" in line]
-    assert " ".join(note.split()) == "Sun 1 Mar 09:00 UTC note alice Cleaning up"
+    assert "  Sun 1 Mar, UTC" in done.lines
+    assert "  09:00:00  Alice noted: Cleaning * up_" in done.lines
+
+
+def test_a_timeline_is_markdown_for_a_post_mortem(world: World, tocsin: Tocsin) -> None:
+    alert_id = world.opened()
+    world.acknowledge(alert_id)
+
+    done = tocsin("alerts", "show", alert_id, "--markdown")
+
+    assert done.code == 0
+    assert done.lines[0].startswith("# ")
+    assert "acknowledged" in done.out
 
 
 def test_acknowledging_says_who_has_it_and_again_that_it_was_acknowledged(

@@ -94,11 +94,11 @@ def show(
         screen.write(_timeline_markdown(api, path))
         return
     alert = api.get(path)
-    timeline = list(api.all(f"{path}/timeline", {"limit": "200"}))
     if output is Output.JSON:
+        timeline = list(api.all(f"{path}/timeline", {"limit": "200"}))
         screen.json({**alert, "timeline": timeline})
     else:
-        show_alert(screen, alert, timeline, now())
+        show_alert(screen, alert, _timeline_markdown(api, path), now())
 
 
 def _timeline_markdown(api: Api, path: str) -> str:
@@ -121,7 +121,7 @@ def ack(
 
 
 def _acknowledged(alert: Json) -> str:
-    by = alert["acknowledged_by"]
+    by = alert_rows.actor(alert["acknowledged_by"])
     return f"{by} has it already" if alert.get("already_acknowledged") else f"{by} has it now"
 
 

@@ -30,6 +30,8 @@ def export(
     profile: ProfileOption = None,
 ) -> None:
     """Write what a stack has as a team's file, also what people made by API."""
+    if out is not None and out.exists():
+        raise UsageError(f"{out} is there already: name another file, or remove it.")
     api = Api.of(profile)
     name = team or profile or "team"
     exported = export_stack(api, name, now())
@@ -40,11 +42,17 @@ def export(
     else:
         _write(out, text)
         screen.line(f"{out} has {plural(_count(exported), 'object')}.")
+    tell_unread(screen, exported)
     if exported.secrets:
         screen.complain(
             "A stack shows no secrets: these names stand for them. Write each to a parameter "
             f"before you deploy: {', '.join(exported.secrets)}."
         )
+
+
+def tell_unread(screen: Screen, exported: Export) -> None:
+    for section in sorted(exported.unread):
+        screen.complain(f"{section} are left out: the key has not the scope silences.")
 
 
 def _count(exported: Export) -> int:
@@ -63,7 +71,5 @@ def _write(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        raise UsageError(f"{path} is there already: name another file, or remove it.") from None
     except OSError as error:
         raise FailedError(f"{path} cannot be written: {error.strerror}.") from error

@@ -7,6 +7,7 @@ import typer
 from tocsin_cli.api import Api, segment
 from tocsin_cli.options import OutputOption, ProfileOption
 from tocsin_cli.screen import Column, Output, Row, Screen
+from tocsin_cli.times import instant, local
 
 PATH = "/api/v1/integrations"
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who may send alerts.")
@@ -67,10 +68,11 @@ def show(
     if output is Output.JSON:
         screen.json(integration)
         return
+    integration |= {"urls": [_spelled_url(it) for it in integration["urls"]]}
     rows = [
         {"name": field.replace("_", " "), "value": _spelled(value)}
         for field, value in integration.items()
-        if value not in (None, [], {})
+        if field != "token_prefix" and value not in (None, [], {})
     ]
     if output is Output.MARKDOWN:
         columns = (
@@ -80,6 +82,11 @@ def show(
         screen.markdown_table(columns, rows)
     else:
         screen.fields((it["name"], it["value"]) for it in rows)
+
+
+def _spelled_url(url: Row) -> str:
+    until = url["valid_until"]
+    return f"…/i/{url['token_prefix']}…" + (f" until {local(instant(until))}" if until else "")
 
 
 def _spelled(value: object) -> str:

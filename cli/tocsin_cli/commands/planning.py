@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from tocsin_cli.api import Api
+from tocsin_cli.commands.exporting import tell_unread
 from tocsin_cli.errors import UsageError
 from tocsin_cli.exported import export_stack
 from tocsin_cli.git import file_at
@@ -63,6 +64,7 @@ def _before(file: str, against: str, profile: str | None, at: datetime) -> tuple
     if against == STACK:
         api = Api.of(profile)
         exported = export_stack(api, STACK, at)
+        tell_unread(Screen(), exported)
         return state_of_stack(exported, at), f"the stack {api.stack.url}"
     if profile is not None:
         raise UsageError(f"--profile names a stack, and --against {against} is none.")

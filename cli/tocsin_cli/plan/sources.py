@@ -23,7 +23,7 @@ from tocsin.domain.routing import Routing
 from tocsin.domain.severity import Severity
 from tocsin.domain.ways import Noun
 from tocsin.team_file.model import TeamFile
-from tocsin.team_file.reading import read_team_file
+from tocsin.team_file.reading import TeamFileError, read_team_file
 from tocsin.team_file.values import (
     channels_of,
     policies_of,
@@ -32,6 +32,7 @@ from tocsin.team_file.values import (
     silences_of,
     users_of,
 )
+from tocsin_cli.errors import FailedError
 from tocsin_cli.exported import Export
 from tocsin_cli.plan.state import ObjectId, Settings, TeamState
 
@@ -46,18 +47,27 @@ def state_of_file(file: TeamFile, at: datetime) -> TeamState:
 
 
 def state_of_stack(export: Export, at: datetime) -> TeamState:
-    """What a stack has; schedules with what is in force and what is to come."""
-    file = read_team_file(export.document, at=at)
+    """What a stack has; schedules with what is in force and what is to come.
+
+    Raises:
+        FailedError: It has something that no file can say.
+    """
+    try:
+        file = read_team_file(export.document, at=at, allows_private=True)
+    except TeamFileError as error:
+        said = "\n".join(f"  {it.field}: {it.problem}" for it in error.details)
+        raise FailedError(f"the stack has what no file can say.\n{said}") from error
     state = _state(file, {it.name: it for it in schedules_of(file)}, at)
     return replace(
         state,
         users=[_verified(it, export.verified) for it in state.users],
         overrides=[
-            ScheduleOverride(schedule, _override(schedule, entry, position, state))
-            for schedule, entries in export.overrides.items()
-            for position, entry in enumerate(entries)
+            ScheduleOverride(name, _override(view, state.schedules[name].time_zone))
+            for name, views in export.overrides.items()
+            for view in views
         ],
         made_by_api=export.made_by_api,
+        unread=export.unread,
     )
 
 
@@ -108,9 +118,10 @@ def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
         overrides=before.overrides,
         objects={
             **{it: settings for it, settings in before.objects.items() if it in kept},
-            **said.objects,
+            **{it: said.objects[it] for it in said.objects if it[0] not in before.unread},
         },
         made_by_api=frozenset(kept),
+        unread=before.unread,
     )
 
 
@@ -196,7 +207,11 @@ def _verified(user: User, verified: Mapping[str, Any]) -> User:
     return replace(user, verified=hashes)
 
 
-def _override(schedule: str, entry: Settings, position: int, state: TeamState) -> Override:
-    body = OverrideBody.model_validate(entry)
-    zone = state.schedules[schedule].time_zone
-    return body.of_text(schedule, zone, position)
+def _override(view: Settings, time_zone: str) -> Override:
+    said = {name: it for name, it in view.items() if name not in ("id", "made_at", "made_by")}
+    return OverrideBody.model_validate(said).override(
+        time_zone,
+        override_id=view["id"],
+        made_at=datetime.fromisoformat(view["made_at"]),
+        made_by=view["made_by"],
+    )

@@ -28,6 +28,8 @@ class TeamState:
     """Those that people made by API."""
     objects: Mapping[ObjectId, Settings] = field(default_factory=dict)
     made_by_api: frozenset[ObjectId] = frozenset()
+    unread: frozenset[str] = frozenset()
+    """Sections of which nothing is known."""
 
     @property
     def roster(self) -> Roster:

@@ -1,17 +1,21 @@
 """What a plan says of the next four weeks is what comes, asked of the API as the weeks pass."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.fakes.world import World
+from tests.faults.runs import seed_of_commit
 from tests.functions.alerts_api.client import Client
+from tocsin.team_file.model import TeamFile
 from tocsin.team_file.reading import read_team_file
+from tocsin_cli.exported import export_stack
 from tocsin_cli.plan.plan import LOOKED_AHEAD, make_plan
-from tocsin_cli.plan.sources import state_after, state_of_file
+from tocsin_cli.plan.sources import state_after, state_of_stack
 
 PEOPLE = ("alice", "bob", "carol", "dave")
 ZONES = ("Europe/Paris", "America/New_York", "Australia/Lord_Howe", "UTC")
@@ -26,6 +30,7 @@ class Stories:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - no secret
+        self.texts: list[dict[str, Any]] = []
         # Around both changes of the clock, too.
         self.at = datetime(2026, self.random.choice((3, 10)), 20, tzinfo=UTC) + timedelta(
             minutes=self.random.randrange(14 * 24 * 60)
@@ -35,7 +40,7 @@ class Stories:
         layers = [self._layer() for _ in range(self.random.choice((1, 1, 2)))]
         text = {"time_zone": self.random.choice(ZONES), "layers": layers}
         if self.random.random() < 0.3:
-            text["overrides"] = [self._override()]
+            text["overrides"] = [self.override()]
         return text
 
     def changed(self, text: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ class Stories:
             layer["only"] = [{"days": days, "from": "08:00", "to": "20:00"}]
         return layer
 
-    def _override(self) -> dict[str, Any]:
+    def override(self) -> dict[str, Any]:
         begins = self.at + timedelta(hours=self.random.randrange(-48, 500))
         ends = begins + timedelta(hours=self.random.randrange(1, 72))
         kind = self.random.choice(("replace", "add", "remove"))
@@ -93,44 +98,83 @@ class Stories:
         return f"{self.random.randrange(24):02}:{self.random.choice(('00', '30'))}"
 
 
+@dataclass
+class InProcess:
+    """The API of a stack in memory, without a connection."""
+
+    client: Client
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
+        return self.client.get(path, **(query or {})).data
+
+    def all(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[Any]:
+        return iter(self.client.get(path, **(query or {})).data)
+
+
 @pytest.mark.parametrize("part", range(5))
 def test_who_is_paged_later_is_who_the_plan_says(part: int) -> None:
-    for seed in range(part * CASES // 5, (part + 1) * CASES // 5):
-        stories = Stories(seed)
-        before = stories.text()
-        after = stories.changed(before)
-        world = World(now=stories.at)
-        editor = Client.of(world).with_key("config", "alerts")
-        for name in PEOPLE:
-            world.user(name)
-        assert editor.send("PUT", "/api/v1/schedules/primary", body=before).status == 201
+    base, _ = seed_of_commit()
+    for number in range(part * CASES // 5, (part + 1) * CASES // 5):
+        stories = Stories(base + number)
+        world, editor = a_stack_with_a_past(stories)
+        after = stories.changed(stories.texts[-1])
+        exported = export_stack(InProcess(editor), "team", stories.at)
+        before = state_of_stack(exported, stories.at)
 
-        made = make_plan(
-            state_of_file(_file(before, stories.at), stories.at),
-            state_after(
-                state_of_file(_file(before, stories.at), stories.at),
-                _file(after, stories.at),
-                stories.at,
-            ),
-            stories.at,
-        )
-        assert editor.send("PUT", "/api/v1/schedules/primary", body=after).status == 200
+        (change,) = make_plan(
+            before, state_after(before, team_file(after, stories.at), stories.at), stories.at
+        ).schedules
 
-        (change,) = made.schedules
+        put(editor, after)
         for _ in range(PREDICTIONS):
             then = stories.at + stories.random.random() * LOOKED_AHEAD
             (stretch,) = [it for it in change.stretches if it.begins <= then < it.ends]
-            answer = editor.get("/api/v1/on-call", at=then.isoformat())
-            (shown,) = answer.data["schedules"]
-            assert set(shown["on_call"]["people"]) == set(stretch.after or ()), (
-                seed,
-                then,
-                before,
-                after,
-            )
+            (shown,) = editor.get("/api/v1/on-call", at=then.isoformat()).data["schedules"]
+            said = (base + number, then, stories.texts, after)
+            assert set(shown["on_call"]["people"]) == set(stretch.after or ()), said
+        assert world.now == stories.at
 
 
-def _file(text: Mapping[str, Any], at: datetime) -> Any:  # noqa: ANN401 - a team's file
+def test_a_layer_that_is_taken_back_before_it_began_was_never_there() -> None:
+    stories = Stories(1)
+    _, editor = a_stack_with_a_past(stories)
+    weekly = {"rotation": "weekly", "handoff": "mon 09:00", "start": "2026-01-05"}
+    one = {"layers": [{**weekly, "name": "one", "users": ["alice", "bob"]}]}
+    two = {"layers": [{**weekly, "name": "two", "users": ["carol"]}, *one["layers"]]}
+    put(editor, one)
+    stories.at += timedelta(days=30)
+    editor.world.now = stories.at
+    before = editor.get("/api/v1/schedules/primary").data
+
+    put(editor, two)
+    put(editor, one)
+
+    assert editor.get("/api/v1/schedules/primary").data == before
+
+
+def a_stack_with_a_past(stories: Stories) -> tuple[World, Client]:
+    """A schedule that was changed a while ago, lately, and by people with an override."""
+    world = World(now=stories.at - timedelta(days=5))
+    editor = Client.of(world).with_key("config", "alerts", "silences")
+    for name in PEOPLE:
+        world.user(name)
+    stories.texts.append(stories.text())
+    put(editor, stories.texts[-1])
+    world.now = stories.at - timedelta(hours=stories.random.randrange(24))
+    stories.texts.append(stories.changed(stories.texts[-1]))
+    put(editor, stories.texts[-1])
+    if stories.random.random() < 0.5:
+        made = editor.post("/api/v1/schedules/primary/overrides", stories.override())
+        assert made.status in (201, 422)
+    world.now = stories.at
+    return world, editor
+
+
+def put(editor: Client, text: Mapping[str, Any]) -> None:
+    assert editor.send("PUT", "/api/v1/schedules/primary", body=text).status in (200, 201)
+
+
+def team_file(text: Mapping[str, Any], at: datetime) -> TeamFile:
     users = [{"name": name, "email": f"{name}@example.com"} for name in PEOPLE]
     schedules = [{"name": "primary", **text}]
-    return read_team_file({"team": "t", "users": users, "schedules": schedules}, at=at)
+    return read_team_file({"team": "team", "users": users, "schedules": schedules}, at=at)
