@@ -159,7 +159,9 @@ def from_answers(answers: Answers) -> Source:
     beats = [it.at("data") for it in answers.of("/v2/heartbeats")]
     source = Source(
         users=answers.listed("/v2/users", "data"),
-        contacts=[(it[0], node.at("data")) for it, node in answers.found(r"/v2/users/([^/]+)/contacts")],
+        contacts=[
+            (it[0], node.at("data")) for it, node in answers.found(r"/v2/users/([^/]+)/contacts")
+        ],
         rules=[
             (it[0], node.at("data"))
             for it, node in answers.found(r"/v2/users/([^/]+)/notification-rules")
@@ -252,7 +254,14 @@ def draft(source: Source, at: datetime, team: str) -> Draft:
         at: What is over by then is left out.
         team: The file's team, where the source has not exactly one.
     """
-    return _Import(source, Draft(at, team)).run()
+    made = Draft(at, team)
+    fill(source, made)
+    return made.finish()
+
+
+def fill(source: Source, made: Draft) -> None:
+    """Add all that the source has."""
+    _Import(source, made).run()
 
 
 @dataclass(slots=True)
@@ -264,7 +273,7 @@ class _Import:
     teams_of: dict[str, list[str]] = field(default_factory=dict)
     """Names of integrations by the id of their team."""
 
-    def run(self) -> Draft:
+    def run(self) -> None:
         self._team()
         self._users()
         for node in self.source.schedules:
@@ -286,7 +295,6 @@ class _Import:
                 "overrides, heartbeats and keys of integrations, which no backup holds",
                 to_do="Ask Opsgenie's API for them before April 2027, or write them by hand.",
             )
-        return self.draft
 
     def _team(self) -> None:
         if len(self.source.teams) == 1:
@@ -312,11 +320,8 @@ class _Import:
             keys = (id_.lower(), address.lower())
             own = [it for key in keys for it in contacts.get(key, [])]
             body = self._user_body(node, own)
-            name = self.draft.add_user((id_, address), local_part(address), node.place, body)
-            notify = self._rules(body, [it for key in keys for it in rules.get(key, [])])
-            if notify:
-                self.draft.sections["users"][-1]["notify"] = notify
-            del name
+            body["notify"] = self._rules(body, [it for key in keys for it in rules.get(key, [])])
+            self.draft.add_user((id_, address), local_part(address), node.place, body)
 
     def _by_user(self, answers: Sequence[tuple[str, Node]], kind: str) -> dict[str, list[Node]]:
         """Entries by the user's id or address.
@@ -334,7 +339,9 @@ class _Import:
                 addresses = [
                     it.text("to").lower()
                     for entry in entries
-                    for it in ([entry] if kind == "to" else [e.at("contact") for e in entry.each("steps")])
+                    for it in (
+                        [entry] if kind == "to" else [e.at("contact") for e in entry.each("steps")]
+                    )
                     if it.text("method").lower() == "email"
                 ]
                 owner = next((it for it in addresses if it in known), "")
@@ -388,7 +395,9 @@ class _Import:
             for step in rule.each("steps"):
                 self._rule_step(user, step, severities, notify)
         if len(notify) > RULES_LIMIT:
-            self.draft.notes.add("RuleNotCarried", rules[0].place, f"{len(notify)} rules, {RULES_LIMIT} kept")
+            self.draft.notes.add(
+                "RuleNotCarried", rules[0].place, f"{len(notify)} rules, {RULES_LIMIT} kept"
+            )
         return notify[:RULES_LIMIT]
 
     def _severities(self, rule: Node) -> set[str]:
@@ -404,8 +413,12 @@ class _Import:
                 and not condition.flag("not")
             )
             if not is_plain or condition.text("expectedValue") not in _SEVERITIES:
-                self.draft.notes.add("RouteCondition", condition.place, condition.text("field"),
-                                     to_do="The rule is for all severities; check it.")
+                self.draft.notes.add(
+                    "RouteCondition",
+                    condition.place,
+                    condition.text("field"),
+                    to_do="The rule is for all severities; check it.",
+                )
                 return set(_EVERY_SEVERITY)
             found.add(_SEVERITIES[condition.text("expectedValue")])
         return found
@@ -463,7 +476,7 @@ class _Import:
         return Rotation(
             name=name,
             source_id=node.text("id"),
-            pattern=Turns(unit, node.whole("length", 1, least=1, most=10_000)),
+            pattern=Turns(unit, node.whole("length", 1, least=1, most=1_000)),
             start=wall_in(starts, zone),
             members=members,
             begins=wall_in(starts, zone) if starts > self.draft.at else None,
@@ -481,7 +494,11 @@ class _Import:
                 user = self._person(node)
                 if user is None:
                     self.draft.differs(
-                        "BlockedUser", node.place, node.text("username"), schedule, shown_person(node)
+                        "BlockedUser",
+                        node.place,
+                        node.text("username"),
+                        schedule,
+                        shown_person(node),
                     )
                 return (user,) if user else ()
             case "team":
@@ -577,7 +594,10 @@ class _Import:
         if first and name is not None:
             self.draft.holds[name] = first
             self.draft.notes.add(
-                "PolicyFirstStepWaits", rules[0].place, spelled(first), about=("escalation_policies", name)
+                "PolicyFirstStepWaits",
+                rules[0].place,
+                spelled(first),
+                about=("escalation_policies", name),
             )
 
     def _steps(self, rules: Sequence[Node]) -> list[tuple[timedelta, Step]]:
@@ -673,14 +693,20 @@ class _Import:
         if token is not None:
             self.draft.sections["integrations"][-1]["token"] = token
         elif not key:
-            self.draft.notes.add("IntegrationWithoutKey", node.place, written, about=("integrations", name))
+            self.draft.notes.add(
+                "IntegrationWithoutKey", node.place, written, about=("integrations", name)
+            )
 
     def _routes(self) -> None:
         for team, node in self.source.routing:
             whose = self.teams_of.get(team, [])
-            narrow = [f"integration{one_of(whose)}"] if len(self.source.routing) > 1 and whose else []
+            narrow = (
+                [f"integration{one_of(whose)}"] if len(self.source.routing) > 1 and whose else []
+            )
             if len(self.source.routing) > 1 and not whose and node.each():
-                self.draft.notes.add("RouteCondition", node.place, f"team {team} has no integration")
+                self.draft.notes.add(
+                    "RouteCondition", node.place, f"team {team} has no integration"
+                )
                 continue
             rules = sorted(
                 node.each(),
@@ -700,7 +726,9 @@ class _Import:
         for match in self._matches(rule):
             name = self.draft.add_route(written, rule.place, [*narrow, *match], policy, **more)
             if any(it.startswith("source_severity") for it in match):
-                self.draft.notes.add("PriorityFromIntegration", rule.place, written, about=("routes", name))
+                self.draft.notes.add(
+                    "PriorityFromIntegration", rule.place, written, about=("routes", name)
+                )
 
     def _policy_of(self, rule: Node) -> str | None:
         notify = rule.at("notify")
@@ -714,7 +742,9 @@ class _Import:
         else:
             found = None
         if found is None:
-            self.draft.notes.add("RouteToNobody", rule.place, f"{kind} {notify.text('name')}".strip())
+            self.draft.notes.add(
+                "RouteToNobody", rule.place, f"{kind} {notify.text('name')}".strip()
+            )
         return found
 
     def _policy_for(self, schedule: str, notify: Node) -> str | None:
@@ -752,9 +782,13 @@ class _Import:
             self.draft.notes.add("TurnedOff", node.place, written)
             return
         if not _SHORTEST_PERIOD <= period <= _LONGEST_PERIOD:
-            self.draft.notes.add("HeartbeatNotCarried", node.place, f"{written}: every {spelled(period)}")
+            self.draft.notes.add(
+                "HeartbeatNotCarried", node.place, f"{written}: every {spelled(period)}"
+            )
             return
-        pinging = [it["name"] for it in self.draft.sections["integrations"] if it["type"] == "opsgenie"]
+        pinging = [
+            it["name"] for it in self.draft.sections["integrations"] if it["type"] == "opsgenie"
+        ]
         name = self.draft.add(
             "heartbeats",
             written,
@@ -767,14 +801,19 @@ class _Import:
         )
         if node.each("alertTags") or node.text("alertMessage"):
             self.draft.notes.add(
-                "HeartbeatNotCarried", node.place, "its tags and message", about=("heartbeats", name)
+                "HeartbeatNotCarried",
+                node.place,
+                "its tags and message",
+                about=("heartbeats", name),
             )
 
     def _maintenance(self, node: Node) -> None:
         written = node.text("description") or node.text("id")
         times = node.at("time")
         begins, ends = times.instant_or_none("startDate"), times.instant_or_none("endDate")
-        if node.text("status") in ("past", "cancelled") or (ends is not None and ends <= self.draft.at):
+        if node.text("status") in ("past", "cancelled") or (
+            ends is not None and ends <= self.draft.at
+        ):
             self.draft.notes.add("PastSilence", node.place, written)
             return
         affected = []
@@ -790,7 +829,12 @@ class _Import:
             self.draft.notes.add("MaintenanceNotCarried", node.place, written)
             return
         why = reason(node.text("description"), "Maintenance")
-        body = {"match": [f"integration{one_of(affected)}"], "from": instant(begins), "to": instant(ends), "reason": why}
+        body = {
+            "match": [f"integration{one_of(affected)}"],
+            "from": instant(begins),
+            "to": instant(ends),
+            "reason": why,
+        }
         self.draft.add("maintenance_windows", written, node.place, body)
 
 
@@ -814,7 +858,8 @@ def windows_of(node: Node) -> tuple[Window, ...]:
             return ()
         case "time-of-day":
             found = [
-                Window(tuple(range(len(DAYS))), *_clocks(it)) for it in node.one_or_more("restriction")
+                Window(tuple(range(len(DAYS))), *_clocks(it))
+                for it in node.one_or_more("restriction")
             ]
             return () if any(it.begins == it.ends for it in found) else merged(found)
         case "weekday-and-time-of-day":
@@ -867,5 +912,3 @@ def _matcher(node: Node) -> str | None:
     if operation not in patterns:
         return None
     return parsed(f"{label}{'!~' if is_not else '=~'}{quoted(patterns[operation])}")
-
-

@@ -134,7 +134,14 @@ def draft(source: Source, at: datetime, team: str) -> Draft:
         at: What is over by then is left out.
         team: The file's team, where the source has not exactly one.
     """
-    return _Import(source, Draft(at, team)).run()
+    made = Draft(at, team)
+    fill(source, made)
+    return made.finish()
+
+
+def fill(source: Source, made: Draft) -> None:
+    """Add all that the source has."""
+    _Import(source, made).run()
 
 
 @dataclass(slots=True)
@@ -146,7 +153,7 @@ class _Import:
     ack_timeouts: dict[str, timedelta | None] = field(default_factory=dict)
     """By the policy's id."""
 
-    def run(self) -> Draft:
+    def run(self) -> None:
         self._team()
         for node in self.source.users:
             self._user(node)
@@ -162,7 +169,6 @@ class _Import:
             self._window(node)
         for place in self.source.left:
             self.draft.notes.add("NotImported", place)
-        return self.draft
 
     def _team(self) -> None:
         if len(self.source.teams) == 1:
@@ -187,13 +193,9 @@ class _Import:
             "time_zone": node.zone("time_zone"),
             "role": _ROLES.get(node.text("role"), "responder"),
         }
+        body["notify"] = self._rules(node, contacts, body)
         written = local_part(address) if address else node.text("name")
-        self.draft.add_user((id_,), written, node.place, body)
-        if address:
-            self.draft.people.setdefault(address.lower(), self.draft.people[id_.lower()])
-        notify = self._rules(node, contacts, body)
-        if notify:
-            self.draft.sections["users"][-1]["notify"] = notify
+        self.draft.add_user((id_, address), written, node.place, body)
 
     def _contact(self, contact: Node, address: str, phone: str | None) -> str | None:
         """The number so far, or that of this contact method."""
@@ -229,7 +231,11 @@ class _Import:
                 self.draft.notes.add("ContactNotCarried", rule.place, method)
                 continue
             if method == "phone_contact_method":
-                self.draft.notes.add("VoiceRule", rule.place, f"after {rule.text('start_delay_in_minutes', '0')} minutes")
+                self.draft.notes.add(
+                    "VoiceRule",
+                    rule.place,
+                    f"after {rule.text('start_delay_in_minutes', '0')} minutes",
+                )
             if not user.get(_FIELDS[by]):
                 self.draft.notes.add("AddressMissing", rule.place, method)
                 continue
@@ -239,7 +245,9 @@ class _Import:
             if body not in notify:
                 notify.append(body)
         if len(notify) > RULES_LIMIT:
-            self.draft.notes.add("RuleNotCarried", node.place, f"{len(notify)} rules, {RULES_LIMIT} kept")
+            self.draft.notes.add(
+                "RuleNotCarried", node.place, f"{len(notify)} rules, {RULES_LIMIT} kept"
+            )
         return notify[:RULES_LIMIT]
 
     def _is_gone(self, reference: Node) -> bool:
@@ -279,7 +287,9 @@ class _Import:
             for it in node.each("users"):
                 reference = it.at("user") if it.has("user") else it
                 if self._is_gone(reference):
-                    self.draft.notes.add("UserGone", reference.place, _shown(reference), to_do="Nothing.")
+                    self.draft.notes.add(
+                        "UserGone", reference.place, _shown(reference), to_do="Nothing."
+                    )
             return None
         members = tuple(self._member(it, schedule) for it in node.each("users"))
         if not members:
@@ -303,7 +313,9 @@ class _Import:
         reference = node.at("user") if node.has("user") else node
         user = self._person(reference)
         if user is None:
-            self.draft.differs("UserGone", reference.place, _shown(reference), schedule, gone(reference))
+            self.draft.differs(
+                "UserGone", reference.place, _shown(reference), schedule, gone(reference)
+            )
             return ()
         return (user,)
 
@@ -325,7 +337,9 @@ class _Import:
             seconds = restriction.whole("duration_seconds", least=1, most=7 * _DAY_SECONDS)
             rest = seconds % 60
             if rest or begins.second:
-                self.draft.notes.add("RoundedToMinute", restriction.place, f"{begins}, {seconds} seconds")
+                self.draft.notes.add(
+                    "RoundedToMinute", restriction.place, f"{begins}, {seconds} seconds"
+                )
                 begins, seconds = begins.replace(second=0), seconds + (60 - rest if rest else 0)
             if restriction.text("type", "daily_restriction") == "daily_restriction":
                 if seconds >= _DAY_SECONDS:
@@ -347,7 +361,9 @@ class _Import:
                 user = self._person(entry.at("user"))
                 if user is None:
                     if ends > self.draft.at:
-                        self.draft.differs("UserGone", entry.place, _shown(entry.at("user")), schedule)
+                        self.draft.differs(
+                            "UserGone", entry.place, _shown(entry.at("user")), schedule
+                        )
                     continue
                 found.append(
                     Override(user=user, begins=entry.instant("start"), ends=ends, place=entry.place)
@@ -370,7 +386,10 @@ class _Import:
     def _event(self, node: Node, schedule: str, zone: str) -> Rotation | None:
         name = node.text("name", "event")
         starts, ends = node.instant("start_time"), node.instant("end_time")
-        since, until = node.instant_or_none("effective_since"), node.instant_or_none("effective_until")
+        since, until = (
+            node.instant_or_none("effective_since"),
+            node.instant_or_none("effective_until"),
+        )
         if until is not None and until <= self.draft.at:
             self.draft.notes.add("RotationEnded", node.place, name)
             return None
@@ -389,7 +408,9 @@ class _Import:
         for day in rule.moved:
             self.draft.notes.add("ExcludedDay", node.at("recurrence").place, day.isoformat())
         if rule.added:
-            self.draft.differs("EventAdded", node.at("recurrence").place, f"{len(rule.added)} dates", schedule)
+            self.draft.differs(
+                "EventAdded", node.at("recurrence").place, f"{len(rule.added)} dates", schedule
+            )
         return Rotation(
             name=name,
             source_id=node.text("id"),
@@ -434,7 +455,9 @@ class _Import:
             more = {"ack_timeout": spelled(variant)} if variant else {}
             named = written
             if variant != common:
-                named = f"{written} {'ack ' + spelled(variant) if variant else 'without ack timeout'}"
+                named = (
+                    f"{written} {'ack ' + spelled(variant) if variant else 'without ack timeout'}"
+                )
             self.draft.add_policy(
                 _key(id_, variant),
                 named,
@@ -445,7 +468,12 @@ class _Import:
             )
 
     def _services_of(self, policy: str) -> list[Node]:
-        return [it for it in self.source.services if it.at("escalation_policy").text("id") == policy]
+        return [
+            it
+            for it in self.source.services
+            if it.at("escalation_policy").text("id") == policy
+            and any(each.has("integration_key") for each in it.each("integrations"))
+        ]
 
     def _timeout(self, service: Node) -> timedelta | None:
         seconds = service.whole("acknowledgement_timeout", 0)
@@ -457,7 +485,9 @@ class _Import:
         if kind.startswith("schedule"):
             targets = self.draft.on_call(id_)
             if not targets:
-                self.draft.notes.add("PolicyUnsupportedTarget", node.place, f"schedule {_shown(node)}")
+                self.draft.notes.add(
+                    "PolicyUnsupportedTarget", node.place, f"schedule {_shown(node)}"
+                )
             return targets
         if kind.startswith("user"):
             user = self._person(node)
@@ -515,7 +545,9 @@ class _Import:
         if token is not None:
             self.draft.sections["integrations"][-1]["token"] = token
         elif not key:
-            self.draft.notes.add("IntegrationWithoutKey", node.place, written, about=("integrations", name))
+            self.draft.notes.add(
+                "IntegrationWithoutKey", node.place, written, about=("integrations", name)
+            )
         return name
 
     def _service_routes(self, node: Node, written: str, made: list[str], policy: str) -> None:
@@ -528,34 +560,24 @@ class _Import:
             self.draft.notes.add("AutoResolve", node.place, spelled(timedelta(seconds=seconds)))
         rule = node.at("incident_urgency_rule")
         if rule.text("type") == "use_support_hours":
-            during = self._severity(rule.at("during_support_hours"))
-            outside = self._severity(rule.at("outside_support_hours"))
-            only, zone = self._support_hours(node.at("support_hours"))
-            if only:
-                self.draft.notes.add(
-                    "SupportHours", node.place, f"{during or 'as sent'} within, {outside or 'as sent'} outside"
-                )
-                within = {"severity": during, "only": only, "time_zone": zone, **more}
-                self.draft.add_hours_route(f"{written} support hours", node.place, match, policy, within)
-            if outside or more:
-                self.draft.add_route(written, node.place, match, policy, severity=outside, **more)
-            return
-        severity = self._severity(rule)
-        if severity or more:
+            said = [self._severity(rule.at(f"{it}_support_hours")) for it in ("during", "outside")]
+            severity = None if None in said else min(filter(None, said))
+            hours = node.at("support_hours")
+            self.draft.notes.add(
+                "SupportHours",
+                rule.place,
+                f"{written}: {said[0] or 'as sent'} from {hours.text('start_time')} to "
+                f"{hours.text('end_time')} {hours.text('time_zone')}, else {said[1] or 'as sent'}",
+            )
+        else:
+            severity = self._severity(rule)
             if severity:
                 self.draft.notes.add("UrgencyAsSeverity", rule.place, f"{written}: {severity}")
+        if severity or more:
             self.draft.add_route(written, node.place, match, policy, severity=severity, **more)
 
     def _severity(self, rule: Node) -> str | None:
         return {"high": "critical", "low": "warning"}.get(rule.text("urgency"))
-
-    def _support_hours(self, node: Node) -> tuple[list[dict[str, Any]], str]:
-        if not node.is_there:
-            return [], ""
-        days = [it.whole_value(1, 7) - 1 for it in node.each("days_of_week")] or list(range(7))
-        begins, ends = node.clock("start_time"), node.clock("end_time")
-        window = Window(tuple(sorted(set(days))), begins, ends)
-        return [window.written()], node.zone("time_zone") or "UTC"
 
     def _window(self, node: Node) -> None:
         written = node.text("description") or node.text("summary") or node.text("id")
@@ -563,7 +585,9 @@ class _Import:
         if ends <= self.draft.at:
             self.draft.notes.add("PastSilence", node.place, written)
             return
-        affected = [name for it in node.each("services") for name in self.services.get(it.text("id"), ())]
+        affected = [
+            name for it in node.each("services") for name in self.services.get(it.text("id"), ())
+        ]
         missing = [_shown(it) for it in node.each("services") if it.text("id") not in self.services]
         if missing:
             self.draft.notes.add("MaintenanceNotCarried", node.place, ", ".join(missing))
@@ -594,5 +618,3 @@ def _shown(reference: Node) -> str:
 def gone(reference: Node) -> str:
     """How a person who is gone is shown beside the users of the file."""
     return reference.text("id").lower()
-
-

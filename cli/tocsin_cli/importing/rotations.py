@@ -26,7 +26,7 @@ LOOK_AHEAD: Final = 400 * DAY
 SHIFTS_COMPARED: Final = 20_000
 """Of one rotation; one with more counts as always on call."""
 ROTATIONS_LIMIT: Final = 200
-"""Of one schedule."""
+"""Of one schedule of a source."""
 
 type Member = tuple[str, ...]
 """Names of users who are on call together; empty: nobody."""
@@ -264,7 +264,7 @@ def _fields(rotation: Rotation) -> dict[str, Any]:
             written |= {"rrule": rrule, "at": rotation.start.strftime("%H:%M")}
             written |= {"duration": spelled(duration), "start": rotation.start.date()}
             if excluded:
-                written["except"] = list(excluded)
+                written["excluded"] = [it.date() for it in excluded]
     if rotation.begins is not None:
         written["begins"] = rotation.begins
     if rotation.until is not None:

@@ -56,10 +56,10 @@ class Node:
             return Node(None, place)
         if not isinstance(self.value, dict):
             self.fail(f"must be an object, and is {_kind(self.value)}")
-        return Node(self.value.get(name), place)
+        return _node(self.value.get(name), place)
 
     def has(self, name: str) -> bool:
-        return isinstance(self.value, dict) and self.value.get(name) is not None
+        return isinstance(self.value, dict) and self.at(name).value is not None
 
     def members(self) -> Iterator[tuple[str, Node]]:
         if self.value is None:
@@ -67,7 +67,7 @@ class Node:
         if not isinstance(self.value, dict):
             self.fail(f"must be an object, and is {_kind(self.value)}")
         for name, value in self.value.items():
-            yield str(name), Node(value, f"{self.place}.{clean(str(name))}")
+            yield str(name), _node(value, f"{self.place}.{clean(str(name))}")
 
     def each(self, name: str | None = None) -> list[Node]:
         """The entries of a list; none of one that is missing."""
@@ -76,12 +76,14 @@ class Node:
             return []
         if not isinstance(listed.value, list):
             listed.fail(f"must be a list, and is {_kind(listed.value)}")
-        return [Node(it, f"{listed.place}[{at}]") for at, it in enumerate(listed.value)]
+        return [_node(it, f"{listed.place}[{at}]") for at, it in enumerate(listed.value)]
 
     def one_or_more(self, name: str) -> list[Node]:
         """The entries of a list, or the one value that stands there without a list."""
         listed = self.at(name)
-        return self.each(name) if isinstance(listed.value, list) or not listed.is_there else [listed]
+        return (
+            self.each(name) if isinstance(listed.value, list) or not listed.is_there else [listed]
+        )
 
     def written(self) -> str:
         """The value as a text; a number is one too."""
@@ -125,7 +127,9 @@ class Node:
         if not isinstance(value, int) or isinstance(value, bool):
             member.fail(f"must be a whole number, and is {_kind(value)}")
         if not least <= value <= most:
-            member.fail(f"must be from {least} to {most}, and is {value if abs(value) < _NUMBER_LIMIT else 'far off'}")
+            member.fail(
+                f"must be from {least} to {most}, and is {value if abs(value) < _NUMBER_LIMIT else 'far off'}"
+            )
         return value
 
     def whole_value(self, least: int, most: int) -> int:
@@ -188,6 +192,11 @@ class Node:
         if written and written not in available_timezones():
             member.fail(f"{shown(written)} is no time zone of the IANA database")
         return written
+
+
+def _node(value: Any, place: str) -> Node:  # noqa: ANN401 - JSON
+    """A value put together of others keeps their places."""
+    return value if isinstance(value, Node) else Node(value, place)
 
 
 def shown(text: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from tocsin.bodies.hours import HOURS_LIMIT
+from tocsin.bodies.rotations import EXCLUDED_LIMIT, LONGEST_SHIFT, MEMBERS_LIMIT, TOGETHER_LIMIT
+from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
 from tocsin.domain.duration import spelled
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin_cli.importing.keys import Keys, can_be_token
@@ -18,6 +21,8 @@ from tocsin_cli.importing.rotations import (
     LOOK_AHEAD,
     ROTATIONS_LIMIT,
     Rotation,
+    Rule,
+    Turns,
     layer_of,
     parts,
     spans,
@@ -53,6 +58,14 @@ _COMMENT_LENGTH: Final = 90
 _FLOW_WIDTH: Final = 92
 _WIDTH: Final = 100
 _SAYS_OFF: Final = re.compile(r"[^0-9+]")
+
+ALWAYS_NOBODY: Final = Rotation(
+    name="nobody",
+    pattern=Turns("daily"),
+    start=datetime(2026, 1, 5),
+    members=((),),  # noqa: DTZ001
+)
+"""The layer of a schedule that has overrides only."""
 
 type Body = dict[str, Any]
 
@@ -125,10 +138,12 @@ class Draft:
     def add_user(
         self, ids: Iterable[str], written: str, place: str, body: Mapping[str, Any]
     ) -> str:
-        name = self.add("users", written, place, body)
-        for each in ids:
-            if each:
-                self.people.setdefault(each.lower(), name)
+        """Add a user, unless one of these ids or addresses is that of a user already."""
+        keys = [it.lower() for it in ids if it]
+        known = next((name for it in keys if (name := self.people.get(it))), None)
+        name = known or self.add("users", written, place, body)
+        for key in keys:
+            self.people.setdefault(key, name)
         return name
 
     def leave_out(self, *ids: str) -> None:
@@ -183,18 +198,22 @@ class Draft:
             overrides: Of the source.
             place: Where.
         """
-        rotations = [it for level in levels for it in level]
-        if len(rotations) > ROTATIONS_LIMIT:
+        if sum(map(len, levels)) > ROTATIONS_LIMIT:
             raise SourceError(place, f"has more than {ROTATIONS_LIMIT} rotations")
+        levels = [[self._within_limits(it, source) for it in level] for level in levels]
+        rotations = [it for level in levels for it in level]
         coming = self._coming(overrides, place)
         found = parts(levels, wall_in(self.at, zone))
         if not found and not coming:
             self.notes.add("EmptySchedule", place, written)
             self.schedules[source] = []
             return []
+        if any(len(part) > LAYERS_LIMIT for part in found):
+            self.differs("TooManyLayers", place, written, source)
+            found = [part[:LAYERS_LIMIT] for part in found]
         names = [
-            self._add_part(written, zone, part, coming, place, found)
-            for part in (found or [[]])
+            self._add_part(source, written, zone, part, coming, place, found)
+            for part in (found or [[ALWAYS_NOBODY]])
         ]
         self.schedules[source] = names
         if len(names) > 1:
@@ -204,14 +223,37 @@ class Draft:
         self._note_gaps(source, zone, rotations, names[0], place)
         return names
 
+    def _within_limits(self, rotation: Rotation, source: str) -> Rotation:
+        """Cut what a layer cannot hold."""
+        cut = replace(
+            rotation,
+            members=tuple(it[:TOGETHER_LIMIT] for it in rotation.members[:MEMBERS_LIMIT]),
+            only=rotation.only[:HOURS_LIMIT],
+            versions=tuple(
+                (begins, self._within_limits(it, source)) for begins, it in rotation.versions
+            ),
+        )
+        if isinstance(cut.pattern, Rule) and len(cut.pattern.excluded) > EXCLUDED_LIMIT:
+            since = self.at.replace(tzinfo=None) - LONGEST_SHIFT
+            coming = [it for it in cut.pattern.excluded if it > since]
+            cut = replace(
+                cut, pattern=replace(cut.pattern, excluded=tuple(coming[:EXCLUDED_LIMIT]))
+            )
+        is_equal = cut == rotation
+        is_harmless = len(cut.members) == 1 and cut.members == rotation.members
+        if not is_equal and not (is_harmless and cut.only == rotation.only):
+            self.differs("TooLong", rotation.place, rotation.name, source)
+        return cut
+
     def _coming(self, overrides: Sequence[Override], place: str) -> list[Override]:
         coming = [it for it in overrides if it.ends > self.at]
         if len(coming) < len(overrides):
             self.notes.add("PastOverride", place, f"{len(overrides) - len(coming)} of them")
-        return coming
+        return sorted(coming, key=lambda it: it.begins)
 
     def _add_part(  # noqa: PLR0913 - see add_schedule
         self,
+        source: str,
         written: str,
         zone: str,
         part: Sequence[Rotation],
@@ -232,6 +274,15 @@ class Draft:
                 for body in _override_bodies(it)
             ],
         }
+        if len(body["overrides"]) > OVERRIDES_LIMIT:
+            body["overrides"] = body["overrides"][:OVERRIDES_LIMIT]
+            last = body["overrides"][-1]["from"]
+            self.notes.add(
+                "TooManyOverrides",
+                place,
+                f"those after {last}",
+                explains=Explained(source, since=datetime.fromisoformat(last)),
+            )
         # The first part has the source's name, so that people find it.
         name = written if is_first else f"{written} {own}"
         return self.add("schedules", name, place, body)
@@ -310,7 +361,9 @@ class Draft:
             if target not in targets:
                 targets.append(target)
         if len(targets) > TARGETS_LIMIT:
-            self.notes.add("StepDropped", step.place or place, f"{len(targets)} targets, {TARGETS_LIMIT} kept")
+            self.notes.add(
+                "StepDropped", step.place or place, f"{len(targets)} targets, {TARGETS_LIMIT} kept"
+            )
         body: Body = {"name": shortened(step.name, STEP_NAME_LIMIT)} if step.name else {}
         body |= {
             "targets": targets[:TARGETS_LIMIT],
@@ -336,12 +389,6 @@ class Draft:
         }
         return self.add("routes", written, place, body)
 
-    def add_hours_route(
-        self, written: str, place: str, match: Sequence[str], policy: str, more: Mapping[str, Any]
-    ) -> str:
-        """Add a route that holds at some hours only."""
-        return self.add_route(written, place, match, policy, **more)
-
     def token(self, integration: str, key: str, place: str) -> Body | None:
         """Keep a sender's key as the integration's token; None: it cannot be one."""
         if not can_be_token(key):
@@ -358,6 +405,16 @@ class Draft:
             return name
         self.notes.add("SecretValueMissing", place, wanted)
         return wanted
+
+    def finish(self) -> Draft:
+        """Note what only the whole file shows."""
+        has_path = self.sections["routes"] or any(
+            it.get("escalation_policy") for it in self.sections["integrations"]
+        )
+        policies = self.sections["escalation_policies"]
+        if policies and not has_path:
+            self.notes.add("NoRoute", "the whole source", ", ".join(it["name"] for it in policies[:5]))
+        return self
 
     def file(self) -> Body:
         """The file as a plain dictionary: texts, numbers, lists, and dictionaries."""
@@ -440,10 +497,11 @@ def as_yaml(file: Mapping[str, Any], notes: Notes, head: Sequence[str] = ()) -> 
     for section, value in file.items():
         root[section] = _laid_out(value)
         root.yaml_set_comment_before_after_key(section, before="\n")
-    for (section, name), texts in _comments(notes).items():
-        for at, body in enumerate(file.get(section, ())):
-            if body["name"] == name:
-                before = "\n".join(texts)
+    texts = _comments(notes)
+    for section in file.keys() & {section for section, _ in texts}:
+        for at, body in enumerate(file[section]):
+            if (section, body["name"]) in texts:
+                before = "\n".join(texts[section, body["name"]])
                 root[section].yaml_set_comment_before_after_key(at, before=before, indent=2)
     yaml = YAML()
     yaml.width = _WIDTH
@@ -485,7 +543,10 @@ def _laid_out(value: Any) -> Any:  # noqa: ANN401 - as the file has it
 
 def _fits_a_line(value: Mapping[str, Any]) -> bool:
     """Small objects inside of others, such as targets and rules, stand on one line."""
-    is_inner = "name" not in value and not any(isinstance(it, dict) for it in value.values())
+    is_inner = "name" not in value and not any(
+        isinstance(it, dict) or (isinstance(it, list) and any(isinstance(e, dict) for e in it))
+        for it in value.values()
+    )
     return is_inner and _length(list(value.items())) < _FLOW_WIDTH
 
 
@@ -495,5 +556,3 @@ def _length(value: Any) -> int:  # noqa: ANN401 - as the file has it
     if isinstance(value, dict):
         return _length(list(value.items()))
     return len(str(value))
-
-
