@@ -5,6 +5,13 @@ from typing import Annotated
 import typer
 
 from tocsin.version import VERSION
+from tocsin_cli.commands import alerts, integrations, profiles
+from tocsin_cli.commands.awake import awake
+from tocsin_cli.commands.exporting import export
+from tocsin_cli.commands.on_call import on_call
+from tocsin_cli.commands.planning import plan
+from tocsin_cli.commands.sending import send, try_
+from tocsin_cli.commands.validating import validate
 
 app = typer.Typer(
     name="tocsin",
@@ -30,3 +37,15 @@ def root(
     ] = False,
 ) -> None:
     """Tocsin on the command line: alerts, who is on call, and a team's file."""
+
+
+app.command("validate")(validate)
+app.command("plan")(plan)
+app.command("export")(export)
+app.command("on-call")(on_call)
+app.add_typer(alerts.app, name="alerts")
+app.command("awake")(awake)
+app.command("send")(send)
+app.command("try")(try_)
+app.add_typer(integrations.app, name="integrations")
+app.add_typer(profiles.app, name="profiles")

@@ -15,6 +15,7 @@ from tocsin.bodies.hours import END_OF_DAY, TIME_OF_DAY
 from tocsin.bodies.intake_checks import HEADER_NAME, WITHOUT_COLON
 from tocsin.bodies.integrations import TOPIC_ARN
 from tocsin.bodies.model import DURATION, NAME, PARAMETER_NAME, USER_NAME
+from tocsin.bodies.names import PERSON_NAME
 from tocsin.bodies.rotations import HANDOFF
 from tocsin.bodies.team_settings import LABEL_NAME
 from tocsin.bodies.users import SLACK_ID
@@ -34,6 +35,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     EMAIL: "an address such as alice@example.com, in ASCII and without a name beside it",
     PHONE: "+ and digits, with the country, such as +4915112345678",
     NAME: "a name of 1 to 64 characters of a-z, 0-9 and -",
+    PERSON_NAME: "a name of 1 to 64 letters, digits and . _ -, beginning with a letter or digit",
     USER_NAME: "a user's name of 1 to 64 letters, digits and . _ -",
     SLACK_ID: "a Slack member ID, such as U024BE7LH: it is in the user's Slack profile",
     PARAMETER_NAME: "the name of an SSM parameter, such as hook or /tocsin/tocsin/hook",
@@ -62,7 +64,9 @@ _LIMITS: Final[Mapping[str, str]] = {
     "string_too_short": "must have at least {min_length} characters",
     "too_long": "must have at most {max_length}, not {actual_length}",
 }
-_OR_NULL: Final = "none_required"
+UNKNOWN: Final = "extra_forbidden"
+"""Said of a field that a model does not have."""
+OR_NULL: Final = "none_required"
 """Said beside what is wrong with a value that could be left out."""
 _SCALARS: Final[Mapping[str, str]] = {
     "integer": "a whole number",
@@ -76,10 +80,16 @@ _NOUNS: Final[Mapping[str, str]] = {"severities": "severity", "to": "address"}
 """What the members of a list are called, where the field's name does not say it."""
 
 
-def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Say each problem, with the path of its field."""
+def problems_of(
+    error: ValidationError, model: type[BaseModel], only: str | None = None
+) -> list[Problem]:
+    """Say each problem, with the path of its field; `only`: those of one type of pydantic's."""
     body = _body_of(model)
-    said = [it for it in error.errors(include_url=False) if it["type"] != _OR_NULL]
+    said = [
+        it
+        for it in error.errors(include_url=False)
+        if (it["type"] != OR_NULL if only is None else it["type"] == only)
+    ]
     return list(dict.fromkeys(map(body.problem, said)))
 
 
@@ -97,7 +107,7 @@ class _Body:
         place, schema, holder, name = "", self.schema, self.schema, ""
         for part in error["loc"][:_PARTS_SHOWN]:
             inner = self._member(schema, part)
-            if inner is not None or error["type"] == "extra_forbidden":
+            if inner is not None or error["type"] == UNKNOWN:
                 place += f"[{part}]" if isinstance(part, int) else f".{part[:_SHOWN]}"
                 name = name if isinstance(part, int) else part
                 holder, schema = schema, inner or schema

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from tocsin.domain.duration import read_duration, spelled
 from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
 from tocsin.domain.instant import INSTANT_EXPECTED, read_instant
+from tocsin.domain.nearest import did_you_mean
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.domain.severity import Severity
 from tocsin.domain.team_settings import BUNDLE_LIMIT
@@ -112,7 +113,9 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone; name one such as Europe/Paris or UTC") from None
+        meant = did_you_mean(name, available_timezones())
+        like = meant or "; name one such as Europe/Paris or UTC"
+        raise ValueError(f"is no time zone{like}") from None
     return name
 
 

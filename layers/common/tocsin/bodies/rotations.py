@@ -20,7 +20,6 @@ from tocsin.bodies.names import NOBODY
 from tocsin.bodies.overrides import YEARS
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
-from tocsin.domain.maintenance_window import RULE_LIMIT, Recurrence, RuleRefusedError
 from tocsin.domain.on_call.schedule import (
     Count,
     Member,
@@ -29,6 +28,7 @@ from tocsin.domain.on_call.schedule import (
     Turns,
     Unit,
 )
+from tocsin.domain.recurrence import RULE_LIMIT, Recurrence, RuleRefusedError
 
 HANDOFF: Final = r"^((mon|tue|wed|thu|fri|sat|sun) )?([01][0-9]|2[0-3]):[0-5][0-9]$"
 MEMBERS_LIMIT: Final = 100

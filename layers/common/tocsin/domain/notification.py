@@ -17,6 +17,7 @@ from tocsin.domain.severity import Severity
 if TYPE_CHECKING:
     from tocsin.domain.digest import DigestId
     from tocsin.domain.line import Place
+    from tocsin.domain.on_call.notice import Notice
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so
@@ -63,6 +64,7 @@ class NotificationReason(StrEnum):
     STILL_THERE = "still_there"
     """The same, as that person has opened and done nothing for a while."""
     TEST = "test"
+    NOTICE = "notice"
 
 
 class NotificationEvent(StrEnum):
@@ -79,6 +81,8 @@ class NotificationEvent(StrEnum):
     DIGEST = "alert.digest"
     """`alert_id` is the digest's id."""
     TEST = "channel.test"
+    NOTICE = "notice"
+    """About a person's own shifts; `alert_id` is of no alert."""
 
     @property
     def is_update(self) -> bool:
@@ -93,6 +97,7 @@ _NEWS: Final = frozenset(
         NotificationEvent.UNREACHED,
         NotificationEvent.DIGEST,
         NotificationEvent.TEST,
+        NotificationEvent.NOTICE,
     )
 )
 
@@ -116,6 +121,8 @@ class Delivery:
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None
+    schedule: str | None = None
+    """By which the user was on call, as in the step; None: the user is asked by name."""
     spell: int = 1
     """The firing spell in which it was planned."""
     version: int = 0
@@ -135,6 +142,8 @@ class Delivery:
     that gathers without a look at its alert."""
     group: str | None = None
     """Equal for related alerts; see `group_of` of the line."""
+    notice: Notice | None = None
+    """Of a notice: what it says."""
 
     @property
     def key(self) -> DeliveryKey:

@@ -66,6 +66,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 if TYPE_CHECKING:
     from tocsin.domain.last_resort import LastResort, Turn
 
+_OF_NO_ALERT: Final = frozenset((NotificationEvent.DIGEST, NotificationEvent.NOTICE))
 _URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
 GONE: Final = "the alert does not exist any more"
 TURN_ATTEMPTS: Final = 10
@@ -86,8 +87,8 @@ def deliver_notification(delivery: Delivery, work: Work) -> Delivered:
         if known is None:
             known = add_to_ledger(delivery, at, work)
         try:
-            if delivery.event is NotificationEvent.DIGEST:
-                return _deliver_digest(known, work)
+            if delivery.event in _OF_NO_ALERT:
+                return _deliver_without_alert(known, work)
             if known.state.has_ended:
                 return Delivered(outcome=Outcome.ENDED, notification=known)
             if not known.is_free(at):
@@ -126,7 +127,11 @@ def join_together(deliveries: Sequence[Delivery], work: Work) -> Sequence[Delive
     ]
 
 
-def _deliver_digest(known: Notification, work: Work) -> Delivered:
+def _deliver_without_alert(known: Notification, work: Work) -> Delivered:
+    if known.delivery.event is NotificationEvent.NOTICE:
+        from tocsin.usecases.deliver_notice import deliver_notice
+
+        return deliver_notice(known, work)
     if known.delivery.is_closing:
         from tocsin.usecases.deliver_closing import deliver_closing
 

@@ -229,6 +229,19 @@ def configuration_key(kind: str, name: str) -> Key:
     return key(configuration_partition(kind), name.lower() if is_found_in_any else name)
 
 
+OVERRIDES: Final = "C#override"
+"""What people made, of all schedules: one query reads all that have not ended."""
+
+
+def override_key(ends: datetime, override_id: str) -> Key:
+    return key(OVERRIDES, f"{overrides_after(ends)}#{override_id}")
+
+
+def overrides_after(at: datetime) -> str:
+    """Sorts before the overrides that end later, or then."""
+    return f"{milliseconds(at):013}"
+
+
 def answer_partition(request_name: str) -> str:
     """An answer kept for a repeated request, and its parts."""
     return f"I#{request_name}"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tests.fakes.waiting import Waiting
 from tocsin.domain.notification import Delivery
+from tocsin_cli.simulated.waiting import Waiting
 
 
 class InMemoryDeliveries(Waiting[Delivery]):

@@ -253,7 +253,8 @@ def _removal(name: Callable[[Scope], str]) -> Change:
 def _addition(name: Callable[[Scope], str], operand: Operand) -> Change:
     def add(scope: Scope, item: Item) -> None:
         added = operand(scope)
-        assert added is not None
+        if added is None:
+            raise TypeError("ADD needs a value")
         if "SS" in added:
             known = scope.item.get(name(scope), {"SS": []})["SS"]
             item[name(scope)] = {"SS": sorted({*known, *added["SS"]})}

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tests.fakes.waiting import Waiting
 from tocsin.domain.next_action import AnyTimer
+from tocsin_cli.simulated.waiting import Waiting
 
 
 class InMemoryTimers(Waiting[AnyTimer]):

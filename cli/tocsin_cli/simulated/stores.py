@@ -1,14 +1,11 @@
 """The functions' repositories on one simulated table, which answers at once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
 from threading import Lock
 from typing import Any
 
-from tests.simulated_aws.table import Parameters, RefusedError, SimulatedTable
-from tests.template_file import read_template
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
@@ -17,14 +14,18 @@ from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.feed_repository import DynamoDBFeeds
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES, WINDOWS
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
+from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -44,6 +45,8 @@ from tocsin.domain.ids import Fingerprint
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.silence import Silence
 from tocsin.domain.timeline import Change
+from tocsin_cli.simulated.declared import DECLARED
+from tocsin_cli.simulated.table import Parameters, RefusedError, SimulatedTable
 
 TABLE = "tocsin"
 RETENTION = timedelta(days=90)
@@ -55,7 +58,7 @@ class Stores:
     """Each repository, and the table below them."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self.table = SimulatedTable(_declared(), now)
+        self.table = SimulatedTable(DECLARED, now)
         self._one_by_one = Lock()
         self.alerts = DynamoDBAlerts(self.call, TABLE, RETENTION)
         self.slots = DynamoDBSlots(self.call, TABLE, RETENTION)
@@ -79,6 +82,10 @@ class Stores:
         self.users = DynamoDBConfiguration(self.call, TABLE, USERS)
         self.channels = DynamoDBConfiguration(self.call, TABLE, CHANNELS)
         self.settings = DynamoDBConfiguration(self.call, TABLE, SETTINGS)
+        self.schedules = DynamoDBConfiguration(self.call, TABLE, SCHEDULES)
+        self.overrides = DynamoDBOverrides(self.call, TABLE)
+        self.swaps = DynamoDBSwaps(self.call, TABLE)
+        self.feeds = DynamoDBFeeds(self.call, TABLE)
         self.integrations = DynamoDBIntegrations(self.call, TABLE)
         self.keys = DynamoDBKeys(self.call, TABLE)
         self.answers = DynamoDBAnswers(self.call, TABLE)
@@ -115,9 +122,3 @@ class Stores:
         """What the newest version in a slot changed."""
         answer = self.call("GetItem", {"TableName": TABLE, "Key": keys.slot_key(slot)})
         return changes_from(answer["Item"])
-
-
-@cache
-def _declared() -> Mapping[str, Any]:
-    declared: Mapping[str, Any] = read_template()["Resources"]["Table"]["Properties"]
-    return declared

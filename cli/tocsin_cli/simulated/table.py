@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from tests.simulated_aws.expressions import (
+from tocsin_cli.simulated.expressions import (
     Attribute,
     Item,
     MissingAttributeError,

@@ -1,0 +1,186 @@
+"""Configurations to compare: of a file, of a stack, and of a stack once a file is applied."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from functions.alerts_api.routes.alert_routes import settings_of_route
+from functions.alerts_api.routes.channels import settings_of_channel
+from functions.alerts_api.routes.escalation_policies import settings_of_policy
+from functions.alerts_api.routes.users import settings_of_user
+from tocsin.bodies.overrides import OverrideBody
+from tocsin.bodies.schedules import settings_of_schedule
+from tocsin.domain.on_call.next_version import applied
+from tocsin.domain.on_call.schedule import Schedule, ScheduleOverride
+from tocsin.domain.people import ContactMethod, User, hash_address
+from tocsin.domain.reachability import Sender
+from tocsin.domain.routing import Routing
+from tocsin.domain.severity import Severity
+from tocsin.domain.ways import Noun
+from tocsin.team_file.model import TeamFile
+from tocsin.team_file.reading import read_team_file
+from tocsin.team_file.values import (
+    channels_of,
+    policies_of,
+    routes_of,
+    schedules_of,
+    silences_of,
+    users_of,
+    windows_of,
+)
+from tocsin_cli.exported import Export
+from tocsin_cli.plan.state import ObjectId, Settings, TeamState
+
+STACK = "/tocsin/-"
+"""Stands for the place of the secrets of any stack: names below it are compared."""
+
+
+def state_of_file(file: TeamFile, at: datetime) -> TeamState:
+    """What a new stack would have by this file."""
+    schedules = {it.name: applied(None, it, at) for it in schedules_of(file)}
+    return _state(file, schedules, at)
+
+
+def state_of_stack(export: Export, at: datetime) -> TeamState:
+    """What a stack has; schedules with what is in force and what is to come."""
+    file = read_team_file(export.document, at=at)
+    state = _state(file, {it.name: it for it in schedules_of(file)}, at)
+    return replace(
+        state,
+        users=[_verified(it, export.verified) for it in state.users],
+        overrides=[
+            ScheduleOverride(schedule, _override(schedule, entry, position, state))
+            for schedule, entries in export.overrides.items()
+            for position, entry in enumerate(entries)
+        ],
+        made_by_api=export.made_by_api,
+    )
+
+
+def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
+    """What there is once the file is applied: what people made by API stays."""
+    texts = {it.name: it for it in schedules_of(file)}
+    schedules = {it.name: applied(before.schedules.get(it.name), it, at) for it in texts.values()}
+    said = _state(file, schedules, at)
+    kept = {it for it in before.made_by_api if it not in said.objects}
+
+    def stays(section: str, name: str) -> bool:
+        return (section, name) in kept
+
+    verified = {user.name.lower(): user.verified for user in before.users}
+    users = [replace(it, verified=verified.get(it.name.lower(), {})) for it in said.users]
+    routes = [
+        *said.routing.routes,
+        *(it for it in before.routing.routes if stays("routes", it.name)),
+    ]
+    return TeamState(
+        users=[*users, *(it for it in before.users if stays("users", it.name))],
+        channels={
+            **{name: it for name, it in before.channels.items() if stays("channels", name)},
+            **said.channels,
+        },
+        routing=Routing(
+            policies={
+                **{
+                    name: it
+                    for name, it in before.routing.policies.items()
+                    if stays("escalation_policies", name)
+                },
+                **said.routing.policies,
+            },
+            routes=tuple(sorted(routes, key=lambda it: (it.position, it.name))),
+        ),
+        senders=[
+            *said.senders,
+            *(it for it in before.senders if stays(f"{it.noun}s", it.name)),
+        ],
+        schedules={
+            **{name: it for name, it in before.schedules.items() if stays("schedules", name)},
+            **said.schedules,
+        },
+        overrides=before.overrides,
+        objects={
+            **{it: settings for it, settings in before.objects.items() if it in kept},
+            **said.objects,
+        },
+        made_by_api=frozenset(kept),
+    )
+
+
+def _state(file: TeamFile, schedules: Mapping[str, Schedule], at: datetime) -> TeamState:
+    return TeamState(
+        users=users_of(file),
+        channels={it.name: it for it in channels_of(file, STACK)},
+        routing=Routing(
+            policies={it.name: it for it in policies_of(file)}, routes=routes_of(file)
+        ),
+        senders=list(_senders(file)),
+        schedules=schedules,
+        objects=dict(_objects(file, schedules, at)),
+    )
+
+
+def _senders(file: TeamFile) -> Iterator[Sender]:
+    for integration in file.integrations:
+        yield Sender(
+            noun=Noun.INTEGRATION,
+            name=integration.name,
+            policy=integration.escalation_policy,
+            is_paused=integration.paused,
+        )
+    for heartbeat in file.heartbeats:
+        yield Sender(
+            noun=Noun.HEARTBEAT,
+            name=heartbeat.name,
+            policy=heartbeat.escalation_policy,
+            severities=frozenset((Severity(heartbeat.severity),)),
+        )
+
+
+def _objects(
+    file: TeamFile, schedules: Mapping[str, Schedule], at: datetime
+) -> Iterator[tuple[ObjectId, Settings]]:
+    """All objects with their settings, in the order of a file; equal ones mean the same."""
+    if file.settings is not None:
+        yield ("settings", "settings"), _dumped(file.settings)
+    for user in users_of(file):
+        yield ("users", user.name), settings_of_user(user)
+    for channel in channels_of(file, STACK):
+        yield ("channels", channel.name), settings_of_channel(channel)
+    for integration in file.integrations:
+        yield ("integrations", integration.name), _without_name(_dumped(integration))
+    for schedule in schedules.values():
+        yield ("schedules", schedule.name), settings_of_schedule(schedule, at)
+    for policy in policies_of(file):
+        yield ("escalation_policies", policy.name), settings_of_policy(policy)
+    for route in routes_of(file):
+        yield ("routes", route.name), settings_of_route(route)
+    for silence, entry in zip(silences_of(file, at), file.silences, strict=True):
+        yield ("silences", silence.name), _without_name(_dumped(entry))
+    for window, spoken in zip(windows_of(file, at), file.maintenance_windows, strict=True):
+        yield ("maintenance_windows", window.name), _without_name(_dumped(spoken))
+    for heartbeat in file.heartbeats:
+        yield ("heartbeats", heartbeat.name), _without_name(_dumped(heartbeat))
+
+
+def _dumped(model: Any) -> Settings:  # noqa: ANN401 - any body
+    dumped: Settings = model.model_dump(mode="json", by_alias=True)
+    return dumped
+
+
+def _without_name(settings: Settings) -> Settings:
+    return {name: it for name, it in settings.items() if name != "name"}
+
+
+def _verified(user: User, verified: Mapping[str, Any]) -> User:
+    methods = [ContactMethod(it) for it in verified.get(user.name, ())]
+    addresses = {it: user.address_of(it) for it in methods}
+    hashes = {it: hash_address(address) for it, address in addresses.items() if address}
+    return replace(user, verified=hashes)
+
+
+def _override(schedule: str, entry: Settings, position: int, state: TeamState) -> Any:  # noqa: ANN401
+    body = OverrideBody.model_validate(entry)
+    zone = state.schedules[schedule].time_zone
+    return body.of_text(schedule, zone, position)
