@@ -88,15 +88,9 @@ def read(path: Path) -> Source:
     return Source(config, None if beside is None else read_json(beside))
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team.
-    """
-    return _Import(source, Draft(at, team)).run().finish()
+def fill(source: Source, made: Draft) -> None:
+    """Add all that the source has."""
+    _Import(source, made).run()
 
 
 @dataclass(slots=True)
@@ -105,7 +99,7 @@ class _Import:
     draft: Draft
     windows: dict[str, str] = field(default_factory=dict)
 
-    def run(self) -> Draft:
+    def run(self) -> None:
         body = {"type": "alertmanager"}
         self.draft.add("integrations", INTEGRATION, "the whole configuration", body)
         for receiver in self.source.config.each("receivers"):
@@ -118,7 +112,6 @@ class _Import:
             self.draft.notes.add("NotImported", self.source.config.at("templates").place)
         for silence in [] if self.source.silences is None else self.source.silences.each():
             self._silence(silence)
-        return self.draft
 
     # Receivers
 

@@ -134,19 +134,6 @@ def from_answers(answers: Answers) -> Source:
     return source
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team, where the source has not exactly one.
-    """
-    made = Draft(at, team)
-    fill(source, made)
-    return made.finish()
-
-
 def fill(source: Source, made: Draft) -> None:
     """Add all that the source has."""
     _Import(source, made).run()

@@ -292,15 +292,9 @@ class Single:
     place: str
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team.
-    """
-    return _Import(source, Draft(at, team)).run().finish()
+def fill(source: Source, made: Draft) -> None:
+    """Add all that the source has."""
+    _Import(source, made).run()
 
 
 @dataclass(slots=True)
@@ -311,7 +305,7 @@ class _Import:
     singles: list[Single] = field(default_factory=list)
     past: int = 0
 
-    def run(self) -> Draft:
+    def run(self) -> None:
         at = wall_in(self.draft.at, self.source.zone)
         events = [it for it in self.source.events if self._is_held(it)]
         self._users(it for it in events if self._matters(it, at))
@@ -330,7 +324,6 @@ class _Import:
         if self.past:
             self.draft.notes.add("PastEvents", "the calendar", str(self.past))
         self._schedule(sorted(coming, key=lambda it: (it.begins, it.ends, it.people)))
-        return self.draft
 
     def _is_held(self, event: Event) -> bool:
         if event.is_cancelled:

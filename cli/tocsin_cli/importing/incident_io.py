@@ -91,15 +91,9 @@ def from_answers(answers: Answers) -> Source:
     return source
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team.
-    """
-    return _Import(source, Draft(at, team)).run().finish()
+def fill(source: Source, made: Draft) -> None:
+    """Add all that the source has."""
+    _Import(source, made).run()
 
 
 def versions_of(schedule: Node, at: datetime) -> dict[str, list[Version]]:
@@ -127,7 +121,7 @@ class _Import:
     people_of: dict[str, list[str]] = field(default_factory=dict)
     """All people of a schedule, by its id."""
 
-    def run(self) -> Draft:
+    def run(self) -> None:
         for node in self.source.users:
             self._user(node)
         for node in self.source.schedules:
@@ -136,7 +130,6 @@ class _Import:
             self._path(node)
         for place in self.source.left:
             self.draft.notes.add("NotImported", place)
-        return self.draft
 
     def _user(self, node: Node) -> None:
         id_, address = node.needed("id"), node.text("email")

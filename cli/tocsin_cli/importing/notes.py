@@ -59,6 +59,7 @@ MEANINGS: Final = {
     "PhoneUnreadable": Meaning("The number is not of the form +15550100.", "Set `phone`."),
     "ShiftNotice": Meaning("A rule about the beginning of shifts; such notices are settings of the team here.", "Nothing."),
     "UnknownUser": Meaning("The source names a person only by an id. The user has no address.", "Set `email`, and `name` if you like; or name people with `--users`."),
+    "TooManyUsers": Meaning("More people than a file may have; some whom nothing names are left out.", "Nothing; or divide the file."),
     "UserGone": Meaning("The person is gone from the source, or deleted there; turns are `nobody`, and targets are left out.", "Give the turn or the target to another person."),
     "UserRenamed": Meaning("", ""),
     "VoiceRule": Meaning("There are no voice calls; the rule sends an SMS.", "Nothing; or take the rule out."),

@@ -246,19 +246,6 @@ def _files(folder: Path) -> list[Node]:
     return nodes
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team, where the source has not exactly one.
-    """
-    made = Draft(at, team)
-    fill(source, made)
-    return made.finish()
-
-
 def fill(source: Source, made: Draft) -> None:
     """Add all that the source has."""
     _Import(source, made).run()

@@ -126,19 +126,6 @@ def _unique(nodes: Sequence[Node]) -> list[Node]:
     return list({it.text("id") or it.place: it for it in reversed(nodes)}.values())[::-1]
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team, where the source has not exactly one.
-    """
-    made = Draft(at, team)
-    fill(source, made)
-    return made.finish()
-
-
 def fill(source: Source, made: Draft) -> None:
     """Add all that the source has."""
     _Import(source, made).run()

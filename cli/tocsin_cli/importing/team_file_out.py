@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from tocsin.bodies.rotations import EXCLUDED_LIMIT, LONGEST_SHIFT, MEMBERS_LIMIT
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
 from tocsin.domain.duration import spelled
 from tocsin.domain.people import EMAIL, PHONE
+from tocsin.team_file.model import OBJECTS_LIMIT
 from tocsin_cli.importing.keys import Keys, can_be_token
 from tocsin_cli.importing.names import Names
 from tocsin_cli.importing.notes import Explained, Notes
@@ -102,6 +103,9 @@ class Draft:
     at: datetime
     """What is over by then is left out."""
     team: str = "team"
+    """By default; a source that has one team names it."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """By id or name of the source in lower case, the address or name of a person: `--users`."""
     notes: Notes = field(default_factory=Notes)
     names: Names = field(default_factory=Names)
     keys: Keys = field(default_factory=Keys)
@@ -162,6 +166,13 @@ class Draft:
         for each in ids:
             if each and each.lower() in self.people:
                 return self.people[each.lower()]
+        given = next((self.given[it.lower()] for it in ids if it.lower() in self.given), "")
+        if given:
+            address = email(given)
+            return self.add_user(
+                (*ids, given), local_part(given), place,
+                {"full_name": full_name(written), "email": address},
+            )
         shown_as = written or next((each for each in ids if each), "")
         name = self.add_user(ids, local_part(shown_as), place, {"full_name": full_name(written)})
         self.notes.add("UnknownUser", place, shown_as, about=("users", name))
@@ -414,7 +425,22 @@ class Draft:
         policies = self.sections["escalation_policies"]
         if policies and not has_path:
             self.notes.add("NoRoute", "the whole source", ", ".join(it["name"] for it in policies[:5]))
+        self._cut_users()
         return self
+
+    def _cut_users(self) -> None:
+        """Of more people than a file may have, keep those whom something names."""
+        users = self.sections["users"]
+        if len(users) <= OBJECTS_LIMIT:
+            return
+        named = set(_texts([self.sections["schedules"], self.sections["escalation_policies"]]))
+        kept = [it for it in users if it["name"] in named]
+        spare = OBJECTS_LIMIT - len(kept)
+        kept_names = {it["name"] for it in kept}
+        others = [it["name"] for it in users if it["name"] not in named][: max(spare, 0)]
+        self.notes.add("TooManyUsers", "the whole source", f"{len(users) - OBJECTS_LIMIT} of {len(users)}")
+        kept_names.update(others)
+        self.sections["users"] = [it for it in users if it["name"] in kept_names]
 
     def file(self) -> Body:
         """The file as a plain dictionary: texts, numbers, lists, and dictionaries."""
@@ -457,6 +483,18 @@ def one_of(values: Iterable[str]) -> str:
     if len(listed) == 1:
         return f"={quoted(listed[0])}"
     return f"=~{quoted('|'.join(map(re.escape, listed)))}"
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - as the file has it
+    match value:
+        case str():
+            yield value
+        case dict():
+            for it in value.values():
+                yield from _texts(it)
+        case list() | tuple():
+            for it in value:
+                yield from _texts(it)
 
 
 def _override_bodies(override: Override) -> list[Body]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,21 +55,13 @@ def from_state(root: Node) -> Source:
     return state.source()
 
 
-def draft(source: Source, at: datetime, team: str) -> Draft:
-    """Make the file.
-
-    Args:
-        source: What was read.
-        at: What is over by then is left out.
-        team: The file's team.
-    """
-    made = Draft(at, team)
+def fill(source: Source, made: Draft) -> None:
+    """Add all that the source has."""
     for place, schedule in source.unknown_schedules:
         made.notes.add("UnknownSchedule", place, schedule)
     pagerduty.fill(source.pagerduty, made)
     opsgenie.fill(source.opsgenie, made)
     grafana_oncall.fill(source.grafana_oncall, made)
-    return made.finish()
 
 
 @dataclass(slots=True)
