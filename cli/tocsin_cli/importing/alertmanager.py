@@ -46,6 +46,13 @@ _MATCHER: Final = re.compile(
     re.DOTALL,
 )
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,}")
+_ELSEWHERE: Final = frozenset(
+    (
+        "pagerduty", "opsgenie", "victorops", "pushover", "telegram", "discord", "msteams",
+        "msteamsv2", "webex",
+    )
+)  # fmt: skip
+"""Products that Apprise speaks to."""
 _TIMINGS: Final = ("group_wait", "group_interval", "repeat_interval")
 _SLACK_CHANNEL: Final = re.compile(r"[#@]?[A-Za-z0-9._-]{1,80}")
 _RANGE_START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - by the clock on the wall
@@ -138,28 +145,26 @@ class _Import:
         )
 
     def _channel(self, receiver: str, kind: str, config: Node) -> str | None:
-        match kind:
-            case "email":
-                return self._email(receiver, config)
-            case "slack":
-                return self._slack(receiver, config)
-            case "webhook":
-                return self._webhook(receiver, config)
-            case "pagerduty":
-                key = config.text("routing_key") or config.text("service_key")
-                url = f"pagerduty://{quote(key, safe='')}@unused" if key else None
-                return self._elsewhere(receiver, kind, config, url)
-            case "opsgenie":
-                key = config.text("api_key") or self._global("opsgenie_api_key")
-                teams = [it.text("name") for it in config.each("responders") if it.text("type") == "team"]
-                path = "".join(f"/#{quote(it, safe='')}" for it in teams if it)
-                url = f"opsgenie://{quote(key, safe='')}{path}" if key else None
-                return self._elsewhere(receiver, kind, config, url)
-            case "victorops" | "pushover" | "telegram" | "discord" | "msteams" | "msteamsv2" | "webex":
-                return self._elsewhere(receiver, kind, config, None)
-            case _:
-                self.draft.notes.add("ReceiverNotCarried", config.place, kind)
-                return None
+        own = {"email": self._email, "slack": self._slack, "webhook": self._webhook}
+        if kind in own:
+            return own[kind](receiver, config)
+        if kind in _ELSEWHERE:
+            return self._elsewhere(receiver, kind, config, self._url(kind, config))
+        self.draft.notes.add("ReceiverNotCarried", config.place, kind)
+        return None
+
+    def _url(self, kind: str, config: Node) -> str | None:
+        """Where Apprise sends what goes to another product; None: the key is not there."""
+        if kind == "pagerduty":
+            key = config.text("routing_key") or config.text("service_key")
+            return f"pagerduty://{quote(key, safe='')}@unused" if key else None
+        if kind == "opsgenie":
+            key = config.text("api_key") or self._global("opsgenie_api_key")
+            responders = config.each("responders")
+            teams = [it.text("name") for it in responders if it.text("type") == "team"]
+            path = "".join(f"/%23{quote(it, safe='')}" for it in teams if it)
+            return f"opsgenie://{quote(key, safe='')}{path}" if key else None
+        return None
 
     def _global(self, name: str) -> str:
         return self.source.config.at("global").text(name)
@@ -315,7 +320,10 @@ class _Import:
                     {"match": list(match), **body, **why},
                 )
                 self.draft.notes.add(
-                    "MuteInterval", each.place, reference.written(), about=("maintenance_windows", name)
+                    "MuteInterval",
+                    each.place,
+                    reference.written(),
+                    about=("maintenance_windows", name),
                 )
 
     # Silences
@@ -484,7 +492,9 @@ def _quiet_times(node: Node) -> Iterator[dict[str, Any]]:
     if node.has("years"):
         return
     months = [it for a, b in _ranges(node, "months", _month) for it in range(a, b + 1)]
-    days = [it for a, b in _ranges(node, "days_of_month", _of_month) for it in range(a, b + 1) if it]
+    days = [
+        it for a, b in _ranges(node, "days_of_month", _of_month) for it in range(a, b + 1) if it
+    ]
     parts = []
     if days or months:
         parts.append("FREQ=YEARLY" if months else "FREQ=MONTHLY")

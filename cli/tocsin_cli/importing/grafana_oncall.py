@@ -140,6 +140,37 @@ def fill(source: Source, made: Draft) -> None:
 
 
 @dataclass(slots=True)
+class _Chain:
+    """Steps of a policy, as a chain's steps make them."""
+
+    steps: list[Step] = field(default_factory=list)
+    repeat: int = 0
+    first_wait: timedelta = timedelta()
+    _is_new: bool = True
+    """Whether what is asked next is a step of its own."""
+    _only: list[dict[str, Any]] = field(default_factory=list)
+
+    def wait(self, wait: timedelta) -> None:
+        if not self.steps:
+            self.first_wait += wait
+        else:
+            self.steps[-1].delay = (self.steps[-1].delay or timedelta()) + wait
+        self._is_new = True
+
+    def hold(self, only: list[dict[str, Any]]) -> None:
+        self._only = only
+        if self.steps and not self._is_new:
+            self.steps[-1].delay = timedelta(seconds=1)
+        self._is_new = True
+
+    def ask(self, targets: list[dict[str, Any]], place: str) -> None:
+        if self._is_new:
+            self.steps.append(Step(place=place, only=self._only))
+        self.steps[-1].targets += targets
+        self._is_new = False
+
+
+@dataclass(slots=True)
 class _Import:
     source: Source
     draft: Draft
@@ -352,9 +383,11 @@ class _Import:
         rule = f"FREQ=MONTHLY;INTERVAL={shift.interval};BYMONTHDAY={','.join(map(str, days))}"
         if shift.months:
             rule += f";BYMONTH={','.join(map(str, shift.months))}"
-        start = shift.start.replace(day=min(it for it in days if it > 0)) if any(
-            it in _MONTH_DAYS for it in days
-        ) else shift.start
+        start = (
+            shift.start.replace(day=min(it for it in days if it > 0))
+            if any(it in _MONTH_DAYS for it in days)
+            else shift.start
+        )
         return replace(
             rotation,
             pattern=Rule(shift.with_until(rule), shift.duration),
@@ -395,46 +428,37 @@ class _Import:
         id_, written = node.needed("id"), node.text("name")
         own = [it for it in self.source.steps if it.text("escalation_chain_id") == id_]
         own.sort(key=lambda it: it.whole("position", 0))
-        steps = [Step(place=node.place)]
-        repeat, first_wait = 0, timedelta()
-        only: list[dict[str, Any]] = []
+        chain = _Chain()
         for at, step in enumerate(own):
-            kind = step.text("type")
-            if kind == "repeat_escalation":
-                repeat = REPEATS
+            if step.text("type") == "repeat_escalation":
+                chain.repeat = REPEATS
                 for later in own[at + 1 :]:
                     self.draft.notes.add("StepsAfterRepeat", later.place, later.text("type"))
                 break
-            if kind == "wait":
-                wait = timedelta(seconds=step.whole("duration", 300, most=86_400 * 7))
-                if not steps[-1].targets and len(steps) == 1:
-                    first_wait += wait
-                elif steps[-1].targets:
-                    steps[-1].delay = wait
-                    steps.append(Step(place=step.place, only=only))
-                else:
-                    steps[-2].delay = (steps[-2].delay or timedelta()) + wait
-                continue
-            if kind == "notify_if_time_from_to":
-                begins, ends = step.clock("notify_if_time_from"), step.clock("notify_if_time_to")
-                window = Window(tuple(range(7)), begins, ends)
-                only = [window.written()]
-                self.draft.notes.add("StepHours", step.place, f"{begins} to {ends} UTC")
-                if steps[-1].targets:
-                    steps.append(Step(place=step.place, only=only))
-                steps[-1].only = only
-                continue
-            steps[-1].targets += self._targets(step)
-        while steps and not steps[-1].targets:
-            steps.pop()
-        if not steps:
+            self._chain_step(chain, step)
+        if not chain.steps:
             self.draft.notes.add("PolicyWithoutTargets", node.place, written)
             self.draft.policies[id_] = None
             return
-        name = self.draft.add_policy(id_, written, steps, place=node.place, repeat=repeat)
-        if first_wait and name is not None:
-            self.draft.holds[name] = first_wait
-            self.draft.notes.add("PolicyFirstStepWaits", node.place, spelled(first_wait))
+        name = self.draft.add_policy(
+            id_, written, chain.steps, place=node.place, repeat=chain.repeat
+        )
+        if chain.first_wait and name is not None:
+            self.draft.holds[name] = chain.first_wait
+            self.draft.notes.add("PolicyFirstStepWaits", node.place, spelled(chain.first_wait))
+
+    def _chain_step(self, chain: _Chain, step: Node) -> None:
+        match step.text("type"):
+            case "wait":
+                chain.wait(timedelta(seconds=step.whole("duration", 300, most=86_400 * 7)))
+            case "notify_if_time_from_to":
+                begins, ends = step.clock("notify_if_time_from"), step.clock("notify_if_time_to")
+                chain.hold([Window(tuple(range(7)), begins, ends).written()])
+                self.draft.notes.add("StepHours", step.place, f"{begins} to {ends} UTC")
+            case _:
+                targets = self._targets(step)
+                if targets:
+                    chain.ask(targets, step.place)
 
     def _targets(self, step: Node) -> list[dict[str, Any]]:
         kind = step.text("type")
@@ -445,7 +469,9 @@ class _Import:
                 schedule = step.text("notify_on_call_from_schedule")
                 targets = self.draft.on_call(schedule)
                 if not targets:
-                    self.draft.notes.add("PolicyUnsupportedTarget", step.place, f"schedule {schedule}")
+                    self.draft.notes.add(
+                        "PolicyUnsupportedTarget", step.place, f"schedule {schedule}"
+                    )
                 return targets
             case "notify_persons":
                 return [{"user": it} for it in self._people(step.each("persons_to_notify"))]
@@ -477,7 +503,9 @@ class _Import:
             code = "EmailIntegration" if kind == "inbound_email" else "NotImported"
             self.draft.notes.add(code, node.place, f"{written} ({kind})")
             return
-        name = self.draft.add("integrations", written, node.place, {"type": _TYPES.get(kind, "generic")})
+        name = self.draft.add(
+            "integrations", written, node.place, {"type": _TYPES.get(kind, "generic")}
+        )
         self.integrations[node.text("id")] = name
         if _TYPES.get(kind, "generic") == "generic":
             self.draft.notes.add("IntegrationType", node.place, kind, about=("integrations", name))
@@ -509,7 +537,9 @@ class _Import:
             elif policy is None:
                 self.draft.notes.add("RouteToNobody", route.place, pattern)
             else:
-                self.draft.add_route(f"{name} {pair[2] if pair else ''}", route.place, [match, matcher], policy)
+                self.draft.add_route(
+                    f"{name} {pair[2] if pair else ''}", route.place, [match, matcher], policy
+                )
         last = node.at("default_route")
         policy = self._policy(last)
         if policy is None:
@@ -555,7 +585,9 @@ class Shift:
             start=start,
             rotation_start=rotation_start,
             duration=timedelta(seconds=seconds),
-            frequency="" if node.text("type") in ("single_event", "override") else node.text("frequency"),
+            frequency=""
+            if node.text("type") in ("single_event", "override")
+            else node.text("frequency"),
             interval=node.whole("interval", 1, least=1, most=1_000),
             days=tuple(sorted({_day(it) for it in node.each("by_day")})),
             month_days=tuple(sorted({it.whole_value(-31, 31) for it in node.each("by_monthday")})),
@@ -581,9 +613,29 @@ class Shift:
     @property
     def begins(self) -> datetime:
         """Nobody is on call before."""
-        if not self.frequency or self.start == self.rotation_start:
-            return self.first if self.frequency in ("hourly", "daily") else self.start
-        return max(self.rotation_start, self.start)
+        if not self.frequency or self.start >= self.rotation_start:
+            return self.start
+        if self.frequency == "monthly":
+            return self.rotation_start
+        if not self.days:
+            return self.first
+        # With days of the week: the first shift that `rotation_start` lets begin, or runs then.
+        wall = self.start + (self.rotation_start - self.start - self.duration) // DAY * DAY
+        wall = max(wall, self.start)
+        while wall.weekday() not in self.days or not self.counts(wall):
+            wall += DAY
+        return wall
+
+    def counts(self, wall: datetime) -> bool:
+        """Whether the shift that begins then is on call."""
+        if self.start >= self.rotation_start:
+            return True
+        # A shift of a web schedule that runs at `rotation_start` is one that is on call.
+        return (
+            wall + self.duration > self.rotation_start
+            if self.is_web
+            else wall >= self.rotation_start
+        )
 
     @property
     def period(self) -> timedelta:
@@ -591,13 +643,12 @@ class Shift:
 
     @property
     def first(self) -> datetime:
-        """Of daily and hourly shifts, the first that is on call: its people come first."""
+        """The first that is on call; of daily and hourly shifts, its people come first."""
         if self.start >= self.rotation_start:
             return self.start
-        # A shift of a web schedule that runs at `rotation_start` is one that is on call.
         late = self.rotation_start - self.start - (self.duration if self.is_web else timedelta())
-        skipped = max(0, late // self.period + 1 if self.is_web else -(-late // self.period))
-        return self.start + skipped * self.period
+        skipped = late // self.period + 1 if self.is_web else -(-late // self.period)
+        return self.start + max(0, skipped) * self.period
 
     def last_end(self, length: timedelta) -> datetime | None:
         if self.until is None:
@@ -636,7 +687,7 @@ def _by_day(days: Sequence[int]) -> str:
 def _daily(rotation: Rotation, shift: Shift) -> Rotation:
     if shift.days:
         rule = f"FREQ=WEEKLY;BYDAY={_by_day(shift.days)}"
-        start = shift.first
+        start = shift.begins
         while start.weekday() not in shift.days:
             start += DAY
         return replace(
@@ -667,7 +718,9 @@ def _weekly(rotation: Rotation, shift: Shift) -> Rotation:
                 until=shift.last_end(shift.duration),
             )
         every = f";INTERVAL={shift.interval}" if shift.interval > 1 else ""
-        return replace(rotation, pattern=Rule(shift.with_until(f"FREQ=WEEKLY{every}"), shift.duration))
+        return replace(
+            rotation, pattern=Rule(shift.with_until(f"FREQ=WEEKLY{every}"), shift.duration)
+        )
     start = shift.start
     if start.weekday() not in shift.days:
         first = min(shift.days, key=lambda day: (day - shift.week_start) % 7)

@@ -100,40 +100,56 @@ def read(path: Path) -> Source:
 
 
 def parse(text: str, place: str) -> Source:
-    events: list[Event] = []
-    headers: dict[str, str] = {}
-    open_components: list[str] = []
-    has_calendar = False
+    components = _Components(place)
     for found in _properties(text, place):
-        if found.name == "BEGIN":
-            component = found.value.strip().upper()
-            open_components.append(component)
-            has_calendar = has_calendar or component == "VCALENDAR"
-            if len(open_components) > _DEPTH_LIMIT:
-                raise SourceError(found.place, "is nested too deep")
-            if component == "VEVENT":
-                events.append(Event(found.place))
-            if len(events) > EVENTS_LIMIT:
-                raise SourceError(place, f"has more than {EVENTS_LIMIT:,} events")
-        elif found.name == "END":
-            component = found.value.strip().upper()
-            if not open_components or open_components[-1] != component:
-                raise SourceError(found.place, f"ends {component}, which does not stand open")
-            open_components.pop()
-        elif open_components[-1:] == ["VEVENT"]:
-            events[-1].properties.append(found)
-        elif open_components[-1:] == ["VCALENDAR"]:
-            headers.setdefault(found.name, _unescaped(found.value).strip())
-    if not has_calendar:
-        raise SourceError(place, "is no calendar: it has no line BEGIN:VCALENDAR")
-    if open_components:
-        raise SourceError(place, f"ends inside of {open_components[-1]}")
-    for event in events:
+        components.take(found)
+    components.expect_whole()
+    for event in components.events:
         uid = event.text("UID")
         event.place = f"{event.place} ({uid})" if uid else event.place
-    source = Source(events, headers.get("X-WR-CALNAME", "") or Path(place).stem, "")
+    headers = components.headers
+    source = Source(components.events, headers.get("X-WR-CALNAME", "") or Path(place).stem, "")
     source.zone = _zone(source, headers)
     return source
+
+
+@dataclass(slots=True)
+class _Components:
+    place: str
+    events: list[Event] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the calendar."""
+    _open: list[str] = field(default_factory=list)
+    _has_calendar: bool = False
+
+    def take(self, found: Property) -> None:
+        component = found.value.strip().upper()
+        if found.name == "BEGIN":
+            self._begin(component, found.place)
+        elif found.name == "END":
+            if self._open[-1:] != [component]:
+                raise SourceError(found.place, f"ends {shown(component)}, which is not open")
+            self._open.pop()
+        elif self._open[-1:] == ["VEVENT"]:
+            self.events[-1].properties.append(found)
+        elif self._open[-1:] == ["VCALENDAR"]:
+            self.headers.setdefault(found.name, _unescaped(found.value).strip())
+
+    def _begin(self, component: str, place: str) -> None:
+        self._open.append(component)
+        self._has_calendar = self._has_calendar or component == "VCALENDAR"
+        if len(self._open) > _DEPTH_LIMIT:
+            raise SourceError(place, "is nested too deep")
+        if component == "VEVENT":
+            self.events.append(Event(place))
+        if len(self.events) > EVENTS_LIMIT:
+            raise SourceError(self.place, f"has more than {EVENTS_LIMIT:,} events")
+
+    def expect_whole(self) -> None:
+        if not self._has_calendar:
+            raise SourceError(self.place, "is no calendar: it has no line BEGIN:VCALENDAR")
+        if self._open:
+            raise SourceError(self.place, f"ends inside of {shown(self._open[-1])}")
 
 
 def _zone(source: Source, headers: dict[str, str]) -> str:
@@ -274,7 +290,9 @@ def span_of(event: Event, source: Source) -> tuple[When, timedelta]:
 def _duration(event: Event) -> timedelta:
     match = _DURATION.fullmatch(event.text("DURATION").strip().upper())
     if match is None or not any(match.groups()):
-        raise SourceError(event.place, f"{shown(event.text('DURATION'))} is no duration such as P1D")
+        raise SourceError(
+            event.place, f"{shown(event.text('DURATION'))} is no duration such as P1D"
+        )
     weeks, days, hours, minutes, seconds = (int(it or 0) for it in match.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
@@ -330,9 +348,7 @@ class _Import:
             self.draft.notes.add("EventCancelled", event.place, event.text("SUMMARY"))
             return False
         if not event.people:
-            self.draft.notes.add(
-                "EventUnnamed", event.place, explains=Explained(SCHEDULE)
-            )
+            self.draft.notes.add("EventUnnamed", event.place, explains=Explained(SCHEDULE))
             return False
         zone = event.get("DTSTART")
         named = zone.parameters.get("TZID", "") if zone is not None else ""
@@ -521,10 +537,12 @@ def _flattened(singles: Sequence[Single], zone: str) -> Iterator[Override]:
         level = max((it.level for it in active), default=0)
         chosen = [it for it in active if it.level == level]
         people = tuple(dict.fromkeys(name for it in chosen for name in sorted(it.people)))
-        since, until = (
-            it.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for it in (begins, ends)
-        )
-        if running is not None and people == (running.user, *running.also) and running.ends == since:
+        since, until = (it.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for it in (begins, ends))
+        if (
+            running is not None
+            and people == (running.user, *running.also)
+            and running.ends == since
+        ):
             running.ends = until
             continue
         if running is not None:

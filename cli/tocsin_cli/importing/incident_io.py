@@ -193,9 +193,7 @@ class _Import:
             rotations += _joined(of_layer, versions, zone, self.draft.at)
         return rotations
 
-    def _layer(
-        self, version: Version, offset: int, schedule: str, zone: str
-    ) -> list[Rotation]:
+    def _layer(self, version: Version, offset: int, schedule: str, zone: str) -> list[Rotation]:
         node = version.node
         layers = node.each("layers")
         name = node.text("name", "rotation")
@@ -300,36 +298,25 @@ class _Import:
         for at, each in enumerate(nodes):
             kind = each.text("type")
             if kind == "repeat":
-                repeat = each.at("repeat").whole("repeat_times", 1, most=1_000)
-                if each.at("repeat").text("to_node") not in ("", nodes[0].text("id")):
-                    value = f"from {each.at('repeat').text('to_node')} on"
-                    self.draft.notes.add("RepeatAfter", each.place, value)
-                for later in nodes[at + 1 :]:
-                    self.draft.notes.add("StepsAfterRepeat", later.place, later.text("type"))
+                repeat = self._repeat(each, nodes[0], nodes[at + 1 :])
                 break
-            if kind == "delay":
-                wait = timedelta(seconds=each.at("delay").whole("delay_seconds", 0, most=10**7))
-                if steps:
-                    steps[-1].delay = (steps[-1].delay or timedelta()) + wait
-                else:
-                    first_wait += wait
-            elif kind in ("level", "notify_channel"):
-                inner = each.at(kind)
-                seconds = inner.whole("time_to_ack_seconds", 300, most=10**7)
-                steps.append(
-                    Step(
-                        targets=self._targets(inner),
-                        delay=timedelta(seconds=seconds),
-                        place=each.place,
-                    )
-                )
-            else:
+            if kind in ("level", "notify_channel"):
+                steps.append(self._step(each, each.at(kind)))
+                continue
+            seconds = each.at("delay").whole("delay_seconds", 0, most=10**7)
+            if kind != "delay":
                 self.draft.notes.add("StepDropped", each.place, kind)
+            elif steps:
+                steps[-1].delay = (steps[-1].delay or timedelta()) + timedelta(seconds=seconds)
+            else:
+                first_wait += timedelta(seconds=seconds)
         again = node.at("repeat_config")
         if again.has("repeat_after_seconds"):
             seconds = again.whole("repeat_after_seconds", 0)
             self.draft.notes.add(
-                "RepeatAfter", again.place, f"{written}: after {spelled(timedelta(seconds=seconds))}"
+                "RepeatAfter",
+                again.place,
+                f"{written}: after {spelled(timedelta(seconds=seconds))}",
             )
         name = self.draft.add_policy(id_, written, steps, place=node.place, repeat=repeat)
         if first_wait and name is not None:
@@ -337,6 +324,18 @@ class _Import:
             self.draft.notes.add("PolicyFirstStepWaits", node.place, spelled(first_wait))
         if node.each("working_hours"):
             self.draft.notes.add("HoursNotCarried", node.at("working_hours").place, written)
+
+    def _step(self, node: Node, inner: Node) -> Step:
+        delay = timedelta(seconds=inner.whole("time_to_ack_seconds", 300, most=10**7))
+        return Step(targets=self._targets(inner), delay=delay, place=node.place)
+
+    def _repeat(self, node: Node, first: Node, after: Sequence[Node]) -> int:
+        inner = node.at("repeat")
+        if inner.text("to_node") not in ("", first.text("id")):
+            self.draft.notes.add("RepeatAfter", node.place, f"from {inner.text('to_node')} on")
+        for later in after:
+            self.draft.notes.add("StepsAfterRepeat", later.place, later.text("type"))
+        return inner.whole("repeat_times", 1, most=1_000)
 
     def _straight(self, nodes: Sequence[Node]) -> list[Node]:
         """A path without its branches: of each, the one that pages."""
@@ -391,8 +390,12 @@ class _Import:
             self.draft.notes.add("AllNotified", node.place, ", ".join(people))
             return [{"user": it} for it in people]
         if mode != "currently_on_call":
-            self.draft.notes.add("PolicyUnsupportedTarget", node.place, mode,
-                                 to_do="The whole schedule is asked; name one of its parts.")
+            self.draft.notes.add(
+                "PolicyUnsupportedTarget",
+                node.place,
+                mode,
+                to_do="The whole schedule is asked; name one of its parts.",
+            )
         targets = self.draft.on_call(id_)
         if not targets:
             self.draft.notes.add("PolicyUnsupportedTarget", node.place, f"schedule {id_}")
@@ -444,5 +447,7 @@ def _windows(nodes: Sequence[Node]) -> tuple[Window, ...]:
             node.at("weekday").fail("must be a day such as monday")
         ends = node.clock("end_time") if node.text("end_time") != "24:00" else time()
         begins = node.clock("start_time")
-        found.append(Window((_WEEKDAYS.index(day),), begins.replace(second=0), ends.replace(second=0)))
+        found.append(
+            Window((_WEEKDAYS.index(day),), begins.replace(second=0), ends.replace(second=0))
+        )
     return merged(found)

@@ -50,7 +50,7 @@ def import_source(kind: SourceKind, path: Path, draft: Draft) -> Imported:
     Raises:
         SourceError: It cannot be read.
     """
-    module = import_module(f"{_PACKAGE}.{kind.value.replace('-', '_')}")
+    module = import_module(f"{_PACKAGE}.{_module(kind)}")
     try:
         source = module.read(path)
         module.fill(source, draft)
@@ -62,24 +62,16 @@ def import_source(kind: SourceKind, path: Path, draft: Draft) -> Imported:
 
 
 def _readings(kind: SourceKind, source: Any, spell: Spell, until: datetime) -> Readings:  # noqa: ANN401 - of each kind
-    from tocsin_cli.importing.readings import grafana_oncall, ics, incident_io, opsgenie, pagerduty
+    if kind is SourceKind.ALERTMANAGER:
+        return {}
+    if kind is SourceKind.TERRAFORM:
+        vendors = (SourceKind.PAGERDUTY, SourceKind.OPSGENIE, SourceKind.GRAFANA_ONCALL)
+        parts = [_readings(it, getattr(source, _module(it)), spell, until) for it in vendors]
+        return {schedule: it for part in parts for schedule, it in part.items()}
+    module = import_module(f"{_PACKAGE}.readings.{_module(kind)}")
+    found: Readings = module.readings(source, spell, until)
+    return found
 
-    match kind:
-        case SourceKind.OPSGENIE:
-            return opsgenie.readings(source, spell)
-        case SourceKind.PAGERDUTY:
-            return pagerduty.readings(source, spell, until)
-        case SourceKind.GRAFANA_ONCALL:
-            return grafana_oncall.readings(source, spell, until)
-        case SourceKind.INCIDENT_IO:
-            return incident_io.readings(source, spell)
-        case SourceKind.ICS:
-            return ics.readings(source, spell, until)
-        case SourceKind.TERRAFORM:
-            return {
-                **pagerduty.readings(source.pagerduty, spell, until),
-                **opsgenie.readings(source.opsgenie, spell),
-                **grafana_oncall.readings(source.grafana_oncall, spell, until),
-            }
-        case SourceKind.ALERTMANAGER:
-            return {}
+
+def _module(kind: SourceKind) -> str:
+    return kind.value.replace("-", "_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +60,7 @@ _SEVERITIES: Final = {
     "P4": "info",
     "P5": "info",
 }
-_EVERY_SEVERITY: Final = ("critical", "warning", "info")
+_EVERY_SEVERITY: Final[tuple[str, ...]] = ("critical", "warning", "info")
 _METHODS: Final = {"email": "email", "sms": "sms", "voice": "sms"}
 _FIELDS: Final = {"email": "email", "sms": "phone"}
 _WEEKDAYS: Final = (
@@ -859,11 +859,8 @@ def windows_of(node: Node) -> tuple[Window, ...]:
             return node.at("type").fail(f"{other} is no restriction that Opsgenie has")
 
 
-def _clocks(node: Node) -> tuple[Any, Any]:
-    return tuple(
-        (datetime.min + timedelta(minutes=_minutes(node, which) % (24 * 60))).time()
-        for which in ("start", "end")
-    )  # type: ignore[return-value]
+def _clocks(node: Node) -> tuple[time, time]:
+    return tuple(time(*divmod(_minutes(node, which) % (24 * 60), 60)) for which in ("start", "end"))  # type: ignore[return-value]
 
 
 def _of_week(node: Node, which: str) -> timedelta:

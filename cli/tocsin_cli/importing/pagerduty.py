@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -173,7 +173,7 @@ class _Import:
         phone = None
         for contact in contacts.values():
             phone = self._contact(contact, address, phone)
-        body = {
+        body: dict[str, Any] = {
             "full_name": full_name(node.text("name") or node.text("summary")),
             "email": email(address),
             "phone": phone,
@@ -411,7 +411,7 @@ class _Import:
         )
 
     def _assigned(self, node: Node, schedule: str) -> tuple[tuple[Member, ...], int]:
-        members = []
+        members: list[Member] = []
         for member in node.each("members"):
             if member.text("type", "user_member") == "empty_member":
                 members.append(())

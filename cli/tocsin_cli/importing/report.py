@@ -42,10 +42,8 @@ def _counts(draft: Draft) -> str:
     counts = [
         f"{len(draft.sections[it])} {it.replace('_', ' ')}" for it in SECTIONS if draft.sections[it]
     ]
-    notes = plural(len(draft.notes), "note")
-    return f"The file has {', '.join(counts) or 'nothing but its team'}. There is {notes} below." if (
-        len(draft.notes) == 1
-    ) else f"The file has {', '.join(counts) or 'nothing but its team'}. There are {notes} below."
+    said = f"The file has {', '.join(counts) or 'nothing but its team'}"
+    return f"{said}; the import made {plural(len(draft.notes), 'note')}."
 
 
 def _notes(notes: Iterable[Note]) -> list[str]:
@@ -71,7 +69,7 @@ def _names(draft: Draft) -> list[str]:
     lines = ["## Names", "", "What is called otherwise in the file.", ""]
     lines += ["| In the source | In the file | Of | Place |", "|---|---|---|---|"]
     lines += [
-        f"| {escaped(it.source)} | {escaped(it.name)} | {it.kind.replace('_', ' ')} | {escaped(it.place)} |"
+        f"| {escaped(it.source)} | {escaped(it.name)} | {escaped(it.kind)} | {escaped(it.place)} |"
         for it in renamed
     ]
     return [*lines, ""]

@@ -124,7 +124,7 @@ def day_window(begins: time, seconds: int, days: Iterable[int] = range(7)) -> Wi
 
 
 def _clock(of_week: timedelta) -> time:
-    return (datetime.min + of_week % DAY).time()
+    return time(*divmod(of_week % DAY // MINUTE, 60))
 
 
 def merged(windows: Iterable[Window]) -> tuple[Window, ...]:

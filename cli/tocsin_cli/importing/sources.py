@@ -90,11 +90,13 @@ class Node:
         value = self.value
         if isinstance(value, str):
             return clean(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value) if abs(value) < _NUMBER_LIMIT else self.fail("is too large")
         if isinstance(value, datetime | date):
             return value.isoformat()
-        self.fail(f"must be a text, and is {_kind(value)}")
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.fail(f"must be a text, and is {_kind(value)}")
+        if abs(value) >= _NUMBER_LIMIT:
+            self.fail("is too large")
+        return str(value)
 
     def text(self, name: str, default: str = "") -> str:
         member = self.at(name)
@@ -109,9 +111,9 @@ class Node:
         member = self.at(name)
         if member.value is None:
             return default
-        if isinstance(member.value, bool):
-            return member.value
-        member.fail(f"must be true or false, and is {_kind(member.value)}")
+        if not isinstance(member.value, bool):
+            member.fail(f"must be true or false, and is {_kind(member.value)}")
+        return member.value
 
     def whole(
         self, name: str, default: int | None = None, least: int = 0, most: int = WHOLE_LIMIT
@@ -127,9 +129,7 @@ class Node:
         if not isinstance(value, int) or isinstance(value, bool):
             member.fail(f"must be a whole number, and is {_kind(value)}")
         if not least <= value <= most:
-            member.fail(
-                f"must be from {least} to {most}, and is {value if abs(value) < _NUMBER_LIMIT else 'far off'}"
-            )
+            member.fail(f"must be from {least} to {most}")
         return value
 
     def whole_value(self, least: int, most: int) -> int:
@@ -205,22 +205,19 @@ def shown(text: str) -> str:
     return f'"{text if len(text) <= 80 else text[:79] + "…"}"'  # noqa: PLR2004 - a line's length
 
 
+_KINDS: Final = {
+    type(None): "missing",
+    bool: "true or false",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
+
+
 def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "missing"
-        case bool():
-            return "true or false"
-        case str():
-            return "a text"
-        case int() | float():
-            return "a number"
-        case list():
-            return "a list"
-        case dict():
-            return "an object"
-        case _:
-            return f"a {type(value).__name__}"
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
 
 
 def wall_in(instant: datetime, zone: str) -> datetime:

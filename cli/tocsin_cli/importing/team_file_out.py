@@ -63,8 +63,8 @@ _SAYS_OFF: Final = re.compile(r"[^0-9+]")
 ALWAYS_NOBODY: Final = Rotation(
     name="nobody",
     pattern=Turns("daily"),
-    start=datetime(2026, 1, 5),
-    members=((),),  # noqa: DTZ001
+    start=datetime(2026, 1, 5),  # noqa: DTZ001 - on the wall
+    members=((),),
 )
 """The layer of a schedule that has overrides only."""
 
@@ -94,6 +94,17 @@ class Override:
     """Ids of the rotations that it is for; none: all."""
     reason: str = ""
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A schedule as the source has it."""
+
+    source: str
+    written: str
+    zone: str
+    overrides: Sequence[Override]
+    place: str
 
 
 @dataclass(slots=True)
@@ -170,7 +181,9 @@ class Draft:
         if given:
             address = email(given)
             return self.add_user(
-                (*ids, given), local_part(given), place,
+                (*ids, given),
+                local_part(given),
+                place,
                 {"full_name": full_name(written), "email": address},
             )
         shown_as = written or next((each for each in ids if each), "")
@@ -189,7 +202,7 @@ class Draft:
 
     # Who is on call
 
-    def add_schedule(  # noqa: PLR0913 - what a schedule is
+    def add_schedule(
         self,
         source: str,
         written: str,
@@ -222,16 +235,17 @@ class Draft:
         if any(len(part) > LAYERS_LIMIT for part in found):
             self.differs("TooManyLayers", place, written, source)
             found = [part[:LAYERS_LIMIT] for part in found]
+        said = _Said(source, written, zone, coming, place)
         names = [
-            self._add_part(source, written, zone, part, coming, place, found)
-            for part in (found or [[ALWAYS_NOBODY]])
+            self._add_part(said, part, is_first=at == 0, is_only=len(found) <= 1)
+            for at, part in enumerate(found or [[ALWAYS_NOBODY]])
         ]
         self.schedules[source] = names
         if len(names) > 1:
             self.notes.add(
                 "OverlappingRotations", place, ", ".join(names), about=("schedules", names[0])
             )
-        self._note_gaps(source, zone, rotations, names[0], place)
+        self._note_gaps(zone, rotations, names[0], place)
         return names
 
     def _within_limits(self, rotation: Rotation, source: str) -> Rotation:
@@ -262,45 +276,35 @@ class Draft:
             self.notes.add("PastOverride", place, f"{len(overrides) - len(coming)} of them")
         return sorted(coming, key=lambda it: it.begins)
 
-    def _add_part(  # noqa: PLR0913 - see add_schedule
-        self,
-        source: str,
-        written: str,
-        zone: str,
-        part: Sequence[Rotation],
-        overrides: Sequence[Override],
-        place: str,
-        found: Sequence[Sequence[Rotation]],
+    def _add_part(
+        self, said: _Said, part: Sequence[Rotation], *, is_first: bool, is_only: bool
     ) -> str:
-        is_first = not found or part is found[0]
-        own = part[-1].name if part and len(found) > 1 else ""
         layers = Names()
-        body = {
-            "time_zone": zone,
-            "layers": [layer_of(it, layers.give("layers", it.name, it.place)) for it in part],
-            "overrides": [
-                body
-                for it in overrides
-                if not it.rotations or any(each.source_id in it.rotations for each in part)
-                for body in _override_bodies(it)
-            ],
-        }
-        if len(body["overrides"]) > OVERRIDES_LIMIT:
-            body["overrides"] = body["overrides"][:OVERRIDES_LIMIT]
-            last = body["overrides"][-1]["from"]
+        overrides = [
+            body
+            for it in said.overrides
+            if not it.rotations or any(each.source_id in it.rotations for each in part)
+            for body in _override_bodies(it)
+        ]
+        if len(overrides) > OVERRIDES_LIMIT:
+            overrides = overrides[:OVERRIDES_LIMIT]
+            last = overrides[-1]["from"]
             self.notes.add(
                 "TooManyOverrides",
-                place,
+                said.place,
                 f"those after {last}",
-                explains=Explained(source, since=datetime.fromisoformat(last)),
+                explains=Explained(said.source, since=datetime.fromisoformat(last)),
             )
         # The first part has the source's name, so that people find it.
-        name = written if is_first else f"{written} {own}"
-        return self.add("schedules", name, place, body)
+        name = said.written if is_first or is_only else f"{said.written} {part[-1].name}"
+        body = {
+            "time_zone": said.zone,
+            "layers": [layer_of(it, layers.give("layers", it.name, it.place)) for it in part],
+            "overrides": overrides,
+        }
+        return self.add("schedules", name, said.place, body)
 
-    def _note_gaps(
-        self, source: str, zone: str, rotations: Sequence[Rotation], name: str, place: str
-    ) -> None:
+    def _note_gaps(self, zone: str, rotations: Sequence[Rotation], name: str, place: str) -> None:
         wall = wall_in(self.at, zone)
         busy = [spans(it, wall, wall + LOOK_AHEAD) for it in rotations if any(it.members)]
         if any(it is None for it in busy):
@@ -327,7 +331,7 @@ class Draft:
 
     # Who is asked
 
-    def add_policy(  # noqa: PLR0913 - what a policy is
+    def add_policy(
         self,
         source: str,
         written: str,
@@ -424,7 +428,9 @@ class Draft:
         )
         policies = self.sections["escalation_policies"]
         if policies and not has_path:
-            self.notes.add("NoRoute", "the whole source", ", ".join(it["name"] for it in policies[:5]))
+            self.notes.add(
+                "NoRoute", "the whole source", ", ".join(it["name"] for it in policies[:5])
+            )
         self._cut_users()
         return self
 
@@ -438,7 +444,9 @@ class Draft:
         spare = OBJECTS_LIMIT - len(kept)
         kept_names = {it["name"] for it in kept}
         others = [it["name"] for it in users if it["name"] not in named][: max(spare, 0)]
-        self.notes.add("TooManyUsers", "the whole source", f"{len(users) - OBJECTS_LIMIT} of {len(users)}")
+        self.notes.add(
+            "TooManyUsers", "the whole source", f"{len(users) - OBJECTS_LIMIT} of {len(users)}"
+        )
         kept_names.update(others)
         self.sections["users"] = [it for it in users if it["name"] in kept_names]
 
@@ -486,15 +494,13 @@ def one_of(values: Iterable[str]) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - as the file has it
-    match value:
-        case str():
-            yield value
-        case dict():
-            for it in value.values():
-                yield from _texts(it)
-        case list() | tuple():
-            for it in value:
-                yield from _texts(it)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for it in value:
+            yield from _texts(it)
 
 
 def _override_bodies(override: Override) -> list[Body]:
@@ -505,19 +511,15 @@ def _override_bodies(override: Override) -> list[Body]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - as the file has it
-    match value:
-        case dict():
-            return {name: _plain(it) for name, it in value.items()}
-        case list() | tuple():
-            return [_plain(it) for it in value]
-        case datetime():
-            return value.isoformat() if value.tzinfo is None else instant(value)
-        case date():
-            return value.isoformat()
-        case str():
-            return clean(value)
-        case _:
-            return value
+    if isinstance(value, dict):
+        return {name: _plain(it) for name, it in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(it) for it in value]
+    if isinstance(value, datetime):
+        return value.isoformat() if value.tzinfo is None else instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return clean(value) if isinstance(value, str) else value
 
 
 def as_yaml(file: Mapping[str, Any], notes: Notes, head: Sequence[str] = ()) -> str:

@@ -119,7 +119,12 @@ class _State:
                 for it in self.of("pagerduty_service")
             ],
             windows=[
-                _with(it, services=[Node({"id": each.written()}, each.place) for each in it.each("services")])
+                _with(
+                    it,
+                    services=[
+                        Node({"id": each.written()}, each.place) for each in it.each("services")
+                    ],
+                )
                 for it in self.of("pagerduty_maintenance_window")
             ],
             left=self.left,
@@ -131,7 +136,13 @@ class _State:
             _with(
                 it,
                 members=[
-                    Node({"user": Node({"id": each.text("id")}, each.place), "role": each.text("role", "user")}, each.place)
+                    Node(
+                        {
+                            "user": Node({"id": each.text("id")}, each.place),
+                            "role": each.text("role", "user"),
+                        },
+                        each.place,
+                    )
                     for each in it.each("member")
                 ],
             )
@@ -139,7 +150,12 @@ class _State:
         ]
         return opsgenie.Source(
             users=[
-                _with(it, fullName=it.at("full_name"), timeZone=it.at("timezone"), role={"name": it.text("role")})
+                _with(
+                    it,
+                    fullName=it.at("full_name"),
+                    timeZone=it.at("timezone"),
+                    role={"name": it.text("role")},
+                )
                 for it in self.of("opsgenie_user")
             ],
             teams=teams,

@@ -98,11 +98,13 @@ def compare(
             continue
         compared += 1
         own = [it for it in explained if it.explains and it.explains.schedule == source]
-        differences += _of_schedule(source, reading, [schedules[it] for it in names], schedules, own, (begins, ends))
+        differences += _of_schedule(
+            source, reading, [schedules[it] for it in names], schedules, own, (begins, ends)
+        )
     return Verified(differences, compared, int((ends - begins) / _HOUR))
 
 
-def _of_schedule(  # noqa: PLR0913, PLR0917 - both sides
+def _of_schedule(
     source: str,
     reading: Reading,
     ours: Sequence[Schedule],

@@ -144,7 +144,7 @@ def _weekly(
             number += 1
         return
     if start.weekday() not in days:
-        first = sorted(days, key=lambda day: (day - week_start) % 7)[0]
+        first = min(days, key=lambda day: (day - week_start) % 7)
         while start.weekday() != first:
             start += _DAY
     week = start - _DAY * ((start.weekday() - week_start) % 7)
@@ -166,7 +166,7 @@ def _monthly(
         passed = (wall.year - start.year) * 12 + wall.month - start.month
         left = (wall.replace(day=28) + 4 * _DAY).replace(day=1) - wall.replace(day=1)
         from_end = wall.day - left.days - 1
-        if passed % every == 0 and (wall.day in days or from_end in days):
-            if not months or wall.month in months:
-                yield passed // every, wall
+        is_day = wall.day in days or from_end in days
+        if passed % every == 0 and is_day and (not months or wall.month in months):
+            yield passed // every, wall
         wall += _DAY

@@ -54,7 +54,9 @@ def _instances(
             if wall > horizon:
                 break
             walls.append(wall)
-    walls += [it.in_zone(begins.zone) for each in event.all("RDATE") for it in times_of(each, source)]
+    walls += [
+        it.in_zone(begins.zone) for each in event.all("RDATE") for it in times_of(each, source)
+    ]
     left_out = [it for each in event.all("EXDATE") for it in times_of(each, source)]
     instants = {it.instant for it in left_out}
     days = {it.in_zone(begins.zone).date() for it in left_out}

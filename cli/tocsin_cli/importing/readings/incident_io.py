@@ -14,7 +14,7 @@ _ALWAYS = datetime.min.replace(tzinfo=UTC)
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-def readings(source: Source, spell: Spell) -> Readings:
+def readings(source: Source, spell: Spell, until: datetime) -> Readings:  # noqa: ARG001 - as others
     return {node.text("id"): _reading(node, spell) for node in source.schedules}
 
 

@@ -13,7 +13,7 @@ _LENGTHS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": 
 _DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-def readings(source: Source, spell: Spell) -> Readings:
+def readings(source: Source, spell: Spell, until: datetime) -> Readings:  # noqa: ARG001 - as others
     return {
         node.text("id"): _reading(source, node, spell)
         for node in source.schedules
@@ -38,7 +38,7 @@ def _reading(source: Source, schedule: Node, spell: Spell) -> Reading:
                 stands_in = {spell(user.text("id"), user.text("username"))}
                 ids = [each.text("id") for each in it.each("rotations")]
                 if ids and set(ids) < set(found):
-                    found |= {each: stands_in for each in ids}
+                    found |= dict.fromkeys(ids, stands_in)
                 else:
                     found = {"": stands_in, **{each: set() for each in found}}
         return frozenset(it for people in found.values() for it in people)

@@ -22,7 +22,10 @@ def readings(source: Source, spell: Spell, until: datetime) -> Readings:
             for node in source.schedules
             if node.has("schedule_layers")
         },
-        **{node.text("id"): _of_events(source, node, spell, until) for node in source.event_schedules},
+        **{
+            node.text("id"): _of_events(source, node, spell, until)
+            for node in source.event_schedules
+        },
     }
 
 
