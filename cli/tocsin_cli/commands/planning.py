@@ -59,9 +59,7 @@ def plan(
     raise typer.Exit(made.exit_code)
 
 
-def _before(
-    file: str, against: str, profile: str | None, at: datetime
-) -> tuple[TeamState, str]:
+def _before(file: str, against: str, profile: str | None, at: datetime) -> tuple[TeamState, str]:
     if against == STACK:
         api = Api.of(profile)
         exported = export_stack(api, STACK, at)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from tocsin.bodies.schedules import settings_of_schedule
 from tocsin_cli.plan.state import ObjectId, Settings, TeamState
 
 
@@ -36,10 +38,10 @@ class ObjectChanges:
         return bool(self.added or self.changed or self.removed or self.taken_over)
 
 
-def object_changes(before: TeamState, after: TeamState) -> ObjectChanges:
+def object_changes(before: TeamState, after: TeamState, at: datetime) -> ObjectChanges:
     old, new = before.objects, after.objects
     changed = (
-        ObjectChange(object_id=it, fields=list(field_changes(old[it], new[it])))
+        ObjectChange(object_id=it, fields=list(_fields(it, before, after, at)))
         for it in new
         if it in old
     )
@@ -50,6 +52,18 @@ def object_changes(before: TeamState, after: TeamState) -> ObjectChanges:
         taken_over=sorted(before.made_by_api - after.made_by_api),
         only_by_api=sorted(before.made_by_api & after.made_by_api),
     )
+
+
+def _fields(
+    object_id: ObjectId, before: TeamState, after: TeamState, at: datetime
+) -> Iterator[FieldChange]:
+    """Of a schedule what its text says; where only times of versions differ, these."""
+    section, name = object_id
+    found = list(field_changes(before.objects[object_id], after.objects[object_id]))
+    if not found and section == "schedules":
+        old, new = before.schedules[name], after.schedules[name]
+        found = list(field_changes(settings_of_schedule(old, at), settings_of_schedule(new, at)))
+    yield from found
 
 
 def field_changes(before: Settings, after: Settings) -> Iterator[FieldChange]:

@@ -1,11 +1,13 @@
 """Who is on call before and after, and whose shifts move."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from tocsin.domain.on_call.moved import Moved, moved
 from tocsin.domain.on_call.roster import Roster
+from tocsin.domain.on_call.shifts import Shift
 
 type People = tuple[str, ...]
 
@@ -43,16 +45,6 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """What a person wins or loses in a schedule."""
-
-    user: str
-    schedule: str
-    lost: Sequence[tuple[datetime, datetime]]
-    gained: Sequence[tuple[datetime, datetime]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleChange:
     """A schedule over the weeks that the plan looks at; the stretches follow each other."""
 
@@ -61,6 +53,8 @@ class ScheduleChange:
     stretches: Sequence[Stretch]
     text_changes: bool
     """Whether its layers, its list or its overrides change, whatever that means for people."""
+    moved: Mapping[str, Moved]
+    """By person."""
 
     @property
     def now(self) -> Stretch:
@@ -87,28 +81,6 @@ class ScheduleChange:
                 return stretch.begins
         return None
 
-    @property
-    def duties(self) -> Iterator[Duty]:
-        """What each person loses and gains, in the order of their first change."""
-        people = dict.fromkeys(user for it in self.changed for user in (*it.loses, *it.gains))
-        for user in people:
-            yield Duty(
-                user=user,
-                schedule=self.name,
-                lost=_joined((it.begins, it.ends) for it in self.changed if user in it.loses),
-                gained=_joined((it.begins, it.ends) for it in self.changed if user in it.gains),
-            )
-
-
-def _joined(spans: Iterator[tuple[datetime, datetime]]) -> Sequence[tuple[datetime, datetime]]:
-    joined: list[tuple[datetime, datetime]] = []
-    for begins, ends in spans:
-        if joined and joined[-1][1] == begins:
-            joined[-1] = (joined[-1][0], ends)
-        else:
-            joined.append((begins, ends))
-    return joined
-
 
 @dataclass(frozen=True, slots=True)
 class Rosters:
@@ -122,13 +94,16 @@ class Rosters:
     def changes(self, begins: datetime, ends: datetime) -> Iterator[ScheduleChange]:
         """Compare each schedule; all are there, also those that stay as they are."""
         for name in sorted(self.before.schedules.keys() | self.after.schedules.keys()):
-            newest = self.after.schedules.get(name) or self.before.schedules[name]
             old, new = (it.schedules.get(name) for it in (self.before, self.after))
             yield ScheduleChange(
                 name=name,
-                time_zone=newest.time_zone,
+                time_zone=_time_zone(self.after if new else self.before, name),
                 stretches=list(self._stretches(name, begins, ends)),
                 text_changes=old != new,
+                moved=moved(
+                    _shifts(self.before, name, begins, ends),
+                    _shifts(self.after, name, begins, ends),
+                ),
             )
 
     def _stretches(self, name: str, begins: datetime, ends: datetime) -> Iterator[Stretch]:
@@ -155,6 +130,17 @@ class Rosters:
                     yield Gap(schedule=name, begins=begun, ends=ended)
 
 
+def _time_zone(roster: Roster, name: str) -> str:
+    """Of the clock that its people look at: that of the schedule that it follows, too."""
+    schedule = roster.schedules[name]
+    followed = schedule.follows and roster.schedules.get(schedule.follows.schedule)
+    return followed.time_zone if followed else schedule.time_zone
+
+
+def _shifts(roster: Roster, name: str, begins: datetime, ends: datetime) -> Sequence[Shift]:
+    return roster.shifts(name, begins, ends) if name in roster.schedules else ()
+
+
 def _answers(
     roster: Roster, name: str, begins: datetime, ends: datetime
 ) -> Iterator[tuple[datetime, People | None]]:
@@ -162,7 +148,7 @@ def _answers(
     if name not in roster.schedules:
         yield ends, None
         return
-    shifts = roster.shifts(name, begins, ends)
+    shifts = _shifts(roster, name, begins, ends)
     for number, shift in enumerate(shifts):
         is_last = number + 1 == len(shifts)
         if is_last or set(shifts[number + 1].people) != set(shift.people):

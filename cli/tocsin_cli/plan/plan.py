@@ -60,5 +60,5 @@ def make_plan(before: TeamState, after: TeamState, at: datetime) -> Plan:
         gaps=list(rosters.new_gaps(at, ends)),
         reach=reach_after(before, after, schedules, at),
         not_received=list(not_received(before, after)),
-        objects=object_changes(before, after),
+        objects=object_changes(before, after, at),
     )

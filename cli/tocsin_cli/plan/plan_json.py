@@ -1,11 +1,11 @@
 """A plan as JSON, with all its times in UTC."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from tocsin.domain.alert_json import written
-from tocsin_cli.plan.on_call import Duty, People, ScheduleChange
+from tocsin.domain.silence import Span
+from tocsin_cli.plan.on_call import People, ScheduleChange
 from tocsin_cli.plan.plan import Plan
 from tocsin_cli.plan.policies import AskedStep
 from tocsin_cli.plan.state import ObjectId
@@ -83,16 +83,15 @@ def _schedule(change: ScheduleChange) -> Json:
             }
             for it in change.changed
         ],
-        "moves": [_duty(it) for it in change.duties],
+        "moves": [
+            {"user": user, "lost": _spans(it.lost), "gained": _spans(it.gained)}
+            for user, it in change.moved.items()
+        ],
     }
 
 
-def _duty(duty: Duty) -> Json:
-    return {"user": duty.user, "lost": _spans(duty.lost), "gained": _spans(duty.gained)}
-
-
-def _spans(spans: Sequence[tuple[datetime, datetime]]) -> list[Json]:
-    return [{"from": written(begins), "to": written(ends)} for begins, ends in spans]
+def _spans(spans: Sequence[Span]) -> list[Json]:
+    return [{"from": written(it.starts_at), "to": written(it.ends_at)} for it in spans]
 
 
 def _people(people: People | None) -> list[str] | None:

@@ -53,11 +53,16 @@ def reach_after(
 ) -> Reach:
     old, new = before.team_at(at), after.team_at(at)
     gaps = gaps_after_change(old, new, _NOTHING)
-    told = [it for it in gaps if it.code not in _LEFT_TO_SCHEDULES]
+    on_call = list(_unreachable_on_call(old, new, changes))
+    told = {it.problem for it in on_call}
     return Reach(
         unreached=list(_unreached(old, new)),
-        on_call=list(_unreachable_on_call(old, new, changes)),
-        problems=list(spelled_gaps(told).values()),
+        on_call=on_call,
+        problems=[
+            text
+            for gap, text in spelled_gaps(gaps).items()
+            if gap.code not in _LEFT_TO_SCHEDULES and gap.text not in told
+        ],
     )
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from tocsin.domain.reachability import Sender
+from tocsin.domain.silence import Span
 from tocsin.domain.ways import Noun
 from tocsin_cli.plan.objects import FieldChange, ObjectChanges
-from tocsin_cli.plan.on_call import Duty, People, ScheduleChange
+from tocsin_cli.plan.on_call import People, ScheduleChange
 from tocsin_cli.plan.plan import Plan
 from tocsin_cli.plan.policies import AskedStep, PolicyChange
 from tocsin_cli.plan.state import ObjectId
@@ -15,9 +16,9 @@ from tocsin_cli.plan.times import wall, wall_span
 from tocsin_cli.report import Group, Report, Section
 from tocsin_cli.text import plural, shortened
 
-SHOWN_STRETCHES: Final = 24
+SHOWN_STRETCHES: Final = 12
 """Of one schedule; the rest is counted, and in the JSON."""
-SHOWN_SHIFTS: Final = 6
+SHOWN_SHIFTS: Final = 3
 """Of one person."""
 SHOWN_VALUE: Final = 160
 _NOUNS: Final = {
@@ -42,12 +43,17 @@ def report_of(plan: Plan, title: str) -> Report:
         sections=[
             Section(
                 title="Who is paged, now and in the next four weeks",
-                groups=[*map(_schedule, plan.schedules), *_policies(plan.policies)],
+                groups=[
+                    *(_schedule(it, plan.ends) for it in plan.schedules),
+                    *_policies(plan.policies),
+                ],
                 otherwise="There are no schedules, and no policy asks others than before.",
             ),
             Section(
                 title="Whose shifts move",
-                groups=[it for it in map(_moves, plan.changed_schedules) if it.lines],
+                groups=[
+                    group for it in plan.changed_schedules if (group := _moves(it, plan.ends)).lines
+                ],
                 otherwise="Nobody's.",
             ),
             Section(
@@ -86,31 +92,36 @@ def _verdict(plan: Plan) -> str:
     return f"Look twice: {'; '.join(reasons)}."
 
 
-def _schedule(change: ScheduleChange) -> Group:
+def _schedule(change: ScheduleChange, looked_until: datetime) -> Group:
     zone, title = change.time_zone, f"{change.name} ({change.time_zone})"
-    now, until = change.now, change.stays_until
+    now = change.now
     if now.before is None:
         title += ", new"
     elif now.after is None:
         title += ", removed"
-    then = f" until {wall(until, zone)}" if until else " for all of the four weeks"
-    if now.after is None:
-        line = f"now: {_named(now.before)} → nobody, as the schedule goes"
-    elif change.moves_now:
-        line = f"now: {_named(now.before)} → {_named(now.after)}{then}"
-    else:
-        line = f"now: {_named(now.after)}{then}"
-    lines = [line]
+    lines = [_now(change)]
     if not change.changed:
-        lines.append("no change")
+        lines.append("no change in the next four weeks")
     coming = [it for it in change.changed if it is not now or now.before is None]
     rows = [
-        (wall_span(it.begins, it.ends, zone), _named(it.before), _named(it.after))
+        (
+            wall_span(it.begins, it.ends, zone, looked_until),
+            _named(it.before),
+            _named(it.after),
+        )
         for it in coming[:SHOWN_STRETCHES]
     ]
     if left := len(coming) - len(rows):
-        lines.append(f"{plural(left, 'further change')} after those below")
+        lines.append(f"{plural(len(coming), 'change')}; below are all but the last {left}")
     return Group(title=title, lines=lines, columns=("WHEN", "BEFORE", "AFTER"), rows=rows)
+
+
+def _now(change: ScheduleChange) -> str:
+    now, until = change.now, change.stays_until
+    then = f"until {wall(until, change.time_zone)}" if until else "for all of the four weeks"
+    if now.is_changed and now.before is not None:
+        return f"now: {_named(now.before)} → {_named(now.after)}, {then}"
+    return f"now: {_named(now.after)}, {then}"
 
 
 def _named(people: People | None) -> str:
@@ -150,7 +161,7 @@ def _asked(steps: Sequence[AskedStep], number: int) -> str:
     return f"{', '.join(step.asked)}; after {step.after}" if number else ", ".join(step.asked)
 
 
-def _moves(change: ScheduleChange) -> Group:
+def _moves(change: ScheduleChange, looked_until: datetime) -> Group:
     zone, now, until = change.time_zone, change.now, change.stays_until
     lines = []
     if now.before is not None and now.after and not change.moves_now and change.changed:
@@ -159,18 +170,17 @@ def _moves(change: ScheduleChange) -> Group:
         lines.append(f"{_named(now.after)} {stay} until {end}")
     if change.moves_now:
         lines.append(f"{_named(now.loses)} is relieved at once, before the end of the shift")
-    lines += [line for duty in change.duties for line in _duty(duty, zone)]
+    for user, moved in change.moved.items():
+        for verb, spans in (("no longer", moved.lost), ("newly", moved.gained)):
+            if spans:
+                lines.append(f"{user}, {verb}: {_spans(spans, zone, looked_until)}")
     return Group(title=f"{change.name} ({zone})", lines=lines)
 
 
-def _duty(duty: Duty, zone: str) -> Iterator[str]:
-    for verb, spans in (("no longer", duty.lost), ("newly", duty.gained)):
-        if spans:
-            yield f"{duty.user}, {verb}: {_spans(spans, zone)}"
-
-
-def _spans(spans: Sequence[tuple[datetime, datetime]], zone: str) -> str:
-    shown = "; ".join(wall_span(begins, ends, zone) for begins, ends in spans[:SHOWN_SHIFTS])
+def _spans(spans: Sequence[Span], zone: str, looked_until: datetime) -> str:
+    shown = "; ".join(
+        wall_span(it.starts_at, it.ends_at, zone, looked_until) for it in spans[:SHOWN_SHIFTS]
+    )
     left = len(spans) - SHOWN_SHIFTS
     return f"{shown}; and {left} more" if left > 0 else shown
 
@@ -178,15 +188,16 @@ def _spans(spans: Sequence[tuple[datetime, datetime]], zone: str) -> str:
 def _unreachable(plan: Plan) -> Iterator[str]:
     zones = {it.name: it.time_zone for it in plan.schedules}
     for gap in plan.gaps[:SHOWN_STRETCHES]:
-        span = wall_span(gap.begins, gap.ends, zones[gap.schedule])
+        span = wall_span(gap.begins, gap.ends, zones[gap.schedule], plan.ends)
         yield f"nobody is on call by {gap.schedule}: {span} ({zones[gap.schedule]})"
     if left := len(plan.gaps[SHOWN_STRETCHES:]):
         yield f"and {plural(left, 'further gap')}"
     for person in plan.reach.on_call:
         zone = zones[person.schedule]
+        since = f"from {wall(person.begins, zone)} ({zone}) on"
+        when = "now" if person.begins == plan.at else since
         yield (
-            f"{person.user}, on call by {person.schedule} from {wall(person.begins, zone)} "
-            f"({zone}), gets no page: {person.problem}"
+            f"{person.user}, on call by {person.schedule} {when}, gets no page: {person.problem}"
         )
     for path in plan.reach.unreached:
         yield f"{path.severity} alerts {_sent_by(path.sender)} reach nobody"

@@ -1,9 +1,12 @@
 """Configurations to compare: of a file, of a stack, and of a stack once a file is applied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from pydantic import BaseModel
 
 from functions.alerts_api.routes.alert_routes import settings_of_route
 from functions.alerts_api.routes.channels import settings_of_channel
@@ -11,8 +14,9 @@ from functions.alerts_api.routes.escalation_policies import settings_of_policy
 from functions.alerts_api.routes.users import settings_of_user
 from tocsin.bodies.overrides import OverrideBody
 from tocsin.bodies.schedules import settings_of_schedule
+from tocsin.domain.configuration import Named
 from tocsin.domain.on_call.next_version import applied
-from tocsin.domain.on_call.schedule import Schedule, ScheduleOverride
+from tocsin.domain.on_call.schedule import Override, Schedule, ScheduleOverride
 from tocsin.domain.people import ContactMethod, User, hash_address
 from tocsin.domain.reachability import Sender
 from tocsin.domain.routing import Routing
@@ -27,7 +31,6 @@ from tocsin.team_file.values import (
     schedules_of,
     silences_of,
     users_of,
-    windows_of,
 )
 from tocsin_cli.exported import Export
 from tocsin_cli.plan.state import ObjectId, Settings, TeamState
@@ -61,7 +64,10 @@ def state_of_stack(export: Export, at: datetime) -> TeamState:
 def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
     """What there is once the file is applied: what people made by API stays."""
     texts = {it.name: it for it in schedules_of(file)}
-    schedules = {it.name: applied(before.schedules.get(it.name), it, at) for it in texts.values()}
+    schedules = {
+        name: applied(before.schedules.get(name), text, at, before.schedules)
+        for name, text in texts.items()
+    }
     said = _state(file, schedules, at)
     kept = {it for it in before.made_by_api if it not in said.objects}
 
@@ -112,9 +118,7 @@ def _state(file: TeamFile, schedules: Mapping[str, Schedule], at: datetime) -> T
     return TeamState(
         users=users_of(file),
         channels={it.name: it for it in channels_of(file, STACK)},
-        routing=Routing(
-            policies={it.name: it for it in policies_of(file)}, routes=routes_of(file)
-        ),
+        routing=Routing(policies={it.name: it for it in policies_of(file)}, routes=routes_of(file)),
         senders=list(_senders(file)),
         schedules=schedules,
         objects=dict(_objects(file, schedules, at)),
@@ -144,33 +148,45 @@ def _objects(
     """All objects with their settings, in the order of a file; equal ones mean the same."""
     if file.settings is not None:
         yield ("settings", "settings"), _dumped(file.settings)
-    for user in users_of(file):
-        yield ("users", user.name), settings_of_user(user)
-    for channel in channels_of(file, STACK):
-        yield ("channels", channel.name), settings_of_channel(channel)
-    for integration in file.integrations:
-        yield ("integrations", integration.name), _without_name(_dumped(integration))
-    for schedule in schedules.values():
-        yield ("schedules", schedule.name), settings_of_schedule(schedule, at)
-    for policy in policies_of(file):
-        yield ("escalation_policies", policy.name), settings_of_policy(policy)
-    for route in routes_of(file):
-        yield ("routes", route.name), settings_of_route(route)
-    for silence, entry in zip(silences_of(file, at), file.silences, strict=True):
-        yield ("silences", silence.name), _without_name(_dumped(entry))
-    for window, spoken in zip(windows_of(file, at), file.maintenance_windows, strict=True):
-        yield ("maintenance_windows", window.name), _without_name(_dumped(spoken))
-    for heartbeat in file.heartbeats:
-        yield ("heartbeats", heartbeat.name), _without_name(_dumped(heartbeat))
+    silences = [it.name for it in silences_of(file, at)]
+    settings_at = partial(settings_of_schedule, at=at)
+    for section, named in (
+        ("users", _named(users_of(file), settings_of_user)),
+        ("channels", _named(channels_of(file, STACK), settings_of_channel)),
+        ("integrations", _entries(file.integrations)),
+        ("schedules", _named(map(_newest, schedules.values()), settings_at)),
+        ("escalation_policies", _named(policies_of(file), settings_of_policy)),
+        ("routes", _named(routes_of(file), settings_of_route)),
+        ("silences", zip(silences, map(_dumped, file.silences), strict=True)),
+        ("maintenance_windows", _entries(file.maintenance_windows)),
+        ("heartbeats", _entries(file.heartbeats)),
+    ):
+        yield from (((section, name), settings) for name, settings in named)
 
 
-def _dumped(model: Any) -> Settings:  # noqa: ANN401 - any body
-    dumped: Settings = model.model_dump(mode="json", by_alias=True)
-    return dumped
+def _newest(schedule: Schedule) -> Schedule:
+    """What its text says, whenever it takes effect."""
+    layers = (
+        replace(it, versions=(replace(it.versions[-1], begins=None),))
+        for it in schedule.layers
+        if it.versions[-1].rotation is not None
+    )
+    return replace(schedule, layers=tuple(layers))
 
 
-def _without_name(settings: Settings) -> Settings:
-    return {name: it for name, it in settings.items() if name != "name"}
+def _named[T: Named](
+    values: Iterable[T], settings_of: Callable[[T], Settings]
+) -> Iterator[tuple[str, Settings]]:
+    return ((it.name, settings_of(it)) for it in values)
+
+
+def _entries(entries: Iterable[Any]) -> Iterator[tuple[str, Settings]]:
+    return ((it.name, _dumped(it)) for it in entries)
+
+
+def _dumped(model: BaseModel) -> Settings:
+    dumped = model.model_dump(mode="json", by_alias=True)
+    return {name: it for name, it in dumped.items() if name != "name"}
 
 
 def _verified(user: User, verified: Mapping[str, Any]) -> User:
@@ -180,7 +196,7 @@ def _verified(user: User, verified: Mapping[str, Any]) -> User:
     return replace(user, verified=hashes)
 
 
-def _override(schedule: str, entry: Settings, position: int, state: TeamState) -> Any:  # noqa: ANN401
+def _override(schedule: str, entry: Settings, position: int, state: TeamState) -> Override:
     body = OverrideBody.model_validate(entry)
     zone = state.schedules[schedule].time_zone
     return body.of_text(schedule, zone, position)

@@ -1,10 +1,12 @@
 """Times of a schedule, by its own clock."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from tocsin.domain.time_zone import zone_of
 
-_HOUR = timedelta(hours=1)
+_WORDS_OF_DAY: Final = 3
+"""Before the time: Mon 30 Nov."""
 
 
 def wall(at: datetime, time_zone: str) -> str:
@@ -16,5 +18,13 @@ def wall(at: datetime, time_zone: str) -> str:
     return f"{text} {there.tzname()}" if other.utcoffset() != there.utcoffset() else text
 
 
-def wall_span(begins: datetime, ends: datetime, time_zone: str) -> str:
-    return f"{wall(begins, time_zone)} to {wall(ends, time_zone)}"
+def wall_span(begins: datetime, ends: datetime, time_zone: str, looked_until: datetime) -> str:
+    """Spell a span; one that ends where the plan does may go on."""
+    begun = wall(begins, time_zone)
+    if ends >= looked_until:
+        return f"from {begun} on"
+    zone = zone_of(time_zone)
+    ended = wall(ends, time_zone)
+    if begins.astimezone(zone).date() == ends.astimezone(zone).date():
+        ended = ended.split(" ", _WORDS_OF_DAY)[-1]
+    return f"{begun} to {ended}"
