@@ -440,8 +440,9 @@ class _Import:
             self.draft.notes.add("PolicyWithoutTargets", node.place, written)
             self.draft.policies[id_] = None
             return
+        more = {"time_zone": "UTC"} if any(it.only for it in chain.steps) else {}
         name = self.draft.add_policy(
-            id_, written, chain.steps, place=node.place, repeat=chain.repeat
+            id_, written, chain.steps, place=node.place, repeat=chain.repeat, more=more
         )
         if chain.first_wait and name is not None:
             self.draft.holds[name] = chain.first_wait

@@ -283,8 +283,8 @@ MEANINGS: Final = {
         "See the value; write it otherwise if it matters.",
     ),
     "StepHours": Meaning(
-        "From here on the escalation goes on only at some hours, in UTC: `only` of the "
-        "steps after it.",
+        "The source waits here for some hours of the day, in UTC. Steps after it have them as "
+        "`only`: outside of them they are left out, unless nobody else can be asked.",
         "Check the hours.",
     ),
     "StepsAfterRepeat": Meaning(
