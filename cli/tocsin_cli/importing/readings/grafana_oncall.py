@@ -85,7 +85,8 @@ def _groups(source: Source, shift: Node, spell: Spell) -> list[list[str]]:
         for each in lists
     ]
     if kind == "override":
-        return [[name for group in groups for name in group]]
+        everybody = [name for group in groups for name in group]
+        return [everybody] if everybody else []
     first = shift.whole("start_rotation_from_user_index", 0)
     turned = groups[first:] + groups[:first] if first < len(groups) else groups
     return [it for it in turned if it]
