@@ -24,6 +24,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
+from tocsin.domain.on_call.notice import Notice, NoticeKind
 from tocsin.usecases.ports import NotificationRepository
 from tocsin.usecases.refusals import NotificationRefusedError
 from tocsin_cli.simulated.write_ids import WriteIds
@@ -42,6 +43,13 @@ WITH_EVERY_FIELD = Notification(
         event=NotificationEvent.ACKNOWLEDGED,
         reason=NotificationReason.CHANGED,
         step_name="second",
+        schedule="primary/next",
+        notice=Notice(
+            kind=NoticeKind.SWAP,
+            title="Bob asks for a swap",
+            lines=("“Monday” for Sunday",),
+            swap="01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+        ),
         spell=3,
         version=7,
         after="1.2",

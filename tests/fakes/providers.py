@@ -11,6 +11,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 from tocsin.domain.phrase import plain
 from tocsin.usecases.refusals import DeliveryFailedError
@@ -40,6 +41,18 @@ class Received:
         return plain(self.message.lead)
 
 
+@dataclass(frozen=True)
+class ReceivedNotice:
+    """One notice that a provider took."""
+
+    at: datetime
+    target: str
+    by: str
+    """The type of the channel."""
+    notice: Notice
+    link: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReceivedDigest:
     """One digest that a provider took."""
@@ -62,6 +75,7 @@ class Providers:
     now: Callable[[], datetime]
     received: list[Received] = field(default_factory=list)
     digests: list[ReceivedDigest] = field(default_factory=list)
+    notices: list[ReceivedNotice] = field(default_factory=list)
     _failures: "defaultdict[str, list[DeliveryFailedError]]" = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -109,6 +123,16 @@ class Providers:
         )
         self.digests.append(received)
         return f"{channel.type}-digest-{len(self.digests)}"
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        delivery = notification.delivery
+        waiting = self._failures[delivery.channel]
+        if waiting:
+            raise waiting.pop(0)
+        self.notices.append(ReceivedNotice(self.now(), delivery.target, channel.type, notice, link))
+        return f"{channel.type}-notice-{len(self.notices)}"
 
 
 @dataclass

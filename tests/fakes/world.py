@@ -23,6 +23,7 @@ from tocsin.domain.next_action import (
     next_action,
 )
 from tocsin.domain.notification import Notification, NotificationEvent
+from tocsin.domain.on_call.schedule import Schedule, ScheduleOverride
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Route
@@ -34,6 +35,7 @@ from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ask_people import escalate_now
 from tocsin.usecases.be_awake import begin_awake, end_awake, note_seen
 from tocsin.usecases.change_alert import change_alert
+from tocsin.usecases.change_on_call import OnCallWork
 from tocsin.usecases.incident_work import Opening
 from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.ports import ConfigurationRepository
@@ -318,6 +320,25 @@ class World(Engine[InMemoryTopic]):
             notify=notify or (NotificationRule(by=ContactMethod.EMAIL),),
         )
         self.keep(self.users, user)
+
+    def schedule(self, schedule: Schedule) -> None:
+        """Configure a schedule, as it is from now on."""
+        self.keep(self.schedules, schedule)
+
+    def override(self, *made: ScheduleOverride) -> None:
+        self.overrides.add(made, write_id=self.new_write_id())
+
+    @property
+    def on_call_work(self) -> OnCallWork:
+        """What people change who is on call with."""
+        return OnCallWork(
+            schedules=self.schedules,
+            overrides=self.overrides,
+            swaps=self.swaps,
+            directory=self.paging.directory,
+            deliveries=lambda: self.deliveries,
+            new_write_id=self.new_write_id,
+        )
 
     def escalation_policy(
         self,

@@ -37,6 +37,7 @@ from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
 from tocsin_cli.simulated.table import RefusedError, SimulatedTable
@@ -491,6 +492,11 @@ class Personal:
             reason = f"the provider answered {status}"
             raise DeliveryFailedError(reason, is_retryable=status >= 500)
         return f"provider-{delivery.key}"
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        raise NotImplementedError
 
 
 ROLE_OF = {

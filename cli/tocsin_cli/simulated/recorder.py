@@ -11,6 +11,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification, NotificationEvent
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 
 
@@ -26,6 +27,8 @@ class Told:
     """A contact method; of a channel, its type."""
     alert_ids: tuple[AlertId, ...]
     subject: str
+    event: NotificationEvent | None
+    """What a message tells; None: one of the last resort."""
     is_page: bool
     """Whether it asks for somebody; else it tells how an alert went on."""
     is_digest: bool = False
@@ -63,6 +66,16 @@ class Recorder:
         )
         return None
 
+    def send_notice(
+        self,
+        notification: Notification,  # noqa: ARG002
+        notice: Notice,  # noqa: ARG002
+        link: str | None,  # noqa: ARG002
+        channel: Channel,  # noqa: ARG002
+    ) -> str | None:
+        """Notices are no part of what becomes of alerts."""
+        return None
+
     def publish(self, message: TopicMessage) -> str:
         self.told.append(
             Told(
@@ -72,6 +85,7 @@ class Recorder:
                 by="topic",
                 alert_ids=(),
                 subject=message.subject,
+                event=None,
                 is_page=True,
             )
         )
@@ -98,6 +112,7 @@ class Recorder:
                 by=method.value if method else channel.type,
                 alert_ids=alert_ids,
                 subject=subject,
+                event=delivery.event,
                 is_page=is_page,
                 is_digest=is_digest,
                 step=step,

@@ -14,14 +14,18 @@ from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+from tocsin.adapters.dynamodb.configuration.feed_repository import DynamoDBFeeds
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES, WINDOWS
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
+from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -78,6 +82,10 @@ class Stores:
         self.users = DynamoDBConfiguration(self.call, TABLE, USERS)
         self.channels = DynamoDBConfiguration(self.call, TABLE, CHANNELS)
         self.settings = DynamoDBConfiguration(self.call, TABLE, SETTINGS)
+        self.schedules = DynamoDBConfiguration(self.call, TABLE, SCHEDULES)
+        self.overrides = DynamoDBOverrides(self.call, TABLE)
+        self.swaps = DynamoDBSwaps(self.call, TABLE)
+        self.feeds = DynamoDBFeeds(self.call, TABLE)
         self.integrations = DynamoDBIntegrations(self.call, TABLE)
         self.keys = DynamoDBKeys(self.call, TABLE)
         self.answers = DynamoDBAnswers(self.call, TABLE)

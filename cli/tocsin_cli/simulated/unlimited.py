@@ -34,5 +34,8 @@ class NoLinks:
     def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:  # noqa: ARG002
         return None
 
+    def swap(self, delivery: Delivery, *, at: datetime) -> str | None:  # noqa: ARG002
+        return None
+
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:  # noqa: ARG002
         return None

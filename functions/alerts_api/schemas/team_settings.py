@@ -31,6 +31,7 @@ class ShownSettings(View):
         description="Of every type of channel.", examples=[{"email": 840, "sms": 1200}]
     )
     flapping: ShownFlapping | Literal["off"]
+    notices: list[str] | None = Field(description="Null: all are sent.", examples=[None])
     managed_by: str | None = Field(description=ABOUT_MANAGER, examples=[None])
     created_at: Instant | None = Field(
         description="When they were first set; null: all are defaults."

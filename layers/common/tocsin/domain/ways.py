@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
@@ -27,7 +28,13 @@ class GapCode(StrEnum):
     NO_SLACK_CHANNEL = "no_slack_channel"
     NO_EMAIL_FROM = "no_email_from"
     NOT_VERIFIED = "not_verified"
+    SCHEDULE_GAP = "schedule_gap"
     NO_LAST_RESORT = "no_last_resort"
+
+
+_NO_OBSTACLE: Final = frozenset(
+    (GapCode.NOT_VERIFIED, GapCode.SCHEDULE_GAP, GapCode.NO_LAST_RESORT)
+)
 
 
 class Noun(StrEnum):
@@ -41,6 +48,7 @@ class Noun(StrEnum):
     ESCALATION_POLICY = "escalation_policy"
     USER = "user"
     CHANNEL = "channel"
+    SCHEDULE = "schedule"
     STACK = "stack"
     """As it was deployed."""
 
@@ -65,7 +73,7 @@ class Gap:
     @property
     def is_in_the_way(self) -> bool:
         """Whether it keeps a message from being sent."""
-        return self.code not in {GapCode.NOT_VERIFIED, GapCode.NO_LAST_RESORT}
+        return self.code not in _NO_OBSTACLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,8 @@ class Way:
     """A contact method, or a channel's name; None: there is nothing to send it by."""
     after: timedelta = timedelta()
     """The delay of the user's rule."""
+    schedule: str | None = None
+    """By which the user is on call; None: the user is asked by name."""
     gap: Gap | None = None
     """Why it cannot be sent."""
 
@@ -93,10 +103,17 @@ def ways_to(target: str, severity: Severity, directory: Directory) -> Iterator[W
         case TargetKind.SCHEDULE:
             users = directory.on_call.get(name, ())
             if not users:
-                problem = f"nobody is on call by schedule {name}"
-                yield Way(target=target, gap=_policy_gap(GapCode.NOBODY_ON_CALL, problem))
+                gap = _policy_gap(GapCode.NOBODY_ON_CALL, _nobody_on_call(name))
+                yield Way(target=target, schedule=name, gap=gap)
             for user in users:
-                yield from ways_to_user(user, severity, directory)
+                for way in ways_to_user(user, severity, directory):
+                    yield replace(way, schedule=name)
+
+
+def _nobody_on_call(target: str) -> str:
+    name, _, is_next = target.partition("/")
+    verb = "comes next" if is_next else "is on call"
+    return f"nobody {verb} by schedule {name}"
 
 
 def _unknown_channel(name: str, directory: Directory) -> Gap | None:
