@@ -53,7 +53,9 @@ AROUND_THE_CLOCK = st.builds(
 RULES = st.builds(
     lambda frequency, interval, days, week: f"FREQ={frequency};INTERVAL={interval}{days}{week}",
     st.sampled_from(["DAILY", "WEEKLY"]),
-    st.integers(1, 15),
+    st.sampled_from(
+        [1, 2, 3, 4, 5, 6, 8, 9, 13, 15]
+    ),  # dateutil looks long for days that never meet
     st.sampled_from(["", ";BYDAY=MO", ";BYDAY=SA,SU", ";BYDAY=TU,WE,TH,SU"]),
     st.sampled_from(["", ";WKST=SU", ";WKST=WE", ";COUNT=7", ";UNTIL=20270101T000000"]),
 )
