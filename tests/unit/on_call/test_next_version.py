@@ -21,6 +21,7 @@ from tests.schedules import (
     utc,
     weekly,
 )
+from tocsin.domain.on_call.moved import moved
 from tocsin.domain.on_call.next_version import KEPT_FOR, KEPT_VERSIONS, applied
 from tocsin.domain.on_call.schedule import (
     Follows,
@@ -31,6 +32,7 @@ from tocsin.domain.on_call.schedule import (
 )
 from tocsin.domain.on_call.shifts import Shift, shifts
 from tocsin.domain.on_call.who import who
+from tocsin.domain.silence import Span
 
 DAY = timedelta(days=1)
 WEDNESDAY = utc("2026-01-07T12:00")
@@ -66,6 +68,18 @@ def test_a_changed_rotation_begins_at_its_next_handoff() -> None:
 
     assert begins_of(after) == [None, MONDAY]
     assert on_call(after, MONDAY - DAY, MONDAY) == [("alice",), ("dave",)]
+
+
+def test_a_person_who_leaves_a_rotation_has_the_running_shift_and_the_rest_is_named() -> None:
+    before = schedule(rotation(weekly(), "alice bob carol"))
+    after = applied(before, schedule(rotation(weekly(), "bob carol")), WEDNESDAY)
+    begins, ends = utc("2026-01-01"), utc("2026-02-02T08:00")
+
+    found = moved(shifts(before, begins, ends), shifts(after, begins, ends))
+
+    assert on_call(after, MONDAY - timedelta(minutes=1)) == [("alice",)]
+    assert found["alice"].lost == (Span(MONDAY + 14 * DAY, ends),)
+    assert found["bob"].gained == (Span(MONDAY + 7 * DAY, MONDAY + 14 * DAY),)
 
 
 def test_a_new_schedule_is_its_text() -> None:
