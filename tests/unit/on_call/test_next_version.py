@@ -302,6 +302,16 @@ def test_layers_may_take_over_from_a_schedule_that_was_followed_and_give_back() 
     ]
 
 
+def test_a_change_that_waits_is_not_put_off_when_the_schedule_that_was_followed_changes() -> None:
+    following = Schedule(name="secondary", time_zone=PARIS, follows=Follows(schedule="primary"))
+    own = replace(schedule(rotation(weekly(), "erin")), name="secondary")
+    later = {"primary": schedule(rotation(weekly("tue 09:00"), "alice bob"))}
+
+    taken = applied(following, own, WEDNESDAY, {"primary": schedule(TWO)})
+
+    assert applied(taken, own, WEDNESDAY + DAY, later) == taken
+
+
 def test_an_override_that_leaves_the_text_has_been_until_now() -> None:
     stands_in = override("replace carol", "2026-01-06T09:00", "2026-01-09T09:00")
     before, text = schedule(TWO, overrides=[stands_in]), schedule(TWO)
