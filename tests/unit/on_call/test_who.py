@@ -128,9 +128,8 @@ def test_a_layer_begins_and_ends_by_the_wall_clock() -> None:
 
 def test_of_a_time_that_is_there_twice_a_layer_begins_at_the_first_and_ends_at_the_second() -> None:
     twice = wall("2026-10-25T02:30")
-    beginning, ending = (
-        schedule(rotation(weekly(), "alice", **{edge: twice})) for edge in ("begins", "until")
-    )
+    beginning = schedule(rotation(weekly(), "alice", begins=twice))
+    ending = schedule(rotation(weekly(), "alice", until=twice))
 
     assert people(beginning, "2026-10-25T00:29", "2026-10-25T00:30") == [(), ("alice",)]
     assert people(ending, "2026-10-25T01:29", "2026-10-25T01:30") == [("alice",), ()]
