@@ -27,10 +27,11 @@ from tocsin.domain.intake_checks import (
     Signature,
 )
 from tocsin.domain.integration import Integration, Token
-from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence
+from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.on_call.schedule import Schedule
 from tocsin.domain.people import Channel, User
+from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.routing import Route
 from tocsin.domain.silence import Silence, Span
 from tocsin.domain.team_settings import TeamSettings
