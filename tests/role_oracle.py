@@ -35,7 +35,7 @@ ROLES = {
     "escalator/due_timers.py": "TimerRole",
 }
 """By function; where several share their code, by module."""
-OF_THE_TICK = {"run_tick", "sweep", "tick"}
+OF_THE_TICK = {"run_tick", "sweep", "tell_handoffs", "tick"}
 """What is the tick's in the module of timers."""
 
 _IN_TRANSACTION = {

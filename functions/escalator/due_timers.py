@@ -19,6 +19,9 @@ from tocsin.usecases.sweep_alerts import Sweep
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MINUTE: Final = timedelta(minutes=1)
+_TOLD_EVERY: Final = 5
+_TOLD_AT: Final = 2
+"""Minutes; beside the sweeps. A handoff at a full hour is told two minutes later."""
 
 type Message = Mapping[str, Any]
 
@@ -29,11 +32,13 @@ def run_tick(ports: Ports, is_over: Callable[[], bool]) -> dict[str, int]:
     Nothing is retried if storage or a queue is unavailable: the next tick finds the same.
     """
     try:
-        return {"timers": tick(ports), "repaired": sweep(ports, is_over)}
+        done = {"timers": tick(ports), "repaired": sweep(ports, is_over)}
+        tell_handoffs(ports)
     except TryAgainError:
         ports.log.exception("Tick refused")
         ports.measure(Measure("TicksRefused"))
         return {"timers": 0, "repaired": 0}
+    return done
 
 
 def tick(ports: Ports) -> int:
@@ -81,6 +86,21 @@ def sweep(ports: Ports, is_over: Callable[[], bool]) -> int:
     if found:
         ports.measure(Measure("AlertsRepaired", found))
     return found
+
+
+def tell_handoffs(ports: Ports) -> None:
+    """Tell people of their shifts, at every fifth tick; what fails does so at the next one, too.
+
+    A notice is no page: whatever is wrong with it, the tick has done its work.
+    """
+    now = ports.now()
+    if now.minute % _TOLD_EVERY != _TOLD_AT:
+        return
+    from tocsin.usecases.tell_shifts import tell_shifts
+
+    handoffs = tell_shifts(now, ports.on_call())
+    if handoffs:
+        ports.log.info("Handoffs told", handoffs=handoffs)
 
 
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:

@@ -66,7 +66,12 @@ ALLOWED: dict[str, Permissions] = {
     "ActionsRole": {
         "ActionsLogs": LOGS,
         "Table": actions("dynamodb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
         EVERY_SECRET: actions("ssm", "GetParameter"),
+    },
+    "CalendarRole": {
+        "CalendarLogs": LOGS,
+        "Table": actions("dynamodb", "GetItem Query"),
     },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
@@ -299,12 +304,24 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             id="the maker of the first key writes no alert",
         ),
         pytest.param(
-            "ActionsRole", "PutItem", ["C#hold", "I#*"], id="acting by a link makes no alert"
+            "ActionsRole",
+            "PutItem",
+            ["C#hold", "C#override", "C#swap", "I#*"],
+            id="acting by a link makes no alert",
+        ),
+        pytest.param(
+            "CalendarRole", "GetItem", ["C#feed", "K#*"], id="a calendar is found by its token"
+        ),
+        pytest.param(
+            "CalendarRole",
+            "Query",
+            ["C#override", "C#schedule", "C#user"],
+            id="a calendar reads who is on call only",
         ),
         pytest.param(
             "ActionsRole",
             "Query",
-            ["A#*", "B#*", "C#user"],
+            ["A#*", "B#*", "C#channel", "C#override", "C#schedule", "C#user"],
             id="acting by a link lists no credential",
         ),
         pytest.param(
@@ -313,7 +330,10 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "B#*", "C#channel", "C#hold", "C#user", "I#*", "S#*"],
+            [
+                *("A#*", "B#*", "C#channel", "C#hold", "C#settings", "C#swap", "C#user"),
+                *("I#*", "S#*"),
+            ],
             id="acting by a link reads no credential",
         ),
         pytest.param(
