@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tocsin.version import VERSION
+from tocsin_cli.commands.templating import template
 
 app = typer.Typer(
     name="tocsin",
@@ -30,3 +31,6 @@ def root(
     ] = False,
 ) -> None:
     """Tocsin on the command line: alerts, who is on call, and a team's file."""
+
+
+app.command("template")(template)
