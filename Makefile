@@ -212,6 +212,10 @@ lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (ne
 parameters: $(VENV)/.installed  ## Renew the table of docs/deploy.md
 	@python -m local.parameters_table
 
+.PHONY: schema
+schema: $(VENV)/.installed  ## Renew the schema of a team's file, and the tables of docs/team-file.md
+	@python -m local.team_file_docs
+
 .PHONY: senders
 senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages
 	@python -m local.senders_table
