@@ -12,7 +12,7 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A team's fil
 StackOption = Annotated[
     str | None,
     typer.Option(
-        "--stack", metavar="NAME", help="The stack that it is for; then names of secrets are checked."
+        "--stack", metavar="NAME", help="The stack that it is for: names of secrets are checked."
     ),
 ]
 IntoOption = Annotated[
