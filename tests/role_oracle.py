@@ -25,6 +25,7 @@ OTHER_PRODUCTS = f"{FUNCTIONS}ingest/compat/"
 ROLES = {
     "actions": "ActionsRole",
     "alerts_api": "AlertsApiRole",
+    "calendar": "CalendarRole",
     "first_key": "FirstKeyRole",
     "ingest": "IngestRole",
     "notifier": "NotifierRole",

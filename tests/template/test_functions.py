@@ -15,6 +15,7 @@ HANDLERS = {
     "CompatFunction": "functions.ingest.app.compat_handler",
     "AlertsApiFunction": "functions.alerts_api.app.handler",
     "ActionsFunction": "functions.actions.app.handler",
+    "CalendarFunction": "functions.calendar.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -34,7 +35,7 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
-    "ActionsFunction": {"LINK_KEY_PARAMETER", "TIME_ZONE"},
+    "ActionsFunction": {"DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER", "TIME_ZONE"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
@@ -77,7 +78,10 @@ MAY_BE_MISSING = {
     "SLACK_API_URL",
     "TIME_ZONE",
 }
-ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
+ANSWERING = (
+    *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
+    "CalendarFunction",
+)
 """Clients wait for their answers, so they are called at a published version."""
 ASKED_BY_NO_REQUEST = ("NotifierFunction", "TeamConfigFunction")
 """They cannot take the address that they were called at."""
@@ -89,6 +93,7 @@ FIRST_CALL_CPU_SECONDS = {
     "CompatFunction": 0.14,
     "AlertsApiFunction": 0.15,
     "ActionsFunction": 0.16,
+    "CalendarFunction": 0.25,
     "TableChangeFunction": 0.18,
     "TickFunction": 0.18,
     "TimerFunction": 0.18,

@@ -10,7 +10,11 @@ from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import Scope
 
 ALERT = "/api/v1/alerts/01KJM5ZZ00DRQ5V1N9YH3KW2TB"
-OF_ALERTS = {"alerts", "awake", "digests", "me", "storm"}
+OF_ALERTS = {"alerts", "awake", "digests", "me", "on-call", "storm"}
+OF_PEOPLE = re.compile(
+    r"/api/v1/schedules/\{name\}/(overrides|swaps|take).*|/api/v1/users/\{name\}/feed"
+)
+"""What people may change for themselves."""
 
 
 def test_a_key_comes_as_a_bearer_token_or_in_a_header_of_its_own(client: Client) -> None:
@@ -52,7 +56,7 @@ def scope_of(route: Route) -> str:
         return "silences"
     if noun == "keys" and not reads:
         return "admin"
-    if route.path == "/api/v1/users/{name}/test":
+    if route.path == "/api/v1/users/{name}/test" or (OF_PEOPLE.fullmatch(route.path) and not reads):
         return "alerts:write"
     kind = "alerts" if noun in OF_ALERTS else "config"
     return f"{kind}:{'read' if reads else 'write'}"

@@ -105,9 +105,10 @@ class FieldWords:
     def problem(self, error: ErrorDetails) -> Problem:
         """Name the field by its path; parts that no schema knows are types that pydantic tried."""
         place, schema, holder, name = "", self.schema, self.schema, ""
+        *_, last = error["loc"] or ("",)
         for part in error["loc"][:_PARTS_SHOWN]:
             inner = self._member(schema, part)
-            if inner is not None or error["type"] == UNKNOWN:
+            if inner is not None or (error["type"] == UNKNOWN and part is last):
                 place += f"[{part}]" if isinstance(part, int) else f".{part[:_SHOWN]}"
                 name = name if isinstance(part, int) else part
                 holder, schema = schema, inner or schema

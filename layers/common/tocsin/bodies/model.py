@@ -43,6 +43,16 @@ class BodySchemas(GenerateJsonSchema):
         return spelled(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
 
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - pydantic's own kind
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_no_flag)]
+"""A whole number, also as a text; no flag, which Python counts as one."""
+
+
 class ConfigurationBody(BaseModel):
     """What an object of the configuration should be; a field that we do not know is a mistake."""
 

@@ -15,7 +15,8 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "functions.ingest.app.handler": (),
     "functions.ingest.app.compat_handler": (),
     "functions.alerts_api.app.handler": ("DELIVERIES_QUEUE_URL", "CHANNEL_SECRETS_PREFIX"),
-    "functions.actions.app.handler": ("LINK_KEY_PARAMETER",),
+    "functions.actions.app.handler": ("DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"),
+    "functions.calendar.app.handler": (),
     "functions.escalator.app.on_table_change": (
         "TIMERS_QUEUE_URL",
         "DELIVERIES_QUEUE_URL",
