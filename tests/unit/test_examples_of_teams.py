@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.api import lint_all
+from cfnlint.api import lint
 from ruamel.yaml import YAML
 from samtranslator.yaml_helper import yaml_parse
 from typer.main import get_command
@@ -42,7 +42,7 @@ def _texts(value: object) -> list[str]:
 def test_the_stack_set_is_one_that_cloudformation_takes() -> None:
     text = (EXAMPLES / "stackset.yaml").read_text()
 
-    assert [str(it) for it in lint_all(text)] == []
+    assert [str(it) for it in lint(text)] == []
 
 
 def test_the_stack_set_sets_parameters_that_the_template_has() -> None:
