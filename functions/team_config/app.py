@@ -35,9 +35,6 @@ SHOWN_BYTES: Final = 1_400
 UNKNOWN_FAULT: Final = "Something went wrong; the log of TeamConfigFunction says where."
 OUT_OF_TIME: Final = "The file was not applied within the time that the function has."
 
-type Wire = Callable[[Callable[[], bool]], Deployment]
-"""Makes the stores, from whether there is time left."""
-
 
 def handler(event: dict[str, Any], context: Context) -> None:
     """Do what CloudFormation asks, and report success or failure."""
@@ -104,7 +101,7 @@ def _problem(field: str, problem: str, lines: Mapping[str, int]) -> str:
 def _wire(has_time: Callable[[], bool]) -> Deployment:
     """Wire on use, not on import, so that faults are reported to CloudFormation."""
     from functions.team_config.deployment import Deployment
-    from functions.team_config.secrets import Secrets
+    from functions.team_config.made_secrets import Secrets
     from functions.team_config.stores import stores_of
     from tocsin.adapters.dynamodb.configuration.deployment_requests import (
         DynamoDBDeploymentRequests,
