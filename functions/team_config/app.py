@@ -101,7 +101,7 @@ def _problem(field: str, problem: str, lines: Mapping[str, int]) -> str:
 def _wire(has_time: Callable[[], bool]) -> Deployment:
     """Wire on use, not on import, so that faults are reported to CloudFormation."""
     from functions.team_config.deployment import Deployment
-    from functions.team_config.made_secrets import Secrets
+    from functions.team_config.secrets import Secrets
     from functions.team_config.stores import stores_of
     from tocsin.adapters.dynamodb.configuration.deployment_requests import (
         DynamoDBDeploymentRequests,

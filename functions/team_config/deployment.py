@@ -14,7 +14,7 @@ from tocsin.lambda_runtime.custom_resource import RequestError
 from tocsin.usecases.change_on_call import OnCallWork
 
 if TYPE_CHECKING:
-    from functions.team_config.made_secrets import Secrets
+    from functions.team_config.secrets import Secrets
     from functions.team_config.stores import Stores
     from tocsin.domain.on_call.schedule import Schedule
     from tocsin.usecases.ports import DeliveryQueue, DeploymentRequests, NewWriteId

@@ -18,7 +18,7 @@ from tocsin.domain.on_call.next_version import applied
 from tocsin.team_file.values import heartbeat_of, imported_token, integration_of
 
 if TYPE_CHECKING:
-    from functions.team_config.made_secrets import Secrets
+    from functions.team_config.secrets import Secrets
     from tocsin.domain.on_call.schedule import Schedule
     from tocsin.domain.people import Channel, User
     from tocsin.domain.silence import Silence

@@ -10,7 +10,7 @@ import pytest
 
 from functions.team_config.app import respond
 from functions.team_config.deployment import Deployment
-from functions.team_config.made_secrets import Secrets
+from functions.team_config.secrets import Secrets
 from functions.team_config.stores import stores_of
 from tests.captured_log import captured_log
 from tests.fakes.world import World
