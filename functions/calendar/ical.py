@@ -6,7 +6,7 @@ from typing import Final
 
 import icalendar
 
-from functions.calendar.feeds import Event
+from functions.calendar.event import Event
 
 PRODUCT: Final = "-//Tocsin//On call//EN"
 REFRESHED_AFTER: Final = timedelta(minutes=15)
@@ -25,7 +25,8 @@ def write_calendar(title: str, events: Sequence[Event]) -> str:
     calendar.add("x-published-ttl", REFRESHED_AFTER)
     for event in events:
         calendar.add_component(_component(event))
-    return calendar.to_ical().decode()
+    written: bytes = calendar.to_ical()
+    return written.decode()
 
 
 def _component(event: Event) -> icalendar.Event:

@@ -190,7 +190,8 @@ FULL_SCHEDULE = Schedule(
             ),
         ),
     ),
-    follows=Follows(schedule="secondary", offset=2),
+    follows=Follows(schedule="secondary", offset=2, begins=NINE),
+    followed=(Follows(schedule="tertiary", begins=NINE - HOUR, ends=NINE),),
     overrides=(
         Override(
             override_id="primary-1",

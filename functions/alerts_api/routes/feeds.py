@@ -46,7 +46,7 @@ class FeedRoutes:
         return self._make(request, FeedKind.SCHEDULE, self.stores.schedules.get(name).name)
 
     def revoke_of_schedule(self, _request: Request, name: str) -> HttpAnswer:
-        return self._revoke(FeedKind.SCHEDULE, name)
+        return self._revoke(self._feed(FeedKind.SCHEDULE, name))
 
     def show_of_user(self, _request: Request, name: str) -> HttpAnswer:
         return with_data(_view(self._feed(FeedKind.USER, name)))
@@ -57,8 +57,9 @@ class FeedRoutes:
         return self._make(request, FeedKind.USER, user)
 
     def revoke_of_user(self, request: Request, name: str) -> HttpAnswer:
-        _expect_own(request, name)
-        return self._revoke(FeedKind.USER, name)
+        feed = self._feed(FeedKind.USER, name)
+        _expect_own(request, feed.subject)
+        return self._revoke(feed)
 
     def _feed(self, kind: FeedKind, subject: str) -> Feed:
         return self.stores.feeds.get(feed_name(kind, subject))
@@ -76,8 +77,7 @@ class FeedRoutes:
         shown = with_data(view | {"url": url}, HTTPStatus.CREATED)
         return replace(shown, body_again=with_data(view | {"url": None}).body)
 
-    def _revoke(self, kind: FeedKind, subject: str) -> HttpAnswer:
-        feed = self._feed(kind, subject)
+    def _revoke(self, feed: Feed) -> HttpAnswer:
         self.stores.feeds.delete(feed, write_id=self.ports.new_write_id())
         return without_content()
 

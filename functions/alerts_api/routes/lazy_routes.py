@@ -56,7 +56,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         schedules=stores.schedules,
         overrides=stores.overrides,
         swaps=stores.swaps,
-        directory=paging.directory,
+        directory=lambda at: ports.paging().directory(at),
         deliveries=ports.deliveries,
         new_write_id=ports.new_write_id,
     )

@@ -113,7 +113,8 @@ class ScheduleRoutes(ValueRoutes[Schedule]):
     def next(
         self, request: Request, before: Configured[Schedule] | None, value: Schedule
     ) -> Configured[Schedule]:
-        changed = applied(before.value if before else None, value, request.at)
+        known = {it.name: it.value for it in self.stores.schedules.list()}
+        changed = applied(before.value if before else None, value, request.at, known)
         return super().next(request, before, changed)
 
     def store(

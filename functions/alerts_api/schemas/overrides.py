@@ -58,8 +58,8 @@ class SpanBody(ConfigurationBody):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    from_: At = Field(alias="from", examples=["2026-03-02T09:00:00Z"])
-    to: At = Field(examples=["2026-03-09T09:00:00Z"])
+    from_: At = Field(alias="from", examples=["2026-03-02T08:00:00Z"])
+    to: At = Field(examples=["2026-03-09T08:00:00Z"])
 
     @property
     def span(self) -> Span:
@@ -75,8 +75,8 @@ class SwapBody(ConfigurationBody):
             "examples": [
                 {
                     "with": "bob",
-                    "gives": {"from": "2026-03-02T09:00:00Z", "to": "2026-03-09T09:00:00Z"},
-                    "takes": {"from": "2026-03-09T09:00:00Z", "to": "2026-03-16T09:00:00Z"},
+                    "gives": {"from": "2026-03-02T08:00:00Z", "to": "2026-03-09T08:00:00Z"},
+                    "takes": {"from": "2026-03-09T08:00:00Z", "to": "2026-03-16T08:00:00Z"},
                 }
             ]
         },
@@ -98,7 +98,7 @@ class SwapBody(ConfigurationBody):
 class ShownOverride(View):
     """A change of who is on call for a time."""
 
-    id: str = Field(examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
+    id: str = Field(examples=["01KJM7A0C8ZK4C0M5N7P9R1T3W"])
     kind: OverrideKind
     user: str = Field(examples=["carol"])
     for_: str | None = Field(
@@ -123,7 +123,7 @@ class ShownSpan(View):
 class ShownSwap(View):
     """Two people swap two shifts, or parts of them."""
 
-    id: str = Field(examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
+    id: str = Field(examples=["01KJM7B0C8ZK4C0M5N7P9R1T3W"])
     schedule: str = Field(examples=["primary"])
     user: str = Field(description="Who asks.", examples=["alice"])
     with_: str = Field(alias="with", description="Who is asked.", examples=["bob"])

@@ -248,6 +248,7 @@ class Holder:
             answers=self.answers,
             digests=lambda: self.digest_work,
             awake=lambda: self.world.awake,
+            on_call=lambda: self.world.on_call_work,
             secrets=self.secrets,
             short_links=self.short_links or self.world.short_links,
             slack=self.slack,

@@ -122,7 +122,7 @@ def timer_from(body: str) -> AnyTimer:
 
 
 def written_delivery(delivery: Delivery) -> str:
-    fields = {
+    fields: dict[str, object] = {
         "alert_id": delivery.alert_id,
         "episode": delivery.episode,
         "step": delivery.step,
@@ -132,7 +132,6 @@ def written_delivery(delivery: Delivery) -> str:
         "event": delivery.event,
         "reason": delivery.reason,
         "step_name": delivery.step_name,
-        "schedule": delivery.schedule,
         "spell": delivery.spell,
         "version": delivery.version,
         "after": delivery.after,
@@ -142,8 +141,12 @@ def written_delivery(delivery: Delivery) -> str:
         "due_at": milliseconds(delivery.due_at),
         "severity": delivery.severity,
         "group": delivery.group,
-        "notice": _write_notice(delivery),
     }
+    # Most have neither, and are charged by their size.
+    if delivery.schedule is not None:
+        fields["schedule"] = delivery.schedule
+    if delivery.notice is not None:
+        fields["notice"] = _write_notice(delivery.notice)
     return json.dumps(fields)
 
 
@@ -179,12 +182,10 @@ def delivery_from(body: str) -> Delivery:
     )
 
 
-def _write_notice(delivery: Delivery) -> str | None:
-    if delivery.notice is None:
-        return None
+def _write_notice(notice: Notice) -> str:
     from tocsin.adapters.notice_text import write_notice
 
-    return write_notice(delivery.notice)
+    return write_notice(notice)
 
 
 def _notice_from(written: str | None) -> Notice | None:

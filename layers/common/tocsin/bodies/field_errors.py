@@ -94,20 +94,21 @@ def problems_of(
 
 
 @lru_cache
-def _body_of(model: type[BaseModel]) -> _Body:
-    return _Body(model.model_json_schema())
+def _body_of(model: type[BaseModel]) -> FieldWords:
+    return FieldWords(model.model_json_schema())
 
 
 @dataclass(frozen=True, slots=True)
-class _Body:
+class FieldWords:
     schema: Schema
 
     def problem(self, error: ErrorDetails) -> Problem:
         """Name the field by its path; parts that no schema knows are types that pydantic tried."""
         place, schema, holder, name = "", self.schema, self.schema, ""
+        *_, last = error["loc"] or ("",)
         for part in error["loc"][:_PARTS_SHOWN]:
             inner = self._member(schema, part)
-            if inner is not None or error["type"] == UNKNOWN:
+            if inner is not None or (error["type"] == UNKNOWN and part is last):
                 place += f"[{part}]" if isinstance(part, int) else f".{part[:_SHOWN]}"
                 name = name if isinstance(part, int) else part
                 holder, schema = schema, inner or schema
@@ -121,7 +122,7 @@ class _Body:
                 said = str(about["error"])
                 return f"must be {said}" if said == EXPECTED else said
             case "missing":
-                return f"is required: {self._expected(schema)}"
+                return f"is required: {self.expected(schema)}"
             case "extra_forbidden":
                 known = self._fields(holder)
                 return f"is no field here{did_you_mean(name, known) or _there_are(known)}"
@@ -133,53 +134,54 @@ class _Body:
                 sent = error["input"]
                 words = [str(it) for it in schema.get("enum", ())]
                 meant = did_you_mean(sent, words) if isinstance(sent, str) else ""
-                return f"must be {self._expected(schema)}{meant}"
+                return f"must be {self.expected(schema)}{meant}"
 
-    def _expected(self, schema: Schema) -> str:
+    def expected(self, schema: Schema) -> str:
         """Say what a value of this schema is."""
-        schema = self._resolved(schema)
+        schema = self.resolved(schema)
         if words := schema.get("enum"):
-            return _either(json.dumps(it) if isinstance(it, bool) else str(it) for it in words)
+            said = (json.dumps(it) if isinstance(it, bool) else str(it) for it in words)
+            return _either(dict.fromkeys(said))
         if options := schema.get("anyOf"):
             is_duration = any(it.get("pattern") == DURATION for it in options)
-            said = dict.fromkeys(map(self._expected, _without_null(options)))
+            said = dict.fromkeys(map(self.expected, without_null(options)))
             return EXPECTED if is_duration else " or ".join(said)
         match schema.get("type"):
             case "object":
                 return f"an object {_needed(schema)}"
             case "array":
-                return f"a list, each member {self._expected(schema['items'])}"
+                return f"a list, each member {self.expected(schema['items'])}"
             case "string":
                 return _text(schema)
             case kind:
                 return _number(schema) or _SCALARS.get(str(kind), "another value")
 
     def _member(self, schema: Schema, part: int | str) -> Schema | None:
-        for option in (schema, *map(self._resolved, schema.get("anyOf", ()))):
+        for option in (schema, *map(self.resolved, schema.get("anyOf", ()))):
             if isinstance(part, int):
                 inner = option.get("items")
             else:
                 others = option.get("additionalProperties")
                 inner = option.get("properties", {}).get(part) or others
             if isinstance(inner, dict):
-                return self._resolved(inner)
+                return self.resolved(inner)
         return None
 
     def _fields(self, schema: Schema) -> list[str]:
-        options = (schema, *map(self._resolved, schema.get("anyOf", ())))
+        options = (schema, *map(self.resolved, schema.get("anyOf", ())))
         return [name for it in options for name in it.get("properties", ())]
 
-    def _resolved(self, schema: Schema) -> Schema:
+    def resolved(self, schema: Schema) -> Schema:
         """The schema behind a reference, and of several the only one that is not null."""
-        options = _without_null(schema.get("anyOf", ()))
+        options = without_null(schema.get("anyOf", ()))
         if len(options) == 1:
             beside = {name: it for name, it in schema.items() if name != "anyOf"}
-            return self._resolved({**beside, **options[0]})
+            return self.resolved({**beside, **options[0]})
         if "$ref" not in schema:
             return schema
         beside = {name: it for name, it in schema.items() if name != "$ref"}
         named = self.schema["$defs"][schema["$ref"].rpartition("/")[2]]
-        return self._resolved({**named, **beside})
+        return self.resolved({**named, **beside})
 
 
 def _needed(schema: Schema) -> str:
@@ -195,6 +197,8 @@ def _needed(schema: Schema) -> str:
 def _text(schema: Schema) -> str:
     if schema.get("format") == "ipvanynetwork":
         return "a network such as 192.0.2.0/24"
+    if schema.get("format") == "date-time":
+        return "a time such as 2026-03-01T09:00:00Z"
     if "pattern" not in schema:
         return "a text"
     examples = [it for it in schema.get("examples", ()) if it is not None]
@@ -222,5 +226,5 @@ def _either(words: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _without_null(options: Iterable[Schema]) -> list[Schema]:
+def without_null(options: Iterable[Schema]) -> list[Schema]:
     return [it for it in options if it.get("type") != "null"]

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
 
 from tocsin.domain.duration import read_duration, spelled
 from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
@@ -33,6 +34,23 @@ Duration = Annotated[
     ),
 ]
 """A duration as people write it."""
+
+
+class BodySchemas(GenerateJsonSchema):
+    """Writes default durations as a body takes them."""
+
+    def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 - JSON
+        return spelled(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - pydantic's own kind
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_no_flag)]
+"""A whole number, also as a text; no flag, which Python counts as one."""
 
 
 class ConfigurationBody(BaseModel):

@@ -13,6 +13,7 @@ from tocsin.bodies.model import (
     DAY,
     ConfigurationBody,
     Duration,
+    Number,
     UserName,
     within,
 )
@@ -60,7 +61,7 @@ def _checked_wall(text: str) -> str:
 DateOrWall = Annotated[str, Field(max_length=40), AfterValidator(_checked_wall)]
 Together = Annotated[list[UserName], Field(min_length=1, max_length=TOGETHER_LIMIT)]
 Members = Annotated[list[UserName | Together], Field(min_length=1, max_length=MEMBERS_LIMIT)]
-Every = Annotated[int, Field(ge=1, le=EVERY_LIMIT)]
+Every = Annotated[Number, Field(ge=1, le=EVERY_LIMIT)]
 
 
 class RotationBody(ConfigurationBody):

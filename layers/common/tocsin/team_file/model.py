@@ -11,7 +11,7 @@ from tocsin.bodies.heartbeats import HeartbeatBody
 from tocsin.bodies.intake_checks import WITHOUT_COLON, HeaderName, SignatureSettings
 from tocsin.bodies.integrations import UncheckedSettings
 from tocsin.bodies.maintenance_windows import WindowBody
-from tocsin.bodies.model import ConfigurationBody, Name, SecretName, with_example
+from tocsin.bodies.model import At, ConfigurationBody, Name, SecretName, with_example
 from tocsin.bodies.names import PERSON_NAME
 from tocsin.bodies.routes import LAST_POSITION, RouteBody
 from tocsin.bodies.schedules import ScheduleBody
@@ -20,8 +20,6 @@ from tocsin.bodies.team_settings import SettingsBody
 from tocsin.bodies.users import UserBody
 from tocsin.domain.integration import IntegrationType
 
-MANAGER: Final = "team file"
-"""What manages the objects of a file, as answers of the API show it."""
 OBJECTS_LIMIT: Final = 500
 """Of one kind."""
 
@@ -125,12 +123,23 @@ class SilenceEntry(SilenceBody):
         description="By default made of what it matches and when.",
         examples=["staging-move"],
     )
+    from_: At = Field(  # type: ignore[mutable-override]  # nothing assigns to a body's field
+        alias="from",
+        description="When it begins: a file is read again at each deployment.",
+        examples=["2026-03-01T09:00:00Z"],
+    )
 
 
 class WindowEntry(WindowBody):
     """A maintenance window, once or again and again."""
 
     name: Name = Field(examples=["nightly"])
+    from_: At | SkipJsonSchema[None] = Field(
+        None,
+        alias="from",
+        description="When it begins; needed unless it recurs.",
+        examples=["2026-03-01T09:00:00Z"],
+    )
 
 
 class HeartbeatEntry(HeartbeatBody):

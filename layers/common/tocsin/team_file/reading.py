@@ -86,7 +86,8 @@ def read_team_file(
     for section in _sections(at, allows_private=allows_private):
         problems += _problems_of_section(said, section)
         problems += problems_of_duplicates(said, section.name)
-    problems += problems_of_references(said)
+    malformed = {it.field for it in of_form}
+    problems += [it for it in problems_of_references(said) if it.field not in malformed]
     problems += problems_of_follows(said)
     if file is not None:
         problems += problems_of_routes(file)

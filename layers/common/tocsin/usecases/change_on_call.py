@@ -14,7 +14,8 @@ from tocsin.domain.errors import (
     OverrideNotFoundError,
     Problem,
 )
-from tocsin.domain.on_call.notice import Notice, notice_delivery
+from tocsin.domain.on_call.notice import Notice
+from tocsin.domain.on_call.notice_plan import notice_delivery
 from tocsin.domain.on_call.notices_in_words import Words, words_to
 from tocsin.domain.on_call.roster import Roster
 from tocsin.domain.on_call.schedule import Override, OverrideKind, ScheduleOverride

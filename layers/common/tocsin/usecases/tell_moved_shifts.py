@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from tocsin.domain.on_call.moved import moved
 from tocsin.domain.on_call.own_shifts import own_shifts
 
 if TYPE_CHECKING:
@@ -38,11 +39,9 @@ def tell_moved_shifts(
     roster = work.roster(at, until)
     were = roster.having(before).shifts(name, at, until)
     are = roster.having(after).shifts(name, at, until)
-    people = dict.fromkeys(user for shift in (*were, *are) for user in shift.people)
-    for user in people:
-        spans = own_shifts(are, user)
-        if user != by and spans != own_shifts(were, user):
-            say = partial(_say, name=name, spans=spans[:SHOWN])
+    for user in moved(were, are):
+        if user != by:
+            say = partial(_say, name=name, spans=own_shifts(are, user)[:SHOWN])
             work.tell([user], say, key=f"{name}.{at.isoformat()}", at=at)
 
 

@@ -53,7 +53,7 @@ def applied(
     text = replace(text, layers=tuple(_in_short(layer) for layer in text.layers))
     if before is None:
         return text
-    at = min(max(at, EARLIEST), LATEST)
+    at = min(max(at, EARLIEST + KEPT_FOR), LATEST)
     times = _times_of(before, text, at, schedules or {})
     known = {layer.name: layer for layer in before.layers}
     written = (_written(known.pop(it.name, None), it, times) for it in text.layers)
@@ -222,17 +222,18 @@ def _left_out(before: Layer, times: _Times) -> Layer:
 
 def _kept(versions: Sequence[LayerVersion], at: datetime) -> tuple[LayerVersion, ...]:
     """Without those that were over long ago, or never began."""
-    if not versions:
-        return ()
-    ends = [*(it.begins for it in versions[1:]), None]
-    kept = [
-        version
-        for version, end in zip(versions, ends, strict=True)
-        if end is None or (end > at - KEPT_FOR and end != version.begins)
-    ]
-    first = next((number for number, it in enumerate(kept) if it.rotation is not None), len(kept))
-    is_over = not kept[first:] and all(it.begins and it.begins <= at - KEPT_FOR for it in kept)
-    return () if is_over else tuple(kept[-KEPT_VERSIONS:])
+    kept: list[LayerVersion] = []
+    for number, version in enumerate(versions):
+        ends = versions[number + 1].begins if number + 1 < len(versions) else None
+        is_over = ends is not None and (ends <= at - KEPT_FOR or ends == version.begins)
+        is_forgotten = (
+            version.rotation is None
+            and version.begins is not None
+            and version.begins <= at - KEPT_FOR
+        )
+        if not is_over and (kept or not is_forgotten):
+            kept.append(version)
+    return tuple(kept[-KEPT_VERSIONS:])
 
 
 def _following(

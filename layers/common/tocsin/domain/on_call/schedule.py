@@ -14,8 +14,8 @@ from tocsin.domain.hours import Day, Hours
 
 EVERY_LIMIT: Final = 1_000
 """Of `every`."""
-SHIFTS_PER_TURN_LIMIT: Final = 1_000
-"""More shifts of one turn are not looked through."""
+SHIFTS_PER_TURN_LIMIT: Final = 100
+"""Of `shifts_per_turn`: more shifts of one turn are not looked through for its end."""
 
 type Member = tuple[str, ...]
 """People who are on call together, as they were first written; empty: nobody is, on purpose."""

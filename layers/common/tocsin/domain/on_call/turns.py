@@ -7,6 +7,7 @@ computed; the days of other rules are walked through from their start, for at mo
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -27,7 +28,8 @@ from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.time_zone import EARLIEST, LATEST, first_instant, last_instant, wall_at, zone_of
 
 _SHIFTS_OF_A_TURN: Final = 200 * SHIFTS_PER_TURN_LIMIT
-"""Most have no minute within `only`; a turn ends with the last of so many."""
+"""Most of them have no minute within `only`. One of more belongs to a rotation that is never on
+call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +69,16 @@ def check_rule(pattern: Recurring, start: datetime, time_zone: str) -> None:
 
 
 def _shifts_of(rotation: Rotation, time_zone: str) -> _Shifts:
-    within = rotation.only if rotation.count is Count.WORKED else ()
+    within = rotation.only if rotation.count is Count.WORKED else None
     return _shifts(rotation.pattern, rotation.start, within, time_zone)
 
 
 @lru_cache(maxsize=512)
 def _shifts(
-    pattern: Turns | Recurring, start: datetime, within: tuple[Hours, ...], time_zone: str
+    pattern: Turns | Recurring, start: datetime, only: tuple[Hours, ...] | None, time_zone: str
 ) -> _Shifts:
-    zone = zone_of(time_zone)
+    """With hours, those shifts count that have a minute within; without, all do."""
+    zone, within = zone_of(time_zone), only or ()
     if isinstance(pattern, Turns):
         turns, clock = of_turns(pattern, start, zone)
         return _Shifts(Regular(turns, None, within), clock)
@@ -86,7 +89,9 @@ def _shifts(
         if days is not None
         else Walked(recurrence.walls(recurrence.start), recurrence.start, pattern.duration, within)
     )
-    return _Shifts(beginnings, zone, pattern.duration, pattern.excluded)
+    shifts = _Shifts(beginnings, zone, pattern.duration)
+    shifts.leave_out(pattern.excluded, they_count=only is None)
+    return shifts
 
 
 def _recurrence(pattern: Recurring, start: datetime, time_zone: str) -> Recurrence:
@@ -104,13 +109,17 @@ class _Shifts:
         beginnings: Regular | Walked,
         clock: tzinfo,
         duration: timedelta | None = None,
-        excluded: tuple[datetime, ...] = (),
     ) -> None:
         self._beginnings, self._clock, self._duration = beginnings, clock, duration
+        self._excluded: frozenset[int] = frozenset()
+        self._uncounted: list[int] = []
+
+    def leave_out(self, excluded: Iterable[datetime], *, they_count: bool) -> None:
+        beginnings = self._beginnings
         numbers = ((beginnings.last_by(it), it) for it in sorted(set(excluded)))
         found = [number for number, it in numbers if beginnings.clock(number) == it]
         self._excluded = frozenset(found)
-        self._excluded_counted = [it for it in found if self._counts(it)]
+        self._uncounted = [] if they_count else [it for it in found if self._counts(it)]
 
     def place(self, at: datetime, shifts_per_turn: int) -> Place:
         at = min(max(at, EARLIEST), LATEST)
@@ -121,26 +130,26 @@ class _Shifts:
 
     def next_handoff(self, at: datetime, shifts_per_turn: int) -> datetime | None:
         at = min(max(at, EARLIEST), LATEST)
-        last = self._begun_by(at)
-        if self._beginnings.clock(last) is None:
+        begun = last = self._begun_by(at)
+        if self._beginnings.clock(begun) is None:
             return None
-        turn = self._turn(last, shifts_per_turn)
+        turn = self._turn(begun, shifts_per_turn)
         for _ in range(_SHIFTS_OF_A_TURN):
             following = self._included(last + 1)
             if self._beginnings.clock(following) is None:
-                break
+                ends = self._end(last)
+                return ends if at < ends < LATEST else None
             if self._turn(following, shifts_per_turn) != turn:
                 return self._begin(following)
             last = following
-        ends = self._end(last)
-        return ends if at < ends < LATEST else None
+        return self._begin(self._included(begun + 1))
 
     def _counts(self, number: int) -> bool:
         self._beginnings.clock(number + 1)
         return self._beginnings.counted(number) < self._beginnings.counted(number + 1)
 
     def _turn(self, number: int, shifts_per_turn: int) -> int:
-        excluded = bisect_left(self._excluded_counted, number)
+        excluded = bisect_left(self._uncounted, number)
         return (self._beginnings.counted(number) - excluded) // shifts_per_turn
 
     def _begun_by(self, at: datetime) -> int:

@@ -40,7 +40,8 @@ def _write(schedule: Schedule) -> Item:
                 {"name": layer.name, "versions": list(map(_write_version, layer.versions))}
                 for layer in schedule.layers
             ],
-            "follows": _write_follows(schedule.follows),
+            "follows": _write_follows(schedule.follows) if schedule.follows else None,
+            "followed": list(map(_write_follows, schedule.followed)),
             "overrides": list(map(write_override, schedule.overrides)),
         },
         separators=(",", ":"),
@@ -65,14 +66,29 @@ def _read(image: Image) -> Schedule:
             Layer(name=layer["name"], versions=tuple(map(_version_from, layer["versions"])))
             for layer in said["layers"]
         ),
-        follows=Follows(**said["follows"]) if said["follows"] else None,
+        follows=_follows_from(said["follows"]) if said["follows"] else None,
+        followed=tuple(map(_follows_from, said["followed"])),
         overrides=tuple(map(override_from, said["overrides"])),
         managed_by=manager_of(image),
     )
 
 
-def _write_follows(follows: Follows | None) -> Json | None:
-    return {"schedule": follows.schedule, "offset": follows.offset} if follows else None
+def _write_follows(follows: Follows) -> Json:
+    return {
+        "schedule": follows.schedule,
+        "offset": follows.offset,
+        "begins": _maybe_milliseconds(follows.begins),
+        "ends": _maybe_milliseconds(follows.ends),
+    }
+
+
+def _follows_from(said: Json) -> Follows:
+    return Follows(
+        schedule=said["schedule"],
+        offset=said["offset"],
+        begins=_maybe_instant(said["begins"]),
+        ends=_maybe_instant(said["ends"]),
+    )
 
 
 def _write_version(version: LayerVersion) -> Json:
