@@ -1,7 +1,7 @@
 """Who is on call before and after, and whose shifts move."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -26,6 +26,9 @@ class Stretch:
     def is_changed(self) -> bool:
         return set(self.before or ()) != set(self.after or ())
 
+    def has_people_of(self, other: "Stretch") -> bool:
+        return (self.before, self.after) == (other.before, other.after)
+
     @property
     def loses(self) -> People:
         return tuple(it for it in self.before or () if it not in (self.after or ()))
@@ -33,6 +36,17 @@ class Stretch:
     @property
     def gains(self) -> People:
         return tuple(it for it in self.after or () if it not in (self.before or ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Changed stretches that follow each other with the same people, as days of a week do."""
+
+    begins: datetime
+    ends: datetime
+    times: int
+    stretch: Stretch
+    """The first of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +77,18 @@ class ScheduleChange:
     @property
     def changed(self) -> Sequence[Stretch]:
         return [it for it in self.stretches if it.is_changed]
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        runs: list[Run] = []
+        for it in self.changed:
+            last = runs[-1] if runs else None
+            if last is not None and last.stretch.has_people_of(it):
+                times = last.times + (last.ends != it.begins)
+                runs[-1] = replace(last, ends=it.ends, times=times)
+            else:
+                runs.append(Run(begins=it.begins, ends=it.ends, times=1, stretch=it))
+        return runs
 
     @property
     def moves_now(self) -> bool:
