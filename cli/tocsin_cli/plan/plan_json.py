@@ -19,6 +19,7 @@ def plan_json(plan: Plan) -> Json:
         "exit_code": int(plan.exit_code),
         "from": written(plan.at),
         "to": written(plan.ends),
+        "refused": list(plan.refused),
         "schedules": [_schedule(it) for it in plan.schedules],
         "policies": [
             {"name": it.name, "before": _steps(it.before), "after": _steps(it.after)}
@@ -60,6 +61,7 @@ def plan_json(plan: Plan) -> Json:
             "removed": _ids(objects.removed),
             "taken_over": _ids(objects.taken_over),
             "only_by_api": _ids(objects.only_by_api),
+            "stay_for_now": list(plan.stays_for_now),
         },
     }
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tocsin.domain.reachability import Sender
 from tocsin.domain.ways import Noun
+from tocsin_cli.plan.nouns import NOUNS
 from tocsin_cli.plan.objects import FieldChange, ObjectChanges
 from tocsin_cli.plan.on_call import People, Run, ScheduleChange
 from tocsin_cli.plan.plan import Plan
@@ -21,19 +22,6 @@ SHOWN_SHIFTS: Final = 3
 """Of one person."""
 SHOWN_GAPS: Final = 12
 SHOWN_VALUE: Final = 160
-_NOUNS: Final = {
-    "users": "user",
-    "channels": "channel",
-    "integrations": "integration",
-    "schedules": "schedule",
-    "escalation_policies": "escalation policy",
-    "routes": "route",
-    "silences": "silence",
-    "maintenance_windows": "maintenance window",
-    "heartbeats": "heartbeat",
-    "overrides": "override of",
-    "settings": "the team's",
-}
 
 
 def report_of(plan: Plan, title: str) -> Report:
@@ -41,6 +29,7 @@ def report_of(plan: Plan, title: str) -> Report:
         title=title,
         lead=[_verdict(plan)],
         sections=[
+            Section(title="Why it cannot be applied", groups=_lines(plan.refused)),
             Section(
                 title="Who is paged, now and in the next four weeks",
                 groups=[
@@ -67,10 +56,15 @@ def report_of(plan: Plan, title: str) -> Report:
                 otherwise="Nothing.",
             ),
             Section(
-                title="Objects", groups=list(_objects(plan.objects)), otherwise="None changes."
+                title="Objects",
+                groups=[*_objects(plan.objects), *_lines(plan.stays_for_now)],
+                otherwise="None changes.",
             ),
         ],
-        styles={"Who becomes unreachable": "bold red"} if plan.is_grave else {},
+        styles={
+            "Why it cannot be applied": "bold red",
+            **({"Who becomes unreachable": "bold red"} if plan.is_grave else {}),
+        },
     )
 
 
@@ -80,6 +74,8 @@ def _lines(lines: Iterator[str] | Sequence[str]) -> Sequence[Group]:
 
 
 def _verdict(plan: Plan) -> str:
+    if plan.refused:
+        return "It cannot be applied: the deployment would fail, and change nothing."
     if not plan.is_any:
         return "Nothing changes."
     if not plan.is_grave:
@@ -237,7 +233,7 @@ def _objects(changes: ObjectChanges) -> Iterator[Group]:
 
 def _object(object_id: ObjectId) -> str:
     section, name = object_id
-    return f"{_NOUNS.get(section, section)} {name}"
+    return f"{NOUNS.get(section, section)} {name}"
 
 
 def _field(change: FieldChange) -> str:
