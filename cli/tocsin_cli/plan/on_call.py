@@ -1,6 +1,6 @@
 """Who is on call before and after, and whose shifts move."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
@@ -49,6 +49,19 @@ class Run:
     """The first of them."""
 
 
+def runs_of(changed: Iterable[Stretch]) -> Sequence[Run]:
+    """Join those with the same people, in their order."""
+    runs: list[Run] = []
+    for it in changed:
+        last = runs[-1] if runs else None
+        if last is not None and last.stretch.has_people_of(it):
+            times = last.times + (last.ends != it.begins)
+            runs[-1] = replace(last, ends=it.ends, times=times)
+        else:
+            runs.append(Run(begins=it.begins, ends=it.ends, times=1, stretch=it))
+    return runs
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A time in which nobody is on call, and somebody was to be."""
@@ -80,15 +93,7 @@ class ScheduleChange:
 
     @property
     def runs(self) -> Sequence[Run]:
-        runs: list[Run] = []
-        for it in self.changed:
-            last = runs[-1] if runs else None
-            if last is not None and last.stretch.has_people_of(it):
-                times = last.times + (last.ends != it.begins)
-                runs[-1] = replace(last, ends=it.ends, times=times)
-            else:
-                runs.append(Run(begins=it.begins, ends=it.ends, times=1, stretch=it))
-        return runs
+        return runs_of(self.changed)
 
     @property
     def moves_now(self) -> bool:
@@ -123,7 +128,7 @@ class Rosters:
             old, new = (it.schedules.get(name) for it in (self.before, self.after))
             yield ScheduleChange(
                 name=name,
-                time_zone=_time_zone(self.after if new else self.before, name),
+                time_zone=time_zone_of(self.after if new else self.before, name),
                 stretches=list(self._stretches(name, begins, ends)),
                 text_changes=old != new,
                 moved=moved(
@@ -156,7 +161,7 @@ class Rosters:
                     yield Gap(schedule=name, begins=begun, ends=ended)
 
 
-def _time_zone(roster: Roster, name: str) -> str:
+def time_zone_of(roster: Roster, name: str) -> str:
     """Of the clock that its people look at: that of the schedule that it follows, too."""
     schedule = roster.schedules[name]
     followed = schedule.follows and roster.schedules.get(schedule.follows.schedule)

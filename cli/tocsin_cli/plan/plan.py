@@ -61,7 +61,7 @@ def make_plan(before: TeamState, after: TeamState, at: datetime) -> Plan:
         at=at,
         ends=ends,
         schedules=schedules,
-        policies=list(policy_changes(before, after, at)),
+        policies=list(policy_changes(before, after, at, ends)),
         gaps=list(rosters.new_gaps(at, ends)),
         reach=reach_after(before, after, schedules, at),
         not_received=list(not_received(before, after)),

@@ -8,7 +8,7 @@ from tocsin.domain.reachability import Sender
 from tocsin.domain.ways import Noun
 from tocsin_cli.plan.nouns import NOUNS
 from tocsin_cli.plan.objects import FieldChange, ObjectChanges
-from tocsin_cli.plan.on_call import People, Run, ScheduleChange
+from tocsin_cli.plan.on_call import People, Run, ScheduleChange, runs_of
 from tocsin_cli.plan.plan import Plan
 from tocsin_cli.plan.policies import AskedStep, PolicyChange
 from tocsin_cli.plan.state import ObjectId
@@ -34,7 +34,7 @@ def report_of(plan: Plan, title: str) -> Report:
                 title="Who is paged, now and in the next four weeks",
                 groups=[
                     *(_schedule(it, plan.ends) for it in plan.schedules),
-                    *_policies(plan.policies),
+                    *_policies(plan.policies, plan.ends),
                 ],
                 otherwise="There are no schedules, and no policy asks others than before.",
             ),
@@ -99,16 +99,19 @@ def _schedule(change: ScheduleChange, looked_until: datetime) -> Group:
     if not change.changed:
         lines.append("no change in the next four weeks")
     coming = [it for it in change.runs if it.stretch is not now or now.before is None]
+    return _table(title, lines, coming, zone, looked_until)
+
+
+def _table(
+    title: str, lines: Sequence[str], runs: Sequence[Run], zone: str, looked_until: datetime
+) -> Group:
     rows = [
-        (
-            _run(it, zone, looked_until),
-            _named(it.stretch.before),
-            _named(it.stretch.after),
-        )
-        for it in coming[:SHOWN_RUNS]
+        (_run(it, zone, looked_until), _named(it.stretch.before), _named(it.stretch.after))
+        for it in runs[:SHOWN_RUNS]
     ]
-    if left := len(coming) - len(rows):
-        lines.append(f"{plural(len(coming), 'change')}; below are all but the last {left}")
+    if left := len(runs) - len(rows):
+        all_but = f"{plural(len(runs), 'change')}; below are all but the last {left}"
+        lines = [*lines, all_but]
     return Group(title=title, lines=lines, columns=("WHEN", "BEFORE", "AFTER"), rows=rows)
 
 
@@ -131,7 +134,7 @@ def _named(people: People | None) -> str:
     return " and ".join(people) or "nobody"
 
 
-def _policies(changes: Sequence[PolicyChange]) -> Iterator[Group]:
+def _policies(changes: Sequence[PolicyChange], looked_until: datetime) -> Iterator[Group]:
     for change in changes:
         before, after = change.before or (), change.after or ()
         rows = [
@@ -148,6 +151,9 @@ def _policies(changes: Sequence[PolicyChange]) -> Iterator[Group]:
         elif change.after is None:
             title += ", removed"
         yield Group(title=title, columns=("STEP", "BEFORE", "AFTER"), rows=rows)
+        for step in change.steps:
+            name = f"step {step.number} of {change.name} ({change.time_zone})"
+            yield _table(name, [], runs_of(step.stretches), change.time_zone, looked_until)
 
 
 def _step_name(before: Sequence[AskedStep], after: Sequence[AskedStep], number: int) -> str:

@@ -244,6 +244,31 @@ def test_a_step_that_asks_others_is_shown_by_names_of_people(
     ]
 
 
+def test_a_step_that_asks_another_schedule_is_planned_for_four_weeks(
+    planned: Planned, team: dict[str, Any]
+) -> None:
+    team["schedules"].append({"name": "second", "follows": {"schedule": "primary"}})
+    write("before.yaml", team)
+    team["escalation_policies"][0]["steps"][0]["targets"] = [{"schedule": "second"}]
+
+    done = planned(team)
+    (policy,) = json.loads(planned(team, "json").out)["policies"]
+
+    lines = [" ".join(line.split()) for line in section(done, PAGED)]
+    start = lines.index("step 1 of default (Europe/Paris)")
+    assert lines[start + 2 : start + 4] == [
+        "Thu 5 Mar 13:00 to Mon 9 Mar 09:00 alice bob",
+        "Mon 9 Mar 09:00 to Mon 16 Mar 09:00 bob carol",
+    ]
+    assert policy["changes"][0] == {
+        "step": 1,
+        "from": "2026-03-05T12:00:00.000Z",
+        "to": "2026-03-09T08:00:00.000Z",
+        "before": ["alice"],
+        "after": ["bob"],
+    }
+
+
 def test_what_is_not_received_any_more_is_said(planned: Planned, team: dict[str, Any]) -> None:
     team["integrations"] = [{"name": "backups", "type": "monitor", "paused": True}]
     first = planned(team)
