@@ -109,9 +109,8 @@ def _table(
         (_run(it, zone, looked_until), _named(it.stretch.before), _named(it.stretch.after))
         for it in runs[:SHOWN_RUNS]
     ]
-    if left := len(runs) - len(rows):
-        all_but = f"{plural(len(runs), 'change')}; below are all but the last {left}"
-        lines = [*lines, all_but]
+    if len(runs) > len(rows):
+        lines = [*lines, f"{len(runs)} changes, of which these are the first {len(rows)}"]
     return Group(title=title, lines=lines, columns=("WHEN", "BEFORE", "AFTER"), rows=rows)
 
 
